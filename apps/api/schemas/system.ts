@@ -1,0 +1,122 @@
+import { levels } from '@tidewatch/event';
+import { z } from 'zod';
+
+export const session = z.object({
+  user: z.string(),
+  roles: z.array(z.string()),
+  version: z.string(),
+  governance: z.enum(['evaluation', 'enforced']),
+  demo: z.boolean().describe('The demonstration plays, or its data is still in the store.'),
+  csrf: z.string().describe('Send it back as the `x-tidewatch-csrf` header with every change.'),
+});
+
+export const loginBody = z.object({ token: z.string().min(1).max(256) });
+
+export const roleHealth = z.object({
+  role: z.string(),
+  state: z.enum(['starting', 'ready', 'degraded', 'stopped']),
+  since: z.string(),
+  detail: z.string().optional(),
+});
+
+export const sourceHealth = z.object({
+  source: z.string(),
+  dataset: z.string().optional(),
+  dataClass: z.string(),
+  events: z.number(),
+  lastEvent: z.number().nullable().describe('Event time of the newest event, epoch milliseconds'),
+  lastIngested: z.number().nullable(),
+  perMinute: z.number().describe('Mean over the last five minutes'),
+  failures: z.number().describe('Records kept raw or sent to the dead letters'),
+});
+
+export const listener = z.object({
+  input: z.string(),
+  address: z.string().describe('E.g. `http://127.0.0.1:8421`, `udp://127.0.0.1:8422`, a file pattern'),
+  state: z.enum(['listening', 'failed']),
+  detail: z.string().optional(),
+});
+
+export const streamHealth = z.object({
+  stream: z.string(),
+  records: z.number(),
+  bytes: z.number(),
+  damage: z.number().describe('Torn tails and damaged records found'),
+  groups: z.array(z.object({ group: z.string(), records: z.number(), seconds: z.number() })),
+});
+
+export const ruleState = z.enum(['loaded', 'rejected']);
+
+export const ruleRow = z.object({
+  id: z.string(),
+  title: z.string(),
+  level: z.enum(levels),
+  status: z.string().optional(),
+  state: ruleState,
+  reason: z.string().optional().describe('Why it was rejected, with the position'),
+  file: z.string(),
+  logsource: z.string().describe('product/category/service, `*` where the rule says nothing'),
+  tags: z.array(z.string()),
+  author: z.string().optional(),
+  matches: z.number(),
+  lastMatch: z.number().nullable(),
+});
+export const ruleList = z.object({ rules: z.array(ruleRow) });
+export const ruleDetail = ruleRow.extend({ source: z.string().describe('The rule as written, YAML') });
+
+export const health = z.object({
+  version: z.string(),
+  startedAt: z.string(),
+  roles: z.array(roleHealth),
+  listeners: z.array(listener),
+  sources: z.array(sourceHealth),
+  streams: z.array(streamHealth),
+  rules: z.object({ loaded: z.number(), rejected: z.number() }),
+  plugins: z.array(z.object({ name: z.string(), kind: z.string(), state: z.string(), detail: z.string().optional() })),
+  deadLetters: z.object({
+    total: z.number(),
+    reasons: z.array(z.object({ reason: z.string(), count: z.number() })),
+  }),
+  store: z.object({
+    events: z.number(),
+    bytes: z.number(),
+    classes: z.array(
+      z.object({ dataClass: z.string(), ttlDays: z.number(), approved: z.boolean(), events: z.number(), bytes: z.number() }),
+    ),
+    kept: z.array(z.object({ keeper: z.string(), keeps: z.string(), ttl: z.string() })).describe('The retention registry'),
+  }),
+});
+
+export const deadLetterQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  before: z.coerce.number().int().optional().describe('Only letters with an offset below this'),
+});
+
+export const deadLetter = z.object({
+  offset: z.number(),
+  at: z.string(),
+  stage: z.string(),
+  reason: z.string(),
+  message: z.string(),
+  source: z.string(),
+  raw: z.string().describe('The raw bytes as UTF-8, invalid sequences as U+FFFD, at most 8 KiB'),
+  bytes: z.number(),
+});
+export const deadLetterPage = z.object({ items: z.array(deadLetter), next: z.number().optional() });
+
+export const loginLink = z.object({ url: z.string(), expiresAt: z.string() });
+export const demoRemoved = z.object({ events: z.number(), alerts: z.number() });
+
+/** What the live stream (SSE) sends: `event:` is the key, `data:` the JSON. */
+export const live = {
+  alert: z.object({
+    id: z.string(),
+    effect: z.enum(['created', 'joined', 'reopened', 'changed']),
+    level: z.enum(levels),
+    title: z.string(),
+    last: z.number(),
+  }),
+  events: z.object({ count: z.number().describe('Events stored since the last message') }),
+  health: z.object({ rules: z.number(), rejected: z.number(), lagRecords: z.number(), deadLetters: z.number() }),
+  demo: z.object({ demo: z.boolean() }),
+};

@@ -1,0 +1,140 @@
+import { bucketStart } from './bucket.ts';
+import type { DataClass } from './event.ts';
+import type { Detector, EntityKey, Match } from './match.ts';
+
+export const statuses = ['open', 'acknowledged', 'closed'] as const;
+export type Status = (typeof statuses)[number];
+
+export const closeReasons = [
+  'true_positive',
+  'benign_positive',
+  'false_positive',
+  'duplicate',
+  'expected_activity',
+  'other',
+] as const;
+export type CloseReason = (typeof closeReasons)[number];
+
+/** Shown at once as provisional; confirmed when the watermark has passed the alert's bucket. */
+export type Finality = 'provisional' | 'confirmed' | 'amended' | 'withdrawn';
+
+/** One change somebody made, or a reopening by new matches (`by` is then `tidewatch`). */
+export interface AlertHistoryEntry {
+  readonly at: string;
+  readonly by: string;
+  readonly action: 'opened' | 'acknowledged' | 'closed' | 'reopened' | 'noted' | 'undone';
+  readonly reason?: CloseReason;
+  readonly note?: string;
+}
+
+/** What a person triages. Times are epoch milliseconds but for history's, which are ISO 8601. */
+export interface Alert {
+  readonly id: string;
+  readonly detector: Detector;
+  readonly key: EntityKey;
+  readonly dataClass: DataClass;
+  /** One sentence: what happened to whom. */
+  readonly summary: string;
+  readonly bucket: { readonly start: number; readonly end: number };
+  readonly finality: Finality;
+  readonly first: number;
+  readonly last: number;
+  /** Matches counted, each once. */
+  readonly count: number;
+  /** Matches that joined after it was closed as false positive or expected activity. */
+  readonly sinceClosed: number;
+  /** First, last and a bounded sample of the matches, in order of time. */
+  readonly matches: readonly Match[];
+  readonly status: Status;
+  readonly reason: CloseReason | null;
+  readonly assignee: string | null;
+  readonly history: readonly AlertHistoryEntry[];
+  /** Highest stream offset counted, by partition: a replayed match at or below it changes nothing. */
+  readonly applied: Readonly<Record<number, number>>;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Grows by one with each change; a change made against another version is refused. */
+  readonly version: number;
+}
+
+/** At most this many matches stay with an alert: the first, the newest, and those between that came first. */
+export const sampleLimit = 10;
+
+const quietReasons: ReadonlySet<CloseReason> = new Set(['false_positive', 'expected_activity']);
+
+export type JoinResult = { readonly alert: Alert; readonly effect: 'created' | 'joined' | 'reopened' | 'known' };
+
+/**
+ * Puts a match into its alert, or opens the alert. Replays change nothing: a match at or below the highest counted
+ * offset of its partition is already in.
+ *
+ * @param id the alert's id, as `alertId` gives it
+ * @param now epoch milliseconds
+ */
+export function joinAlert(alert: Alert | undefined, match: Match, id: string, now: number): JoinResult {
+  const { partition, offset } = match.position;
+  if (alert === undefined) {
+    const start = bucketStart(match.time, match.bucketMs);
+    return {
+      effect: 'created',
+      alert: {
+        id,
+        detector: match.detector,
+        key: match.key,
+        dataClass: match.dataClass,
+        summary: summarise(match),
+        bucket: { start, end: start + match.bucketMs },
+        finality: 'provisional',
+        first: match.time,
+        last: match.time,
+        count: 1,
+        sinceClosed: 0,
+        matches: [match],
+        status: 'open',
+        reason: null,
+        assignee: null,
+        history: [{ at: new Date(now).toISOString(), by: 'tidewatch', action: 'opened' }],
+        applied: { [partition]: offset },
+        createdAt: now,
+        updatedAt: now,
+        version: 1,
+      },
+    };
+  }
+  if (offset <= (alert.applied[partition] ?? -1)) return { alert, effect: 'known' };
+  const quiet = alert.status === 'closed' && alert.reason !== null && quietReasons.has(alert.reason);
+  const reopens = alert.status === 'closed' && !quiet;
+  return {
+    effect: reopens ? 'reopened' : 'joined',
+    alert: {
+      ...alert,
+      first: Math.min(alert.first, match.time),
+      last: Math.max(alert.last, match.time),
+      count: alert.count + 1,
+      sinceClosed: quiet ? alert.sinceClosed + 1 : 0,
+      // A confirmed count that grows was not final after all: an event came later than allowed.
+      finality: alert.finality === 'confirmed' ? 'amended' : alert.finality,
+      matches: sample(alert.matches, match),
+      status: reopens ? 'open' : alert.status,
+      reason: reopens ? null : alert.reason,
+      history: reopens
+        ? [...alert.history, { at: new Date(now).toISOString(), by: 'tidewatch', action: 'reopened' }]
+        : alert.history,
+      applied: { ...alert.applied, [partition]: offset },
+      updatedAt: now,
+      version: alert.version + 1,
+    },
+  };
+}
+
+/** First, last and those between, by event time then id, so that the sample's ends don't hang on arrival. */
+function sample(matches: readonly Match[], match: Match): Match[] {
+  const sorted = [...matches, match].sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1));
+  if (sorted.length > sampleLimit) sorted.splice(sampleLimit - 1, sorted.length - sampleLimit);
+  return sorted;
+}
+
+function summarise(match: Match): string {
+  const entities = match.key.map(({ value }) => value).join(' · ');
+  return entities === '' ? match.detector.title : `${match.detector.title} on ${entities}`;
+}

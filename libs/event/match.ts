@@ -1,0 +1,74 @@
+import type { DataClass, EcsEvent } from './event.ts';
+
+/** Sigma's levels, least first. */
+export const levels = ['informational', 'low', 'medium', 'high', 'critical'] as const;
+export type Level = (typeof levels)[number];
+
+/** The engines that find things; each has its own way to explain itself. */
+export const engines = ['sigma', 'correlation', 'evasion', 'onnx', 'forest'] as const;
+export type Engine = (typeof engines)[number];
+
+/** What found it, with what a person needs to judge it (the Detection Rule License asks for author and references). */
+export interface Detector {
+  readonly engine: Engine;
+  readonly id: string;
+  readonly title: string;
+  readonly level: Level;
+  readonly description?: string;
+  readonly author?: string;
+  readonly references?: readonly string[];
+  /** Sigma tags, e.g. `attack.t1003.001`. */
+  readonly tags?: readonly string[];
+  readonly falsePositives?: readonly string[];
+}
+
+/** Whom the finding is about: the fields an alert gathers by, in order, e.g. host.name and user.name. */
+export type EntityKey = readonly { readonly field: string; readonly value: string }[];
+
+/** One condition of a rule that held, and the value of the event it held on. */
+export interface ExplainedItem {
+  /** The selection's name in the rule's detection section. */
+  readonly selection: string;
+  /** The Sigma field as the rule writes it; null for a keyword. */
+  readonly field: string | null;
+  readonly modifiers: readonly string[];
+  /** The rule's value that matched, as the rule writes it; null for `null`. */
+  readonly pattern: string | null;
+  /** Dotted path of the event's value; null where the condition is that the field is absent. */
+  readonly path: string | null;
+  /** The event's value as text, at most 4,096 characters; null where absent. */
+  readonly value: string | null;
+  /** Start and end (UTF-16 units, end exclusive) of what matched inside `value`, where it is a part of it. */
+  readonly spans: readonly (readonly [number, number])[];
+  /** 1-based line of the value in the rule's file. */
+  readonly line: number | null;
+}
+
+export interface SigmaExplanation {
+  readonly engine: 'sigma';
+  readonly condition: string;
+  /** Conditions that held, in the order of the rule. */
+  readonly items: readonly ExplainedItem[];
+  /** Selections under `not` that rightly did not hold, by name. */
+  readonly absent: readonly string[];
+}
+
+export type Explanation = SigmaExplanation;
+
+/** One detector's finding on one event (or, later, one window of events). */
+export interface Match {
+  readonly id: string;
+  readonly detector: Detector;
+  readonly key: EntityKey;
+  /** Event time, epoch milliseconds, at most ingestion time plus the allowed skew. */
+  readonly time: number;
+  /** Where the event stands in the events stream; makes counting idempotent under replay. */
+  readonly position: { readonly partition: number; readonly offset: number };
+  /** The suppression bucket's width in milliseconds. */
+  readonly bucketMs: number;
+  /** Class of the event: who may read it, and so the alert. */
+  readonly dataClass: DataClass;
+  /** The event itself: the alert keeps a bounded sample under its own class's time to live. */
+  readonly event: EcsEvent;
+  readonly explanation: Explanation;
+}

@@ -1,0 +1,3 @@
+export * from './define.ts';
+export * from './kinds.ts';
+export * from './record.ts';

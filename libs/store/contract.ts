@@ -1,0 +1,186 @@
+import type { Alert, CloseReason, DataClass, EcsEvent, Json, Match, Status } from '@tidewatch/event';
+import type { KqlNode } from '@tidewatch/query';
+
+/** Who asks, what they may see, and why. Part of every read; the reader audits it. */
+export interface Scope {
+  readonly principal: string;
+  readonly dataClasses: 'all' | readonly DataClass[];
+  readonly useCase?: string;
+  readonly reason?: string;
+}
+
+/** Event time, epoch milliseconds, start inclusive and end exclusive. */
+export interface TimeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What the index role writes: an event with the place in the log that it came from. */
+export interface IndexedEvent {
+  readonly position: { readonly partition: number; readonly offset: number };
+  readonly dataClass: DataClass;
+  /** Ingestion time, epoch milliseconds: decides the time partition. */
+  readonly ingested: number;
+  /** The id was chosen by the sender or its request, so the same id may come at another position. */
+  readonly senderChosenId: boolean;
+  readonly event: EcsEvent;
+}
+
+export type WriteOutcome =
+  | { readonly status: 'stored' | 'already_there' }
+  | { readonly status: 'rejected'; readonly reason: string; readonly message: string };
+
+export interface SearchRequest {
+  /** Undefined finds everything in the range. */
+  readonly query?: KqlNode;
+  readonly range: TimeRange;
+  readonly sort: 'newest' | 'oldest';
+  /** 1 to 1,000. */
+  readonly limit: number;
+  /** The token of the page before, from {@link Page.next}: paging goes by (time, id), without a wall. */
+  readonly after?: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Undefined on the last page. */
+  readonly next?: string;
+}
+
+export interface Bucket {
+  /** Start of the bucket, epoch milliseconds. */
+  readonly start: number;
+  readonly count: number;
+  /** Counts by the value of the split field, where one was asked for. */
+  readonly split?: Readonly<Record<string, number>>;
+}
+
+export interface TopValue {
+  readonly value: Json;
+  readonly count: number;
+}
+
+/**
+ * Events, kept by data class and time partition.
+ *
+ * Promise:
+ * - `write` is durable when it resolves, and idempotent: a position written before, or a sender-chosen id present in
+ *   its partition, answers `already_there`. Outcomes stand in the order of the batch. A whole-batch failure (disk,
+ *   connection) rejects, and the same batch may be given again.
+ * - Where a record goes follows from the record alone (class and ingestion time), so a retry hits the same partition.
+ * - Reads see only the classes of their scope. Unknown fields match nothing; they are not errors.
+ * - Retention drops whole partitions: an event lives its class's TTL, plus one partition at most.
+ */
+export interface EventStore {
+  write(batch: readonly IndexedEvent[]): Promise<WriteOutcome[]>;
+  search(request: SearchRequest, scope: Scope): Promise<Page<EcsEvent>>;
+  count(request: Pick<SearchRequest, 'query' | 'range'>, scope: Scope): Promise<number>;
+  /** Buckets of `stepMs`, aligned to the epoch, empty ones included. */
+  histogram(
+    request: Pick<SearchRequest, 'query' | 'range'> & { readonly stepMs: number; readonly split?: string },
+    scope: Scope,
+  ): Promise<Bucket[]>;
+  /** Most frequent values of a field, ties by value. */
+  topValues(
+    request: Pick<SearchRequest, 'query' | 'range'> & { readonly field: string; readonly limit: number },
+    scope: Scope,
+  ): Promise<TopValue[]>;
+  get(id: string, scope: Scope): Promise<EcsEvent | undefined>;
+  /** Dotted paths seen in recent events, for completion. */
+  fields(scope: Scope): Promise<string[]>;
+  stats(): Promise<EventStoreStats>;
+  /** Drops the partitions whose every event is past its class's time to live at `now`. */
+  expire(now: number): Promise<readonly Deletion[]>;
+  /** Deletes every event of a class at once (taking the demonstration away, a withdrawn approval); returns how many. */
+  deleteClass(dataClass: DataClass): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface EventStoreStats {
+  readonly events: number;
+  readonly bytes: number;
+  readonly partitions: readonly {
+    readonly dataClass: DataClass;
+    readonly partition: string;
+    readonly events: number;
+    readonly bytes: number;
+    /** Smallest and largest `@timestamp`, epoch milliseconds. */
+    readonly from: number;
+    readonly to: number;
+  }[];
+}
+
+export interface Deletion {
+  readonly keeper: string;
+  readonly dataClass: DataClass;
+  readonly what: string;
+  readonly records: number;
+}
+
+/** What a person does to alerts. Each is audited and can be undone. */
+export type AlertAction =
+  | { readonly action: 'acknowledge'; readonly note?: string }
+  | { readonly action: 'close'; readonly reason: CloseReason; readonly note?: string }
+  | { readonly action: 'reopen'; readonly note?: string }
+  | { readonly action: 'note'; readonly note: string };
+
+export interface AlertChange {
+  /** Give it to `undo`. */
+  readonly changeId: string;
+  readonly changed: readonly Alert[];
+  /** Ids given that do not exist, or whose version had moved on. */
+  readonly conflicts: readonly string[];
+}
+
+export type AlertEffect = { readonly alert: Alert; readonly effect: 'created' | 'joined' | 'reopened' };
+
+/**
+ * Alerts, upserted by their deterministic id.
+ *
+ * Promise:
+ * - `apply` is durable when it resolves, counts a match once however often it is given (see `joinAlert`), and answers
+ *   only what changed.
+ * - `change` is all or nothing per alert; an alert whose version differs from the one expected is a conflict, not lost.
+ * - KQL over an alert sees: `id, title, rule.id, rule.level, engine, status, reason, assignee, summary, tags, count,
+ *   host.name, user.name`, every field of the entity key, and the fields of its first event.
+ */
+export interface AlertStore {
+  apply(matches: readonly Match[]): Promise<AlertEffect[]>;
+  search(request: AlertSearch, scope: Scope): Promise<Page<Alert>>;
+  count(request: Pick<AlertSearch, 'query' | 'range'>, scope: Scope): Promise<number>;
+  histogram(
+    request: Pick<AlertSearch, 'query' | 'range'> & { readonly stepMs: number; readonly split?: 'level' | 'status' },
+    scope: Scope,
+  ): Promise<Bucket[]>;
+  /** Open, acknowledged and closed alerts by level, for the KPI strip and `alerts_open`. */
+  totals(request: Pick<AlertSearch, 'query' | 'range'>, scope: Scope): Promise<readonly AlertTotal[]>;
+  get(id: string, scope: Scope): Promise<Alert | undefined>;
+  change(
+    ids: readonly { readonly id: string; readonly version?: number }[],
+    action: AlertAction,
+    by: string,
+  ): Promise<AlertChange>;
+  /** Puts back what a change changed, unless somebody changed it since (conflict). Possible for 10 minutes. */
+  undo(changeId: string, by: string): Promise<AlertChange>;
+  /** Confirms provisional alerts whose bucket ended at or before the watermark (epoch ms); answers how many. */
+  confirmUpTo(watermark: number): Promise<number>;
+  /** Deletes every alert whose events are of the class; returns how many. */
+  deleteClass(dataClass: DataClass): Promise<number>;
+  expire(now: number): Promise<readonly Deletion[]>;
+  close(): Promise<void>;
+}
+
+export interface AlertSearch {
+  readonly query?: KqlNode;
+  /** Over the alert's last match. */
+  readonly range: TimeRange;
+  readonly sort: 'newest' | 'oldest' | 'severity';
+  readonly limit: number;
+  readonly after?: string;
+}
+
+export interface AlertTotal {
+  readonly level: string;
+  readonly status: Status;
+  readonly count: number;
+}

@@ -1,0 +1,107 @@
+/** Where a record stands in a stream, for ever. Offsets grow by one within a partition, from 0. */
+export interface Position {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+export interface NewRecord {
+  /** Records with one key share a partition, and so keep their order. */
+  readonly key: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly value: Uint8Array;
+  /**
+   * What `value` encodes, if the appender has it at hand: consumers in the same process get it back without parsing.
+   * It is shared, so nobody may change it.
+   */
+  readonly decoded?: unknown;
+}
+
+export interface StreamRecord extends NewRecord {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly position: Position;
+  /** When the log took it, epoch milliseconds. */
+  readonly appendedAt: number;
+}
+
+/** Records of one partition, in order, without gaps but for what retention deleted. */
+export interface Batch {
+  readonly stream: string;
+  readonly partition: number;
+  readonly records: readonly StreamRecord[];
+}
+
+export interface Subscription {
+  /** Groups read independently; each has its own committed positions. */
+  readonly group: string;
+  /** At most this many records a batch (default 2,000). */
+  readonly maxRecords?: number;
+  /** Where a group without a committed position begins (default `earliest`). */
+  readonly from?: 'earliest' | 'latest';
+  /**
+   * A partition was given to this consumer. A stage with state restores its snapshot here and returns the offset that
+   * the snapshot stands for; undefined means the group's committed position.
+   */
+  readonly assigned?: (partition: number) => Promise<number | undefined>;
+  /**
+   * Handles one batch. When it resolves, the effect is durable and the position may be committed. When it rejects,
+   * nothing is committed and the same records come again after a growing pause (100 ms to 10 s): a consumer whose sink
+   * is down waits, it does not skip. One call at a time per partition.
+   */
+  readonly process: (batch: Batch) => Promise<void>;
+  /** The partition goes to another consumer: flush its state. No `process` for it is under way any more. */
+  readonly revoked?: (partition: number) => Promise<void>;
+}
+
+export interface Consumer {
+  /** Resolves when everything appended before the call has been processed and committed. */
+  drain(): Promise<void>;
+  /** Finishes the batches under way, commits, and stops. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface GroupLag {
+  readonly group: string;
+  readonly records: number;
+  /** Age of the oldest record not yet committed, in seconds; 0 when there is none. */
+  readonly seconds: number;
+}
+
+export interface StreamStats {
+  readonly stream: string;
+  readonly partitions: readonly { readonly partition: number; readonly first: number; readonly next: number }[];
+  readonly bytes: number;
+  readonly groups: readonly GroupLag[];
+  /** Damage found at start and since: torn tails cut, records with a wrong checksum set aside. */
+  readonly damage: { readonly tornTails: number; readonly quarantinedRecords: number; readonly quarantinedBytes: number };
+}
+
+/**
+ * A named, partitioned, durable log.
+ *
+ * Promise:
+ * - `append` resolves only when all its records are durable, and gives their positions in the order given. It is
+ *   atomic to the caller: it resolves for all or rejects; after a crash a prefix of an unacknowledged append may remain.
+ * - Order holds within a partition; a reader never sees a record before it is durable.
+ * - A group resumes after a crash at its last committed position: at least once, never past a record whose effect was
+ *   not durable.
+ * - Over its disk budget `append` rejects with `STREAM_FULL` (429): it never drops, and what is unread by a group stays.
+ * - Damage found on start is cut or set aside, counted in {@link StreamStats} and logged; never silent.
+ */
+export interface Stream {
+  readonly name: string;
+  append(records: readonly NewRecord[]): Promise<Position[]>;
+  subscribe(subscription: Subscription): Promise<Consumer>;
+  /** Reads up to `limit` records from a position on, for people (dead letters, evidence); not a group. */
+  read(from: Position, limit: number): Promise<StreamRecord[]>;
+  stats(): StreamStats;
+  /** Deletes whole segments whose every record is older than `before` (epoch ms) and read by every group. */
+  deleteBefore(before: number): Promise<{ readonly records: number; readonly bytes: number }>;
+  /** Flushes, and stops taking records. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Opens streams of one log: a directory of write-ahead logs, or a Kafka cluster. */
+export interface Log {
+  open(name: string): Promise<Stream>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,52 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type Catalogue, catalogue, type MetricName, type MetricRow } from './catalogue.ts';
+
+type Labels<N extends MetricName> = Record<Catalogue[N]['labels'][number], string>;
+type NamesOf<T> = { [N in MetricName]: Catalogue[N]['type'] extends T ? N : never }[MetricName];
+
+/** The catalogue's metrics of one process. A name or label outside the catalogue does not compile. */
+export interface Metrics {
+  /** Adds to a counter; `by` is at least 0. */
+  count<N extends NamesOf<'counter'>>(name: N, labels: Labels<N>, by?: number): void;
+  set<N extends NamesOf<'gauge'>>(name: N, labels: Labels<N>, value: number): void;
+  /** Notes one observation; for durations in seconds. */
+  observe<N extends NamesOf<'histogram'>>(name: N, labels: Labels<N>, value: number): void;
+  /** Forgets a gauge's series, e.g. of a source that is gone. */
+  remove<N extends NamesOf<'gauge'>>(name: N, labels: Labels<N>): void;
+  /** What /metrics answers: the Prometheus text format. */
+  render(): Promise<{ readonly contentType: string; readonly body: string }>;
+  /** Current value of a counter or gauge, 0 where it has none; for tests and the health page. */
+  value<N extends MetricName>(name: N, labels: Labels<N>): Promise<number>;
+  /** Sum over a counter's or gauge's series whose labels include the ones given. */
+  sum(name: MetricName, labels?: Readonly<Record<string, string>>): Promise<number>;
+}
+
+/** @param options.process also exports Node's own process metrics (default true) */
+export function createMetrics(options: { readonly process?: boolean } = {}): Metrics {
+  const registry = new Registry();
+  if (options.process !== false) collectDefaultMetrics({ register: registry, prefix: 'tidewatch_' });
+  const counters = new Map<string, Counter>();
+  const gauges = new Map<string, Gauge>();
+  const histograms = new Map<string, Histogram>();
+  for (const [name, row] of Object.entries(catalogue) as [MetricName, MetricRow][]) {
+    const base = { name: `tidewatch_${name}`, help: row.help, labelNames: [...row.labels], registers: [registry] };
+    if (row.type === 'counter') counters.set(name, new Counter(base));
+    else if (row.type === 'gauge') gauges.set(name, new Gauge(base));
+    else histograms.set(name, new Histogram({ ...base, buckets: [...(row.buckets ?? [])] }));
+  }
+  const series = async (name: MetricName) =>
+    (await (counters.get(name) ?? gauges.get(name) ?? histograms.get(name))?.get())?.values ?? [];
+  const sum: Metrics['sum'] = async (name, labels = {}) =>
+    (await series(name))
+      .filter((one) => Object.entries(labels).every(([label, value]) => one.labels[label] === value))
+      .reduce((total, one) => total + one.value, 0);
+  return {
+    count: (name, labels, by = 1) => counters.get(name)?.inc(labels, by),
+    set: (name, labels, value) => gauges.get(name)?.set(labels, value),
+    observe: (name, labels, value) => histograms.get(name)?.observe(labels, value),
+    remove: (name, labels) => gauges.get(name)?.remove(labels),
+    render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    value: (name, labels) => sum(name, labels),
+    sum,
+  };
+}
