@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { formatIssues, nearestOf, validateYaml } from './validate.ts';
+
+const schema = z.strictObject({
+  http: z
+    .strictObject({ host: z.string().default('127.0.0.1'), port: z.number().int().default(8420) })
+    .prefault({}),
+  inputs: z
+    .array(
+      z.discriminatedUnion('type', [
+        z.strictObject({ type: z.literal('syslog'), protocols: z.array(z.string()).optional() }),
+        z.strictObject({ type: z.literal('file'), paths: z.array(z.string()) }),
+      ]),
+    )
+    .default([]),
+});
+
+const issuesOf = (text: string) => {
+  const result = validateYaml(text, schema);
+  return result.ok ? [] : result.issues;
+};
+
+describe('validateYaml', () => {
+  it('fills defaults, and takes an empty file for an empty object', () => {
+    expect(validateYaml('', schema)).toEqual({
+      ok: true,
+      value: { http: { host: '127.0.0.1', port: 8420 }, inputs: [] },
+    });
+  });
+
+  it('names the nearest known key with its position', () => {
+    expect(issuesOf('http:\n  prot: 1\n')).toEqual([
+      { path: 'http.prot', message: 'unknown key; did you mean "port"?', line: 2, column: 3 },
+    ]);
+  });
+
+  it('lists what is known where nothing is near', () => {
+    expect(issuesOf('colour: red')[0]?.message).toBe('unknown key; known keys are http, inputs');
+  });
+
+  it('looks inside the member of a union that the discriminator chose', () => {
+    expect(issuesOf('inputs:\n  - type: file\n    path: [/var/log/a]\n    paths: [b]\n')).toEqual([
+      { path: 'inputs.0.path', message: 'unknown key; did you mean "paths"?', line: 3, column: 5 },
+    ]);
+  });
+
+  it('gives the position of a value of the wrong type', () => {
+    expect(issuesOf('http:\n  host: a\n  port: many\n')).toMatchObject([
+      { path: 'http.port', line: 3, column: 3 },
+    ]);
+  });
+
+  it('gives the position of what is not YAML', () => {
+    const issues = issuesOf('http:\n  host: [unclosed\n');
+    expect(issues.length).toBeGreaterThan(0);
+    expect(issues[0]?.line).toBeGreaterThanOrEqual(2);
+  });
+
+  it('keeps dates as strings', () => {
+    expect(validateYaml('day: 2026-01-31', z.object({ day: z.string() }))).toEqual({
+      ok: true,
+      value: { day: '2026-01-31' },
+    });
+  });
+});
+
+describe('formatIssues', () => {
+  it('puts the place in front', () => {
+    expect(formatIssues(issuesOf('http:\n  prot: 1\n'))).toBe(
+      '  line 2, column 3: http.prot: unknown key; did you mean "port"?',
+    );
+  });
+});
+
+describe('nearestOf', () => {
+  it.each([
+    ['prot', ['port', 'host'], 'port'],
+    ['Hosts', ['port', 'host'], 'host'],
+    ['x', ['port', 'host'], undefined],
+    ['governence', ['governance', 'plugins'], 'governance'],
+  ])('%s among %j is %s', (key, known, expected) => {
+    expect(nearestOf(key, known)).toBe(expected);
+  });
+});

@@ -1,0 +1,179 @@
+import { CORE_SCHEMA, loadAll } from 'js-yaml';
+import { isMap, isNode, LineCounter, type Node, parseDocument } from 'yaml';
+import type { z } from 'zod';
+
+/** What is wrong at one place of a file, in words for the person who wrote it. */
+export interface ConfigIssue {
+  /** Dotted path, empty for the file as a whole. */
+  readonly path: string;
+  readonly message: string;
+  /** 1-based, where the place is known. */
+  readonly line?: number;
+  readonly column?: number;
+}
+
+export type Validated<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly issues: readonly ConfigIssue[] };
+
+/**
+ * Reads YAML against a schema. Unknown keys are refused with the nearest known one, and every issue has its line and
+ * column. Dates stay strings. An empty file is an empty object.
+ *
+ * Positions need a second, slower parser, so it runs only for a file that failed.
+ */
+export function validateYaml<T>(text: string, schema: z.ZodType<T>): Validated<T> {
+  let value: unknown;
+  try {
+    const documents = loadAll(text, { schema: CORE_SCHEMA });
+    if (documents.length > 1)
+      return { ok: false, issues: [{ path: '', message: 'holds more than one document' }] };
+    value = documents[0] ?? {};
+  } catch {
+    return { ok: false, issues: syntaxIssues(text) };
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  return { ok: false, issues: parsed.error.issues.flatMap((issue) => describe(issue, schema, value, text)) };
+}
+
+/** The issues as lines for a terminal: `  line 3, column 5: inputs.0.prot: unknown key; did you mean "port"?` */
+export const formatIssues = (issues: readonly ConfigIssue[]): string =>
+  issues
+    .map(({ path, message, line, column }) => {
+      const place = line === undefined ? '' : `line ${line}, column ${column}: `;
+      return `  ${place}${path === '' ? '' : `${path}: `}${message}`;
+    })
+    .join('\n');
+
+function syntaxIssues(text: string): ConfigIssue[] {
+  const { errors } = parseDocument(text);
+  if (errors.length === 0) return [{ path: '', message: 'is not YAML that can be read' }];
+  return errors.map((error) => ({
+    path: '',
+    message: error.message.split(' at line')[0] ?? error.message,
+    ...(error.linePos === undefined ? {} : { line: error.linePos[0].line, column: error.linePos[0].col }),
+  }));
+}
+
+function describe(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown, text: string): ConfigIssue[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    // The branch with the fewest complaints is the one that was meant.
+    const nearest = [...issue.errors].sort((a, b) => a.length - b.length)[0] ?? [];
+    if (nearest.length > 0)
+      return nearest.flatMap((inner) =>
+        describe({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue, schema, value, text),
+      );
+  }
+  if (issue.code !== 'unrecognized_keys')
+    return [{ path: path.join('.'), message: issue.message, ...placeOf(text, path) }];
+  const known = knownKeys(schema, issue.path, value);
+  return issue.keys.map((key) => {
+    const nearest = nearestOf(key, known);
+    const hint = nearest === undefined ? `known keys are ${known.join(', ')}` : `did you mean "${nearest}"?`;
+    return {
+      path: [...path, key].join('.'),
+      message: known.length === 0 ? 'unknown key' : `unknown key; ${hint}`,
+      ...placeOf(text, [...path, key]),
+    };
+  });
+}
+
+/** Line and column of a path's key, or of the nearest thing above it that is there. */
+function placeOf(text: string, path: readonly string[]): { line?: number; column?: number } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  for (let length = path.length; length > 0; length--) {
+    const parent =
+      length === 1 ? document.contents : document.getIn(path.slice(0, length - 1).map(index), true);
+    const key = path[length - 1];
+    const pair = isMap(parent) ? parent.items.find((item) => String(item.key) === key) : undefined;
+    const node = (pair?.key ?? document.getIn(path.slice(0, length).map(index), true)) as Node | undefined;
+    if (isNode(node) && node.range) {
+      const { line, col } = lines.linePos(node.range[0]);
+      return { line, column: col };
+    }
+  }
+  return {};
+}
+
+const index = (key: string): string | number => (/^\d+$/.test(key) ? Number(key) : key);
+
+/** The keys that the schema knows at a path, following unions by their discriminator's value. */
+function knownKeys(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): string[] {
+  let definition: unknown = schema;
+  let current: unknown = value;
+  for (const key of path) {
+    definition = child(unwrap(definition, current), key);
+    current = (current as Record<PropertyKey, unknown> | undefined)?.[key];
+  }
+  const shape = shapeOf(unwrap(definition, current));
+  return shape === undefined ? [] : Object.keys(shape);
+}
+
+interface Definition {
+  readonly type: string;
+  readonly shape?: Record<string, unknown>;
+  readonly element?: unknown;
+  readonly valueType?: unknown;
+  readonly innerType?: unknown;
+  readonly in?: unknown;
+  readonly options?: readonly unknown[];
+  readonly discriminator?: string;
+  readonly values?: readonly unknown[];
+}
+
+const definitionOf = (schema: unknown): Definition | undefined =>
+  (schema as { _zod?: { def?: Definition } } | undefined)?._zod?.def;
+
+function unwrap(schema: unknown, value: unknown): unknown {
+  const definition = definitionOf(schema);
+  if (definition?.innerType !== undefined) return unwrap(definition.innerType, value);
+  if (definition?.in !== undefined) return unwrap(definition.in, value);
+  const { options, discriminator } = definition ?? {};
+  if (options === undefined || discriminator === undefined) return schema;
+  const wanted = (value as Record<string, unknown> | undefined)?.[discriminator];
+  return (
+    options.find((option) => definitionOf(shapeOf(option)?.[discriminator])?.values?.includes(wanted)) ??
+    schema
+  );
+}
+
+const shapeOf = (schema: unknown): Record<string, unknown> | undefined => definitionOf(schema)?.shape;
+
+function child(schema: unknown, key: PropertyKey): unknown {
+  const definition = definitionOf(schema);
+  return definition?.shape?.[String(key)] ?? definition?.element ?? definition?.valueType;
+}
+
+/** The known word within a third of the key's length in edits, if there is one. */
+export function nearestOf(key: string, known: readonly string[]): string | undefined {
+  let best: { word: string; distance: number } | undefined;
+  for (const word of known) {
+    const distance = editDistance(key.toLowerCase(), word.toLowerCase());
+    if (best === undefined || distance < best.distance) best = { word, distance };
+  }
+  return best !== undefined && best.distance <= Math.max(1, Math.ceil(key.length / 3))
+    ? best.word
+    : undefined;
+}
+
+/** Edits (insert, delete, replace, swap of neighbours) between two words: optimal string alignment. */
+function editDistance(a: string, b: string): number {
+  let before: number[] = [];
+  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      let edits = Math.min((above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (above[j - 1] ?? 0) + cost);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        edits = Math.min(edits, (before[j - 2] ?? 0) + 1);
+      row.push(edits);
+    }
+    before = above;
+    above = row;
+  }
+  return above[b.length] ?? 0;
+}
