@@ -62,7 +62,10 @@ export const sampleLimit = 10;
 
 const quietReasons: ReadonlySet<CloseReason> = new Set(['false_positive', 'expected_activity']);
 
-export type JoinResult = { readonly alert: Alert; readonly effect: 'created' | 'joined' | 'reopened' | 'known' };
+export type JoinResult = {
+  readonly alert: Alert;
+  readonly effect: 'created' | 'joined' | 'reopened' | 'known';
+};
 
 /**
  * Puts a match into its alert, or opens the alert. Replays change nothing: a match at or below the highest counted

@@ -17,7 +17,13 @@ function hash(kind: string, parts: readonly (string | number)[]): string {
 /** Where an event came from, precisely enough that reading it again gives the same id. */
 export type SourcePosition =
   | { readonly kind: 'file'; readonly fingerprint: string; readonly offset: number }
-  | { readonly kind: 'kafka'; readonly cluster: string; readonly topic: string; readonly partition: number; readonly offset: number }
+  | {
+      readonly kind: 'kafka';
+      readonly cluster: string;
+      readonly topic: string;
+      readonly partition: number;
+      readonly offset: number;
+    }
   | { readonly kind: 'journald'; readonly cursor: string }
   /** The sender's own document id. `sender` is the API key or source, so that senders can't collide. */
   | { readonly kind: 'sender'; readonly sender: string; readonly index: string; readonly id: string }

@@ -6,7 +6,11 @@ export const jsonLimits = { depth: 32, fields: 2_000 } as const;
 
 export type ParsedJson =
   | { readonly ok: true; readonly value: Json; readonly hostileKeys: number }
-  | { readonly ok: false; readonly reason: 'invalid_json' | 'too_deep' | 'too_wide'; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly reason: 'invalid_json' | 'too_deep' | 'too_wide';
+      readonly message: string;
+    };
 
 /**
  * Parses one JSON document from outside. Keys that could reach prototypes (`__proto__`, `constructor`,
@@ -22,13 +26,25 @@ export function parseJson(text: string): ParsedJson {
   const walk = { fields: 0, hostileKeys: 0, tooDeep: false };
   inspect(value, 0, walk);
   if (walk.tooDeep)
-    return { ok: false, reason: 'too_deep', message: `The document nests deeper than ${jsonLimits.depth} levels.` };
+    return {
+      ok: false,
+      reason: 'too_deep',
+      message: `The document nests deeper than ${jsonLimits.depth} levels.`,
+    };
   if (walk.fields > jsonLimits.fields)
-    return { ok: false, reason: 'too_wide', message: `The document has more than ${jsonLimits.fields} fields.` };
+    return {
+      ok: false,
+      reason: 'too_wide',
+      message: `The document has more than ${jsonLimits.fields} fields.`,
+    };
   return { ok: true, value, hostileKeys: walk.hostileKeys };
 }
 
-function inspect(value: Json, depth: number, walk: { fields: number; hostileKeys: number; tooDeep: boolean }): void {
+function inspect(
+  value: Json,
+  depth: number,
+  walk: { fields: number; hostileKeys: number; tooDeep: boolean },
+): void {
   if (typeof value !== 'object' || value === null) return;
   if (depth >= jsonLimits.depth) {
     walk.tooDeep = true;

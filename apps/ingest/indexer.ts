@@ -1,0 +1,93 @@
+import type { EventStore, IndexedEvent, WriteOutcome } from '@tidewatch/store';
+import type { Batch, Consumer, Stream, StreamRecord } from '@tidewatch/stream';
+import type { Logger, Metrics } from '@tidewatch/telemetry';
+import { type DeadLetter, encodeDeadLetter } from './dead_letter.ts';
+import { toIndexed } from './event_record.ts';
+
+export interface IndexerDeps {
+  readonly events: Stream;
+  readonly deadLetters: Stream;
+  readonly store: EventStore;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Told how many events of which classes were newly stored, after they are durable. */
+  readonly onStored?: (batch: readonly IndexedEvent[]) => void;
+}
+
+/** Starts the consumer that writes the stream to the event store; its position moves only after the store answered. */
+export function startIndexer(deps: IndexerDeps): Promise<Consumer> {
+  return deps.events.subscribe({
+    group: 'index',
+    maxRecords: 2_000,
+    process: (batch) => indexBatch(deps, batch),
+  });
+}
+
+async function indexBatch(deps: IndexerDeps, batch: Batch): Promise<void> {
+  const { metrics, store } = deps;
+  const started = performance.now();
+  const letters: DeadLetter[] = [];
+  const documents: IndexedEvent[] = [];
+  const origin: StreamRecord[] = [];
+  for (const record of batch.records) {
+    try {
+      documents.push(toIndexed(record));
+      origin.push(record);
+    } catch (error) {
+      letters.push(rejected(record, 'undecodable', (error as Error).message));
+    }
+  }
+  const outcomes = await store.write(documents);
+  const stored: IndexedEvent[] = [];
+  const now = Date.now();
+  outcomes.forEach((outcome, i) => {
+    const document = documents[i] as IndexedEvent;
+    if (outcome.status === 'stored') stored.push(document);
+    if (outcome.status === 'rejected')
+      letters.push(rejected(origin[i] as StreamRecord, outcome.reason, outcome.message));
+  });
+  if (letters.length > 0) {
+    await deps.deadLetters.append(letters.map(encodeDeadLetter));
+    deps.log.warn({ rejected: letters.length, reason: letters[0]?.reason }, 'The store rejected events');
+  }
+  countOutcomes(metrics, documents, outcomes);
+  for (const { stage, reason } of letters) metrics.count('dead_letter_events_total', { stage, reason });
+  metrics.observe('stage_duration_seconds', { stage: 'index' }, (performance.now() - started) / 1000);
+  const oldest = documents[0];
+  if (oldest !== undefined)
+    metrics.observe(
+      'event_latency_seconds',
+      { data_class: oldest.dataClass },
+      Math.max(0, now - oldest.ingested) / 1000,
+    );
+  if (stored.length > 0) deps.onStored?.(stored);
+}
+
+const rejected = (record: StreamRecord, reason: string, message: string): DeadLetter => ({
+  stage: 'index',
+  reason,
+  message,
+  source: record.key,
+  raw: record.value,
+});
+
+function countOutcomes(
+  metrics: Metrics,
+  documents: readonly IndexedEvent[],
+  outcomes: readonly WriteOutcome[],
+): void {
+  const counts = new Map<string, number>();
+  outcomes.forEach((outcome, i) => {
+    const key = `${documents[i]?.dataClass} ${outcome.status}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  });
+  for (const [key, count] of counts) {
+    const [dataClass = '', outcome = ''] = key.split(' ');
+    metrics.count('index_documents_total', { data_class: dataClass, outcome }, count);
+    metrics.count(
+      'stage_events_total',
+      { stage: 'index', outcome: outcome === 'rejected' ? 'dead_lettered' : 'ok' },
+      count,
+    );
+  }
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { eventId, type SourcePosition } from './ids.ts';
+import {
+  defineErrors,
+  getField,
+  isTidewatchError,
+  type JsonObject,
+  leaves,
+  parseJson,
+  setField,
+} from './index.ts';
+
+describe('getField', () => {
+  const event: JsonObject = {
+    host: { name: 'web01' },
+    dns: { answers: [{ data: '192.0.2.1' }, { data: '192.0.2.2', type: 'A' }] },
+    tags: ['a', 'b'],
+  };
+  it.each([
+    ['host.name', 'web01'],
+    ['tags', ['a', 'b']],
+    ['dns.answers.data', ['192.0.2.1', '192.0.2.2']],
+    ['dns.answers.type', ['A']],
+    ['dns.answers.none', undefined],
+    ['host.name.first', undefined],
+    ['toString', undefined],
+    ['__proto__.polluted', undefined],
+  ])('%s', (path, expected) => {
+    expect(getField(event, path)).toEqual(expected);
+  });
+});
+
+describe('setField', () => {
+  it('creates objects on the way, and refuses what would reach a prototype or replace a value', () => {
+    const event: JsonObject = { host: 'web01' };
+    expect(setField(event, 'user.name', 'root')).toBe(true);
+    expect(setField(event, 'host.name', 'x')).toBe(false);
+    expect(setField(event, '__proto__.polluted', 'x')).toBe(false);
+    expect(event).toEqual({ host: 'web01', user: { name: 'root' } });
+    expect(({} as JsonObject).polluted).toBeUndefined();
+  });
+});
+
+describe('leaves', () => {
+  it('gives dotted paths, arrays whole', () => {
+    expect([...leaves({ a: { b: 1, c: [{ d: 2 }] }, e: null })]).toEqual([
+      ['a.b', 1],
+      ['a.c', [{ d: 2 }]],
+      ['e', null],
+    ]);
+  });
+});
+
+describe('parseJson', () => {
+  const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+  const wide = (fields: number) => `{${Array.from({ length: fields }, (_, i) => `"f${i}":1`).join(',')}}`;
+
+  it('removes hostile keys at any depth and counts them', () => {
+    const parsed = parseJson('{"a":[{"__proto__":{"x":1},"b":2}],"constructor":{"prototype":{}}}');
+    expect(parsed).toEqual({ ok: true, value: { a: [{ b: 2 }] }, hostileKeys: 2 });
+  });
+
+  it.each([
+    ['{"a":', 'invalid_json'],
+    [nested(33), 'too_deep'],
+    [`${'['.repeat(50)}${']'.repeat(50)}`, 'too_deep'],
+    [wide(2_001), 'too_wide'],
+  ])('refuses %.20s…', (text, reason) => {
+    expect(parseJson(text)).toMatchObject({ ok: false, reason });
+  });
+
+  it.each([nested(32), wide(2_000)])('takes what is just within the limits', (text) => {
+    expect(parseJson(text).ok).toBe(true);
+  });
+});
+
+describe('eventId', () => {
+  const positions: SourcePosition[] = [
+    { kind: 'file', fingerprint: 'f', offset: 1 },
+    { kind: 'file', fingerprint: 'f', offset: 2 },
+    { kind: 'sender', sender: 'a', index: 'i', id: '1' },
+    { kind: 'sender', sender: 'b', index: 'i', id: '1' },
+    { kind: 'request', sender: 'a', key: 'i', item: 1 },
+    { kind: 'journald', cursor: 'c' },
+    { kind: 'kafka', cluster: 'c', topic: 't', partition: 0, offset: 0 },
+  ];
+  it('follows from the source’s position alone', () => {
+    expect(new Set(positions.map(eventId)).size).toBe(positions.length);
+    expect(positions.map(eventId)).toEqual(positions.map(eventId));
+  });
+  it('is random where there is nothing to hold on to', () => {
+    expect(eventId({ kind: 'none' })).not.toBe(eventId({ kind: 'none' }));
+  });
+});
+
+describe('defineErrors', () => {
+  it('fills the message, and keeps code, status and details', () => {
+    const errors = defineErrors({ PORT_TAKEN: { status: 500, message: 'Port {port} is taken.' } });
+    const error = errors.PORT_TAKEN({ port: 1 });
+    expect(error).toMatchObject({
+      code: 'PORT_TAKEN',
+      status: 500,
+      message: 'Port 1 is taken.',
+      details: { port: 1 },
+    });
+    expect(isTidewatchError(error, 'PORT_TAKEN')).toBe(true);
+    expect(isTidewatchError(new Error('x'))).toBe(false);
+  });
+});
