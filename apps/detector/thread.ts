@@ -1,0 +1,95 @@
+import type { Worker } from 'node:worker_threads';
+import type { Match } from '@tidewatch/event';
+import { startWorker } from '@tidewatch/plugin';
+import type { Batch } from '@tidewatch/stream';
+import type { Answer, LoadedRules, Request, RuleFault, RuleSources } from './protocol.ts';
+
+export interface Detected {
+  readonly matches: readonly Match[];
+  readonly faults: readonly RuleFault[];
+}
+
+/** The detector's thread: rules in, batches in, matches out. A thread that died is started again by the next call. */
+export interface DetectionThread {
+  load(sources: RuleSources): Promise<LoadedRules>;
+  detect(batch: Batch): Promise<Detected>;
+  close(): Promise<void>;
+}
+
+type Ask = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
+type Good = Extract<Answer, { ok: true }>;
+
+const newline = 10;
+
+export function createDetectionThread(program: URL): DetectionThread {
+  let worker: Worker | undefined;
+  let sources: RuleSources | undefined;
+  let next = 0;
+  const waiting = new Map<number, { resolve(answer: Good): void; reject(error: Error): void }>();
+
+  function start(): Worker {
+    const started = startWorker(program, {});
+    const lost = (error: Error) => {
+      if (worker !== started) return;
+      worker = undefined;
+      for (const { reject } of waiting.values()) reject(error);
+      waiting.clear();
+    };
+    started.on('message', (answer: Answer) => {
+      const asked = waiting.get(answer.id);
+      waiting.delete(answer.id);
+      if (answer.ok) asked?.resolve(answer);
+      else asked?.reject(new Error(answer.message));
+    });
+    started.on('error', lost);
+    started.on('exit', (code) => lost(new Error(`the detector's thread ended with exit code ${code}`)));
+    return started;
+  }
+
+  function ask(request: Ask, transfer: ArrayBuffer[] = []): Promise<Good> {
+    worker ??= start();
+    const id = next++;
+    const target = worker;
+    return new Promise((resolve, reject) => {
+      waiting.set(id, { resolve, reject });
+      target.postMessage({ id, ...request }, transfer);
+    });
+  }
+
+  return {
+    async load(given) {
+      const { loaded } = await ask({ ask: 'load', sources: given });
+      sources = given;
+      return loaded as LoadedRules;
+    },
+    async detect(batch) {
+      // A thread that died has lost its rules.
+      if (worker === undefined && sources !== undefined) await ask({ ask: 'load', sources });
+      const events = joinLines(batch);
+      const offsets = Float64Array.from(batch.records, ({ position }) => position.offset);
+      const answer = await ask({ ask: 'detect', partition: batch.partition, offsets, events }, [
+        events.buffer as ArrayBuffer,
+        offsets.buffer,
+      ]);
+      const matches = JSON.parse(new TextDecoder().decode(answer.matches)) as Match[];
+      return { matches, faults: answer.faults ?? [] };
+    },
+    async close() {
+      const ending = worker;
+      worker = undefined;
+      await ending?.terminate();
+    },
+  };
+}
+
+/** One buffer for the whole batch, so that one transfer moves it. JSON holds no raw line end. */
+function joinLines({ records }: Batch): Uint8Array {
+  const joined = new Uint8Array(records.reduce((size, { value }) => size + value.length + 1, 0));
+  let at = 0;
+  for (const { value } of records) {
+    joined.set(value, at);
+    at += value.length;
+    joined[at++] = newline;
+  }
+  return joined;
+}

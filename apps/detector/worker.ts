@@ -1,0 +1,27 @@
+/** The detector's thread (decision record 15). */
+import { parentPort } from 'node:worker_threads';
+import { createDetection, type Detection } from './detection.ts';
+import type { Answer, Request } from './protocol.ts';
+
+let detection: Detection | undefined;
+
+async function answer(request: Request): Promise<Omit<Extract<Answer, { ok: true }>, 'id' | 'ok'>> {
+  if (request.ask === 'load') {
+    const created = await createDetection(request.sources);
+    detection = created.detection;
+    return { loaded: created.loaded };
+  }
+  if (detection === undefined) throw new Error('no rules are loaded yet');
+  const { matches, faults } = detection.detect(request.partition, request.offsets, request.events);
+  return { matches: new TextEncoder().encode(JSON.stringify(matches)), faults };
+}
+
+parentPort?.on('message', (request: Request) => {
+  answer(request).then(
+    (value) => {
+      const { matches } = value;
+      parentPort?.postMessage({ id: request.id, ok: true, ...value }, matches === undefined ? [] : [matches.buffer as ArrayBuffer]);
+    },
+    (error: Error) => parentPort?.postMessage({ id: request.id, ok: false, message: error.message }),
+  );
+});

@@ -1,0 +1,128 @@
+import type { AnyPlugin } from '@tidewatch/plugin';
+import { logLevels } from '@tidewatch/telemetry';
+import { z } from 'zod';
+
+export const roles = ['ingest', 'index', 'detector', 'api'] as const;
+export type Role = (typeof roles)[number];
+
+const port = z.number().int().min(0).max(65_535);
+const bytes = z
+  .string()
+  .regex(/^\d+(?:\.\d+)? ?(?:KiB|MiB|GiB)$/, 'is a size such as "512 MiB" or "4 GiB"')
+  .transform((text) => Math.round(Number.parseFloat(text) * 1024 ** ('KMG'.indexOf(text.at(-3) ?? '') + 1)));
+
+/**
+ * The schema of `tidewatch.yml`, with the inputs' own schemas inside. Every key has a description; editors read it as
+ * JSON Schema from `tidewatch config schema`.
+ *
+ * @param inputs the input plugins that ship
+ */
+export function configSchema(inputs: readonly AnyPlugin<'input'>[]) {
+  const types = inputs.map((plugin) => inputSchema(plugin));
+  const [first, ...rest] = types;
+  if (first === undefined) throw new TypeError('A configuration needs at least one kind of input.');
+  return z.strictObject({
+    data: z
+      .string()
+      .default('data')
+      .describe('Folder for the streams, the store and the control database; relative to this file.'),
+    governance: z
+      .enum(['evaluation', 'enforced'])
+      .default('evaluation')
+      .describe(
+        '`evaluation` stores sources without an approved use-case for 7 days; `enforced` refuses them.',
+      ),
+    roles: z
+      .array(z.enum(roles))
+      .min(1)
+      .default([...roles])
+      .describe('The roles this process runs.'),
+    http: z
+      .strictObject({
+        host: z.string().default('127.0.0.1').describe('Address that console and API listen on.'),
+        port: port
+          .default(8420)
+          .describe(
+            'Port of console and API; the default inputs take the two after it. 0 takes any free ones.',
+          ),
+        hosts: z
+          .array(z.string())
+          .default([])
+          .describe('Host names, beside loopback, that browsers may ask for. Everything else is refused.')
+          .meta({ examples: [['tidewatch.example']] }),
+      })
+      .prefault({})
+      .describe('Where the console and the API listen.'),
+    inputs: z
+      .array(z.discriminatedUnion('type', [first, ...rest]))
+      .default([{ type: 'http' }, { type: 'syslog' }] as never)
+      .describe(
+        'What takes events. By default HTTP on the port after the console’s, and syslog on the one after that.',
+      ),
+    rules: z
+      .strictObject({
+        paths: z
+          .array(z.string())
+          .default(['rules'])
+          .describe('Files and folders of Sigma rules, relative to this file or to Tidewatch.'),
+        placeholders: z
+          .record(z.string(), z.array(z.string()))
+          .default({})
+          .describe('Values for the `%name%` placeholders of rules with the `expand` modifier.')
+          .meta({ examples: [{ Admins: ['administrator', 'root'] }] }),
+        thor: z
+          .string()
+          .optional()
+          .describe(
+            'A log-source table in the format of SigmaHQ’s `tests/thor.yml`, instead of the built-in one.',
+          ),
+      })
+      .prefault({})
+      .describe('What the detector looks for.'),
+    usecases: z.string().default('usecases').describe('Folder of use-case files.'),
+    classes: z
+      .string()
+      .default('governance/classes.yml')
+      .describe('The data classes and their times to live.'),
+    plugins: z
+      .array(
+        z.strictObject({
+          module: z.string().describe('Path of an ES module whose default export makes a plugin.'),
+          config: z.unknown().optional().describe('The plugin’s own configuration.'),
+        }),
+      )
+      .default([])
+      .describe('Your own processors, enrichers and notifiers, each run in a worker of its own.'),
+    store: z
+      .strictObject({
+        memory: bytes.prefault('256 MiB').describe('Memory limit of the embedded store.'),
+        threads: z.number().int().min(1).max(64).default(1).describe('Threads of the embedded store.'),
+      })
+      .prefault({})
+      .describe('The embedded event store.'),
+    stream: z
+      .strictObject({
+        budget: bytes
+          .prefault('4 GiB')
+          .describe('Disk that each stream may fill before senders are told to wait.'),
+      })
+      .prefault({})
+      .describe('The write-ahead log.'),
+    log: z
+      .strictObject({ level: z.enum(logLevels).default('info').describe('Least level that is logged.') })
+      .prefault({})
+      .describe('The log on standard error.'),
+  });
+}
+
+/** An input's own schema with its `type`; its port may be left to the console's (see `withPort` in load.ts). */
+function inputSchema(plugin: AnyPlugin<'input'>) {
+  const own = plugin.config as unknown as z.ZodObject;
+  const listens = 'port' in own.shape;
+  return own.extend({
+    type: z.literal(plugin.name).describe(plugin.summary),
+    ...(listens ? { port: port.optional().describe('Port to listen on; 0 takes any free one.') } : {}),
+  }) as z.ZodObject<{ type: z.ZodLiteral<string>; port: z.ZodOptional<z.ZodInt> }>;
+}
+
+export type Config = z.infer<ReturnType<typeof configSchema>>;

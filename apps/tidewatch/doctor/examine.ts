@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { access, constants, mkdir, open, rm, statfs } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { freemem, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
+import { isTidewatchError } from '@tidewatch/event';
+import { loadConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { readRunFile } from '../server/run_file.ts';
+
+export interface Finding {
+  readonly state: 'ok' | 'note' | 'fault';
+  readonly topic: string;
+  readonly says: string;
+}
+
+const GiB = 1024 ** 3;
+const ok = (topic: string, says: string): Finding => ({ state: 'ok', topic, says });
+const note = (topic: string, says: string): Finding => ({ state: 'note', topic, says });
+const fault = (topic: string, says: string): Finding => ({ state: 'fault', topic, says });
+
+/** Looks at everything that commonly keeps Tidewatch from starting or working well; never changes anything. */
+export async function examine(options: { config?: string; data?: string }, root: string): Promise<Finding[]> {
+  const findings = [node(), memory(), clock()];
+  let config: Config;
+  try {
+    config = await loadConfig(options, root);
+    findings.push(ok('configuration', options.config ?? 'in order'));
+  } catch (error) {
+    if (!isTidewatchError(error)) throw error;
+    return [...findings, fault('configuration', error.message)];
+  }
+  const running = await readRunFile(config.data);
+  findings.push(...(await disk(config.data)));
+  if (running === undefined) findings.push(...(await Promise.all(portsOf(config).map(port))));
+  else findings.push(ok('server', `runs as process ${running.pid} at ${running.url}`));
+  findings.push(
+    existsSync(join(root, 'dist/console/alerts.html'))
+      ? ok('console', 'built')
+      : note('console', 'not built yet; `npm start` builds it, `npm run build` does only that'),
+  );
+  for (const path of [...config.rules.paths, config.usecases, config.classes])
+    if (!existsSync(path))
+      findings.push(fault('files', `${path} is not there; mend its path in the configuration`));
+  return findings;
+}
+
+function node(): Finding {
+  const [major = 0] = process.versions.node.split('.').map(Number);
+  if (major < 22)
+    return note(
+      'node',
+      `${process.versions.node} works, but gets no security fixes any more: install the current LTS, 24`,
+    );
+  return ok('node', process.versions.node);
+}
+
+function memory(): Finding {
+  const free = `${(freemem() / GiB).toFixed(1)} of ${(totalmem() / GiB).toFixed(1)} GiB free`;
+  return freemem() < GiB
+    ? note('memory', `${free}; the whole of Tidewatch wants about 1 GiB`)
+    : ok('memory', free);
+}
+
+/** A wrong clock breaks windows and retention; a year before the build is surely wrong. */
+function clock(): Finding {
+  const now = new Date();
+  return now.getUTCFullYear() < 2026
+    ? fault('clock', `it says ${now.toISOString()}, which is past; set it (timedatectl set-ntp true)`)
+    : ok('clock', now.toISOString());
+}
+
+async function disk(data: string): Promise<Finding[]> {
+  let there = data;
+  while (!existsSync(there)) there = dirname(there);
+  try {
+    await access(there, constants.W_OK);
+    const probe = join(there, `.tidewatch-doctor-${process.pid}`);
+    await mkdir(probe);
+    const file = await open(join(probe, 'sync'), 'w');
+    const started = performance.now();
+    for (let i = 0; i < 10; i++) {
+      await file.write('x');
+      await file.datasync();
+    }
+    const sync = (performance.now() - started) / 10;
+    await file.close();
+    await rm(probe, { recursive: true });
+    const { bavail, bsize } = await statfs(there);
+    const free = (bavail * bsize) / GiB;
+    const says = `${there}: ${free.toFixed(1)} GiB free, a durable write takes ${sync.toFixed(1)} ms`;
+    return [free < 5 ? note('disk', `${says}; the streams alone may fill 4 GiB each`) : ok('disk', says)];
+  } catch (error) {
+    return [
+      fault(
+        'disk',
+        `${there} cannot be written (${(error as Error).message}); give another folder with --data`,
+      ),
+    ];
+  }
+}
+
+const portsOf = (config: Config): { port: number; host: string; what: string }[] => [
+  { port: config.http.port, host: config.http.host, what: 'console' },
+  ...config.inputs.flatMap((input) => {
+    const { port, host = '127.0.0.1' } = input as { port?: number; host?: string };
+    return port === undefined ? [] : [{ port, host, what: `input ${input.type}` }];
+  }),
+];
+
+function port({ port, host, what }: { port: number; host: string; what: string }): Promise<Finding> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(
+        error.code === 'EADDRINUSE'
+          ? fault('port', `${port} (${what}) is taken; stop what uses it, or choose others with --port N`)
+          : fault('port', `${port} (${what}): ${error.message}`),
+      ),
+    );
+    server.listen(port, host, () => server.close(() => resolve(ok('port', `${port} (${what}) is free`))));
+  });
+}

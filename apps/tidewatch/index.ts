@@ -1,0 +1,57 @@
+import { isTidewatchError } from '@tidewatch/event';
+import { Command, CommanderError } from 'commander';
+import { adminCommand } from './commands/admin.ts';
+import { configCommand } from './commands/config.ts';
+import type { CommandContext } from './commands/context.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { pluginsCommand } from './commands/plugins.ts';
+import { sendCommand } from './commands/send.ts';
+import { sigmaCommand } from './commands/sigma.ts';
+import { startCommand } from './commands/start.ts';
+import { version } from './version.ts';
+
+/**
+ * Runs the command line. Results go to standard output, everything else to standard error.
+ * Exit codes: 0 done; 1 it failed, or what was checked is not in order; 2 the command line itself is wrong.
+ *
+ * @param args without node and the script
+ * @param root the folder that holds the shipped rules, use-cases and classes
+ */
+export async function main(args: readonly string[], root: string): Promise<void> {
+  const context: CommandContext = {
+    root,
+    print: (text) => process.stdout.write(`${text}\n`),
+    say: (text) => process.stderr.write(`${text}\n`),
+  };
+  const program = new Command('tidewatch')
+    .description('Security analytics: logs in, ECS out, attacks found and explained.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('Add --help to see what the command takes.');
+  const commands = [
+    startCommand,
+    doctorCommand,
+    sigmaCommand,
+    sendCommand,
+    adminCommand,
+    pluginsCommand,
+    configCommand,
+  ];
+  for (const command of commands) program.addCommand(prepare(command(context)));
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else if (isTidewatchError(error)) {
+      context.say(error.message);
+      process.exitCode = 1;
+    } else throw error;
+  }
+}
+
+/** Usage errors of sub-commands are thrown too, so that they share one exit code. */
+function prepare(command: Command): Command {
+  command.exitOverride().showHelpAfterError('Add --help to see what the command takes.');
+  command.commands.forEach(prepare);
+  return command;
+}

@@ -1,0 +1,129 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
+import { createGunzip } from 'node:zlib';
+import { defineErrors } from '@tidewatch/event';
+
+const errors = defineErrors({
+  FILE_UNREADABLE: { status: 400, message: '{file} cannot be read: {reason}.' },
+  ENDPOINT_UNREACHABLE: {
+    status: 503,
+    message:
+      'Nothing answers at {url} ({reason}). Start Tidewatch with `npm start`, or name its bulk endpoint with --to.',
+  },
+  ENDPOINT_REFUSED: { status: 502, message: '{url} answered {status}: {reason}' },
+});
+
+export interface SendTarget {
+  /** Base URL of the HTTP input, e.g. `http://127.0.0.1:8421`. */
+  readonly to: string;
+  readonly source: string;
+  /** Told bytes read and, where known, bytes in all. */
+  readonly progress?: (done: number, total: number | undefined) => void;
+}
+
+export interface SendOutcome {
+  accepted: number;
+  deadLetters: number;
+  refused: number;
+  /** The first failures, with the 1-based line in the file. */
+  failures: { line: number; reason: string }[];
+}
+
+/** Documents and bytes of one request. */
+const batch = { lines: 2_000, bytes: 4 * 1024 * 1024 } as const;
+const failuresShown = 10;
+
+/**
+ * Sends a file line by line through `/_bulk`; a line that is not a JSON object goes as `{"message": line}`.
+ * Waits and tries again while the server answers 429 or 503. Rejects with a typed error when the file or the endpoint
+ * is not there.
+ */
+export async function sendFile(file: string, target: SendTarget): Promise<SendOutcome> {
+  const outcome: SendOutcome = { accepted: 0, deadLetters: 0, refused: 0, failures: [] };
+  const { stream, total, read } = await open(file);
+  let lines: string[] = [];
+  let bytes = 0;
+  let first = 1;
+  const flush = async () => {
+    await sendBatch(lines, first, target, outcome);
+    first += lines.length;
+    lines = [];
+    bytes = 0;
+    target.progress?.(read(), total);
+  };
+  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+    lines.push(line);
+    bytes += line.length;
+    if (lines.length >= batch.lines || bytes >= batch.bytes) await flush();
+  }
+  await flush();
+  return outcome;
+}
+
+async function open(
+  file: string,
+): Promise<{ stream: Readable; total: number | undefined; read: () => number }> {
+  if (file === '-') return { stream: process.stdin, total: undefined, read: () => 0 };
+  const found = await stat(file).catch((error: Error) => {
+    throw errors.FILE_UNREADABLE({ file, reason: error.message });
+  });
+  if (!found.isFile()) throw errors.FILE_UNREADABLE({ file, reason: 'it is not a file' });
+  const raw = createReadStream(file);
+  const stream = file.endsWith('.gz') ? Readable.from(raw.pipe(createGunzip())) : raw;
+  return { stream, total: found.size, read: () => raw.bytesRead };
+}
+
+interface BulkAnswer {
+  readonly items: readonly Record<
+    string,
+    { readonly status: number; readonly error?: { readonly type: string; readonly reason: string } }
+  >[];
+}
+
+async function sendBatch(
+  lines: readonly string[],
+  first: number,
+  { to, source }: SendTarget,
+  outcome: SendOutcome,
+) {
+  const numbered = lines.flatMap((line, i) => (line.trim() === '' ? [] : [{ line, number: first + i }]));
+  if (numbered.length === 0) return;
+  const body = numbered.map(({ line }) => `{"create":{}}\n${asDocument(line)}\n`).join('');
+  const url = `${to}/${encodeURIComponent(source)}/_bulk`;
+  const answer = await post(url, body);
+  answer.items.forEach((item, i) => {
+    const { status, error } = Object.values(item)[0] ?? { status: 500 };
+    if (status < 300) {
+      outcome.accepted++;
+      return;
+    }
+    if (status === 403) outcome.refused++;
+    else outcome.deadLetters++;
+    if (outcome.failures.length < failuresShown)
+      outcome.failures.push({ line: numbered[i]?.number ?? 0, reason: error?.reason ?? `status ${status}` });
+  });
+}
+
+/** A broken JSON document goes as it is, so that the server keeps it as a dead letter; a log line is wrapped. */
+const asDocument = (line: string): string =>
+  line.startsWith('{') ? line : JSON.stringify({ message: line });
+
+async function post(url: string, body: string): Promise<BulkAnswer> {
+  for (;;) {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body,
+    }).catch((error: Error & { cause?: Error }) => {
+      throw errors.ENDPOINT_UNREACHABLE({ url, reason: error.cause?.message ?? error.message });
+    });
+    if (response.ok) return (await response.json()) as BulkAnswer;
+    const text = await response.text();
+    if (response.status !== 429 && response.status !== 503)
+      throw errors.ENDPOINT_REFUSED({ url, status: response.status, reason: text.slice(0, 500) });
+    await setTimeout(1_000 * Number(response.headers.get('retry-after') ?? 1));
+  }
+}

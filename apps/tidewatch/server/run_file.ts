@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startErrors } from '../errors.ts';
+
+/** How commands on the same machine find and address the server that runs on a data folder. Readable by its owner only. */
+export interface RunFile {
+  readonly pid: number;
+  readonly url: string;
+  /** Bulk endpoint, where the process has an HTTP input. */
+  readonly ingest?: string;
+  /** Lets its bearer make log-in links; new at each start. */
+  readonly adminToken: string;
+}
+
+const pathOf = (data: string) => join(data, 'run', 'server.json');
+
+export async function writeRunFile(data: string, content: RunFile): Promise<void> {
+  await mkdir(join(data, 'run'), { recursive: true, mode: 0o700 });
+  await writeFile(pathOf(data), JSON.stringify(content), { mode: 0o600 });
+}
+
+export const removeRunFile = (data: string): Promise<void> => rm(pathOf(data), { force: true });
+
+/** The server that runs on the folder; rejects with `NOT_RUNNING` when none does. */
+export async function findServer(data: string): Promise<RunFile> {
+  const running = await readRunFile(data);
+  if (running === undefined) throw startErrors.NOT_RUNNING({ directory: data });
+  return running;
+}
+
+/** The same, or undefined; a file left by a process that is gone does not count. */
+export async function readRunFile(data: string): Promise<RunFile | undefined> {
+  if (!existsSync(pathOf(data))) return undefined;
+  const content = JSON.parse(await readFile(pathOf(data), 'utf8')) as RunFile;
+  return isAlive(content.pid) ? content : undefined;
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,9 @@
+/** Programs of the worker threads: beside this file in the bundle, the sources themselves in development. */
+const bundled = !import.meta.url.endsWith('.ts');
+const program = (name: string, source: string) =>
+  new URL(bundled ? `./${name}.mjs` : source, import.meta.url);
+
+export const workers = {
+  detector: program('detector-worker', '../../detector/worker.ts'),
+  plugin: program('plugin-worker', '../../../libs/plugin/worker.ts'),
+};

@@ -1,0 +1,32 @@
+// Bundles the server and its workers into dist/.
+import { build } from 'esbuild';
+
+await build({
+  entryPoints: {
+    tidewatch: 'apps/tidewatch/index.ts',
+    'detector-worker': 'apps/detector/worker.ts',
+    'plugin-worker': 'libs/plugin/worker.ts',
+  },
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  sourcemap: 'linked',
+  legalComments: 'external',
+  external: ['@duckdb/node-api', 'libsql', 'tsx'],
+  banner: {
+    // CommonJS packages inside the bundle still ask for these.
+    js: [
+      `import { createRequire as __createRequire } from 'node:module';`,
+      `import { fileURLToPath as __fileURLToPath } from 'node:url';`,
+      `import { dirname as __pathDirname } from 'node:path';`,
+      `const require = __createRequire(import.meta.url);`,
+      `const __filename = __fileURLToPath(import.meta.url);`,
+      `const __dirname = __pathDirname(__filename);`,
+    ].join(' '),
+  },
+  logLevel: 'warning',
+});

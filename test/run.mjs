@@ -1,0 +1,53 @@
+// `npm test`: every runner in turn, and one closing line that sums them. `--long` adds what takes more than ten minutes.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const long = process.argv.includes('--long');
+const scratch = mkdtempSync(join(tmpdir(), 'tidewatch-test-'));
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const bin = (name) => join('node_modules', '.bin', name);
+
+/** A runner without counts of its own is one test: it passes or fails. */
+function check(title, command, args) {
+  const started = Date.now();
+  const { status } = spawnSync(command, args, { stdio: 'inherit' });
+  totals[status === 0 ? 'passed' : 'failed']++;
+  process.stdout.write(
+    `${status === 0 ? 'ok' : 'FAILED'}  ${title} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`,
+  );
+}
+
+function vitest(title, args) {
+  const report = join(scratch, `${title}.json`);
+  const { status } = spawnSync(
+    bin('vitest'),
+    ['run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    {
+      stdio: 'inherit',
+    },
+  );
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
+    totals.passed += numPassedTests;
+    totals.skipped += numPendingTests + numTodoTests;
+    // A file that could not even be loaded fails the run without a failed test.
+    totals.failed += status === 0 ? numFailedTests : Math.max(1, numFailedTests);
+  } catch {
+    totals.failed++;
+  }
+}
+
+check('Biome', bin('biome'), ['check', '.']);
+check('TypeScript', bin('tsc'), ['--noEmit']);
+check('Build', process.execPath, ['start.mjs', '--build-only']);
+vitest('unit', []);
+vitest('e2e', ['--config', 'test/e2e/vitest.config.ts']);
+if (long) vitest('long', ['--config', 'test/long/vitest.config.ts']);
+
+rmSync(scratch, { recursive: true });
+process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`);
+process.exit(totals.failed === 0 ? 0 : 1);
