@@ -26,6 +26,8 @@ export interface RuleStatus extends RuleInfo {
 export interface Detector {
   readonly loaded: LoadedRules;
   rules(): readonly RuleStatus[];
+  /** Resolves when everything appended before the call has been looked at, and its alerts are stored. */
+  drain(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -50,7 +52,10 @@ export async function startDetector(deps: DetectorDeps): Promise<Detector> {
     }
     for (const { detector, time } of matches) {
       const known = tally.get(detector.id);
-      tally.set(detector.id, { matches: (known?.matches ?? 0) + 1, lastMatch: Math.max(known?.lastMatch ?? 0, time) });
+      tally.set(detector.id, {
+        matches: (known?.matches ?? 0) + 1,
+        lastMatch: Math.max(known?.lastMatch ?? 0, time),
+      });
       deps.metrics.count('detections_total', { engine: detector.engine, severity: detector.level });
     }
     deps.metrics.count('stage_events_total', { stage: 'detect', outcome: 'ok' }, batch.records.length);
@@ -71,6 +76,7 @@ export async function startDetector(deps: DetectorDeps): Promise<Detector> {
           lastMatch: tally.get(rule.id)?.lastMatch ?? null,
         };
       }),
+    drain: () => consumer.drain(),
     async close() {
       await consumer.close();
       await thread.close();
@@ -82,6 +88,9 @@ function report({ metrics, log }: DetectorDeps, { rules, milliseconds }: LoadedR
   const rejected = rules.filter(({ state }) => state === 'rejected');
   metrics.set('detection_rules', { engine: 'sigma', state: 'loaded' }, rules.length - rejected.length);
   metrics.set('detection_rules', { engine: 'sigma', state: 'rejected' }, rejected.length);
-  log.info({ loaded: rules.length - rejected.length, rejected: rejected.length, milliseconds }, 'Rules loaded');
+  log.info(
+    { loaded: rules.length - rejected.length, rejected: rejected.length, milliseconds },
+    'Rules loaded',
+  );
   for (const { file, reason } of rejected) log.warn({ file, reason }, 'A rule was rejected');
 }

@@ -44,7 +44,13 @@ export type Request =
 
 /** Thread to role: matches are a JSON array of `Match`. */
 export type Answer =
-  | { readonly id: number; readonly ok: true; readonly loaded?: LoadedRules; readonly matches?: Uint8Array; readonly faults?: readonly RuleFault[] }
+  | {
+      readonly id: number;
+      readonly ok: true;
+      readonly loaded?: LoadedRules;
+      readonly matches?: Uint8Array;
+      readonly faults?: readonly RuleFault[];
+    }
   | { readonly id: number; readonly ok: false; readonly message: string };
 
 /** A rule that threw on an event; it is suspended until the rules are loaded again. */

@@ -20,7 +20,10 @@ parentPort?.on('message', (request: Request) => {
   answer(request).then(
     (value) => {
       const { matches } = value;
-      parentPort?.postMessage({ id: request.id, ok: true, ...value }, matches === undefined ? [] : [matches.buffer as ArrayBuffer]);
+      parentPort?.postMessage(
+        { id: request.id, ok: true, ...value },
+        matches === undefined ? [] : [matches.buffer as ArrayBuffer],
+      );
     },
     (error: Error) => parentPort?.postMessage({ id: request.id, ok: false, message: error.message }),
   );

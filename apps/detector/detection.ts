@@ -1,0 +1,114 @@
+import type { Detector, EcsEvent, Match } from '@tidewatch/event';
+import { matchId } from '@tidewatch/event/ids';
+import {
+  createSigmaEngine,
+  enableLinearRegExpFallback,
+  entityKey,
+  loadLogSources,
+  loadRules,
+  type RejectedRule,
+  type SigmaEngine,
+  type SigmaRule,
+} from '@tidewatch/sigma';
+import { eventTime } from '@tidewatch/window';
+import type { LoadedRules, RuleFault, RuleInfo, RuleSources } from './protocol.ts';
+
+/** Rules ready to run on batches. */
+export interface Detection {
+  /** @param events JSON documents, one a line, in order of `offsets` */
+  detect(
+    partition: number,
+    offsets: Float64Array,
+    events: Uint8Array,
+  ): { matches: Match[]; faults: RuleFault[] };
+}
+
+/** Loads and compiles the rules. What is wrong with a rule is in `loaded`; it keeps no other from running. */
+export async function createDetection(
+  sources: RuleSources,
+): Promise<{ detection: Detection; loaded: LoadedRules }> {
+  enableLinearRegExpFallback();
+  const started = performance.now();
+  const { rules, rejected, skipped } = await loadRules({
+    paths: sources.paths,
+    placeholders: new Map(Object.entries(sources.placeholders)),
+  });
+  const logsources = sources.thor === undefined ? {} : { logsources: await loadLogSources(sources.thor) };
+  const engine = createSigmaEngine(rules, logsources);
+  const infos = [...rules.map(loadedInfo), ...[...rejected, ...skipped].map(rejectedInfo)];
+  return {
+    detection: { detect: (partition, offsets, events) => detect(engine, partition, offsets, events) },
+    loaded: { rules: infos, milliseconds: performance.now() - started },
+  };
+}
+
+function detect(engine: SigmaEngine, partition: number, offsets: Float64Array, events: Uint8Array) {
+  const matches: Match[] = [];
+  const lines = new TextDecoder().decode(events).split('\n');
+  offsets.forEach((offset, i) => {
+    const event = JSON.parse(lines[i] ?? '') as EcsEvent;
+    for (const { rule } of engine.evaluate(event))
+      matches.push(toMatch(engine, rule, event, { partition, offset }));
+  });
+  return { matches, faults: engine.takeFaults() };
+}
+
+function toMatch(engine: SigmaEngine, rule: SigmaRule, event: EcsEvent, position: Match['position']): Match {
+  const { time } = eventTime({
+    timestamp: Date.parse(event['@timestamp']),
+    ingested: Date.parse(event.event.ingested),
+  });
+  return {
+    id: matchId(rule.id, event.event.id),
+    detector: detectorOf(rule),
+    key: entityKey(event),
+    time,
+    position,
+    bucketMs: rule.bucketMs,
+    dataClass: event.tidewatch.data_class,
+    event,
+    explanation: engine.explain(event, rule.id),
+  };
+}
+
+function detectorOf(rule: SigmaRule): Detector {
+  return {
+    engine: 'sigma',
+    id: rule.id,
+    title: rule.title,
+    level: rule.level,
+    ...(rule.description === null ? {} : { description: rule.description }),
+    ...(rule.author === null ? {} : { author: rule.author }),
+    references: rule.references,
+    tags: rule.tags,
+    falsePositives: rule.falsepositives,
+  };
+}
+
+const loadedInfo = (rule: SigmaRule): RuleInfo => {
+  const { product, category, service } = rule.logsource;
+  return {
+    id: rule.id,
+    title: rule.title,
+    level: rule.level,
+    ...(rule.status === null ? {} : { status: rule.status }),
+    state: 'loaded',
+    file: rule.file,
+    logsource: [product, category, service].map((part) => part ?? '*').join('/'),
+    tags: rule.tags,
+    ...(rule.author === null ? {} : { author: rule.author }),
+    source: rule.source,
+  };
+};
+
+const rejectedInfo = ({ id, title, file, line, reason }: RejectedRule): RuleInfo => ({
+  id: id ?? `${file}:${line ?? 0}`,
+  title: title ?? file,
+  level: 'medium',
+  state: 'rejected',
+  reason: line === null ? reason : `line ${line}: ${reason}`,
+  file,
+  logsource: '*/*/*',
+  tags: [],
+  source: '',
+});

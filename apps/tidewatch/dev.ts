@@ -1,0 +1,5 @@
+/** The command line from sources, for development: `npx tsx apps/tidewatch/dev.ts …`. */
+import { join } from 'node:path';
+import { main } from './index.ts';
+
+await main(process.argv.slice(2), join(import.meta.dirname, '../..'));

@@ -1,0 +1,76 @@
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ControlStore, openControlStore } from '@tidewatch/control';
+import { createRetentionRegistry, type DataClassDefinition, type RetentionRegistry } from '@tidewatch/store';
+import { type DuckDbStore, openDuckDbStore } from '@tidewatch/store/duckdb';
+import { createFileSnapshots, type Log, type SnapshotStore, type Stream } from '@tidewatch/stream';
+import { createWal } from '@tidewatch/stream/wal';
+import type { Logger } from '@tidewatch/telemetry';
+import type { Config } from '../config/schema.ts';
+import { startErrors } from '../errors.ts';
+import { readRunFile } from './run_file.ts';
+
+/** What is opened once and shared by the roles of one process. */
+export interface Adapters {
+  readonly log: Log;
+  readonly events: Stream;
+  readonly deadLetters: Stream;
+  readonly store: DuckDbStore;
+  readonly control: ControlStore;
+  readonly snapshots: SnapshotStore;
+  readonly retention: RetentionRegistry;
+  close(): Promise<void>;
+}
+
+/** Opens the embedded adapters on the data folder, and enrols all that they keep in the retention registry. */
+export async function openAdapters(
+  config: Config,
+  classes: readonly DataClassDefinition[],
+  logger: Logger,
+): Promise<Adapters> {
+  await prepareFolder(config.data);
+  const log = createWal({
+    directory: join(config.data, 'streams'),
+    diskBudgetBytes: config.stream.budget,
+    log: logger,
+  });
+  const [events, deadLetters] = await Promise.all([log.open('events'), log.open('dead-letters')]);
+  const store = await openDuckDbStore({
+    directory: join(config.data, 'store'),
+    memoryLimitMb: Math.round(config.store.memory / 1024 ** 2),
+    threads: config.store.threads,
+    classes,
+    log: logger,
+  });
+  const control = openControlStore({ file: join(config.data, 'control.db') });
+  const snapshots = createFileSnapshots(join(config.data, 'snapshots'));
+  const retention = createRetentionRegistry();
+  return {
+    log,
+    events,
+    deadLetters,
+    store,
+    control,
+    snapshots,
+    retention,
+    async close() {
+      await store.close();
+      await log.close();
+      await control.close();
+    },
+  };
+}
+
+async function prepareFolder(directory: string): Promise<void> {
+  const running = await readRunFile(directory);
+  if (running !== undefined)
+    throw startErrors.ALREADY_RUNNING({ directory, pid: running.pid, url: running.url });
+  try {
+    // What it holds is personal data: nobody else on the machine may read it.
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await access(directory, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw startErrors.DATA_NOT_WRITABLE({ directory, reason: (error as Error).message });
+  }
+}

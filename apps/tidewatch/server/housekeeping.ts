@@ -1,0 +1,72 @@
+import { isTidewatchError } from '@tidewatch/event';
+import type { KeyedStage } from '@tidewatch/stream';
+import type { DetectorOf, Runtime } from './runtime.ts';
+import { perMinute, type SourceState } from './statistics.ts';
+
+const second = 1_000;
+const hour = 3_600 * second;
+
+/** The allowed lateness: an alert's bucket is final so long after its end, in event time. */
+const allowedLatenessMs = 300 * second;
+
+/**
+ * What happens by the clock: gauges and the live health line every two seconds, confirmation of alerts every
+ * half minute, retention every hour. Answers how to stop.
+ */
+export function startHousekeeping(
+  runtime: Runtime,
+  sources: KeyedStage<SourceState>,
+  detector: DetectorOf,
+): () => void {
+  const { log } = runtime;
+  const every = (milliseconds: number, what: string, work: () => Promise<unknown>) => {
+    const timer = setInterval(() => {
+      work().catch((error: unknown) => {
+        if (!isTidewatchError(error)) log.error({ err: error }, `${what} failed`);
+        else log.warn({ code: error.code, reason: error.message }, `${what} failed`);
+      });
+    }, milliseconds);
+    timer.unref();
+    return () => clearInterval(timer);
+  };
+  const stops = [
+    every(2 * second, 'Measuring', () => measure(runtime, sources, detector)),
+    every(30 * second, 'Confirming alerts', () => confirm(runtime, sources)),
+    every(hour, 'Retention', () => enforceRetention(runtime)),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+async function measure(
+  { adapters, metrics, live }: Runtime,
+  sources: KeyedStage<SourceState>,
+  detector: DetectorOf,
+) {
+  let lagRecords = 0;
+  for (const stream of [adapters.events, adapters.deadLetters]) {
+    const { stream: name, groups } = stream.stats();
+    for (const { group, records, seconds } of groups) {
+      metrics.set('consumer_lag_records', { group, stream: name }, records);
+      metrics.set('consumer_lag_seconds', { group, stream: name }, seconds);
+      lagRecords = Math.max(lagRecords, records);
+    }
+  }
+  for (const [source, { lastEvent }] of sources.entries())
+    metrics.set('source_last_event_timestamp_seconds', { source }, lastEvent / second);
+  const scope = { principal: 'tidewatch', dataClasses: 'all' } as const;
+  const totals = await adapters.store.alerts.totals(
+    { range: { from: 0, to: Number.MAX_SAFE_INTEGER } },
+    scope,
+  );
+  for (const { level, status, count } of totals)
+    if (status !== 'closed') metrics.set('alerts_open', { severity: level, status }, count);
+  const rules = detector()?.rules() ?? [];
+  const rejected = rules.filter(({ state }) => state === 'rejected').length;
+  const letters = adapters.deadLetters
+    .stats()
+    .partitions.reduce((sum, { first, next }) => sum + next - first, 0);
+  metrics.set('dead_letter_backlog_events', { stage: 'all' }, letters);
+  live.publish('health', { rules: rules.length - rejected, rejected, lagRecords, deadLetters: letters });
+}

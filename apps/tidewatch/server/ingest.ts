@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { createAccept } from '@tidewatch/ingest';
+import { inputs as shipped } from '@tidewatch/inputs';
+import { createNormaliser } from '@tidewatch/normalize';
+import type { Accept, AnyPlugin, Input } from '@tidewatch/plugin';
+import type { RunningInput, Runtime } from './runtime.ts';
+
+/** The entry of the pipeline, shared by all inputs of the process. */
+export function openAccept({ adapters, governance, metrics, log, plugins }: Runtime): Accept {
+  return createAccept({
+    events: adapters.events,
+    deadLetters: adapters.deadLetters,
+    normalise: createNormaliser({ classify: governance.classify }),
+    processors: plugins.filter(({ description: { kind } }) => kind === 'processor' || kind === 'enricher'),
+    metrics,
+    log,
+  });
+}
+
+/** Starts the configured inputs. One that cannot start stops the start: its sender would find nobody. */
+export async function startInputs({ config, log }: Runtime, accept: Accept): Promise<RunningInput[]> {
+  const running: RunningInput[] = [];
+  try {
+    for (const [i, { type, ...own }] of config.inputs.entries()) {
+      const plugin = shipped.find(({ name }) => name === type) as AnyPlugin<'input'>;
+      const directory = join(config.data, 'inputs', `${i}-${type}`);
+      const input: Input = plugin.create(plugin.config.parse(own) as never, { accept, log, directory });
+      running.push({ name: type, input });
+      await input.start();
+    }
+  } catch (error) {
+    await Promise.all(running.map(({ input }) => input.stop()));
+    throw error;
+  }
+  return running;
+}

@@ -1,0 +1,49 @@
+import { setTimeout } from 'node:timers/promises';
+import { createLogger } from '@tidewatch/telemetry';
+import type { StartOptions } from '../commands/start.ts';
+import { loadConfig } from '../config/load.ts';
+import { version } from '../version.ts';
+import { banner } from './banner.ts';
+import { consoleBuilt, startServer } from './server.ts';
+
+/** A shutdown that takes longer is cut short: what is durable stays durable. */
+const shutdownMs = 10_000;
+
+/** Runs the server in the foreground: prints where it is, and ends on SIGINT or SIGTERM, the second time at once. */
+export async function runUntilSignal(options: StartOptions, root: string, say: (text: string) => void): Promise<void> {
+  const config = await loadConfig(options, root);
+  const log = createLogger({ level: config.log.level });
+  const server = await startServer({
+    config,
+    root,
+    demo: options.demo,
+    log,
+    onFirstAlert: (seconds) => say(`First alert after ${seconds.toFixed(1)} s.`),
+  });
+  const { inputs, detector, loginUrl, demonstration, seconds } = server;
+  say(
+    banner({
+      version,
+      seconds,
+      inputs,
+      consoleBuilt: consoleBuilt(root),
+      demo: demonstration?.active() ?? false,
+      ...(loginUrl === undefined ? {} : { loginUrl }),
+      ...(detector === undefined ? {} : { rules: detector.loaded }),
+    }),
+  );
+  const signal = await nextSignal();
+  say(`Stopping (${signal}); again to stop at once.`);
+  void nextSignal().then(() => process.exit(130));
+  const ended = await Promise.race([
+    server.close().then(() => true),
+    setTimeout(shutdownMs, false, { ref: false }),
+  ]);
+  if (!ended) say(`Some part did not stop within ${shutdownMs / 1000} s. Nothing acknowledged is lost.`);
+  process.exit(ended ? 0 : 1);
+}
+
+const nextSignal = (): Promise<NodeJS.Signals> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+  });

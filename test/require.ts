@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const root = join(import.meta.dirname, '..');
+/** Measuring data that is not part of the project; a checkout without it skips what needs it. */
+export const sharedData = join(root, '../shared/data');
+
+/** What a machine may lack, and how to tell. */
+const needs = {
+  chromium: () => existsSync('/usr/bin/chromium'),
+  sigmahq: () => existsSync(join(sharedData, 'sigmahq/rules')),
+};
+
+/**
+ * Whether a test that needs something may run. Where it is missing one line says so; with its name in
+ * `TIDEWATCH_REQUIRE` that is an error.
+ */
+export function has(what: keyof typeof needs): boolean {
+  if (needs[what]()) return true;
+  const why = `${what} is not on this machine`;
+  if (process.env.TIDEWATCH_REQUIRE?.split(',').includes(what)) throw new Error(`Required, but ${why}.`);
+  process.stdout.write(`SKIPPED: ${why}\n`);
+  return false;
+}
