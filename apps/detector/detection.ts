@@ -4,8 +4,8 @@ import {
   createSigmaEngine,
   enableLinearRegExpFallback,
   entityKey,
-  loadLogSources,
   loadRules,
+  loadThorTable,
   type RejectedRule,
   type SigmaEngine,
   type SigmaRule,
@@ -31,29 +31,47 @@ export async function createDetection(
   const started = performance.now();
   const { rules, rejected, skipped } = await loadRules({
     paths: sources.paths,
-    placeholders: new Map(Object.entries(sources.placeholders)),
+    placeholders: sources.placeholders,
   });
-  const logsources = sources.thor === undefined ? {} : { logsources: await loadLogSources(sources.thor) };
-  const engine = createSigmaEngine(rules, logsources);
+  const faults: RuleFault[] = [];
+  const engine = createSigmaEngine(rules, {
+    ...(sources.thor === undefined ? {} : { windows: await loadThorTable(sources.thor) }),
+    onFault: ({ id }, { message }) => faults.push({ rule: id, message }),
+  });
   const infos = [...rules.map(loadedInfo), ...[...rejected, ...skipped].map(rejectedInfo)];
   return {
-    detection: { detect: (partition, offsets, events) => detect(engine, partition, offsets, events) },
+    detection: {
+      detect: (partition, offsets, events) => ({
+        matches: detect(engine, partition, offsets, events),
+        faults: faults.splice(0),
+      }),
+    },
     loaded: { rules: infos, milliseconds: performance.now() - started },
   };
 }
 
-function detect(engine: SigmaEngine, partition: number, offsets: Float64Array, events: Uint8Array) {
+function detect(engine: SigmaEngine, partition: number, offsets: Float64Array, events: Uint8Array): Match[] {
   const matches: Match[] = [];
   const lines = new TextDecoder().decode(events).split('\n');
   offsets.forEach((offset, i) => {
     const event = JSON.parse(lines[i] ?? '') as EcsEvent;
-    for (const { rule } of engine.evaluate(event))
-      matches.push(toMatch(engine, rule, event, { partition, offset }));
+    for (const { rule } of engine.evaluate(event)) {
+      const match = toMatch(engine, rule, event, { partition, offset });
+      if (match !== undefined) matches.push(match);
+    }
   });
-  return { matches, faults: engine.takeFaults() };
+  return matches;
 }
 
-function toMatch(engine: SigmaEngine, rule: SigmaRule, event: EcsEvent, position: Match['position']): Match {
+function toMatch(
+  engine: SigmaEngine,
+  rule: SigmaRule,
+  event: EcsEvent,
+  position: Match['position'],
+): Match | undefined {
+  const explanation = engine.explain(event, rule.id);
+  // A rule that throws while it explains is suspended, and so explains nothing.
+  if (explanation === null) return undefined;
   const { time } = eventTime({
     timestamp: Date.parse(event['@timestamp']),
     ingested: Date.parse(event.event.ingested),
@@ -67,7 +85,7 @@ function toMatch(engine: SigmaEngine, rule: SigmaRule, event: EcsEvent, position
     bucketMs: rule.bucketMs,
     dataClass: event.tidewatch.data_class,
     event,
-    explanation: engine.explain(event, rule.id),
+    explanation,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { AlertEffect, AlertStore } from '@tidewatch/store';
 import type { Batch, Stream } from '@tidewatch/stream';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
+import { isIdleMark } from '@tidewatch/window';
 import type { LoadedRules, RuleInfo, RuleSources } from './protocol.ts';
 import { createDetectionThread } from './thread.ts';
 
@@ -44,7 +45,8 @@ export async function startDetector(deps: DetectorDeps): Promise<Detector> {
 
   async function process(batch: Batch): Promise<void> {
     const started = performance.now();
-    const { matches, faults } = await thread.detect(batch);
+    const records = batch.records.filter((record) => !isIdleMark(record));
+    const { matches, faults } = await thread.detect(batch.partition, records);
     const effects = matches.length === 0 ? [] : await deps.alerts.apply(matches);
     for (const { rule, message } of faults) {
       suspended.set(rule, message);
@@ -58,7 +60,7 @@ export async function startDetector(deps: DetectorDeps): Promise<Detector> {
       });
       deps.metrics.count('detections_total', { engine: detector.engine, severity: detector.level });
     }
-    deps.metrics.count('stage_events_total', { stage: 'detect', outcome: 'ok' }, batch.records.length);
+    deps.metrics.count('stage_events_total', { stage: 'detect', outcome: 'ok' }, records.length);
     deps.metrics.observe('stage_duration_seconds', { stage: 'detect' }, (performance.now() - started) / 1000);
     if (effects.length > 0) deps.onAlerts?.(effects);
   }

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { Match } from '@tidewatch/event';
 import { startWorker } from '@tidewatch/plugin';
-import type { Batch } from '@tidewatch/stream';
+import type { StreamRecord } from '@tidewatch/stream';
 import type { Answer, LoadedRules, Request, RuleFault, RuleSources } from './protocol.ts';
 
 export interface Detected {
@@ -12,7 +12,8 @@ export interface Detected {
 /** The detector's thread: rules in, batches in, matches out. A thread that died is started again by the next call. */
 export interface DetectionThread {
   load(sources: RuleSources): Promise<LoadedRules>;
-  detect(batch: Batch): Promise<Detected>;
+  /** @param records events of one partition, in order */
+  detect(partition: number, records: readonly StreamRecord[]): Promise<Detected>;
   close(): Promise<void>;
 }
 
@@ -62,12 +63,12 @@ export function createDetectionThread(program: URL): DetectionThread {
       sources = given;
       return loaded as LoadedRules;
     },
-    async detect(batch) {
+    async detect(partition, records) {
       // A thread that died has lost its rules.
       if (worker === undefined && sources !== undefined) await ask({ ask: 'load', sources });
-      const events = joinLines(batch);
-      const offsets = Float64Array.from(batch.records, ({ position }) => position.offset);
-      const answer = await ask({ ask: 'detect', partition: batch.partition, offsets, events }, [
+      const events = joinLines(records);
+      const offsets = Float64Array.from(records, ({ position }) => position.offset);
+      const answer = await ask({ ask: 'detect', partition, offsets, events }, [
         events.buffer as ArrayBuffer,
         offsets.buffer,
       ]);
@@ -83,7 +84,7 @@ export function createDetectionThread(program: URL): DetectionThread {
 }
 
 /** One buffer for the whole batch, so that one transfer moves it. JSON holds no raw line end. */
-function joinLines({ records }: Batch): Uint8Array {
+function joinLines(records: readonly StreamRecord[]): Uint8Array {
   const joined = new Uint8Array(records.reduce((size, { value }) => size + value.length + 1, 0));
   let at = 0;
   for (const { value } of records) {

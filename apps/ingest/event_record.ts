@@ -1,11 +1,10 @@
 import type { EcsEvent } from '@tidewatch/event';
 import { isSenderChosen, type SourcePosition } from '@tidewatch/event/ids';
 import type { IndexedEvent } from '@tidewatch/store';
-import type { NewRecord, StreamRecord } from '@tidewatch/stream';
+import { decoded, type NewRecord, type StreamRecord } from '@tidewatch/stream';
 
 /** How an event stands in the `events` stream: its JSON, keyed by its source so that a source keeps its order. */
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /** Header of records whose event id the sender chose: the store must look for it. */
 const senderIdHeader = 'sender-id';
@@ -19,12 +18,8 @@ export function encodeEvent(event: EcsEvent, position: SourcePosition): NewRecor
   };
 }
 
-/** The event of a record: the very object where it was appended in this process, else parsed. */
-export const decodeEvent = (record: StreamRecord): EcsEvent =>
-  (record.decoded ?? JSON.parse(decoder.decode(record.value))) as EcsEvent;
-
 export function toIndexed(record: StreamRecord): IndexedEvent {
-  const event = decodeEvent(record);
+  const event = decoded<EcsEvent>(record);
   return {
     position: record.position,
     dataClass: event.tidewatch.data_class,

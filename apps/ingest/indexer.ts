@@ -1,6 +1,7 @@
 import type { EventStore, IndexedEvent, WriteOutcome } from '@tidewatch/store';
 import type { Batch, Consumer, Stream, StreamRecord } from '@tidewatch/stream';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
+import { isIdleMark } from '@tidewatch/window';
 import { type DeadLetter, encodeDeadLetter } from './dead_letter.ts';
 import { toIndexed } from './event_record.ts';
 
@@ -30,6 +31,7 @@ async function indexBatch(deps: IndexerDeps, batch: Batch): Promise<void> {
   const documents: IndexedEvent[] = [];
   const origin: StreamRecord[] = [];
   for (const record of batch.records) {
+    if (isIdleMark(record)) continue;
     try {
       documents.push(toIndexed(record));
       origin.push(record);

@@ -57,7 +57,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const loginLink = async () => {
     const response = await fetch(`${run.url}/api/admin/login-links`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${run.adminToken}` },
+      headers: { authorization: `Bearer ${run.adminToken}`, 'content-type': 'application/json' },
+      body: '{}',
     });
     return ((await response.json()) as { url: string }).url;
   };

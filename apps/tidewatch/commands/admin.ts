@@ -41,7 +41,8 @@ async function ask({ root }: CommandContext, options: AdminOptions, what: string
   const server = await findServer(data);
   const response = await fetch(`${server.url}/api/admin/${what}`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${server.adminToken}` },
+    headers: { authorization: `Bearer ${server.adminToken}`, 'content-type': 'application/json' },
+    body: '{}',
   });
   const body = (await response.json()) as { message?: string };
   if (!response.ok) throw startErrors.SERVER_REFUSED({ status: response.status, reason: body.message });

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LineCounter, type Node, parseDocument } from 'yaml';
+import { validateYaml } from '@tidewatch/plugin';
 import { z } from 'zod';
 
 const isoDate = z.iso.date('is a date such as 2027-06-30');
@@ -103,39 +103,14 @@ async function readUseCase(directory: string, file: string): Promise<Read> {
   } catch (error) {
     return { rejected: [{ file, message: `It cannot be read (${(error as NodeJS.ErrnoException).code}).` }] };
   }
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number | undefined) => {
-    if (offset === undefined) return {};
-    const { line, col } = lines.linePos(offset);
-    return { line, column: col };
-  };
-  if (document.errors.length > 0) {
-    return { rejected: document.errors.map(({ message, pos }) => ({ file, ...at(pos[0]), message })) };
-  }
-  const parsed = useCaseSchema.safeParse(document.toJS({ maxAliasCount: 10 }));
-  if (parsed.success) return { useCase: { ...parsed.data, file } };
-  const rejected = parsed.error.issues.map((issue) => {
-    const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
-    return {
-      file,
-      ...at(offsetOf(document, path)),
-      message: `${issue.path.join('.') || 'use-case'}: ${issue.message}`,
-    };
-  });
+  const read = validateYaml(text, useCaseSchema);
+  if (read.ok) return { useCase: { ...read.value, file } };
+  const rejected = read.issues.map(({ path, message, ...place }) => ({
+    file,
+    ...place,
+    message: path === '' ? message : `${path}: ${message}`,
+  }));
   return { rejected };
-}
-
-/** Where the value at a path starts, or the nearest one above it that is there. */
-function offsetOf(
-  document: ReturnType<typeof parseDocument>,
-  path: readonly PropertyKey[],
-): number | undefined {
-  for (let depth = path.length; depth > 0; depth--) {
-    const node = document.getIn(path.slice(0, depth), true) as Node | undefined;
-    if (node?.range) return node.range[0];
-  }
-  return document.contents?.range?.[0];
 }
 
 function conflicts(

@@ -2,13 +2,14 @@ import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ControlStore, openControlStore } from '@tidewatch/control';
-import { createRetentionRegistry, type DataClassDefinition, type RetentionRegistry } from '@tidewatch/store';
+import type { DataClasses, RetentionRegistry } from '@tidewatch/store';
 import { type DuckDbStore, openDuckDbStore } from '@tidewatch/store/duckdb';
 import { createFileSnapshots, type Log, type SnapshotStore, type Stream } from '@tidewatch/stream';
 import { createWal } from '@tidewatch/stream/wal';
 import type { Logger } from '@tidewatch/telemetry';
 import type { Config } from '../config/schema.ts';
 import { startErrors } from '../errors.ts';
+import { enrolKeepers } from './retention.ts';
 import { readRunFile } from './run_file.ts';
 
 /** What is opened once and shared by the roles of one process. */
@@ -24,11 +25,7 @@ export interface Adapters {
 }
 
 /** Opens the embedded adapters on the data folder, and enrols all that they keep in the retention registry. */
-export async function openAdapters(
-  config: Config,
-  classes: readonly DataClassDefinition[],
-  logger: Logger,
-): Promise<Adapters> {
+export async function openAdapters(config: Config, classes: DataClasses, logger: Logger): Promise<Adapters> {
   await prepareFolder(config.data);
   const log = createWal({
     directory: join(config.data, 'streams'),
@@ -45,7 +42,7 @@ export async function openAdapters(
   });
   const control = openControlStore({ file: join(config.data, 'control.db') });
   const snapshots = createFileSnapshots(join(config.data, 'snapshots'));
-  const retention = createRetentionRegistry();
+  const retention = enrolKeepers(classes, { events, deadLetters, store, control });
   return {
     log,
     events,

@@ -12,7 +12,15 @@ export interface BannerFacts {
 }
 
 /** What a newcomer reads when Tidewatch is up: where to look, where to send, and what to try. */
-export function banner({ version, seconds, rules, loginUrl, inputs, consoleBuilt, demo }: BannerFacts): string {
+export function banner({
+  version,
+  seconds,
+  rules,
+  loginUrl,
+  inputs,
+  consoleBuilt,
+  demo,
+}: BannerFacts): string {
   const lines = [`Tidewatch ${version} is ready after ${seconds.toFixed(1)} s.`, ''];
   const row = (label: string, text: string) => lines.push(`  ${label.padEnd(9)} ${text}`);
   if (loginUrl !== undefined) {
@@ -20,15 +28,25 @@ export function banner({ version, seconds, rules, loginUrl, inputs, consoleBuilt
     row('', 'The link logs in once, within 15 minutes; `npx tidewatch admin login-link` makes another.');
     if (!consoleBuilt) row('', 'Its pages are still being built; the link works as soon as they are.');
   }
-  const listeners = inputs.flatMap(({ name, input }) => input.listeners().map((listener) => ({ name, ...listener })));
+  const listeners = inputs.flatMap(({ name, input }) =>
+    input.listeners().map((listener) => ({ name, ...listener })),
+  );
   for (const { name, address, state, detail } of listeners)
     row(name, state === 'listening' ? address : `${address}: ${detail ?? 'failed'}`);
-  if (!inputs.some(({ name }) => name === 'file')) row('file', 'none watched; name some under `inputs` in tidewatch.yml');
+  if (!inputs.some(({ name }) => name === 'file'))
+    row('file', 'none watched; name some under `inputs` in tidewatch.yml');
   if (rules !== undefined) {
     const loaded = rules.rules.filter(({ state }) => state === 'loaded').length;
-    row('rules', `${loaded} loaded, ${rules.rules.length - loaded} not, in ${(rules.milliseconds / 1000).toFixed(2)} s`);
+    row(
+      'rules',
+      `${loaded} loaded, ${rules.rules.length - loaded} not, in ${(rules.milliseconds / 1000).toFixed(2)} s`,
+    );
   }
-  if (demo) row('demo', 'an invented office is attacked while you watch; the console removes it, --no-demo leaves it out');
+  if (demo)
+    row(
+      'demo',
+      'an invented office is attacked while you watch; the console removes it, --no-demo leaves it out',
+    );
   const http = listeners.find(({ name, state }) => name === 'http' && state === 'listening');
   if (http !== undefined)
     lines.push(

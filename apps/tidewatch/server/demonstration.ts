@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Demo } from '@tidewatch/api';
 import { file, http, syslog } from '@tidewatch/inputs';
 import type { Accept, Input } from '@tidewatch/plugin';
-import { createSenders, demonstration as tell, playDemo } from '../demo/index.ts';
+import { createSenders, playDemo, demonstration as tell } from '../demo/index.ts';
 import type { Runtime } from './runtime.ts';
 
 /** The class of everything the demonstration sends (decision record 14). */
@@ -25,7 +25,11 @@ export interface Demonstration extends Demo {
 }
 
 /** The story goes through inputs of its own, on ports of their own, so that it can't be mistaken for a user's data. */
-export async function createDemonstration({ accept, runtime, settle }: DemonstrationDeps): Promise<Demonstration> {
+export async function createDemonstration({
+  accept,
+  runtime,
+  settle,
+}: DemonstrationDeps): Promise<Demonstration> {
   const { config, log, live, adapters } = runtime;
   const { events, alerts } = adapters.store;
   const directory = join(config.data, 'demo');
@@ -67,7 +71,8 @@ export async function createDemonstration({ accept, runtime, settle }: Demonstra
         {
           signal: abort.signal,
           onProblem: ({ channel, message, lost }) => {
-            if (!abort.signal.aborted) log.warn({ channel, lost, reason: message }, 'The demonstration could not send');
+            if (!abort.signal.aborted)
+              log.warn({ channel, lost, reason: message }, 'The demonstration could not send');
           },
         },
       );
@@ -83,7 +88,10 @@ export async function createDemonstration({ accept, runtime, settle }: Demonstra
       await writeFile(removedMark, '');
       await stop();
       await settle();
-      const removed = { events: await events.deleteClass(demoClass), alerts: await alerts.deleteClass(demoClass) };
+      const removed = {
+        events: await events.deleteClass(demoClass),
+        alerts: await alerts.deleteClass(demoClass),
+      };
       await rm(directory, { recursive: true, force: true });
       active = false;
       live.publish('demo', { demo: false });
@@ -98,7 +106,12 @@ function openInputs(accept: Accept, { log }: Runtime, directory: string, nginxFi
     http: http.create(http.config.parse({ port: 0 }), context('http')),
     syslog: syslog.create(syslog.config.parse({ port: 0, source: 'demo-syslog' }), context('syslog')),
     file: file.create(
-      file.config.parse({ paths: [nginxFile], source: 'demo-nginx', dataset: 'nginx.access', start_at: 'beginning' }),
+      file.config.parse({
+        paths: [nginxFile],
+        source: 'demo-nginx',
+        dataset: 'nginx.access',
+        start_at: 'beginning',
+      }),
       context('file'),
     ),
   };

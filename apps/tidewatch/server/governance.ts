@@ -1,21 +1,30 @@
-import { type DataClassDefinition, loadDataClasses } from '@tidewatch/store';
+import { type DataClasses, loadDataClasses } from '@tidewatch/store';
 import type { Logger } from '@tidewatch/telemetry';
 import type { Config } from '../config/schema.ts';
 import { type Classifier, createClassifier, inForce } from '../governance/classifier.ts';
 import { loadUseCases } from '../governance/usecases.ts';
 
 export interface Governance {
-  readonly classes: readonly DataClassDefinition[];
+  readonly classes: DataClasses;
   /** Classes that a use-case in force fills. */
   readonly approved: ReadonlySet<string>;
   readonly classify: Classifier;
 }
 
 /** Reads data classes and use-cases. A use-case that is not valid is left out, loudly; classes must be in order. */
-export async function loadGovernance(config: Config, log: Logger): Promise<Governance> {
+export async function loadGovernance(config: Config, demo: boolean, log: Logger): Promise<Governance> {
   const classes = await loadDataClasses(config.classes);
-  const { useCases, rejected } = await loadUseCases(config.usecases);
-  for (const { file, reason } of rejected) log.warn({ file, reason }, 'A use-case was rejected');
+  const loaded = await loadUseCases(
+    config.usecases,
+    classes.all.map(({ name }) => name),
+  );
+  for (const { file, line, message } of loaded.rejected)
+    log.warn({ file, line, reason: message }, 'A use-case was rejected');
+  // Synthetic classes need no approval, so nobody may send into them but the demonstration, while it plays.
+  const synthetic = new Set(classes.all.filter((one) => one.synthetic).map(({ name }) => name));
+  const useCases = loaded.useCases.filter(
+    ({ data }) => demo || !data.some((entry) => synthetic.has(entry.class)),
+  );
   const today = new Date().toISOString().slice(0, 10);
   const approved = useCases
     .filter((useCase) => inForce(useCase, today))
@@ -23,6 +32,6 @@ export async function loadGovernance(config: Config, log: Logger): Promise<Gover
   return {
     classes,
     approved: new Set(approved),
-    classify: createClassifier({ useCases, classes, mode: config.governance, now: Date.now }),
+    classify: createClassifier({ useCases, classes: classes.all, mode: config.governance, now: Date.now }),
   };
 }

@@ -1,17 +1,13 @@
 import { isTidewatchError } from '@tidewatch/event';
 import type { KeyedStage } from '@tidewatch/stream';
 import type { DetectorOf, Runtime } from './runtime.ts';
-import { perMinute, type SourceState } from './statistics.ts';
+import type { SourceState } from './statistics.ts';
 
 const second = 1_000;
 const hour = 3_600 * second;
 
-/** The allowed lateness: an alert's bucket is final so long after its end, in event time. */
-const allowedLatenessMs = 300 * second;
-
 /**
- * What happens by the clock: gauges and the live health line every two seconds, confirmation of alerts every
- * half minute, retention every hour. Answers how to stop.
+ * What happens by the clock: gauges and the live health line every two seconds, retention every hour. Answers how to stop.
  */
 export function startHousekeeping(
   runtime: Runtime,
@@ -31,7 +27,6 @@ export function startHousekeeping(
   };
   const stops = [
     every(2 * second, 'Measuring', () => measure(runtime, sources, detector)),
-    every(30 * second, 'Confirming alerts', () => confirm(runtime, sources)),
     every(hour, 'Retention', () => enforceRetention(runtime)),
   ];
   return () => {
@@ -69,4 +64,14 @@ async function measure(
     .partitions.reduce((sum, { first, next }) => sum + next - first, 0);
   metrics.set('dead_letter_backlog_events', { stage: 'all' }, letters);
   live.publish('health', { rules: rules.length - rejected, rejected, lagRecords, deadLetters: letters });
+}
+
+/** Makes everything that keeps data forget what is past its class's time to live, and says so. */
+async function enforceRetention({ adapters, metrics, log }: Runtime): Promise<void> {
+  const { deletions, failures } = await adapters.retention.run(Date.now());
+  for (const { keeper, dataClass, what, records } of deletions) {
+    metrics.count('retention_deleted_events_total', { data_class: dataClass }, records);
+    log.info({ keeper, dataClass, what, records }, 'Retention deleted');
+  }
+  for (const { keeper, message } of failures) log.error({ keeper, reason: message }, 'Retention failed');
 }

@@ -10,7 +10,11 @@ import { consoleBuilt, startServer } from './server.ts';
 const shutdownMs = 10_000;
 
 /** Runs the server in the foreground: prints where it is, and ends on SIGINT or SIGTERM, the second time at once. */
-export async function runUntilSignal(options: StartOptions, root: string, say: (text: string) => void): Promise<void> {
+export async function runUntilSignal(
+  options: StartOptions,
+  root: string,
+  say: (text: string) => void,
+): Promise<void> {
   const config = await loadConfig(options, root);
   const log = createLogger({ level: config.log.level });
   const server = await startServer({

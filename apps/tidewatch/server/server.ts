@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Api, createApi, createLiveHub } from '@tidewatch/api';
-import { type Detector, startDetector } from '@tidewatch/detector';
+import { type ApiServer, createApi, createLiveHub } from '@tidewatch/api';
+import { type Detector, type RuleSources, startDetector, startEventClock } from '@tidewatch/detector';
 import { startIndexer } from '@tidewatch/ingest';
 import type { Accept } from '@tidewatch/plugin';
 import { createHealthBoard, createMetrics, type Logger } from '@tidewatch/telemetry';
@@ -48,6 +48,7 @@ export interface Server {
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { config, log, root } = options;
+  const demo = options.demo && config.governance === 'evaluation';
   const started = performance.now();
   const closing: (() => unknown)[] = [];
   const onClose = (close: () => unknown) => closing.unshift(close);
@@ -67,10 +68,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     for (const role of config.roles) health.set(role, 'starting');
     const live = createLiveHub();
     onClose(() => live.close());
-    const governance = await loadGovernance(config, log);
+    const governance = await loadGovernance(config, demo, log);
     const adapters = await openAdapters(config, governance.classes, log);
     onClose(() => adapters.close());
-    const plugins = await hostPlugins(config, log, (plugin) => metrics.count('plugin_failures_total', { plugin }));
+    const plugins = await hostPlugins(config, log, (plugin) =>
+      metrics.count('plugin_failures_total', { plugin }),
+    );
     onClose(() => Promise.all(plugins.map((plugin) => plugin.close())));
     const runtime: Runtime = { config, root, log, metrics, health, live, governance, adapters, plugins };
 
@@ -101,7 +104,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       detector = await startDetector({
         events: adapters.events,
         alerts: adapters.store.alerts,
-        rules: config.rules,
+        rules: ruleSources(config),
         worker: workers.detector,
         metrics,
         log,
@@ -114,6 +117,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
           }
         },
       });
+      const clock = await startEventClock({
+        events: adapters.events,
+        alerts: adapters.store.alerts,
+        snapshots: adapters.snapshots,
+        metrics,
+        log,
+      });
+      onClose(() => clock.close());
       const running = detector;
       consumers.push(running);
       onClose(() => running.close());
@@ -133,10 +144,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
           await Promise.all(consumers.map((consumer) => consumer.drain()));
         },
       });
-      const demo = demonstration;
-      onClose(() => demo.stop());
+      const playing = demonstration;
+      onClose(() => playing.stop());
       const acceptOwn: Accept = async (source, records) => {
-        await demo.stop();
+        await playing.stop();
         return accept(source, records);
       };
       inputs = await startInputs(runtime, acceptOwn);
@@ -146,14 +157,20 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     }
 
     const adminToken = randomBytes(32).toString('base64url');
-    let api: Api | undefined;
+    let api: ApiServer | undefined;
     if (has('api')) {
-      api = createApi({
+      api = await createApi({
         events: adapters.store.events,
         alerts: adapters.store.alerts,
         control: adapters.control,
         rules: createRuleCatalogue(() => detector),
-        system: createSystemStatus({ runtime, sources, failures, inputs: () => inputs, detector: () => detector }),
+        system: createSystemStatus({
+          runtime,
+          sources,
+          failures,
+          inputs: () => inputs,
+          detector: () => detector,
+        }),
         live,
         metrics,
         health,
@@ -180,7 +197,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       adminToken,
     });
     onClose(() => removeRunFile(config.data));
-    if (options.demo && config.governance === 'evaluation') await demonstration?.play();
+    if (demo) await demonstration?.play();
 
     const seconds = (performance.now() - started) / 1000;
     const loginUrl = url === undefined ? undefined : await loginLink(runtime, url);
@@ -190,6 +207,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     throw error;
   }
 }
+
+const ruleSources = ({ rules: { paths, placeholders, thor } }: Config): RuleSources => ({
+  paths,
+  placeholders,
+  ...(thor === undefined ? {} : { thor }),
+});
 
 async function loginLink({ adapters }: Runtime, url: string): Promise<string> {
   const { token } = await adapters.control.createLoginLink({ user: 'admin' });

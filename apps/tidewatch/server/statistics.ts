@@ -1,20 +1,28 @@
-import { decodeDeadLetter, decodeEvent } from '@tidewatch/ingest';
-import { createKeyedStage, type KeyedStage, type SnapshotStore, type Stream } from '@tidewatch/stream';
+import type { EcsEvent } from '@tidewatch/event';
+import { decodeDeadLetter } from '@tidewatch/ingest';
+import {
+  createKeyedStage,
+  decoded,
+  type KeyedStage,
+  type SnapshotStore,
+  type Stream,
+} from '@tidewatch/stream';
+import { isIdleMark } from '@tidewatch/window';
 
 /** What is known of one source. Counts are exact across crashes: the state moves with the stream's position. */
 export interface SourceState {
-  readonly events: number;
-  readonly dataset: string;
-  readonly dataClass: string;
+  events: number;
+  dataset: string;
+  dataClass: string;
   /** Newest event time and ingestion time, epoch milliseconds. */
-  readonly lastEvent: number;
-  readonly lastIngested: number;
+  lastEvent: number;
+  lastIngested: number;
   /** Events by minute of ingestion (epoch minutes), the last few. */
-  readonly minutes: Readonly<Record<number, number>>;
+  minutes: Record<number, number>;
 }
 
 /** Dead letters of one source, by reason. */
-export type FailureState = Readonly<Record<string, number>>;
+export type FailureState = Record<string, number>;
 
 const minute = 60_000;
 /** Minutes the rate is a mean over, and so the minutes kept. */
@@ -28,20 +36,18 @@ export const startSourceStatistics = (
   createKeyedStage<SourceState>({
     stream: events,
     group: 'source-statistics',
-    keyOf: (record) => record.key,
+    keyOf: (record) => (isIdleMark(record) ? undefined : record.key),
     initial: () => ({ events: 0, dataset: '', dataClass: '', lastEvent: 0, lastIngested: 0, minutes: {} }),
     step: (state, record) => {
-      const event = decodeEvent(record);
-      const lastIngested = Math.max(state.lastIngested, Date.parse(event.event.ingested));
-      const lastEvent = Math.max(state.lastEvent, Date.parse(event['@timestamp']));
-      return {
-        events: state.events + 1,
-        dataset: event.event.dataset,
-        dataClass: event.tidewatch.data_class,
-        lastEvent,
-        lastIngested,
-        minutes: countMinute(state.minutes, Math.floor(Date.parse(event.event.ingested) / minute)),
-      };
+      const event = decoded<EcsEvent>(record);
+      const ingested = Date.parse(event.event.ingested);
+      state.events++;
+      state.dataset = event.event.dataset;
+      state.dataClass = event.tidewatch.data_class;
+      state.lastIngested = Math.max(state.lastIngested, ingested);
+      state.lastEvent = Math.max(state.lastEvent, Date.parse(event['@timestamp']));
+      countMinute(state.minutes, Math.floor(ingested / minute));
+      return state;
     },
     snapshots,
   });
@@ -58,15 +64,16 @@ export const startFailureStatistics = (
     initial: () => ({}),
     step: (state, record) => {
       const { reason } = decodeDeadLetter(record);
-      return { ...state, [reason]: (state[reason] ?? 0) + 1 };
+      state[reason] = (state[reason] ?? 0) + 1;
+      return state;
     },
     snapshots,
   });
 
-function countMinute(minutes: SourceState['minutes'], now: number): SourceState['minutes'] {
-  if (minutes[now] !== undefined) return { ...minutes, [now]: minutes[now] + 1 };
-  const recent = Object.entries(minutes).filter(([at]) => Number(at) >= now - rateMinutes);
-  return { ...Object.fromEntries(recent), [now]: 1 };
+function countMinute(minutes: Record<number, number>, now: number): void {
+  if (minutes[now] === undefined)
+    for (const at of Object.keys(minutes)) if (Number(at) < now - rateMinutes) delete minutes[Number(at)];
+  minutes[now] = (minutes[now] ?? 0) + 1;
 }
 
 /** Mean events per minute over the last full minutes and the present one. */

@@ -39,7 +39,7 @@ export function createSystemStatus(deps: StatusDeps): SystemStatus {
         store: {
           events: stats.events,
           bytes: stats.bytes,
-          classes: governance.classes.map(({ name, ttlMs, synthetic }) => {
+          classes: governance.classes.all.map(({ name, ttlMs, synthetic }) => {
             const own = stats.partitions.filter(({ dataClass }) => dataClass === name);
             return {
               dataClass: name,

@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { isObject, type JsonObject, parseJson } from '@tidewatch/event';
-import { createNormaliser } from '@tidewatch/normalize';
-import { createSigmaEngine, enableLinearRegExpFallback, loadLogSources } from '@tidewatch/sigma';
+import { normaliseDocument } from '@tidewatch/normalize';
+import { createSigmaEngine, enableLinearRegExpFallback, loadThorTable } from '@tidewatch/sigma';
 import { loadForCommand } from './rules.ts';
 
 export interface EvaluateOptions {
@@ -40,9 +40,9 @@ export async function evaluateFile(
   if (rejected.length > 0) say(`${rejected.length} rules are rejected; \`tidewatch sigma check\` says why.`);
   const engine = createSigmaEngine(
     rules,
-    options.thor === undefined ? {} : { logsources: await loadLogSources(options.thor) },
+    options.thor === undefined ? {} : { windows: await loadThorTable(options.thor) },
   );
-  const prepare = options.throughEcs ? throughEcs() : (document: JsonObject) => document;
+  const prepare = options.throughEcs ? throughEcs : (document: JsonObject) => document;
 
   const raw = createReadStream(options.events);
   const input = options.events.endsWith('.gz') ? raw.pipe(createGunzip()) : raw;
@@ -80,15 +80,8 @@ export async function evaluateFile(
   };
 }
 
-/** The very normaliser of the stream, on a document as an HTTP input hands it over. */
-function throughEcs(): (document: JsonObject) => JsonObject | undefined {
-  const normalise = createNormaliser({});
-  return (document) => {
-    const bytes = new TextEncoder().encode(JSON.stringify(document));
-    const outcome = normalise(
-      { bytes, format: 'json', position: { kind: 'none' }, received: Date.now(), hints: {} },
-      'sigma-eval',
-    );
-    return outcome.status === 'ok' ? outcome.value : undefined;
-  };
+/** The very normaliser of the stream. */
+function throughEcs(document: JsonObject): JsonObject | undefined {
+  const outcome = normaliseDocument(document, { source: 'sigma-eval', received: Date.now() });
+  return outcome.status === 'ok' ? outcome.value : undefined;
 }

@@ -15,5 +15,5 @@ export async function loadForCommand(paths: readonly string[], placeholders?: st
   const lists = validateYaml(text, placeholderFile);
   if (!lists.ok)
     throw pluginErrors.CONFIG_INVALID({ file: placeholders, issues: formatIssues(lists.issues) });
-  return loadRules({ paths, placeholders: new Map(Object.entries(lists.value)) });
+  return loadRules({ paths, placeholders: lists.value });
 }

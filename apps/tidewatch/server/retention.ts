@@ -1,0 +1,93 @@
+import type { ControlStore } from '@tidewatch/control';
+import {
+  createRetentionRegistry,
+  type DataClasses,
+  type Deletion,
+  type RetentionRegistry,
+} from '@tidewatch/store';
+import type { DuckDbStore } from '@tidewatch/store/duckdb';
+import type { Stream } from '@tidewatch/stream';
+
+export interface Keepers {
+  readonly events: Stream;
+  readonly deadLetters: Stream;
+  readonly store: DuckDbStore;
+  readonly control: ControlStore;
+}
+
+const day = 86_400_000;
+
+/**
+ * Enrols every place below the data folder that keeps anything derived from events; a keeper is named by its path there,
+ * and a test finds what is in the folder but not enrolled.
+ */
+export function enrolKeepers(
+  classes: DataClasses,
+  { events, deadLetters, store, control }: Keepers,
+): RetentionRegistry {
+  const registry = createRetentionRegistry(classes);
+  const ttlOf = (name: string) => classes.get(name)?.ttlMs ?? 7 * day;
+  // The stream holds all classes side by side, so the shortest promise made to anybody counts.
+  const shortest = Math.min(...classes.all.filter(({ synthetic }) => !synthetic).map(({ ttlMs }) => ttlMs));
+
+  registry.enrol({
+    keeper: 'store/events',
+    keeps: 'events, by class',
+    dataClass: 'all',
+    ttlMs: 'by class',
+    expire: (now) => store.events.expire(now),
+  });
+  registry.enrol({
+    keeper: 'store/alerts',
+    keeps: 'alerts, with the events that are their evidence',
+    dataClass: 'alerts',
+    ttlMs: 'by class',
+    expire: (now) => store.alerts.expire(now),
+  });
+  registry.enrol({
+    keeper: 'streams/events',
+    keeps: 'events on their way to store and detection',
+    dataClass: 'all',
+    ttlMs: shortest,
+    expire: (now) => expireStream(events, 'all', now - shortest),
+  });
+  registry.enrol({
+    keeper: 'streams/dead-letters',
+    keeps: 'records that could not be handled, as they came',
+    dataClass: 'dead_letters',
+    ttlMs: ttlOf('dead_letters'),
+    expire: (now) => expireStream(deadLetters, 'dead_letters', now - ttlOf('dead_letters')),
+  });
+  registry.enrol({
+    keeper: 'control.db',
+    keeps: 'accounts, sessions, and who did what (with the text of queries)',
+    dataClass: 'audit',
+    ttlMs: ttlOf('audit'),
+    expire: async (now) =>
+      deleted('control.db', 'audit', 'audit entries', await control.audit.prune(now - ttlOf('audit'))),
+  });
+  registry.enrol({
+    keeper: 'snapshots',
+    keeps: 'counts and newest times per source; no content of events',
+    dataClass: 'all',
+    ttlMs: shortest,
+    // A snapshot is replaced as long as events come, and says nothing of any single one.
+    expire: async () => [],
+  });
+  registry.enrol({
+    keeper: 'inputs',
+    keeps: 'how far watched files were read; no content of events',
+    dataClass: 'all',
+    ttlMs: shortest,
+    expire: async () => [],
+  });
+  return registry;
+}
+
+async function expireStream(stream: Stream, dataClass: string, before: number): Promise<readonly Deletion[]> {
+  const { records } = await stream.deleteBefore(before);
+  return deleted(`streams/${stream.name}`, dataClass, 'records', records);
+}
+
+const deleted = (keeper: string, dataClass: string, what: string, records: number): readonly Deletion[] =>
+  records === 0 ? [] : [{ keeper, dataClass, what, records }];

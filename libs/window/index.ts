@@ -1,0 +1,4 @@
+export * from './event-time.ts';
+export * from './finality.ts';
+export * from './idle-mark.ts';
+export * from './watermark.ts';

@@ -1,0 +1,95 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { has, sharedData } from '../require.ts';
+import { eventually, type RunningServer, startServer } from './server.ts';
+
+const sigmahq = join(sharedData, 'sigmahq');
+
+interface Regression {
+  readonly rule: string;
+  readonly matches: number;
+  readonly events: readonly unknown[];
+}
+
+/** The rule set's own regression tests: a rule, events, and how often it must match. */
+async function regressions(): Promise<Regression[]> {
+  const base = join(sigmahq, 'regression_data');
+  const files = (await readdir(base, { recursive: true })).filter((file) => file.endsWith('info.yml'));
+  return Promise.all(
+    files.map(async (file) => {
+      const folder = join(base, file, '..');
+      const info = await readFile(join(base, file), 'utf8');
+      const rule = /rule_metadata:\s*\n\s*- id: (\S+)/.exec(info)?.[1] ?? '';
+      const matches = Number(/match_count: (\d+)/.exec(info)?.[1] ?? 1);
+      const data = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+      const texts = await Promise.all(data.map((name) => readFile(join(folder, name), 'utf8')));
+      return { rule, matches, events: texts.flatMap(documents) };
+    }),
+  );
+}
+
+/** One object, an array, or one object a line. */
+function documents(text: string): unknown[] {
+  try {
+    const parsed = JSON.parse(text);
+    return Array.isArray(parsed) ? parsed : [parsed];
+  } catch {
+    return text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [JSON.parse(line)]));
+  }
+}
+
+describe.runIf(has('sigmahq'))('the rule set’s regression tests through the whole of Tidewatch', () => {
+  let server: RunningServer;
+  let tests: Regression[];
+  beforeAll(async () => {
+    tests = await regressions();
+    server = await startServer({
+      config: `rules:\n  paths: [${['rules', 'rules-emerging-threats', 'rules-threat-hunting', 'rules-compliance'].map((name) => join(sigmahq, name)).join(', ')}]\n`,
+    });
+  });
+  afterAll(() => server.dispose());
+
+  it('loads every rule', async () => {
+    const { rules } = await server.api<{ rules: { state: string }[] }>('/api/rules');
+    expect(rules.filter(({ state }) => state === 'rejected')).toEqual([]);
+    expect(rules.length).toBeGreaterThan(3_700);
+  });
+
+  it('finds each one’s rule as often as it must', async () => {
+    expect(tests).toHaveLength(100);
+    const body = tests
+      .flatMap(({ events }) => events.map((event) => `{"create":{}}\n${JSON.stringify(event)}\n`))
+      .join('');
+    const response = await fetch(`${server.ingest}/regression/_bulk`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body,
+    });
+    expect(((await response.json()) as { errors: boolean }).errors).toBe(false);
+    const { rules } = await eventually(
+      () => server.api<{ rules: { id: string; matches: number }[] }>('/api/rules'),
+      (list) => missing(tests, list.rules).length === 0,
+      30,
+    ).catch(() => server.api<{ rules: { id: string; matches: number }[] }>('/api/rules'));
+    expect(missing(tests, rules)).toEqual([]);
+  });
+
+  it('explains every alert', async () => {
+    const { items } = await server.api<{ items: { id: string }[] }>(
+      '/api/alerts?from=now-10y&to=now%2B1d&limit=200',
+    );
+    expect(items.length).toBeGreaterThan(50);
+    for (const { id } of items.slice(0, 100)) {
+      const alert = await server.api<{ summary: string; matches: { explanation: { items: unknown[] } }[] }>(
+        `/api/alerts/${id}`,
+      );
+      expect(alert.matches[0]?.explanation.items.length, alert.summary).toBeGreaterThan(0);
+    }
+  });
+});
+
+const missing = (tests: readonly Regression[], rules: readonly { id: string; matches: number }[]) => {
+  const found = new Map(rules.map(({ id, matches }) => [id, matches]));
+  return tests.filter(({ rule, matches }) => (found.get(rule) ?? 0) < matches).map(({ rule }) => rule);
+};

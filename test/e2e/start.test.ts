@@ -1,0 +1,193 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { root } from '../require.ts';
+import { eventually, type RunningServer, startServer } from './server.ts';
+
+const tidewatch = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['apps/tidewatch/bin/tidewatch.mjs', ...args],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      timeout: 30_000,
+    },
+  );
+  return { status, stdout, stderr };
+};
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+const folder = async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'tidewatch-start-'));
+  cleanups.push(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+};
+const start = async (...args: Parameters<typeof startServer>): Promise<RunningServer> => {
+  const server = await startServer(...args);
+  cleanups.push(() => server.dispose());
+  return server;
+};
+
+describe('a start that cannot be says one clear sentence', () => {
+  it('when the port is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    cleanups.push(() => taken.close());
+    const { port } = taken.address() as { port: number };
+    const { status, stderr } = tidewatch(
+      'start',
+      '--no-demo',
+      '--data',
+      await folder(),
+      '--port',
+      String(port),
+    );
+    expect(status).toBe(1);
+    expect(stderr).toMatch(new RegExp(`^[^\\n]*${port}[^\\n]*taken[^\\n]*--port[^\\n]*\\n$`, 'i'));
+  });
+
+  it('when the data folder is a file', async () => {
+    const file = join(await folder(), 'data');
+    await writeFile(file, '');
+    const { status, stderr } = tidewatch('start', '--no-demo', '--port', '0', '--data', file);
+    expect(status).toBe(1);
+    expect(stderr).toContain('cannot be written');
+    expect(stderr).toContain('--data');
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it.runIf(process.getuid?.() !== 0)('when the data folder is not writable', async () => {
+    const directory = await folder();
+    await chmod(directory, 0o500);
+    expect(tidewatch('start', '--port', '0', '--data', directory)).toMatchObject({ status: 1 });
+  });
+
+  it('when the configuration has a fault', async () => {
+    const file = join(await folder(), 'tidewatch.yml');
+    await writeFile(file, 'http:\n  prot: 1\n');
+    const { status, stderr } = tidewatch('start', '--config', file);
+    expect(status).toBe(1);
+    expect(stderr).toContain('line 2, column 3: http.prot: unknown key; did you mean "port"?');
+  });
+
+  it('when there is no such configuration, role or option', async () => {
+    expect(tidewatch('start', '--config', '/nowhere.yml').stderr).toContain('there is no such file');
+    expect(tidewatch('start', '--roles', 'ingest,detecter').stderr).toContain('There is no role "detecter"');
+    expect(tidewatch('start', '--prot', '1')).toMatchObject({ status: 2 });
+  });
+
+  it('when another Tidewatch runs on the folder', async () => {
+    const { data } = await start();
+    const { status, stderr } = tidewatch('start', '--port', '0', '--data', data);
+    expect(status).toBe(1);
+    expect(stderr).toContain('already runs');
+  });
+});
+
+describe('the command line', () => {
+  it('has help everywhere', () => {
+    for (const words of [
+      [],
+      ['start'],
+      ['doctor'],
+      ['sigma'],
+      ['sigma', 'check'],
+      ['sigma', 'eval'],
+      ['send'],
+      ['admin'],
+      ['plugins'],
+      ['config'],
+    ]) {
+      const { status, stdout } = tidewatch(...words, '--help');
+      expect(status, words.join(' ')).toBe(0);
+      expect(stdout, words.join(' ')).toContain('Usage:');
+    }
+  });
+
+  it('checks rules, and tells a bad one by file, line and reason', async () => {
+    expect(tidewatch('sigma', 'check', 'rules')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/30 loaded, 0 rejected/),
+    });
+    const directory = await folder();
+    await writeFile(
+      join(directory, 'bad.yml'),
+      'title: Bad\nlogsource: {product: windows}\ndetection:\n  a:\n    Image|endwith: x\n  condition: a\n',
+    );
+    const { status, stdout } = tidewatch('sigma', 'check', directory);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/bad\.yml:5: .*endwith/);
+  });
+
+  it('finds the port of a running server free to say so, and doctor has nothing to fault', async () => {
+    const { data } = await start();
+    const { status, stdout } = tidewatch('doctor', '--data', data, '--json');
+    expect(status, stdout).toBe(0);
+    expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ topic: 'server', state: 'ok' }));
+  });
+
+  it('makes login links, and a reset ends every session', async () => {
+    const server = await start();
+    await server.api('/api/session');
+    const link = JSON.parse(tidewatch('admin', 'login-link', '--data', server.data, '--json').stdout);
+    expect(link.url).toContain('/login#token=');
+    expect(tidewatch('admin', 'reset', '--data', server.data).status).toBe(0);
+    await expect(server.api('/api/session')).rejects.toThrow('401');
+    expect(tidewatch('admin', 'login-link', '--data', '/nowhere')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('No Tidewatch runs'),
+    });
+  });
+
+  it('sends a file, and says what was not taken', async () => {
+    const server = await start();
+    const file = join(await folder(), 'events.ndjson');
+    await writeFile(file, '{"message":"one"}\nplain text\n\n{"broken": \n{"message":"two"}\n');
+    const { status, stdout } = tidewatch(
+      'send',
+      file,
+      '--source',
+      'handmade',
+      '--data',
+      server.data,
+      '--json',
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ accepted: 3, deadLetters: 1, failures: [{ line: 4 }] });
+    expect(status).toBe(1);
+    await eventually(
+      () => server.api<{ total: number }>('/api/events?q=tidewatch.source:handmade'),
+      ({ total }) => total === 3,
+    );
+  });
+});
+
+describe('a start', () => {
+  it('is ready within two seconds, and stops cleanly', async () => {
+    const began = Date.now();
+    const server = await start();
+    const seconds = (Date.now() - began) / 1000;
+    expect(seconds).toBeLessThan(5);
+    const ready = Number(
+      /ready after ([\d.]+) s/.exec(
+        await eventually(
+          async () => server.output(),
+          (text) => text.includes('ready'),
+        ),
+      )?.[1],
+    );
+    expect(ready).toBeLessThanOrEqual(2);
+    for (const probe of ['live', 'ready'])
+      expect((await fetch(`${server.url}/health/${probe}`)).status).toBe(200);
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toContain('tidewatch_detection_rules{engine="sigma",state="loaded"}');
+    expect(await server.kill('SIGTERM')).toBe(0);
+  });
+});
