@@ -12,8 +12,13 @@ export interface Plugin<K extends Kind = Kind, Config = unknown> {
   readonly create: (config: Config, context: Contexts[K]) => Instances[K];
 }
 
-/** A plugin of one kind whose configuration type is not known here. */
-export type AnyPlugin<K extends Kind = Kind> = { [Each in K]: Plugin<Each, never> }[K];
+/** A plugin of one kind whose configuration type is not known here: its schema alone may judge a configuration. */
+export type AnyPlugin<K extends Kind = Kind> = {
+  [Each in K]: Omit<Plugin<Each>, 'config' | 'create'> & {
+    readonly config: z.ZodType;
+    readonly create: (config: never, context: Contexts[Each]) => Instances[Each];
+  };
+}[K];
 
 /**
  * Defines a plugin, with the configuration's type taken from its schema.

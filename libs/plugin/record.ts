@@ -23,6 +23,8 @@ export interface RecordHints {
   readonly peer?: string;
   /** Data set that the configuration or the URL names for this source. */
   readonly dataset?: string;
+  /** The record's length in bytes before its input cut it at its cap; absent when `bytes` is all of it. */
+  readonly truncatedFrom?: number;
 }
 
 /** The answer to one record, given when it is durable (or durably refused). */

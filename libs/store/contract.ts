@@ -149,7 +149,10 @@ export interface AlertStore {
   search(request: AlertSearch, scope: Scope): Promise<Page<Alert>>;
   count(request: Pick<AlertSearch, 'query' | 'range'>, scope: Scope): Promise<number>;
   histogram(
-    request: Pick<AlertSearch, 'query' | 'range'> & { readonly stepMs: number; readonly split?: 'level' | 'status' },
+    request: Pick<AlertSearch, 'query' | 'range'> & {
+      readonly stepMs: number;
+      readonly split?: 'level' | 'status';
+    },
     scope: Scope,
   ): Promise<Bucket[]>;
   /** Open, acknowledged and closed alerts by level, for the KPI strip and `alerts_open`. */

@@ -8,6 +8,7 @@ export interface NewRecord {
   /** Records with one key share a partition, and so keep their order. */
   readonly key: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Not to be changed once handed over: consumers in the same process may get these very bytes. */
   readonly value: Uint8Array;
   /**
    * What `value` encodes, if the appender has it at hand: consumers in the same process get it back without parsing.
@@ -43,6 +44,11 @@ export interface Subscription {
    */
   readonly assigned?: (partition: number) => Promise<number | undefined>;
   /**
+   * Who commits: each batch's end once `process` resolved (default), or the subscriber by {@link Consumer.commit}, for
+   * a stage whose effect is durable only with its next snapshot.
+   */
+  readonly commits?: 'batch' | 'manual';
+  /**
    * Handles one batch. When it resolves, the effect is durable and the position may be committed. When it rejects,
    * nothing is committed and the same records come again after a growing pause (100 ms to 10 s): a consumer whose sink
    * is down waits, it does not skip. One call at a time per partition.
@@ -53,9 +59,14 @@ export interface Subscription {
 }
 
 export interface Consumer {
-  /** Resolves when everything appended before the call has been processed and committed. */
+  /**
+   * Resolves when everything appended before the call has been processed and committed (with manual commits: processed;
+   * what was committed is durable). Rejects with `CONSUMER_CLOSED` if the consumer closes before.
+   */
   drain(): Promise<void>;
-  /** Finishes the batches under way, commits, and stops. Idempotent. */
+  /** Manual commits: the effect of everything before `position` in its partition is durable. Never moves back. */
+  commit(position: Position): void;
+  /** Finishes the batches under way, commits, and stops; a batch that waits to be retried is given up. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -68,11 +79,25 @@ export interface GroupLag {
 
 export interface StreamStats {
   readonly stream: string;
-  readonly partitions: readonly { readonly partition: number; readonly first: number; readonly next: number }[];
+  readonly partitions: readonly {
+    readonly partition: number;
+    readonly first: number;
+    readonly next: number;
+  }[];
   readonly bytes: number;
   readonly groups: readonly GroupLag[];
-  /** Damage found at start and since: torn tails cut, records with a wrong checksum set aside. */
-  readonly damage: { readonly tornTails: number; readonly quarantinedRecords: number; readonly quarantinedBytes: number };
+  readonly damage: Damage;
+}
+
+/** Damage found at start and since. Old segments are checked when they are read. */
+export interface Damage {
+  /** Ends of files that hold less than a record: what an append that was never acknowledged leaves. Cut. */
+  readonly tornTails: number;
+  /** Records with a wrong checksum, set aside. */
+  readonly quarantinedRecords: number;
+  readonly quarantinedBytes: number;
+  /** Records of segments that are gone though nobody deleted them through the log. */
+  readonly missingRecords: number;
 }
 
 /**

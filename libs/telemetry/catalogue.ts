@@ -13,33 +13,78 @@ const seconds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as
  * as a label.
  */
 export const catalogue = {
-  build_info: { type: 'gauge', help: 'Always 1; the labels say what runs.', labels: ['version', 'revision', 'node_version'] },
-  events_received_total: { type: 'counter', help: 'Events taken from inputs.', labels: ['source', 'data_class'] },
-  bytes_received_total: { type: 'counter', help: 'Raw bytes of records taken from inputs.', labels: ['source'] },
+  build_info: {
+    type: 'gauge',
+    help: 'Always 1; the labels say what runs.',
+    labels: ['version', 'revision', 'node_version'],
+  },
+  events_received_total: {
+    type: 'counter',
+    help: 'Events taken from inputs.',
+    labels: ['source', 'data_class'],
+  },
+  bytes_received_total: {
+    type: 'counter',
+    help: 'Raw bytes of records taken from inputs.',
+    labels: ['source'],
+  },
   stage_events_total: {
     type: 'counter',
     help: 'Events leaving a stage, by outcome (ok, dropped, failed, dead_lettered).',
     labels: ['stage', 'outcome'],
   },
-  stage_duration_seconds: { type: 'histogram', help: 'Time one batch spent in a stage.', labels: ['stage'], buckets: seconds },
+  stage_duration_seconds: {
+    type: 'histogram',
+    help: 'Time one batch spent in a stage.',
+    labels: ['stage'],
+    buckets: seconds,
+  },
   event_latency_seconds: {
     type: 'histogram',
     help: 'From ingestion to stored.',
     labels: ['data_class'],
     buckets: seconds,
   },
-  source_last_event_timestamp_seconds: { type: 'gauge', help: 'Event time of the newest event.', labels: ['source'] },
+  source_last_event_timestamp_seconds: {
+    type: 'gauge',
+    help: 'Event time of the newest event.',
+    labels: ['source'],
+  },
   queue_events: { type: 'gauge', help: 'Events waiting in a bounded queue.', labels: ['queue'] },
   queue_capacity_events: { type: 'gauge', help: 'Capacity of a bounded queue.', labels: ['queue'] },
-  dead_letter_events_total: { type: 'counter', help: 'Records that could not be handled.', labels: ['stage', 'reason'] },
+  dead_letter_events_total: {
+    type: 'counter',
+    help: 'Records that could not be handled.',
+    labels: ['stage', 'reason'],
+  },
   dead_letter_backlog_events: { type: 'gauge', help: 'Dead letters kept.', labels: ['stage'] },
-  consumer_lag_records: { type: 'gauge', help: 'Records a group has yet to commit.', labels: ['group', 'stream'] },
-  consumer_lag_seconds: { type: 'gauge', help: 'Age of the oldest record a group has yet to commit.', labels: ['group', 'stream'] },
+  consumer_lag_records: {
+    type: 'gauge',
+    help: 'Records a group has yet to commit.',
+    labels: ['group', 'stream'],
+  },
+  consumer_lag_seconds: {
+    type: 'gauge',
+    help: 'Age of the oldest record a group has yet to commit.',
+    labels: ['group', 'stream'],
+  },
   detections_total: { type: 'counter', help: 'Matches found.', labels: ['engine', 'severity'] },
   detection_rules: { type: 'gauge', help: 'Rules by state (loaded, rejected).', labels: ['engine', 'state'] },
-  detection_late_events_total: { type: 'counter', help: 'Events later than the allowed lateness.', labels: ['engine'] },
-  index_documents_total: { type: 'counter', help: 'Documents written to the store.', labels: ['data_class', 'outcome'] },
-  retention_deleted_events_total: { type: 'counter', help: 'Records deleted by retention.', labels: ['data_class'] },
+  detection_late_events_total: {
+    type: 'counter',
+    help: 'Events later than the allowed lateness.',
+    labels: ['engine'],
+  },
+  index_documents_total: {
+    type: 'counter',
+    help: 'Documents written to the store.',
+    labels: ['data_class', 'outcome'],
+  },
+  retention_deleted_events_total: {
+    type: 'counter',
+    help: 'Records deleted by retention.',
+    labels: ['data_class'],
+  },
   alerts_open: { type: 'gauge', help: 'Alerts not closed.', labels: ['severity', 'status'] },
   plugin_failures_total: { type: 'counter', help: 'Failures of users’ plugins.', labels: ['plugin'] },
   http_request_duration_seconds: {

@@ -26,6 +26,7 @@ export function createHealthBoard(clock: () => number = Date.now): HealthBoard {
     },
     list: () => [...components.values()],
     ready: () =>
-      components.size > 0 && [...components.values()].every(({ state }) => state === 'ready' || state === 'degraded'),
+      components.size > 0 &&
+      [...components.values()].every(({ state }) => state === 'ready' || state === 'degraded'),
   };
 }

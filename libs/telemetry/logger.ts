@@ -5,7 +5,10 @@ export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 /** What must never reach a log, wherever it stands in the object logged. */
-const secrets = ['token', 'password', 'authorization', 'cookie', 'apiKey', 'secret'].flatMap((key) => [key, `*.${key}`]);
+const secrets = ['token', 'password', 'authorization', 'cookie', 'apiKey', 'secret'].flatMap((key) => [
+  key,
+  `*.${key}`,
+]);
 
 /**
  * Structured logs, one JSON object a line, UTC. Values are escaped by JSON, so log text can't forge a line.

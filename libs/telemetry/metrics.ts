@@ -29,7 +29,12 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
   const gauges = new Map<string, Gauge>();
   const histograms = new Map<string, Histogram>();
   for (const [name, row] of Object.entries(catalogue) as [MetricName, MetricRow][]) {
-    const base = { name: `tidewatch_${name}`, help: row.help, labelNames: [...row.labels], registers: [registry] };
+    const base = {
+      name: `tidewatch_${name}`,
+      help: row.help,
+      labelNames: [...row.labels],
+      registers: [registry],
+    };
     if (row.type === 'counter') counters.set(name, new Counter(base));
     else if (row.type === 'gauge') gauges.set(name, new Gauge(base));
     else histograms.set(name, new Histogram({ ...base, buckets: [...(row.buckets ?? [])] }));

@@ -6,7 +6,9 @@ describe('metrics', () => {
   it('renders what was counted under the catalogue’s name', async () => {
     const metrics = createMetrics({ process: false });
     metrics.count('detections_total', { engine: 'sigma', severity: 'high' }, 3);
-    expect((await metrics.render()).body).toContain('tidewatch_detections_total{engine="sigma",severity="high"} 3');
+    expect((await metrics.render()).body).toContain(
+      'tidewatch_detections_total{engine="sigma",severity="high"} 3',
+    );
     expect(await metrics.sum('detections_total', { engine: 'sigma' })).toBe(3);
     expect(await metrics.sum('detections_total', { engine: 'forest' })).toBe(0);
   });
@@ -15,7 +17,10 @@ describe('metrics', () => {
     for (const [name, row] of Object.entries(catalogue)) {
       expect(name, name).toMatch(/^[a-z_]+$/);
       expect(name.endsWith('_total'), name).toBe(row.type === 'counter');
-      expect(row.labels.filter((label) => ['rule', 'host', 'user', 'ip'].includes(label)), name).toEqual([]);
+      expect(
+        row.labels.filter((label) => ['rule', 'host', 'user', 'ip'].includes(label)),
+        name,
+      ).toEqual([]);
       if (row.type === 'histogram') expect(name).toMatch(/_seconds$/);
     }
   });

@@ -2,17 +2,19 @@ import { closeReasons, engines, levels, statuses } from '@tidewatch/event';
 import { z } from 'zod';
 import { histogramQuery, pageQuery } from './primitives.ts';
 
-export const detector = z.object({
-  engine: z.enum(engines),
-  id: z.string(),
-  title: z.string(),
-  level: z.enum(levels),
-  description: z.string().optional(),
-  author: z.string().optional(),
-  references: z.array(z.string()).optional(),
-  tags: z.array(z.string()).optional(),
-  falsePositives: z.array(z.string()).optional(),
-});
+export const detector = z
+  .object({
+    engine: z.enum(engines),
+    id: z.string(),
+    title: z.string(),
+    level: z.enum(levels),
+    description: z.string().optional(),
+    author: z.string().optional(),
+    references: z.array(z.string()).optional(),
+    tags: z.array(z.string()).optional(),
+    falsePositives: z.array(z.string()).optional(),
+  })
+  .meta({ id: 'Detector' });
 
 const entityKey = z.array(z.object({ field: z.string(), value: z.string() }));
 
@@ -34,12 +36,14 @@ export const explanation = z.object({
   absent: z.array(z.string()),
 });
 
-export const match = z.object({
-  id: z.string(),
-  time: z.number().describe('Event time, epoch milliseconds'),
-  event: z.record(z.string(), z.unknown()).describe('The ECS event'),
-  explanation,
-});
+export const match = z
+  .object({
+    id: z.string(),
+    time: z.number().describe('Event time, epoch milliseconds'),
+    event: z.record(z.string(), z.unknown()).describe('The ECS event'),
+    explanation,
+  })
+  .meta({ id: 'Match' });
 
 export const historyEntry = z.object({
   at: z.string(),
@@ -50,36 +54,44 @@ export const historyEntry = z.object({
 });
 
 /** A row of the queue: an alert without its matches. */
-export const alertRow = z.object({
-  id: z.string(),
-  detector,
-  key: entityKey,
-  dataClass: z.string(),
-  summary: z.string(),
-  bucket: z.object({ start: z.number(), end: z.number() }),
-  finality: z.enum(['provisional', 'confirmed', 'amended', 'withdrawn']),
-  first: z.number(),
-  last: z.number(),
-  count: z.number(),
-  sinceClosed: z.number(),
-  status: z.enum(statuses),
-  reason: z.enum(closeReasons).nullable(),
-  assignee: z.string().nullable(),
-  createdAt: z.number(),
-  updatedAt: z.number(),
-  version: z.number(),
-});
+export const alertRow = z
+  .object({
+    id: z.string(),
+    detector,
+    key: entityKey,
+    dataClass: z.string(),
+    summary: z.string(),
+    bucket: z.object({ start: z.number(), end: z.number() }),
+    finality: z.enum(['provisional', 'confirmed', 'amended', 'withdrawn']),
+    first: z.number(),
+    last: z.number(),
+    count: z.number(),
+    sinceClosed: z.number(),
+    status: z.enum(statuses),
+    reason: z.enum(closeReasons).nullable(),
+    assignee: z.string().nullable(),
+    createdAt: z.number(),
+    updatedAt: z.number(),
+    version: z.number(),
+  })
+  .meta({ id: 'AlertRow' });
 
-export const alert = alertRow.extend({
-  matches: z.array(match).describe('First, last and a sample between, oldest first'),
-  history: z.array(historyEntry),
-});
+export const alert = alertRow
+  .extend({
+    matches: z.array(match).describe('First, last and a sample between, oldest first'),
+    history: z.array(historyEntry),
+  })
+  .meta({ id: 'Alert' });
 
 export const alertQuery = pageQuery.extend({
   sort: z.enum(['newest', 'oldest', 'severity']).default('newest'),
 });
 
-export const alertPage = z.object({ items: z.array(alertRow), next: z.string().optional(), total: z.number() });
+export const alertPage = z.object({
+  items: z.array(alertRow),
+  next: z.string().optional(),
+  total: z.number(),
+});
 
 export const alertHistogramQuery = histogramQuery.extend({
   split: z.enum(['level', 'status']).default('level'),
@@ -93,21 +105,25 @@ const note = z.string().min(1).max(10_000);
 
 export const alertActionBody = z.object({
   ids: z
-    .array(z.object({ id: z.string(), version: z.number().int().optional() }))
+    .array(z.object({ id: z.string(), version: z.number().int().exactOptional() }))
     .min(1)
     .max(1000),
   action: z.discriminatedUnion('action', [
-    z.object({ action: z.literal('acknowledge'), note: note.optional() }),
-    z.object({ action: z.literal('close'), reason: z.enum(closeReasons), note: note.optional() }),
-    z.object({ action: z.literal('reopen'), note: note.optional() }),
+    z.object({ action: z.literal('acknowledge'), note: note.exactOptional() }),
+    z.object({ action: z.literal('close'), reason: z.enum(closeReasons), note: note.exactOptional() }),
+    z.object({ action: z.literal('reopen'), note: note.exactOptional() }),
     z.object({ action: z.literal('note'), note }),
   ]),
 });
 
-export const alertChange = z.object({
-  changeId: z.string(),
-  changed: z.array(alertRow),
-  conflicts: z.array(z.string()).describe('Ids that somebody else changed meanwhile, or that do not exist.'),
-});
+export const alertChange = z
+  .object({
+    changeId: z.string(),
+    changed: z.array(alertRow),
+    conflicts: z
+      .array(z.string())
+      .describe('Ids that somebody else changed meanwhile, or that do not exist.'),
+  })
+  .meta({ id: 'AlertChange' });
 
 export const undoBody = z.object({ changeId: z.string() });

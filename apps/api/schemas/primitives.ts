@@ -26,16 +26,20 @@ export const bucket = z.object({
   split: z.record(z.string(), z.number()).optional(),
 });
 
-export const histogram = z.object({
-  from: z.number(),
-  to: z.number(),
-  stepMs: z.number(),
-  buckets: z.array(bucket),
-});
+export const histogram = z
+  .object({
+    from: z.number(),
+    to: z.number(),
+    stepMs: z.number(),
+    buckets: z.array(bucket),
+  })
+  .meta({ id: 'Histogram' });
 
 /** Every error of the API has this shape. */
-export const problem = z.object({
-  code: z.string().describe('Stable code, e.g. `KQL_SYNTAX`.'),
-  message: z.string().describe('What is wrong and what to do.'),
-  details: z.record(z.string(), z.unknown()).optional().describe('For KQL: `start`, `end`, `suggestion`.'),
-});
+export const problem = z
+  .object({
+    code: z.string().describe('Stable code, e.g. `KQL_SYNTAX`.'),
+    message: z.string().describe('What is wrong and what to do.'),
+    details: z.record(z.string(), z.unknown()).optional().describe('For KQL: `start`, `end`, `suggestion`.'),
+  })
+  .meta({ id: 'Problem', description: 'What is wrong, and what to do.' });

@@ -1,14 +1,16 @@
 import { levels } from '@tidewatch/event';
 import { z } from 'zod';
 
-export const session = z.object({
-  user: z.string(),
-  roles: z.array(z.string()),
-  version: z.string(),
-  governance: z.enum(['evaluation', 'enforced']),
-  demo: z.boolean().describe('The demonstration plays, or its data is still in the store.'),
-  csrf: z.string().describe('Send it back as the `x-tidewatch-csrf` header with every change.'),
-});
+export const session = z
+  .object({
+    user: z.string(),
+    roles: z.array(z.string()),
+    version: z.string(),
+    governance: z.enum(['evaluation', 'enforced']),
+    demo: z.boolean().describe('The demonstration plays, or its data is still in the store.'),
+    csrf: z.string().describe('Send it back as the `x-tidewatch-csrf` header with every change.'),
+  })
+  .meta({ id: 'Session' });
 
 export const loginBody = z.object({ token: z.string().min(1).max(256) });
 
@@ -47,64 +49,89 @@ export const streamHealth = z.object({
 
 export const ruleState = z.enum(['loaded', 'rejected']);
 
-export const ruleRow = z.object({
-  id: z.string(),
-  title: z.string(),
-  level: z.enum(levels),
-  status: z.string().optional(),
-  state: ruleState,
-  reason: z.string().optional().describe('Why it was rejected, with the position'),
-  file: z.string(),
-  logsource: z.string().describe('product/category/service, `*` where the rule says nothing'),
-  tags: z.array(z.string()),
-  author: z.string().optional(),
-  matches: z.number(),
-  lastMatch: z.number().nullable(),
-});
+export const ruleRow = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    level: z.enum(levels),
+    status: z.string().optional(),
+    state: ruleState,
+    reason: z.string().optional().describe('Why it was rejected, with the position'),
+    file: z.string(),
+    logsource: z.string().describe('product/category/service, `*` where the rule says nothing'),
+    tags: z.array(z.string()),
+    author: z.string().optional(),
+    matches: z.number(),
+    lastMatch: z.number().nullable(),
+  })
+  .meta({ id: 'RuleRow' });
 export const ruleList = z.object({ rules: z.array(ruleRow) });
-export const ruleDetail = ruleRow.extend({ source: z.string().describe('The rule as written, YAML') });
+export const ruleDetail = ruleRow
+  .extend({ source: z.string().describe('The rule as written, YAML') })
+  .meta({ id: 'RuleDetail' });
 
-export const health = z.object({
-  version: z.string(),
-  startedAt: z.string(),
-  roles: z.array(roleHealth),
-  listeners: z.array(listener),
-  sources: z.array(sourceHealth),
-  streams: z.array(streamHealth),
-  rules: z.object({ loaded: z.number(), rejected: z.number() }),
-  plugins: z.array(z.object({ name: z.string(), kind: z.string(), state: z.string(), detail: z.string().optional() })),
-  deadLetters: z.object({
-    total: z.number(),
-    reasons: z.array(z.object({ reason: z.string(), count: z.number() })),
-  }),
-  store: z.object({
-    events: z.number(),
-    bytes: z.number(),
-    classes: z.array(
-      z.object({ dataClass: z.string(), ttlDays: z.number(), approved: z.boolean(), events: z.number(), bytes: z.number() }),
+export const health = z
+  .object({
+    version: z.string(),
+    startedAt: z.string(),
+    roles: z.array(roleHealth),
+    listeners: z.array(listener),
+    sources: z.array(sourceHealth),
+    streams: z.array(streamHealth),
+    rules: z.object({ loaded: z.number(), rejected: z.number() }),
+    plugins: z.array(
+      z.object({ name: z.string(), kind: z.string(), state: z.string(), detail: z.string().optional() }),
     ),
-    kept: z.array(z.object({ keeper: z.string(), keeps: z.string(), ttl: z.string() })).describe('The retention registry'),
-  }),
-});
+    deadLetters: z.object({
+      total: z.number(),
+      reasons: z.array(z.object({ reason: z.string(), count: z.number() })),
+    }),
+    store: z.object({
+      events: z.number(),
+      bytes: z.number(),
+      classes: z.array(
+        z.object({
+          dataClass: z.string(),
+          ttlDays: z.number(),
+          approved: z.boolean(),
+          events: z.number(),
+          bytes: z.number(),
+        }),
+      ),
+      kept: z
+        .array(z.object({ keeper: z.string(), keeps: z.string(), ttl: z.string() }))
+        .describe('The retention registry'),
+    }),
+  })
+  .meta({ id: 'Health' });
 
 export const deadLetterQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   before: z.coerce.number().int().optional().describe('Only letters with an offset below this'),
 });
 
-export const deadLetter = z.object({
-  offset: z.number(),
-  at: z.string(),
-  stage: z.string(),
-  reason: z.string(),
-  message: z.string(),
-  source: z.string(),
-  raw: z.string().describe('The raw bytes as UTF-8, invalid sequences as U+FFFD, at most 8 KiB'),
-  bytes: z.number(),
-});
+export const deadLetter = z
+  .object({
+    offset: z.number(),
+    at: z.string(),
+    stage: z.string(),
+    reason: z.string(),
+    message: z.string(),
+    source: z.string(),
+    raw: z.string().describe('The raw bytes as UTF-8, invalid sequences as U+FFFD, at most 8 KiB'),
+    bytes: z.number(),
+  })
+  .meta({ id: 'DeadLetter' });
 export const deadLetterPage = z.object({ items: z.array(deadLetter), next: z.number().optional() });
 
-export const loginLink = z.object({ url: z.string(), expiresAt: z.string() });
+export const loginLinkBody = z.object({ user: z.string().min(1).max(64).default('admin') });
+export const loginLink = z.object({ url: z.string(), expiresAt: z.string() }).meta({ id: 'LoginLink' });
+export const reset = loginLink.extend({ sessions: z.number().describe('Sessions ended') });
+export const readiness = z.object({
+  ready: z.literal(true),
+  roles: z.array(z.object({ role: z.string(), state: roleHealth.shape.state })),
+});
+export const liveness = z.object({ live: z.literal(true) });
 export const demoRemoved = z.object({ events: z.number(), alerts: z.number() });
 
 /** What the live stream (SSE) sends: `event:` is the key, `data:` the JSON. */
@@ -115,8 +142,15 @@ export const live = {
     level: z.enum(levels),
     title: z.string(),
     last: z.number(),
+    dataClass: z.string().optional().describe('Without it only who reads every class gets the message'),
   }),
   events: z.object({ count: z.number().describe('Events stored since the last message') }),
-  health: z.object({ rules: z.number(), rejected: z.number(), lagRecords: z.number(), deadLetters: z.number() }),
+  health: z.object({
+    rules: z.number(),
+    rejected: z.number(),
+    lagRecords: z.number(),
+    deadLetters: z.number(),
+  }),
   demo: z.object({ demo: z.boolean() }),
+  resync: z.object({}).describe('Messages were missed for good: read afresh.'),
 };

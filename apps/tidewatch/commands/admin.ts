@@ -13,8 +13,8 @@ export const adminCommand = (context: CommandContext): Command => {
   const command = new Command('admin').description('Administer the server that runs on this machine.');
   const withOptions = (one: Command) =>
     one
-      .option('--config FILE', 'configuration of the running server')
-      .option('--data DIR', 'data folder of the running server')
+      .option('--config <file>', 'configuration of the running server')
+      .option('--data <dir>', 'data folder of the running server')
       .option('--json', 'print JSON');
   withOptions(command.command('login-link'))
     .description('Print a one-time link that logs the administrator in; it holds for 15 minutes.')

@@ -6,8 +6,8 @@ export const doctorCommand = ({ root, print }: CommandContext): Command =>
     .description(
       'Check this machine and the configuration: versions, ports, disk, memory, clock, what is missing.',
     )
-    .option('--config FILE', 'configuration file')
-    .option('--data DIR', 'data folder')
+    .option('--config <file>', 'configuration file')
+    .option('--data <dir>', 'data folder')
     .option('--json', 'print JSON')
     .action(async (options: { config?: string; data?: string; json?: boolean }) => {
       const { examine } = await import('../doctor/examine.ts');

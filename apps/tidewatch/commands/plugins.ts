@@ -6,7 +6,7 @@ export const pluginsCommand = ({ root, print, say }: CommandContext): Command =>
   command
     .command('list')
     .description('List what ships and what the configuration adds.')
-    .option('--config FILE', 'configuration file')
+    .option('--config <file>', 'configuration file')
     .option('--json', 'print JSON')
     .action(async (options: { config?: string; json?: boolean }) => {
       const [{ loadConfig }, { describePlugins }] = await Promise.all([
@@ -26,7 +26,7 @@ export const pluginsCommand = ({ root, print, say }: CommandContext): Command =>
     .command('check')
     .description('Load a plugin module in its worker and say what it is, or why it cannot be loaded.')
     .argument('<module>', 'path of the ES module')
-    .option('--plugin-config JSON', 'configuration to try it with', '{}')
+    .option('--plugin-config <json>', 'configuration to try it with', '{}')
     .option('--json', 'print JSON')
     .action(async (module: string, options: { pluginConfig: string; json?: boolean }) => {
       const { checkPlugin } = await import('../server/plugins.ts');

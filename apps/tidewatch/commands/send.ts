@@ -16,10 +16,10 @@ export const sendCommand = ({ root, print, say }: CommandContext): Command =>
       'Send a file of JSON documents or log lines, one a line (.gz too), through the bulk endpoint.',
     )
     .argument('<file>', 'the file, or - for standard input')
-    .option('--source NAME', 'name the events get as their source', 'file')
-    .option('--to URL', 'bulk endpoint; by default that of the server on this machine')
-    .option('--config FILE', 'configuration of the running server')
-    .option('--data DIR', 'data folder of the running server')
+    .option('--source <name>', 'name the events get as their source', 'file')
+    .option('--to <url>', 'bulk endpoint; by default that of the server on this machine')
+    .option('--config <file>', 'configuration of the running server')
+    .option('--data <dir>', 'data folder of the running server')
     .option('--json', 'print the outcome as JSON')
     .action(async (file: string, options: SendOptions) => {
       const { sendFile } = await import('../send/send_file.ts');

@@ -22,7 +22,7 @@ export const sigmaCommand = ({ print, say }: CommandContext): Command => {
       'Load every rule of a folder and say which are rejected, with line and reason. Exit code 1 if any is.',
     )
     .argument('<dir...>', 'folders or files of rules')
-    .option('--placeholders FILE', 'YAML file: name of a placeholder → list of its values')
+    .option('--placeholders <file>', 'YAML file: name of a placeholder → list of its values')
     .option('--json', 'print JSON')
     .action(async (paths: string[], options: RuleOptions & { json?: boolean }) => {
       const { checkRules } = await import('../sigma/check.ts');
@@ -43,18 +43,18 @@ export const sigmaCommand = ({ print, say }: CommandContext): Command => {
     .description(
       'Run rules over events (one JSON object a line: evtx_dump, winlogbeat, flat nxlog or ECS) and write what matched per line.',
     )
-    .requiredOption('--rules DIR', 'folder or file of rules')
-    .requiredOption('--events FILE', 'events, one JSON object a line')
+    .requiredOption('--rules <dir>', 'folder or file of rules')
+    .requiredOption('--events <file>', 'events, one JSON object a line')
     .requiredOption(
-      '--output FILE',
+      '--output <file>',
       'where {"line", "rules"} goes, for every line of the events, from 0; - for standard output',
     )
     .option('--through-ecs', 'normalise each event to ECS first, as on the stream')
     .option(
-      '--thor FILE',
+      '--thor <file>',
       'log-source table in the format of SigmaHQ’s tests/thor.yml, instead of the built-in one',
     )
-    .option('--placeholders FILE', 'YAML file: name of a placeholder → list of its values')
+    .option('--placeholders <file>', 'YAML file: name of a placeholder → list of its values')
     .option('--json', 'print the closing figures as JSON')
     .action(async ({ rules, events, output, json, ...options }: EvalOptions) => {
       const { evaluateFile } = await import('../sigma/evaluate.ts');

@@ -13,13 +13,13 @@ export const startCommand = ({ root, say }: CommandContext): Command =>
   new Command('start')
     .description('Start Tidewatch: every role in this process, on loopback, until Ctrl-C.')
     .option(
-      '--config FILE',
+      '--config <file>',
       'configuration file (default: tidewatch.yml in the current folder, if it is there)',
     )
-    .option('--data DIR', 'folder for everything that is kept')
-    .option('--roles LIST', 'roles to run, separated by commas: ingest, index, detector, api')
+    .option('--data <dir>', 'folder for everything that is kept')
+    .option('--roles <list>', 'roles to run, separated by commas: ingest, index, detector, api')
     .option(
-      '--port N',
+      '--port <n>',
       'port of the console; inputs take the ones after it; 0 takes any free ones',
       parsePort,
     )
