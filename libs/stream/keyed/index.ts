@@ -1,0 +1,2 @@
+export { createFileSnapshots, type SnapshotStore } from './snapshots.ts';
+export { createKeyedStage, type KeyedStage, type KeyedStageConfig } from './stage.ts';

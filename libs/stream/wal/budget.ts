@@ -1,0 +1,57 @@
+/** The bytes that one log may take on disk, over all its streams. */
+export interface Budget {
+  readonly limit: number;
+  readonly used: number;
+  /** Takes `bytes` from the budget; false where they don't fit. */
+  take(bytes: number): boolean;
+  /** As {@link take}, after freeing what may be freed. */
+  makeRoom(bytes: number): Promise<boolean>;
+  /** Counts what is written already, whether it fits or not. */
+  add(bytes: number): void;
+  give(bytes: number): void;
+  /** @param reclaim deletes the oldest segment that every group has read; false where there is none */
+  onPressure(reclaim: () => Promise<boolean>): void;
+}
+
+export function createBudget(limit: number): Budget {
+  let used = 0;
+  const reclaims: (() => Promise<boolean>)[] = [];
+  let reclaiming: Promise<void> | undefined;
+
+  function take(bytes: number): boolean {
+    if (used + bytes > limit) return false;
+    used += bytes;
+    return true;
+  }
+
+  async function reclaimAll(): Promise<void> {
+    const goal = limit * 0.9;
+    try {
+      for (const reclaim of reclaims) while (used > goal && (await reclaim()));
+    } finally {
+      reclaiming = undefined;
+    }
+  }
+
+  return {
+    limit,
+    get used() {
+      return used;
+    },
+    take,
+    async makeRoom(bytes) {
+      reclaiming ??= reclaimAll();
+      await reclaiming;
+      return take(bytes);
+    },
+    add(bytes) {
+      used += bytes;
+    },
+    give(bytes) {
+      used -= bytes;
+    },
+    onPressure(reclaim) {
+      reclaims.push(reclaim);
+    },
+  };
+}

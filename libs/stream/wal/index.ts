@@ -1,0 +1,1 @@
+export { createWal, type WalConfig } from './wal.ts';

@@ -1,0 +1,309 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { isTidewatchError } from '@tidewatch/event';
+import { describe, expect, it } from 'vitest';
+import { follow, recordOf, textOf } from '../contract.suite.ts';
+import type { NewRecord } from '../contract.ts';
+import { openTestWal } from './wal.harness.ts';
+import { createWal, type WalConfig } from './wal.ts';
+
+type Under = Awaited<ReturnType<typeof openTestWal>>;
+
+const withWal = (config: Partial<WalConfig>, test: (under: Under) => Promise<void>) => async () => {
+  const under = await openTestWal(config);
+  try {
+    await test(under);
+  } finally {
+    await under.dispose();
+  }
+};
+
+const kilobyte = (i: number): NewRecord => recordOf(`${i} `.padEnd(1_000, 'x'));
+const rejection = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+function recordingLog() {
+  const lines: { level: string; message: string; details: object }[] = [];
+  const at = (level: string) => (details: object, message: string) => lines.push({ level, message, details });
+  return { lines, log: { info: at('info'), warn: at('warn'), error: at('error') } };
+}
+
+describe('disk budget', () => {
+  it(
+    'refuses with 429 what would go over it, keeps what is unread, and takes again once it is read',
+    withWal({ diskBudgetBytes: 100_000 }, async ({ log }) => {
+      const stream = await log.open('events');
+      const down = await follow(stream, 'g', { process: () => Promise.reject(new Error('down')) });
+      let taken = 0;
+      let error: unknown;
+      while (error === undefined) error = await rejection(stream.append([kilobyte(taken++)]));
+      expect(isTidewatchError(error, 'STREAM_FULL') && error.status).toBe(429);
+      expect(isTidewatchError(error) && error.details).toMatchObject({
+        stream: 'events',
+        limit: 100_000,
+        retryAfter: 5,
+      });
+      expect(taken).toBeGreaterThan(90);
+      expect(stream.stats().bytes).toBeLessThanOrEqual(100_000);
+      await down.consumer.close();
+
+      const { values, consumer } = await follow(stream, 'g');
+      await consumer.drain();
+      expect(values).toHaveLength(taken - 1);
+      for (let i = 0; i < 500; i++) {
+        await stream.append([kilobyte(i)]);
+        if (i % 20 === 0) await consumer.drain();
+      }
+      await consumer.drain();
+      expect(values).toHaveLength(taken - 1 + 500);
+      expect(stream.stats().bytes).toBeLessThanOrEqual(100_000);
+    }),
+  );
+
+  it(
+    'counts what is there from before, and never frees a stream that nobody reads in a group',
+    withWal({ diskBudgetBytes: 50_000 }, async (under) => {
+      const letters = await under.log.open('dead-letters');
+      for (let i = 0; i < 40; i++) await letters.append([kilobyte(i)]);
+      const log = await under.crash();
+      const reopened = await log.open('dead-letters');
+      const other = await log.open('events');
+      for (let i = 0; i < 5; i++) await other.append([kilobyte(i)]);
+      expect(await rejection(other.append(Array.from({ length: 5 }, (_, i) => kilobyte(i))))).toMatchObject({
+        code: 'STREAM_FULL',
+      });
+      expect(await reopened.read({ partition: 0, offset: 0 }, 100)).toHaveLength(40);
+    }),
+  );
+
+  it(
+    'refuses a record that is too large, and nothing of its append stays',
+    withWal({}, async ({ log }) => {
+      const stream = await log.open('events');
+      const large = { key: 'k', value: new Uint8Array(33 * 1024 * 1024) };
+      expect(await rejection(stream.append([recordOf('a'), large]))).toMatchObject({
+        code: 'RECORD_TOO_LARGE',
+        status: 413,
+      });
+      expect(await rejection(stream.append([recordOf('a', 'k'.repeat(70_000))]))).toMatchObject({
+        code: 'RECORD_TOO_LARGE',
+      });
+      expect(await stream.append([recordOf('b')])).toEqual([{ partition: 0, offset: 0 }]);
+    }),
+  );
+});
+
+describe('consumers of a wal', () => {
+  it(
+    'get the very objects that were appended while they keep up',
+    withWal({ tailBytes: 20_000, segmentBytes: 8_192 }, async ({ log }) => {
+      const stream = await log.open('events');
+      const quick = await follow(stream, 'quick');
+      const other = await follow(stream, 'other');
+      const sent = Array.from({ length: 300 }, (_, i) => ({
+        ...recordOf(`value ${i}`.padEnd(200)),
+        decoded: { i },
+      }));
+      for (const record of sent) {
+        await stream.append([record]);
+        await quick.consumer.drain();
+      }
+      const got = quick.batches.flatMap(({ records }) => records);
+      expect(got.every((record, i) => record.decoded === sent[i]!.decoded)).toBe(true);
+      await other.consumer.drain();
+      expect(other.values).toEqual(quick.values);
+    }),
+  );
+
+  it(
+    'that were stuck catch up from the segments, without a gap where disk meets memory',
+    withWal({ tailBytes: 20_000, segmentBytes: 8_192 }, async ({ log }) => {
+      const stream = await log.open('events');
+      let release = () => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const offsets: number[] = [];
+      const fromMemory: boolean[] = [];
+      const { consumer } = await follow(stream, 'g', {
+        maxRecords: 7,
+        process: async ({ records }) => {
+          await held;
+          offsets.push(...records.map(({ position }) => position.offset));
+          fromMemory.push(...records.map(({ decoded }) => decoded !== undefined));
+        },
+      });
+      const append = async (from: number, to: number) => {
+        for (let i = from; i < to; i++)
+          await stream.append([{ ...recordOf(`value ${i}`.padEnd(200)), decoded: { i } }]);
+      };
+      await append(0, 300);
+      release();
+      await append(300, 400);
+      await consumer.drain();
+      expect(offsets).toEqual(Array.from({ length: 400 }, (_, i) => i));
+      expect(fromMemory.slice(50, 200)).not.toContain(true);
+      expect(fromMemory.at(-1)).toBe(true);
+    }),
+  );
+
+  it(
+    'are one per group',
+    withWal({}, async ({ log }) => {
+      const stream = await log.open('events');
+      const { consumer } = await follow(stream, 'g');
+      expect(await rejection(follow(stream, 'g'))).toMatchObject({ code: 'GROUP_TAKEN' });
+      await consumer.close();
+      await (await follow(stream, 'g')).consumer.close();
+    }),
+  );
+
+  it(
+    'leave the process time for other work when they never wait',
+    withWal({}, async ({ log }) => {
+      const stream = await log.open('events');
+      for (let i = 0; i < 20; i++)
+        await stream.append(Array.from({ length: 1_000 }, (_, k) => recordOf(`${k}`)));
+      let ticks = 0;
+      const timer = setInterval(() => ticks++, 1);
+      const { consumer } = await follow(stream, 'g', {
+        maxRecords: 100,
+        process: async () => {
+          const until = performance.now() + 1;
+          while (performance.now() < until);
+        },
+      });
+      await consumer.drain();
+      clearInterval(timer);
+      expect(ticks).toBeGreaterThan(50);
+    }),
+  );
+
+  it(
+    'write their positions soon after, without being closed',
+    withWal({}, async ({ log, directory }) => {
+      const stream = await log.open('events');
+      const { values } = await follow(stream, 'g');
+      await stream.append([recordOf('a'), recordOf('b')]);
+      const path = join(directory, 'events', 'groups', 'g.json');
+      const until = Date.now() + 3_000;
+      while (!(await readFile(path, 'utf8')).includes('"0":2') && Date.now() < until) await setTimeout(20);
+      expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({ version: 1, positions: { '0': 2 } });
+      expect(values).toEqual(['a', 'b']);
+    }),
+  );
+
+  it(
+    'begin anew, loudly, where their positions are damaged',
+    withWal({}, async ({ log, crashCopy }) => {
+      const stream = await log.open('events');
+      const before = await follow(stream, 'g');
+      await stream.append([recordOf('a')]);
+      await before.consumer.drain();
+      const directory = await crashCopy();
+      await writeFile(join(directory, 'events', 'groups', 'g.json'), '{"version":1,"posi');
+      const { lines, log: logger } = recordingLog();
+      const again = createWal({ directory, log: logger });
+      const after = await follow(await again.open('events'), 'g', { from: 'latest' });
+      await after.consumer.drain();
+      expect(after.values).toEqual(['a']);
+      expect(lines).toMatchObject([
+        { level: 'error', message: expect.stringContaining('positions of a group') },
+      ]);
+      await again.close();
+    }),
+  );
+
+  it(
+    'go on at the end where their position lies beyond it, and the next record is not skipped',
+    withWal({}, async ({ log, crashCopy }) => {
+      const stream = await log.open('events');
+      await follow(stream, 'g');
+      await stream.append([recordOf('a')]);
+      const directory = await crashCopy();
+      await writeFile(join(directory, 'events', 'groups', 'g.json'), '{"version":1,"positions":{"0":500}}');
+      const again = createWal({ directory });
+      const reopened = await again.open('events');
+      const after = await follow(reopened, 'g');
+      await after.consumer.drain();
+      expect(await reopened.append([recordOf('b')])).toEqual([{ partition: 0, offset: 500 }]);
+      await after.consumer.drain();
+      expect(after.values).toEqual(['b']);
+      await again.close();
+    }),
+  );
+});
+
+describe('a wal on disk', () => {
+  it('rolls segments, and deletes only those that are old enough by the time they were written', async () => {
+    let now = 1_000_000;
+    await withWal({ segmentBytes: 4_096, clock: () => now }, async ({ log, directory }) => {
+      const stream = await log.open('events');
+      for (let i = 0; i < 40; i++) {
+        now += 1_000;
+        await stream.append([kilobyte(i)]);
+      }
+      const files = async () => (await readdir(join(directory, 'events', '0'))).length;
+      expect(await files()).toBeGreaterThan(10);
+      const { records } = await stream.deleteBefore(1_000_000 + 20_500);
+      expect(records).toBeGreaterThan(15);
+      expect(records).toBeLessThanOrEqual(20);
+      const { first } = stream.stats().partitions[0]!;
+      expect(first).toBe(records);
+      const left = await stream.read({ partition: 0, offset: 0 }, 100);
+      expect(left.map(({ position }) => position.offset)).toEqual(
+        Array.from({ length: 40 - first }, (_, i) => first + i),
+      );
+    })();
+  });
+
+  it('keeps its order when the clock steps back, and deletes by the newest record of a segment', async () => {
+    let now = 5_000_000;
+    await withWal({ clock: () => now }, async ({ log, crash }) => {
+      const stream = await log.open('events');
+      await stream.append([recordOf('before')]);
+      now = 1_000;
+      await stream.append([recordOf('after')]);
+      expect(await stream.deleteBefore(4_000_000)).toEqual({ records: 0, bytes: 0 });
+      const reopened = await (await crash()).open('events');
+      expect(await reopened.deleteBefore(4_000_000)).toEqual({ records: 0, bytes: 0 });
+      expect((await reopened.read({ partition: 0, offset: 0 }, 10)).map(textOf)).toEqual(['before', 'after']);
+      expect((await reopened.deleteBefore(6_000_000)).records).toBe(2);
+    })();
+  });
+
+  it(
+    'never loses a partition, and says so when the configuration has another number',
+    withWal({ partitions: 3 }, async ({ log, crashCopy }) => {
+      const stream = await log.open('events');
+      await stream.append(Array.from({ length: 30 }, (_, i) => recordOf(`${i}`, `key ${i}`)));
+      const directory = await crashCopy();
+      const { lines, log: logger } = recordingLog();
+      const again = createWal({ directory, partitions: 1, log: logger });
+      const reopened = await again.open('events');
+      const { values, consumer } = await follow(reopened, 'g');
+      await consumer.drain();
+      expect(values).toHaveLength(30);
+      expect(lines).toMatchObject([{ level: 'warn', details: { found: 3, configured: 1 } }]);
+      await again.close();
+    }),
+  );
+
+  it(
+    'takes over the lock of a process that is gone, also where its number is in use again',
+    withWal({}, async ({ directory, log }) => {
+      await mkdir(directory, { recursive: true });
+      await writeFile(join(directory, '.lock'), JSON.stringify({ pid: process.pid, started: '1' }));
+      await (await log.open('events')).append([recordOf('a')]);
+      expect(JSON.parse(await readFile(join(directory, '.lock'), 'utf8'))).toMatchObject({
+        pid: process.pid,
+      });
+      await log.close();
+      expect((await readdir(directory)).filter((name) => name.startsWith('.lock'))).toEqual([]);
+    }),
+  );
+});
