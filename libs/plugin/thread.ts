@@ -7,7 +7,7 @@ import { Worker, type WorkerOptions } from 'node:worker_threads';
  * `--import tsx` does so only in the main thread of Node 20.
  */
 export function startWorker(program: URL, options: WorkerOptions): Worker {
-  if (!program.pathname.endsWith('.ts')) return new Worker(program, options);
+  if (!program.pathname.endsWith('.ts')) return new Worker(program, { execArgv: [], ...options });
   // A require resolves to the CommonJS build, whose own imports don't work in an evaluated thread.
   const tsx = pathToFileURL(
     createRequire(import.meta.url)
@@ -15,5 +15,5 @@ export function startWorker(program: URL, options: WorkerOptions): Worker {
       .replace(/cjs$/, 'mjs'),
   ).href;
   const boot = `import(${JSON.stringify(tsx)}).then(({ register }) => { register(); return import(${JSON.stringify(program.href)}); })`;
-  return new Worker(boot, { ...options, eval: true });
+  return new Worker(boot, { execArgv: [], ...options, eval: true });
 }

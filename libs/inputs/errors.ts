@@ -1,0 +1,101 @@
+import { defineErrors } from '@tidewatch/event';
+
+/** What the inputs refuse. The first group is read by the operator at start, the rest by senders over HTTP. */
+export const errors = defineErrors({
+  PORT_TAKEN: {
+    status: 500,
+    message:
+      'Port {port} ({protocol}) on {host} is taken by another program. Stop that program, or give the {input} input another `port` in tidewatch.yml (0 takes any free one).',
+  },
+  PORT_FORBIDDEN: {
+    status: 500,
+    message:
+      'The {input} input may not listen on port {port} ({protocol}): the system keeps it for privileged programs. Give it a `port` of 1024 or above in tidewatch.yml.',
+  },
+  BIND_FAILED: {
+    status: 500,
+    message:
+      'The {input} input cannot listen on {host}, port {port} ({protocol}): {reason}. Give it a `host` that is an address of this machine; 127.0.0.1 always is.',
+  },
+  NEEDS_KEYS: {
+    status: 500,
+    message:
+      'The http input would listen on {host}, where other machines reach it, without asking who sends. Add `api_keys`, or set `host` to 127.0.0.1.',
+  },
+  NEEDS_PEERS: {
+    status: 500,
+    message:
+      'The syslog input would listen on {host}, where other machines reach it, and syslog cannot ask who sends. Name the senders in `allow_from`, or set `host` to 127.0.0.1.',
+  },
+  POSITIONS_UNWRITABLE: {
+    status: 500,
+    message:
+      'The file input cannot save how far it has read in {directory}: {reason}. Make the data directory writable, or choose another one.',
+  },
+
+  ORIGIN_REFUSED: {
+    status: 403,
+    message: 'No web page may send to Tidewatch: the request has an Origin header.',
+  },
+  HOST_REFUSED: {
+    status: 403,
+    message:
+      'The Host header "{host}" names no address of this input. If the name is right, add it to `hosts`.',
+  },
+  UNAUTHENTICATED: {
+    status: 401,
+    message:
+      'This input asks for an API key: send it as `Authorization: ApiKey …`, or as the password of basic authentication.',
+  },
+  SOURCE_FORBIDDEN: { status: 403, message: 'The API key "{key}" may not send to the source "{source}".' },
+  SOURCE_REFUSED: { status: 403, message: 'The source "{source}" is refused: {reason}' },
+  INVALID_NAME: {
+    status: 400,
+    message:
+      'The name "{name}" is not valid: 1 to 255 of a-z, 0-9, "_", "-" and ".", beginning with a letter or digit or ".".',
+  },
+  INVALID_IDEMPOTENCY_KEY: { status: 400, message: 'An Idempotency-Key has 1 to 256 characters.' },
+  NOT_FOUND: {
+    status: 404,
+    message: 'Nothing is served at {method} {path}. Events go to /_bulk or /ingest/<source>.',
+  },
+
+  BAD_REQUEST: { status: 400, message: 'The request cannot be read: {reason}' },
+  BODY_TOO_LARGE: {
+    status: 413,
+    message:
+      'The body is larger than {limit} bytes once unpacked. Send smaller batches, or raise `max_body_bytes`.',
+  },
+  COMPRESSION_RATIO: {
+    status: 413,
+    message: 'The body unpacks to more than {limit} times its size, as no log does. Nothing was taken.',
+  },
+  TOO_MANY_DOCUMENTS: {
+    status: 413,
+    message: 'The request holds more than {limit} documents. Send smaller batches, or raise `max_documents`.',
+  },
+  UNSUPPORTED_ENCODING: {
+    status: 415,
+    message: 'The content encoding "{encoding}" is not supported: use gzip, deflate or none.',
+  },
+  CORRUPT_BODY: { status: 400, message: 'The body cannot be unpacked: {reason}.' },
+  CLIENT_GONE: { status: 400, message: 'The sender closed the connection before the body was complete.' },
+  EMPTY_BODY: { status: 400, message: 'The request holds no documents.' },
+  MALFORMED_ACTION: {
+    status: 400,
+    message: 'Malformed action/metadata line [{line}]: {problem}. Nothing of this request was taken.',
+  },
+  MALFORMED_ARRAY: {
+    status: 400,
+    message: 'The body is not a JSON array: {problem}. Nothing of this request was taken.',
+  },
+
+  BUSY: {
+    status: 429,
+    message: 'Too many requests are under way. Nothing of this one was taken: send it again.',
+  },
+  STOPPING: {
+    status: 503,
+    message: 'Tidewatch is stopping. Nothing of this request was taken: send it again.',
+  },
+});

@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { createGunzip, createInflate } from 'node:zlib';
+import { errors } from '../errors.ts';
+import type { HttpConfig } from './config.ts';
+
+export type ReadBody = (request: IncomingMessage, response: ServerResponse) => Promise<Buffer>;
+
+/** Below this size no ratio is suspicious: a body of one letter repeated is small either way. */
+const ratioFrom = 1024 * 1024;
+const unpackers = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate } as const;
+
+const isUnpacker = (encoding: string): encoding is keyof typeof unpackers =>
+  Object.hasOwn(unpackers, encoding);
+
+/**
+ * Makes the reader of request bodies. It unpacks while it reads and stops at the first byte over a limit, so that a
+ * bomb costs no more memory than `max_body_bytes`; what all requests hold together stays below `max_pending_bytes`.
+ *
+ * Rejects with a typed error, after which the rest of the body is read into nothing, so that the sender gets the
+ * answer rather than a reset connection.
+ */
+export function createBodyReader(config: HttpConfig): ReadBody {
+  let pending = 0;
+
+  return function readBody(request, response) {
+    let held = 0;
+    const hold = (bytes: number): boolean => {
+      if (pending + bytes > config.max_pending_bytes) return false;
+      pending += bytes;
+      held += bytes;
+      return true;
+    };
+    response.once('close', () => {
+      pending -= held;
+    });
+
+    return new Promise((resolve, reject) => {
+      const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase();
+      const chunks: Buffer[] = [];
+      let size = 0;
+      let source: Readable = request;
+
+      const fail = (error: Error): void => {
+        request.unpipe();
+        request.removeAllListeners('data');
+        if (source !== request) source.destroy();
+        request.resume();
+        reject(error);
+      };
+
+      if (encoding !== 'identity') {
+        if (!isUnpacker(encoding)) return fail(errors.UNSUPPORTED_ENCODING({ encoding }));
+        const unpacker = unpackers[encoding]({ chunkSize: 128 * 1024 });
+        unpacker.on('error', (error) => fail(errors.CORRUPT_BODY({ reason: error.message })));
+        source = request.pipe(unpacker);
+        unpacker.on('data', () => {
+          if (size > ratioFrom && size > config.max_compression_ratio * unpacker.bytesWritten)
+            fail(errors.COMPRESSION_RATIO({ limit: config.max_compression_ratio }));
+        });
+      } else if (Number(request.headers['content-length']) > config.max_body_bytes) {
+        return fail(errors.BODY_TOO_LARGE({ limit: config.max_body_bytes }));
+      }
+
+      source.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > config.max_body_bytes)
+          return fail(errors.BODY_TOO_LARGE({ limit: config.max_body_bytes }));
+        if (!hold(chunk.length)) return fail(errors.BUSY());
+        chunks.push(chunk);
+      });
+      source.on('end', () => resolve(Buffer.concat(chunks, size)));
+      request.once('close', () => {
+        if (!request.complete) fail(errors.CLIENT_GONE());
+      });
+    });
+  };
+}

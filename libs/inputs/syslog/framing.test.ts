@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createDeframer } from './framing.ts';
+
+const cap = 64;
+const framesOf = (chunks: (string | Buffer)[], max = cap) => {
+  const deframer = createDeframer(max);
+  const frames = chunks.flatMap((chunk) => deframer.push(Buffer.from(chunk as string)));
+  return [...frames, ...deframer.end()].map(({ bytes, truncatedFrom }) =>
+    truncatedFrom === undefined ? bytes.toString() : `${bytes.length} of ${truncatedFrom}`,
+  );
+};
+
+describe('createDeframer', () => {
+  test.each([
+    ['lines', ['<1>a\n<2>b\r\n'], ['<1>a', '<2>b']],
+    ['counted messages', ['4 <1>a6 <2>b\nc'], ['<1>a', '<2>b\nc']],
+    ['both by turns, each with a stray line end', ['4 <1>a\n<2>b\n4 <3>c'], ['<1>a', '<2>b', '<3>c']],
+    ['a count in pieces', ['1', '0', ' ', '<', '1>', 'abcdefgh<2>x\n'], ['<1>abcdefg', 'h<2>x']],
+    ['digits that are no count', ['2024 is a year\n007 <1>x\n12\n'], ['2024 is a year', '007 <1>x', '12']],
+    ['a count too long to be one', ['123456789 <1>x\n<2>y\n'], ['123456789 <1>x', '<2>y']],
+    ['empty lines and NUL ends', ['\n\r\n<1>a\0\n\0<2>b\0'], ['<1>a', '<2>b']],
+    ['a line without its end', ['<1>a\n<2>b'], ['<1>a', '<2>b']],
+    ['a counted message without its end', ['9 <1>ab'], ['5 of 9']],
+    [
+      'a line over the cap, what follows untouched',
+      [`<1>${'x'.repeat(200)}`, 'yy\n<2>b\n'],
+      ['64 of 205', '<2>b'],
+    ],
+    ['a line over the cap in one piece', [`<1>${'x'.repeat(97)}\n<2>b\n`], ['64 of 100', '<2>b']],
+    [
+      'a counted message over the cap',
+      [`100 <1>${'x'.repeat(50)}`, `${'x'.repeat(47)}4 <2>b`],
+      ['64 of 100', '<2>b'],
+    ],
+    ['a line over the cap that never ends', ['x'.repeat(100), 'x'.repeat(100)], ['64 of 200']],
+  ])('%s', (_, chunks, expected) => {
+    expect(framesOf(chunks)).toEqual(expected);
+  });
+
+  test('any way to cut the stream gives the same messages', () => {
+    const message = fc.stringMatching(/^[a-z ]{0,90}$/).map((text) => `<34>${text}.`);
+    const framed = fc.record({ message, counted: fc.boolean() });
+    fc.assert(
+      fc.property(
+        fc.array(framed, { maxLength: 8 }),
+        fc.array(fc.nat(60), { minLength: 1, maxLength: 20 }),
+        (messages, cuts) => {
+          const stream = messages
+            .map(({ message, counted }) => (counted ? `${message.length} ${message}` : `${message}\n`))
+            .join('');
+          const chunks: string[] = [];
+          for (let at = 0, i = 0; at < stream.length; i++) {
+            const length = (cuts[i % cuts.length] ?? 0) + 1;
+            chunks.push(stream.slice(at, at + length));
+            at += length;
+          }
+          const expected = messages.map(({ message }) =>
+            message.length > cap ? `${cap} of ${message.length}` : message,
+          );
+          expect(framesOf(chunks)).toEqual(expected);
+        },
+      ),
+    );
+  });
+
+  test('any bytes give no message over the cap and no error', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 200 })), (chunks) => {
+        const deframer = createDeframer(cap);
+        const frames = [...chunks.flatMap((chunk) => deframer.push(Buffer.from(chunk))), ...deframer.end()];
+        expect(frames.every(({ bytes }) => bytes.length <= cap + 10)).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,130 @@
+import { headOf } from '../lines.ts';
+
+/** One message from a stream. */
+export interface Frame {
+  readonly bytes: Buffer;
+  /** Length of the message in bytes, where `bytes` is only its head. */
+  readonly truncatedFrom?: number;
+}
+
+/** Cuts a stream into messages, holding back at most one message's bytes. */
+export interface Deframer {
+  push(chunk: Buffer): Frame[];
+  /** What is left when the stream ends. */
+  end(): Frame[];
+}
+
+/** A message over the cap, of which only the rest is still to come. */
+interface Cut {
+  readonly head: Buffer;
+  /** Bytes of it seen, or declared. */
+  length: number;
+  /** Bytes still to skip of a counted message; undefined for a line, which ends at the next LF. */
+  left: number | undefined;
+}
+
+const lineFeed = 10;
+const space = 32;
+const lessThan = 60;
+const maxDigits = 8;
+/** LF, CR and NUL: senders end messages with any of them, counted ones too. */
+const isTrailer = (byte: number | undefined): boolean => byte === lineFeed || byte === 13 || byte === 0;
+
+/**
+ * Makes the deframer of one TCP connection (RFC 6587). Each message says for itself how it is framed: digits, a space
+ * and `<` begin one with octet counting (3.4.1), anything else ends at its LF (3.4.2). A message over `maxBytes` is
+ * cut at it and the rest skipped; what follows is not affected.
+ */
+export function createDeframer(maxBytes: number): Deframer {
+  let pending: Buffer = Buffer.alloc(0);
+  let cut: Cut | undefined;
+
+  return {
+    push(chunk) {
+      const data = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+      const frames: Frame[] = [];
+      let at = 0;
+      while (at < data.length) {
+        const next = cut === undefined ? whole(data, at, frames) : skip(data, at, cut, frames);
+        if (next === undefined) break;
+        at = next;
+      }
+      pending = data.subarray(at);
+      return frames;
+    },
+    end() {
+      const frames: Frame[] = [];
+      if (cut !== undefined) frames.push({ bytes: cut.head, truncatedFrom: cut.length });
+      else if (pending.length > 0) {
+        const counted = readCount(pending, 0);
+        if (typeof counted === 'object')
+          frames.push({ bytes: pending.subarray(counted.start), truncatedFrom: counted.length });
+        else pushFrame(frames, pending, 0, pending.length);
+      }
+      pending = Buffer.alloc(0);
+      cut = undefined;
+      return frames;
+    },
+  };
+
+  /** Takes one message that begins at `at`; answers where the next begins, or undefined when more has to come. */
+  function whole(data: Buffer, at: number, frames: Frame[]): number | undefined {
+    if (isTrailer(data[at])) return at + 1;
+    const counted = readCount(data, at);
+    if (counted === 'unsure') return undefined;
+    if (counted !== 'line') {
+      const { start, length } = counted;
+      const end = start + Math.min(length, maxBytes);
+      if (data.length < end) return undefined;
+      if (length > maxBytes)
+        cut = { head: headOf(data.subarray(start), maxBytes), length, left: length - maxBytes };
+      else pushFrame(frames, data, start, end);
+      return end;
+    }
+    const found = data.indexOf(lineFeed, at);
+    if (found !== -1) {
+      pushFrame(frames, data, at, found);
+      return found + 1;
+    }
+    if (data.length - at <= maxBytes) return undefined;
+    cut = { head: headOf(data.subarray(at), maxBytes), length: data.length - at, left: undefined };
+    return data.length;
+  }
+
+  function skip(data: Buffer, at: number, current: Cut, frames: Frame[]): number {
+    const found = current.left === undefined ? data.indexOf(lineFeed, at) : at + current.left;
+    const ends = found !== -1 && found <= data.length;
+    const to = ends ? found : data.length;
+    if (current.left === undefined) current.length += to - at;
+    else current.left -= to - at;
+    if (!ends) return to;
+    frames.push({ bytes: current.head, truncatedFrom: current.length });
+    cut = undefined;
+    return to;
+  }
+
+  function pushFrame(frames: Frame[], data: Buffer, from: number, to: number): void {
+    let end = to;
+    while (end > from && isTrailer(data[end - 1])) end--;
+    if (end === from) return;
+    if (end - from <= maxBytes) frames.push({ bytes: data.subarray(from, end) });
+    else frames.push({ bytes: headOf(data.subarray(from), maxBytes), truncatedFrom: end - from });
+  }
+}
+
+/** The count that a message begins with, if it does; `unsure` when the bytes so far could still become one. */
+function readCount(data: Buffer, at: number): { start: number; length: number } | 'line' | 'unsure' {
+  let length = 0;
+  for (let i = at; i <= at + maxDigits; i++) {
+    if (i === data.length) return i === at ? 'line' : 'unsure';
+    const byte = data[i] as number;
+    if (byte === space && i > at) {
+      if (i + 1 === data.length) return 'unsure';
+      return data[i + 1] === lessThan ? { start: i + 1, length } : 'line';
+    }
+    const digit = byte - 48;
+    if (digit < 0 || digit > 9 || (i === at && digit === 0)) return 'line';
+    length = length * 10 + digit;
+  }
+  return 'line';
+}
