@@ -47,7 +47,8 @@ export const streamHealth = z.object({
   groups: z.array(z.object({ group: z.string(), records: z.number(), seconds: z.number() })),
 });
 
-export const ruleState = z.enum(['loaded', 'rejected']);
+/** Skipped: a kind of document that this version's engine does not take. */
+export const ruleState = z.enum(['loaded', 'rejected', 'skipped']);
 
 export const ruleRow = z
   .object({

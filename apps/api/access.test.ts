@@ -1,0 +1,164 @@
+import { roles } from '@tidewatch/control';
+import fastify from 'fastify';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { guard } from './guard.ts';
+import type { Api } from './route.ts';
+import { routes } from './routes/index.ts';
+import { adminToken, startApi, type TestApi } from './server.fixture.ts';
+
+let server: TestApi;
+let alertId: string;
+beforeAll(async () => {
+  server = await startApi();
+  const { items } = await server.deps.alerts.search(
+    { range: { from: 0, to: Number.MAX_SAFE_INTEGER }, sort: 'newest', limit: 1 },
+    { principal: 'test', dataClasses: 'all' },
+  );
+  alertId = items[0]?.id ?? '';
+});
+afterAll(() => server.stop());
+
+/** A request that each route takes, were it allowed. */
+const bodies: Readonly<Record<string, () => object>> = {
+  'session.open': () => ({ token: 'unknown' }),
+  'alerts.change': () => ({ ids: [{ id: alertId }], action: { action: 'acknowledge' } }),
+  'alerts.undo': () => ({ changeId: 'none' }),
+  'admin.login_link': () => ({ user: 'admin' }),
+};
+const ids: Readonly<Record<string, () => string>> = {
+  'alerts.get': () => alertId,
+  'events.get': () => server.events[0]?.event.id ?? '',
+  'rules.get': () => 'rule-1',
+};
+const queries: Readonly<Record<string, string>> = { 'events.top': '?field=host.name' };
+
+const ask = (name: string, headers: Record<string, string>) => {
+  const row = routes.find((one) => one.name === name);
+  if (row === undefined) throw new Error(name);
+  const body = bodies[name]?.();
+  return server.api.inject({
+    method: row.method,
+    url: row.url.replace(':id', ids[name]?.() ?? '') + (queries[name] ?? ''),
+    headers: { host: 'localhost:8420', ...headers },
+    ...(body === undefined ? {} : { payload: body }),
+  });
+};
+
+const readers = ['viewer', 'analyst', 'engineer', 'privacy_officer', 'admin'];
+/** Who may use what: the promise, written a second time. The live stream never ends, so live.test.ts asks for it. */
+const allowed: Readonly<Record<string, readonly string[] | 'public' | 'admin token'>> = {
+  'session.get': readers,
+  'session.open': 'public',
+  'session.close': readers,
+  'alerts.search': readers,
+  'alerts.histogram': readers,
+  'alerts.totals': readers,
+  'alerts.get': readers,
+  'alerts.change': ['analyst', 'engineer', 'admin'],
+  'alerts.undo': ['analyst', 'engineer', 'admin'],
+  'events.search': readers,
+  'events.histogram': readers,
+  'events.top': readers,
+  'events.fields': readers,
+  'events.get': readers,
+  'rules.list': readers,
+  'rules.get': readers,
+  'health.get': readers,
+  'dead_letters.list': ['analyst', 'engineer', 'admin'],
+  'demo.remove': ['admin'],
+  'live.read': readers,
+  'admin.login_link': 'admin token',
+  'admin.reset': 'admin token',
+  metrics: 'public',
+  'health.live': 'public',
+  'health.ready': 'public',
+};
+
+describe('routes and roles (S2)', () => {
+  it('are all in the matrix', () => {
+    expect(routes.map(({ name }) => name).sort()).toEqual(Object.keys(allowed).sort());
+    for (const { name, policy } of routes) {
+      const kind = { public: 'public', session: 'session', admin_token: 'admin token' }[policy.kind];
+      const wanted = allowed[name];
+      expect(kind, name).toBe(typeof wanted === 'string' ? wanted : 'session');
+      if (policy.kind === 'session')
+        expect([...policy.roles].sort(), name).toEqual([...(wanted ?? [])].sort());
+    }
+  });
+
+  const closed = Object.entries(allowed).filter(([, who]) => who !== 'public');
+  it.each(closed)('%s is shut without a session', async (name, who) => {
+    const answer = await ask(name, { 'x-tidewatch-csrf': 'guess' });
+    expect([answer.statusCode, answer.json().code]).toEqual([
+      401,
+      who === 'admin token' ? 'ADMIN_TOKEN_INVALID' : 'SESSION_MISSING',
+    ]);
+  });
+
+  const cells = closed
+    .filter(([name, who]) => typeof who !== 'string' && name !== 'live.read')
+    .flatMap(([name, who]) => roles.map((role) => [name, role, who.includes(role)] as const));
+  it.each(cells)('%s for %s: %s', async (name, role, may) => {
+    const answer = await ask(name, await server.logIn(role));
+    if (!may) return expect([answer.statusCode, answer.json().code]).toEqual([403, 'ROLE_MISSING']);
+    // The privacy officer may ask, but sees no event and no alert.
+    const hidden = role === 'privacy_officer' && ['alerts.get', 'events.get'].includes(name);
+    expect(answer.statusCode, answer.body).toBe(hidden ? 404 : name === 'session.close' ? 204 : 200);
+  });
+
+  it('shows the privacy officer that nothing is theirs to read', async () => {
+    const headers = await server.logIn('privacy_officer');
+    for (const name of ['alerts.search', 'events.search'])
+      expect((await ask(name, headers)).json(), name).toMatchObject({ items: [], total: 0 });
+  });
+
+  it('takes a role away at once', async () => {
+    const headers = await server.logIn('analyst');
+    await server.control.users.save({ id: 'analyst', name: 'analyst', roles: ['viewer'] });
+    expect((await ask('alerts.change', headers)).json().code).toBe('ROLE_MISSING');
+  });
+
+  it.each(['', 'Bearer ', 'Bearer wrong', adminToken, `Basic ${adminToken}`])(
+    'does not take %j for the admin token',
+    async (authorization) => {
+      expect((await ask('admin.reset', { authorization })).statusCode).toBe(401);
+    },
+  );
+
+  it('keeps the administration shut where there is no token', async () => {
+    const other = await startApi({ adminToken: undefined } as never);
+    const url = '/api/admin/reset';
+    const answer = await other.api.inject({
+      method: 'POST',
+      url,
+      headers: { authorization: 'Bearer undefined' },
+    });
+    await other.stop();
+    expect(answer.json().code).toBe('ADMIN_TOKEN_INVALID');
+  });
+});
+
+describe('the audit log (V6)', () => {
+  it('hears of every route but those that show no event and no alert, or write for themselves', () => {
+    const own = routes.filter(({ audit, policy }) => audit === 'own' && policy.kind !== 'public');
+    expect(own.map(({ name }) => name)).toEqual([
+      'session.get',
+      'session.close',
+      'rules.list',
+      'rules.get',
+      'health.get',
+      'live.read',
+    ]);
+  });
+});
+
+describe('a route without a policy', () => {
+  it('does not start', async () => {
+    const app = fastify();
+    guard(app, {} as Api);
+    expect(() => app.get('/api/open', async () => 'x')).toThrowError(
+      expect.objectContaining({ code: 'ROUTE_WITHOUT_POLICY' }),
+    );
+    await app.close();
+  });
+});

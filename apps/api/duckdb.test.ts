@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseDataClasses } from '@tidewatch/store';
+import { type DuckDbStore, openDuckDbStore } from '@tidewatch/store/duckdb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { logonEvent, logonMatch } from './memory.fixture.ts';
+import { start, startApi, type TestApi } from './server.fixture.ts';
+
+let directory: string;
+let store: DuckDbStore;
+let server: TestApi;
+let headers: Record<string, string>;
+
+const classes = parseDataClasses(`
+classes:
+  unapproved: { description: Sources without an approved use-case, ttl: 7d, readers: [analyst] }
+approvals: []
+`);
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'tidewatch-api-duckdb-'));
+  store = await openDuckDbStore({ directory, classes, clock: () => start });
+  const events = Array.from({ length: 250 }, (_, i) =>
+    logonEvent(start - 1 - i * 1_000, i % 5 === 0 ? 'web-1' : 'db-1'),
+  );
+  await store.events.write(
+    events.map((event, offset) => ({
+      position: { partition: 0, offset },
+      dataClass: 'unapproved',
+      ingested: start,
+      senderChosenId: false,
+      event,
+    })),
+  );
+  await store.alerts.apply([logonMatch(start - 1_000, 'db-1', 1), logonMatch(start - 2_000, 'web-1', 2)]);
+  server = await startApi({ events: store.events, alerts: store.alerts, dataClasses: classes });
+  headers = await server.logIn('analyst');
+});
+afterAll(async () => {
+  await server.stop();
+  await store.close();
+  rmSync(directory, { recursive: true });
+});
+
+const get = async (url: string, as = headers) => (await server.api.inject({ url, headers: as })).json();
+const post = async (url: string, payload: object) =>
+  (await server.api.inject({ method: 'POST', url, headers, payload })).json();
+const q = encodeURIComponent;
+
+describe('over the embedded store', () => {
+  it('events are found by KQL, page by page, each once', async () => {
+    const ids = new Set<string>();
+    let after = '';
+    do {
+      const page = await get(`/api/events?limit=70&q=${q('host.name: db-1')}${after}`);
+      expect(page.total).toBe(200);
+      for (const { host, event } of page.items) {
+        expect(host.name).toBe('db-1');
+        ids.add(event.id);
+      }
+      after = page.next === undefined ? '' : `&after=${q(page.next)}`;
+    } while (after !== '');
+    expect(ids.size).toBe(200);
+    expect((await get('/api/events?after=nonsense')).code).toBe('PAGE_TOKEN_INVALID');
+  });
+
+  it('events are counted over time and by value', async () => {
+    const { stepMs, buckets } = await get('/api/events/histogram?from=now-5m&buckets=5&split=host.name');
+    expect(stepMs).toBe(60_000);
+    expect(buckets.map(({ count }: { count: number }) => count)).toEqual([10, 60, 60, 60, 60]);
+    expect(buckets.at(-1).split).toEqual({ 'db-1': 48, 'web-1': 12 });
+    expect((await get('/api/events/top?field=host.name')).values).toEqual([
+      { value: 'db-1', count: 200 },
+      { value: 'web-1', count: 50 },
+    ]);
+    expect((await get('/api/events/fields')).fields).toContain('host.name');
+  });
+
+  it('alerts are found, changed with conflicts told, and changed back', async () => {
+    const { items, total } = await get(`/api/alerts?q=${q('host.name: web-1 and status: open')}`);
+    expect([items.length, total]).toEqual([1, 1]);
+    const [{ id, version }] = items;
+    expect((await get(`/api/alerts/${id}`)).matches[0].explanation.items[0].spans).toEqual([[26, 41]]);
+    const body = { ids: [{ id, version }], action: { action: 'acknowledge' } };
+    const change = await post('/api/alerts/actions', body);
+    expect(change.changed[0]).toMatchObject({ id, status: 'acknowledged', assignee: 'analyst' });
+    expect((await post('/api/alerts/actions', body)).conflicts).toEqual([id]);
+    const totals = async () =>
+      (await get('/api/alerts/totals')).totals.map(({ status }: { status: string }) => status).sort();
+    expect(await totals()).toEqual(['acknowledged', 'open']);
+    await post('/api/alerts/undo', { changeId: change.changeId });
+    expect(await totals()).toEqual(['open']);
+    expect((await post('/api/alerts/undo', { changeId: 'none' })).code).toBe('CHANGE_UNKNOWN');
+  });
+
+  it('a viewer sees nothing of a class for analysts', async () => {
+    const viewer = await server.logIn('viewer');
+    expect(await get('/api/events', viewer)).toEqual({ items: [], total: 0 });
+    expect(await get('/api/alerts', viewer)).toEqual({ items: [], total: 0 });
+    expect((await get('/api/events/top?field=host.name', viewer)).values).toEqual([]);
+  });
+});

@@ -1,0 +1,49 @@
+import { defineErrors } from '@tidewatch/event';
+
+export const errors = defineErrors({
+  REQUEST_INVALID: { status: 400, message: 'The request is not as the API describes it: {why}' },
+  BODY_TOO_LARGE: { status: 413, message: 'The body is larger than 1 MB.' },
+  MEDIA_TYPE: { status: 415, message: 'Send JSON, with `content-type: application/json`.' },
+  KQL_SYNTAX: { status: 400, message: '{why}' },
+  TIME_INVALID: {
+    status: 400,
+    message: '`{text}` is not a time. Write ISO 8601, epoch milliseconds, or `now-15m` (s, m, h, d, w).',
+  },
+  RANGE_EMPTY: { status: 400, message: 'The time range ends before it starts.' },
+  SESSION_MISSING: {
+    status: 401,
+    message:
+      'You are not logged in, or your session ended. Get a link with `npx tidewatch admin login-link`.',
+  },
+  ROLE_MISSING: { status: 403, message: 'This needs one of the roles {roles}.' },
+  ADMIN_TOKEN_INVALID: { status: 401, message: 'This needs the server’s own admin token as bearer token.' },
+  CSRF_INVALID: {
+    status: 403,
+    message: 'The header `x-tidewatch-csrf` must carry the session’s `csrf` value.',
+  },
+  ORIGIN_FOREIGN: {
+    status: 403,
+    message: 'Requests that change something are taken from the console’s own pages only.',
+  },
+  HOST_UNKNOWN: {
+    status: 421,
+    message: 'This server does not answer for the host {host}. Add it to `hosts` in the configuration.',
+  },
+  TOO_MANY_LOGINS: { status: 429, message: 'Too many attempts to log in. Try again in a minute.' },
+  TOO_MANY_STREAMS: { status: 503, message: 'Too many consoles are connected to the live stream.' },
+  AUDIT_UNAVAILABLE: {
+    status: 503,
+    message: 'The audit log cannot be written, so nothing is shown or changed. Check the disk of the server.',
+  },
+  NOT_FOUND: { status: 404, message: 'There is nothing at {url}.' },
+  ALERT_UNKNOWN: { status: 404, message: 'There is no alert {id}.' },
+  EVENT_UNKNOWN: { status: 404, message: 'There is no event {id}, or its time to live is over.' },
+  RULE_UNKNOWN: { status: 404, message: 'There is no rule {id}.' },
+  DEMO_NONE: { status: 404, message: 'There is no demonstration to remove.' },
+  NOT_READY: { status: 503, message: 'Not every part is ready yet.' },
+  INTERNAL: {
+    status: 500,
+    message: 'Something went wrong in the server. Its log has the reason under {id}.',
+  },
+  ROUTE_WITHOUT_POLICY: { status: 500, message: 'The route {method} {url} does not say who may use it.' },
+});

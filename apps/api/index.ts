@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import cookie from '@fastify/cookie';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { createAuditor } from './audit.ts';
+import { serveConsole } from './console/routes.ts';
+import type { ApiDeps } from './deps.ts';
+import { guard } from './guard.ts';
+import { useSchemas } from './openapi.ts';
+import { sendProblem } from './problem.ts';
+import { registerRoute, runRoute } from './register.ts';
+import type { Api } from './route.ts';
+import { routes } from './routes/index.ts';
+import { setSecurityHeaders } from './security/headers.ts';
+import { createLoginRate } from './security/login-rate.ts';
+
+export type { ApiDeps, ConsoleBuild, DeepReadonly, Demo, RuleCatalogue, SystemStatus } from './deps.ts';
+export { createLiveHub, type LiveHub, type LiveKind, type LiveMessage } from './live.ts';
+export { openApiDocument } from './openapi.ts';
+export { loginUrl } from './routes/admin.ts';
+
+export interface ApiServer {
+  /** Answers the address, e.g. `http://127.0.0.1:8420`; port 0 takes a free one. */
+  listen(at: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Ends live streams, lets other requests finish, and stops. */
+  close(): Promise<void>;
+  /** Undefined until it listens. */
+  readonly address: string | undefined;
+  openapi(): object;
+  /** Live streams that are open. */
+  streams(): number;
+  /** Answers one request without a socket. */
+  readonly inject: FastifyInstance['inject'];
+}
+
+const bodyLimit = 1 << 20;
+
+/** The HTTP API, the live stream, /metrics, the probes, and the console's files. */
+export async function createApi(deps: ApiDeps): Promise<ApiServer> {
+  const now = deps.clock ?? Date.now;
+  const api: Api = {
+    ...deps,
+    now,
+    startedAt: now(),
+    audit: createAuditor(deps.control.audit, deps.health, deps.log),
+    allowLogin: createLoginRate(now),
+    streams: new Set(),
+  };
+  const app = fastify({
+    loggerInstance: deps.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    bodyLimit,
+    requestTimeout: 30_000,
+    exposeHeadRoutes: false,
+    frameworkErrors: (error, request, reply) => {
+      setSecurityHeaders(request, reply);
+      sendProblem(error, request, reply);
+    },
+    trustProxy: deps.trustedProxies === undefined ? false : [...deps.trustedProxies],
+  });
+  await app.register(cookie);
+  guard(app, api);
+  observe(app, api);
+  app.setErrorHandler(sendProblem);
+  await useSchemas(app, deps.version);
+  for (const route of routes) registerRoute(app, route, runRoute(route, api));
+  app.get('/api/openapi.json', { config: { policy: { kind: 'public' } }, schema: { hide: true } }, async () =>
+    app.swagger(),
+  );
+  await serveConsole(app, deps);
+  await app.ready();
+
+  let address: string | undefined;
+  return {
+    listen: async (at) => {
+      await app.listen(at);
+      const { port } = app.server.address() as AddressInfo;
+      address = `http://${at.host.includes(':') ? `[${at.host}]` : at.host}:${port}`;
+      return address;
+    },
+    close: () => app.close(),
+    get address() {
+      return address;
+    },
+    openapi: () => app.swagger(),
+    streams: () => api.streams.size,
+    inject: app.inject.bind(app),
+  };
+}
+
+/** Times every answer by its route's template; ends live streams before the server closes. */
+function observe(app: FastifyInstance, { metrics, streams }: Api): void {
+  app.addHook('onResponse', async (request, reply) => {
+    metrics.observe(
+      'http_request_duration_seconds',
+      {
+        route: request.routeOptions.url ?? 'none',
+        method: request.method,
+        status_class: `${Math.floor(reply.statusCode / 100)}xx`,
+      },
+      reply.elapsedTime / 1_000,
+    );
+  });
+  app.addHook('preClose', async () => {
+    for (const stream of streams) stream.end();
+  });
+}

@@ -1,0 +1,76 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { asDetail, resultSize } from './audit.ts';
+import type { Api, Call, Route } from './route.ts';
+import { problem } from './schemas/primitives.ts';
+import { scopeOf } from './security/scope.ts';
+
+type Run = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+/** Gives a row of the route table to fastify: its schemas validate, serialise and describe, its policy is checked before. */
+export function registerRoute(app: FastifyInstance, route: Route, run: Run): void {
+  const { produces, schemas } = route;
+  const { query, params, body, answer } = schemas;
+  app.route({
+    method: route.method,
+    url: route.url,
+    config: { policy: route.policy },
+    schema: {
+      operationId: route.name,
+      summary: route.summary,
+      tags: [route.name.split('.', 1)[0] ?? route.name],
+      security: { public: [], session: [{ session: [] }], admin_token: [{ adminToken: [] }] }[
+        route.policy.kind
+      ],
+      ...(query === undefined ? {} : { querystring: query }),
+      ...(params === undefined ? {} : { params }),
+      ...(body === undefined ? {} : { body }),
+      ...(produces === undefined ? {} : { produces: [produces] }),
+      response: {
+        ...(answer === undefined ? { 204: z.null() } : { 200: answer }),
+        '4xx': problem,
+        '5xx': problem,
+      },
+    },
+    handler: async (request, reply) => {
+      const answer = await run(request, reply);
+      return answer === undefined ? reply.code(204).send() : answer;
+    },
+  });
+}
+
+/** Runs a route's handler, and writes what its row of the table owes the audit log. */
+export function runRoute(route: Route, api: Api): Run {
+  return async (request, reply) => {
+    const call = toCall(route, api, request, reply);
+    const asked = { ...(call.query as object | undefined), ...(call.body as object | undefined) };
+    const entry = {
+      who: call.scope.principal,
+      action: route.name,
+      target: request.url.split('?', 1)[0] ?? '',
+    };
+    if (route.audit === 'change') await api.audit.beforeChange({ ...entry, detail: asDetail(asked) });
+    const answer = await route.handle(call, api);
+    if (route.audit !== 'own') {
+      const results = answer === reply ? 0 : resultSize(answer);
+      await api.audit[route.audit]({ ...entry, detail: asDetail({ ...asked, results }) });
+    }
+    return answer;
+  };
+}
+
+/** fastify has parsed the parts with the route's schemas, which the erased type of a table's row can't say. */
+const toCall = (route: Route, api: Api, request: FastifyRequest, reply: FastifyReply) =>
+  ({
+    query: request.query,
+    params: request.params,
+    body: request.body,
+    session: request.session,
+    scope:
+      route.policy.kind === 'admin_token'
+        ? { principal: 'local-admin', dataClasses: [] }
+        : scopeOf(request.session, api.dataClasses?.all ?? []),
+    now: api.now(),
+    request,
+    reply,
+  }) as Call<Route['schemas']>;

@@ -1,0 +1,116 @@
+import { type Level, levels } from '@tidewatch/event';
+import type { AlertChange } from '@tidewatch/store';
+import { z } from 'zod';
+import { errors } from '../errors.ts';
+import { parseQuery } from '../kql.ts';
+import { histogramStep, resolveRange } from '../range.ts';
+import { type Api, everyone, type Route, route } from '../route.ts';
+import * as schemas from '../schemas/alerts.ts';
+import { histogram, rangeQuery } from '../schemas/primitives.ts';
+import { triagers } from '../security/scope.ts';
+
+const readers = { kind: 'session', roles: everyone } as const;
+const changers = { kind: 'session', roles: triagers } as const;
+
+/** Tells every console, and gives back what the one that asked needs. */
+function publish(change: AlertChange, { live }: Api): AlertChange {
+  for (const { id, detector, last, dataClass } of change.changed)
+    live.publish('alert', {
+      id,
+      effect: 'changed',
+      level: detector.level,
+      title: detector.title,
+      last,
+      dataClass,
+    });
+  return change;
+}
+
+const isLevel = (level: string): level is Level => (levels as readonly string[]).includes(level);
+
+export const alertRoutes: readonly Route[] = [
+  route({
+    name: 'alerts.search',
+    method: 'GET',
+    url: '/api/alerts',
+    summary: 'The queue: alerts by KQL and time of their last match',
+    policy: readers,
+    audit: 'read',
+    schemas: { query: schemas.alertQuery, answer: schemas.alertPage },
+    handle: async ({ query: { q, sort, limit, after, ...times }, scope, now }, { alerts }) => {
+      const found = { ...parseQuery(q), range: resolveRange(times, now) };
+      const [page, total] = await Promise.all([
+        alerts.search({ ...found, sort, limit, ...(after === undefined ? {} : { after }) }, scope),
+        alerts.count(found, scope),
+      ]);
+      return { ...page, total };
+    },
+  }),
+  route({
+    name: 'alerts.histogram',
+    method: 'GET',
+    url: '/api/alerts/histogram',
+    summary: 'Alerts over time, by level or status',
+    policy: readers,
+    audit: 'read',
+    schemas: { query: schemas.alertHistogramQuery, answer: histogram },
+    handle: async ({ query: { q, buckets, split, ...times }, scope, now }, { alerts }) => {
+      const range = resolveRange(times, now);
+      const stepMs = histogramStep(range, buckets);
+      return {
+        ...range,
+        stepMs,
+        buckets: await alerts.histogram({ ...parseQuery(q), range, stepMs, split }, scope),
+      };
+    },
+  }),
+  route({
+    name: 'alerts.totals',
+    method: 'GET',
+    url: '/api/alerts/totals',
+    summary: 'Alerts counted by level and status',
+    policy: readers,
+    audit: 'read',
+    schemas: { query: rangeQuery, answer: schemas.alertTotals },
+    handle: async ({ query: { q, ...times }, scope, now }, { alerts }) => {
+      const totals = await alerts.totals({ ...parseQuery(q), range: resolveRange(times, now) }, scope);
+      return { totals: totals.flatMap(({ level, ...rest }) => (isLevel(level) ? [{ level, ...rest }] : [])) };
+    },
+  }),
+  route({
+    name: 'alerts.get',
+    method: 'GET',
+    url: '/api/alerts/:id',
+    summary: 'One alert with its matches, their explanations and its history',
+    policy: readers,
+    audit: 'read',
+    schemas: { params: z.object({ id: z.string().max(128) }), answer: schemas.alert },
+    handle: async ({ params: { id }, scope }, { alerts }) => {
+      const alert = await alerts.get(id, scope);
+      if (alert === undefined) throw errors.ALERT_UNKNOWN({ id });
+      return alert;
+    },
+  }),
+  route({
+    name: 'alerts.change',
+    method: 'POST',
+    url: '/api/alerts/actions',
+    summary: 'Acknowledge, close, reopen or note alerts',
+    policy: changers,
+    audit: 'change',
+    schemas: { body: schemas.alertActionBody, answer: schemas.alertChange },
+    handle: async ({ body: { ids, action }, scope }, api) =>
+      publish(await api.alerts.change(ids, action, scope.principal), api),
+  }),
+  route({
+    name: 'alerts.undo',
+    method: 'POST',
+    url: '/api/alerts/undo',
+    summary: 'Put back what a change changed',
+    policy: changers,
+    audit: 'change',
+    schemas: { body: schemas.undoBody, answer: schemas.alertChange },
+    handle: async ({ body: { changeId }, scope }, api) =>
+      publish(await api.alerts.undo(changeId, scope.principal), api),
+  }),
+];

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { errors } from '../errors.ts';
+import { parseQuery } from '../kql.ts';
+import { histogramStep, resolveRange } from '../range.ts';
+import { everyone, type Route, route } from '../route.ts';
+import * as schemas from '../schemas/events.ts';
+import { histogram } from '../schemas/primitives.ts';
+
+const policy = { kind: 'session', roles: everyone } as const;
+
+export const eventRoutes: readonly Route[] = [
+  route({
+    name: 'events.search',
+    method: 'GET',
+    url: '/api/events',
+    summary: 'Events by KQL and time',
+    policy,
+    audit: 'read',
+    schemas: { query: schemas.eventQuery, answer: schemas.eventPage },
+    handle: async ({ query: { q, sort, limit, after, ...times }, scope, now }, { events }) => {
+      const found = { ...parseQuery(q), range: resolveRange(times, now) };
+      const [page, total] = await Promise.all([
+        events.search({ ...found, sort, limit, ...(after === undefined ? {} : { after }) }, scope),
+        events.count(found, scope),
+      ]);
+      return { ...page, total };
+    },
+  }),
+  route({
+    name: 'events.histogram',
+    method: 'GET',
+    url: '/api/events/histogram',
+    summary: 'Events over time, split by a field where one is named',
+    policy,
+    audit: 'read',
+    schemas: { query: schemas.eventHistogramQuery, answer: histogram },
+    handle: async ({ query: { q, buckets, split, ...times }, scope, now }, { events }) => {
+      const range = resolveRange(times, now);
+      const stepMs = histogramStep(range, buckets);
+      const request = { ...parseQuery(q), range, stepMs, ...(split === undefined ? {} : { split }) };
+      return { ...range, stepMs, buckets: await events.histogram(request, scope) };
+    },
+  }),
+  route({
+    name: 'events.top',
+    method: 'GET',
+    url: '/api/events/top',
+    summary: 'The most frequent values of a field',
+    policy,
+    audit: 'read',
+    schemas: { query: schemas.topQuery, answer: schemas.topValues },
+    handle: async ({ query: { q, field, limit, ...times }, scope, now }, { events }) => ({
+      field,
+      values: await events.topValues(
+        { ...parseQuery(q), range: resolveRange(times, now), field, limit },
+        scope,
+      ),
+    }),
+  }),
+  route({
+    name: 'events.fields',
+    method: 'GET',
+    url: '/api/events/fields',
+    summary: 'Field paths seen in recent events',
+    policy,
+    audit: 'read',
+    schemas: { answer: schemas.fieldNames },
+    handle: async ({ scope }, { events }) => ({ fields: await events.fields(scope) }),
+  }),
+  route({
+    name: 'events.get',
+    method: 'GET',
+    url: '/api/events/:id',
+    summary: 'One event',
+    policy,
+    audit: 'read',
+    schemas: { params: z.object({ id: z.string().max(128) }), answer: schemas.event },
+    handle: async ({ params: { id }, scope }, { events }) => {
+      const event = await events.get(id, scope);
+      if (event === undefined) throw errors.EVENT_UNKNOWN({ id });
+      return event;
+    },
+  }),
+];

@@ -1,0 +1,21 @@
+import type { Route } from '../route.ts';
+import { adminRoutes } from './admin.ts';
+import { alertRoutes } from './alerts.ts';
+import { eventRoutes } from './events.ts';
+import { liveRoutes } from './live.ts';
+import { probeRoutes } from './probes.ts';
+import { ruleRoutes } from './rules.ts';
+import { sessionRoutes } from './session.ts';
+import { systemRoutes } from './system.ts';
+
+/** Everything the API answers, but for the console's files. */
+export const routes: readonly Route[] = [
+  ...sessionRoutes,
+  ...alertRoutes,
+  ...eventRoutes,
+  ...ruleRoutes,
+  ...systemRoutes,
+  ...liveRoutes,
+  ...adminRoutes,
+  ...probeRoutes,
+];

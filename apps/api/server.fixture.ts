@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { openControlStore, type Role } from '@tidewatch/control';
+import { createHealthBoard, createLogger, createMetrics } from '@tidewatch/telemetry';
+import type { ApiDeps, SystemStatus } from './deps.ts';
+import { createApi } from './index.ts';
+import { createLiveHub } from './live.ts';
+import { logonEvent, logonMatch, memoryAlerts, memoryEvents } from './memory.fixture.ts';
+
+export const start = Date.UTC(2026, 0, 5, 12);
+export const adminToken = 'local-admin-token';
+
+const rule = {
+  id: 'rule-1',
+  title: 'Failed password',
+  level: 'high',
+  state: 'loaded',
+  file: 'rules/failed.yml',
+  logsource: 'linux/*/sshd',
+  tags: ['attack.t1110'],
+  matches: 2,
+  lastMatch: start,
+} as const;
+
+const system: SystemStatus = {
+  health: async () => ({
+    listeners: [],
+    sources: [],
+    streams: [],
+    rules: { loaded: 1, rejected: 0 },
+    plugins: [],
+    deadLetters: { total: 0, reasons: [] },
+    store: { events: 3, bytes: 10, classes: [], kept: [] },
+  }),
+  deadLetters: async (limit, before) => ({
+    items: [
+      {
+        offset: limit,
+        at: '',
+        stage: 'parse',
+        reason: String(before),
+        message: '',
+        source: 's',
+        raw: '<b>',
+        bytes: 3,
+      },
+    ],
+  }),
+};
+
+/** A running API over small stores, and what a test needs around it. */
+export async function startApi(options: Partial<ApiDeps> = {}) {
+  const directory = mkdtempSync(join(tmpdir(), 'tidewatch-api-'));
+  const logged: string[] = [];
+  const sink = new Writable({
+    write: (chunk, _encoding, done) => {
+      logged.push(String(chunk));
+      done();
+    },
+  });
+  const time = { now: start };
+  const clock = () => time.now;
+  const control = openControlStore({ file: join(directory, 'control.db'), clock });
+  const events = [0, 1, 2].map((i) => logonEvent(start - 1 - i * 60_000));
+  const matches = [
+    logonMatch(start - 1_000, 'db-1', 1),
+    logonMatch(start - 500, 'db-1', 2),
+    logonMatch(start - 2_000, 'web-1', 3),
+  ];
+  const deps: ApiDeps = {
+    events: memoryEvents(events),
+    alerts: memoryAlerts(matches),
+    control,
+    rules: {
+      list: async () => [rule],
+      get: async (id) => (id === rule.id ? { ...rule, source: 'title: x' } : undefined),
+    },
+    system,
+    live: createLiveHub(clock),
+    metrics: createMetrics({ process: false }),
+    health: createHealthBoard(clock),
+    log: createLogger({ destination: sink }),
+    consoleDirectory: join(directory, 'out'),
+    version: '0.1.0',
+    governance: 'evaluation',
+    dataClasses: { all: [{ name: 'unapproved', readers: ['viewer'] }] },
+    demo: { active: () => true, remove: async () => ({ events: 3, alerts: 2 }) },
+    clock,
+    adminToken,
+    ...options,
+  };
+  const api = await createApi(deps);
+
+  /** Headers of a browser in which somebody with these roles is logged in. */
+  const logIn = async (...roles: Role[]) => {
+    const user = roles.join('-');
+    await control.createLoginLink({ user: 'admin' });
+    await control.users.save({ id: user, name: user, roles });
+    const { token } = await control.createLoginLink({ user });
+    const redeemed = await control.redeem(token);
+    if (!redeemed.ok) throw redeemed.error;
+    return {
+      cookie: `tidewatch_session=${redeemed.token}`,
+      'x-tidewatch-csrf': redeemed.session.csrf,
+      origin: 'http://localhost:8420',
+      host: 'localhost:8420',
+    };
+  };
+  return {
+    api,
+    deps,
+    control,
+    directory,
+    events,
+    logged,
+    time,
+    logIn,
+    audit: async () => (await control.audit.read({ limit: 100 })).items,
+    stop: async () => {
+      await api.close();
+      await control.close();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+export type TestApi = Awaited<ReturnType<typeof startApi>>;

@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Json } from '@tidewatch/event';
+import type { AuditEntry, AuditHead, AuditLog, AuditRow, AuditVerdict } from './contract.ts';
+import type { Database } from './database.ts';
+
+interface StoredRow {
+  readonly seq: number;
+  readonly at: number;
+  readonly who: string;
+  readonly action: string;
+  readonly target: string;
+  /** JSON text, hashed as it stands. */
+  readonly detail: string;
+  readonly hash: string;
+}
+
+interface Chain {
+  readonly start_seq: number;
+  readonly start_hash: string;
+  readonly head_seq: number;
+  readonly head_hash: string;
+}
+
+interface Waiting {
+  readonly at: number;
+  readonly entry: AuditEntry;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Rows checked or deleted before other work gets its turn. */
+const chunk = 500;
+const textLimit = 1_024;
+
+/** Closing the log writes what waits. */
+export interface ClosableAuditLog extends AuditLog {
+  flush(): void;
+}
+
+export function createAuditLog(db: Database, clock: () => number): ClosableAuditLog {
+  const chainRow = db.prepare<Chain>('SELECT start_seq, start_hash, head_seq, head_hash FROM audit_chain');
+  const setHead = db.prepare('UPDATE audit_chain SET head_seq = ?, head_hash = ?');
+  const setStart = db.prepare('UPDATE audit_chain SET start_seq = ?, start_hash = ?');
+  const insert = db.prepare('INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const oldest = db.prepare<StoredRow>('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?');
+  const remove = db.prepare('DELETE FROM audit WHERE seq <= ?');
+  const newest = db.prepare<StoredRow>(
+    'SELECT * FROM audit WHERE seq < ? AND (? IS NULL OR who = ?) AND (? IS NULL OR action = ?) ORDER BY seq DESC LIMIT ?',
+  );
+  const chain = () => chainRow.all()[0] as Chain;
+
+  let waiting: Waiting[] = [];
+  let scheduled = false;
+
+  const write = (batch: readonly Waiting[]) =>
+    db.transaction(() => {
+      let { head_seq: seq, head_hash: hash } = chain();
+      for (const { at, entry } of batch) {
+        const detail = JSON.stringify(entry.detail);
+        const row = {
+          seq: ++seq,
+          at,
+          who: storable(entry.who),
+          action: entry.action,
+          target: storable(entry.target),
+          detail,
+        };
+        hash = chainHash(hash, row);
+        insert.run(row.seq, row.at, row.who, row.action, row.target, row.detail, hash);
+      }
+      setHead.run(seq, hash);
+    });
+
+  const flush = () => {
+    scheduled = false;
+    const batch = waiting;
+    waiting = [];
+    if (batch.length === 0) return;
+    try {
+      write(batch);
+      for (const { done } of batch) done();
+    } catch (error) {
+      for (const { failed } of batch) failed(error);
+    }
+  };
+
+  return {
+    flush,
+    append: (entry) =>
+      new Promise((done, failed) => {
+        waiting.push({ at: clock(), entry, done, failed });
+        if (scheduled) return;
+        scheduled = true;
+        setImmediate(flush);
+      }),
+    read: async ({ limit, before = Number.MAX_SAFE_INTEGER, who = null, action = null }) => {
+      const rows = newest.all(before, who, who, action, action, limit + 1);
+      const items = rows.slice(0, limit).map(toAuditRow);
+      const last = items.at(-1);
+      return rows.length > limit && last !== undefined ? { items, next: last.seq } : { items };
+    },
+    verify: async (expected) => {
+      const { start_seq, start_hash, head_seq, head_hash } = chain();
+      let at: AuditHead = { seq: start_seq, hash: start_hash };
+      let rows = 0;
+      if (expected !== undefined && expected.seq > head_seq)
+        return broken(head_seq + 1, `The log ends at row ${head_seq}, but row ${expected.seq} was written.`);
+      while (at.seq < head_seq) {
+        const now = chain();
+        // Rows may be pruned meanwhile.
+        if (now.start_seq >= head_seq) return { ok: true, rows, head: { seq: head_seq, hash: head_hash } };
+        if (now.start_seq > at.seq) at = { seq: now.start_seq, hash: now.start_hash };
+        const next: readonly StoredRow[] = oldest.all(at.seq, Math.min(chunk, head_seq - at.seq));
+        if (next.length === 0) return broken(at.seq + 1, `Row ${at.seq + 1} and all after it are missing.`);
+        for (const row of next) {
+          if (row.seq !== at.seq + 1) return broken(at.seq + 1, `Row ${at.seq + 1} is missing.`);
+          if (row.hash !== chainHash(at.hash, row)) return broken(row.seq, `Row ${row.seq} was changed.`);
+          if (expected?.seq === row.seq && expected.hash !== row.hash)
+            return broken(row.seq, `Row ${row.seq} is not the one that was written.`);
+          at = { seq: row.seq, hash: row.hash };
+        }
+        rows += next.length;
+        await nextTurn();
+      }
+      if (at.hash !== head_hash) return broken(at.seq, `Row ${at.seq} is not the end that was written.`);
+      if (oldest.all(head_seq, 1)[0] !== undefined && chain().head_seq === head_seq)
+        return broken(head_seq + 1, `Row ${head_seq + 1} was put behind the end.`);
+      return { ok: true, rows, head: at };
+    },
+    head: async () => {
+      const { head_seq, head_hash } = chain();
+      return { seq: head_seq, hash: head_hash };
+    },
+    prune: async (time) => {
+      for (let pruned = 0; ; await nextTurn()) {
+        const count = db.transaction(() => {
+          const old = oldest.all(chain().start_seq, chunk);
+          // Rows are in the order of their writing; one written late by a clock set back shields those behind it.
+          const fresh = old.findIndex(({ at }) => at >= time);
+          const last = old.at(fresh === -1 ? old.length - 1 : fresh - 1);
+          if (fresh === 0 || last === undefined) return 0;
+          remove.run(last.seq);
+          setStart.run(last.seq, last.hash);
+          return fresh === -1 ? old.length : fresh;
+        });
+        pruned += count;
+        if (count < chunk) return pruned;
+      }
+    },
+  };
+}
+
+/** The row as JSON array in fixed order: no two different rows read the same. */
+const chainHash = (
+  before: string,
+  { seq, at, who, action, target, detail }: Omit<StoredRow, 'hash'>,
+): string =>
+  createHash('sha256')
+    .update(before)
+    .update(JSON.stringify([seq, at, who, action, target, detail]))
+    .digest('hex');
+
+/** Text that SQLite gives back as it took it: no half surrogates and no NUL, else the hash would not fit the row read. */
+const storable = (text: string): string =>
+  Buffer.from(text.slice(0, textLimit)).toString().replaceAll('\0', '\uFFFD');
+
+const broken = (brokenAt: number, message: string): AuditVerdict => ({ ok: false, brokenAt, message });
+
+const toAuditRow = ({ detail, ...row }: StoredRow): AuditRow => ({
+  ...row,
+  detail: JSON.parse(detail) as Json,
+});

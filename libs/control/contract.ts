@@ -1,0 +1,134 @@
+import type { Json, TidewatchError } from '@tidewatch/event';
+
+/** What a person may be, least first. A user may have several. */
+export const roles = ['viewer', 'analyst', 'engineer', 'privacy_officer', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+export interface User {
+  readonly id: string;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  /** Epoch milliseconds, as every time of this lib. */
+  readonly createdAt: number;
+}
+
+export interface Session {
+  /** Names the session in lists and the audit log; it opens nothing. */
+  readonly id: string;
+  /** As the user is now, not as they were at login: a changed role acts at once. */
+  readonly user: User;
+  readonly createdAt: number;
+  readonly lastSeenAt: number;
+  /** When it ends if nothing more comes: the idle or the absolute limit, whichever is first. */
+  readonly expiresAt: number;
+  /** What every change has to send back in a header. */
+  readonly csrf: string;
+}
+
+export interface LoginLink {
+  /** 32 random bytes in base64url; only their SHA-256 is stored. */
+  readonly token: string;
+  readonly expiresAt: number;
+}
+
+export type Redeemed =
+  | { readonly ok: true; readonly token: string; readonly session: Session }
+  /** `LINK_UNKNOWN`, `LINK_USED` or `LINK_EXPIRED`. */
+  | { readonly ok: false; readonly error: TidewatchError };
+
+export interface UserDirectory {
+  list(): Promise<readonly User[]>;
+  get(id: string): Promise<User | undefined>;
+  /** Creates or replaces; `createdAt` stays. Throws `USER_INVALID`. */
+  save(user: Pick<User, 'id' | 'name' | 'roles'>): Promise<User>;
+}
+
+export interface SessionStore {
+  /**
+   * The session of a token, or undefined where there is none, it was revoked, or it passed a limit.
+   * Counts as activity unless `touch` is false; activity is noted once a minute at most.
+   */
+  authenticate(token: string, options?: { readonly touch?: boolean }): Promise<Session | undefined>;
+  /** Live sessions, newest first; of one user where named. */
+  list(user?: string): Promise<readonly Session[]>;
+  /** Whether there was such a session. */
+  revoke(id: string): Promise<boolean>;
+  /** Ends every session and voids every unused login link; answers how many sessions ended. */
+  revokeAll(): Promise<number>;
+}
+
+export interface AuditEntry {
+  /** A user's id, `anonymous`, or a part of Tidewatch itself. */
+  readonly who: string;
+  /** What was done, e.g. `events.search`. */
+  readonly action: string;
+  /** To what: an id, a route; at most 1,024 characters. */
+  readonly target: string;
+  readonly detail: Json;
+}
+
+export interface AuditRow extends AuditEntry {
+  /** Grows by one, without gaps. */
+  readonly seq: number;
+  readonly at: number;
+  /** Hex SHA-256 over the row before's hash and this row. */
+  readonly hash: string;
+}
+
+export type AuditVerdict =
+  | { readonly ok: true; readonly rows: number; readonly head: AuditHead }
+  /** The first row that does not follow from the one before: changed, missing, or put in between. */
+  | { readonly ok: false; readonly brokenAt: number; readonly message: string };
+
+export interface AuditHead {
+  /** 0 where nothing was written yet. */
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/**
+ * Who did what, in a chain of hashes.
+ *
+ * Promise:
+ * - `append` resolves when the entry is durable. Entries of one turn of the event loop share one transaction and keep
+ *   their order. Where writing fails, the promise rejects and the entry is not in the log.
+ * - A change to a row, a missing row and a cut tail are found by `verify`. Whoever can rewrite the whole file can
+ *   rewrite the whole chain: ship `head()` elsewhere, and give it to `verify` as `expected`.
+ * - `prune` is the only deletion; the chain then starts at the hash of the last row deleted.
+ */
+export interface AuditLog {
+  append(entry: AuditEntry): Promise<void>;
+  /** Newest first. `before` is the `next` of the page before; `limit` is 1 to 1,000. */
+  read(request: {
+    readonly limit: number;
+    readonly before?: number;
+    readonly who?: string;
+    readonly action?: string;
+  }): Promise<{ readonly items: readonly AuditRow[]; readonly next?: number }>;
+  verify(expected?: AuditHead): Promise<AuditVerdict>;
+  head(): Promise<AuditHead>;
+  /** Deletes rows written before `time`; answers how many. */
+  prune(time: number): Promise<number>;
+}
+
+/**
+ * Who may use Tidewatch, and what they did.
+ *
+ * Promise: whatever resolved is durable (a `kill -9` loses none of it). Secrets are never stored, only their hashes.
+ */
+export interface ControlStore {
+  readonly users: UserDirectory;
+  readonly sessions: SessionStore;
+  readonly audit: AuditLog;
+  /**
+   * Makes a link that opens one session for `user`. The first link ever makes its user, as administrator;
+   * afterwards throws `USER_UNKNOWN` for a user that does not exist.
+   *
+   * @param request.ttlMs 15 minutes by default
+   */
+  createLoginLink(request: { readonly user: string; readonly ttlMs?: number }): Promise<LoginLink>;
+  /** Trades a link's token for a session, once. */
+  redeem(token: string): Promise<Redeemed>;
+  /** Writes what waits and closes the file. Calls afterwards throw `CONTROL_CLOSED`. */
+  close(): Promise<void>;
+}

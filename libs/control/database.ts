@@ -1,0 +1,94 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Libsql from 'libsql';
+import { errors } from './errors.ts';
+
+export type Value = string | number | null;
+
+/** A prepared statement. Parameters are always given as a list: libsql aborts the process on a lone null or Buffer. */
+export interface Statement<Row> {
+  all(...values: Value[]): Row[];
+  /** Rows changed. */
+  run(...values: Value[]): number;
+}
+
+/** The control database. Calls are synchronous, so every statement stays tiny. */
+export interface Database {
+  prepare<Row = never>(sql: string): Statement<Row>;
+  /** Runs `work` in one durable transaction; rolls back where it throws. */
+  transaction<T>(work: () => T): T;
+  close(): void;
+}
+
+const format = 1;
+
+const schema = `
+  CREATE TABLE users (id TEXT PRIMARY KEY, name TEXT NOT NULL, roles TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
+  CREATE TABLE login_links (hash TEXT PRIMARY KEY, user TEXT NOT NULL, expires_at INTEGER NOT NULL, used_at INTEGER)
+    STRICT;
+  CREATE TABLE sessions (hash TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, user TEXT NOT NULL, csrf TEXT NOT NULL,
+    created_at INTEGER NOT NULL, last_seen_at INTEGER NOT NULL) STRICT;
+  CREATE TABLE audit (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,
+    target TEXT NOT NULL, detail TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+  CREATE TABLE audit_chain (one INTEGER PRIMARY KEY CHECK (one = 1), start_seq INTEGER NOT NULL,
+    start_hash TEXT NOT NULL, head_seq INTEGER NOT NULL, head_hash TEXT NOT NULL) STRICT;
+  INSERT INTO audit_chain VALUES (1, 0, '', 0, '');
+  PRAGMA user_version = ${format};
+`;
+
+/** Opens or makes the database file, readable by its owner alone: WAL, each commit an fsync. */
+export function openDatabase(file: string): Database {
+  const db = open(file);
+  migrate(db, file);
+  let isOpen = true;
+  const checkOpen = () => {
+    if (!isOpen) throw errors.CONTROL_CLOSED();
+  };
+  return {
+    prepare: <Row>(sql: string) => {
+      const statement = db.prepare(sql);
+      return {
+        all: (...values) => {
+          checkOpen();
+          return statement.all(values) as Row[];
+        },
+        run: (...values) => {
+          checkOpen();
+          return statement.run(values).changes;
+        },
+      } satisfies Statement<Row>;
+    },
+    transaction: (work) => {
+      checkOpen();
+      return db.transaction(work).immediate();
+    },
+    close: () => {
+      isOpen = false;
+      db.close();
+    },
+  };
+}
+
+function open(file: string): Libsql.Database {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    // Made before SQLite does, for the mode; its -wal and -shm take the mode of the file.
+    closeSync(openSync(file, 'a', 0o600));
+    return new Libsql(file, { timeout: 5_000 });
+  } catch (cause) {
+    throw errors.CONTROL_UNREADABLE({ file, cause: (cause as Error).message });
+  }
+}
+
+function migrate(db: Libsql.Database, file: string): void {
+  let found: number;
+  try {
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    found = (db.pragma('user_version') as { user_version: number }[])[0]?.user_version ?? 0;
+    if (found === 0) db.transaction(() => db.exec(schema)).immediate();
+  } catch (cause) {
+    throw errors.CONTROL_DAMAGED({ file, cause: (cause as Error).message });
+  }
+  if (found > format) throw errors.CONTROL_NEWER({ file, found, known: format });
+}

@@ -1,0 +1,3 @@
+export * from './contract.ts';
+export { openControlStore } from './open.ts';
+export { sessionLimits } from './sessions.ts';

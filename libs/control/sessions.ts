@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import type { Session, SessionStore, User } from './contract.ts';
+import type { Database } from './database.ts';
+import { hashToken, newToken } from './token.ts';
+import type { Users } from './users.ts';
+
+/** A session ends this long after its last activity, and this long after its start whatever happens. */
+export const sessionLimits = { idleMs: 12 * 3_600_000, absoluteMs: 7 * 24 * 3_600_000 } as const;
+
+/** Activity is written once in this time, so that reading does not cost a commit per request. */
+const touchEveryMs = 60_000;
+
+interface SessionRow {
+  readonly hash: string;
+  readonly id: string;
+  readonly user: string;
+  readonly csrf: string;
+  readonly created_at: number;
+  readonly last_seen_at: number;
+}
+
+export interface Sessions {
+  readonly store: Omit<SessionStore, 'revokeAll'>;
+  /** Opens a session; part of the caller's transaction. */
+  open(user: User): { readonly token: string; readonly session: Session };
+  deleteAll(): number;
+}
+
+export function createSessions(db: Database, users: Users, clock: () => number): Sessions {
+  const byHash = db.prepare<SessionRow>('SELECT * FROM sessions WHERE hash = ?');
+  const every = db.prepare<SessionRow>('SELECT * FROM sessions ORDER BY created_at DESC, id');
+  const insert = db.prepare('INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?)');
+  const touch = db.prepare('UPDATE sessions SET last_seen_at = ? WHERE hash = ?');
+  const remove = db.prepare('DELETE FROM sessions WHERE id = ?');
+  const removeAll = db.prepare('DELETE FROM sessions');
+  const removeEnded = db.prepare('DELETE FROM sessions WHERE last_seen_at <= ? OR created_at <= ?');
+
+  const toSession = (row: SessionRow): Session | undefined => {
+    const user = users.find(row.user);
+    const expiresAt = Math.min(
+      row.last_seen_at + sessionLimits.idleMs,
+      row.created_at + sessionLimits.absoluteMs,
+    );
+    if (user === undefined || expiresAt <= clock()) return undefined;
+    return {
+      id: row.id,
+      user,
+      createdAt: row.created_at,
+      lastSeenAt: row.last_seen_at,
+      expiresAt,
+      csrf: row.csrf,
+    };
+  };
+
+  return {
+    store: {
+      authenticate: async (token, { touch: touches = true } = {}) => {
+        const row = byHash.all(hashToken(token))[0];
+        const session = row === undefined ? undefined : toSession(row);
+        if (row === undefined || session === undefined) return undefined;
+        const now = clock();
+        if (!touches || now - row.last_seen_at < touchEveryMs) return session;
+        touch.run(now, row.hash);
+        return toSession({ ...row, last_seen_at: now });
+      },
+      list: async (user) =>
+        every
+          .all()
+          .filter((row) => user === undefined || row.user === user)
+          .map(toSession)
+          .filter((session) => session !== undefined),
+      revoke: async (id) => remove.run(id) > 0,
+    },
+    open: (user) => {
+      const now = clock();
+      removeEnded.run(now - sessionLimits.idleMs, now - sessionLimits.absoluteMs);
+      const token = newToken();
+      const row: SessionRow = {
+        hash: hashToken(token),
+        id: randomBytes(9).toString('base64url'),
+        user: user.id,
+        csrf: newToken(),
+        created_at: now,
+        last_seen_at: now,
+      };
+      insert.run(row.hash, row.id, row.user, row.csrf, row.created_at, row.last_seen_at);
+      return { token, session: toSession(row) as Session };
+    },
+    deleteAll: () => removeAll.run(),
+  };
+}
