@@ -38,7 +38,11 @@ export async function createDetection(
     ...(sources.thor === undefined ? {} : { windows: await loadThorTable(sources.thor) }),
     onFault: ({ id }, { message }) => faults.push({ rule: id, message }),
   });
-  const infos = [...rules.map(loadedInfo), ...[...rejected, ...skipped].map(rejectedInfo)];
+  const infos = [
+    ...rules.map(loadedInfo),
+    ...rejected.map((rule) => unloadedInfo(rule, 'rejected')),
+    ...skipped.map((rule) => unloadedInfo(rule, 'skipped')),
+  ];
   return {
     detection: {
       detect: (partition, offsets, events) => ({
@@ -119,11 +123,14 @@ const loadedInfo = (rule: SigmaRule): RuleInfo => {
   };
 };
 
-const rejectedInfo = ({ id, title, file, line, reason }: RejectedRule): RuleInfo => ({
+const unloadedInfo = (
+  { id, title, file, line, reason }: RejectedRule,
+  state: 'rejected' | 'skipped',
+): RuleInfo => ({
   id: id ?? `${file}:${line ?? 0}`,
   title: title ?? file,
   level: 'medium',
-  state: 'rejected',
+  state,
   reason: line === null ? reason : `line ${line}: ${reason}`,
   file,
   logsource: '*/*/*',

@@ -87,12 +87,11 @@ export async function startDetector(deps: DetectorDeps): Promise<Detector> {
 }
 
 function report({ metrics, log }: DetectorDeps, { rules, milliseconds }: LoadedRules): void {
-  const rejected = rules.filter(({ state }) => state === 'rejected');
-  metrics.set('detection_rules', { engine: 'sigma', state: 'loaded' }, rules.length - rejected.length);
-  metrics.set('detection_rules', { engine: 'sigma', state: 'rejected' }, rejected.length);
-  log.info(
-    { loaded: rules.length - rejected.length, rejected: rejected.length, milliseconds },
-    'Rules loaded',
-  );
-  for (const { file, reason } of rejected) log.warn({ file, reason }, 'A rule was rejected');
+  const count = (state: RuleInfo['state']) => rules.filter((rule) => rule.state === state).length;
+  const counts = { loaded: count('loaded'), rejected: count('rejected'), skipped: count('skipped') };
+  for (const [state, rulesOfState] of Object.entries(counts))
+    metrics.set('detection_rules', { engine: 'sigma', state }, rulesOfState);
+  log.info({ ...counts, milliseconds: Math.round(milliseconds) }, 'Rules loaded');
+  for (const { file, state, reason } of rules)
+    if (state === 'rejected') log.warn({ file, reason }, 'A rule was rejected');
 }

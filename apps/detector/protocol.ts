@@ -14,8 +14,9 @@ export interface RuleInfo {
   readonly title: string;
   readonly level: Level;
   readonly status?: string;
-  readonly state: 'loaded' | 'rejected';
-  /** Why it was rejected, with the position. */
+  /** Skipped: a kind of document that the engine does not take. */
+  readonly state: 'loaded' | 'rejected' | 'skipped';
+  /** Why it was not loaded, with the position. */
   readonly reason?: string;
   readonly file: string;
   /** product/category/service, `*` where the rule says nothing. */

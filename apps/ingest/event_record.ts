@@ -1,18 +1,18 @@
 import type { EcsEvent } from '@tidewatch/event';
-import { isSenderChosen, type SourcePosition } from '@tidewatch/event/ids';
+import { mayComeAgain, type SourcePosition } from '@tidewatch/event/ids';
 import type { IndexedEvent } from '@tidewatch/store';
 import { decoded, type NewRecord, type StreamRecord } from '@tidewatch/stream';
 
 /** How an event stands in the `events` stream: its JSON, keyed by its source so that a source keeps its order. */
 const encoder = new TextEncoder();
 
-/** Header of records whose event id the sender chose: the store must look for it. */
-const senderIdHeader = 'sender-id';
+/** Header of records whose event may come again under its id: the store must look for it. */
+const repeatableHeader = 'may-come-again';
 
 export function encodeEvent(event: EcsEvent, position: SourcePosition): NewRecord {
   return {
     key: event.tidewatch.source,
-    ...(isSenderChosen(position) ? { headers: { [senderIdHeader]: '1' } } : {}),
+    ...(mayComeAgain(position) ? { headers: { [repeatableHeader]: '1' } } : {}),
     value: encoder.encode(JSON.stringify(event)),
     decoded: event,
   };
@@ -24,7 +24,7 @@ export function toIndexed(record: StreamRecord): IndexedEvent {
     position: record.position,
     dataClass: event.tidewatch.data_class,
     ingested: Date.parse(event.event.ingested),
-    senderChosenId: record.headers[senderIdHeader] === '1',
+    senderChosenId: record.headers[repeatableHeader] === '1',
     event,
   };
 }

@@ -50,9 +50,11 @@ export function eventId(position: SourcePosition): string {
   }
 }
 
-/** Whether a sender can send the same event twice under one id, so that the store must look for it. */
-export const isSenderChosen = (position: SourcePosition): boolean =>
-  position.kind === 'sender' || position.kind === 'request';
+/**
+ * Whether the same event can come again under its id, so that the store must look for it: a sender's retry, a file read
+ * again after a crash.
+ */
+export const mayComeAgain = (position: SourcePosition): boolean => position.kind !== 'none';
 
 /** A match is one detector's finding on one event. */
 export const matchId = (detector: string, event: string): string => hash('match', [detector, event]);

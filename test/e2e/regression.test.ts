@@ -29,14 +29,34 @@ async function regressions(): Promise<Regression[]> {
   );
 }
 
-/** One object, an array, or one object a line. */
-function documents(text: string): unknown[] {
-  try {
-    const parsed = JSON.parse(text);
-    return Array.isArray(parsed) ? parsed : [parsed];
-  } catch {
-    return text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [JSON.parse(line)]));
+/** One object, or several one after the other, each beginning at the start of a line. */
+const documents = (text: string): unknown[] =>
+  text
+    .trim()
+    .split(/\n(?=\{)/)
+    .map((document) => JSON.parse(document));
+
+const ruleFolders = [
+  'rules',
+  'rules-emerging-threats',
+  'rules-threat-hunting',
+  'rules-compliance',
+  'rules-placeholder',
+];
+
+/** A list of values for every placeholder that the rules name. */
+async function placeholders(): Promise<Record<string, string[]>> {
+  const names = new Set<string>();
+  for (const folder of ruleFolders) {
+    const files = (await readdir(join(sigmahq, folder), { recursive: true })).filter((file) =>
+      file.endsWith('.yml'),
+    );
+    for (const file of files) {
+      const text = await readFile(join(sigmahq, folder, file), 'utf8');
+      if (text.includes('|expand')) for (const [, name = ''] of text.matchAll(/%([\w-]+)%/g)) names.add(name);
+    }
   }
+  return Object.fromEntries([...names].map((name) => [name, [`value-of-${name}`]]));
 }
 
 describe.runIf(has('sigmahq'))('the rule set’s regression tests through the whole of Tidewatch', () => {
@@ -44,9 +64,11 @@ describe.runIf(has('sigmahq'))('the rule set’s regression tests through the wh
   let tests: Regression[];
   beforeAll(async () => {
     tests = await regressions();
-    server = await startServer({
-      config: `rules:\n  paths: [${['rules', 'rules-emerging-threats', 'rules-threat-hunting', 'rules-compliance'].map((name) => join(sigmahq, name)).join(', ')}]\n`,
-    });
+    const config = {
+      rules: { paths: ruleFolders.map((name) => join(sigmahq, name)), placeholders: await placeholders() },
+    };
+    // JSON is YAML.
+    server = await startServer({ config: JSON.stringify(config) });
   });
   afterAll(() => server.dispose());
 

@@ -36,10 +36,13 @@ export function banner({
   if (!inputs.some(({ name }) => name === 'file'))
     row('file', 'none watched; name some under `inputs` in tidewatch.yml');
   if (rules !== undefined) {
-    const loaded = rules.rules.filter(({ state }) => state === 'loaded').length;
+    const count = (wanted: string) => rules.rules.filter(({ state }) => state === wanted).length;
+    const others = (['rejected', 'skipped'] as const).flatMap((state) =>
+      count(state) > 0 ? `, ${count(state)} ${state}` : [],
+    );
     row(
       'rules',
-      `${loaded} loaded, ${rules.rules.length - loaded} not, in ${(rules.milliseconds / 1000).toFixed(2)} s`,
+      `${count('loaded')} loaded${others.join('')}, in ${(rules.milliseconds / 1000).toFixed(2)} s`,
     );
   }
   if (demo)

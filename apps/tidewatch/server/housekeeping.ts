@@ -63,7 +63,8 @@ async function measure(
     .stats()
     .partitions.reduce((sum, { first, next }) => sum + next - first, 0);
   metrics.set('dead_letter_backlog_events', { stage: 'all' }, letters);
-  live.publish('health', { rules: rules.length - rejected, rejected, lagRecords, deadLetters: letters });
+  const loaded = rules.filter(({ state }) => state === 'loaded').length;
+  live.publish('health', { rules: loaded, rejected, lagRecords, deadLetters: letters });
 }
 
 /** Makes everything that keeps data forget what is past its class's time to live, and says so. */

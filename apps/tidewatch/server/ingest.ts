@@ -21,9 +21,9 @@ export function openAccept({ adapters, governance, metrics, log, plugins }: Runt
 export async function startInputs({ config, log }: Runtime, accept: Accept): Promise<RunningInput[]> {
   const running: RunningInput[] = [];
   try {
-    for (const [i, { type, ...own }] of config.inputs.entries()) {
+    for (const { type, ...own } of config.inputs) {
       const plugin = shipped.find(({ name }) => name === type) as AnyPlugin<'input'>;
-      const directory = join(config.data, 'inputs', `${i}-${type}`);
+      const directory = join(config.data, 'inputs', nameOf(type, own, running));
       const input: Input = plugin.create(plugin.config.parse(own) as never, { accept, log, directory });
       running.push({ name: type, input });
       await input.start();
@@ -33,4 +33,11 @@ export async function startInputs({ config, log }: Runtime, accept: Accept): Pro
     throw error;
   }
   return running;
+}
+
+/** What it keeps is found again after the configuration's order changed: type and source name it, then a number. */
+function nameOf(type: string, own: object, running: readonly RunningInput[]): string {
+  const { source = '' } = own as { source?: string };
+  const earlier = running.filter(({ name }) => name === type).length;
+  return source === '' ? `${type}-${earlier}` : `${type}-${source}`;
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startErrors } from '../errors.ts';
 
@@ -17,7 +17,10 @@ const pathOf = (data: string) => join(data, 'run', 'server.json');
 
 export async function writeRunFile(data: string, content: RunFile): Promise<void> {
   await mkdir(join(data, 'run'), { recursive: true, mode: 0o700 });
-  await writeFile(pathOf(data), JSON.stringify(content), { mode: 0o600 });
+  // Written beside and renamed, so that nobody reads half of it.
+  const draft = `${pathOf(data)}.new`;
+  await writeFile(draft, JSON.stringify(content), { mode: 0o600 });
+  await rename(draft, pathOf(data));
 }
 
 export const removeRunFile = (data: string): Promise<void> => rm(pathOf(data), { force: true });

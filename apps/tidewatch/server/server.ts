@@ -112,8 +112,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
           firstAlert?.((performance.now() - started) / 1000);
           firstAlert = undefined;
           for (const { alert, effect } of effects) {
-            const { id, detector: found, last } = alert;
-            live.publish('alert', { id, effect, level: found.level, title: found.title, last });
+            const { id, detector: found, last, dataClass } = alert;
+            live.publish('alert', { id, effect, level: found.level, title: found.title, last, dataClass });
           }
         },
       });
@@ -178,6 +178,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         consoleDirectory: join(root, 'dist/console'),
         version,
         governance: config.governance,
+        dataClasses: governance.classes,
         ...(demonstration === undefined ? {} : { demo: demonstration }),
         adminToken,
         hosts: config.http.hosts,

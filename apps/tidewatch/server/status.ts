@@ -30,7 +30,7 @@ export function createSystemStatus(deps: StatusDeps): SystemStatus {
           .flatMap(({ name, input }) => input.listeners().map((listener) => ({ input: name, ...listener }))),
         sources: sourcesOf(deps),
         streams: [adapters.events, adapters.deadLetters].map(streamHealth),
-        rules: { loaded: rules.length - rejected, rejected },
+        rules: { loaded: rules.filter(({ state }) => state === 'loaded').length, rejected },
         plugins: plugins.map((plugin) => {
           const { name, kind } = plugin.description;
           return { name, kind, ...plugin.state() };
