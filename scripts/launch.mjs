@@ -41,17 +41,28 @@ async function prepareAndRun(args) {
   await step('Building the server', 'server', dist, () =>
     run(process.execPath, ['scripts/build_server.mjs'], root),
   );
-  const console = () => step('Building the console', 'console', join(dist, 'console'), buildConsole);
-  if (args[0] === 'build') return console();
+  if (args[0] === 'build') return step('Building the console', 'console', consoleOutput, buildConsole);
   const { main } = await import(pathToFileURL(join(dist, 'tidewatch.mjs')).href);
   // The server listens and detects while the console is still building.
-  const building = args[0] === 'start' && !isHelp(args) ? console() : Promise.resolve();
-  building.catch((error) =>
-    process.stderr.write(
-      `${error.message}\nThe server runs on; its pages are missing until the console builds.\n`,
-    ),
+  const build = args[0] === 'start' && !isHelp(args) ? startConsoleBuild() : undefined;
+  await main(args, { root, consoleBuild: build });
+}
+
+const consoleOutput = join(dist, 'console');
+
+/** Builds the console beside the running server; answers how to ask how far it is. */
+function startConsoleBuild() {
+  let progress = { state: 'building', detail: 'The console is being built; it takes about half a minute.' };
+  step('Building the console', 'console', consoleOutput, buildConsole).then(
+    () => {
+      progress = { state: 'ready', detail: 'The console is built.' };
+    },
+    (error) => {
+      progress = { state: 'failed', detail: `${error.message}. The terminal shows why.` };
+      process.stderr.write(`${error.message}\nThe server runs on without its pages.\n`);
+    },
   );
-  await main(args, root);
+  return () => progress;
 }
 
 const isHelp = (args) => args.includes('--help') || args.includes('-h');

@@ -43,6 +43,7 @@ function vitest(title, args) {
 
 check('Biome', bin('biome'), ['check', '.']);
 check('TypeScript', bin('tsc'), ['--noEmit']);
+check('Generated files', process.execPath, ['--import', 'tsx', 'scripts/generate.ts', '--check']);
 check('Build', process.execPath, ['start.mjs', '--build-only']);
 vitest('unit', []);
 vitest('e2e', ['--config', 'test/e2e/vitest.config.ts']);

@@ -2,4 +2,4 @@
 import { join } from 'node:path';
 import { main } from './index.ts';
 
-await main(process.argv.slice(2), join(import.meta.dirname, '../..'));
+await main(process.argv.slice(2), { root: join(import.meta.dirname, '../..') });

@@ -6,6 +6,11 @@ export const startErrors = defineErrors({
     message:
       'The data folder {directory} cannot be written ({reason}). Give another with --data DIR, or mend its permissions.',
   },
+  PORT_TAKEN: {
+    status: 500,
+    message:
+      'Port {port} on {host} is taken by another program. Stop that program, or choose another port with --port N (0 takes any free one).',
+  },
   ALREADY_RUNNING: {
     status: 500,
     message:

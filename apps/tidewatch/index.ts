@@ -15,11 +15,15 @@ import { version } from './version.ts';
  * Exit codes: 0 done; 1 it failed, or what was checked is not in order; 2 the command line itself is wrong.
  *
  * @param args without node and the script
- * @param root the folder that holds the shipped rules, use-cases and classes
+ * @param given.root the folder that holds the shipped rules, use-cases and classes
  */
-export async function main(args: readonly string[], root: string): Promise<void> {
+export async function main(
+  args: readonly string[],
+  { root, consoleBuild }: Pick<CommandContext, 'root' | 'consoleBuild'>,
+): Promise<void> {
   const context: CommandContext = {
     root,
+    ...(consoleBuild === undefined ? {} : { consoleBuild }),
     print: (text) => process.stdout.write(`${text}\n`),
     say: (text) => process.stderr.write(`${text}\n`),
   };

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { catalogue, createHealthBoard, createLogger, createMetrics } from './index.ts';
+import { catalogue, createHealthBoard, createLogger, createMetrics, terminalDestination } from './index.ts';
 
 describe('metrics', () => {
   it('renders what was counted under the catalogue’s name', async () => {
@@ -39,6 +39,18 @@ describe('logger', () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]?.trimEnd()).not.toContain('\n');
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'info', token: '[redacted]', msg: 'taken' });
+  });
+});
+
+describe('the log at a terminal', () => {
+  it('is one readable line an entry, without control characters', () => {
+    const lines: string[] = [];
+    const log = createLogger({ destination: terminalDestination((line) => lines.push(line)) });
+    log.warn({ file: 'a\u001b[31m\nb.yml', err: new Error('no such file') }, 'A rule was rejected');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(
+      /^\d\d:\d\d:\d\d warn {2}A rule was rejected {2}file=a b\.yml {2}err=no such file\n$/,
+    );
   });
 });
 

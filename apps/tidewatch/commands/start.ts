@@ -9,7 +9,7 @@ export interface StartOptions {
   readonly demo: boolean;
 }
 
-export const startCommand = ({ root, say }: CommandContext): Command =>
+export const startCommand = (context: CommandContext): Command =>
   new Command('start')
     .description('Start Tidewatch: every role in this process, on loopback, until Ctrl-C.')
     .option(
@@ -26,7 +26,7 @@ export const startCommand = ({ root, say }: CommandContext): Command =>
     .option('--no-demo', 'do not play the demonstration')
     .action(async (options: StartOptions) => {
       const { runUntilSignal } = await import('../server/run.ts');
-      await runUntilSignal(options, root, say);
+      await runUntilSignal(options, context);
     });
 
 function parsePort(text: string): number {

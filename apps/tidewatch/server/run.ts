@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { createLogger } from '@tidewatch/telemetry';
+import { createLogger, terminalDestination } from '@tidewatch/telemetry';
+import type { CommandContext } from '../commands/context.ts';
 import type { StartOptions } from '../commands/start.ts';
 import { loadConfig } from '../config/load.ts';
 import { version } from '../version.ts';
@@ -12,14 +13,18 @@ const shutdownMs = 10_000;
 /** Runs the server in the foreground: prints where it is, and ends on SIGINT or SIGTERM, the second time at once. */
 export async function runUntilSignal(
   options: StartOptions,
-  root: string,
-  say: (text: string) => void,
+  { root, say, consoleBuild }: CommandContext,
 ): Promise<void> {
   const config = await loadConfig(options, root);
-  const log = createLogger({ level: config.log.level });
+  const atTerminal = process.stderr.isTTY === true;
+  const log = createLogger({
+    level: config.log.level,
+    ...(atTerminal ? { destination: terminalDestination((line) => process.stderr.write(line)) } : {}),
+  });
   const server = await startServer({
     config,
     root,
+    ...(consoleBuild === undefined ? {} : { consoleBuild }),
     demo: options.demo,
     log,
     onFirstAlert: (seconds) => say(`First alert after ${seconds.toFixed(1)} s.`),

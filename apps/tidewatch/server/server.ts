@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ApiServer, createApi, createLiveHub } from '@tidewatch/api';
+import { type ApiServer, type ConsoleBuild, createApi, createLiveHub } from '@tidewatch/api';
 import { type Detector, type RuleSources, startDetector, startEventClock } from '@tidewatch/detector';
 import { startIndexer } from '@tidewatch/ingest';
 import type { Accept } from '@tidewatch/plugin';
 import { createHealthBoard, createMetrics, type Logger } from '@tidewatch/telemetry';
 import type { Config, Role } from '../config/schema.ts';
+import { startErrors } from '../errors.ts';
 import { version } from '../version.ts';
 import { openAdapters } from './adapters.ts';
 import { createDemonstration, type Demonstration } from './demonstration.ts';
@@ -24,6 +25,7 @@ import { workers } from './workers.ts';
 export interface ServerOptions {
   readonly config: Config;
   readonly root: string;
+  readonly consoleBuild?: () => ConsoleBuild;
   readonly demo: boolean;
   readonly log: Logger;
   /** Told once, with the seconds since the start. */
@@ -176,6 +178,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         health,
         log,
         consoleDirectory: join(root, 'dist/console'),
+        ...(options.consoleBuild === undefined ? {} : { consoleBuild: options.consoleBuild }),
         version,
         governance: config.governance,
         dataClasses: governance.classes,
@@ -185,7 +188,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       });
       const listening = api;
       onClose(() => listening.close());
-      await api.listen({ host: config.http.host, port: config.http.port });
+      await listen(api, config.http);
       health.set('api', 'ready');
     }
 
@@ -206,6 +209,16 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+async function listen(api: ApiServer, { host, port }: Config['http']): Promise<void> {
+  try {
+    await api.listen({ host, port });
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+      ? startErrors.PORT_TAKEN({ host, port })
+      : error;
   }
 }
 
