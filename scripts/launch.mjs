@@ -46,6 +46,8 @@ async function prepareAndRun(args) {
   // The server listens and detects while the console is still building.
   const build = args[0] === 'start' && !isHelp(args) ? startConsoleBuild() : undefined;
   await main(args, { root, consoleBuild: build });
+  // A start that failed does not wait for the console's build.
+  if (process.exitCode) process.exit();
 }
 
 const consoleOutput = join(dist, 'console');

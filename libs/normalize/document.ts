@@ -1,0 +1,36 @@
+import { deadLetter, isObject, type JsonObject, type Outcome, ok } from '@tidewatch/event';
+import { expandDotted } from './dotted.ts';
+import type { Draft, ParseContext } from './draft.ts';
+import { ecsDraft, isEcs, shippedLine } from './ecs.ts';
+import { fillFrom } from './fill.ts';
+import { genericDocument } from './generic.ts';
+import { isEvtx, readEvtx } from './windows/evtx.ts';
+import { isFlat, readFlat } from './windows/nxlog.ts';
+import { windowsDraft } from './windows/windows.ts';
+import { isWinlogbeat, readWinlogbeat } from './windows/winlogbeat.ts';
+
+/** Offers a JSON document to the one parser whose fields it has. */
+export function parseDocument(document: JsonObject, context: ParseContext): Outcome<Draft> {
+  // These two have names of their own in which a dot is a letter.
+  if (isEvtx(document)) return ok(windowsDraft(readEvtx(document, context)));
+  if (isFlat(document)) return ok(windowsDraft(readFlat(document, context)));
+  const expanded = expandDotted(document);
+  if (!expanded.ok) return deadLetter('too_deep', 'A dotted key nests deeper than documents may.');
+  if (expanded.refused > 0) context.warn('hostile_key');
+  const { value } = expanded;
+  if (isWinlogbeat(value)) return ok(winlogbeatDraft(value, context));
+  return ok(
+    shippedLine(value, context) ??
+      (isEcs(value) ? ecsDraft(value, context) : genericDocument(value, context)),
+  );
+}
+
+/** What winlogbeat put into ECS itself fills what the event data doesn't say; `winlog.*` of its own stays. */
+function winlogbeatDraft(document: JsonObject, context: ParseContext): Draft {
+  const record = readWinlogbeat(document, context);
+  const draft = windowsDraft(record);
+  const shipped = ecsDraft(document, context);
+  const fields = fillFrom(draft.fields, shipped.fields);
+  if (isObject(shipped.fields.event)) fillFrom(fields.event as JsonObject, shipped.fields.event);
+  return { ...draft, created: shipped.created ?? draft.created, fields };
+}

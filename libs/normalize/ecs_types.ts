@@ -1,0 +1,100 @@
+import { isObject, type Json, type JsonObject } from '@tidewatch/event';
+import { type EcsType, ecsFields } from './ecs_fields.ts';
+import { addOwn, ipAddress } from './setters.ts';
+import { parseTime } from './time.ts';
+
+const types = new Map<string, EcsType>();
+/** Every path above a field: what stands there must be an object. */
+const groups = new Set<string>();
+for (const [type, fields] of Object.entries(ecsFields) as [EcsType, string][]) {
+  for (const field of fields.split(' ')) {
+    types.set(field, type);
+    for (let dot = field.indexOf('.'); dot > 0; dot = field.indexOf('.', dot + 1))
+      groups.add(field.slice(0, dot));
+  }
+}
+
+/** Type of an ECS field by its dotted path; undefined for what ECS doesn't know. */
+export const ecsTypeOf = (path: string): EcsType | undefined => types.get(path);
+
+/** Whether ECS has fields of that top-level name, e.g. `process`. */
+export const isEcsGroup = (name: string): boolean => groups.has(name) || types.has(name);
+
+const wrong = Symbol('a value that the type does not take');
+
+/**
+ * A copy of a document in which every ECS field has its ECS type. Values that a store would coerce anyway (`"443"`
+ * for a long) are converted; one that no conversion fits goes to `labels.<path with _ for .>` as text, so that it
+ * neither fails at the index nor is lost. Fields that ECS doesn't know are kept as they are.
+ */
+export function withEcsTypes(document: JsonObject, onWrongType: () => void): JsonObject {
+  const labels: JsonObject = {};
+  const checked = checkObject(document, '', (path, value) => {
+    addOwn(labels, path.replaceAll('.', '_'), asLabel(value));
+    onWrongType();
+  });
+  const own = isObject(checked.labels) ? checked.labels : {};
+  for (const key of Object.keys(own)) addOwn(labels, key.replaceAll('.', '_'), asLabel(own[key] as Json));
+  if (Object.keys(labels).length > 0) checked.labels = labels;
+  return checked;
+}
+
+type Reject = (path: string, value: Json) => void;
+
+function checkObject(object: JsonObject, prefix: string, reject: Reject): JsonObject {
+  const result: JsonObject = {};
+  for (const key of Object.keys(object)) {
+    const path = prefix === '' ? key : `${prefix}.${key}`;
+    const value = object[key] as Json;
+    const kept = check(path, value, reject);
+    if (kept === wrong) reject(path, value);
+    else addOwn(result, key, kept as Json);
+  }
+  return result;
+}
+
+function check(path: string, value: Json, reject: Reject): Json | typeof wrong {
+  const type = types.get(path);
+  if (type !== undefined) return value === null ? null : coerce(type, value);
+  if (!groups.has(path) || value === null) return value;
+  return isObject(value) ? checkObject(value, path, reject) : wrong;
+}
+
+function coerce(type: EcsType, value: Json): Json | typeof wrong {
+  if (type === 'object' || type === 'flattened' || type === 'nested')
+    return typeof value === 'object' ? value : wrong;
+  if (type === 'geo_point') return value;
+  if (!Array.isArray(value)) return coerceScalar(type, value);
+  const members = value.map((member) => coerceScalar(type, member));
+  return members.includes(wrong) ? wrong : (members as Json[]);
+}
+
+function coerceScalar(type: EcsType, value: Json): Json | typeof wrong {
+  if (typeof value === 'object') return wrong;
+  switch (type) {
+    case 'long':
+    case 'integer':
+      return toNumber(value, Number.isSafeInteger);
+    case 'float':
+    case 'double':
+    case 'scaled_float':
+      return toNumber(value, Number.isFinite);
+    case 'boolean':
+      if (typeof value === 'boolean') return value;
+      return value === 'true' ? true : value === 'false' ? false : wrong;
+    case 'date':
+      return parseTime(value, Date.UTC) === undefined ? wrong : value;
+    case 'ip':
+      return typeof value === 'string' ? (ipAddress(value) ?? wrong) : wrong;
+    default:
+      return typeof value === 'string' ? value : String(value);
+  }
+}
+
+function toNumber(value: string | number | boolean, isKind: (n: number) => boolean): number | typeof wrong {
+  const number =
+    typeof value === 'string' && /^-?\d{1,16}(?:\.\d{1,16})?$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && isKind(number) ? number : wrong;
+}
+
+const asLabel = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));

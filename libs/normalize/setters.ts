@@ -1,0 +1,152 @@
+import { isIP } from 'node:net';
+import { isHostileKey, isObject, type Json, type JsonObject } from '@tidewatch/event';
+
+/** Puts one value of a source's record into an event. The value is not empty and not `-`. */
+export type Setter = (event: JsonObject, value: string) => void;
+
+/** Which field of a source's record goes where in ECS. */
+export type FieldMap = Readonly<Record<string, Setter | readonly Setter[]>>;
+export type CompiledFieldMap = readonly (readonly [name: string, setters: readonly Setter[]])[];
+
+/** Longest value copied into an ECS field, in characters: Windows' longest command line. The source's own field stays whole. */
+export const maxValue = 32_768;
+
+/** Joins field maps, later ones winning, in the form {@link applyFields} takes. */
+export const compileFields = (...maps: readonly FieldMap[]): CompiledFieldMap =>
+  Object.entries(Object.assign({}, ...maps) as FieldMap).map(([name, setters]) => [
+    name,
+    typeof setters === 'function' ? [setters] : setters,
+  ]);
+
+/** Copies what `data` holds into the event, field by field; `-` and the empty string are no values. */
+export function applyFields(fields: CompiledFieldMap, data: JsonObject, event: JsonObject): void {
+  for (const [name, setters] of fields) {
+    const value = data[name];
+    if (typeof value !== 'string' || value === '' || value === '-') continue;
+    const kept = value.length > maxValue ? value.slice(0, maxValue) : value;
+    for (const set of setters) set(event, kept);
+  }
+}
+
+/** The object under `key`, created where there is none. */
+export function objectAt(parent: JsonObject, key: string): JsonObject {
+  const present = parent[key];
+  if (isObject(present)) return present;
+  const created: JsonObject = {};
+  parent[key] = created;
+  return created;
+}
+
+/** Writes at a path split once; objects on the way are created. Paths are the code's own, never a record's. */
+export function fieldWriter(path: string): (event: JsonObject, value: Json) => void {
+  const keys = path.split('.');
+  const last = keys.pop() as string;
+  return (event, value) => {
+    let current = event;
+    for (const key of keys) current = objectAt(current, key);
+    current[last] = value;
+  };
+}
+
+export const text = (path: string): Setter => fieldWriter(path);
+
+/** One value of an array field, e.g. `host.ip`. */
+export function list(path: string): Setter {
+  const write = fieldWriter(path);
+  return (event, value) => write(event, [value]);
+}
+
+/** A whole number, decimal or `0x` hexadecimal, exact in a double; anything else is left out. */
+export function long(path: string): Setter {
+  const write = fieldWriter(path);
+  return (event, value) => {
+    const number = parseLong(value);
+    if (number !== undefined) write(event, number);
+  };
+}
+
+export function parseLong(value: string): number | undefined {
+  if (!/^(?:-?\d{1,16}|0x[\da-fA-F]{1,14})$/.test(value)) return undefined;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : undefined;
+}
+
+/** `DOMAIN\name` to `domain` and `name` under `prefix`; without a backslash all of it is the name. */
+export function account(prefix: string): Setter {
+  const name = fieldWriter(`${prefix}.name`);
+  const domain = fieldWriter(`${prefix}.domain`);
+  return (event, value) => {
+    const at = value.indexOf('\\');
+    if (at > 0) domain(event, value.slice(0, at));
+    if (at < value.length - 1) name(event, value.slice(at + 1));
+  };
+}
+
+/** The image's path to `executable`, its last part to `name`, under `prefix`. */
+export function executable(prefix: string): Setter {
+  const path = fieldWriter(`${prefix}.executable`);
+  const name = fieldWriter(`${prefix}.name`);
+  return (event, value) => {
+    path(event, value);
+    name(event, baseName(value));
+  };
+}
+
+/** A file's path to `path`, `directory`, `name` and `extension` under `prefix`. */
+export function file(prefix: string): Setter {
+  const [path, directory, name, extension] = ['path', 'directory', 'name', 'extension'].map((key) =>
+    fieldWriter(`${prefix}.${key}`),
+  ) as [Setter, Setter, Setter, Setter];
+  return (event, value) => {
+    const last = baseName(value);
+    path(event, value);
+    name(event, last);
+    if (last.length + 1 < value.length) directory(event, value.slice(0, value.length - last.length - 1));
+    const dot = last.lastIndexOf('.');
+    if (dot > 0 && dot < last.length - 1) extension(event, last.slice(dot + 1).toLowerCase());
+  };
+}
+
+const baseName = (path: string): string =>
+  path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1);
+
+/** An id of a process or session: braces off and in upper case, since shippers differ in both. */
+export function guid(path: string): Setter {
+  const write = fieldWriter(path);
+  return (event, value) => write(event, bareGuid(value));
+}
+
+export const bareGuid = (value: string): string =>
+  (value.startsWith('{') ? value.slice(1, -1) : value).toUpperCase();
+
+/** An end of a connection under `prefix`: an address to `ip`, a name to `domain`. */
+export function endpoint(prefix: string): Setter {
+  const ip = fieldWriter(`${prefix}.ip`);
+  const domain = fieldWriter(`${prefix}.domain`);
+  return (event, value) => {
+    const address = ipAddress(value);
+    if (address === undefined) domain(event, value);
+    else ip(event, address);
+  };
+}
+
+/**
+ * The address in the form ECS' type `ip` takes: without zone (`%eth0`) or brackets, IPv4 in IPv6 as IPv4.
+ * Undefined where it is none.
+ */
+export function ipAddress(value: string): string | undefined {
+  if (value.length > 64) return undefined;
+  let address = value;
+  if (address.startsWith('[') && address.endsWith(']')) address = address.slice(1, -1);
+  const zone = address.indexOf('%');
+  if (zone > 0) address = address.slice(0, zone);
+  if (/^::ffff:\d/i.test(address)) address = address.slice(7);
+  return isIP(address) === 0 ? undefined : address;
+}
+
+/** Adds a key of the record's own choosing; one that could reach a prototype is left out, and false returned. */
+export function addOwn(target: JsonObject, key: string, value: Json): boolean {
+  if (isHostileKey(key)) return false;
+  target[key] = value;
+  return true;
+}

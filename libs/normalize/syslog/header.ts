@@ -1,0 +1,137 @@
+import type { JsonObject } from '@tidewatch/event';
+import type { ParseContext } from '../draft.ts';
+import { isClockTime, isDate, monthOf, nearestYear, parseTime, zoneMs } from '../time.ts';
+import { readStructuredData } from './structured_data.ts';
+
+/** What stands before a syslog message. Absent parts are undefined. */
+export interface SyslogHeader {
+  /** PRI, 0–191: facility × 8 + severity. */
+  readonly priority?: number | undefined;
+  /** `1` for RFC 5424. */
+  readonly version?: string | undefined;
+  /** Epoch milliseconds. */
+  readonly time?: number | undefined;
+  readonly hostname?: string | undefined;
+  readonly appname?: string | undefined;
+  readonly procid?: string | undefined;
+  readonly msgid?: string | undefined;
+  readonly structuredData?: JsonObject | undefined;
+  readonly message: string;
+}
+
+const pri = /^<(\d{1,3})>/;
+
+/**
+ * Reads a line of RFC 5424, or of the older kind that RFC 3164 describes: with or without PRI, with or without year
+ * and zone, or with an RFC 3339 stamp as rsyslog writes to files. What can't be read stays in the message.
+ */
+export function readHeader(line: string, context: ParseContext): SyslogHeader {
+  const match = pri.exec(line);
+  if (match === null || Number(match[1]) > 191) return readOlder(line, undefined, context);
+  const priority = Number(match[1]);
+  const rest = line.slice(match[0].length);
+  if (rest.startsWith('1 ')) {
+    const header = readRfc5424(rest, priority, context);
+    if (header !== undefined) return header;
+  }
+  return readOlder(rest, priority, context);
+}
+
+const rfc5424 = /^1 (\S{1,64}) (\S{1,255}) (\S{1,255}) (\S{1,128}) (\S{1,128}) (?=[-[])/;
+
+function readRfc5424(rest: string, priority: number, context: ParseContext): SyslogHeader | undefined {
+  const match = rfc5424.exec(rest);
+  if (match === null) return undefined;
+  const [head, stamp = '', hostname, appname, procid, msgid] = match;
+  const data = readStructuredData(rest, head.length);
+  if (data === undefined) return undefined;
+  const message = rest
+    .slice(data.end)
+    .replace(/^ /, '')
+    .replace(/^\ufeff/, '');
+  return {
+    ...{ priority, version: '1', time: parseTime(stamp, context.clock) },
+    ...{ hostname: given(hostname), appname: given(appname), procid: given(procid), msgid: given(msgid) },
+    ...{ structuredData: data.value, message },
+  };
+}
+
+const given = (value: string | undefined): string | undefined => (value === '-' ? undefined : value);
+
+const rfc3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?) /;
+const bsd =
+  /^\*?([A-Z][a-z]{2}) ([ \d]\d) (?:(\d{4}) )?(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: (\d{4})(?= ))?(?: (UTC|GMT|Z|CET|CEST|EET|EEST|MSK|EST|EDT|MST|MDT|PST|PDT|[+-]\d\d:?\d\d)(?= ))?:? /;
+
+/** Hours east of UTC of the zone names that are not ambiguous. */
+const zones: Readonly<Record<string, number>> = {
+  ...{ CET: 1, CEST: 2, EET: 2, EEST: 3, MSK: 3 },
+  ...{ EST: -5, EDT: -4, MST: -7, MDT: -6, PST: -8, PDT: -7 },
+};
+
+function readOlder(rest: string, priority: number | undefined, context: ParseContext): SyslogHeader {
+  const stamp = rfc3339.exec(rest);
+  if (stamp !== null) {
+    return {
+      priority,
+      time: parseTime(stamp[1], context.clock),
+      ...readTag(rest.slice(stamp[0].length), true),
+    };
+  }
+  const match = bsd.exec(rest);
+  if (match === null) return { priority, ...readTag(rest, false) };
+  return { priority, time: bsdTime(match, context), ...readTag(rest.slice(match[0].length), true) };
+}
+
+function bsdTime(match: RegExpExecArray, { received, clock }: ParseContext): number | undefined {
+  const [, name = '', dayText, before, hours, minutes, seconds, fraction = '', after, zone] = match;
+  const month = monthOf(name);
+  const day = Number(dayText);
+  if (month < 0) return undefined;
+  const stated = before ?? after;
+  const year = stated === undefined ? nearestYear(received, month, day) : Number(stated);
+  const time = [Number(hours), Number(minutes), Number(seconds)] as const;
+  if (!isDate(year, month, day) || !isClockTime(...time)) return undefined;
+  const ms = fraction === '' ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0'));
+  if (zone === undefined) return clock(year, month, day, ...time, ms);
+  const named = zones[zone];
+  return Date.UTC(year, month, day, ...time, ms) - (named === undefined ? zoneMs(zone) : named * 3_600_000);
+}
+
+const tag = /^([\w.()@/-]{1,64})(?:\[(\d{1,10})\])?:(?: |$)/;
+
+type Tagged = Pick<SyslogHeader, 'hostname' | 'appname' | 'procid' | 'message'>;
+
+/** `host program[pid]: message`, in which host and program may each be missing. */
+function readTag(rest: string, hasStamp: boolean): Tagged {
+  const bare = tag.exec(rest);
+  if (bare !== null)
+    return { appname: bare[1], procid: bare[2], message: rest.slice(bare[0].length).trimStart() };
+  if (!hasStamp) return { message: rest };
+  const space = rest.indexOf(' ');
+  if (space < 1 || space > 255) return { message: rest };
+  const hostname = rest.slice(0, space);
+  const after = rest.slice(space + 1);
+  const match = tag.exec(after);
+  if (match === null) return { hostname, message: after };
+  return { hostname, appname: match[1], procid: match[2], message: after.slice(match[0].length).trimStart() };
+}
+
+/** Whether a line without PRI begins with a stamp as syslog writes it: `Nov 21 09:08:01 ` or RFC 3339. */
+export function looksLikeSyslog(line: string): boolean {
+  const first = line.charCodeAt(0);
+  if (first >= 65 && first <= 90) return line.charCodeAt(3) === 32 && bsd.test(line);
+  return (
+    first >= 48 &&
+    first <= 57 &&
+    line.charCodeAt(4) === 45 &&
+    line.charCodeAt(10) === 84 &&
+    rfc3339.test(line)
+  );
+}
+
+/** Whether a line begins with a PRI, `<0>` to `<191>`. */
+export function beginsWithPriority(line: string): boolean {
+  if (line.charCodeAt(0) !== 60) return false;
+  const match = pri.exec(line);
+  return match !== null && Number(match[1]) <= 191;
+}

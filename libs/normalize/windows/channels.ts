@@ -1,0 +1,174 @@
+import type { JsonObject } from '@tidewatch/event';
+import { account, file, list, long, text } from '../setters.ts';
+import { type Meanings, meaning } from './meaning.ts';
+import { securityMeanings } from './security.ts';
+import { sysmonMeanings } from './sysmon.ts';
+
+/**
+ * `Host Application = C:\…` or `HostApplication=…` in PowerShell's context block. Blanks but not `\s`: that spans lines,
+ * and each line would be searched to the end of the text.
+ */
+const contextLine = (name: string): RegExp =>
+  new RegExp(`^[ \\t]*${name}[ \\t]*=[ \\t]*(\\S.{0,8191})$`, 'm');
+const hostApplication = contextLine('Host ?Application');
+const contextUser = contextLine('User(?:Id)?');
+
+function deriveContext(event: JsonObject, data: JsonObject): void {
+  const context = asLines(data.ContextInfo) ?? asLines(data.Data);
+  if (context === undefined) return;
+  const command = hostApplication.exec(context)?.[1]?.trimEnd();
+  if (command !== undefined) event.process = { command_line: command };
+  const user = contextUser.exec(context)?.[1]?.trimEnd();
+  if (user !== undefined) setUser(event, user);
+}
+const setUser = account('user');
+
+/** Context blocks are lines, in one text or in a list of texts. */
+function asLines(value: JsonObject[string] | undefined): string | undefined {
+  if (typeof value === 'string') return value.slice(0, 65_536);
+  return Array.isArray(value)
+    ? value
+        .filter((text) => typeof text === 'string')
+        .join('\n')
+        .slice(0, 65_536)
+    : undefined;
+}
+
+const script = {
+  ScriptBlockId: text('powershell.file.script_block_id'),
+  Path: file('file'),
+  MessageNumber: long('powershell.sequence'),
+  MessageTotal: long('powershell.total'),
+};
+
+const powershell: Meanings = new Map([
+  ['400', meaning('process/start engine-started', {}, deriveContext)],
+  ['403', meaning('process/end engine-stopped', {}, deriveContext)],
+  ['600', meaning('process/info provider-started', {}, deriveContext)],
+  ['800', meaning('process/info pipeline-executed', {}, deriveContext)],
+  ['4103', meaning('process/info command-invoked', {}, deriveContext)],
+  ['4104', meaning('process/info script-block-logged', script)],
+  [
+    '4105',
+    meaning('process/start script-block-started', { ScriptBlockId: text('powershell.file.script_block_id') }),
+  ],
+  [
+    '4106',
+    meaning('process/end script-block-completed', { ScriptBlockId: text('powershell.file.script_block_id') }),
+  ],
+]);
+
+const system: Meanings = new Map([
+  ['104', meaning('configuration/admin,change event-log-cleared success')],
+  ['1074', meaning('host/change shutdown-initiated success')],
+  ['6005', meaning('host/start event-log-started')],
+  ['6006', meaning('host/end event-log-stopped')],
+  ['7034', meaning('process/end,error service-terminated failure', { param1: text('service.name') })],
+  [
+    '7036',
+    meaning('process/change service-state-changed', {
+      param1: text('service.name'),
+      param2: text('service.state'),
+    }),
+  ],
+  ['7040', meaning('configuration/change service-start-type-changed', { param1: text('service.name') })],
+  [
+    '7045',
+    meaning('configuration/creation service-installed success', {
+      ServiceName: text('service.name'),
+      ImagePath: text('winlog.service.path'),
+      AccountName: text('winlog.service.account'),
+    }),
+  ],
+]);
+
+const taskName = {
+  TaskName: text('winlog.task_name'),
+  UserName: account('user'),
+  UserContext: account('user'),
+};
+const taskScheduler: Meanings = new Map([
+  ['106', meaning('configuration/creation task-registered success', taskName)],
+  [
+    '129',
+    meaning('process/start task-process-created', {
+      ...taskName,
+      Path: text('process.command_line'),
+      ProcessID: long('process.pid'),
+    }),
+  ],
+  ['140', meaning('configuration/change task-updated success', taskName)],
+  ['141', meaning('configuration/deletion task-deleted success', taskName)],
+  ['142', meaning('configuration/change task-disabled success', taskName)],
+  [
+    '200',
+    meaning('process/start task-action-started', { ...taskName, ActionName: text('process.command_line') }),
+  ],
+  [
+    '201',
+    meaning('process/end task-action-completed', { ...taskName, ActionName: text('process.command_line') }),
+  ],
+]);
+
+const threat = {
+  'Threat Name': text('threat.indicator.name'),
+  Path: text('winlog.threat.path'),
+  'Process Name': text('process.executable'),
+  'Detection User': account('user'),
+  'Action Name': text('winlog.threat.action'),
+};
+const setting = { 'New Value': list('registry.data.strings'), 'Detection User': account('user') };
+const defender: Meanings = new Map([
+  ['1006', meaning('malware/info malware-detected', threat)],
+  ['1015', meaning('malware/info suspicious-behaviour-detected', threat)],
+  ['1116', meaning('malware/info malware-detected', threat)],
+  ['1117', meaning('malware/info malware-action-taken success', threat)],
+  ['1118', meaning('malware/error malware-action-failed failure', threat)],
+  ['1119', meaning('malware/error malware-action-failed failure', threat)],
+  ['1121', meaning('intrusion_detection/denied attack-surface-rule-blocked', threat)],
+  ['5001', meaning('configuration/change real-time-protection-disabled success', setting)],
+  ['5007', meaning('configuration/change configuration-changed success', setting)],
+  ['5010', meaning('configuration/change spyware-scan-disabled success', setting)],
+  ['5012', meaning('configuration/change virus-scan-disabled success', setting)],
+  ['5013', meaning('configuration/denied tamper-protection-blocked failure', setting)],
+]);
+
+/** What is known of the events of a data set, by its name without `windows.`. */
+export const meaningsOf: ReadonlyMap<string, Meanings> = new Map([
+  ['security', securityMeanings],
+  ['sysmon', sysmonMeanings],
+  ['powershell', powershell],
+  ['system', system],
+  ['taskscheduler', taskScheduler],
+  ['windows_defender', defender],
+]);
+
+const slugs = new Map<string, string>();
+
+/**
+ * The channel's part of the data set: `Microsoft-Windows-Sysmon/Operational` → `sysmon`, `Windows PowerShell` →
+ * `powershell`, `Microsoft-Windows-Bits-Client/Operational` → `bits_client`.
+ */
+export function channelSlug(channel: string): string {
+  const known = slugs.get(channel);
+  if (known !== undefined) return known;
+  const slug = slugOf(channel);
+  // Senders choose the names: what is remembered is bounded.
+  if (slugs.size >= 1_000) slugs.clear();
+  slugs.set(channel, slug);
+  return slug;
+}
+
+function slugOf(channel: string): string {
+  const bare = channel
+    .slice(0, 256)
+    .toLowerCase()
+    .replace(/^microsoft-windows-/, '')
+    .replace(/\/operational$/, '');
+  if (bare === 'windows powershell' || bare === 'powershellcore') return 'powershell';
+  const slug = bare
+    .replace(/[^a-z\d]+/g, '_')
+    .replace(/^_|_$/g, '')
+    .slice(0, 64);
+  return slug === '' ? 'unknown' : slug;
+}
