@@ -1,0 +1,13 @@
+export { type AddressRange, addressKey, parseCidr } from './address.ts';
+export type { KqlField, KqlNode, KqlValue, RangeOperator } from './ast.ts';
+export { and, not, or, textFields } from './ast.ts';
+export { type DocumentFacts, documentFacts, valuesAt } from './document.ts';
+export { addFilter, removeFilter } from './filter.ts';
+export { type KqlResult, kqlLimits, type Notice, parseKql } from './parse.ts';
+export { type CompileOptions, type EventPredicate, toPredicate } from './predicate.ts';
+export { printKql } from './print.ts';
+export * from './sql.ts';
+export type { SqlParameter } from './sqlTests.ts';
+export { compareCodePoints } from './text.ts';
+export { type Moment, parseIsoTime, parseMoment } from './time.ts';
+export { type Token, tokenise } from './tokens.ts';

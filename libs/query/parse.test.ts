@@ -1,0 +1,307 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { and, type KqlField, type KqlNode, type KqlValue, not, or } from './ast.ts';
+import { parseKql } from './parse.ts';
+import { printKql } from './print.ts';
+import { tokenise } from './tokens.ts';
+
+function ast(text: string): KqlNode {
+  const result = parseKql(text);
+  if (!result.ok) throw new Error(`${text}: ${result.error.message} at ${result.error.start}`);
+  return result.ast;
+}
+
+function fault(text: string) {
+  const result = parseKql(text);
+  if (result.ok) throw new Error(`${text} parses as ${printKql(result.ast)}`);
+  return result.error;
+}
+
+const is = (field: string | null, text: string): KqlNode => ({
+  kind: 'is',
+  field,
+  value: { type: 'literal', text },
+});
+
+describe('parseKql', () => {
+  it.each<[query: string, node: KqlNode]>([
+    ['', { kind: 'all' }],
+    ['  \n', { kind: 'all' }],
+    ['*', { kind: 'all' }],
+    ['*: *', { kind: 'all' }],
+    ['host.name: web1', is('host.name', 'web1')],
+    ['host.name:web1', is('host.name', 'web1')],
+    ['mimikatz', is(null, 'mimikatz')],
+    ['"lsass dump"', is(null, 'lsass dump')],
+    ['*: web1', is(null, 'web1')],
+    ['a: "say \\"hi\\" \\\\ there"', is('a', 'say "hi" \\ there')],
+    ['"odd field": x', is('odd field', 'x')],
+    ['a: b AND c: d', and([is('a', 'b'), is('c', 'd')])],
+    ['a: b oR c: d And e: f', or([is('a', 'b'), and([is('c', 'd'), is('e', 'f')])])],
+    ['(a: b or c: d) and e: f', and([or([is('a', 'b'), is('c', 'd')]), is('e', 'f')])],
+    ['not a: b', not(is('a', 'b'))],
+    ['NOT (a: b)', not(is('a', 'b'))],
+    ['not(a: b)', not(is('a', 'b'))],
+    ['a: (b or c)', or([is('a', 'b'), is('a', 'c')])],
+    ['a: (b and not c)', and([is('a', 'b'), not(is('a', 'c'))])],
+    ['a in (b, c)', or([is('a', 'b'), is('a', 'c')])],
+    ['a: in ("b c", 5)', or([is('a', 'b c'), is('a', '5')])],
+    ['a not in (b, c)', not(or([is('a', 'b'), is('a', 'c')]))],
+    ['x: y and a in (b)', and([is('x', 'y'), is('a', 'b')])],
+    ['a: *', { kind: 'exists', field: 'a' }],
+    ['a.*: *', { kind: 'exists', field: { parts: ['a.', ''] } }],
+    ['a: b*c', { kind: 'is', field: 'a', value: { type: 'wildcard', parts: ['b', 'c'] } }],
+    ['a: b\\*c', is('a', 'b*c')],
+    ['a: "b*c"', is('a', 'b*c')],
+    ['a >= 5', { kind: 'range', field: 'a', operator: '>=', value: '5' }],
+    ['a<-5', { kind: 'range', field: 'a', operator: '<', value: '-5' }],
+    ['@timestamp > now-15m', { kind: 'range', field: '@timestamp', operator: '>', value: 'now-15m' }],
+    ['a: { b: c and d: e }', { kind: 'nested', field: 'a', child: and([is('b', 'c'), is('d', 'e')]) }],
+    [
+      'a: {b: {c: d}}',
+      { kind: 'nested', field: 'a', child: { kind: 'nested', field: 'b', child: is('c', 'd') } },
+    ],
+    [
+      'a: /^foo.*bar$/',
+      { kind: 'is', field: 'a', value: { type: 'regex', source: '^foo.*bar$', ignoreCase: false } },
+    ],
+    ['a: /a\\/b/i', { kind: 'is', field: 'a', value: { type: 'regex', source: 'a/b', ignoreCase: true } }],
+    ['a: /usr/bin/sudo', is('a', '/usr/bin/sudo')],
+    ['source.ip: 10.0.0.0/8', is('source.ip', '10.0.0.0/8')],
+    ['source.ip: fe80::1', is('source.ip', 'fe80::1')],
+    ['source.ip: (::1 or 2001:db8::/32)', or([is('source.ip', '::1'), is('source.ip', '2001:db8::/32')])],
+    ['fe80::1 and a: b', and([is(null, 'fe80::1'), is('a', 'b')])],
+    ['a: C:\\Windows\\System32\\cmd.exe', is('a', 'C:\\Windows\\System32\\cmd.exe')],
+    ['a: "C:\\temp\\new.exe"', is('a', 'C:\\temp\\new.exe')],
+    ['a: "C:\\\\temp"', is('a', 'C:\\temp')],
+    ['a: \\\\server\\share', is('a', '\\\\server\\share')],
+    [
+      'a: *\\temp\\cmd.exe',
+      { kind: 'is', field: 'a', value: { type: 'wildcard', parts: ['', '\\temp\\cmd.exe'] } },
+    ],
+    [
+      'a: C:\\Users\\*\\x.exe',
+      { kind: 'is', field: 'a', value: { type: 'wildcard', parts: ['C:\\Users\\', '\\x.exe'] } },
+    ],
+    ['a: foo\\and', is('a', 'fooand')],
+    ['a: \\or', is('a', 'or')],
+    ['android', is(null, 'android')],
+    ['order notes', { kind: 'is', field: null, value: { type: 'words', words: ['order', 'notes'] } }],
+    ['foo bar*baz', { kind: 'is', field: null, value: { type: 'wildcard', parts: ['foo bar', 'baz'] } }],
+    ['a: -enc', is('a', '-enc')],
+    ['a: "\0\u{1F600}\'; DROP TABLE x"', is('a', "\0\u{1F600}'; DROP TABLE x")],
+  ])('reads %j', (query, node) => {
+    expect(ast(query)).toEqual(node);
+  });
+
+  it.each<[query: string, suggestion: string | undefined, at: number]>([
+    ['_exists_:user.name', 'user.name: *', 0],
+    ['a: b and _exists_:c', 'a: b and c: *', 9],
+    ['a:[1 TO 5]', '(a >= 1 and a <= 5)', 0],
+    ['a:{1 TO 5]', '(a > 1 and a <= 5)', 0],
+    ['a:[* TO 5}', 'a < 5', 0],
+    ['not a:[1 TO 5]', 'not (a >= 1 and a <= 5)', 4],
+    ['a:>=5', 'a >= 5', 0],
+    ['a: b && c: d', 'a: b and c: d', 5],
+    ['a: b||c: d', 'a: b or c: d', 4],
+    ['a: b || -c: d', 'a: b or not c: d', 5],
+    ['-a: b', 'not a: b', 0],
+    ['!a', 'not a', 0],
+    ['+a', 'a', 0],
+    ['a == b', 'a: b', 0],
+    ['a != b', 'not a: b', 0],
+    ['url: http://x/y?z', 'url: "http://x/y?z"', 5],
+    ['a: b c: d', 'a: b and c: d', 5],
+    ['boom a: b', 'boom and a: b', 5],
+    ['a: b "c"', 'a: b and "c"', 5],
+    ['a: b not c: d', 'a: b and not c: d', 5],
+    ['(a: b', '(a: b)', 0],
+    ['a: {b: c', 'a: {b: c}', 3],
+    ['a: b)', undefined, 4],
+    ['a: ', undefined, 3],
+    ['a: b and', undefined, 8],
+    ['and', undefined, 0],
+    ['a: "b', undefined, 3],
+    ['a >', undefined, 3],
+    ['a: {b}', undefined, 4],
+    ['a: /(?=x)/', undefined, 3],
+    ['a: /(/', undefined, 3],
+    [`${'('.repeat(60)}a${')'.repeat(60)}`, undefined, 51],
+    ['x'.repeat(10_001), undefined, 10_000],
+  ])('refuses %j with %j', (query, suggestion, at) => {
+    const error = fault(query);
+    expect(error.suggestion).toEqual(suggestion);
+    expect(error.start).toBe(at);
+    expect(error.end).toBeGreaterThanOrEqual(error.start);
+  });
+
+  it('warns where several bare words are one value', () => {
+    const result = parseKql('a: 200 404 and b: c');
+    expect(result).toMatchObject({
+      ok: true,
+      warnings: [{ start: 3, end: 10, suggestion: 'a: (200 or 404) and b: c' }],
+    });
+    expect(parseKql('message: failed password')).toMatchObject({
+      warnings: [{ suggestion: 'message: "failed password"' }],
+    });
+    expect(parseKql('failed password')).toMatchObject({ ok: true, warnings: [] });
+  });
+
+  it('never throws, and a suggestion always parses', () => {
+    const pieces = fc.constantFrom(
+      ...[
+        'a',
+        'b:',
+        ':',
+        '(',
+        ')',
+        '{',
+        '}',
+        '"',
+        '*',
+        '\\',
+        ' and ',
+        ' or ',
+        'not ',
+        '>=',
+        '/',
+        '-',
+        '&&',
+        '||',
+        ' ',
+      ],
+      ...['[1 TO 2]', '_exists_:', ' in ', ',', '::', '\u{1F600}', '\0', '\n'],
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.array(pieces).map((all) => all.join('')),
+          fc.string({ unit: 'binary' }),
+        ),
+        (text) => {
+          const result = parseKql(text);
+          if (!result.ok && result.error.suggestion !== undefined)
+            expect(parseKql(result.error.suggestion).ok).toBe(true);
+          if (result.ok) expect(ast(printKql(result.ast))).toEqual(result.ast);
+          let end = 0;
+          for (const token of tokenise(text)) {
+            expect(token.start).toBeGreaterThanOrEqual(end);
+            expect(token.end).toBeLessThanOrEqual(text.length);
+            end = token.end;
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+const text = fc.oneof(
+  fc.constantFrom(
+    'and',
+    'NOT',
+    'C:\\temp',
+    '\\s\t',
+    '/x/',
+    '-5',
+    '10.0.0.0/8',
+    'a b',
+    ' a',
+    '::1',
+    '"',
+    '\\',
+    '*',
+    'now-1d',
+    'in',
+  ),
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }),
+);
+const name = fc.string({ minLength: 1, maxLength: 5 });
+const parts = fc
+  .array(fc.string({ minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 3 })
+  .map((all) => [...all, '']);
+const field = fc.oneof<fc.Arbitrary<KqlField>[]>(
+  name,
+  parts.map((all) => ({ parts: all })),
+);
+const value = fc.oneof<fc.Arbitrary<KqlValue>[]>(
+  text.map((literal) => ({ type: 'literal', text: literal })),
+  parts.map((all) => ({ type: 'wildcard', parts: all })),
+  fc.array(text, { minLength: 2, maxLength: 3 }).map((words) => ({ type: 'words', words })),
+  fc
+    .constantFrom('a/b', '^x.*$', '\\d+', 'a\\\\')
+    .map((source) => ({ type: 'regex', source, ignoreCase: true })),
+);
+const tree = fc.letrec<{ node: KqlNode }>((tie) => ({
+  node: fc.oneof(
+    { maxDepth: 3 },
+    fc.record({ kind: fc.constant('is' as const), field: fc.option(field), value }),
+    fc.record({ kind: fc.constant('exists' as const), field }),
+    fc.record({
+      kind: fc.constant('range' as const),
+      field,
+      operator: fc.constantFrom('<' as const, '>=' as const),
+      value: text,
+    }),
+    fc.array(tie('node'), { minLength: 2, maxLength: 3 }).map(and),
+    fc.array(tie('node'), { minLength: 2, maxLength: 3 }).map(or),
+    tie('node').map(not),
+  ),
+})).node;
+
+describe('printKql', () => {
+  it('prints what reads back as the same tree', () => {
+    fc.assert(
+      fc.property(tree, (node) => {
+        expect(ast(printKql(node))).toEqual(node);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it.each([
+    ['a:b   AND (c:d)', 'a: b and c: d'],
+    ['a: "x"', 'a: x'],
+    ['a in (1, "2 3")', 'a: (1 or "2 3")'],
+    ['a: b and (c: d or e: f)', 'a: b and (c: d or e: f)'],
+    ['a: C:\\Windows', 'a: "C:\\\\Windows"'],
+  ])('prints %j as %j', (query, printed) => {
+    expect(printKql(ast(query))).toBe(printed);
+  });
+});
+
+describe('tokenise', () => {
+  const types = (query: string) =>
+    tokenise(query).map(({ type, start, end }) => [type, query.slice(start, end)]);
+
+  it('names the parts of a query', () => {
+    expect(types('host.name: "a" and not x >= 5 or (y: b*)')).toEqual([
+      ['field', 'host.name'],
+      ['operator', ':'],
+      ['string', '"a"'],
+      ['keyword', 'and'],
+      ['keyword', 'not'],
+      ['field', 'x'],
+      ['operator', '>='],
+      ['value', '5'],
+      ['keyword', 'or'],
+      ['punctuation', '('],
+      ['field', 'y'],
+      ['operator', ':'],
+      ['wildcard', 'b*'],
+      ['punctuation', ')'],
+    ]);
+    expect(types('a not in (b, c)').map(([type]) => type)).toEqual([
+      ...['field', 'keyword', 'punctuation', 'value', 'punctuation', 'value', 'punctuation'],
+    ]);
+  });
+
+  it('marks what follows a mistake', () => {
+    expect(types('a: b )x')).toEqual([
+      ['field', 'a'],
+      ['operator', ':'],
+      ['value', 'b'],
+      ['error', ')x'],
+    ]);
+  });
+});

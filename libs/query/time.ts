@@ -1,0 +1,88 @@
+const day = 86_400_000;
+const unitMs: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  H: 3_600_000,
+  d: day,
+  w: 7 * day,
+};
+
+/** ISO 8601 as events carry it; the same text goes to DuckDB, so it uses what JavaScript and RE2 share. */
+export const isoPattern =
+  '[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?';
+const iso = new RegExp(`^${isoPattern}$`);
+
+/** Epoch milliseconds of an ISO 8601 date or time to the second, in UTC where no offset is given; undefined where it is none. */
+export function parseIsoTime(text: string): number | undefined {
+  if (!iso.test(text)) return undefined;
+  const number = (from: number, to: number): number => Number(text.slice(from, to) || 0);
+  const [year, month, date] = [number(0, 4), number(5, 7), number(8, 10)];
+  const midnight = new Date(0).setUTCFullYear(year, month - 1, date);
+  if (new Date(midnight).getUTCDate() !== date) return undefined;
+  if (text.length === 10) return midnight;
+  const fraction = /[.](\d+)/.exec(text)?.[1] ?? '';
+  const offset = /([+-])(\d\d):(\d\d)$/.exec(text);
+  const shift =
+    offset === null ? 0 : (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3]));
+  const milliseconds = Number(fraction.padEnd(3, '0').slice(0, 3));
+  return (
+    midnight + ((number(11, 13) * 60 + number(14, 16) - shift) * 60 + number(17, 19)) * 1_000 + milliseconds
+  );
+}
+
+/** A moment as a query writes it: from inclusive, to exclusive, as wide as what was left out. Epoch milliseconds. */
+export interface Moment {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Reads `2024-05-01`, `2024-05-01T10:00:00Z` and date maths: `now`, `now-15m`, `now+1h`, `now-7d/d`, units
+ * s m h d w M y, `/unit` rounding down to its start (weeks begin on Monday). UTC throughout.
+ */
+export function parseMoment(text: string, now: number): Moment | undefined {
+  if (!text.startsWith('now')) {
+    const toTheMinute = /^(.{10}[T ]\d\d:\d\d)(Z|[+-]\d\d:\d\d)?$/.exec(text);
+    const from = parseIsoTime(toTheMinute === null ? text : `${toTheMinute[1]}:00${toTheMinute[2] ?? 'Z'}`);
+    if (from === undefined) return undefined;
+    return { from, to: from + (text.length === 10 ? day : toTheMinute === null ? 1 : 60_000) };
+  }
+  const steps = text.slice(3);
+  if (!/^([+-]\d{1,6}[smhHdwMy]|\/[smhHdwMy])*$/.test(steps)) return undefined;
+  let moment: Moment = { from: now, to: now + 1 };
+  for (const [, sign, amount, unit, rounded] of steps.matchAll(/([+-])(\d+)(\w)|\/(\w)/g)) {
+    moment =
+      rounded !== undefined
+        ? { from: floor(moment.from, rounded), to: add(floor(moment.from, rounded), 1, rounded) }
+        : shift(moment, (sign === '-' ? -1 : 1) * Number(amount), unit as string);
+  }
+  return moment;
+}
+
+const shift = (moment: Moment, amount: number, unit: string): Moment => {
+  const from = add(moment.from, amount, unit);
+  return { from, to: from + (moment.to - moment.from) };
+};
+
+function add(time: number, amount: number, unit: string): number {
+  const ms = unitMs[unit];
+  if (ms !== undefined) return time + amount * ms;
+  const date = new Date(time);
+  const months = unit === 'y' ? 12 * amount : amount;
+  const wanted = date.getUTCDate();
+  date.setUTCDate(1);
+  date.setUTCMonth(date.getUTCMonth() + months);
+  const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
+  return date.setUTCDate(Math.min(wanted, last));
+}
+
+function floor(time: number, unit: string): number {
+  const date = new Date(time);
+  if (unit === 'y') return Date.UTC(date.getUTCFullYear(), 0);
+  if (unit === 'M') return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
+  // 1 January 1970 was a Thursday.
+  if (unit === 'w') return Math.floor((time + 3 * day) / (7 * day)) * 7 * day - 3 * day;
+  const ms = unitMs[unit] as number;
+  return Math.floor(time / ms) * ms;
+}
