@@ -1,0 +1,283 @@
+import { randomUUID } from 'node:crypto';
+import { type Alert, bucketStart, joinAlert, type Match, type Status } from '@tidewatch/event';
+import { alertId } from '@tidewatch/event/ids';
+import type { SqlCondition } from '@tidewatch/query';
+import type { DataClasses } from '../classes.ts';
+import type { AlertChange, AlertEffect, AlertSearch, AlertStore, Scope } from '../contract.ts';
+import { errors } from '../errors.ts';
+import { actOn, type ChangeEntry, entryFor, undoOn, undoWindowMs } from './alertChanges.ts';
+import { alertFields, alertRow, alertTables } from './alertColumns.ts';
+import { createLayout } from './columns.ts';
+import { bucketSql, buckets, compile } from './compile.ts';
+import type { Database, SqlRow, SqlValue, Writer } from './database.ts';
+import { decodeToken, encodeToken } from './page.ts';
+import { maxPaths } from './partitions.ts';
+
+type Filter = Pick<AlertSearch, 'query' | 'range'>;
+
+const alias = 'alerts';
+const table = 'alerts.alerts';
+
+/** Sort keys, most important first, with the direction of all of them. */
+const orders = {
+  newest: { keys: ['last_at', 'id'], direction: 'DESC', sign: '<' },
+  oldest: { keys: ['last_at', 'id'], direction: 'ASC', sign: '>' },
+  severity: { keys: ['level_rank', 'last_at', 'id'], direction: 'DESC', sign: '<' },
+} as const;
+
+/** Alerts in a DuckDB file of their own; the contract is {@link AlertStore}'s. */
+export async function createAlertStore(
+  database: Database,
+  file: string,
+  classes: DataClasses,
+  clock: () => number,
+): Promise<AlertStore> {
+  await database.attach(file, alias, alertTables);
+  const paths = new Set(
+    (await database.read('SELECT path FROM alerts.paths')).map(([path]) => path as string),
+  );
+  const layout = createLayout(alertFields, () => paths, 'document');
+
+  function condition(request: Filter, scope: Scope): SqlCondition {
+    const where = compile(request.query, layout, clock(), 'last_at', request.range);
+    if (scope.dataClasses === 'all') return where;
+    const places = scope.dataClasses.map((_, i) => `$${where.parameters.length + i + 1}`);
+    const seen = places.length === 0 ? 'FALSE' : `data_class IN (${places.join(', ')})`;
+    return { sql: `${seen} AND ${where.sql}`, parameters: [...where.parameters, ...scope.dataClasses] };
+  }
+
+  async function byId(writer: Writer, ids: readonly string[]): Promise<Map<string, Alert>> {
+    if (ids.length === 0) return new Map();
+    const rows = await writer.read(`SELECT alert, finality FROM ${table} WHERE id IN (SELECT unnest($1))`, [
+      ids,
+    ]);
+    return new Map(rows.map(toAlert).map((alert) => [alert.id, alert]));
+  }
+
+  /** Replaces alerts as a whole, in one transaction with `also`. */
+  async function put(
+    writer: Writer,
+    alerts: readonly Alert[],
+    existing: ReadonlyMap<string, Alert>,
+    also: () => Promise<unknown> = async () => {},
+  ): Promise<void> {
+    const replaced = alerts.map(({ id }) => id).filter((id) => existing.has(id));
+    const newPaths = new Set<string>();
+    const onPath = (path: string): void => {
+      if (!paths.has(path) && paths.size + newPaths.size < maxPaths) newPaths.add(path);
+    };
+    await writer.transaction(async () => {
+      if (replaced.length > 0)
+        await writer.run(`DELETE FROM ${table} WHERE id IN (SELECT unnest($1))`, [replaced]);
+      await writer.append(alias, 'alerts', rowsOf(alerts, onPath));
+      await writer.append(
+        alias,
+        'paths',
+        [...newPaths].map((path) => [path]),
+      );
+      await also();
+    });
+    for (const path of newPaths) paths.add(path);
+  }
+
+  async function commitChange(
+    writer: Writer,
+    pairs: readonly { before: Alert; after: Alert }[],
+    existing: ReadonlyMap<string, Alert>,
+    conflicts: readonly string[],
+    undone?: string,
+  ): Promise<AlertChange> {
+    const changeId = randomUUID();
+    const entries = JSON.stringify(pairs.map(({ before, after }) => entryFor(before, after)));
+    const changed = pairs.map(({ after }) => after);
+    await put(writer, changed, existing, async () => {
+      await writer.run('DELETE FROM alerts.changes WHERE changed_at < $1 OR id = $2', [
+        clock() - undoWindowMs,
+        undone ?? '',
+      ]);
+      await writer.run('INSERT INTO alerts.changes VALUES ($1, $2, $3)', [changeId, clock(), entries]);
+    });
+    return { changeId, changed, conflicts };
+  }
+
+  async function remove(where: string, values: readonly SqlValue[]): Promise<number> {
+    const removed = await database.write((writer) =>
+      writer.run(`DELETE FROM ${table} WHERE ${where}`, values),
+    );
+    // What is deleted leaves the file, not only the table.
+    if (removed > 0) await database.write((writer) => writer.run(`CHECKPOINT ${alias}`));
+    return removed;
+  }
+
+  return {
+    apply: (matches) =>
+      database.write(async (writer) => {
+        const placed = matches
+          .map((match) => ({ match, id: idOf(match) }))
+          .sort((a, b) => byPosition(a.match, b.match));
+        const existing = await byId(writer, [...new Set(placed.map(({ id }) => id))]);
+        const now = clock();
+        const changed = new Map<string, AlertEffect>();
+        for (const { match, id } of placed) {
+          const { alert, effect } = joinAlert(changed.get(id)?.alert ?? existing.get(id), match, id, now);
+          if (effect === 'known') continue;
+          changed.set(id, { alert, effect: stronger(changed.get(id)?.effect, effect) });
+        }
+        const effects = [...changed.values()];
+        const alerts = effects.map(({ alert }) => alert);
+        if (alerts.length > 0) await put(writer, alerts, existing);
+        return effects;
+      }),
+
+    async search(request, scope) {
+      const { keys, direction, sign } = orders[request.sort];
+      const where = condition(request, scope);
+      const values: SqlValue[] = [...where.parameters];
+      const place = (value: SqlValue): string => `$${values.push(value)}`;
+      const conditions = [where.sql];
+      if (request.after !== undefined) {
+        const shape = keys.map((key) => (key === 'id' ? 'string' : 'number'));
+        const token = decodeToken(request.after, shape);
+        conditions.push(`(${keys.join(', ')}) ${sign} (${token.map(place).join(', ')})`);
+      }
+      const order = `ORDER BY ${keys.map((key) => `${key} ${direction}`).join(', ')}`;
+      const chosen = `SELECT rowid FROM ${table} WHERE ${conditions.join(' AND ')} ${order} LIMIT ${place(request.limit + 1)}`;
+      const sql = `SELECT alert, finality, ${keys.join(', ')} FROM ${table} WHERE rowid IN (${chosen}) ${order}`;
+      const rows = await database.read(sql, values);
+      const page = rows.slice(0, request.limit);
+      const items = page.map(toAlert);
+      const last = page.at(-1);
+      if (rows.length <= request.limit || last === undefined) return { items };
+      return { items, next: encodeToken(last.slice(2) as (string | number)[]) };
+    },
+
+    async count(request, scope) {
+      const where = condition(request, scope);
+      const [row] = await database.read(`SELECT count(*) FROM ${table} WHERE ${where.sql}`, where.parameters);
+      return row?.[0] as number;
+    },
+
+    async histogram(request, scope) {
+      const { range, stepMs, split } = request;
+      const where = condition(request, scope);
+      const column = split === 'level' ? 'rule_level' : split === 'status' ? 'status' : 'NULL';
+      const bucket = bucketSql('last_at', `$${where.parameters.length + 1}`);
+      const rows = (await database.read(
+        `SELECT ${bucket} AS b, ${column} AS v, count(*) FROM ${table} WHERE ${where.sql} GROUP BY b, v`,
+        [...where.parameters, stepMs],
+      )) as unknown as [number, string | null, number][];
+      return buckets(range, stepMs, (start) => {
+        const mine = rows.filter(([begins]) => begins === start);
+        const count = mine.reduce((sum, row) => sum + row[2], 0);
+        if (split === undefined) return { start, count };
+        return { start, count, split: Object.fromEntries(mine.map(([, value, part]) => [value, part])) };
+      });
+    },
+
+    async totals(request, scope) {
+      const where = condition(request, scope);
+      const rows = await database.read(
+        `SELECT rule_level, status, count(*) FROM ${table} WHERE ${where.sql} GROUP BY ALL ORDER BY ALL`,
+        where.parameters,
+      );
+      return rows.map(([level, status, count]) => ({
+        level: level as string,
+        status: status as Status,
+        count: count as number,
+      }));
+    },
+
+    async get(id, scope) {
+      const range = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+      const where = condition({ range }, scope);
+      const place = `$${where.parameters.length + 1}`;
+      const sql = `SELECT alert, finality FROM ${table} WHERE ${where.sql} AND id = ${place}`;
+      const [row] = await database.read(sql, [...where.parameters, id]);
+      return row === undefined ? undefined : toAlert(row);
+    },
+
+    change: (ids, action, by) =>
+      database.write(async (writer) => {
+        const wanted = new Map(ids.map(({ id, version }) => [id, version]));
+        const existing = await byId(writer, [...wanted.keys()]);
+        const now = clock();
+        const pairs: { before: Alert; after: Alert }[] = [];
+        const conflicts: string[] = [];
+        for (const [id, version] of wanted) {
+          const before = existing.get(id);
+          if (before === undefined || (version !== undefined && version !== before.version))
+            conflicts.push(id);
+          else pairs.push({ before, after: actOn(before, action, by, now) });
+        }
+        return commitChange(writer, pairs, existing, conflicts);
+      }),
+
+    undo: (changeId, by) =>
+      database.write(async (writer) => {
+        const now = clock();
+        const [row] = await writer.read(
+          'SELECT entries FROM alerts.changes WHERE id = $1 AND changed_at >= $2',
+          [changeId, now - undoWindowMs],
+        );
+        if (row === undefined) throw errors.CHANGE_UNKNOWN({ changeId });
+        const entries = JSON.parse(row[0] as string) as readonly ChangeEntry[];
+        const existing = await byId(
+          writer,
+          entries.map(({ id }) => id),
+        );
+        const pairs: { before: Alert; after: Alert }[] = [];
+        const conflicts: string[] = [];
+        for (const entry of entries) {
+          const before = existing.get(entry.id);
+          const after = before && undoOn(before, entry, by, now);
+          if (before === undefined || after === undefined) conflicts.push(entry.id);
+          else pairs.push({ before, after });
+        }
+        return commitChange(writer, pairs, existing, conflicts, changeId);
+      }),
+
+    confirmUpTo: (watermark) =>
+      database.write((writer) =>
+        writer.run(
+          `UPDATE ${table} SET finality = 'confirmed' WHERE finality = 'provisional' AND bucket_end <= $1`,
+          [Math.floor(watermark)],
+        ),
+      ),
+
+    deleteClass: (dataClass) => remove('data_class = $1', [dataClass]),
+
+    async expire(now) {
+      const ttl = classes.get('alerts')?.ttlMs;
+      if (ttl === undefined) return [];
+      const records = await remove('created_at < $1', [now - ttl]);
+      return records === 0 ? [] : [{ keeper: 'alert store', dataClass: 'alerts', what: 'alerts', records }];
+    },
+
+    close: () => database.close(),
+  };
+}
+
+const idOf = ({ detector, key, time, bucketMs }: Match): string =>
+  alertId(detector.id, key, bucketStart(time, bucketMs));
+
+const byPosition = (a: Match, b: Match): number =>
+  a.position.partition - b.position.partition || a.position.offset - b.position.offset;
+
+/** Confirming touches one column only, so that one is the truth about it. */
+const toAlert = ([alert, finality]: SqlRow): Alert => ({
+  ...(JSON.parse(alert as string) as Alert),
+  finality: finality as Alert['finality'],
+});
+
+function* rowsOf(alerts: readonly Alert[], onPath: (path: string) => void) {
+  for (const alert of alerts) yield alertRow(alert, onPath);
+}
+
+/** What a batch did to an alert as a whole: opening it outweighs reopening, and that joining. */
+function stronger(
+  before: AlertEffect['effect'] | undefined,
+  now: AlertEffect['effect'],
+): AlertEffect['effect'] {
+  if (before === 'created' || now === 'created') return 'created';
+  return before === 'reopened' || now === 'reopened' ? 'reopened' : 'joined';
+}

@@ -1,0 +1,119 @@
+import { isObject, type Json, type JsonObject } from '@tidewatch/event';
+import { addressKey, documentFacts, type SqlColumn, type SqlLayout, valuesAt } from '@tidewatch/query';
+
+/** A field that has a column of its own beside the document, so that filters and counts need not read the JSON. */
+export interface PromotedField {
+  readonly path: string;
+  readonly column: string;
+  readonly type: 'text' | 'number';
+  /** A second column, named `<column>_key`, keeps its address in an order that networks can be cut from. */
+  readonly address?: boolean;
+}
+
+const text = (path: string): PromotedField => ({ path, column: path.replaceAll('.', '_'), type: 'text' });
+const address = (path: string): PromotedField => ({ ...text(path), address: true });
+const number = (path: string): PromotedField => ({ ...text(path), type: 'number' });
+
+/** What analysts filter and count by most. A change is a change of the files' layout. */
+export const eventFields: readonly PromotedField[] = [
+  ...[
+    'host.name',
+    'user.name',
+    'user.domain',
+    'event.dataset',
+    'event.code',
+    'event.action',
+    'event.outcome',
+  ].map(text),
+  ...['event.provider', 'event.module', 'event.kind', 'tidewatch.source', 'tidewatch.data_class'].map(text),
+  ...['process.name', 'process.executable', 'process.command_line', 'process.parent.name'].map(text),
+  ...['process.parent.executable', 'file.path', 'url.path', 'user_agent.original', 'dns.question.name'].map(
+    text,
+  ),
+  ...['http.request.method', 'winlog.channel', 'log.level', 'message', 'event.original'].map(text),
+  ...['source.ip', 'destination.ip'].map(address),
+  ...['source.port', 'destination.port', 'http.response.status_code'].map(number),
+];
+
+/** Columns in SQL, in the order that {@link promote} gives the values. */
+export const columnDefinitions = (fields: readonly PromotedField[]): string[] =>
+  fields.flatMap(({ column, type, address }) => [
+    `${column} ${type === 'text' ? 'VARCHAR' : 'DOUBLE'}`,
+    ...(address === true ? [`${column}_key VARCHAR`] : []),
+  ]);
+
+export interface PromotedDocument {
+  readonly values: readonly (string | number | null)[];
+  /** A column could not hold its field's value, or arrays hold objects: conditions must read the document. */
+  readonly nested: boolean;
+  readonly text: string;
+  /** JSON, well formed for DuckDB's reader. */
+  readonly json: string;
+}
+
+/** What a table keeps of a document beside it. */
+export function promote(
+  document: JsonObject,
+  fields: readonly { readonly field: PromotedField; readonly keys: readonly string[] }[],
+  onPath: (path: string) => void,
+): PromotedDocument {
+  let json = JSON.stringify(document);
+  let source = document;
+  // A lone surrogate is written as an escape that DuckDB refuses to read, and one such row would fail every query.
+  if (/\\ud[89a-f]/.test(json)) {
+    source = wellFormed(document) as JsonObject;
+    json = JSON.stringify(source);
+  }
+  const facts = documentFacts(source, onPath);
+  let { nested } = facts;
+  const values: (string | number | null)[] = [];
+  for (const { field, keys } of fields) {
+    const found = valuesAt(source, keys);
+    const value = found.length === 0 ? null : (found[0] ?? null);
+    const fits =
+      found.length <= 1 && (value === null || typeof value === (field.type === 'text' ? 'string' : 'number'));
+    if (!fits) nested = true;
+    const kept = fits ? (value as string | number | null) : null;
+    values.push(kept);
+    if (field.address === true) values.push(typeof kept === 'string' ? (addressKey(kept) ?? null) : null);
+  }
+  return { values, nested, text: facts.text, json };
+}
+
+function wellFormed(value: Json): Json {
+  if (typeof value === 'string') return value.replace(/\p{Surrogate}/gu, '\ufffd');
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [wellFormed(key), wellFormed(member)]),
+  );
+}
+
+export const withKeys = (fields: readonly PromotedField[]) =>
+  fields.map((field) => ({ field, keys: field.path.split('.') }));
+
+/** How queries see a table whose rows {@link promote} made. */
+export function createLayout(
+  fields: readonly PromotedField[],
+  paths: () => Iterable<string>,
+  document: string,
+  timeColumns: ReadonlyMap<string, string> = new Map(),
+): SqlLayout {
+  const columns = new Map<string, SqlColumn>();
+  for (const { path, column, type, address } of fields) {
+    if (type === 'number') columns.set(path, { type, sql: column });
+    else
+      columns.set(
+        path,
+        address === true ? { type, sql: column, address: `${column}_key` } : { type, sql: column },
+      );
+  }
+  for (const [path, sql] of timeColumns) columns.set(path, { type: 'time', sql });
+  return {
+    document,
+    nested: 'nested',
+    texts: ['message', 'event_original', 'words'],
+    column: (path) => columns.get(path),
+    paths,
+  };
+}

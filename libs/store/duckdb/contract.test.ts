@@ -1,0 +1,39 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DataClasses } from '../classes.ts';
+import {
+  describeAlertStoreContract,
+  describeEventStoreContract,
+  type StoreHarness,
+} from '../contract.suite.ts';
+import { type DuckDbStore, openDuckDbStore } from './index.ts';
+
+async function open<Store>(
+  pick: (store: DuckDbStore) => Store,
+  classes: DataClasses,
+  start: number,
+): Promise<StoreHarness<Store>> {
+  const directory = await mkdtemp(join(tmpdir(), 'tidewatch-store-'));
+  let now = start;
+  const openAgain = () => openDuckDbStore({ directory, classes, clock: () => now });
+  let store = await openAgain();
+  return {
+    store: pick(store),
+    async reopen() {
+      await store.close();
+      store = await openAgain();
+      return pick(store);
+    },
+    setTime(time) {
+      now = time;
+    },
+    async dispose() {
+      await store.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+describeEventStoreContract('DuckDB', (classes, now) => open(({ events }) => events, classes, now));
+describeAlertStoreContract('DuckDB', (classes, now) => open(({ alerts }) => alerts, classes, now));

@@ -1,0 +1,17 @@
+import { indexed, suiteNow } from '../contract.suite.ts';
+import type { IndexedEvent } from '../contract.ts';
+
+/** A hundred events of two classes, the same for the same offset. */
+export function crashBatch(from: number): IndexedEvent[] {
+  return Array.from({ length: 100 }, (_, i) =>
+    indexed(
+      { host: { name: `host-${i}` }, message: 'x'.repeat(500) },
+      {
+        position: { partition: 0, offset: from + i },
+        dataClass: i % 2 === 0 ? 'short' : 'middle',
+        ingested: suiteNow,
+        senderChosenId: i % 3 === 0,
+      },
+    ),
+  );
+}

@@ -1,0 +1,63 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DataClasses } from '../classes.ts';
+import type { AlertStore, EventStore } from '../contract.ts';
+import { createAlertStore } from './alerts.ts';
+import { Database, type StoreLog } from './database.ts';
+import { createEventStore } from './events.ts';
+import { Partitions } from './partitions.ts';
+
+export { alertDocument } from './alertColumns.ts';
+export type { StoreLog } from './database.ts';
+
+export interface DuckDbStoreOptions {
+  /** Folder of the store; made where it is missing. */
+  readonly directory: string;
+  /** What DuckDB may use for its buffers (default 256); the process needs some 250 MB beyond. */
+  readonly memoryLimitMb?: number;
+  /** Threads of one query (default 1). */
+  readonly threads?: number;
+  readonly classes: DataClasses;
+  readonly log?: StoreLog;
+  /** Epoch milliseconds (default `Date.now`). */
+  readonly clock?: () => number;
+}
+
+export interface DuckDbStore {
+  readonly events: EventStore;
+  readonly alerts: AlertStore;
+  /** Lets what is under way finish, and closes both. Idempotent. */
+  close(): Promise<void>;
+}
+
+const silent: StoreLog = { info: () => {}, warn: () => {} };
+
+/**
+ * Opens the embedded store: `alerts.db` and one file per class and time partition under `events/`.
+ *
+ * @throws STORE_LOCKED, STORE_DAMAGED, STORE_VERSION, CLASS_UNKNOWN
+ */
+export async function openDuckDbStore({
+  directory,
+  memoryLimitMb = 256,
+  threads = 1,
+  classes,
+  log = silent,
+  clock = Date.now,
+}: DuckDbStoreOptions): Promise<DuckDbStore> {
+  const started = performance.now();
+  await mkdir(directory, { recursive: true });
+  const database = await Database.open({ directory, memoryLimitMb, threads });
+  const partitions = new Partitions(database, join(directory, 'events'), classes);
+  try {
+    const alerts = await createAlertStore(database, join(directory, 'alerts.db'), classes, clock);
+    await partitions.open();
+    const events = createEventStore(database, partitions, classes, clock);
+    const counts = { partitions: partitions.all().length, ms: Math.round(performance.now() - started) };
+    log.info({ directory, ...counts }, 'store opened');
+    return { events, alerts, close: () => database.close() };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,21 @@
+import { errors } from '../errors.ts';
+
+/** What a page token holds: the sort key of the page's last item. */
+export type PageKey = readonly (string | number)[];
+
+export const encodeToken = (key: PageKey): string => Buffer.from(JSON.stringify(key)).toString('base64url');
+
+/**
+ * @param shape the types of the key's parts, in order
+ * @throws PAGE_TOKEN_INVALID
+ */
+export function decodeToken(token: string, shape: readonly ('string' | 'number')[]): PageKey {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+    if (Array.isArray(key) && key.length === shape.length && key.every((part, i) => typeof part === shape[i]))
+      return key;
+  } catch {
+    // What is no JSON is no token either.
+  }
+  throw errors.PAGE_TOKEN_INVALID();
+}

@@ -1,0 +1,31 @@
+import { defineErrors } from '@tidewatch/event';
+
+export const errors = defineErrors({
+  CLASSES_INVALID: { status: 400, message: '{file}: {problem}' },
+  CLASS_UNKNOWN: {
+    status: 500,
+    message:
+      'The store holds events of the data class {dataClass}, which is not defined. Define it in governance/classes.yml again (a short ttl lets it expire), or remove the folder {folder}.',
+  },
+  STORE_LOCKED: {
+    status: 500,
+    message:
+      '{file} is open in another process. Stop that one, or choose another directory.',
+  },
+  STORE_DAMAGED: {
+    status: 500,
+    message:
+      'The store cannot read {file}: {problem}. Restore the file from a backup, or move it away to go on without it.',
+  },
+  STORE_VERSION: {
+    status: 500,
+    message: '{file} has the layout {found}; this version of Tidewatch reads layout {known}.',
+  },
+  STORE_CLOSED: { status: 503, message: 'The store is closed.' },
+  PAGE_TOKEN_INVALID: { status: 400, message: 'The page token is not one that a search gave.' },
+  QUERY_TOO_WIDE: { status: 400, message: '{problem}' },
+  CHANGE_UNKNOWN: {
+    status: 404,
+    message: 'There is no change {changeId} to undo; a change can be undone for 10 minutes.',
+  },
+});
