@@ -1,0 +1,110 @@
+import type { JsonObject, SigmaExplanation } from '@tidewatch/event';
+import { type CompiledNode, compileDetection, fieldsOf } from './compile.ts';
+import { EventReader } from './event_reader.ts';
+import { explain } from './explain.ts';
+import { createLogSourceMatcher, type WindowsTable } from './logsources.ts';
+import { createRouter } from './router.ts';
+import type { SigmaRule } from './rule.ts';
+import { createRuleIndex } from './rule_index.ts';
+import { windowsTable } from './windows_sources.ts';
+
+/** A rule that matched an event. */
+export interface RuleHit {
+  readonly rule: SigmaRule;
+}
+
+export interface SigmaEngineOptions {
+  /** Replaces the built-in table of the Windows event log; see `loadThorTable`. */
+  readonly windows?: WindowsTable;
+  /** Told once of a rule that threw on an event; it is suspended, the others go on. */
+  readonly onFault?: (rule: SigmaRule, error: Error) => void;
+}
+
+export interface SigmaEngine {
+  readonly rules: readonly SigmaRule[];
+  /** The rules that match, in their order. */
+  evaluate(event: JsonObject): RuleHit[];
+  /** Why a rule matches an event; null where it does not, or is not among the rules. */
+  explain(event: JsonObject, ruleId: string): SigmaExplanation | null;
+  /** As {@link evaluate}, without index and routing's shortcuts: every rule of a fitting log source is run. For tests. */
+  scan(event: JsonObject): RuleHit[];
+}
+
+/**
+ * Compiles and indexes rules. It takes a second or so for thousands of rules and blocks meanwhile: it belongs in a
+ * worker or in start-up.
+ */
+export function createSigmaEngine(
+  rules: readonly SigmaRule[],
+  options: SigmaEngineOptions = {},
+): SigmaEngine {
+  const matcher = createLogSourceMatcher(options.windows ?? windowsTable);
+  const reader = new EventReader(new Set(rules.flatMap(({ detection }) => fieldsOf(detection))), matcher);
+  /** Made when a rule is first a candidate, which most never are. */
+  const compiled: (CompiledNode | undefined)[] = Array.from({ length: rules.length });
+  const numbers = new Map(rules.map(({ id }, number) => [id, number]));
+  const index = createRuleIndex(rules, reader);
+  const router = createRouter(rules, index, matcher);
+  const suspended = new Uint8Array(rules.length);
+  const marks = new Int32Array(rules.length);
+  let mark = 0;
+  let found: number[] = [];
+  let wanted: Uint8Array = suspended;
+
+  const consider = (rule: number): void => {
+    if (wanted[rule] === 0 || marks[rule] === mark) return;
+    marks[rule] = mark;
+    if (holds(rule)) found.push(rule);
+  };
+
+  function nodeOf(rule: number): CompiledNode {
+    let node = compiled[rule];
+    if (node === undefined) {
+      node = compileDetection((rules[rule] as SigmaRule).detection, reader);
+      compiled[rule] = node;
+    }
+    return node;
+  }
+
+  function holds(rule: number): boolean {
+    if (suspended[rule] === 1) return false;
+    try {
+      return nodeOf(rule).test();
+    } catch (error) {
+      suspended[rule] = 1;
+      options.onFault?.(rules[rule] as SigmaRule, error as Error);
+      return false;
+    }
+  }
+
+  const hits = (): RuleHit[] =>
+    found.sort((a, b) => a - b).map((rule) => ({ rule: rules[rule] as SigmaRule }));
+
+  return {
+    rules,
+    evaluate(event) {
+      reader.read(event);
+      const route = router(reader.facts);
+      wanted = route.rules;
+      found = [];
+      mark++;
+      index.candidates(reader, route.fields, route.keywords, consider);
+      for (const rule of route.always) consider(rule);
+      return found.length === 0 ? [] : hits();
+    },
+    scan(event) {
+      reader.read(event);
+      wanted = router(reader.facts).rules;
+      found = [];
+      for (let rule = 0; rule < rules.length; rule++) if (wanted[rule] === 1 && holds(rule)) found.push(rule);
+      return hits();
+    },
+    explain(event, ruleId) {
+      const number = numbers.get(ruleId);
+      if (number === undefined) return null;
+      reader.read(event);
+      if (router(reader.facts).rules[number] === 0 || !holds(number)) return null;
+      return explain(rules[number] as SigmaRule, nodeOf(number), reader);
+    },
+  };
+}

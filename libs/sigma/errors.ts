@@ -1,0 +1,54 @@
+import { defineErrors } from '@tidewatch/event';
+
+/** Failures of start-up and of wrong use; what is wrong with a rule is a {@link RejectionCode}, a value. */
+export const errors = defineErrors({
+  LOGSOURCES_UNREADABLE: { status: 500, message: 'The log source file {file} cannot be read: {cause}' },
+  LOGSOURCES_INVALID: { status: 500, message: 'The log source file {file} is not usable: {cause}' },
+});
+
+/** Why a document of a rule file did not become a rule. `{name}` is filled from the details. */
+const rejections = {
+  unreadable: 'The file cannot be read: {cause}',
+  not_a_file: '{name} is a directory; a rule file was expected.',
+  file_too_large: 'The file has {bytes} bytes; at most {limit} are read.',
+  invalid_yaml: 'The file is not valid YAML: {cause}',
+  not_a_rule: 'The document is not a Sigma rule: {cause}',
+  missing_attribute: 'The attribute `{name}` is missing or empty.',
+  invalid_attribute: 'The attribute `{name}` is not valid: {cause}',
+  duplicate_id: 'The id {id} is already taken by {file}.',
+  invalid_selection: 'The selection `{selection}` is not valid: {cause}',
+  empty_values: 'The list of values for `{key}` is empty.',
+  too_many_values: 'The detection has more than {limit} values, or a value expands into more.',
+  unknown_modifier: 'The modifier `{modifier}` of `{key}` is unknown{hint}.',
+  modifier_conflict: 'The modifier `{modifier}` of `{key}` cannot be used here: {cause}',
+  invalid_value: 'The value {value} of `{key}` is not valid: {cause}',
+  invalid_regex: 'The regular expression {value} of `{key}` is not valid: {cause}',
+  regex_look_around: 'The regular expression {value} of `{key}` uses look-around, which is refused.',
+  regex_back_reference: 'The regular expression {value} of `{key}` uses a back-reference, which is refused.',
+  unresolved_placeholder: 'The placeholder %{name}% of `{key}` has no list of values.',
+  invalid_condition: 'The condition is not valid: {cause}',
+  deprecated_aggregation:
+    'The condition uses the pipe of aggregations, which Sigma 2 replaced by correlations.',
+  unknown_selection: 'The condition names `{selection}`, which the detection does not define.',
+  empty_set: 'The condition says `{expression}`, but no selection is meant by it.',
+  correlation: 'Correlation rules are not loaded by the single-event engine.',
+  filter: 'Filter rules are not loaded by the single-event engine.',
+} as const;
+
+export type RejectionCode = keyof typeof rejections;
+
+/** Where in a document something stands: keys and indices from the root. */
+export type DocumentPath = readonly (string | number)[];
+
+/** Carries a rejection from deep inside a rule to the border of the rule, where it becomes a value. */
+export class Rejection extends Error {
+  readonly code: RejectionCode;
+  readonly path: DocumentPath;
+
+  constructor(code: RejectionCode, details: Readonly<Record<string, unknown>>, path: DocumentPath = []) {
+    super(rejections[code].replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? '')));
+    this.name = 'Rejection';
+    this.code = code;
+    this.path = path;
+  }
+}

@@ -1,0 +1,59 @@
+import { isObject, type Json, type JsonObject } from '@tidewatch/event';
+import { Cell } from './cell.ts';
+import type { Shape } from './view.ts';
+
+/** What Tidewatch and shippers note about an event, and what ECS repeats, is not what the source said. */
+const bookkeeping = new Set([
+  'tidewatch',
+  'ecs',
+  'agent',
+  'input',
+  'data_stream',
+  'related',
+  '@timestamp',
+  '@version',
+]);
+const eventFields = ['original', 'action', 'reason'];
+
+/**
+ * Collects the values of an event that keywords look into: texts and numbers at any depth, not names of fields. Of a
+ * Windows event in ECS these are what Windows wrote, since the ECS fields repeat it.
+ */
+export class Leaves {
+  private readonly pool: Cell[] = [];
+  private count = 0;
+  private list: readonly Cell[] = [];
+
+  /** The values; they hold until the next call. */
+  collect(event: JsonObject, shape: Shape): readonly Cell[] {
+    this.count = 0;
+    for (const key of Object.keys(event)) {
+      const value = event[key] as Json;
+      if (bookkeeping.has(key)) continue;
+      if (key === 'event' && isObject(value)) {
+        for (const name of eventFields) this.add(value[name] ?? null, 'event.', name);
+      } else if (shape !== 'winlog' || key === 'message' || key.startsWith('winlog')) {
+        this.add(value, '', key);
+      }
+    }
+    if (this.list.length !== this.count) this.list = this.pool.slice(0, this.count);
+    return this.list;
+  }
+
+  private add(value: Json, where: string, key: string): void {
+    if (typeof value === 'string' || typeof value === 'number') {
+      let cell = this.pool[this.count];
+      if (cell === undefined) {
+        cell = new Cell();
+        this.pool.push(cell);
+      }
+      cell.set(value, where, key);
+      this.count++;
+    } else if (Array.isArray(value)) {
+      for (const member of value) this.add(member, where, key);
+    } else if (isObject(value)) {
+      const inner = `${where}${key}.`;
+      for (const name of Object.keys(value)) if (name !== 'xmlns') this.add(value[name] as Json, inner, name);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import type { Matcher, SourceFacts } from './logsources.ts';
+import type { LogSource, SigmaRule } from './rule.ts';
+import type { RuleIndex } from './rule_index.ts';
+
+/** What concerns the events of one source. */
+export interface Route {
+  /** 1 for each rule, by number, whose log source the events may be. */
+  readonly rules: Uint8Array;
+  /** Of these, the rules without a witness. */
+  readonly always: readonly number[];
+  readonly fields: Uint8Array;
+  readonly keywords: boolean;
+}
+
+/**
+ * Finds the rules for a source. Routes are made once for each set of log sources and remembered by the facts, of
+ * which the reader keeps a bounded number.
+ */
+export function createRouter(
+  rules: readonly SigmaRule[],
+  index: RuleIndex,
+  matcher: Matcher,
+): (facts: SourceFacts) => Route {
+  const groups = groupByLogSource(rules);
+  const byFacts = new WeakMap<SourceFacts, Route>();
+  const byGroups = new Map<string, Route>();
+  return (facts) => {
+    const known = byFacts.get(facts);
+    if (known !== undefined) return known;
+    const meant = groups.filter(({ logsource }) => matcher.matches(logsource, facts));
+    const key = meant.map(({ number }) => number).join(',');
+    let route = byGroups.get(key);
+    if (route === undefined) {
+      route = createRoute(
+        meant.flatMap((group) => group.rules),
+        rules.length,
+        index,
+      );
+      byGroups.set(key, route);
+    }
+    byFacts.set(facts, route);
+    return route;
+  };
+}
+
+interface Group {
+  readonly number: number;
+  readonly logsource: LogSource;
+  readonly rules: number[];
+}
+
+function groupByLogSource(rules: readonly SigmaRule[]): Group[] {
+  const groups = new Map<string, Group>();
+  rules.forEach(({ logsource }, rule) => {
+    const { product = '', category = '', service = '' } = logsource;
+    const key = `${product}\0${category}\0${service}`;
+    let group = groups.get(key);
+    if (group === undefined) {
+      group = { number: groups.size, logsource, rules: [] };
+      groups.set(key, group);
+    }
+    group.rules.push(rule);
+  });
+  return [...groups.values()];
+}
+
+function createRoute(meant: readonly number[], ruleCount: number, index: RuleIndex): Route {
+  const rules = new Uint8Array(ruleCount);
+  for (const rule of meant) rules[rule] = 1;
+  return { rules, always: index.always.filter((rule) => rules[rule] === 1), ...index.reach(new Set(meant)) };
+}

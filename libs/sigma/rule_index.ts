@@ -1,0 +1,117 @@
+import type { EventReader } from './event_reader.ts';
+import type { SigmaRule } from './rule.ts';
+import { createSubstringFinder, type SubstringFinder } from './substring_finder.ts';
+import { allWitnesses, usualTexts, type Witness, type WitnessSet, witnessesOf } from './witness.ts';
+
+/** Rules, by number, that a field's values make candidates. */
+interface FieldIndex {
+  readonly exact: ReadonlyMap<string, readonly number[]>;
+  /** Finds the rules by the texts inside a value. */
+  readonly parts: SubstringFinder | null;
+  readonly present: readonly number[];
+  /** Every rule that this field can make a candidate. */
+  readonly rules: readonly number[];
+}
+
+/** Inverts the rules: from what an event shows to the rules that could match it. */
+export interface RuleIndex {
+  /** Rules without a witness, which are always candidates. */
+  readonly always: readonly number[];
+  /** Fields that can make one of these rules a candidate, and whether keywords can. */
+  reach(rules: ReadonlySet<number>): { readonly fields: Uint8Array; readonly keywords: boolean };
+  /** Calls `candidate` for each rule that a value of the event points to, possibly several times. */
+  candidates(
+    reader: EventReader,
+    fields: Uint8Array,
+    keywords: boolean,
+    candidate: (rule: number) => void,
+  ): void;
+}
+
+export function createRuleIndex(rules: readonly SigmaRule[], reader: EventReader): RuleIndex {
+  const sets = chooseWitnesses(rules);
+  const always = sets.flatMap((set, rule) => (set === null ? [rule] : []));
+  const byField = groupByField(sets, reader);
+  const fieldIndexes: (FieldIndex | undefined)[] = Array.from({ length: reader.fieldCount });
+  for (const [field, witnesses] of byField) if (field >= 0) fieldIndexes[field] = indexField(witnesses);
+  const keywordIndex = indexField(byField.get(-1) ?? []);
+
+  return {
+    always,
+    reach(wanted) {
+      const meant = (index: FieldIndex | undefined): boolean =>
+        index?.rules.some((rule) => wanted.has(rule)) ?? false;
+      return {
+        fields: Uint8Array.from(fieldIndexes, (index) => Number(meant(index))),
+        keywords: meant(keywordIndex),
+      };
+    },
+    candidates(event, fields, keywords, candidate) {
+      for (const field of event.touched) {
+        const index = fields[field] === 1 ? fieldIndexes[field] : undefined;
+        if (index === undefined) continue;
+        const count = event.count(field);
+        if (count > 0) for (const rule of index.present) candidate(rule);
+        for (let i = 0; i < count; i++) lookUp(index, event.cell(field, i).folded, candidate);
+      }
+      if (keywords) for (const cell of event.leaves()) lookUp(keywordIndex, cell.folded, candidate);
+    },
+  };
+}
+
+function lookUp({ exact, parts }: FieldIndex, text: string, candidate: (rule: number) => void): void {
+  const rules = exact.get(text);
+  if (rules !== undefined) for (const rule of rules) candidate(rule);
+  parts?.scan(text, candidate);
+}
+
+const keyOf = (witness: Witness): string =>
+  witness.kind === 'present'
+    ? `present\0${witness.field}`
+    : `${witness.kind}\0${witness.field}\0${witness.text}`;
+
+function chooseWitnesses(rules: readonly SigmaRule[]): WitnessSet[] {
+  const uses = new Map<string, number>();
+  for (const { detection } of rules) {
+    for (const key of new Set([...allWitnesses(detection)].map(keyOf)))
+      uses.set(key, (uses.get(key) ?? 0) + 1);
+  }
+  return rules.map(({ detection }) =>
+    witnessesOf(detection, (witness) => (uses.get(keyOf(witness)) ?? 1) - 1),
+  );
+}
+
+type Placed = { readonly witness: Witness; readonly rule: number }[];
+
+/** By the field's number; -1 stands for keywords. */
+function groupByField(sets: readonly WitnessSet[], reader: EventReader): Map<number, Placed> {
+  const byField = new Map<number, Placed>();
+  sets.forEach((set, rule) => {
+    for (const witness of set ?? []) {
+      const field = witness.field === null ? -1 : (reader.idOf(witness.field) as number);
+      const placed = byField.get(field) ?? [];
+      placed.push({ witness, rule });
+      byField.set(field, placed);
+    }
+  });
+  return byField;
+}
+
+function indexField(placed: Placed): FieldIndex {
+  const exact = new Map<string, number[]>();
+  const parts = new Map<string, number[]>();
+  const present: number[] = [];
+  for (const { witness, rule } of placed) {
+    if (witness.kind === 'present') present.push(rule);
+    else {
+      const map = witness.kind === 'exact' ? exact : parts;
+      map.set(witness.text, [...(map.get(witness.text) ?? []), rule]);
+    }
+  }
+  return {
+    exact,
+    parts: parts.size === 0 ? null : createSubstringFinder(parts, usualTexts),
+    present,
+    rules: [...new Set(placed.map(({ rule }) => rule))],
+  };
+}

@@ -1,0 +1,147 @@
+import { fold } from './fold.ts';
+import { type Pattern, wild } from './pattern.ts';
+import type { Condition, Detection, Item, Selection } from './rule.ts';
+
+/**
+ * Something that an event must show before a rule can match. Texts are folded; `field` is null for keywords, which
+ * may stand anywhere.
+ */
+export type Witness =
+  | { readonly kind: 'exact'; readonly field: string; readonly text: string }
+  | { readonly kind: 'part'; readonly field: string | null; readonly text: string }
+  | { readonly kind: 'present'; readonly field: string };
+
+/** At least one of these holds whenever the rule matches; null where nothing can be said (negations, null). */
+export type WitnessSet = readonly Witness[] | null;
+
+/** How often rules use a text: what many rules name is likely to be common in events too. */
+export type Commonness = (witness: Witness) => number;
+
+/** Every witness that any rule could be found by, for counting. */
+export function* allWitnesses(detection: Detection): Generator<Witness> {
+  for (const selection of detection.selections.values()) yield* inSelection(selection);
+}
+
+function* inSelection(selection: Selection): Generator<Witness> {
+  if (selection.kind !== 'item') {
+    for (const each of selection.of) yield* inSelection(each);
+  } else if (!selection.negated) {
+    for (const { pattern } of selection.values) yield* ofPattern(pattern, selection.field) ?? [];
+  }
+}
+
+/** Chooses the witnesses of a rule that are likely to be rarest in events. */
+export function witnessesOf({ selections, condition }: Detection, commonness: Commonness): WitnessSet {
+  const ofNode = (node: Condition): WitnessSet => {
+    if (node.kind === 'not') return null;
+    if (node.kind === 'selection') return ofSelection(selections.get(node.name) as Selection, commonness);
+    const sets = node.of.map(ofNode);
+    return node.kind === 'and' ? rarest(sets, commonness) : union(sets);
+  };
+  return ofNode(condition);
+}
+
+function ofSelection(selection: Selection, commonness: Commonness): WitnessSet {
+  if (selection.kind === 'item') return ofItem(selection, commonness);
+  const sets = selection.of.map((each) => ofSelection(each, commonness));
+  return selection.kind === 'and' ? rarest(sets, commonness) : union(sets);
+}
+
+function ofItem({ field, values, quantifier, negated }: Item, commonness: Commonness): WitnessSet {
+  if (negated) return field === null ? null : [{ kind: 'present', field }];
+  const sets = values.map(({ pattern }) => ofPattern(pattern, field));
+  return quantifier === 'all' ? rarest(sets, commonness) : union(sets);
+}
+
+function ofPattern(pattern: Pattern, field: string | null): WitnessSet {
+  switch (pattern.kind) {
+    case 'text':
+      return ofText(pattern.tokens, field);
+    case 'any':
+      return union(pattern.patterns.map((each) => ofPattern(each, field)));
+    case 'null':
+      return null;
+    case 'exists':
+      return pattern.present ? present(field) : null;
+    default:
+      return present(field);
+  }
+}
+
+const present = (field: string | null): WitnessSet => (field === null ? null : [{ kind: 'present', field }]);
+
+function ofText(tokens: Extract<Pattern, { kind: 'text' }>['tokens'], field: string | null): WitnessSet {
+  const literals = tokens.filter((token) => typeof token === 'string').map(fold);
+  if (field !== null && tokens.length === 0) return [{ kind: 'exact', field, text: '' }];
+  const longest = literals.reduce((best, literal) => (literal.length > best.length ? literal : best), '');
+  if (longest === '') return present(field);
+  if (field !== null && tokens.length === 1) return [{ kind: 'exact', field, text: longest }];
+  // Fewer than two letters are in nearly every value.
+  return longest.length < 2 && field !== null && tokens.includes(wild.many)
+    ? present(field)
+    : [{ kind: 'part', field, text: longest }];
+}
+
+function union(sets: readonly WitnessSet[]): WitnessSet {
+  const all: Witness[] = [];
+  for (const set of sets) {
+    if (set === null) return null;
+    all.push(...set);
+  }
+  return all;
+}
+
+function rarest(sets: readonly WitnessSet[], commonness: Commonness): WitnessSet {
+  let best: WitnessSet = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const set of sets) {
+    if (set === null) continue;
+    let cost = 0;
+    for (const witness of set) cost += costOf(witness, commonness);
+    if (cost < least) {
+      best = set;
+      least = cost;
+    }
+  }
+  return best;
+}
+
+/** Texts that very many values have; a witness inside one of them says little. */
+export const usualTexts = [
+  'c:\\windows\\system32\\',
+  'c:\\windows\\syswow64\\',
+  'c:\\program files (x86)\\',
+  'c:\\users\\',
+  '\\appdata\\local\\temp\\',
+  'hklm\\software\\microsoft\\windows\\currentversion\\',
+  'hklm\\system\\currentcontrolset\\services\\',
+  '\\windows\\currentversion\\',
+  'microsoft-windows-security-auditing',
+  'powershell.exe',
+  '\\svchost.exe',
+  '\\explorer.exe',
+  '\\cmd.exe',
+  'https://',
+  'http://',
+  'nt authority\\system',
+  'microsoft corporation',
+  '.dll',
+];
+
+/** What routing has looked at already; one value of theirs is shared by very many events of a source. */
+const header = new Set(['EventID', 'Channel', 'Provider_Name', 'Level', 'EventLog', 'type']);
+const chances = [1, 0.9, 0.6, 0.25, 0.1, 0.05, 0.02, 0.015, 0.01, 0.008, 0.006, 0.005];
+
+/** A guess at the share of events that show the witness. */
+function costOf(witness: Witness, commonness: Commonness): number {
+  if (witness.kind === 'present') return 0.7;
+  const { text } = witness;
+  if (witness.field !== null && header.has(witness.field)) return 0.1;
+  const chance = chances[text.length] ?? 0.004;
+  if (witness.kind === 'exact') {
+    // Flags, counts and placeholders: true, 0, -.
+    return text.length <= 5 ? 0.3 : 0.002 + commonness(witness) * 0.0005;
+  }
+  const often = usualTexts.some((each) => each.includes(text)) ? 0.3 : 0;
+  return Math.max(chance, often) * (1 + commonness(witness) * 0.1) * (witness.field === null ? 1.5 : 1);
+}

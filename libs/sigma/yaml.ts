@@ -1,0 +1,74 @@
+import {
+  boolCoreTag,
+  defineScalarTag,
+  FAILSAFE_SCHEMA,
+  loadAll,
+  mergeTag,
+  NOT_RESOLVED,
+  nullCoreTag,
+  YAMLException,
+} from 'js-yaml';
+import { isNode, LineCounter, parseAllDocuments } from 'yaml';
+import type { DocumentPath } from './errors.ts';
+
+/**
+ * Only decimal numbers that print as they were written: `0x10`, `007`, `1.10` and a date stay strings, as rules
+ * compare text.
+ */
+const numberTag = defineScalarTag<number>('tag:yaml.org,2002:int', {
+  implicit: true,
+  implicitFirstChars: [...'-0123456789'],
+  resolve: (source) => {
+    if (!/^-?\d+(?:\.\d+)?$/.test(source)) return NOT_RESOLVED;
+    const number = Number(source);
+    return String(number) === source ? number : NOT_RESOLVED;
+  },
+  identify: () => false,
+});
+
+const schema = FAILSAFE_SCHEMA.withTags(nullCoreTag, boolCoreTag, numberTag, mergeTag);
+
+export type ParsedYaml =
+  | { readonly ok: true; readonly documents: readonly unknown[] }
+  | { readonly ok: false; readonly cause: string; readonly line: number | null };
+
+/** Parses every document of a file. */
+export function parseYaml(source: string): ParsedYaml {
+  try {
+    return { ok: true, documents: loadAll(source, { schema }) };
+  } catch (error) {
+    const cause = error instanceof YAMLException ? error.reason : (error as Error).message;
+    return { ok: false, cause, line: syntaxErrorLine(source) };
+  }
+}
+
+function syntaxErrorLine(source: string): number | null {
+  const counter = new LineCounter();
+  for (const document of parseAllDocuments(source, { lineCounter: counter, prettyErrors: false })) {
+    const [error] = document.errors;
+    if (error !== undefined) return counter.linePos(error.pos[0]).line;
+  }
+  return null;
+}
+
+/**
+ * Gives the 1-based line of any path of one document. It parses the source anew, so it is made only for what is
+ * shown to a person: a rejection, an explanation. A path that leads nowhere gives the line of its nearest ancestor.
+ */
+export function lineFinder(source: string, document: number): (path: DocumentPath) => number | null {
+  const counter = new LineCounter();
+  const parsed = parseAllDocuments(source, {
+    lineCounter: counter,
+    prettyErrors: false,
+    schema: 'failsafe',
+    merge: true,
+  });
+  const root = Array.isArray(parsed) ? parsed[document] : undefined;
+  return (path) => {
+    for (let length = path.length; length >= 0; length--) {
+      const node = root?.getIn(path.slice(0, length), true);
+      if (isNode(node) && node.range) return counter.linePos(node.range[0]).line;
+    }
+    return null;
+  };
+}
