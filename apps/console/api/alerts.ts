@@ -1,0 +1,153 @@
+import {
+  type InfiniteData,
+  keepPreviousData,
+  type QueryClient,
+  useInfiniteQuery,
+  useQuery,
+} from '@tanstack/react-query';
+import type {
+  AlertActionBody,
+  AlertChangeResult,
+  AlertDetail,
+  AlertPage,
+  AlertRow,
+  AlertTotals,
+  Histogram,
+} from '@tidewatch/api/schemas';
+import { change, get } from './client.ts';
+
+export interface AlertFilter {
+  readonly q: string;
+  readonly from: string;
+  readonly to: string;
+}
+export type AlertSort = 'newest' | 'oldest' | 'severity';
+export type AlertAction = AlertActionBody['action'];
+
+type Pages = InfiniteData<AlertPage, string | undefined>;
+
+export const useAlerts = (filter: AlertFilter, sort: AlertSort) =>
+  useInfiniteQuery({
+    queryKey: ['alerts', filter, sort],
+    queryFn: ({ pageParam, signal }) =>
+      get<AlertPage>('/api/alerts', { ...filter, sort, limit: 100, after: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+  });
+
+export const useAlertTotals = (filter: AlertFilter) =>
+  useQuery({
+    queryKey: ['alert-totals', filter],
+    queryFn: ({ signal }) => get<AlertTotals>('/api/alerts/totals', { ...filter }, signal),
+    placeholderData: keepPreviousData,
+  });
+
+export const useAlertHistogram = (filter: AlertFilter) =>
+  useQuery({
+    queryKey: ['alert-histogram', filter],
+    queryFn: ({ signal }) =>
+      get<Histogram>('/api/alerts/histogram', { ...filter, buckets: 80, split: 'level' }, signal),
+    placeholderData: keepPreviousData,
+  });
+
+const alertQuery = (id: string) => ({
+  queryKey: ['alert', id],
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    get<AlertDetail>(`/api/alerts/${encodeURIComponent(id)}`, {}, signal),
+});
+
+export const useAlert = (id: string) => useQuery(alertQuery(id));
+
+/** So that the next row opens at once. */
+export const prefetchAlert = (client: QueryClient, id: string): void =>
+  void client.prefetchQuery(alertQuery(id));
+
+/** Rows by id, whatever their status; those that do not exist are left out. */
+export async function fetchRows(ids: readonly string[], range: Omit<AlertFilter, 'q'>): Promise<AlertRow[]> {
+  const rows: AlertRow[] = [];
+  for (let at = 0; at < ids.length; at += 50) {
+    const some = ids.slice(at, at + 50);
+    const page = await get<AlertPage>('/api/alerts', { ...range, q: idClause(some), limit: 50 });
+    rows.push(...page.items);
+  }
+  return rows;
+}
+
+const idClause = (ids: readonly string[]): string => `id: (${ids.map((id) => `"${id}"`).join(' or ')})`;
+
+/** How many of these alerts the filter would show. */
+export async function countMatching(ids: readonly string[], filter: AlertFilter): Promise<number> {
+  const q = filter.q === '' ? idClause(ids) : `(${filter.q}) and ${idClause(ids)}`;
+  return (await get<AlertPage>('/api/alerts', { ...filter, q, limit: 1 })).total;
+}
+
+/** What a change of any number of alerts came to; `changeIds` take it back. */
+export interface AlertChange extends Omit<AlertChangeResult, 'changeId'> {
+  readonly changeIds: readonly string[];
+}
+
+/** The API takes this many alerts at once. */
+const mostAtOnce = 1_000;
+
+export async function actOnAlerts(
+  alerts: readonly Pick<AlertRow, 'id' | 'version'>[],
+  action: AlertAction,
+): Promise<AlertChange> {
+  const results: AlertChangeResult[] = [];
+  for (let at = 0; at < alerts.length; at += mostAtOnce) {
+    const ids = alerts.slice(at, at + mostAtOnce).map(({ id, version }) => ({ id, version }));
+    results.push(await change<AlertChangeResult>('POST', '/api/alerts/actions', { ids, action }));
+  }
+  return combine(results);
+}
+
+export async function undoChanges(changeIds: readonly string[]): Promise<AlertChange> {
+  const results: AlertChangeResult[] = [];
+  for (const changeId of changeIds)
+    results.push(await change<AlertChangeResult>('POST', '/api/alerts/undo', { changeId }));
+  return combine(results);
+}
+
+const combine = (results: readonly AlertChangeResult[]): AlertChange => ({
+  changeIds: results.map(({ changeId }) => changeId),
+  changed: results.flatMap(({ changed }) => changed),
+  conflicts: results.flatMap(({ conflicts }) => conflicts),
+});
+
+/** Puts rows in place of those with the same id wherever they are shown; no row moves. */
+export function patchRows(client: QueryClient, rows: readonly AlertRow[]): void {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  client.setQueriesData<Pages>({ queryKey: ['alerts'] }, (data) =>
+    data === undefined
+      ? data
+      : {
+          ...data,
+          pages: data.pages.map((page) => ({
+            ...page,
+            items: page.items.map((row) => byId.get(row.id) ?? row),
+          })),
+        },
+  );
+  for (const [id, row] of byId) {
+    client.setQueryData<AlertDetail>(['alert', id], (detail) =>
+      detail === undefined ? detail : { ...detail, ...row, matches: detail.matches, history: detail.history },
+    );
+  }
+}
+
+/** Counts and charts follow at once; an open alert is read again for its history. */
+export function refreshAround(client: QueryClient, ids: readonly string[]): void {
+  void client.invalidateQueries({ queryKey: ['alert-totals'] });
+  void client.invalidateQueries({ queryKey: ['alert-histogram'] });
+  for (const id of ids) void client.invalidateQueries({ queryKey: ['alert', id] });
+}
+
+/** Loads the list anew from its top. */
+export async function reloadAlerts(client: QueryClient): Promise<void> {
+  client.setQueriesData<Pages>({ queryKey: ['alerts'] }, (data) =>
+    data === undefined ? data : { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
+  );
+  refreshAround(client, []);
+  await client.invalidateQueries({ queryKey: ['alerts'] });
+}

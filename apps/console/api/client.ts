@@ -1,0 +1,91 @@
+import type { Problem, Session } from '@tidewatch/api/schemas';
+
+/** What the API answered instead: its code and message, or `NETWORK` where there was no answer at all. */
+export class ApiProblem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, problem: Problem) {
+    super(problem.message);
+    this.name = 'ApiProblem';
+    this.status = status;
+    this.code = problem.code;
+    this.details = problem.details ?? {};
+  }
+}
+
+export type QueryValues = Readonly<Record<string, string | number | undefined>>;
+
+let csrf: string | undefined;
+
+/** Reads from the API. Empty and undefined query values are left out. */
+export async function get<T>(path: string, query: QueryValues = {}, signal?: AbortSignal): Promise<T> {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') search.set(name, String(value));
+  }
+  const text = search.toString();
+  return send<T>(text === '' ? path : `${path}?${text}`, signal === undefined ? {} : { signal });
+}
+
+/** Changes something, with the session's CSRF token. */
+export async function change<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+  csrf ??= (await getSession()).csrf;
+  return send<T>(path, {
+    method,
+    headers: {
+      'x-tidewatch-csrf': csrf,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+export async function getSession(signal?: AbortSignal): Promise<Session> {
+  const session = await get<Session>('/api/session', {}, signal);
+  csrf = session.csrf;
+  return session;
+}
+
+/** Trades the one-time token of a login link for a session. */
+export async function logIn(token: string): Promise<void> {
+  await send('/api/session', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token }),
+  });
+  csrf = undefined;
+}
+
+export async function logOut(): Promise<void> {
+  await change('DELETE', '/api/session');
+  csrf = undefined;
+}
+
+async function send<T>(url: string, init: RequestInit): Promise<T> {
+  const response = await fetch(url, { credentials: 'same-origin', ...init }).catch((cause: unknown) => {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
+    throw new ApiProblem(0, {
+      code: 'NETWORK',
+      message: 'The server does not answer. Check that Tidewatch runs; this page keeps trying to reconnect.',
+    });
+  });
+  const text = await response.text();
+  const body = parse(text);
+  if (response.ok) return body as T;
+  const problem = body as Partial<Problem> | undefined;
+  throw new ApiProblem(response.status, {
+    code: problem?.code ?? `HTTP_${response.status}`,
+    message: problem?.message ?? `The server answered ${response.status} without saying why.`,
+    ...(problem?.details === undefined ? {} : { details: problem.details }),
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

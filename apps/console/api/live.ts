@@ -1,0 +1,94 @@
+import type { LiveMessages } from '@tidewatch/api/schemas';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { getSession } from './client.ts';
+
+export type LiveName = keyof LiveMessages;
+
+export interface Connection {
+  readonly state: 'connecting' | 'live' | 'reconnecting';
+  /** Epoch milliseconds since when it is so. */
+  readonly since: number;
+}
+
+const names: readonly LiveName[] = ['alert', 'events', 'health', 'demo'];
+const idle: Connection = { state: 'connecting', since: 0 };
+
+/** One EventSource for the whole page, opened with the first listener. */
+class LiveStream {
+  #connection: Connection = idle;
+  #source: EventSource | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #attempts = 0;
+  readonly #watchers = new Set<() => void>();
+  readonly #handlers = new Map<LiveName, Set<(message: never) => void>>();
+
+  readonly watch = (watcher: () => void): (() => void) => {
+    this.#watchers.add(watcher);
+    this.#open();
+    return () => {
+      this.#watchers.delete(watcher);
+    };
+  };
+
+  readonly connection = (): Connection => this.#connection;
+
+  on<K extends LiveName>(name: K, handler: (message: LiveMessages[K]) => void): () => void {
+    const handlers = this.#handlers.get(name) ?? new Set();
+    this.#handlers.set(name, handlers.add(handler as (message: never) => void));
+    this.#open();
+    return () => {
+      handlers.delete(handler as (message: never) => void);
+    };
+  }
+
+  #open(): void {
+    if (this.#source !== undefined || typeof EventSource === 'undefined') return;
+    const source = new EventSource('/api/live');
+    this.#source = source;
+    source.onopen = () => {
+      this.#attempts = 0;
+      this.#become('live');
+    };
+    source.onerror = () => {
+      this.#become('reconnecting');
+      // The browser retries broken connections itself, but gives up on an HTTP error such as 401 or 502.
+      if (source.readyState !== EventSource.CLOSED) return;
+      clearTimeout(this.#retry);
+      this.#retry = setTimeout(() => this.#reopen(), Math.min(30_000, 1_000 * 2 ** this.#attempts++));
+    };
+    for (const name of names) {
+      source.addEventListener(name, (message: MessageEvent<string>) => {
+        const data = JSON.parse(message.data) as never;
+        for (const handler of this.#handlers.get(name) ?? []) handler(data);
+      });
+    }
+  }
+
+  #reopen(): void {
+    this.#source?.close();
+    this.#source = undefined;
+    this.#open();
+    // Says whether the session ended; the query client then leads to the login page.
+    void getSession().catch(() => undefined);
+  }
+
+  #become(state: Connection['state']): void {
+    if (this.#connection.state === state) return;
+    this.#connection = { state, since: Date.now() };
+    for (const watcher of this.#watchers) watcher();
+  }
+}
+
+const stream = new LiveStream();
+
+export const useConnection = (): Connection =>
+  useSyncExternalStore(stream.watch, stream.connection, () => idle);
+
+/** Calls the newest `handler` for each live message of this name. */
+export function useLive<K extends LiveName>(name: K, handler: (message: LiveMessages[K]) => void): void {
+  const newest = useRef(handler);
+  useEffect(() => {
+    newest.current = handler;
+  });
+  useEffect(() => stream.on(name, (message) => newest.current(message)), [name]);
+}

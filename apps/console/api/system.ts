@@ -1,0 +1,37 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { DeadLetterPage, Health, RuleDetail, RuleList } from '@tidewatch/api/schemas';
+import { get } from './client.ts';
+
+export const useHealth = () =>
+  useQuery({
+    queryKey: ['health'],
+    queryFn: ({ signal }) => get<Health>('/api/health', {}, signal),
+    refetchInterval: 5_000,
+    staleTime: 0,
+  });
+
+/** Read anew when the numbers of loaded or rejected rules change. */
+export const useRules = (loaded: number, rejected: number) =>
+  useQuery({
+    queryKey: ['rules', loaded, rejected],
+    queryFn: ({ signal }) => get<RuleList>('/api/rules', {}, signal),
+    staleTime: 30_000,
+    placeholderData: keepPreviousData,
+  });
+
+export const useRule = (id: string) =>
+  useQuery({
+    queryKey: ['rule', id],
+    queryFn: ({ signal }) => get<RuleDetail>(`/api/rules/${encodeURIComponent(id)}`, {}, signal),
+    staleTime: 60_000,
+  });
+
+export const useDeadLetters = () =>
+  useInfiniteQuery({
+    queryKey: ['dead-letters'],
+    queryFn: ({ pageParam, signal }) =>
+      get<DeadLetterPage>('/api/dead-letters', { limit: 50, before: pageParam }, signal),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (page) => page.next,
+    staleTime: 10_000,
+  });

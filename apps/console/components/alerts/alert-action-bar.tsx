@@ -1,0 +1,58 @@
+'use client';
+import type { AlertDetail } from '@tidewatch/api/schemas';
+import { Check, CircleCheck, Link2, RotateCcw, StickyNote } from 'lucide-react';
+import { Button } from '../ui/button.tsx';
+import { CopyButton } from '../ui/copy.tsx';
+import { Kbd } from '../ui/kbd.tsx';
+import { StatusMark } from '../ui/status-mark.tsx';
+import { ReasonMenu } from './reason-menu.tsx';
+import type { AlertActions } from './use-alert-actions.ts';
+
+/** What can be done with this alert now. */
+export function AlertActionBar({
+  alert,
+  actions,
+  onNote,
+}: {
+  readonly alert: AlertDetail;
+  readonly actions: AlertActions;
+  readonly onNote: () => void;
+}) {
+  return (
+    <div className="mt-2 flex flex-wrap items-center gap-2">
+      <span className="mr-1 flex items-center gap-2">
+        <StatusMark status={alert.status} reason={alert.reason} />
+        {alert.assignee !== null && <span className="text-sm text-faint">{alert.assignee}</span>}
+      </span>
+      {alert.status === 'closed' ? (
+        <Button onClick={() => void actions.act([alert], { action: 'reopen' })}>
+          <RotateCcw size={13} aria-hidden /> Reopen
+        </Button>
+      ) : (
+        <>
+          {alert.status === 'open' && (
+            <Button look="primary" onClick={() => void actions.act([alert], { action: 'acknowledge' })}>
+              <Check size={13} aria-hidden /> Acknowledge
+            </Button>
+          )}
+          <ReasonMenu
+            onReason={(reason) => void actions.act([alert], { action: 'close', reason })}
+            trigger={
+              <Button>
+                <CircleCheck size={13} aria-hidden /> Close… <Kbd>c</Kbd>
+              </Button>
+            }
+          />
+        </>
+      )}
+      <Button onClick={onNote}>
+        <StickyNote size={13} aria-hidden /> Note <Kbd>n</Kbd>
+      </Button>
+      <CopyButton
+        icon={<Link2 size={14} />}
+        text={() => `${location.origin}/alerts?id=${encodeURIComponent(alert.id)}&status=all`}
+        label="Copy a link to this alert"
+      />
+    </div>
+  );
+}

@@ -1,0 +1,138 @@
+'use client';
+import type { AlertDetail, AlertRow } from '@tidewatch/api/schemas';
+import type { JsonObject } from '@tidewatch/event';
+import { X } from 'lucide-react';
+import { type ReactNode, useMemo, useState } from 'react';
+import { useAlert } from '../../api/alerts.ts';
+import { matchedValues, reasonSentence } from '../../view/reason.ts';
+import { EventTree } from '../events/event-tree.tsx';
+import { WhyItFired } from '../explain/why-it-fired.tsx';
+import type { OnFilter } from '../filter/value-menu.tsx';
+import { IconButton } from '../ui/button.tsx';
+import { LevelMark } from '../ui/level-mark.tsx';
+import { ProblemState, SkeletonRows } from '../ui/states.tsx';
+import { AlertActionBar } from './alert-action-bar.tsx';
+import { AlertFacts } from './alert-facts.tsx';
+import { AlertHistory } from './alert-history.tsx';
+import { MatchTimeline } from './match-timeline.tsx';
+import { RuleAbout } from './rule-about.tsx';
+import type { AlertActions } from './use-alert-actions.ts';
+
+export interface AlertDetailPaneProps {
+  readonly id: string;
+  readonly actions: AlertActions;
+  readonly onNote: (rows: readonly AlertRow[]) => void;
+  readonly onFilter: OnFilter;
+  readonly onClose: () => void;
+}
+
+export function AlertDetailPane(props: AlertDetailPaneProps) {
+  const { data, error, refetch } = useAlert(props.id);
+  return (
+    <aside aria-label="Alert" className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-panel" tabIndex={0}>
+      {data !== undefined ? (
+        <Detail alert={data} {...props} />
+      ) : error !== null ? (
+        <>
+          <div className="flex justify-end p-2">
+            <CloseButton onClose={props.onClose} />
+          </div>
+          <ProblemState error={error} what="The alert" onRetry={() => void refetch()} />
+        </>
+      ) : (
+        <SkeletonRows rows={10} label="Loading the alert" />
+      )}
+    </aside>
+  );
+}
+
+const CloseButton = ({ onClose }: { readonly onClose: () => void }) => (
+  <IconButton label="Close the detail (Esc)" onClick={onClose}>
+    <X size={16} />
+  </IconButton>
+);
+
+function Detail({
+  alert,
+  actions,
+  onNote,
+  onFilter,
+  onClose,
+}: AlertDetailPaneProps & { readonly alert: AlertDetail }) {
+  const [chosen, setChosen] = useState<string>();
+  // The newest match is what an analyst asks about first.
+  const match = alert.matches.find(({ id }) => id === chosen) ?? alert.matches.at(-1);
+  const spans = useMemo(
+    () =>
+      new Map(matchedValues(match?.explanation.items ?? []).map(({ path, spans }) => [path ?? '', spans])),
+    [match],
+  );
+  return (
+    <>
+      <header className="sticky top-0 z-10 border-b border-line bg-panel px-4 pt-2.5 pb-2">
+        <div className="flex items-start gap-3">
+          <div className="min-w-0 flex-1">
+            <div className="mb-0.5 flex items-center gap-3">
+              <LevelMark level={alert.detector.level} />
+            </div>
+            <h2 className="text-lg font-semibold">{alert.detector.title}</h2>
+          </div>
+          <CloseButton onClose={onClose} />
+        </div>
+        <AlertActionBar alert={alert} actions={actions} onNote={() => onNote([alert])} />
+      </header>
+      <div className="flex flex-col gap-5 px-4 py-3">
+        <div>
+          {match !== undefined && <p className="mb-2 text-base">{reasonSentence(match.explanation.items)}</p>}
+          <AlertFacts alert={alert} onFilter={onFilter} />
+        </div>
+        {match !== undefined && (
+          <>
+            <Section title="Why it fired">
+              <WhyItFired ruleId={alert.detector.id} explanation={match.explanation} onFilter={onFilter} />
+            </Section>
+            <Section
+              title="Matches"
+              aside={
+                alert.count > alert.matches.length
+                  ? `${alert.matches.length} of ${alert.count} kept`
+                  : undefined
+              }
+            >
+              <MatchTimeline matches={alert.matches} chosen={match.id} onChoose={setChosen} />
+            </Section>
+            <Section title="The event">
+              <EventTree event={match.event as JsonObject} spans={spans} onFilter={onFilter} />
+            </Section>
+          </>
+        )}
+        <Section title="About the rule">
+          <RuleAbout detector={alert.detector} />
+        </Section>
+        <Section title="History">
+          <AlertHistory history={alert.history} />
+        </Section>
+      </div>
+    </>
+  );
+}
+
+function Section({
+  title,
+  aside,
+  children,
+}: {
+  readonly title: string;
+  readonly aside?: string | undefined;
+  readonly children: ReactNode;
+}) {
+  return (
+    <section>
+      <div className="mb-2 flex items-baseline gap-3 border-b border-line pb-1">
+        <h3 className="text-base font-semibold">{title}</h3>
+        {aside !== undefined && <span className="figure text-xs text-faint">{aside}</span>}
+      </div>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,165 @@
+'use client';
+import { useQueryClient } from '@tanstack/react-query';
+import type { AlertRow } from '@tidewatch/api/schemas';
+import { type Level, levels } from '@tidewatch/event';
+import { addFilter } from '@tidewatch/query';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { prefetchAlert, useAlertHistogram, useAlerts, useAlertTotals } from '../../api/alerts.ts';
+import { levelLabels, statusViewLabels, statusViews } from '../../view/alert-view.ts';
+import { step } from '../../view/keymap.ts';
+import { absoluteRange } from '../../view/time-range.ts';
+import { HistogramPanel } from '../charts/histogram-panel.tsx';
+import type { ChartSeries } from '../charts/stack.ts';
+import { KqlBox } from '../filter/kql-box.tsx';
+import { kqlProblemOf } from '../filter/kql-problem.ts';
+import { TimePicker } from '../filter/time-picker.tsx';
+import type { OnFilter } from '../filter/value-menu.tsx';
+import { Segmented } from '../ui/segmented.tsx';
+import { SkeletonRows } from '../ui/states.tsx';
+import { useKey } from '../ui/use-key.ts';
+import { AlertList } from './alert-list.tsx';
+import { KpiStrip } from './kpi-strip.tsx';
+import { SplitPane } from './split-pane.tsx';
+import { useAlertState } from './use-alert-state.ts';
+import { useLiveAlerts } from './use-live-alerts.ts';
+import { useTriage } from './use-triage.ts';
+
+// Not needed to see the queue; fetched as soon as a row has the cursor, so that they are there when it is acted on.
+const loadDetail = () =>
+  import('./alert-detail-pane.tsx').then((module) => ({ default: module.AlertDetailPane }));
+const loadDialogs = () =>
+  import('./triage-dialogs.tsx').then((module) => ({ default: module.TriageDialogs }));
+const AlertDetailPane = lazy(loadDetail);
+const TriageDialogs = lazy(loadDialogs);
+
+/** Severest first: the chart stacks them from its base. */
+const levelSeries: readonly ChartSeries[] = [...levels]
+  .reverse()
+  .map((level) => ({ key: level, label: levelLabels[level], colour: `--${level}` }));
+
+export function AlertsPage() {
+  const client = useQueryClient();
+  const { state, setState, filter, wide } = useAlertState();
+  const list = useAlerts(filter, state.sort);
+  const totals = useAlertTotals(wide);
+  const histogram = useAlertHistogram(filter);
+  const rows = useMemo<AlertRow[]>(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const live = useLiveAlerts(rows, filter);
+  const [cursor, setCursor] = useState<string | null>(state.id);
+  const triage = useTriage(rows, cursor);
+
+  useEffect(() => {
+    if (state.id !== null) setCursor(state.id);
+  }, [state.id]);
+  useEffect(() => {
+    if (cursor === null) return;
+    void loadDetail();
+    void loadDialogs();
+  }, [cursor]);
+  const open = useCallback(
+    (id: string | null) => {
+      if (id !== null) setCursor(id);
+      void setState({ id }, { history: 'replace' });
+    },
+    [setState],
+  );
+  const move = (by: number): void => {
+    const index = step(
+      rows.findIndex(({ id }) => id === cursor),
+      by,
+      rows.length,
+    );
+    const id = rows[index]?.id;
+    if (id === undefined) return;
+    if (state.id !== null) open(id);
+    else setCursor(id);
+    const next = rows[index + by]?.id;
+    if (next !== undefined && state.id !== null) prefetchAlert(client, next);
+  };
+  const onFilter = useCallback<OnFilter>(
+    (field, value, mode) => void setState({ q: addFilter(state.q, field, value, mode) }),
+    [setState, state.q],
+  );
+  const onBrush = (from: number, to: number): void => void setState(absoluteRange(from, to));
+
+  useKey('j', () => move(1));
+  useKey('k', () => move(-1));
+  useKey('o', () => open(cursor ?? rows[0]?.id ?? null));
+  useKey('enter', () => open(cursor ?? rows[0]?.id ?? null));
+  useKey('r', () => void live.load());
+  useKey('escape', () => {
+    if (triage.selected.size > 0) triage.clear();
+    else open(null);
+  });
+
+  return (
+    <>
+      <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-bg px-3 py-2">
+        <Segmented
+          label="Status"
+          value={state.status}
+          onChange={(status) => void setState({ status })}
+          choices={statusViews.map((value) => ({ value, label: statusViewLabels[value] }))}
+        />
+        <KqlBox
+          value={state.q}
+          onChange={(q) => void setState({ q })}
+          problem={kqlProblemOf(list.error, state.q, filter.q)}
+          placeholder="Filter alerts, e.g. rule.level: high and host.name: dc-*"
+        />
+        <TimePicker range={state} onChange={({ from, to }) => void setState({ from, to })} />
+      </div>
+      <div className="flex h-28 shrink-0 border-b border-line bg-panel">
+        <KpiStrip
+          totals={totals.data}
+          failed={totals.error !== null}
+          onLevel={(level: Level) => onFilter('rule.level', level, 'in')}
+          onStatus={(status) => void setState({ status })}
+        />
+        <HistogramPanel
+          histogram={histogram.data}
+          series={levelSeries}
+          what="alert"
+          onBrush={onBrush}
+          busy={histogram.isPlaceholderData}
+          error={histogram.error}
+        />
+      </div>
+      <SplitPane
+        list={
+          <AlertList
+            list={list}
+            rows={rows}
+            state={state}
+            setState={setState}
+            live={live}
+            cursor={cursor}
+            open={state.id !== null}
+            onOpen={open}
+            onFilter={onFilter}
+            triage={triage}
+          />
+        }
+        detail={
+          state.id === null ? null : (
+            <Suspense fallback={<SkeletonRows label="Loading the alert" />}>
+              <AlertDetailPane
+                key={state.id}
+                id={state.id}
+                actions={triage.actions}
+                onNote={triage.askNote}
+                onFilter={onFilter}
+                onClose={() => open(null)}
+              />
+            </Suspense>
+          )
+        }
+      />
+      {triage.asking !== undefined && (
+        <Suspense>
+          <TriageDialogs triage={triage} />
+        </Suspense>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+'use client';
+import { Check, CircleCheck, RotateCcw, StickyNote, X } from 'lucide-react';
+import type { AlertAction } from '../../api/alerts.ts';
+import { plural } from '../../view/quantity.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { ReasonMenu } from './reason-menu.tsx';
+
+/** What can be done with the selected alerts. */
+export function BulkBar({
+  selected,
+  onAct,
+  onNote,
+  onClear,
+}: {
+  readonly selected: number;
+  readonly onAct: (action: AlertAction) => void;
+  readonly onNote: () => void;
+  readonly onClear: () => void;
+}) {
+  return (
+    <div
+      role="toolbar"
+      aria-label="Selected alerts"
+      className="flex h-10 shrink-0 items-center gap-2 overflow-x-auto border-b border-line bg-accent-wash px-3"
+    >
+      <span className="figure mr-1 text-sm font-medium whitespace-nowrap">
+        {plural(selected, 'alert')} selected
+      </span>
+      <Button onClick={() => onAct({ action: 'acknowledge' })}>
+        <Check size={13} aria-hidden /> Acknowledge
+      </Button>
+      <ReasonMenu
+        onReason={(reason) => onAct({ action: 'close', reason })}
+        trigger={
+          <Button>
+            <CircleCheck size={13} aria-hidden /> Close…
+          </Button>
+        }
+      />
+      <Button onClick={() => onAct({ action: 'reopen' })}>
+        <RotateCcw size={13} aria-hidden /> Reopen
+      </Button>
+      <Button onClick={onNote}>
+        <StickyNote size={13} aria-hidden /> Note
+      </Button>
+      <IconButton label="Clear the selection" onClick={onClear} className="ml-auto">
+        <X size={15} />
+      </IconButton>
+    </div>
+  );
+}

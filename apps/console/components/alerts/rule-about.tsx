@@ -1,0 +1,86 @@
+import type { AlertDetail } from '@tidewatch/api/schemas';
+import { ExternalLink } from 'lucide-react';
+import { tagLabel } from '../../view/alert-view.ts';
+
+/** Only these leave the page; anything else a rule calls a reference stays text. */
+const isWebAddress = (text: string): boolean => /^https?:\/\//i.test(text);
+
+const linkClass = 'text-accent underline decoration-accent/50 underline-offset-2 hover:decoration-accent';
+
+/** What the rule's author says: what it finds, where it errs, what it rests on. */
+export function RuleAbout({ detector }: { readonly detector: AlertDetail['detector'] }) {
+  const { description, author, references = [], tags = [], falsePositives = [] } = detector;
+  return (
+    <div className="flex flex-col gap-3 text-sm">
+      {description !== undefined && <p className="max-w-prose whitespace-pre-line">{description}</p>}
+      {tags.length > 0 && (
+        <ul className="flex flex-wrap gap-2" aria-label="Tags">
+          {tags.map((tag) => {
+            const { label, href } = tagLabel(tag);
+            const look = 'inline-flex h-7 items-center rounded border border-line bg-raised px-2 text-xs';
+            return (
+              <li key={tag}>
+                {href === undefined ? (
+                  <span className={`${look} text-soft`}>{label}</span>
+                ) : (
+                  <a
+                    href={href}
+                    rel="noreferrer"
+                    target="_blank"
+                    className={`${look} font-mono text-accent hover:bg-hover`}
+                  >
+                    {label}
+                  </a>
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-1">
+        {falsePositives.length > 0 && (
+          <>
+            <dt className="text-soft">False positives</dt>
+            <dd>{falsePositives.join('; ')}</dd>
+          </>
+        )}
+        {author !== undefined && (
+          <>
+            <dt className="text-soft">Author</dt>
+            <dd>{author}</dd>
+          </>
+        )}
+        <dt className="text-soft">Rule</dt>
+        <dd>
+          <code className="font-mono text-xs">{detector.id}</code>
+        </dd>
+        {references.length > 0 && (
+          <>
+            <dt className="text-soft">References</dt>
+            <dd>
+              <ul className="flex flex-col">
+                {references.map((reference) => (
+                  <li key={reference} className="flex min-h-7 items-center">
+                    {isWebAddress(reference) ? (
+                      <a
+                        href={reference}
+                        rel="noreferrer"
+                        target="_blank"
+                        className={`${linkClass} inline-flex min-w-0 items-center gap-1`}
+                      >
+                        <span className="truncate">{reference}</span>
+                        <ExternalLink size={11} className="shrink-0" aria-hidden />
+                      </a>
+                    ) : (
+                      <span className="truncate">{reference}</span>
+                    )}
+                  </li>
+                ))}
+              </ul>
+            </dd>
+          </>
+        )}
+      </dl>
+    </div>
+  );
+}

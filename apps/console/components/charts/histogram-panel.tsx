@@ -1,0 +1,134 @@
+'use client';
+import type { Histogram } from '@tidewatch/api/schemas';
+import { ChartColumnStacked, Table2 } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { shortTime } from '../../view/moment.ts';
+import { count, plural } from '../../view/quantity.ts';
+import { useTheme } from '../shell/theme-menu.tsx';
+import { IconButton } from '../ui/button.tsx';
+import { HistogramTable } from './histogram-table.tsx';
+import { type ChartSeries, countOf } from './stack.ts';
+import { drawStackedBars } from './stacked-bars.ts';
+
+/** Counts over time; drag over it to set the range, or use its table. */
+export function HistogramPanel({
+  histogram,
+  series,
+  what,
+  onBrush,
+  busy,
+  error,
+}: {
+  readonly histogram: Histogram | undefined;
+  readonly series: readonly ChartSeries[];
+  /** One of what is counted, e.g. `alert`. */
+  readonly what: string;
+  readonly onBrush: (from: number, to: number) => void;
+  readonly busy: boolean;
+  readonly error: Error | null;
+}) {
+  const [hovered, setHovered] = useState<number | null>(null);
+  const [asTable, setAsTable] = useState(false);
+  const total = histogram?.buckets.reduce((sum, bucket) => sum + bucket.count, 0) ?? 0;
+  const bucket = hovered === null ? undefined : histogram?.buckets[hovered];
+  return (
+    <section
+      aria-label={`Histogram of ${what}s`}
+      className={`flex h-full min-w-0 flex-1 flex-col ${busy ? 'opacity-70' : ''}`}
+    >
+      <div className="flex h-7 items-center gap-3 pl-3 text-xs text-soft">
+        {histogram === undefined ? null : bucket === undefined ? (
+          <span>
+            <strong className="figure font-semibold text-ink">{count(total)}</strong>{' '}
+            {total === 1 ? what : `${what}s`} over time · drag to zoom
+          </span>
+        ) : (
+          <span className="figure flex min-w-0 gap-3 truncate">
+            <span className="text-ink">
+              {shortTime(bucket.start, Date.now())} – {shortTime(bucket.start + histogram.stepMs, Date.now())}
+            </span>
+            <span>{plural(bucket.count, what)}</span>
+            {series.length > 1 &&
+              series
+                .filter(({ key }) => countOf(bucket, key, false) > 0)
+                .map(({ key, label }) => (
+                  <span key={key}>
+                    {label} {count(countOf(bucket, key, false))}
+                  </span>
+                ))}
+          </span>
+        )}
+        <IconButton
+          label={asTable ? 'Show as a chart' : 'Show as a table'}
+          aria-pressed={asTable}
+          onClick={() => setAsTable(!asTable)}
+          className="ml-auto size-7"
+        >
+          {asTable ? <ChartColumnStacked size={14} /> : <Table2 size={14} />}
+        </IconButton>
+      </div>
+      <div className="min-h-0 flex-1">
+        {histogram === undefined && error !== null ? (
+          <p role="status" className="px-3 py-2 text-sm text-soft">
+            No histogram: {error.message}
+          </p>
+        ) : histogram === undefined ? (
+          <div
+            className="skeleton mx-3 mb-2 h-[calc(100%-8px)]"
+            role="status"
+            aria-label="Loading the histogram"
+          />
+        ) : asTable ? (
+          <HistogramTable histogram={histogram} series={series} onBrush={onBrush} />
+        ) : (
+          <Bars
+            histogram={histogram}
+            series={series}
+            label={`${plural(total, what)} over time; the table holds the numbers`}
+            onBrush={onBrush}
+            onHover={setHovered}
+          />
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Bars({
+  histogram,
+  series,
+  label,
+  onBrush,
+  onHover,
+}: {
+  readonly histogram: Histogram;
+  readonly series: readonly ChartSeries[];
+  readonly label: string;
+  readonly onBrush: (from: number, to: number) => void;
+  readonly onHover: (bucket: number | null) => void;
+}) {
+  const target = useRef<HTMLDivElement>(null);
+  const brush = useRef(onBrush);
+  const theme = useTheme();
+  useEffect(() => {
+    brush.current = onBrush;
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colours that are read
+  useEffect(() => {
+    const element = target.current;
+    if (element === null) return;
+    const plot = drawStackedBars(element, histogram, series, {
+      onBrush: (from, to) => brush.current(from, to),
+      onHover,
+    });
+    const observer = new ResizeObserver(() =>
+      plot.setSize({ width: element.clientWidth, height: element.clientHeight }),
+    );
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      plot.destroy();
+    };
+  }, [histogram, series, theme, onHover]);
+  return <div ref={target} role="img" aria-label={label} className="chart h-full w-full overflow-hidden" />;
+}

@@ -1,0 +1,106 @@
+import type { Histogram } from '@tidewatch/api/schemas';
+import uPlot from 'uplot';
+import { type ChartSeries, stack } from './stack.ts';
+
+const day = 86_400_000;
+const pad = (value: number): string => String(value).padStart(2, '0');
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+function tickLabel(time: number, step: number): string {
+  const date = new Date(time);
+  if (step >= day || (date.getHours() === 0 && date.getMinutes() === 0))
+    return `${date.getDate()} ${months[date.getMonth()]}`;
+  const clock = `${pad(date.getHours())}:${pad(date.getMinutes())}`;
+  return step < 60_000 ? `${clock}:${pad(date.getSeconds())}` : clock;
+}
+
+/** Draws the histogram; `onBrush` gets the dragged range, `onHover` the bucket under the pointer. */
+export function drawStackedBars(
+  target: HTMLElement,
+  histogram: Histogram,
+  series: readonly ChartSeries[],
+  handlers: {
+    readonly onBrush: (from: number, to: number) => void;
+    readonly onHover: (bucket: number | null) => void;
+  },
+): uPlot {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string): string => style.getPropertyValue(name).trim();
+  const bars = uPlot.paths.bars?.({ size: [0.86, 28], align: 1, radius: 0.08 });
+  const axis = {
+    stroke: colour('--faint'),
+    font: '11px system-ui, sans-serif',
+    ticks: { show: false },
+    grid: { stroke: colour('--line'), width: 1 },
+  };
+  return new uPlot(
+    {
+      width: target.clientWidth,
+      height: target.clientHeight,
+      ms: 1,
+      padding: [6, 8, 0, 0],
+      legend: { show: false },
+      scales: {
+        x: { range: [histogram.from, Math.max(histogram.to, histogram.from + histogram.stepMs)] },
+        y: { range: (_, __, max) => [0, Math.max(4, max * 1.08)] },
+      },
+      cursor: {
+        y: false,
+        points: { show: false },
+        drag: { x: true, y: false, setScale: false },
+      },
+      axes: [
+        {
+          ...axis,
+          size: 20,
+          gap: 3,
+          space: 70,
+          grid: { show: false },
+          values: (_, splits, __, ___, step) => splits.map((time) => tickLabel(time, step)),
+        },
+        {
+          ...axis,
+          size: 38,
+          gap: 4,
+          space: 24,
+          values: (_, splits) =>
+            splits.map((value) =>
+              Number.isInteger(value) ? (value >= 10_000 ? `${value / 1_000}k` : String(value)) : '',
+            ),
+        },
+      ],
+      series: [
+        {},
+        ...[...series].reverse().map(({ label, colour: name }) => ({
+          label,
+          fill: colour(name),
+          width: 0,
+          points: { show: false },
+          ...(bars === undefined ? {} : { paths: bars }),
+        })),
+      ],
+      hooks: {
+        setCursor: [
+          (plot) => {
+            const { left } = plot.cursor;
+            if (left === undefined || left < 0) return handlers.onHover(null);
+            const time = plot.posToVal(left, 'x');
+            const first = histogram.buckets[0]?.start ?? 0;
+            const bucket = Math.floor((time - first) / histogram.stepMs);
+            handlers.onHover(bucket >= 0 && bucket < histogram.buckets.length ? bucket : null);
+          },
+        ],
+        setSelect: [
+          (plot) => {
+            const { left, width } = plot.select;
+            if (width < 3) return;
+            handlers.onBrush(plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x'));
+            plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+          },
+        ],
+      },
+    },
+    stack(histogram, series) as uPlot.AlignedData,
+    target,
+  );
+}

@@ -1,0 +1,80 @@
+import { createColumnHelper } from '@tanstack/react-table';
+import { getField, type JsonObject } from '@tidewatch/event';
+import { ChevronRight } from 'lucide-react';
+import { eventSummary, eventTime, firstText, valueText } from '../../view/value.ts';
+import type { GridColumn, gridFeatures } from '../grid/virtual-grid.tsx';
+import { Time } from '../ui/time.tsx';
+
+const helper = createColumnHelper<typeof gridFeatures, JsonObject>();
+
+const fieldColumn = (header: string, track: string, paths: readonly string[]): GridColumn<JsonObject> =>
+  helper.display({
+    id: header,
+    meta: { track },
+    header,
+    cell: ({ row }) => {
+      const text = firstText(row.original, paths);
+      return (
+        <span className="block truncate text-sm" title={text}>
+          {text === '' ? <span className="text-faint">–</span> : text}
+        </span>
+      );
+    },
+  });
+
+/** The standing columns, the fields chosen in the sidebar, and the message that takes the rest. */
+export function eventColumns(
+  now: number,
+  chosen: readonly string[],
+  isOpen: (event: JsonObject) => boolean,
+): GridColumn<JsonObject>[] {
+  return [
+    helper.display({
+      id: 'open',
+      meta: { track: '14px' },
+      header: () => <span className="sr-only">Opened</span>,
+      cell: ({ row }) => (
+        <ChevronRight
+          size={14}
+          aria-hidden
+          className={`text-faint transition-transform ${isOpen(row.original) ? 'rotate-90' : ''}`}
+        />
+      ),
+    }),
+    helper.display({
+      id: 'time',
+      meta: { track: '108px' },
+      header: 'Time',
+      cell: ({ row }) => {
+        const time = eventTime(row.original);
+        return (
+          <span className="text-sm">
+            {Number.isNaN(time) ? <span className="text-faint">no time</span> : <Time at={time} now={now} />}
+          </span>
+        );
+      },
+    }),
+    fieldColumn('Dataset', '128px', ['event.dataset']),
+    fieldColumn('Host', '112px', ['host.name', 'host.hostname', 'source.ip']),
+    fieldColumn('User', '104px', ['user.name', 'user.id']),
+    fieldColumn('Action', '132px', ['event.action', 'event.code']),
+    ...chosen.map((field) =>
+      helper.display({
+        id: `field ${field}`,
+        meta: { track: 'minmax(96px,180px)' },
+        header: field,
+        cell: ({ row }) => (
+          <span className="block truncate font-mono text-xs">{valueText(getField(row.original, field))}</span>
+        ),
+      }),
+    ),
+    helper.display({
+      id: 'message',
+      meta: { track: 'minmax(160px,1fr)' },
+      header: 'Message',
+      cell: ({ row }) => (
+        <span className="block truncate font-mono text-xs">{eventSummary(row.original)}</span>
+      ),
+    }),
+  ];
+}

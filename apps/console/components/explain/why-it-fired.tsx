@@ -1,0 +1,69 @@
+'use client';
+import type { AlertMatch } from '@tidewatch/api/schemas';
+import { useMemo, useState } from 'react';
+import { ApiProblem } from '../../api/client.ts';
+import { useRule } from '../../api/system.ts';
+import { conditionLines, matchedValues } from '../../view/reason.ts';
+import type { OnFilter } from '../filter/value-menu.tsx';
+import { Button } from '../ui/button.tsx';
+import { MatchedList } from './matched-list.tsx';
+import { RuleSource } from './rule-source.tsx';
+
+/** The rule and the event side by side, with what matched marked in both and tied by number. */
+export function WhyItFired({
+  ruleId,
+  explanation,
+  onFilter,
+}: {
+  readonly ruleId: string;
+  readonly explanation: AlertMatch['explanation'];
+  readonly onFilter: OnFilter;
+}) {
+  const rule = useRule(ruleId);
+  const [active, setActive] = useState<number | null>(null);
+  const { items, condition, absent } = explanation;
+  const values = useMemo(() => matchedValues(items), [items]);
+  const lines = useMemo(() => conditionLines(items), [items]);
+  return (
+    <div className="@container">
+      <p className="mb-2 flex flex-wrap items-baseline gap-x-2 text-sm">
+        <span className="text-soft">Condition</span>
+        <code className="font-mono">{condition}</code>
+        {absent.length > 0 && (
+          <span className="text-soft">
+            held, and {absent.map((name) => `“${name}”`).join(', ')} rightly did not.
+          </span>
+        )}
+      </p>
+      <div className="grid gap-3 @2xl:grid-cols-2">
+        <div className="min-w-0">
+          <h4 className="mb-1 text-xs font-medium text-soft">In the rule</h4>
+          {rule.data !== undefined ? (
+            <RuleSource
+              source={rule.data.source}
+              conditions={lines}
+              absent={absent}
+              active={active}
+              onActive={setActive}
+            />
+          ) : rule.error !== null ? (
+            <div role="alert" className="rounded-md border border-line bg-raised p-3 text-sm text-soft">
+              {rule.error instanceof ApiProblem && rule.error.status === 404
+                ? 'The rule is no longer loaded. What matched is kept with the alert.'
+                : rule.error.message}{' '}
+              <Button look="quiet" onClick={() => void rule.refetch()}>
+                Try again
+              </Button>
+            </div>
+          ) : (
+            <div className="skeleton h-40" role="status" aria-label="Loading the rule" />
+          )}
+        </div>
+        <div className="min-w-0">
+          <h4 className="mb-1 text-xs font-medium text-soft">In the event</h4>
+          <MatchedList values={values} active={active} onActive={setActive} onFilter={onFilter} />
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+'use client';
+import type { Json } from '@tidewatch/event';
+import { addFilter } from '@tidewatch/query';
+import { Copy, Filter, FilterX, ListFilter, SquareArrowOutUpRight } from 'lucide-react';
+import { useRouter } from 'next/navigation.js';
+import type { ReactNode } from 'react';
+import { valueText } from '../../view/value.ts';
+import { Menu, MenuItem, MenuLine, MenuTitle } from '../ui/menu.tsx';
+
+export type FilterMode = 'in' | 'out' | 'only';
+export type OnFilter = (field: string, value: Json, mode: FilterMode) => void;
+
+/** A value that can be filtered by. `onFilter` is missing where the page has no filter of its own. */
+export function ValueMenu({
+  field,
+  value,
+  onFilter,
+  children,
+  className = '',
+}: {
+  readonly field: string;
+  readonly value: Json;
+  readonly onFilter?: OnFilter | undefined;
+  readonly children: ReactNode;
+  readonly className?: string;
+}) {
+  const router = useRouter();
+  return (
+    <Menu
+      trigger={
+        <button
+          type="button"
+          className={`min-h-7 max-w-full rounded px-1 text-left hover:bg-hover data-popup-open:bg-hover ${className}`}
+        >
+          {children}
+        </button>
+      }
+    >
+      <MenuTitle>
+        {field}: {valueText(value)}
+      </MenuTitle>
+      {onFilter !== undefined && (
+        <>
+          <MenuItem icon={<Filter size={13} />} onClick={() => onFilter(field, value, 'in')}>
+            Filter for it
+          </MenuItem>
+          <MenuItem icon={<FilterX size={13} />} onClick={() => onFilter(field, value, 'out')}>
+            Filter it out
+          </MenuItem>
+          <MenuItem icon={<ListFilter size={13} />} onClick={() => onFilter(field, value, 'only')}>
+            Only this
+          </MenuItem>
+          <MenuLine />
+        </>
+      )}
+      <MenuItem
+        icon={<SquareArrowOutUpRight size={13} />}
+        onClick={() => router.push(`/events?q=${encodeURIComponent(addFilter('', field, value, 'only'))}`)}
+      >
+        Search in events
+      </MenuItem>
+      <MenuItem
+        icon={<Copy size={13} />}
+        onClick={() => void navigator.clipboard.writeText(valueText(value))}
+      >
+        Copy
+      </MenuItem>
+    </Menu>
+  );
+}

@@ -1,0 +1,137 @@
+import type { Health } from '@tidewatch/api/schemas';
+import { ago, duration } from '../../view/moment.ts';
+import { bytes, compact, count } from '../../view/quantity.ts';
+import { CommandLine } from '../ui/copy.tsx';
+import { Link } from '../ui/link.tsx';
+import { FactTable, HealthSection, StateDot } from './health-section.tsx';
+
+/** A source that sent before and is silent for this long gets attention. */
+const silentMs = 15 * 60_000;
+/** Above this a consumer is behind, not just busy. */
+const laggingSeconds = 60;
+
+/** Where events come from and how far they are read. */
+export function FlowSections({ health, now }: { readonly health: Health; readonly now: number }) {
+  return (
+    <>
+      <HealthSection id="sources" title="Sources">
+        <FactTable
+          label="Sources"
+          rows={health.sources}
+          rowKey={({ source, dataset, dataClass }) => `${source} ${dataset ?? ''} ${dataClass}`}
+          empty={
+            <div className="flex flex-col items-start gap-2">
+              Nothing was sent yet. Try:
+              <CommandLine command="npx tidewatch send /var/log/auth.log --source my-server" />
+            </div>
+          }
+          columns={[
+            {
+              title: 'Source',
+              cell: ({ source }) => (
+                <Link
+                  href={`/events?q=${encodeURIComponent(`tidewatch.source: ${JSON.stringify(source)}`)}`}
+                  className="inline-flex min-h-7 items-center font-medium hover:underline"
+                >
+                  {source}
+                </Link>
+              ),
+            },
+            {
+              title: 'Dataset',
+              cell: ({ dataset }) => <code className="font-mono text-xs">{dataset ?? '–'}</code>,
+            },
+            {
+              title: 'Class',
+              cell: ({ dataClass }) => <code className="font-mono text-xs">{dataClass}</code>,
+            },
+            { title: 'Events', right: true, cell: ({ events }) => count(events) },
+            { title: 'A minute', right: true, cell: ({ perMinute }) => compact(Math.round(perMinute)) },
+            {
+              title: 'Last event',
+              cell: ({ lastEvent, lastIngested }) => {
+                if (lastEvent === null) return <span className="text-faint">never</span>;
+                const silent = now - (lastIngested ?? lastEvent) > silentMs;
+                return <StateDot look={silent ? 'warn' : 'good'}>{ago(lastEvent, now)}</StateDot>;
+              },
+            },
+            {
+              title: 'Failures',
+              right: true,
+              cell: ({ failures }) => (
+                <span className={failures > 0 ? 'text-warn' : 'text-faint'}>{count(failures)}</span>
+              ),
+            },
+          ]}
+        />
+      </HealthSection>
+      <HealthSection id="streams" title="Streams">
+        <FactTable
+          label="Streams"
+          rows={health.streams.flatMap((stream) =>
+            (stream.groups.length === 0 ? [undefined] : stream.groups).map((group, index) => ({
+              stream,
+              group,
+              index,
+            })),
+          )}
+          rowKey={({ stream, group }) => `${stream.stream} ${group?.group ?? ''}`}
+          empty="No stream is open."
+          columns={[
+            {
+              title: 'Stream',
+              cell: ({ stream, index }) =>
+                index === 0 ? (
+                  <span className="font-medium">{stream.stream}</span>
+                ) : (
+                  <span className="sr-only">{stream.stream}</span>
+                ),
+            },
+            {
+              title: 'Records',
+              right: true,
+              cell: ({ stream, index }) => (index === 0 ? count(stream.records) : ''),
+            },
+            {
+              title: 'Size',
+              right: true,
+              cell: ({ stream, index }) => (index === 0 ? bytes(stream.bytes) : ''),
+            },
+            {
+              title: 'Damage',
+              right: true,
+              cell: ({ stream, index }) =>
+                index === 0 ? (
+                  <span className={stream.damage > 0 ? 'text-bad' : 'text-faint'}>
+                    {count(stream.damage)}
+                  </span>
+                ) : (
+                  ''
+                ),
+            },
+            {
+              title: 'Read by',
+              cell: ({ group }) => group?.group ?? <span className="text-faint">nobody</span>,
+            },
+            {
+              title: 'Behind by',
+              right: true,
+              cell: ({ group }) => (group === undefined ? '' : `${count(group.records)} records`),
+            },
+            {
+              title: 'Lag',
+              cell: ({ group }) =>
+                group === undefined ? (
+                  ''
+                ) : (
+                  <StateDot look={group.seconds > laggingSeconds ? 'warn' : 'good'}>
+                    {group.records === 0 ? 'none' : duration(group.seconds * 1_000)}
+                  </StateDot>
+                ),
+            },
+          ]}
+        />
+      </HealthSection>
+    </>
+  );
+}

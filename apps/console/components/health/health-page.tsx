@@ -1,0 +1,89 @@
+'use client';
+import type { Health } from '@tidewatch/api/schemas';
+import { useHealth } from '../../api/system.ts';
+import { duration } from '../../view/moment.ts';
+import { bytes, compact, count } from '../../view/quantity.ts';
+import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { useNow } from '../ui/use-now.ts';
+import { DeadLetters } from './dead-letters.tsx';
+import { FlowSections } from './flow-sections.tsx';
+import { RoleSections } from './role-sections.tsx';
+import { RuleTable } from './rule-table.tsx';
+import { StoreSection } from './store-section.tsx';
+
+const sections = [
+  ['roles', 'Roles'],
+  ['sources', 'Sources'],
+  ['streams', 'Streams'],
+  ['rules', 'Rules'],
+  ['dead-letters', 'Dead letters'],
+  ['store', 'Store and retention'],
+] as const;
+
+export function HealthPage() {
+  const { data, error, refetch } = useHealth();
+  const now = useNow(5_000);
+  if (data === undefined)
+    return error === null ? (
+      <SkeletonRows label="Loading the health" />
+    ) : (
+      <ProblemState error={error} what="The health" onRetry={() => void refetch()} />
+    );
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      {error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
+      <nav
+        aria-label="Sections"
+        className="flex h-10 shrink-0 items-center gap-1 overflow-x-auto border-b border-line bg-bg px-3 text-sm"
+      >
+        {sections.map(([id, title]) => (
+          <a
+            key={id}
+            href={`#${id}`}
+            className="flex h-7 items-center rounded-md px-2.5 whitespace-nowrap text-soft hover:bg-hover hover:text-ink"
+          >
+            {title}
+          </a>
+        ))}
+      </nav>
+      <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Health">
+        <div className="mx-auto flex max-w-7xl flex-col gap-6 p-4">
+          <Summary health={data} now={now} />
+          <RoleSections health={data} now={now} />
+          <FlowSections health={data} now={now} />
+          <RuleTable loaded={data.rules.loaded} rejected={data.rules.rejected} />
+          <DeadLetters summary={data.deadLetters} />
+          <StoreSection store={data.store} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** Whether everything is well, in one row. */
+function Summary({ health, now }: { readonly health: Health; readonly now: number }) {
+  const lag = Math.max(0, ...health.streams.flatMap(({ groups }) => groups.map(({ seconds }) => seconds)));
+  const perMinute = health.sources.reduce((sum, source) => sum + source.perMinute, 0);
+  const figures = [
+    { label: 'Events a minute', value: compact(Math.round(perMinute)), bad: false },
+    { label: 'Longest lag', value: duration(lag * 1_000), bad: lag > 60 },
+    { label: 'Rules loaded', value: count(health.rules.loaded), bad: false },
+    { label: 'Rules rejected', value: count(health.rules.rejected), bad: health.rules.rejected > 0 },
+    { label: 'Dead letters', value: count(health.deadLetters.total), bad: health.deadLetters.total > 0 },
+    { label: 'Events stored', value: compact(health.store.events), bad: false },
+    { label: 'On disk', value: bytes(health.store.bytes), bad: false },
+    { label: 'Running for', value: duration(Math.max(0, now - Date.parse(health.startedAt))), bad: false },
+  ];
+  return (
+    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-4 xl:grid-cols-8">
+      {figures.map(({ label, value, bad }) => (
+        <div key={label} className="flex flex-col-reverse bg-panel px-4 py-2.5">
+          <dt className="text-xs text-soft">{label}</dt>
+          <dd className={`figure text-lg font-semibold whitespace-nowrap ${bad ? 'text-warn' : ''}`}>
+            {value}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,53 @@
+import type { Health } from '@tidewatch/api/schemas';
+import { bytes, count } from '../../view/quantity.ts';
+import { FactTable, HealthSection, StateDot } from './health-section.tsx';
+
+/** What is kept, for how long, and where else anything of it stays. */
+export function StoreSection({ store }: { readonly store: Health['store'] }) {
+  return (
+    <div className="grid gap-6 lg:grid-cols-2">
+      <HealthSection id="store" title="Store by data class">
+        <FactTable
+          label="Data classes"
+          rows={store.classes}
+          rowKey={({ dataClass }) => dataClass}
+          empty="The store holds nothing yet."
+          columns={[
+            {
+              title: 'Class',
+              cell: ({ dataClass }) => <code className="font-mono text-xs">{dataClass}</code>,
+            },
+            {
+              title: 'Kept for',
+              right: true,
+              cell: ({ ttlDays }) => `${count(ttlDays)} ${ttlDays === 1 ? 'day' : 'days'}`,
+            },
+            {
+              title: 'Approval',
+              cell: ({ approved }) => (
+                <StateDot look={approved ? 'good' : 'warn'}>
+                  {approved ? 'approved' : 'not approved'}
+                </StateDot>
+              ),
+            },
+            { title: 'Events', right: true, cell: ({ events }) => count(events) },
+            { title: 'Size', right: true, cell: (row) => bytes(row.bytes) },
+          ]}
+        />
+      </HealthSection>
+      <HealthSection id="retention" title="Everything that is kept">
+        <FactTable
+          label="Retention registry"
+          rows={store.kept}
+          rowKey={({ keeper, keeps }) => `${keeper} ${keeps}`}
+          empty="Nothing has enrolled in the retention registry."
+          columns={[
+            { title: 'Keeper', cell: ({ keeper }) => <span className="font-medium">{keeper}</span> },
+            { title: 'Keeps', cell: ({ keeps }) => <span className="text-soft">{keeps}</span> },
+            { title: 'For', cell: ({ ttl }) => <span className="whitespace-nowrap">{ttl}</span> },
+          ]}
+        />
+      </HealthSection>
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+'use client';
+import { FlaskConical, Scale } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { useSession } from '../../api/session.ts';
+
+/** What is special about this installation right now: the evaluation mode, the demonstration. */
+export function Banners() {
+  const { data: session } = useSession();
+  const evaluation = session?.governance === 'evaluation';
+  if (session === undefined || (!evaluation && !session.demo)) return null;
+  return (
+    <div
+      role="region"
+      aria-label="Notices"
+      className="flex min-h-8 shrink-0 flex-wrap items-center gap-x-6 gap-y-1 border-b border-line bg-raised px-4 py-0.5 text-sm text-soft"
+    >
+      {session.demo && <DemoNotice />}
+      {evaluation && (
+        <p className="flex min-w-0 items-center gap-2">
+          <Scale size={13} className="shrink-0 text-faint" aria-hidden />
+          <span>
+            Evaluation mode: sources without an approved use-case are kept for 7 days, then deleted.
+          </span>
+        </p>
+      )}
+    </div>
+  );
+}
+
+const RemoveDemo = lazy(() => import('./remove-demo.tsx').then((module) => ({ default: module.RemoveDemo })));
+
+function DemoNotice() {
+  const [asking, setAsking] = useState(false);
+  return (
+    <div className="flex items-center gap-2">
+      <FlaskConical size={13} className="shrink-0 text-accent" aria-hidden />
+      <span>This is a demonstration: a story in made-up logs, detected for real.</span>
+      <button
+        type="button"
+        onClick={() => setAsking(true)}
+        className="h-7 rounded px-1 font-medium text-accent underline underline-offset-2 hover:no-underline"
+      >
+        Remove it
+      </button>
+      {asking && (
+        <Suspense>
+          <RemoveDemo onDone={() => setAsking(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}

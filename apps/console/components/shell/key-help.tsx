@@ -1,0 +1,36 @@
+'use client';
+import { keyGroups } from '../../view/keymap.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { Kbd } from '../ui/kbd.tsx';
+
+export function KeyHelp({
+  open,
+  onOpenChange,
+}: {
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+}) {
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange} title="Keys" width="max-w-3xl">
+      <div className="grid gap-x-8 gap-y-4 sm:grid-cols-3">
+        {keyGroups.map((group) => (
+          <section key={group.title}>
+            <h3 className="mb-2 text-sm font-semibold">{group.title}</h3>
+            <dl className="flex flex-col gap-1.5">
+              {group.keys.map(({ keys, does }) => (
+                <div key={does} className="flex items-center justify-between gap-3 text-sm">
+                  <dt className="text-soft">{does}</dt>
+                  <dd className="flex shrink-0 gap-1">
+                    {keys.map((key) => (
+                      <Kbd key={key}>{key}</Kbd>
+                    ))}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  );
+}

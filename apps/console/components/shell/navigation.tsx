@@ -1,0 +1,61 @@
+import { Activity, Keyboard, Rows3, ShieldAlert } from 'lucide-react';
+import { Link } from '../ui/link.tsx';
+
+export const pages = [
+  { path: '/alerts', title: 'Alerts', key: 'a', icon: ShieldAlert },
+  { path: '/events', title: 'Events', key: 'e', icon: Rows3 },
+  { path: '/health', title: 'Health', key: 'h', icon: Activity },
+] as const;
+
+const itemClass =
+  'flex w-full flex-col items-center gap-0.5 rounded-lg py-2 text-xs text-soft transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-accent-wash aria-[current=page]:text-accent';
+
+export function Navigation({ current, onHelp }: { readonly current: string; readonly onHelp: () => void }) {
+  return (
+    <nav
+      aria-label="Pages"
+      className="flex w-16 shrink-0 flex-col items-center gap-1 border-r border-line bg-panel px-1.5 pb-2"
+    >
+      <Link href="/alerts" aria-label="Tidewatch, to the alerts" className="flex h-11 items-center">
+        <Logo />
+      </Link>
+      {pages.map(({ path, title, key, icon: Icon }) => (
+        <Link
+          key={path}
+          href={path}
+          aria-current={current === path ? 'page' : undefined}
+          title={`${title} (g ${key})`}
+          className={itemClass}
+        >
+          <Icon size={18} strokeWidth={1.75} aria-hidden />
+          {title}
+        </Link>
+      ))}
+      <button type="button" onClick={onHelp} className={`${itemClass} mt-auto`} title="Keyboard help (?)">
+        <Keyboard size={18} strokeWidth={1.75} aria-hidden />
+        Keys
+      </button>
+    </nav>
+  );
+}
+
+export function Logo({ size = 26 }: { readonly size?: number }) {
+  return (
+    <svg width={size} height={size} viewBox="0 0 32 32" fill="none" aria-hidden className="text-accent">
+      <path
+        d="M3 19c3.4 0 3.4-4.4 6.8-4.4s3.4 4.4 6.8 4.4 3.4-4.4 6.8-4.4c2.4 0 3.1 2 5.6 3.2"
+        stroke="currentColor"
+        strokeWidth="2.6"
+        strokeLinecap="round"
+      />
+      <path
+        d="M3 26c3.4 0 3.4-4.4 6.8-4.4s3.4 4.4 6.8 4.4 3.4-4.4 6.8-4.4c2.4 0 3.1 2 5.6 3.2"
+        stroke="currentColor"
+        strokeOpacity="0.45"
+        strokeWidth="2.6"
+        strokeLinecap="round"
+      />
+      <circle cx="22.5" cy="8" r="3.4" className="fill-high" />
+    </svg>
+  );
+}

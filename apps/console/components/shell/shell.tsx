@@ -1,0 +1,55 @@
+'use client';
+import { usePathname, useRouter } from 'next/navigation.js';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { endGo, startGo, useKey } from '../ui/use-key.ts';
+import { Banners } from './banners.tsx';
+import { ConnectionMark } from './connection-mark.tsx';
+import { Navigation, pages } from './navigation.tsx';
+import { ThemeMenu } from './theme-menu.tsx';
+import { UserMenu } from './user-menu.tsx';
+import { ZoneMark } from './zone-mark.tsx';
+
+const KeyHelp = lazy(() => import('./key-help.tsx').then((module) => ({ default: module.KeyHelp })));
+
+/** What surrounds every page but the login. */
+export function Shell({ children }: { readonly children: ReactNode }) {
+  const pathname = usePathname();
+  const router = useRouter();
+  const [help, setHelp] = useState(false);
+  useKey('g', startGo);
+  useKey(
+    pages.map(({ key }) => key).join(','),
+    ({ key }) => {
+      const page = pages.find((candidate) => candidate.key === key);
+      if (page !== undefined) router.push(page.path);
+      endGo();
+    },
+    { afterGo: true },
+  );
+  useKey('?', () => setHelp(true));
+  const title = pages.find(({ path }) => path === pathname)?.title ?? 'Tidewatch';
+
+  return (
+    <div className="flex h-dvh">
+      <Navigation current={pathname} onHelp={() => setHelp(true)} />
+      <div className="flex min-w-0 flex-1 flex-col">
+        <header className="flex h-11 shrink-0 items-center gap-2 border-b border-line bg-panel pr-2 pl-4">
+          <h1 className="text-lg font-semibold">{title}</h1>
+          <div className="ml-auto flex items-center gap-1">
+            <ConnectionMark />
+            <ZoneMark />
+            <ThemeMenu />
+            <UserMenu />
+          </div>
+        </header>
+        <Banners />
+        <main className="flex min-h-0 flex-1 flex-col">{children}</main>
+      </div>
+      {help && (
+        <Suspense>
+          <KeyHelp open onOpenChange={setHelp} />
+        </Suspense>
+      )}
+    </div>
+  );
+}

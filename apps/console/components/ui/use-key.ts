@@ -1,0 +1,38 @@
+'use client';
+import { useHotkeys } from 'react-hotkeys-hook';
+
+/** Until when a `g` waits for its page's letter, epoch milliseconds. */
+let prefixUntil = 0;
+
+export const startGo = (): void => {
+  prefixUntil = Date.now() + 1_200;
+};
+export const isGoing = (): boolean => Date.now() < prefixUntil;
+// After the key's other listeners have seen that it belonged to the `g`.
+export const endGo = (): void => void setTimeout(() => (prefixUntil = 0));
+
+const popups = '[role="dialog"],[role="alertdialog"],[role="menu"],[role="listbox"]';
+
+/**
+ * Binds a key by the character it makes, so that layouts other than QWERTY work. Quiet while typing, within menus
+ * and dialogs, with Ctrl, Alt or Meta held, and for the letter after `g` unless `afterGo`.
+ */
+export function useKey(
+  key: string,
+  handler: (event: KeyboardEvent) => void,
+  options: { readonly afterGo?: boolean; readonly enabled?: boolean } = {},
+): void {
+  useHotkeys(key, handler, {
+    useKey: true,
+    ignoreModifiers: true,
+    preventDefault: true,
+    enabled: options.enabled ?? true,
+    ignoreEventWhen: (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return true;
+      if (isGoing() !== (options.afterGo ?? false)) return true;
+      const target = event.target as Element | null;
+      if (target?.closest?.(popups) != null) return true;
+      return event.key === 'Enter' && target?.closest?.('button,a,summary') != null;
+    },
+  });
+}

@@ -1,0 +1,56 @@
+export interface KeyHelp {
+  readonly keys: readonly string[];
+  readonly does: string;
+}
+
+export interface KeyGroup {
+  readonly title: string;
+  readonly keys: readonly KeyHelp[];
+}
+
+/** What the help overlay shows. The bindings stand where they act. */
+export const keyGroups: readonly KeyGroup[] = [
+  {
+    title: 'Move',
+    keys: [
+      { keys: ['j'], does: 'Next row' },
+      { keys: ['k'], does: 'Previous row' },
+      { keys: ['o'], does: 'Open the row (also Enter)' },
+      { keys: ['Esc'], does: 'Close what is open, clear the selection' },
+      { keys: ['r'], does: 'Load what is new' },
+    ],
+  },
+  {
+    title: 'Triage',
+    keys: [
+      { keys: ['x'], does: 'Select or deselect the row' },
+      { keys: ['a'], does: 'Acknowledge and assign to me' },
+      { keys: ['c', '1–6'], does: 'Close with a reason' },
+      { keys: ['n'], does: 'Write a note' },
+      { keys: ['z'], does: 'Undo the last change (10 s)' },
+    ],
+  },
+  {
+    title: 'Everywhere',
+    keys: [
+      { keys: ['/'], does: 'Go to the filter' },
+      { keys: ['g', 'a'], does: 'Alerts' },
+      { keys: ['g', 'e'], does: 'Events' },
+      { keys: ['g', 'h'], does: 'Health' },
+      { keys: ['?'], does: 'This help' },
+    ],
+  },
+];
+
+/** Row to stand on after a step; starts at the first row, stays within the list. */
+export function step(current: number, by: number, length: number): number {
+  if (length === 0) return -1;
+  if (current === -1) return 0;
+  return Math.min(length - 1, Math.max(0, current + by));
+}
+
+/** Index of the choice that a digit key stands for, or undefined. */
+export function digitChoice(key: string, choices: number): number | undefined {
+  const digit = /^[1-9]$/.test(key) ? Number(key) : 0;
+  return digit >= 1 && digit <= choices ? digit - 1 : undefined;
+}

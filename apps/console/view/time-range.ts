@@ -1,0 +1,96 @@
+/** A range as the URL and the API hold it: `now`, `now-15m`, epoch milliseconds or ISO 8601. */
+export interface TimeRange {
+  readonly from: string;
+  readonly to: string;
+}
+
+export const defaultRange: TimeRange = { from: 'now-24h', to: 'now' };
+
+export const presets: readonly { readonly from: string; readonly label: string }[] = [
+  { from: 'now-15m', label: 'Last 15 minutes' },
+  { from: 'now-1h', label: 'Last hour' },
+  { from: 'now-4h', label: 'Last 4 hours' },
+  { from: 'now-24h', label: 'Last 24 hours' },
+  { from: 'now-7d', label: 'Last 7 days' },
+  { from: 'now-30d', label: 'Last 30 days' },
+  { from: 'now-90d', label: 'Last 90 days' },
+];
+
+const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+const unitNames = { s: 'second', m: 'minute', h: 'hour', d: 'day', w: 'week' } as const;
+const relative = /^now(?:-(\d{1,6})([smhdw]))?$/;
+
+export const isRelative = (text: string): boolean => relative.test(text);
+
+/** Epoch milliseconds, or undefined where the text is no time. */
+export function resolveTime(text: string, now: number): number | undefined {
+  const match = relative.exec(text);
+  if (match !== null) {
+    const unit = match[2] as keyof typeof units | undefined;
+    return unit === undefined ? now : now - Number(match[1]) * units[unit];
+  }
+  if (/^\d{10,15}$/.test(text)) return Number(text);
+  // A bare number such as `5` would parse as a year; only dates count.
+  if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return undefined;
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** Both ends in epoch milliseconds, or undefined where one is no time or they are the wrong way round. */
+export function resolveRange(range: TimeRange, now: number): { from: number; to: number } | undefined {
+  const from = resolveTime(range.from, now);
+  const to = resolveTime(range.to, now);
+  return from === undefined || to === undefined || from >= to ? undefined : { from, to };
+}
+
+export const absoluteRange = (from: number, to: number): TimeRange => ({
+  from: new Date(Math.floor(from)).toISOString(),
+  to: new Date(Math.ceil(to)).toISOString(),
+});
+
+/** The same middle, twice as wide, never past now. */
+export function zoomOut(range: TimeRange, now: number): TimeRange {
+  const resolved = resolveRange(range, now);
+  if (resolved === undefined) return defaultRange;
+  const width = resolved.to - resolved.from;
+  const to = Math.min(now, resolved.to + width / 2);
+  return absoluteRange(to - width * 2, to);
+}
+
+const pad = (value: number): string => String(value).padStart(2, '0');
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+function endLabel(text: string, now: number, sameDayAs?: number): string {
+  if (text === 'now') return 'now';
+  const time = resolveTime(text, now);
+  if (time === undefined) return text;
+  const date = new Date(time);
+  const clock = `${pad(date.getHours())}:${pad(date.getMinutes())}`;
+  const withSeconds = date.getSeconds() === 0 ? clock : `${clock}:${pad(date.getSeconds())}`;
+  if (sameDayAs !== undefined && new Date(sameDayAs).toDateString() === date.toDateString())
+    return withSeconds;
+  const year = date.getFullYear() === new Date(now).getFullYear() ? '' : ` ${date.getFullYear()}`;
+  return `${date.getDate()} ${months[date.getMonth()]}${year} ${withSeconds}`;
+}
+
+/** What the picker's button says, in local time. */
+export function rangeLabel(range: TimeRange, now: number): string {
+  if (range.to === 'now') {
+    const preset = presets.find(({ from }) => from === range.from);
+    if (preset !== undefined) return preset.label;
+    const match = relative.exec(range.from);
+    const unit = match?.[2] as keyof typeof unitNames | undefined;
+    if (match !== null && unit !== undefined) {
+      const count = Number(match[1]);
+      return count === 1 ? `Last ${unitNames[unit]}` : `Last ${count} ${unitNames[unit]}s`;
+    }
+  }
+  const from = resolveTime(range.from, now);
+  return `${endLabel(range.from, now)} – ${endLabel(range.to, now, from)}`;
+}
+
+/** For `<input type="datetime-local">`: local time to the second. */
+export function toLocalInput(time: number): string {
+  const date = new Date(time);
+  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}T${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
+}

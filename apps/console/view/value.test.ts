@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { eventTree } from './event-tree.ts';
+import { eventSummary, eventTime, valueText } from './value.ts';
+
+it.each([
+  [null, ''],
+  ['a', 'a'],
+  [0, '0'],
+  [false, 'false'],
+  [['a', 1, null], 'a, 1, '],
+  [{ a: 1 }, '{"a":1}'],
+])('writes %j on one line', (value, text) => expect(valueText(value)).toBe(text));
+
+it('says what an event is about, on one line', () => {
+  expect(eventSummary({ message: 'a\n  b', process: { command_line: 'c' } })).toBe('a b');
+  expect(eventSummary({ process: { command_line: 'c' } })).toBe('c');
+  expect(eventSummary({})).toBe('');
+  expect(eventTime({ '@timestamp': '1970-01-01T00:00:01.000Z' })).toBe(1_000);
+  expect(eventTime({})).toBeNaN();
+});
+
+it('makes a tree in order of interest, and searches it by path and value', () => {
+  const event = { zeta: 1, host: { name: 'dc-01', ip: ['10.0.0.1'] }, '@timestamp': 't' };
+  expect(eventTree(event).map(({ key }) => key)).toEqual(['@timestamp', 'host', 'zeta']);
+  expect(eventTree(event, 'HOST.NAME')).toEqual([
+    { key: 'host', path: 'host', children: [{ key: 'name', path: 'host.name', value: 'dc-01' }] },
+  ]);
+  expect(eventTree(event, '10.0')[0]?.children?.map(({ path }) => path)).toEqual(['host.ip']);
+  expect(eventTree(event, 'nowhere')).toEqual([]);
+});
