@@ -12,6 +12,7 @@ import {
 } from '@tidewatch/sigma';
 import { eventTime } from '@tidewatch/window';
 import type { LoadedRules, RuleFault, RuleInfo, RuleSources } from './protocol.ts';
+import { isReadable } from './readable.ts';
 
 /** Rules ready to run on batches. */
 export interface Detection {
@@ -58,13 +59,23 @@ function detect(engine: SigmaEngine, partition: number, offsets: Float64Array, e
   const matches: Match[] = [];
   const lines = new TextDecoder().decode(events).split('\n');
   offsets.forEach((offset, i) => {
-    const event = JSON.parse(lines[i] ?? '') as EcsEvent;
+    const event = readEvent(lines[i]);
+    if (event === undefined) return;
     for (const { rule } of engine.evaluate(event)) {
       const match = toMatch(engine, rule, event, { partition, offset });
       if (match !== undefined) matches.push(match);
     }
   });
   return matches;
+}
+
+function readEvent(line = ''): EcsEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isReadable(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function toMatch(

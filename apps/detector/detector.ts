@@ -3,7 +3,7 @@ import type { Batch, Stream } from '@tidewatch/stream';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
 import { isIdleMark } from '@tidewatch/window';
 import type { LoadedRules, RuleInfo, RuleSources } from './protocol.ts';
-import { createDetectionThread } from './thread.ts';
+import { createDetectionThread, type DetectionThread } from './thread.ts';
 
 export interface DetectorDeps {
   readonly events: Stream;
@@ -38,7 +38,16 @@ export interface Detector {
  */
 export async function startDetector(deps: DetectorDeps): Promise<Detector> {
   const thread = createDetectionThread(deps.worker);
-  const loaded = await thread.load(deps.rules);
+  try {
+    return await follow(deps, thread, await thread.load(deps.rules));
+  } catch (error) {
+    // Else its thread would keep the process alive.
+    await thread.close();
+    throw error;
+  }
+}
+
+async function follow(deps: DetectorDeps, thread: DetectionThread, loaded: LoadedRules): Promise<Detector> {
   const tally = new Map<string, { matches: number; lastMatch: number }>();
   const suspended = new Map<string, string>();
   report(deps, loaded);

@@ -17,6 +17,7 @@ import {
   type Watermark,
   type WatermarkState,
 } from '@tidewatch/window';
+import { isReadable } from './readable.ts';
 
 export interface EventClockDeps {
   readonly events: Stream;
@@ -68,8 +69,9 @@ export async function startEventClock(deps: EventClockDeps): Promise<EventClock>
     const complete = watermark()?.complete();
     if (complete !== undefined) await alerts.confirmUpTo(complete);
   }
+  let ticking = Promise.resolve();
   const timer = setInterval(() => {
-    tick().catch((error: Error) =>
+    ticking = tick().catch((error: Error) =>
       log.warn({ reason: error.message }, 'Event time could not be advanced; trying again'),
     );
   }, tickMs);
@@ -78,19 +80,30 @@ export async function startEventClock(deps: EventClockDeps): Promise<EventClock>
     complete: () => watermark()?.complete(),
     async close() {
       clearInterval(timer);
+      await ticking;
       await stage.close();
     },
   };
 }
 
-function follow(watermark: Watermark, record: StreamRecord): 'on_time' | 'late' | 'idle' {
+function follow(watermark: Watermark, record: StreamRecord): 'on_time' | 'late' | 'no_time' {
   const { partition } = record.position;
   if (isIdleMark(record)) {
     watermark.idle({ source: record.key, partition }, idleSince(record));
-    return 'idle';
+    return 'no_time';
   }
-  const event = decoded<EcsEvent>(record);
+  const event = readEvent(record);
+  if (event === undefined) return 'no_time';
   const ingested = Date.parse(event.event.ingested);
   const { time } = eventTime({ timestamp: Date.parse(event['@timestamp']), ingested });
   return watermark.observe({ source: record.key, partition, time, ingested });
+}
+
+function readEvent(record: StreamRecord): EcsEvent | undefined {
+  try {
+    const value = decoded<unknown>(record);
+    return isReadable(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -21,6 +21,7 @@ type Ask = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never)
 type Good = Extract<Answer, { ok: true }>;
 
 const newline = 10;
+const space = 32;
 
 export function createDetectionThread(program: URL): DetectionThread {
   let worker: Worker | undefined;
@@ -83,12 +84,13 @@ export function createDetectionThread(program: URL): DetectionThread {
   };
 }
 
-/** One buffer for the whole batch, so that one transfer moves it. JSON holds no raw line end. */
+/** One buffer for the whole batch, so that one transfer moves it. A line end inside JSON is as good as a space. */
 function joinLines(records: readonly StreamRecord[]): Uint8Array {
   const joined = new Uint8Array(records.reduce((size, { value }) => size + value.length + 1, 0));
   let at = 0;
   for (const { value } of records) {
     joined.set(value, at);
+    for (let i = value.indexOf(newline); i !== -1; i = value.indexOf(newline, i + 1)) joined[at + i] = space;
     at += value.length;
     joined[at++] = newline;
   }

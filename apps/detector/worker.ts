@@ -1,17 +1,19 @@
 /** The detector's thread (decision record 15). */
 import { parentPort } from 'node:worker_threads';
-import { createDetection, type Detection } from './detection.ts';
+import { createDetection } from './detection.ts';
 import type { Answer, Request } from './protocol.ts';
 
-let detection: Detection | undefined;
+/** Batches that come while rules are being loaded wait for them. */
+let created: ReturnType<typeof createDetection> | undefined;
 
 async function answer(request: Request): Promise<Omit<Extract<Answer, { ok: true }>, 'id' | 'ok'>> {
   if (request.ask === 'load') {
-    const created = await createDetection(request.sources);
-    detection = created.detection;
-    return { loaded: created.loaded };
+    created = createDetection(request.sources);
+    const { loaded } = await created;
+    return { loaded };
   }
-  if (detection === undefined) throw new Error('no rules are loaded yet');
+  if (created === undefined) throw new Error('no rules are loaded yet');
+  const { detection } = await created;
   const { matches, faults } = detection.detect(request.partition, request.offsets, request.events);
   return { matches: new TextEncoder().encode(JSON.stringify(matches)), faults };
 }

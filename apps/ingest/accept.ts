@@ -6,6 +6,7 @@ import type { NewRecord, Stream } from '@tidewatch/stream';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
 import { type DeadLetter, encodeDeadLetter } from './dead_letter.ts';
 import { encodeEvent } from './event_record.ts';
+import { createProcessing } from './processing.ts';
 
 export interface AcceptDeps {
   readonly events: Stream;
@@ -17,11 +18,22 @@ export interface AcceptDeps {
   readonly log: Logger;
 }
 
-/** Records handled before the loop gets a breath: some 5 ms of work. */
+/** One slice of a call is handled without a pause: at most so long, and so many records. */
+const sliceMs = 5;
 const sliceRecords = 250;
+
+/** An event of more bytes is a dead letter; the log's own limit would refuse it with all that came along. */
+const maxEventBytes = 16 * 1024 * 1024;
 
 /** Governance's refusals are told to the sender, not kept. */
 const refusal = 'governance_refused';
+
+/** What becomes of one record: the answer to its sender, and what is kept of it. */
+interface Verdict {
+  readonly answer: Acceptance;
+  readonly event?: { readonly record: NewRecord; readonly dataClass: string };
+  readonly letter?: DeadLetter;
+}
 
 /**
  * Makes the entry of the pipeline: raw records in, ECS events durable in the stream out. What can't be handled is
@@ -30,128 +42,107 @@ const refusal = 'governance_refused';
  * One call is one append: a sender that hears 429 may send all of it again without doubling a part.
  */
 export function createAccept(deps: AcceptDeps): Accept {
+  const process = createProcessing(deps.processors);
   return async function accept(source, records) {
-    const outcomes: Outcome<EcsEvent>[] = [];
-    for (let from = 0; from < records.length; from += sliceRecords) {
-      if (from > 0) await setImmediate();
-      outcomes.push(...(await understand(deps, source, records.slice(from, from + sliceRecords))));
+    const verdicts: Verdict[] = [];
+    while (verdicts.length < records.length) {
+      if (verdicts.length > 0) await setImmediate();
+      const slice = records.slice(verdicts.length, verdicts.length + sliceRecords);
+      const outcomes = await process(understand(deps, source, slice));
+      for (const [i, outcome] of outcomes.entries())
+        verdicts.push(judge(source, slice[i] as RawRecord, outcome));
     }
-    return settle(deps, source, records, outcomes);
+    await keep(deps, source, verdicts);
+    countVerdicts(deps.metrics, source, records, verdicts);
+    return verdicts.map(({ answer }) => answer);
   };
 }
 
-async function understand(
+/** Outcomes of as many of the records as fit into one slice's time, at least one. */
+function understand(
   deps: AcceptDeps,
   source: string,
   records: readonly RawRecord[],
-): Promise<readonly Outcome<EcsEvent>[]> {
+): readonly Outcome<EcsEvent>[] {
   const started = performance.now();
-  const outcomes = records.map((record) => deps.normalise(record, source));
-  deps.metrics.observe(
-    'stage_duration_seconds',
-    { stage: 'normalise' },
-    (performance.now() - started) / 1000,
-  );
-  return deps.processors.length === 0 ? outcomes : runProcessors(deps, outcomes);
+  const outcomes: Outcome<EcsEvent>[] = [];
+  let elapsed = 0;
+  for (const record of records) {
+    outcomes.push(deps.normalise(record, source));
+    elapsed = performance.now() - started;
+    if (elapsed >= sliceMs) break;
+  }
+  deps.metrics.observe('stage_duration_seconds', { stage: 'normalise' }, elapsed / 1000);
+  return outcomes;
 }
 
-async function settle(
-  deps: AcceptDeps,
-  source: string,
-  records: readonly RawRecord[],
-  outcomes: readonly Outcome<EcsEvent>[],
-): Promise<Acceptance[]> {
-  const { metrics } = deps;
-  const appended: NewRecord[] = [];
-  const letters: DeadLetter[] = [];
-  const received = new Map<string, number>();
-  let bytes = 0;
-  const answers = outcomes.map((outcome, i): Acceptance => {
-    const record = records[i] as RawRecord;
-    bytes += record.bytes.length;
-    if (outcome.status === 'ok' || outcome.status === 'redirected') {
-      appended.push(encodeEvent(outcome.value, record.position));
-      const { data_class: dataClass } = outcome.value.tidewatch;
-      received.set(dataClass, (received.get(dataClass) ?? 0) + 1);
-      return { status: 'accepted', id: outcome.value.event.id };
+function judge(source: string, record: RawRecord, outcome: Outcome<EcsEvent>): Verdict {
+  if (outcome.status === 'ok' || outcome.status === 'redirected') {
+    const event = outcome.value;
+    const encoded = encodeEvent(event, record.position);
+    if (encoded.value.length > maxEventBytes) {
+      const message = `The event takes ${encoded.value.length} bytes; at most ${maxEventBytes} are taken.`;
+      return setAside(source, record, 'event_too_large', message);
     }
-    const id = eventId(record.position);
-    if (outcome.status === 'dropped') return { status: 'accepted', id };
-    const { reason, message } = outcome;
-    if (reason === refusal) return { status: 'refused', reason, message };
-    letters.push({
-      stage: reason === 'plugin_failed' ? 'process' : 'normalise',
-      reason,
-      message,
-      source,
-      raw: record.bytes,
-    });
-    return { status: 'dead_letter', id, reason, message };
-  });
+    return {
+      answer: { status: 'accepted', id: event.event.id },
+      event: { record: encoded, dataClass: event.tidewatch.data_class },
+    };
+  }
+  if (outcome.status === 'dropped') return { answer: { status: 'accepted', id: eventId(record.position) } };
+  const { reason, message } = outcome;
+  if (reason === refusal) return { answer: { status: 'refused', reason, message } };
+  return setAside(source, record, reason, message);
+}
 
+function setAside(source: string, { bytes, position }: RawRecord, reason: string, message: string): Verdict {
+  const stage = reason === 'plugin_failed' ? 'process' : 'normalise';
+  return {
+    answer: { status: 'dead_letter', id: eventId(position), reason, message },
+    letter: { stage, reason, message, source, raw: bytes },
+  };
+}
+
+async function keep(
+  { events, deadLetters, log }: AcceptDeps,
+  source: string,
+  verdicts: readonly Verdict[],
+): Promise<void> {
+  const letters = verdicts.flatMap(({ letter }) => (letter === undefined ? [] : [encodeDeadLetter(letter)]));
+  const appended = verdicts.flatMap(({ event }) => (event === undefined ? [] : [event.record]));
   try {
     // Letters first: should the events then be refused, a retry writes the letters again, but loses and doubles no event.
-    if (letters.length > 0) await deps.deadLetters.append(letters.map(encodeDeadLetter));
-    if (appended.length > 0) await deps.events.append(appended);
+    if (letters.length > 0) await deadLetters.append(letters);
+    if (appended.length > 0) await events.append(appended);
   } catch (error) {
-    if (!isTidewatchError(error)) deps.log.error({ err: error, source }, 'The stream failed to take records');
+    if (!isTidewatchError(error)) log.error({ err: error, source }, 'The stream failed to take records');
     throw error;
   }
+}
 
+function countVerdicts(
+  metrics: Metrics,
+  source: string,
+  records: readonly RawRecord[],
+  verdicts: readonly Verdict[],
+): void {
+  let bytes = 0;
+  for (const record of records) bytes += record.bytes.length;
   metrics.count('bytes_received_total', { source }, bytes);
-  for (const [dataClass, count] of received)
-    metrics.count('events_received_total', { source, data_class: dataClass }, count);
-  const dropped = records.length - appended.length - letters.length;
-  metrics.count('stage_events_total', { stage: 'normalise', outcome: 'ok' }, appended.length);
-  if (dropped > 0) metrics.count('stage_events_total', { stage: 'normalise', outcome: 'dropped' }, dropped);
-  for (const { stage, reason } of letters) {
-    metrics.count('stage_events_total', { stage: 'normalise', outcome: 'dead_lettered' });
-    metrics.count('dead_letter_events_total', { stage, reason });
-  }
-  return answers;
-}
-
-/** Gives the good events to each user's plugin in turn; what a plugin fails on goes to the dead letters. */
-async function runProcessors(
-  deps: AcceptDeps,
-  outcomes: readonly Outcome<EcsEvent>[],
-): Promise<Outcome<EcsEvent>[]> {
-  const current = [...outcomes];
-  for (const plugin of deps.processors) {
-    const places = current.flatMap((outcome, i) => (outcome.status === 'ok' ? [i] : []));
-    if (places.length === 0) break;
-    const events = places.map((i) => (current[i] as { value: EcsEvent }).value);
-    const { name } = plugin.description;
-    let results: Awaited<ReturnType<HostedPlugin['run']>>;
-    try {
-      results = await plugin.run(events);
-    } catch (error) {
-      const message = (error as Error).message;
-      for (const i of places) current[i] = { status: 'dead_letter', reason: 'plugin_failed', message };
-      continue;
+  const received = new Map<string, number>();
+  let unkept = 0;
+  for (const { event, letter } of verdicts) {
+    if (event !== undefined) received.set(event.dataClass, (received.get(event.dataClass) ?? 0) + 1);
+    else if (letter === undefined) unkept++;
+    else {
+      const { stage, reason } = letter;
+      metrics.count('stage_events_total', { stage, outcome: 'dead_lettered' });
+      metrics.count('dead_letter_events_total', { stage, reason });
     }
-    places.forEach((place, i) => {
-      const result = results[i];
-      if (result === undefined || 'error' in result) {
-        const message = `The plugin ${name} failed: ${result?.error ?? 'no answer'}`;
-        current[place] = { status: 'dead_letter', reason: 'plugin_failed', message };
-      } else if (result.value === null) {
-        current[place] = { status: 'dropped', reason: name };
-      } else {
-        current[place] = keepIdentity(events[i] as EcsEvent, result.value as EcsEvent);
-      }
-    });
   }
-  return current;
+  for (const [dataClass, count] of received) {
+    metrics.count('events_received_total', { source, data_class: dataClass }, count);
+    metrics.count('stage_events_total', { stage: 'normalise', outcome: 'ok' }, count);
+  }
+  if (unkept > 0) metrics.count('stage_events_total', { stage: 'normalise', outcome: 'dropped' }, unkept);
 }
-
-/** A plugin may change what an event says, not what it is: id, times, source and class decide where it is kept. */
-const keepIdentity = (before: EcsEvent, after: EcsEvent): Outcome<EcsEvent> => ({
-  status: 'ok',
-  value: {
-    ...after,
-    '@timestamp': typeof after['@timestamp'] === 'string' ? after['@timestamp'] : before['@timestamp'],
-    event: { ...before.event, ...after.event, id: before.event.id, ingested: before.event.ingested },
-    tidewatch: before.tidewatch,
-  },
-});

@@ -28,3 +28,18 @@ export const startErrors = defineErrors({
   },
   UNKNOWN_ROLE: { status: 400, message: 'There is no role "{role}". Roles are {roles}.' },
 });
+
+/** A system error in plain words. */
+export function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const words: Record<string, string> = {
+    ENOENT: 'there is no such file',
+    EACCES: 'permission denied',
+    EISDIR: 'it is a folder',
+    EEXIST: 'it is not a folder',
+    ENOTDIR: 'a part of its path is not a folder',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'the disk is full',
+  };
+  return words[code ?? ''] ?? message;
+}

@@ -37,7 +37,7 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'tidewatch-e2e-')));
   const args = [
-    process.env.TW_BIN ?? 'apps/tidewatch/bin/tidewatch.mjs',
+    'apps/tidewatch/bin/tidewatch.mjs',
     'start',
     '--port',
     '0',

@@ -11,7 +11,7 @@ import { eventually, type RunningServer, startServer } from './server.ts';
 const tidewatch = (...args: string[]) => {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [process.env.TW_BIN ?? 'apps/tidewatch/bin/tidewatch.mjs', ...args],
+    ['apps/tidewatch/bin/tidewatch.mjs', ...args],
     {
       cwd: root,
       encoding: 'utf8',
@@ -59,7 +59,7 @@ describe('a start that cannot be says one clear sentence', () => {
   it('when the data folder is a file, or cannot be made', async () => {
     const file = join(await folder(), 'data');
     await writeFile(file, '');
-    for (const directory of [file, '/proc/tidewatch']) {
+    for (const directory of [file, join(file, 'below')]) {
       const { status, stderr } = tidewatch('start', '--no-demo', '--port', '0', '--data', directory);
       expect(status).toBe(1);
       expect(lastLine(stderr)).toMatch(/cannot be written .*--data DIR/);

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { inputs } from '@tidewatch/inputs';
 import { formatIssues, pluginErrors, validateYaml } from '@tidewatch/plugin';
-import { startErrors } from '../errors.ts';
+import { reasonOf, startErrors } from '../errors.ts';
 import { type Config, configSchema, type Role, roles } from './schema.ts';
 
 /** What the command line says over the file. */
@@ -75,15 +75,4 @@ async function readText(file: string): Promise<string> {
   } catch (error) {
     throw pluginErrors.CONFIG_UNREADABLE({ file, reason: reasonOf(error) });
   }
-}
-
-/** A system error in plain words. */
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const words: Record<string, string> = {
-    ENOENT: 'there is no such file',
-    EACCES: 'permission denied',
-    EISDIR: 'it is a folder',
-  };
-  return words[code ?? ''] ?? message;
 }

@@ -8,7 +8,7 @@ import { createFileSnapshots, type Log, type SnapshotStore, type Stream } from '
 import { createWal } from '@tidewatch/stream/wal';
 import type { Logger } from '@tidewatch/telemetry';
 import type { Config } from '../config/schema.ts';
-import { startErrors } from '../errors.ts';
+import { reasonOf, startErrors } from '../errors.ts';
 import { enrolKeepers } from './retention.ts';
 import { readRunFile } from './run_file.ts';
 
@@ -68,6 +68,6 @@ async function prepareFolder(directory: string): Promise<void> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await access(directory, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw startErrors.DATA_NOT_WRITABLE({ directory, reason: (error as Error).message });
+    throw startErrors.DATA_NOT_WRITABLE({ directory, reason: reasonOf(error) });
   }
 }

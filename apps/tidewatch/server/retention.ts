@@ -81,6 +81,14 @@ export function enrolKeepers(
     ttlMs: shortest,
     expire: async () => [],
   });
+  registry.enrol({
+    keeper: 'demo',
+    keeps: 'the log file that the demonstration writes; nobody’s data',
+    dataClass: 'demonstration',
+    ttlMs: ttlOf('demonstration'),
+    // It is made anew at each start, and goes with the demonstration.
+    expire: async () => [],
+  });
   return registry;
 }
 

@@ -14,6 +14,7 @@ import { createDemonstration, type Demonstration } from './demonstration.ts';
 import { loadGovernance } from './governance.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { openAccept, startInputs } from './ingest.ts';
+import { notify } from './notify.ts';
 import { hostPlugins } from './plugins.ts';
 import { createRuleCatalogue } from './rule_catalogue.ts';
 import { removeRunFile, writeRunFile } from './run_file.ts';
@@ -113,6 +114,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         onAlerts: (effects) => {
           firstAlert?.((performance.now() - started) / 1000);
           firstAlert = undefined;
+          notify(runtime, effects);
           for (const { alert, effect } of effects) {
             const { id, detector: found, last, dataClass } = alert;
             live.publish('alert', { id, effect, level: found.level, title: found.title, last, dataClass });

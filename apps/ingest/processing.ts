@@ -1,0 +1,81 @@
+import {
+  deadLetter,
+  dropped,
+  type EcsEvent,
+  isObject,
+  type JsonObject,
+  type Outcome,
+  ok,
+} from '@tidewatch/event';
+import type { HostedPlugin, ItemResult } from '@tidewatch/plugin';
+
+/** Takes a batch through the users' plugins; what is not an event passes by. Never rejects. */
+export type Processing = (outcomes: readonly Outcome<EcsEvent>[]) => Promise<readonly Outcome<EcsEvent>[]>;
+
+/** Gives the good events to each user's plugin in turn; what a plugin fails on is a dead letter. */
+export function createProcessing(plugins: readonly HostedPlugin[]): Processing {
+  const steps = plugins.map(createStep);
+  return async (outcomes) => {
+    let current = outcomes;
+    for (const step of steps) current = await step(current);
+    return current;
+  };
+}
+
+function createStep(plugin: HostedPlugin): Processing {
+  const { name } = plugin.description;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** One batch at a time: one that waited inside the worker would share the other's time-out, or its crash. */
+  function run(events: readonly EcsEvent[]): Promise<ItemResult[]> {
+    const results = turn.then(() => plugin.run(events));
+    turn = results.catch(() => {});
+    return results;
+  }
+
+  return async (outcomes) => {
+    const events = outcomes.flatMap((outcome) => (outcome.status === 'ok' ? [outcome.value] : []));
+    if (events.length === 0) return outcomes;
+    let results: readonly ItemResult[];
+    try {
+      results = await run(events);
+    } catch (error) {
+      const failure = failed((error as Error).message);
+      return outcomes.map((outcome) => (outcome.status === 'ok' ? failure : outcome));
+    }
+    let next = 0;
+    return outcomes.map((outcome) =>
+      outcome.status === 'ok' ? outcomeOf(name, outcome.value, results[next++]) : outcome,
+    );
+  };
+}
+
+function outcomeOf(name: string, before: EcsEvent, result: ItemResult | undefined): Outcome<EcsEvent> {
+  if (result === undefined || 'error' in result)
+    return failed(`The plugin ${name} failed: ${result?.error ?? 'no answer'}`);
+  if (result.value === null) return dropped(name);
+  if (!isObject(result.value))
+    return failed(`The plugin ${name} failed: it answered neither an event nor null`);
+  return ok(keepIdentity(before, result.value));
+}
+
+const failed = (message: string): Outcome<never> => deadLetter('plugin_failed', message);
+
+/** A plugin may change what an event says, not what it is: id, times, source and class decide where it is kept. */
+function keepIdentity(before: EcsEvent, after: JsonObject): EcsEvent {
+  const own = isObject(after.event) ? after.event : {};
+  const { id, ingested, dataset } = before.event;
+  const time = typeof after['@timestamp'] === 'string' ? Date.parse(after['@timestamp']) : Number.NaN;
+  return {
+    ...after,
+    '@timestamp': Number.isNaN(time) ? before['@timestamp'] : new Date(time).toISOString(),
+    event: {
+      ...before.event,
+      ...own,
+      id,
+      ingested,
+      dataset: typeof own.dataset === 'string' ? own.dataset : dataset,
+    },
+    tidewatch: before.tidewatch,
+  };
+}
