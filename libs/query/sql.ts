@@ -12,10 +12,7 @@ import {
 } from './sqlTests.ts';
 import { matchesWildcard } from './text.ts';
 
-/**
- * A column that holds a field, exactly, in every row whose `nested` is false: NULL where the field is absent, else its
- * one value.
- */
+/** A column that holds a field, exactly, in every plain row: NULL where the field is absent, else its one value. */
 export type SqlColumn =
   /** `address`: a column with the `addressKey` of the text, where it is an address. */
   | { readonly type: 'text'; readonly sql: string; readonly address?: string }
@@ -27,8 +24,6 @@ export type SqlColumn =
 export interface SqlLayout {
   /** The document's JSON. */
   readonly document: string;
-  /** True where a column does not hold its field, or an array on some path holds objects or arrays. */
-  readonly nested: string;
   /** Text columns that a value without a field is looked for in, by lines. */
   readonly texts: readonly string[];
   readonly column: (path: string) => SqlColumn | undefined;
@@ -36,10 +31,18 @@ export interface SqlLayout {
   readonly paths: () => Iterable<string>;
 }
 
+/**
+ * Plain rows hold every field of a column in that column, and no array of theirs holds objects or arrays
+ * (`documentFacts`), so that conditions need not read their documents. All others are nested: their documents are
+ * walked. A store tells them apart, compiles once for each kind that it holds, and asks each for its own rows.
+ */
+export type SqlRows = 'plain' | 'nested';
+
 export interface SqlOptions {
   /** What `now` stands for, epoch milliseconds. */
   readonly now: number;
   readonly layout: SqlLayout;
+  readonly rows: SqlRows;
   /** Number of the first parameter (default 1). */
   readonly firstParameter?: number;
 }
@@ -74,7 +77,7 @@ export class TooManyFieldsError extends Error {
  *
  * @throws TooManyFieldsError
  */
-export function toSql(node: KqlNode, { now, layout, firstParameter = 1 }: SqlOptions): SqlCondition {
+export function toSql(node: KqlNode, { now, layout, rows, firstParameter = 1 }: SqlOptions): SqlCondition {
   const parameters: SqlParameter[] = [];
   const numbers = new Map<SqlParameter, string>();
   const bind: Bind = (value) => {
@@ -85,20 +88,22 @@ export function toSql(node: KqlNode, { now, layout, firstParameter = 1 }: SqlOpt
     numbers.set(value, place);
     return place;
   };
-  return { sql: new Compiler(layout, now, bind).condition(node), parameters };
+  return { sql: new Compiler(layout, rows, now, bind).condition(node), parameters };
 }
 
 /** The distinct plain values of a field (texts, numbers, truth values) as a list of JSON texts, for counting them. */
-export function toSqlValues(path: string, layout: SqlLayout, firstParameter = 1): SqlCondition {
+export function toSqlValues(
+  path: string,
+  { layout, rows, firstParameter = 1 }: Omit<SqlOptions, 'now'>,
+): SqlCondition {
   const keys = pathKeys(path);
   if (keys === undefined) return { sql: '[]::VARCHAR[]', parameters: [] };
-  const places = keys.map((_, i) => `$${firstParameter + i}`);
-  const whole = `$${firstParameter + keys.length}`;
-  const list = `CASE WHEN ${layout.nested} THEN ${walk(layout.document, places)} ELSE ${flat(`json_extract(${layout.document}, [${whole}])`)} END`;
-  const plain = `list_filter(${list}, lambda v: json_type(v) NOT IN ('OBJECT', 'ARRAY', 'NULL'))`;
+  const steps = rows === 'plain' ? [keys] : keys.map((key) => [key]);
+  const places = steps.map((_, i) => `$${firstParameter + i}`);
+  const plain = `list_filter(${walk(layout.document, places)}, lambda v: json_type(v) NOT IN ('OBJECT', 'ARRAY', 'NULL'))`;
   return {
     sql: `list_distinct(list_transform(${plain}, lambda v: v::VARCHAR))`,
-    parameters: [...keys.map((key) => jsonPath([key])), jsonPath(keys)],
+    parameters: steps.map(jsonPath),
   };
 }
 
@@ -108,12 +113,17 @@ const jsonPath = (keys: readonly string[]): string =>
 const flat = (list: string): string =>
   `flatten(list_transform(${list}, lambda j: CASE json_type(j) WHEN 'ARRAY' THEN json_extract(j, '$[*]') ELSE [j] END))`;
 
-/** Key by key through arrays, as `valuesAt`. Each key is a place holder of a one-key JSON path. */
-const walk = (document: string, keys: readonly string[]): string =>
-  keys.reduce(
-    (list, key) => `flatten(list_transform(${list}, lambda o: ${flat(`json_extract(o, [${key}])`)}))`,
-    `[${document}]`,
+/** Step by step through arrays, as `valuesAt`. Each step is a place holder of a JSON path. */
+const walk = (document: string, steps: readonly string[]): string => {
+  const [first, ...rest] = steps.map(
+    (step) => (object: string) => flat(`json_extract(${object}, [${step}])`),
   );
+  if (first === undefined) return `[${document}]`;
+  return rest.reduce(
+    (list, step) => `flatten(list_transform(${list}, lambda o: ${step('o')}))`,
+    first(document),
+  );
+};
 
 /** How one field is tested, whatever form its value has in the row. */
 interface FieldTests {
@@ -129,12 +139,14 @@ const memberText = (json: string): string =>
 
 class Compiler {
   private readonly layout: SqlLayout;
+  private readonly rows: SqlRows;
   private readonly now: number;
   private readonly bind: Bind;
   private variables = 0;
 
-  constructor(layout: SqlLayout, now: number, bind: Bind) {
+  constructor(layout: SqlLayout, rows: SqlRows, now: number, bind: Bind) {
     this.layout = layout;
+    this.rows = rows;
     this.now = now;
     this.bind = bind;
   }
@@ -176,19 +188,19 @@ class Compiler {
   private onPath(path: string, tests: FieldTests, object?: string): string {
     const keys = pathKeys(path);
     if (keys === undefined) return 'FALSE';
-    const anyMember = (list: string): string => {
-      const variable = this.variable();
-      return `len(list_filter(${list}, lambda ${variable}: ${tests.onMember(variable)})) > 0`;
-    };
-    const places = (): string[] => keys.map((key) => this.bind(jsonPath([key])));
-    if (object !== undefined) return `(${anyMember(walk(object, places()))})`;
-    const { document, nested } = this.layout;
-    const column = this.layout.column(path);
+    const column = object === undefined ? this.layout.column(path) : undefined;
+    // A time column holds its field in every row.
     const fast =
-      (column && tests.onColumn(column)) ??
-      anyMember(flat(`json_extract(${document}, [${this.bind(jsonPath(keys))}])`));
-    if (column?.type === 'time' && tests.onColumn(column) !== undefined) return `coalesce(${fast}, FALSE)`;
-    return `CASE WHEN ${nested} THEN ${anyMember(walk(document, places()))} ELSE coalesce(${fast}, FALSE) END`;
+      column && (this.rows === 'plain' || column.type === 'time') ? tests.onColumn(column) : undefined;
+    if (fast !== undefined) return `coalesce(${fast}, FALSE)`;
+    const whole = this.rows === 'plain' && object === undefined;
+    const steps = whole ? [keys] : keys.map((key) => [key]);
+    const list = walk(
+      object ?? this.layout.document,
+      steps.map((step) => this.bind(jsonPath(step))),
+    );
+    const variable = this.variable();
+    return `(len(list_filter(${list}, lambda ${variable}: ${tests.onMember(variable)})) > 0)`;
   }
 
   private valueTests(path: string, value: KqlValue): FieldTests {

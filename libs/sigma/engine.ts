@@ -88,7 +88,7 @@ export function createSigmaEngine(
       wanted = route.rules;
       found = [];
       mark++;
-      index.candidates(reader, route.fields, route.keywords, consider);
+      index.candidates(reader, route.reach, consider);
       for (const rule of route.always) consider(rule);
       return found.length === 0 ? [] : hits();
     },

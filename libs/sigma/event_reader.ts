@@ -1,11 +1,20 @@
 import { isObject, type Json, type JsonObject } from '@tidewatch/event';
-import { Cell } from './cell.ts';
+import type { Cell } from './cell.ts';
 import { datasetFacts, datasetKey } from './dataset_sources.ts';
-import { ecsFields, ecsRoots, ecsSystemPaths, namespaces, sameFields, winlogPaths } from './field_names.ts';
+import {
+  ecsFields,
+  ecsRoots,
+  ecsSystemPaths,
+  namelessData,
+  namespaces,
+  sameFields,
+  winlogPaths,
+} from './field_names.ts';
+import { FieldSlots } from './field_slots.ts';
 import { Leaves } from './leaves.ts';
 import type { Matcher, SourceFacts } from './logsources.ts';
 import { addPath, childOf, createPathTree, type PathNode } from './path_tree.ts';
-import { type EventView, viewOf } from './view.ts';
+import { type EventView, type Shape, viewOf } from './view.ts';
 import { eventTypeIn, isEntryType, keywordMask, levelForms } from './windows_values.ts';
 
 /** Where a field's value came from; the lower wins. */
@@ -14,8 +23,8 @@ const rank = { data: 0, system: 1, root: 2, same: 3, ecsSystem: 4, ecs: 5 } as c
 interface Alias {
   readonly to: number;
   readonly rank: number;
-  /** Only for events that carry no fields of a Windows source, which say all that ECS says. */
-  readonly ecs: boolean;
+  /** Only for events of this shape; null for all. */
+  readonly shape: Shape | null;
 }
 
 /** What is known about all events of one source. */
@@ -39,12 +48,8 @@ export class EventReader {
   private readonly winlogTree = createPathTree();
   private readonly aliases = new Map<number, Alias[]>();
   private readonly matcher: Matcher;
-  private readonly cells: Cell[][] = [];
-  private readonly counts: number[] = [];
-  private readonly ranks: number[] = [];
-  private readonly stamps: number[] = [];
+  private readonly slots = new FieldSlots();
   private readonly known = new Map<string, Source>();
-  private stamp = 0;
   private event: JsonObject = {};
   private view: EventView = viewOf({});
   private readonly leafPool = new Leaves();
@@ -55,8 +60,6 @@ export class EventReader {
   private readonly eventType: number;
   private readonly level: number;
   private readonly keywords: number;
-  /** Fields that the last event has, without repetition. */
-  readonly touched: number[] = [];
   facts: SourceFacts = {};
 
   constructor(fields: Iterable<string>, matcher: Matcher) {
@@ -73,11 +76,13 @@ export class EventReader {
       if (id !== undefined) addPath(this.winlogTree, path.split('.'), id);
     }
     for (const [from] of matcher.fields) this.register(from);
-    for (const [from, to] of sameFields) this.alias(from, to, rank.same, false);
-    for (const [path, to] of ecsSystemPaths) this.alias(path, to, rank.ecsSystem, false);
+    for (const [from, to] of sameFields) this.alias(from, to, rank.same, null);
+    for (const [path, to] of ecsSystemPaths) this.alias(path, to, rank.ecsSystem, null);
+    for (const from of namelessData) this.alias(from, 'Data', rank.same, 'winlog');
+    // A Windows source's own fields say all that ECS says of them, so ECS's names are for the others.
     for (const { field, take, paths } of ecsFields) {
       paths.forEach((path, i) => {
-        this.alias(path, field, rank.ecs + (take === 'first' ? i : 0), true);
+        this.alias(path, field, rank.ecs + (take === 'first' ? i : 0), 'other');
       });
     }
   }
@@ -88,12 +93,11 @@ export class EventReader {
   }
 
   get fieldCount(): number {
-    return this.cells.length;
+    return this.slots.size;
   }
 
   read(event: JsonObject): void {
-    this.stamp++;
-    this.touched.length = 0;
+    this.slots.clear();
     this.leafCells = null;
     this.event = event;
     this.view = viewOf(event);
@@ -117,19 +121,24 @@ export class EventReader {
     this.addWindowsForms();
   }
 
+  /** Fields that the event may have, without repetition. */
+  get touched(): readonly number[] {
+    return this.slots.touched;
+  }
+
   /** Whether the event has the field, be its value null or empty. */
   has(field: number): boolean {
-    return this.stamps[field] === this.stamp && (this.counts[field] as number) > 0;
+    return this.slots.count(field) > 0;
   }
 
   /** How many values the field has: more than one in an array. */
   count(field: number): number {
-    return this.stamps[field] === this.stamp ? (this.counts[field] as number) : 0;
+    return this.slots.count(field);
   }
 
   /** The value at `index`, which is below {@link count}. */
   cell(field: number, index: number): Cell {
-    return (this.cells[field] as Cell[])[index] as Cell;
+    return this.slots.cell(field, index);
   }
 
   /** Every text and number of the whole event, for keywords; collected when first asked for. */
@@ -141,12 +150,8 @@ export class EventReader {
   private register(field: string): number {
     const known = this.ids.get(field);
     if (known !== undefined) return known;
-    const id = this.cells.length;
+    const id = this.slots.grow();
     this.ids.set(field, id);
-    this.cells.push([]);
-    this.counts.push(0);
-    this.ranks.push(0);
-    this.stamps.push(-1);
     addPath(this.fieldTree, field.split('.'), id);
     addPath(this.systemTree, [field], id);
     const [element, ...attribute] = field.split('_');
@@ -157,12 +162,12 @@ export class EventReader {
     return id;
   }
 
-  private alias(from: string, to: string, at: number, ecs: boolean): void {
+  private alias(from: string, to: string, at: number, shape: Shape | null): void {
     const target = this.ids.get(to);
     if (target === undefined) return;
     const source = this.register(from);
     const list = this.aliases.get(source) ?? [];
-    list.push({ to: target, rank: at, ecs });
+    list.push({ to: target, rank: at, shape });
     this.aliases.set(source, list);
   }
 
@@ -197,63 +202,26 @@ export class EventReader {
   }
 
   private put(field: number, value: Json, at: number, where: string, key: string): void {
-    if (!this.open(field, at)) return;
-    this.add(field, value, where, key);
-  }
-
-  /** Makes room for values of this rank; false where better ones are there. */
-  private open(field: number, at: number): boolean {
-    if (this.stamps[field] !== this.stamp) {
-      this.stamps[field] = this.stamp;
-      this.ranks[field] = at;
-      this.counts[field] = 0;
-      this.touched.push(field);
-      return true;
-    }
-    if (this.counts[field] === 0 || at < (this.ranks[field] as number)) {
-      this.ranks[field] = at;
-      this.counts[field] = 0;
-      return true;
-    }
-    return at === this.ranks[field];
-  }
-
-  private add(field: number, value: Json, where: string, key: string): void {
-    if (Array.isArray(value)) {
-      for (const member of value) this.add(field, member, where, key);
-      return;
-    }
-    if (isObject(value) && '#text' in value) {
-      this.add(field, value['#text'] ?? null, where, `${key}.#text`);
-      return;
-    }
-    const cells = this.cells[field] as Cell[];
-    const index = this.counts[field] as number;
-    let cell = cells[index];
-    if (cell === undefined) {
-      cell = new Cell();
-      cells.push(cell);
-    }
-    cell.set(value, where, key);
-    this.counts[field] = index + 1;
+    if (this.slots.open(field, at)) this.slots.add(field, value, where, key);
   }
 
   private applyAliases(): void {
-    const ecs = this.view.shape === 'other';
-    for (let i = 0, n = this.touched.length; i < n; i++) {
-      const field = this.touched[i] as number;
+    const { shape } = this.view;
+    for (let i = 0, n = this.slots.touched.length; i < n; i++) {
+      const field = this.slots.touched[i] as number;
       const aliases = this.aliases.get(field);
       if (aliases === undefined) continue;
-      for (const alias of aliases) if (ecs || !alias.ecs) this.copy(field, alias.to, alias.rank);
+      for (const alias of aliases)
+        if (alias.shape === null || alias.shape === shape) this.copy(field, alias.to, alias.rank);
     }
-    if (ecs) this.makeFromSeveral();
+    if (shape === 'other') this.makeFromSeveral();
   }
 
   private copy(from: number, to: number, at: number): void {
-    if (!this.has(from) || !this.open(to, at)) return;
+    if (!this.has(from) || !this.slots.open(to, at)) return;
     for (let i = 0, n = this.count(from); i < n; i++) {
       const { value, path } = this.cell(from, i);
-      this.add(to, value, '', path);
+      this.slots.add(to, value, '', path);
     }
   }
 
@@ -263,12 +231,12 @@ export class EventReader {
     const { user: account, process } = this.event;
     if (
       user !== undefined &&
-      this.ranks[user] === rank.ecs &&
+      this.slots.rank(user) === rank.ecs &&
       isObject(account) &&
       typeof account.domain === 'string'
     ) {
-      this.counts[user] = 0;
-      this.add(user, `${account.domain}\\${String(account.name)}`, '', 'user.name');
+      this.slots.remove(user);
+      this.slots.add(user, `${account.domain}\\${String(account.name)}`, '', 'user.name');
     }
     const commandLine = this.ids.get('CommandLine');
     if (
@@ -286,7 +254,7 @@ export class EventReader {
     if (this.count(this.eventType) !== 1 || !isEntryType(this.cell(this.eventType, 0).value)) return;
     const { Message: message } = this.event;
     const type = typeof message === 'string' ? eventTypeIn(message) : null;
-    if (type === null) this.counts[this.eventType] = 0;
+    if (type === null) this.slots.remove(this.eventType);
     else this.cell(this.eventType, 0).set(type, '', 'Message');
   }
 
@@ -294,13 +262,14 @@ export class EventReader {
   private addWindowsForms(): void {
     if (this.level >= 0 && this.has(this.level)) {
       const { value, path } = this.cell(this.level, 0);
-      for (const form of levelForms(value)) if (form !== String(value)) this.add(this.level, form, '', path);
+      for (const form of levelForms(value))
+        if (form !== String(value)) this.slots.add(this.level, form, '', path);
     }
     if (this.keywords >= 0) {
       for (let i = 0, n = this.count(this.keywords); i < n; i++) {
         const { value, path } = this.cell(this.keywords, i);
         const mask = keywordMask(value);
-        if (mask !== null) this.add(this.keywords, mask, '', path);
+        if (mask !== null) this.slots.add(this.keywords, mask, '', path);
       }
     }
   }

@@ -39,6 +39,9 @@ export const sameFields: readonly (readonly [from: string, to: string])[] = [
   ['message', 'Message'],
 ];
 
+/** How winlogbeat names data that has no names of its own, and which rules ask for as `Data`. */
+export const namelessData: readonly string[] = Array.from({ length: 20 }, (_, i) => `param${i + 1}`);
+
 /** For every event, below what the source itself says. */
 export const ecsSystemPaths: readonly (readonly [path: string, field: string])[] = [
   ['event.code', 'EventID'],

@@ -1,6 +1,6 @@
 import type { Matcher, SourceFacts } from './logsources.ts';
 import type { LogSource, SigmaRule } from './rule.ts';
-import type { RuleIndex } from './rule_index.ts';
+import type { Reach, RuleIndex } from './rule_index.ts';
 
 /** What concerns the events of one source. */
 export interface Route {
@@ -8,8 +8,7 @@ export interface Route {
   readonly rules: Uint8Array;
   /** Of these, the rules without a witness. */
   readonly always: readonly number[];
-  readonly fields: Uint8Array;
-  readonly keywords: boolean;
+  readonly reach: Reach;
 }
 
 /**
@@ -67,5 +66,9 @@ function groupByLogSource(rules: readonly SigmaRule[]): Group[] {
 function createRoute(meant: readonly number[], ruleCount: number, index: RuleIndex): Route {
   const rules = new Uint8Array(ruleCount);
   for (const rule of meant) rules[rule] = 1;
-  return { rules, always: index.always.filter((rule) => rules[rule] === 1), ...index.reach(new Set(meant)) };
+  return {
+    rules,
+    always: index.always.filter((rule) => rules[rule] === 1),
+    reach: index.reach(new Set(meant)),
+  };
 }

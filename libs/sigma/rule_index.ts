@@ -6,6 +6,8 @@ import { allWitnesses, usualTexts, type Witness, type WitnessSet, witnessesOf } 
 /** Rules, by number, that a field's values make candidates. */
 interface FieldIndex {
   readonly exact: ReadonlyMap<string, readonly number[]>;
+  /** Length of the longest exact text: a longer value needs no look-up, which would hash all of it. */
+  readonly longest: number;
   /** Finds the rules by the texts inside a value. */
   readonly parts: SubstringFinder | null;
   readonly present: readonly number[];
@@ -13,19 +15,21 @@ interface FieldIndex {
   readonly rules: readonly number[];
 }
 
+/** What can make some of the rules candidates. */
+export interface Reach {
+  /** 1 for each field, by number, that can. */
+  readonly fields: Uint8Array;
+  /** Only these rules' keywords, since keywords look into the whole event; null where the rules have none. */
+  readonly keywords: SubstringFinder | null;
+}
+
 /** Inverts the rules: from what an event shows to the rules that could match it. */
 export interface RuleIndex {
   /** Rules without a witness, which are always candidates. */
   readonly always: readonly number[];
-  /** Fields that can make one of these rules a candidate, and whether keywords can. */
-  reach(rules: ReadonlySet<number>): { readonly fields: Uint8Array; readonly keywords: boolean };
+  reach(rules: ReadonlySet<number>): Reach;
   /** Calls `candidate` for each rule that a value of the event points to, possibly several times. */
-  candidates(
-    reader: EventReader,
-    fields: Uint8Array,
-    keywords: boolean,
-    candidate: (rule: number) => void,
-  ): void;
+  candidates(reader: EventReader, reach: Reach, candidate: (rule: number) => void): void;
 }
 
 export function createRuleIndex(rules: readonly SigmaRule[], reader: EventReader): RuleIndex {
@@ -34,7 +38,7 @@ export function createRuleIndex(rules: readonly SigmaRule[], reader: EventReader
   const byField = groupByField(sets, reader);
   const fieldIndexes: (FieldIndex | undefined)[] = Array.from({ length: reader.fieldCount });
   for (const [field, witnesses] of byField) if (field >= 0) fieldIndexes[field] = indexField(witnesses);
-  const keywordIndex = indexField(byField.get(-1) ?? []);
+  const keywords = byField.get(-1) ?? [];
 
   return {
     always,
@@ -43,10 +47,10 @@ export function createRuleIndex(rules: readonly SigmaRule[], reader: EventReader
         index?.rules.some((rule) => wanted.has(rule)) ?? false;
       return {
         fields: Uint8Array.from(fieldIndexes, (index) => Number(meant(index))),
-        keywords: meant(keywordIndex),
+        keywords: indexField(keywords.filter(({ rule }) => wanted.has(rule))).parts,
       };
     },
-    candidates(event, fields, keywords, candidate) {
+    candidates(event, { fields, keywords }, candidate) {
       for (const field of event.touched) {
         const index = fields[field] === 1 ? fieldIndexes[field] : undefined;
         if (index === undefined) continue;
@@ -54,13 +58,17 @@ export function createRuleIndex(rules: readonly SigmaRule[], reader: EventReader
         if (count > 0) for (const rule of index.present) candidate(rule);
         for (let i = 0; i < count; i++) lookUp(index, event.cell(field, i).folded, candidate);
       }
-      if (keywords) for (const cell of event.leaves()) lookUp(keywordIndex, cell.folded, candidate);
+      if (keywords !== null) for (const cell of event.leaves()) keywords.scan(cell.folded, candidate);
     },
   };
 }
 
-function lookUp({ exact, parts }: FieldIndex, text: string, candidate: (rule: number) => void): void {
-  const rules = exact.get(text);
+function lookUp(
+  { exact, longest, parts }: FieldIndex,
+  text: string,
+  candidate: (rule: number) => void,
+): void {
+  const rules = text.length <= longest ? exact.get(text) : undefined;
   if (rules !== undefined) for (const rule of rules) candidate(rule);
   parts?.scan(text, candidate);
 }
@@ -110,6 +118,7 @@ function indexField(placed: Placed): FieldIndex {
   }
   return {
     exact,
+    longest: Math.max(-1, ...[...exact.keys()].map((text) => text.length)),
     parts: parts.size === 0 ? null : createSubstringFinder(parts, usualTexts),
     present,
     rules: [...new Set(placed.map(({ rule }) => rule))],

@@ -9,8 +9,7 @@ export const errors = defineErrors({
   },
   STORE_LOCKED: {
     status: 500,
-    message:
-      '{file} is open in another process. Stop that one, or choose another directory.',
+    message: '{file} is open in another process. Stop that one, or choose another directory.',
   },
   STORE_DAMAGED: {
     status: 500,

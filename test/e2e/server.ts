@@ -36,14 +36,7 @@ export interface RunningServer {
 /** Runs the built server's `start` and resolves when it answers. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'tidewatch-e2e-')));
-  const args = [
-    'apps/tidewatch/bin/tidewatch.mjs',
-    'start',
-    '--port',
-    '0',
-    '--data',
-    data,
-  ];
+  const args = ['apps/tidewatch/bin/tidewatch.mjs', 'start', '--port', '0', '--data', data];
   if (!options.demo) args.push('--no-demo');
   if (options.config !== undefined) {
     const file = join(data, 'tidewatch.yml');

@@ -48,14 +48,17 @@ export async function serveConsole(
     reply.sendFile(`_next/${rest(request)}`, root, { immutable: true, maxAge: '365d' }),
   );
 
-  app.get('/*', open, async (request, reply) => {
+  // The console's router asks for the head of a page before it fetches it.
+  app.route({ method: ['GET', 'HEAD'], url: '/*', ...open, handler: page });
+
+  async function page(request: FastifyRequest, reply: FastifyReply) {
     const path = rest(request).replace(/\/$/, '');
-    const page = await site.page(path);
-    if (page !== undefined) return send(reply, page);
+    const found = await site.page(path);
+    if (found !== undefined) return send(reply, found);
     // A page's own file would come without the page's policy.
     if (/\.[\w]+$/.test(path) && !path.endsWith('.html')) return reply.sendFile(path, root, { maxAge: 0 });
     return reply.callNotFound();
-  });
+  }
 
   app.setNotFoundHandler(async (request, reply) => {
     const isPage = request.method === 'GET' && !/^\/(api|health|_next)\//.test(request.url);

@@ -17,6 +17,9 @@ export const alertTables = [
   'paths(path VARCHAR)',
 ];
 
+/** Where `nested` stands in a row of {@link alertRow}. */
+export const nestedColumn = 6;
+
 /** What queries see of an alert: its first event, with the alert's own fields and its entity key over it. */
 export function alertDocument(alert: Alert): JsonObject {
   const { detector, id, status, reason, assignee, summary, count } = alert;

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type Alert, bucketStart, joinAlert, type Match, type Status } from '@tidewatch/event';
 import { alertId } from '@tidewatch/event/ids';
-import type { SqlCondition } from '@tidewatch/query';
 import type { DataClasses } from '../classes.ts';
 import type { AlertChange, AlertEffect, AlertSearch, AlertStore, Scope } from '../contract.ts';
 import { errors } from '../errors.ts';
 import { actOn, type ChangeEntry, entryFor, undoOn, undoWindowMs } from './alertChanges.ts';
-import { alertFields, alertRow, alertTables } from './alertColumns.ts';
+import { alertFields, alertRow, alertTables, nestedColumn } from './alertColumns.ts';
 import { createLayout } from './columns.ts';
-import { bucketSql, buckets, compile } from './compile.ts';
+import { bucketSql, buckets, compile, select, type Where } from './compile.ts';
 import type { Database, SqlRow, SqlValue, Writer } from './database.ts';
 import { decodeToken, encodeToken } from './page.ts';
 import { maxPaths } from './partitions.ts';
@@ -38,12 +37,19 @@ export async function createAlertStore(
   );
   const layout = createLayout(alertFields, () => paths, 'document');
 
-  function condition(request: Filter, scope: Scope): SqlCondition {
-    const where = compile(request.query, layout, clock(), 'last_at', request.range);
+  /** Alerts' documents are walked from the first one on that needs it. */
+  let nested = (await database.read(`SELECT 1 FROM ${table} WHERE nested LIMIT 1`)).length > 0;
+
+  function condition(request: Filter, scope: Scope): Where {
+    const where = compile(request.query, request.range, clock(), { layout, timeColumn: 'last_at', nested });
     if (scope.dataClasses === 'all') return where;
     const places = scope.dataClasses.map((_, i) => `$${where.parameters.length + i + 1}`);
     const seen = places.length === 0 ? 'FALSE' : `data_class IN (${places.join(', ')})`;
-    return { sql: `${seen} AND ${where.sql}`, parameters: [...where.parameters, ...scope.dataClasses] };
+    return {
+      plain: `${seen} AND ${where.plain}`,
+      nested: where.nested && `${seen} AND ${where.nested}`,
+      parameters: [...where.parameters, ...scope.dataClasses],
+    };
   }
 
   async function byId(writer: Writer, ids: readonly string[]): Promise<Map<string, Alert>> {
@@ -66,10 +72,11 @@ export async function createAlertStore(
     const onPath = (path: string): void => {
       if (!paths.has(path) && paths.size + newPaths.size < maxPaths) newPaths.add(path);
     };
+    const rows = alerts.map((alert) => alertRow(alert, onPath));
     await writer.transaction(async () => {
       if (replaced.length > 0)
         await writer.run(`DELETE FROM ${table} WHERE id IN (SELECT unnest($1))`, [replaced]);
-      await writer.append(alias, 'alerts', rowsOf(alerts, onPath));
+      await writer.append(alias, 'alerts', rows);
       await writer.append(
         alias,
         'paths',
@@ -78,6 +85,7 @@ export async function createAlertStore(
       await also();
     });
     for (const path of newPaths) paths.add(path);
+    nested ||= rows.some((row) => row[nestedColumn] === true);
   }
 
   async function commitChange(
@@ -134,14 +142,15 @@ export async function createAlertStore(
       const where = condition(request, scope);
       const values: SqlValue[] = [...where.parameters];
       const place = (value: SqlValue): string => `$${values.push(value)}`;
-      const conditions = [where.sql];
+      let after = '';
       if (request.after !== undefined) {
         const shape = keys.map((key) => (key === 'id' ? 'string' : 'number'));
         const token = decodeToken(request.after, shape);
-        conditions.push(`(${keys.join(', ')}) ${sign} (${token.map(place).join(', ')})`);
+        after = ` AND (${keys.join(', ')}) ${sign} (${token.map(place).join(', ')})`;
       }
       const order = `ORDER BY ${keys.map((key) => `${key} ${direction}`).join(', ')}`;
-      const chosen = `SELECT rowid FROM ${table} WHERE ${conditions.join(' AND ')} ${order} LIMIT ${place(request.limit + 1)}`;
+      const fitting = select(`rowid AS r, ${keys.join(', ')}`, table, where, after);
+      const chosen = `SELECT r FROM (${fitting}) ${order} LIMIT ${place(request.limit + 1)}`;
       const sql = `SELECT alert, finality, ${keys.join(', ')} FROM ${table} WHERE rowid IN (${chosen}) ${order}`;
       const rows = await database.read(sql, values);
       const page = rows.slice(0, request.limit);
@@ -153,7 +162,10 @@ export async function createAlertStore(
 
     async count(request, scope) {
       const where = condition(request, scope);
-      const [row] = await database.read(`SELECT count(*) FROM ${table} WHERE ${where.sql}`, where.parameters);
+      const [row] = await database.read(
+        `SELECT count(*) FROM (${select('1 AS one', table, where)})`,
+        where.parameters,
+      );
       return row?.[0] as number;
     },
 
@@ -163,7 +175,7 @@ export async function createAlertStore(
       const column = split === 'level' ? 'rule_level' : split === 'status' ? 'status' : 'NULL';
       const bucket = bucketSql('last_at', `$${where.parameters.length + 1}`);
       const rows = (await database.read(
-        `SELECT ${bucket} AS b, ${column} AS v, count(*) FROM ${table} WHERE ${where.sql} GROUP BY b, v`,
+        `SELECT b, v, count(*) FROM (${select(`${bucket} AS b, ${column} AS v`, table, where)}) GROUP BY b, v`,
         [...where.parameters, stepMs],
       )) as unknown as [number, string | null, number][];
       return buckets(range, stepMs, (start) => {
@@ -177,7 +189,7 @@ export async function createAlertStore(
     async totals(request, scope) {
       const where = condition(request, scope);
       const rows = await database.read(
-        `SELECT rule_level, status, count(*) FROM ${table} WHERE ${where.sql} GROUP BY ALL ORDER BY ALL`,
+        `SELECT rule_level, status, count(*) FROM (${select('rule_level, status', table, where)}) GROUP BY ALL ORDER BY ALL`,
         where.parameters,
       );
       return rows.map(([level, status, count]) => ({
@@ -191,7 +203,7 @@ export async function createAlertStore(
       const range = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
       const where = condition({ range }, scope);
       const place = `$${where.parameters.length + 1}`;
-      const sql = `SELECT alert, finality FROM ${table} WHERE ${where.sql} AND id = ${place}`;
+      const sql = select('alert, finality', table, where, ` AND id = ${place}`);
       const [row] = await database.read(sql, [...where.parameters, id]);
       return row === undefined ? undefined : toAlert(row);
     },
@@ -268,10 +280,6 @@ const toAlert = ([alert, finality]: SqlRow): Alert => ({
   ...(JSON.parse(alert as string) as Alert),
   finality: finality as Alert['finality'],
 });
-
-function* rowsOf(alerts: readonly Alert[], onPath: (path: string) => void) {
-  for (const alert of alerts) yield alertRow(alert, onPath);
-}
 
 /** What a batch did to an alert as a whole: opening it outweighs reopening, and that joining. */
 function stronger(

@@ -44,7 +44,7 @@ export const columnDefinitions = (fields: readonly PromotedField[]): string[] =>
 
 export interface PromotedDocument {
   readonly values: readonly (string | number | null)[];
-  /** A column could not hold its field's value, or arrays hold objects: conditions must read the document. */
+  /** A column could not hold its field's value, or arrays hold objects: conditions must walk the document. */
   readonly nested: boolean;
   readonly text: string;
   /** JSON, well formed for DuckDB's reader. */
@@ -111,7 +111,6 @@ export function createLayout(
   for (const [path, sql] of timeColumns) columns.set(path, { type: 'time', sql });
   return {
     document,
-    nested: 'nested',
     texts: ['message', 'event_original', 'words'],
     column: (path) => columns.get(path),
     paths,

@@ -1,7 +1,8 @@
 import {
   type KqlNode,
-  type SqlCondition,
   type SqlLayout,
+  type SqlParameter,
+  type SqlRows,
   TooManyFieldsError,
   toSql,
   toSqlValues,
@@ -13,28 +14,50 @@ import type { SqlValue } from './database.ts';
 /** Furthest times that a `Date` holds; an open range stays within. */
 const furthest = 8.64e15;
 
-/**
- * A query and a time range as one condition, with the parameters `$1` and on.
- *
- * @throws QUERY_TOO_WIDE
- */
-export function compile(
-  query: KqlNode | undefined,
-  layout: SqlLayout,
-  now: number,
-  timeColumn: string,
-  range: TimeRange,
-): SqlCondition {
+/** A query and a time range as conditions on the two kinds of rows that a table with a column `nested` has. */
+export interface Where {
+  readonly plain: string;
+  /** Undefined where no row is nested. */
+  readonly nested: string | undefined;
+  /** `$1` and on; every one is used. */
+  readonly parameters: readonly SqlParameter[];
+}
+
+/** What a table is like for queries. */
+export interface Source {
+  readonly layout: SqlLayout;
+  readonly timeColumn: string;
+  /** Whether it has, or ever had, a nested row. */
+  readonly nested: boolean;
+}
+
+/** @throws QUERY_TOO_WIDE */
+export function compile(query: KqlNode | undefined, range: TimeRange, now: number, source: Source): Where {
+  const { layout, timeColumn, nested } = source;
   const bounds = [Math.max(range.from, -furthest), Math.min(range.to, furthest)].map(Math.ceil);
   const between = `${timeColumn} >= $1 AND ${timeColumn} < $2`;
-  if (query === undefined) return { sql: between, parameters: bounds };
+  const node: KqlNode = query ?? { kind: 'all' };
   try {
-    const condition = toSql(query, { now, layout, firstParameter: 3 });
-    return { sql: `${between} AND ${condition.sql}`, parameters: [...bounds, ...condition.parameters] };
+    const plain = toSql(node, { now, layout, rows: 'plain', firstParameter: 3 });
+    const first = 3 + plain.parameters.length;
+    const walked = nested ? toSql(node, { now, layout, rows: 'nested', firstParameter: first }) : undefined;
+    return {
+      plain: `${between} AND NOT nested AND ${plain.sql}`,
+      nested: walked && `${between} AND nested AND ${walked.sql}`,
+      parameters: [...bounds, ...plain.parameters, ...(walked?.parameters ?? [])],
+    };
   } catch (error) {
     if (error instanceof TooManyFieldsError) throw errors.QUERY_TOO_WIDE({ problem: error.message });
     throw error;
   }
+}
+
+/** The rows of a table that meet a condition, and `also`. */
+export function select(columns: string, table: string, where: Where, also = ''): string {
+  const rows = (condition: string): string => `SELECT ${columns} FROM ${table} WHERE ${condition}${also}`;
+  return where.nested === undefined
+    ? rows(where.plain)
+    : `${rows(where.plain)} UNION ALL ${rows(where.nested)}`;
 }
 
 /** Start of the aligned bucket of `time`, before 1970 too. */
@@ -50,30 +73,32 @@ export function buckets(range: TimeRange, stepMs: number, make: (start: number) 
 }
 
 /** Selects the values of a field with their counts, and gathers the statement's parameters. */
-export function fieldValues(field: string, layout: SqlLayout, where: SqlCondition) {
+export function fieldValues(field: string, layout: SqlLayout, where: Where) {
   const parameters: SqlValue[] = [...where.parameters];
-  const place = (value: SqlValue): string => {
-    parameters.push(value);
-    return `$${parameters.length}`;
+  const place = (value: SqlValue): string => `$${parameters.push(value)}`;
+  const listOf = (rows: SqlRows): string => {
+    const list = toSqlValues(field, { layout, rows, firstParameter: parameters.length + 1 });
+    parameters.push(...list.parameters);
+    return `unnest(${list.sql})`;
   };
-  const list = toSqlValues(field, layout, parameters.length + 1);
-  parameters.push(...list.parameters);
-  const column = layout.column(field);
+  const known = layout.column(field);
+  const column = known?.type === 'time' ? undefined : known;
+  const plain = column === undefined ? listOf('plain') : undefined;
+  const nested = where.nested === undefined ? undefined : listOf('nested');
   return {
     parameters,
     place,
     /** Columns `v` (JSON text) and `n`, and `b` where a bucket is given. */
     select(table: string, bucket?: string): string {
-      const b = bucket === undefined ? '' : `${bucket} AS b, `;
       const by = bucket === undefined ? '' : 'b, ';
-      const count = (rows: string): string => `SELECT ${by}v, count(*) AS n FROM (${rows}) GROUP BY ${by}v`;
-      const listed = `SELECT ${b}unnest(${list.sql}) AS v FROM ${table} WHERE ${where.sql}`;
-      if (column === undefined || column.type === 'time') return count(listed);
-      const plain = count(
-        `SELECT ${b}${column.sql} AS v FROM ${table} WHERE ${where.sql} AND NOT ${layout.nested} AND ${column.sql} IS NOT NULL`,
-      );
-      const json = column.type === 'text' ? 'to_json(v)::VARCHAR' : `regexp_replace(v::VARCHAR, '[.]0$', '')`;
-      return `SELECT ${by}${json} AS v, n FROM (${plain}) UNION ALL ${count(`${listed} AND ${layout.nested}`)}`;
+      const count = (value: string, condition: string): string =>
+        `SELECT ${by}v, count(*) AS n FROM (SELECT ${bucket === undefined ? '' : `${bucket} AS b, `}${value} AS v ` +
+        `FROM ${table} WHERE ${condition}) WHERE v IS NOT NULL GROUP BY ${by}v`;
+      const own = count(plain ?? column?.sql ?? 'NULL', where.plain);
+      const json =
+        column?.type === 'number' ? `regexp_replace(v::VARCHAR, '[.]0$', '')` : 'to_json(v)::VARCHAR';
+      const all = column === undefined ? own : `SELECT ${by}${json} AS v, n FROM (${own})`;
+      return nested === undefined ? all : `${all} UNION ALL ${count(nested, where.nested as string)}`;
     },
   };
 }

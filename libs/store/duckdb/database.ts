@@ -66,8 +66,11 @@ export class Database {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
     });
+    const writer = await instance.connect();
+    // A checkpoint writes the newest row group anew, so it should not come every few batches.
+    await writer.run("SET GLOBAL wal_autocheckpoint = '64MB'");
     const idle = await Promise.all(Array.from({ length: readers }, () => instance.connect()));
-    return new Database(instance, await instance.connect(), idle);
+    return new Database(instance, writer, idle);
   }
 
   /**
@@ -79,7 +82,7 @@ export class Database {
     await removeStillborn(file);
     const name = quoteName(alias);
     try {
-      await this.writer.run(`ATTACH ${quoteText(file)} AS ${name}`);
+      await this.writer.run(`ATTACH ${quoteText(file)} AS ${name} `);
     } catch (error) {
       const problem = (error as Error).message;
       if (problem.includes('lock')) throw errors.STORE_LOCKED({ file });

@@ -1,6 +1,7 @@
 import type { EcsEvent } from '@tidewatch/event';
-import { compareCodePoints, type SqlCondition } from '@tidewatch/query';
+import { compareCodePoints } from '@tidewatch/query';
 import type { Page, SearchRequest } from '../contract.ts';
+import { select, type Where } from './compile.ts';
 import { type Database, quoteName, type SqlValue } from './database.ts';
 import { decodeToken, encodeToken } from './page.ts';
 import type { Partition, Partitions } from './partitions.ts';
@@ -24,7 +25,7 @@ export async function searchPartitions(
   database: Database,
   partitions: Partitions,
   sources: readonly Partition[],
-  where: SqlCondition,
+  whereFor: (partition: Partition) => Where,
   { sort, limit, after, range, query }: SearchRequest,
 ): Promise<Page<EcsEvent>> {
   const newest = sort === 'newest';
@@ -38,11 +39,12 @@ export async function searchPartitions(
   };
 
   /** Hits of one file in one stretch of time. */
-  async function select(partition: Partition, from: number, to: number, count: number): Promise<Hit[]> {
+  async function read(partition: Partition, from: number, to: number, count: number): Promise<Hit[]> {
     const events = `${quoteName(partition.alias)}.events`;
+    const where = whereFor(partition);
     const values: SqlValue[] = [...where.parameters];
     const place = (value: SqlValue): string => `$${values.push(value)}`;
-    const conditions = [where.sql, `ts >= ${place(from)}`, `ts < ${place(to)}`];
+    const conditions = ['', `ts >= ${place(from)}`, `ts < ${place(to)}`];
     if (token !== undefined) {
       const [time, id, alias] = token;
       const at = place(time);
@@ -54,7 +56,8 @@ export async function searchPartitions(
     const direction = newest ? 'DESC' : 'ASC';
     const order = `ORDER BY ts ${direction}, id ${direction}`;
     // The documents are read only of the rows that make the page.
-    const chosen = `SELECT rowid FROM ${events} WHERE ${conditions.join(' AND ')} ${order} LIMIT ${place(count)}`;
+    const fitting = select('rowid AS r, ts, id', events, where, conditions.join(' AND '));
+    const chosen = `SELECT r FROM (${fitting}) ${order} LIMIT ${place(count)}`;
     const rows = await database.read(
       `SELECT ts, id, doc FROM ${events} WHERE rowid IN (${chosen}) ${order}`,
       values,
@@ -82,7 +85,7 @@ export async function searchPartitions(
       query === undefined || partition.events < smallPartition,
     )) {
       if (full(newest ? to - 1 : from) || !partitions.has(partition)) break;
-      const found = await partitions.reading(partition, () => select(partition, from, to, limit + 1));
+      const found = await partitions.reading(partition, () => read(partition, from, to, limit + 1));
       hits = [...hits, ...found].sort(compare).slice(0, limit + 1);
     }
   }

@@ -115,6 +115,7 @@ async function commit(writer: Writer, partition: Partition, entries: readonly En
   const onPath = (path: string): void => {
     if (!partition.paths.has(path) && partition.paths.size + newPaths.size < maxPaths) newPaths.add(path);
   };
+  let nested = partition.nested;
   let from = partition.from;
   let to = partition.to;
   for (const { record, time } of entries) {
@@ -124,7 +125,13 @@ async function commit(writer: Writer, partition: Partition, entries: readonly En
     to = Math.max(to, time);
   }
   await writer.transaction(async () => {
-    await writer.append(alias, 'events', rows(entries, onPath));
+    await writer.append(
+      alias,
+      'events',
+      rows(entries, onPath, () => {
+        nested = true;
+      }),
+    );
     await writer.append(
       alias,
       'paths',
@@ -141,13 +148,18 @@ async function commit(writer: Writer, partition: Partition, entries: readonly En
   });
   for (const [stream, offset] of positions) partition.positions.set(stream, offset);
   for (const path of newPaths) partition.paths.add(path);
-  Object.assign(partition, { from, to, events: partition.events + entries.length });
+  Object.assign(partition, { from, to, nested, events: partition.events + entries.length });
 }
 
-function* rows(entries: readonly Entry[], onPath: (path: string) => void): Generator<AppendRow> {
+function* rows(
+  entries: readonly Entry[],
+  onPath: (path: string) => void,
+  onNested: () => void,
+): Generator<AppendRow> {
   for (const { record, time } of entries) {
     const { event, ingested } = record;
     const { values, nested, text, json } = promote(event, fields, onPath);
+    if (nested) onNested();
     yield [BigInt(time), event.event.id, BigInt(ingested), nested, ...values, text, json];
   }
 }

@@ -1,9 +1,8 @@
 import type { EcsEvent, Json } from '@tidewatch/event';
-import type { SqlCondition } from '@tidewatch/query';
 import type { DataClasses } from '../classes.ts';
 import type { Deletion, EventStore, Scope, SearchRequest, TopValue } from '../contract.ts';
 import { createLayout, eventFields } from './columns.ts';
-import { bucketSql, buckets, compile, fieldValues } from './compile.ts';
+import { bucketSql, buckets, compile, fieldValues, select, type Where } from './compile.ts';
 import { type Database, quoteName, type SqlRow, type SqlValue } from './database.ts';
 import { searchPartitions } from './eventSearch.ts';
 import { createEventWriter } from './eventWrite.ts';
@@ -33,20 +32,24 @@ export function createEventStore(
   const layoutOf = (sources: readonly Partition[]) =>
     createLayout(eventFields, () => new Set(sources.flatMap(({ paths }) => [...paths])), 'doc', timeColumns);
 
-  const condition = (request: Filter, sources: readonly Partition[]): SqlCondition =>
-    compile(request.query, layoutOf(sources), clock(), 'ts', request.range);
+  const condition = (request: Filter, sources: readonly Partition[]): Where =>
+    compile(request.query, request.range, clock(), {
+      layout: layoutOf(sources),
+      timeColumn: 'ts',
+      nested: sources.some(({ nested }) => nested),
+    });
 
   /** Rows of all partitions together, from one `SELECT` of each. */
   async function union(
     sources: readonly Partition[],
-    select: (events: string) => string,
+    one: (events: string) => string,
     around: (rows: string) => string,
     values: readonly SqlValue[],
   ): Promise<SqlRow[]> {
     // One may have been dropped since it was chosen.
     const present = sources.filter((partition) => partitions.has(partition));
     if (present.length === 0) return [];
-    const all = present.map(({ alias }) => select(`${quoteName(alias)}.events`)).join(' UNION ALL ');
+    const all = present.map(({ alias }) => one(`${quoteName(alias)}.events`)).join(' UNION ALL ');
     const run = present.reduceRight<() => Promise<SqlRow[]>>(
       (inner, partition) => () => partitions.reading(partition, inner),
       () => database.read(around(`(${all})`), values),
@@ -95,7 +98,16 @@ export function createEventStore(
 
     async search(request, scope) {
       const sources = visible(scope, request.range);
-      return searchPartitions(database, partitions, sources, condition(request, sources), request);
+      const layout = layoutOf(sources);
+      const wheres = new Map<boolean, Where>();
+      const whereFor = ({ nested }: Partition): Where => {
+        const known =
+          wheres.get(nested) ??
+          compile(request.query, request.range, clock(), { layout, timeColumn: 'ts', nested });
+        wheres.set(nested, known);
+        return known;
+      };
+      return searchPartitions(database, partitions, sources, whereFor, request);
     },
 
     async count(request, scope) {
@@ -103,7 +115,7 @@ export function createEventStore(
       const where = condition(request, sources);
       const rows = await union(
         sources,
-        (events) => `SELECT count(*) AS n FROM ${events} WHERE ${where.sql}`,
+        (events) => `SELECT count(*) AS n FROM (${select('1 AS one', events, where)})`,
         (all) => `SELECT sum(n)::BIGINT FROM ${all}`,
         where.parameters,
       );
@@ -117,7 +129,7 @@ export function createEventStore(
       const step = `$${where.parameters.length + 1}`;
       const rows = await union(
         sources,
-        (events) => `SELECT ${bucketSql('ts', step)} AS b FROM ${events} WHERE ${where.sql}`,
+        (events) => select(`${bucketSql('ts', step)} AS b`, events, where),
         (all) => `SELECT b, count(*) FROM ${all} GROUP BY b`,
         [...where.parameters, stepMs],
       );

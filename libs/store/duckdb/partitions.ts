@@ -18,6 +18,8 @@ export interface Partition {
   /** Smallest and largest `@timestamp`, epoch milliseconds; Infinity and -Infinity while empty. */
   from: number;
   to: number;
+  /** It holds a row whose document queries must walk. */
+  nested: boolean;
   /** Highest stream offset stored, by stream partition. */
   readonly positions: Map<number, number>;
   /** Dotted paths that occur in its documents. */
@@ -92,15 +94,17 @@ export class Partitions {
       events: 0,
       from: Number.POSITIVE_INFINITY,
       to: Number.NEGATIVE_INFINITY,
+      nested: false,
       positions: new Map(),
       paths: new Set(),
       reads: 0,
     };
     await this.database.attach(partition.file, partition.alias, tables);
     const from = quoteName(partition.alias);
-    const [summary] = await this.database.read(`SELECT count(*), min(ts), max(ts) FROM ${from}.events`);
-    const [events, least, most] = summary as unknown as [number, number | null, number | null];
-    if (events > 0) Object.assign(partition, { events, from: least, to: most });
+    const summary = `SELECT count(*), min(ts), max(ts), bool_or(nested) FROM ${from}.events`;
+    const [row] = (await this.database.read(summary)) as unknown as [number, number, number, boolean][];
+    if (row !== undefined && row[0] > 0)
+      Object.assign(partition, { events: row[0], from: row[1], to: row[2], nested: row[3] });
     for (const [stream, offset] of await this.database.read(`SELECT * FROM ${from}.positions`))
       partition.positions.set(stream as number, offset as number);
     for (const [path] of await this.database.read(`SELECT path FROM ${from}.paths`))

@@ -16,6 +16,7 @@ import { TimePicker } from '../filter/time-picker.tsx';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { SkeletonRows } from '../ui/states.tsx';
+import { toasts } from '../ui/toasts.tsx';
 import { useKey } from '../ui/use-key.ts';
 import { AlertList } from './alert-list.tsx';
 import { KpiStrip } from './kpi-strip.tsx';
@@ -55,6 +56,7 @@ export function AlertsPage() {
     if (cursor === null) return;
     void loadDetail();
     void loadDialogs();
+    toasts.preload();
   }, [cursor]);
   const open = useCallback(
     (id: string | null) => {

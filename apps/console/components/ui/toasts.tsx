@@ -1,32 +1,34 @@
 'use client';
 import type { Toast } from '@base-ui/react/toast';
-import { lazy, Suspense, useSyncExternalStore } from 'react';
+import { type ComponentType, createElement, useSyncExternalStore } from 'react';
 
 type Manager = ReturnType<typeof Toast.createToastManager>;
 export type ToastOptions = Parameters<Manager['add']>[0];
 
-// What shows toasts is fetched with the first one: a page that says nothing needs none of it.
-const loadToaster = () => import('./toaster.tsx');
-const Toaster = lazy(() => loadToaster().then((module) => ({ default: module.Toaster })));
-
-let wanted = false;
 const watchers = new Set<() => void>();
+let toaster: ComponentType<{ readonly onMounted: () => void }> | undefined;
 let mounted = (): void => undefined;
 const ready = new Promise<void>((resolve) => {
   mounted = resolve;
 });
 
-async function manager(): Promise<Manager> {
-  wanted = true;
+async function load(): Promise<Manager> {
+  const module = await import('./toaster.tsx');
+  toaster = module.Toaster;
   for (const watcher of watchers) watcher();
-  const [module] = await Promise.all([loadToaster(), ready]);
+  await ready;
   return module.manager;
 }
 
+// Fails only if the server left before it was preloaded, which the connection's mark already says.
+const withManager = (use: (manager: Manager) => void): void => void load().then(use, () => undefined);
+
 /** Messages from anywhere; one with an `id` can be closed again. */
 export const toasts = {
-  add: (options: ToastOptions): void => void manager().then((all) => all.add(options)),
-  close: (id: string): void => void manager().then((all) => all.close(id)),
+  add: (options: ToastOptions): void => withManager((manager) => manager.add(options)),
+  close: (id: string): void => withManager((manager) => manager.close(id)),
+  /** Fetches what shows toasts, so that one can still appear when the server is gone. */
+  preload: (): void => withManager(() => undefined),
 };
 
 const watch = (watcher: () => void): (() => void) => {
@@ -34,16 +36,12 @@ const watch = (watcher: () => void): (() => void) => {
   return () => watchers.delete(watcher);
 };
 
-/** Where toasts appear; once in the page. */
+/** Where toasts appear; once in the page. Costs nothing until the first one. */
 export function ToastPlace() {
   const shown = useSyncExternalStore(
     watch,
-    () => wanted,
-    () => false,
+    () => toaster,
+    () => undefined,
   );
-  return shown ? (
-    <Suspense>
-      <Toaster onMounted={mounted} />
-    </Suspense>
-  ) : null;
+  return shown === undefined ? null : createElement(shown, { onMounted: mounted });
 }

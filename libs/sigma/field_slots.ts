@@ -1,0 +1,86 @@
+import { isObject, type Json } from '@tidewatch/event';
+import { Cell } from './cell.ts';
+
+/**
+ * The values of one event's fields, by the field's number. A value of a lower rank takes the place of those of a
+ * higher one, values of one rank stand side by side. Nothing is cleared between events: a stamp tells what is old.
+ */
+export class FieldSlots {
+  private readonly cells: Cell[][] = [];
+  private readonly counts: number[] = [];
+  private readonly ranks: number[] = [];
+  private readonly stamps: number[] = [];
+  private stamp = 0;
+  /** Fields that have been written since {@link clear}, without repetition. */
+  readonly touched: number[] = [];
+
+  get size(): number {
+    return this.cells.length;
+  }
+
+  /** Makes a new field; gives its number. */
+  grow(): number {
+    this.counts.push(0);
+    this.ranks.push(0);
+    this.stamps.push(-1);
+    return this.cells.push([]) - 1;
+  }
+
+  clear(): void {
+    this.stamp++;
+    this.touched.length = 0;
+  }
+
+  /** How many values the field has: more than one in an array. */
+  count(field: number): number {
+    return this.stamps[field] === this.stamp ? (this.counts[field] as number) : 0;
+  }
+
+  /** The value at `index`, which is below {@link count}. */
+  cell(field: number, index: number): Cell {
+    return (this.cells[field] as Cell[])[index] as Cell;
+  }
+
+  /** The rank of the values that are there. */
+  rank(field: number): number | null {
+    return this.count(field) === 0 ? null : (this.ranks[field] as number);
+  }
+
+  remove(field: number): void {
+    this.counts[field] = 0;
+  }
+
+  /** Makes room for values of this rank; false where better ones are there. */
+  open(field: number, rank: number): boolean {
+    if (this.stamps[field] !== this.stamp) {
+      this.stamps[field] = this.stamp;
+      this.touched.push(field);
+    } else if (this.counts[field] !== 0 && rank >= (this.ranks[field] as number)) {
+      return rank === this.ranks[field];
+    }
+    this.ranks[field] = rank;
+    this.counts[field] = 0;
+    return true;
+  }
+
+  /** Adds a value to an opened field: the members of an array, the text of an element with attributes. */
+  add(field: number, value: Json, where: string, key: string): void {
+    if (Array.isArray(value)) {
+      for (const member of value) this.add(field, member, where, key);
+      return;
+    }
+    if (isObject(value) && '#text' in value) {
+      this.add(field, value['#text'] ?? null, where, `${key}.#text`);
+      return;
+    }
+    const cells = this.cells[field] as Cell[];
+    const index = this.counts[field] as number;
+    let cell = cells[index];
+    if (cell === undefined) {
+      cell = new Cell();
+      cells.push(cell);
+    }
+    cell.set(value, where, key);
+    this.counts[field] = index + 1;
+  }
+}

@@ -1,0 +1,97 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** Debian's Chromium, without what it would ask of the network. */
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+
+/** What went wrong in the page that nobody would see: script errors, refused content, missing files. */
+export interface Faults {
+  readonly seen: string[];
+}
+
+export async function openPage(context: BrowserContext): Promise<{ page: Page; faults: Faults }> {
+  const page = await context.newPage();
+  const faults: Faults = { seen: [] };
+  page.on('pageerror', (error) => faults.seen.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.seen.push(message.text());
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) faults.seen.push(`${response.status()} ${response.url()}`);
+  });
+  return { page, faults };
+}
+
+/** Where screenshots go; undefined takes none. */
+export type Shots = string | undefined;
+
+export async function shoot(page: Page, shots: Shots, name: string): Promise<void> {
+  if (shots === undefined) return;
+  await mkdir(shots, { recursive: true });
+  await page.screenshot({ path: join(shots, `${name}.png`) });
+}
+
+/** WCAG 2.2 A and AA, by axe: what it finds, in words. */
+export async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+}
+
+/**
+ * What a newcomer does: logs in by the link, sees the first severe alert, opens it, reads why, and closes it as a
+ * false positive, by keyboard. Answers the seconds until the alert was on the screen.
+ */
+export async function firstAlertJourney(page: Page, link: string, shots: Shots): Promise<number> {
+  const began = Date.now();
+  await page.goto(link);
+  await page.waitForURL('**/alerts**');
+  const grid = page.getByRole('grid', { name: /alerts/i });
+  const severe = grid.getByRole('row').filter({ hasText: 'High' }).first();
+  await expect
+    .poll(
+      async () => {
+        if ((await severe.count()) > 0) return true;
+        // New alerts wait above the list until they are asked for.
+        await page.keyboard.press('r');
+        return false;
+      },
+      { timeout: 20_000, interval: 250 },
+    )
+    .toBe(true);
+  const seconds = (Date.now() - began) / 1000;
+
+  await severe.click();
+  const detail = page.getByRole('complementary', { name: 'Alert' });
+  await detail.getByText('Why it fired').waitFor();
+  await detail.getByRole('region', { name: 'Source of the rule' }).waitFor();
+  // The value that matched is marked, in the rule and in the event.
+  await detail.locator('mark').first().waitFor();
+  expect(page.url()).toContain('id=');
+  await shoot(page, shots, 'alert');
+
+  await page.keyboard.press('c');
+  await page.getByRole('dialog').getByText('False positive').waitFor();
+  await page.keyboard.press('3');
+  await page
+    .getByText(/closed: false positive/i)
+    .first()
+    .waitFor();
+  return seconds;
+}

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { has, root } from '../require.ts';
+import { firstAlertJourney, openBrowser, openPage, shoot, violations } from './journey.ts';
+import { type RunningServer, startServer } from './server.ts';
+
+/** `TIDEWATCH_SHOTS=1` renews the pictures of the documentation. */
+const shots = process.env.TIDEWATCH_SHOTS === undefined ? undefined : join(root, 'docs/screenshots');
+
+describe.runIf(has('chromium'))('a newcomer', () => {
+  let server: RunningServer;
+  let browser: Browser;
+  let context: BrowserContext;
+  beforeAll(async () => {
+    browser = await openBrowser();
+    server = await startServer({ demo: true });
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.dispose();
+  });
+
+  it('sees the first severe alert, reads why, and closes it as a false positive', async () => {
+    const { page, faults } = await openPage(context);
+    expect(await firstAlertJourney(page, await server.loginLink(), shots)).toBeLessThan(15);
+    const { items } = await server.api<{ items: { reason: string }[] }>('/api/alerts?q=status:closed');
+    expect(items).toEqual([expect.objectContaining({ reason: 'false_positive' })]);
+    expect(faults.seen).toEqual([]);
+    await page.close();
+  });
+
+  it.each(['dark', 'light'] as const)(
+    'finds every page accessible and without faults in the %s theme',
+    async (colorScheme) => {
+      const themed = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme });
+      await themed.addCookies(await context.cookies());
+      const { page, faults } = await openPage(themed);
+      for (const [path, ready] of [
+        ['alerts', /alerts/i],
+        ['events', /events/i],
+        ['health', undefined],
+      ] as const) {
+        await page.goto(`${server.url}/${path}`);
+        if (ready === undefined) await page.getByText('Listeners').first().waitFor();
+        else await page.getByRole('grid', { name: ready }).getByRole('row').nth(1).waitFor();
+        if (colorScheme === 'dark' || path === 'alerts') await shoot(page, shots, `${path}-${colorScheme}`);
+        expect(await violations(page), path).toEqual([]);
+      }
+      expect(faults.seen).toEqual([]);
+      await themed.close();
+    },
+  );
+
+  it('gets around by keyboard, and finds the same page again by its address', async () => {
+    const { page } = await openPage(context);
+    await page.goto(`${server.url}/alerts`);
+    await page
+      .getByRole('grid', { name: /alerts/i })
+      .getByRole('row')
+      .nth(1)
+      .waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').getByText('Acknowledge and assign to me').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('g');
+    await page.keyboard.press('e');
+    await page.waitForURL('**/events**');
+    await page.keyboard.press('/');
+    await page.keyboard.type('event.dataset: nginx.access');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/q=/);
+    const address = page.url();
+    await page.goto(address);
+    await page
+      .getByRole('grid', { name: /events/i })
+      .getByText('nginx.access')
+      .first()
+      .waitFor();
+    await page.close();
+  });
+
+  it('without a session is led to the log-in page, and a link works once', async () => {
+    const stranger = await browser.newContext();
+    const { page } = await openPage(stranger);
+    await page.goto(`${server.url}/alerts`);
+    await page.waitForURL('**/login**');
+    await page.getByText('admin login-link').first().waitFor();
+    const link = await server.loginLink();
+    await page.goto(link);
+    await page.waitForURL('**/alerts**');
+    const second = await (await browser.newContext()).newPage();
+    await second.goto(link);
+    await second.getByText(/used/i).first().waitFor();
+    await stranger.close();
+  });
+});
