@@ -15,6 +15,7 @@ import { Leaves } from './leaves.ts';
 import type { Matcher, SourceFacts } from './logsources.ts';
 import { addPath, childOf, createPathTree, type PathNode } from './path_tree.ts';
 import { type EventView, type Shape, viewOf } from './view.ts';
+import { productsOf } from './windows_sources.ts';
 import { eventTypeIn, isEntryType, keywordMask, levelForms } from './windows_values.ts';
 
 /** Where a field's value came from; the lower wins. */
@@ -310,10 +311,4 @@ export class EventReader {
     };
     return { windows, products: productsOf(channel) };
   }
-}
-
-/** Logs of other products that come through the Windows event log, or are written in its form. */
-function productsOf(channel: string | null): ReadonlySet<string> {
-  if (channel === 'linux-sysmon/operational') return new Set(['linux']);
-  return new Set(channel === 'rpcfw' ? ['windows', 'rpc_firewall'] : ['windows']);
 }

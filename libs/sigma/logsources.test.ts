@@ -222,6 +222,13 @@ describe('fields', () => {
     [windows, 'Execution_ProcessID: 788', winlog, true],
     [windows, 'User: DOM\\u', winlog, true],
     [windows, 'Inner: x', winlog, true],
+    [
+      windows,
+      'Data|contains: b',
+      { winlog: { channel: 'C', event_data: { param1: 'a', param2: 'b' } } },
+      true,
+    ],
+    [windows, 'Data|contains: b', evtx('System', 1, { param2: 'b' }), false],
     // The data of Windows says all; what ECS says of it must not add matches.
     [windows, 'Image|contains: ecs', winlog, false],
     [windows, 'process.executable|endswith: ecs.exe', winlog, true],

@@ -165,3 +165,9 @@ export const windowsTable: WindowsTable = {
     ],
   ]),
 };
+
+/** Logs of other products that come through the Windows event log, or are written in its form. */
+export function productsOf(channel: string | null): ReadonlySet<string> {
+  if (channel === 'linux-sysmon/operational') return new Set(['linux']);
+  return new Set(channel === 'rpcfw' ? ['windows', 'rpc_firewall'] : ['windows']);
+}

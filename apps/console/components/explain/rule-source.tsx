@@ -58,6 +58,15 @@ export function RuleSource({
               <span aria-hidden className="figure w-8 shrink-0 text-right text-faint select-none">
                 {number}
               </span>
+              {/* Before the text, where a long line cannot push it out of sight. */}
+              {conditions.size > 0 && (
+                <span className="flex min-w-5 shrink-0 items-center gap-0.5">
+                  {held !== undefined && <span className="sr-only">matched, condition</span>}
+                  {held?.map((condition) => (
+                    <ConditionBadge key={condition} number={condition} active={active === condition} />
+                  ))}
+                </span>
+              )}
               <span className="min-w-0 whitespace-pre">
                 {yamlTokens(line).map((token) => (
                   <span key={token.start} className={looks[token.kind]}>
@@ -65,14 +74,6 @@ export function RuleSource({
                   </span>
                 ))}
               </span>
-              {held !== undefined && (
-                <span className="flex items-center gap-0.5">
-                  <span className="sr-only">matched, condition</span>
-                  {held.map((condition) => (
-                    <ConditionBadge key={condition} number={condition} active={active === condition} />
-                  ))}
-                </span>
-              )}
               {quiet.has(number) && <span className="font-sans text-faint">did not hold</span>}
             </li>
           );

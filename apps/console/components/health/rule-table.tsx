@@ -20,8 +20,12 @@ type Rule = RuleList['rules'][number];
 type StateView = 'all' | Rule['state'];
 
 const helper = createColumnHelper<typeof gridFeatures, Rule>();
+/** Skipped ones are whole, but of a kind that no engine here runs yet. */
+const stateLooks = { loaded: 'good', rejected: 'bad', skipped: 'idle' } as const;
+const stateOrder = { rejected: 0, loaded: 1, skipped: 2 } as const;
 const noConditions = conditionLines([]);
 const rank = (level: Level): number => levels.indexOf(level);
+const reasonLook = ({ state }: Rule): string => (state === 'rejected' ? 'text-bad' : 'text-soft');
 const ruleKey = (rule: Rule): string => `${rule.file} ${rule.id}`;
 
 const columnsAt = (now: number): GridColumn<Rule>[] => [
@@ -30,7 +34,7 @@ const columnsAt = (now: number): GridColumn<Rule>[] => [
     meta: { track: '88px' },
     header: 'State',
     cell: ({ row }) => (
-      <StateDot look={row.original.state === 'loaded' ? 'good' : 'bad'}>{row.original.state}</StateDot>
+      <StateDot look={stateLooks[row.original.state]}>{row.original.state}</StateDot>
     ),
   }),
   helper.display({
@@ -47,7 +51,7 @@ const columnsAt = (now: number): GridColumn<Rule>[] => [
       <span className="block truncate" title={`${row.original.title}\n${row.original.file}`}>
         {row.original.title}
         {row.original.reason !== undefined && (
-          <span className="ml-2 text-sm text-bad">{row.original.reason}</span>
+          <span className={`ml-2 text-sm ${reasonLook(row.original)}`}>{row.original.reason}</span>
         )}
       </span>
     ),
@@ -87,6 +91,7 @@ export function RuleTable({ loaded, rejected }: { readonly loaded: number; reado
   const [search, setSearch] = useState('');
   const [view, setView] = useState<StateView>('all');
   const [opened, setOpened] = useState<string | null>(null);
+  const skipped = data?.rules.filter(({ state }) => state === 'skipped').length;
   const now = useNow();
   const columns = useMemo(() => columnsAt(now), [now]);
   const rules = useMemo(() => {
@@ -99,7 +104,7 @@ export function RuleTable({ loaded, rejected }: { readonly loaded: number; reado
       })
       .sort(
         (a, b) =>
-          Number(a.state === 'loaded') - Number(b.state === 'loaded') ||
+          stateOrder[a.state] - stateOrder[b.state] ||
           b.matches - a.matches ||
           rank(b.level) - rank(a.level) ||
           (a.title < b.title ? -1 : 1),
@@ -120,6 +125,7 @@ export function RuleTable({ loaded, rejected }: { readonly loaded: number; reado
               { value: 'all', label: 'All' },
               { value: 'loaded', label: `Loaded ${count(loaded)}` },
               { value: 'rejected', label: `Rejected ${count(rejected)}` },
+              { value: 'skipped', label: skipped === undefined ? 'Skipped' : `Skipped ${count(skipped)}` },
             ]}
           />
           <label className="flex h-8 w-72 items-center gap-2 rounded-md border border-line bg-panel px-2 focus-within:border-accent">
@@ -175,7 +181,7 @@ function OpenedRule({ rule }: { readonly rule: Rule }) {
         <code className="font-mono text-xs break-all">{rule.file}</code>
         {rule.author !== undefined && ` · ${rule.author}`}
       </p>
-      {rule.reason !== undefined && <p className="text-bad">{rule.reason}</p>}
+      {rule.reason !== undefined && <p className={reasonLook(rule)}>{rule.reason}</p>}
       {data !== undefined ? (
         <RuleSource
           source={data.source}
