@@ -2,4 +2,4 @@
 import { launch } from './scripts/launch.mjs';
 
 const args = process.argv.slice(2);
-await launch(args[0] === '--build-only' ? ['build'] : ['start', ...args]);
+await launch(args[0] === '--build-only' ? ['build'] : ['start', ...args], { install: true });

@@ -24,10 +24,18 @@ const inputs = {
   console: ['apps/console', 'apps/api/schemas', 'libs/event', 'libs/query', 'package-lock.json'],
 };
 
-/** Runs a command of Tidewatch (`start`, `doctor`, `sigma check`, …), or `build` to build everything and stop. */
-export async function launch(args) {
+/**
+ * Runs a command of Tidewatch (`start`, `doctor`, `sigma check`, …), or `build` to build everything and stop.
+ *
+ * @param {readonly string[]} args
+ * @param {{ install?: boolean }} options `install` brings node_modules in line with the lock file first; only for who has
+ *   the checkout to themselves, since it takes the packages from under every process that runs from it
+ */
+export async function launch(args, { install = false } = {}) {
   try {
     requireNode();
+    if (install && !installed())
+      await timed('Installing dependencies', () => run('npm', ['ci', '--no-audit', '--no-fund'], root));
     await prepareAndRun(args);
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
@@ -36,8 +44,6 @@ export async function launch(args) {
 }
 
 async function prepareAndRun(args) {
-  if (!installed())
-    await timed('Installing dependencies', () => run('npm', ['ci', '--no-audit', '--no-fund'], root));
   await step('Building the server', 'server', dist, () =>
     run(process.execPath, ['scripts/build_server.mjs'], root),
   );

@@ -10,7 +10,8 @@ import { parseSyslog } from './syslog/syslog.ts';
  * @param format `syslog`: the input knows that it is; else only what begins so is taken for it
  */
 export function parseLine(whole: string, format: 'syslog' | 'text', context: ParseContext): Draft {
-  if (whole.length <= maxText) return parseKept(whole, format, context);
+  if (whole.length <= maxText && context.hints.truncatedFrom === undefined)
+    return parseKept(whole, format, context);
   const draft = parseKept(whole.slice(0, maxText), format, context);
   return { ...draft, tags: [...(draft.tags ?? []), 'truncated'] };
 }

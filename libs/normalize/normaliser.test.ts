@@ -97,6 +97,12 @@ test('a line of a megabyte is kept whole as original and cut as message', () => 
   expect(event.tags).toEqual(['truncated']);
 });
 
+test('a line that the input had to cut is flagged', () => {
+  const record = { ...recordOf('<13>Nov 21 09:08:01 h app: head'), hints: { truncatedFrom: 1_000_000 } };
+  const outcome = createNormaliser()(record, 'lines');
+  expect(outcome).toMatchObject({ status: 'ok', value: { tags: ['truncated'] } });
+});
+
 test('governance names the class, or refuses', () => {
   const classify = (source: string, dataset: string) =>
     dataset === 'linux.sshd'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { monthOf, nearestYear, parseTime, wallClock } from './time.ts';
+import { monthOf, newestYear, parseTime, wallClock } from './time.ts';
 
 const utc = wallClock('UTC');
 const iso = (value: Parameters<typeof parseTime>[0], clock = utc): string | undefined => {
@@ -57,9 +57,11 @@ test.each([
   ['2026-12-31T23:50:00Z', 0, 1, 2027],
   ['2026-11-21T00:00:00Z', 10, 20, 2026],
   ['2026-03-01T00:00:00Z', 9, 1, 2025],
-  ['2027-03-02T00:00:00Z', 1, 29, 2028],
+  ['2027-03-02T00:00:00Z', 1, 29, 2024],
+  ['2026-11-21T10:00:00Z', 0, 2, 2026],
+  ['2026-02-10T00:00:00Z', 2, 1, 2025],
 ])('received %s, month %i day %i is of %i', (received, month, day, year) =>
-  expect(nearestYear(Date.parse(received), month, day)).toBe(year),
+  expect(newestYear(Date.parse(received), month, day)).toBe(year),
 );
 
 test('months are found by their whole name only', () => {

@@ -132,21 +132,17 @@ export function monthOf(name: string): number {
   return at % 3 === 0 ? at / 3 : -1;
 }
 
+/** How far ahead of its receipt a stamp without a year may be: a sender's clock, and its zone, can be ahead. */
+const aheadMs = 2 * 86_400_000;
+
 /**
- * The year of a stamp that has none: the one that puts it nearest to when it was received, so that a line of
- * 31 December read on 1 January is of last year.
+ * The year of a stamp that has none: the newest that does not put it into the future. Logs are of the past, so a line
+ * of 31 December read on 1 January is of last year, and one of March read in February almost a year old.
  */
-export function nearestYear(received: number, month: number, day: number): number {
-  const year = new Date(received).getUTCFullYear();
-  let best = year;
-  let distance = Number.POSITIVE_INFINITY;
-  for (const candidate of [year, year - 1, year + 1]) {
-    if (!isDate(candidate, month, day)) continue;
-    const far = Math.abs(Date.UTC(candidate, month, day, 12) - received);
-    if (far < distance) {
-      best = candidate;
-      distance = far;
-    }
-  }
-  return best;
+export function newestYear(received: number, month: number, day: number): number {
+  const latest = new Date(received + aheadMs).getUTCFullYear();
+  // 29 February is at most eight years back.
+  for (let year = latest; year >= latest - 8; year--)
+    if (isDate(year, month, day) && Date.UTC(year, month, day) <= received + aheadMs) return year;
+  return latest;
 }

@@ -68,7 +68,7 @@ describe.each(seeds)('the demonstration with seed %i', (seed) => {
         findings.push({ rule, phase: told.phase, event, items });
       }
     }
-  });
+  }, 60_000);
 
   it('is understood: every record has its own time and a known data set, and no rule fails', () => {
     expect(misread).toEqual([]);

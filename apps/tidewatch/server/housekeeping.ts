@@ -16,13 +16,15 @@ export function startHousekeeping(
 ): () => void {
   const { log } = runtime;
   const every = (milliseconds: number, what: string, work: () => Promise<unknown>) => {
-    const timer = setInterval(() => {
+    const once = () => {
       work().catch((error: unknown) => {
         if (!isTidewatchError(error)) log.error({ err: error }, `${what} failed`);
         else log.warn({ code: error.code, reason: error.message }, `${what} failed`);
       });
-    }, milliseconds);
-    timer.unref();
+    };
+    // At once too: a process that was down for a week has a week to forget.
+    once();
+    const timer = setInterval(once, milliseconds);
     return () => clearInterval(timer);
   };
   const stops = [

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@tidewatch/event';
 import type { ParseContext } from '../draft.ts';
-import { isClockTime, isDate, monthOf, nearestYear, parseTime, zoneMs } from '../time.ts';
+import { isClockTime, isDate, monthOf, newestYear, parseTime, zoneMs } from '../time.ts';
 import { readStructuredData } from './structured_data.ts';
 
 /** What stands before a syslog message. Absent parts are undefined. */
@@ -88,7 +88,7 @@ function bsdTime(match: RegExpExecArray, { received, clock }: ParseContext): num
   const day = Number(dayText);
   if (month < 0) return undefined;
   const stated = before ?? after;
-  const year = stated === undefined ? nearestYear(received, month, day) : Number(stated);
+  const year = stated === undefined ? newestYear(received, month, day) : Number(stated);
   const time = [Number(hours), Number(minutes), Number(seconds)] as const;
   if (!isDate(year, month, day) || !isClockTime(...time)) return undefined;
   const ms = fraction === '' ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0'));
