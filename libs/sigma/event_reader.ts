@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject } from '@tidewatch/event';
 import type { Cell } from './cell.ts';
 import { datasetFacts, datasetKey } from './dataset_sources.ts';
+import { joinedArguments, joinedUser } from './ecs_joined.ts';
 import {
   ecsFields,
   ecsRoots,
@@ -226,28 +227,14 @@ export class EventReader {
     }
   }
 
-  /** ECS splits what Windows writes as one: `DOMAIN\user`, a command line. */
+  /** ECS splits what Windows writes as one: better than the user's name alone, worse than a whole command line. */
   private makeFromSeveral(): void {
     const user = this.ids.get('User');
-    const { user: account, process } = this.event;
-    if (
-      user !== undefined &&
-      this.slots.rank(user) === rank.ecs &&
-      isObject(account) &&
-      typeof account.domain === 'string'
-    ) {
-      this.slots.remove(user);
-      this.slots.add(user, `${account.domain}\\${String(account.name)}`, '', 'user.name');
-    }
-    const commandLine = this.ids.get('CommandLine');
-    if (
-      commandLine !== undefined &&
-      !this.has(commandLine) &&
-      isObject(process) &&
-      Array.isArray(process.args)
-    ) {
-      this.put(commandLine, process.args.map(String).join(' '), rank.ecs, '', 'process.args');
-    }
+    const name = user === undefined ? null : joinedUser(this.event);
+    if (user !== undefined && name !== null) this.put(user, name, rank.ecsSystem, '', 'user.name');
+    const line = this.ids.get('CommandLine');
+    const text = line === undefined ? null : joinedArguments(this.event);
+    if (line !== undefined && text !== null) this.put(line, text, rank.ecs + 1, '', 'process.args');
   }
 
   /** nxlog writes its own type over Sysmon's; Sysmon's is in the message, or else unknown. */

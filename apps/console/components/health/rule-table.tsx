@@ -33,9 +33,7 @@ const columnsAt = (now: number): GridColumn<Rule>[] => [
     id: 'state',
     meta: { track: '88px' },
     header: 'State',
-    cell: ({ row }) => (
-      <StateDot look={stateLooks[row.original.state]}>{row.original.state}</StateDot>
-    ),
+    cell: ({ row }) => <StateDot look={stateLooks[row.original.state]}>{row.original.state}</StateDot>,
   }),
   helper.display({
     id: 'level',
