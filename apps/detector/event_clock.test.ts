@@ -25,7 +25,8 @@ afterEach(async () => {
 const happened = (source: string, time: number, ingested = time) =>
   site.events.append([recordOf(eventOf(`${source}-${time}`, { '@timestamp': at(time) }, ingested), source)]);
 const late = () => site.metrics.value('detection_late_events_total', { engine: 'sigma' });
-const complete = (time: number) => vi.waitFor(() => expect(clock?.complete()).toBe(time));
+const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 8_000 });
+const complete = (time: number) => eventually(() => expect(clock?.complete()).toBe(time));
 /** Moves the clock on the wall, and lets what is due be done. */
 const pass = (ms: number) => vi.advanceTimersByTime(ms);
 
@@ -64,7 +65,7 @@ describe('startEventClock', () => {
     await happened('web', hour + hourMs + lateness);
     await complete(hour + hourMs);
     pass(tick);
-    await vi.waitFor(async () => expect(await finalities()).toEqual(['confirmed']));
+    await eventually(async () => expect(await finalities()).toEqual(['confirmed']));
 
     await find('m2', hour + 2 * minute);
     expect(await finalities()).toEqual(['amended']);
@@ -93,11 +94,11 @@ describe('startEventClock', () => {
     await happened('web', moment);
     await complete(moment - lateness);
     pass(3 * minute);
-    await vi.waitFor(() => expect(clock?.complete()).toBeGreaterThanOrEqual(moment + 2 * minute - lateness));
+    await eventually(() => expect(clock?.complete()).toBeGreaterThanOrEqual(moment + 2 * minute - lateness));
     expect(await late()).toBe(0);
     await happened('web', moment - lateness, moment + 3 * minute);
     await happened('web', moment + 3 * minute);
-    await vi.waitFor(async () => expect(await late()).toBe(1));
+    await eventually(async () => expect(await late()).toBe(1));
   });
 
   it('is not moved by a stamp of the far future, nor stopped by what is no event', async () => {

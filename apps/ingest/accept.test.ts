@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { eventId } from '@tidewatch/event/ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeDeadLetter } from './dead_letter.ts';
@@ -15,6 +14,30 @@ const good = (message: string) => recordOf(JSON.stringify({ message }));
 const bad = (bytes = '{"cut":') => recordOf(bytes);
 const empty = () => recordOf(' \n');
 const messagesIn = async () => eventsOf(await readAll(ingest.events)).map(({ message }) => message);
+
+/**
+ * Watches the event loop until it is stopped, and then tells the longest turn in milliseconds of this process' own work:
+ * time that other processes took is not its fault.
+ */
+function watchLoop(): () => number {
+  let longest = 0;
+  let watching = true;
+  let time = performance.now();
+  let work = process.cpuUsage();
+  const turn = () => {
+    const { user, system } = process.cpuUsage(work);
+    longest = Math.max(longest, Math.min(performance.now() - time, (user + system) / 1_000));
+    time = performance.now();
+    work = process.cpuUsage();
+    if (watching) setImmediate(turn);
+  };
+  setImmediate(turn);
+  return () => {
+    watching = false;
+    turn();
+    return longest;
+  };
+}
 
 describe('accept', () => {
   it('answers in the order given, with the ids of the events in the stream', async () => {
@@ -86,14 +109,12 @@ describe('accept', () => {
     const accept = ingest.accept();
     let longest = Number.POSITIVE_INFINITY;
     let sent = 0;
-    // Another process may take the processor away for a while, but hardly each time.
-    for (let attempt = 0; attempt < 5 && longest > 50; attempt++, sent += 10_000) {
-      const delay = monitorEventLoopDelay({ resolution: 5 });
-      delay.enable();
+    // The first time much of it is compiled and the heap grows.
+    for (let attempt = 0; attempt < 3 && longest > 50; attempt++, sent += 10_000) {
+      const stop = watchLoop();
       const answers = await accept('web', messages(sent, sent + 10_000));
-      delay.disable();
+      longest = Math.min(longest, stop());
       expect(answers.length).toBe(10_000);
-      longest = Math.min(longest, delay.max / 1e6);
     }
     expect(longest).toBeLessThan(50);
     const found = await messagesIn();

@@ -53,7 +53,10 @@ async function indexBatch(deps: IndexerDeps, batch: Batch): Promise<void> {
     deps.log.warn({ rejected: letters.length, reason: letters[0]?.reason }, 'The store rejected events');
   }
   countOutcomes(metrics, documents, outcomes);
-  for (const { stage, reason } of letters) metrics.count('dead_letter_events_total', { stage, reason });
+  for (const { stage, reason } of letters) {
+    metrics.count('stage_events_total', { stage, outcome: 'dead_lettered' });
+    metrics.count('dead_letter_events_total', { stage, reason });
+  }
   metrics.observe('stage_duration_seconds', { stage: 'index' }, (performance.now() - started) / 1000);
   const oldest = documents[0];
   if (oldest !== undefined)
@@ -86,10 +89,6 @@ function countOutcomes(
   for (const [key, count] of counts) {
     const [dataClass = '', outcome = ''] = key.split(' ');
     metrics.count('index_documents_total', { data_class: dataClass, outcome }, count);
-    metrics.count(
-      'stage_events_total',
-      { stage: 'index', outcome: outcome === 'rejected' ? 'dead_lettered' : 'ok' },
-      count,
-    );
+    if (outcome !== 'rejected') metrics.count('stage_events_total', { stage: 'index', outcome: 'ok' }, count);
   }
 }
