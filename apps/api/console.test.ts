@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConsoleBuild } from './deps.ts';
 import { startApi, type TestApi } from './server.fixture.ts';
@@ -92,6 +93,16 @@ describe('the console', () => {
   ])('serves %s', async (url, type, cache) => {
     const { statusCode, headers } = await get(url);
     expect([statusCode, headers['content-type'], headers['cache-control']]).toEqual([200, type, cache]);
+  });
+
+  it('comes compressed to whoever takes it', async () => {
+    writeExport(`self.long='${'x'.repeat(10_000)}'`);
+    const { headers, rawPayload } = await server.api.inject({
+      url: '/alerts',
+      headers: { 'accept-encoding': 'gzip' },
+    });
+    expect(headers['content-encoding']).toBe('gzip');
+    expect(gunzipSync(rawPayload).toString()).toContain('xxxx');
   });
 
   it.each([

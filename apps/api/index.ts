@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { createAuditor } from './audit.ts';
@@ -60,6 +61,8 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
     trustProxy: deps.trustedProxies === undefined ? false : [...deps.trustedProxies],
   });
   await app.register(cookie);
+  // Live streams write to the socket themselves, and so stay as they are.
+  await app.register(compress, { threshold: 2_048, encodings: ['br', 'gzip'] });
   guard(app, api);
   observe(app, api);
   app.setErrorHandler(sendProblem);

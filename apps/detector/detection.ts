@@ -1,4 +1,4 @@
-import type { Detector, EcsEvent, Match } from '@tidewatch/event';
+import { type Detector, type EcsEvent, isEcsEvent, type Match } from '@tidewatch/event';
 import { matchId } from '@tidewatch/event/ids';
 import {
   createSigmaEngine,
@@ -12,7 +12,6 @@ import {
 } from '@tidewatch/sigma';
 import { eventTime } from '@tidewatch/window';
 import type { LoadedRules, RuleFault, RuleInfo, RuleSources } from './protocol.ts';
-import { isReadable } from './readable.ts';
 
 /** Rules ready to run on batches. */
 export interface Detection {
@@ -72,7 +71,7 @@ function detect(engine: SigmaEngine, partition: number, offsets: Float64Array, e
 function readEvent(line = ''): EcsEvent | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return isReadable(value) ? value : undefined;
+    return isEcsEvent(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,15 +1,9 @@
-import type { EcsEvent } from '@tidewatch/event';
 import type { AlertStore } from '@tidewatch/store';
-import {
-  createKeyedStage,
-  decoded,
-  type SnapshotStore,
-  type Stream,
-  type StreamRecord,
-} from '@tidewatch/stream';
+import { createKeyedStage, type SnapshotStore, type Stream, type StreamRecord } from '@tidewatch/stream';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
 import {
   createWatermark,
+  eventOf,
   eventTime,
   idleMark,
   idleSince,
@@ -17,7 +11,6 @@ import {
   type Watermark,
   type WatermarkState,
 } from '@tidewatch/window';
-import { isReadable } from './readable.ts';
 
 export interface EventClockDeps {
   readonly events: Stream;
@@ -92,18 +85,9 @@ function follow(watermark: Watermark, record: StreamRecord): 'on_time' | 'late' 
     watermark.idle({ source: record.key, partition }, idleSince(record));
     return 'no_time';
   }
-  const event = readEvent(record);
+  const event = eventOf(record);
   if (event === undefined) return 'no_time';
   const ingested = Date.parse(event.event.ingested);
   const { time } = eventTime({ timestamp: Date.parse(event['@timestamp']), ingested });
   return watermark.observe({ source: record.key, partition, time, ingested });
-}
-
-function readEvent(record: StreamRecord): EcsEvent | undefined {
-  try {
-    const value = decoded<unknown>(record);
-    return isReadable(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

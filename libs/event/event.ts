@@ -1,3 +1,5 @@
+import { isObject } from './field.ts';
+
 /** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -32,3 +34,12 @@ export interface EventFields extends JsonObject {
 
 /** Name of a data class, `[a-z0-9_]+`. */
 export type DataClass = string;
+
+/** Whether a value is an event that says what and when it is; what is read back from a log may be anything. */
+export const isEcsEvent = (value: unknown): value is EcsEvent =>
+  isObject(value) &&
+  isObject(value.event) &&
+  typeof value.event.id === 'string' &&
+  typeof value.event.ingested === 'string' &&
+  Number.isFinite(Date.parse(value.event.ingested)) &&
+  isObject(value.tidewatch);

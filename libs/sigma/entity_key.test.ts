@@ -34,3 +34,11 @@ it.each<[event: JsonObject, host: string | null, user: string | null]>([
     ...(user === null ? [] : [{ field: 'user.name', value: user }]),
   ]);
 });
+
+it('is about the address where there is neither host nor user', () => {
+  const request = { source: { ip: '192.0.2.7' }, url: { path: '/' } };
+  expect(entityKey(request)).toEqual([{ field: 'source.ip', value: '192.0.2.7' }]);
+  expect(entityKey({ ...request, host: { name: 'web01' } })).toEqual([
+    { field: 'host.name', value: 'web01' },
+  ]);
+});

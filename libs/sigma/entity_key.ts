@@ -8,7 +8,7 @@ const targetFirst = new Set(['4624', '4625', '4634', '4647', '4768', '4769', '47
  * Whom an alert on the event is about: `host.name` and `user.name`, each only where the event has one. ECS fields
  * come first; without them the host is the computer that logged the event, and the user the account that acted
  * (`User`, `SubjectUserName`; `TargetUserName` first where it is the one that logs on). A domain in front of a user's
- * name is left out, and `-` is no name.
+ * name is left out, and `-` is no name. Where there is neither, as in a web server's log, it is the address that asked.
  */
 export function entityKey(event: JsonObject): EntityKey {
   const { system, winlog, data } = viewOf(event);
@@ -24,6 +24,8 @@ export function entityKey(event: JsonObject): EntityKey {
   const key: { field: string; value: string }[] = [];
   if (host !== undefined) key.push({ field: 'host.name', value: host });
   if (user !== undefined) key.push({ field: 'user.name', value: user.slice(user.lastIndexOf('\\') + 1) });
+  const address = key.length === 0 ? text(nested(event, 'source', 'ip')) : undefined;
+  if (address !== undefined) key.push({ field: 'source.ip', value: address });
   return key;
 }
 

@@ -10,7 +10,7 @@ export interface Connection {
   readonly since: number;
 }
 
-const names: readonly LiveName[] = ['alert', 'events', 'health', 'demo'];
+const names: readonly LiveName[] = ['alert', 'events', 'health', 'demo', 'resync'];
 const idle: Connection = { state: 'connecting', since: 0 };
 
 /** One EventSource for the whole page, opened with the first listener. */

@@ -3,7 +3,7 @@ import type { Session } from '@tidewatch/api/schemas';
 import { change, getSession } from './client.ts';
 import { useLive } from './live.ts';
 
-/** Who is logged in, and the mode the server runs in; follows the demonstration's end. */
+/** Who is logged in, and the mode the server runs in; follows the demonstration's end, and reads everything afresh when live messages were missed. */
 export function useSession() {
   const client = useQueryClient();
   useLive('demo', ({ demo }) =>
@@ -11,6 +11,7 @@ export function useSession() {
       session === undefined ? session : { ...session, demo },
     ),
   );
+  useLive('resync', () => void client.invalidateQueries());
   return useQuery({ queryKey: ['session'], queryFn: ({ signal }) => getSession(signal) });
 }
 

@@ -7,7 +7,7 @@ import {
   type SnapshotStore,
   type Stream,
 } from '@tidewatch/stream';
-import { isIdleMark } from '@tidewatch/window';
+import { eventOf } from '@tidewatch/window';
 
 /** What is known of one source. Counts are exact across crashes: the state moves with the stream's position. */
 export interface SourceState {
@@ -36,7 +36,7 @@ export const startSourceStatistics = (
   createKeyedStage<SourceState>({
     stream: events,
     group: 'source-statistics',
-    keyOf: (record) => (isIdleMark(record) ? undefined : record.key),
+    keyOf: (record) => (eventOf(record) === undefined ? undefined : record.key),
     initial: () => ({ events: 0, dataset: '', dataClass: '', lastEvent: 0, lastIngested: 0, minutes: {} }),
     step: (state, record) => {
       const event = decoded<EcsEvent>(record);
