@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { indexed, suiteClasses, suiteNow } from './contract.suite.ts';
 import { openDuckDbStore } from './duckdb/index.ts';
+import { indexed, suiteClasses, suiteNow } from './fixtures.suite.ts';
 import { partitionName, partitionPeriod } from './partition.ts';
 import { createRetentionRegistry } from './retention.ts';
 
@@ -76,9 +76,9 @@ describe('the retention registry', () => {
     });
     const start = Date.UTC(2024, 0, 1);
     const taken = new Map<string, { ingested: number; dataClass: string }>();
-    for (let age = 0; age < 40; age++) {
+    for (let age = 0; age < 20; age++) {
       const batch = ['short', 'middle'].map((dataClass) =>
-        indexed({}, { dataClass, ingested: start + age * 3 * day }),
+        indexed({}, { dataClass, ingested: start + age * 6 * day }),
       );
       for (const { event, ingested, dataClass } of batch) taken.set(event.event.id, { ingested, dataClass });
       await events.write(batch);
@@ -92,7 +92,7 @@ describe('the retention registry', () => {
         { range, sort: 'oldest', limit: 1_000 },
         { principal: 'tests', dataClasses: 'all' },
       );
-      expect(items.length + deleted).toBe(80);
+      expect(items.length + deleted).toBe(40);
       const kept = new Set(items.map(({ event }) => event.id));
       for (const [id, { ingested, dataClass }] of taken) {
         const { ttlMs } = suiteClasses.get(dataClass)!;
@@ -101,7 +101,7 @@ describe('the retention registry', () => {
         if (now - ingested >= ttlMs + (to - from)) expect(kept.has(id)).toBe(false);
       }
     }
-    expect(deleted).toBe(80);
+    expect(deleted).toBe(40);
     await close();
     await rm(directory, { recursive: true });
   }, 20_000);

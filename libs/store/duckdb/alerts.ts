@@ -77,11 +77,8 @@ export async function createAlertStore(
       if (replaced.length > 0)
         await writer.run(`DELETE FROM ${table} WHERE id IN (SELECT unnest($1))`, [replaced]);
       await writer.append(alias, 'alerts', rows);
-      await writer.append(
-        alias,
-        'paths',
-        [...newPaths].map((path) => [path]),
-      );
+      const unseen = [...newPaths].map((path) => [path]);
+      if (unseen.length > 0) await writer.append(alias, 'paths', unseen);
       await also();
     });
     for (const path of newPaths) paths.add(path);

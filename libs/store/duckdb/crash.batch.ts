@@ -1,5 +1,5 @@
-import { indexed, suiteNow } from '../contract.suite.ts';
 import type { IndexedEvent } from '../contract.ts';
+import { indexed, suiteNow } from '../fixtures.suite.ts';
 
 /** A hundred events of two classes, the same for the same offset. */
 export function crashBatch(from: number): IndexedEvent[] {

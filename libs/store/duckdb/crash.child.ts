@@ -1,4 +1,4 @@
-import { suiteClasses } from '../contract.suite.ts';
+import { suiteClasses } from '../fixtures.suite.ts';
 import { crashBatch } from './crash.batch.ts';
 import { openDuckDbStore } from './index.ts';
 

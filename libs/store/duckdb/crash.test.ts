@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { suiteClasses } from '../contract.suite.ts';
+import { suiteClasses } from '../fixtures.suite.ts';
 import { crashBatch } from './crash.batch.ts';
 import { openDuckDbStore } from './index.ts';
 

@@ -1,8 +1,10 @@
 import { rm, stat } from 'node:fs/promises';
 import {
+  BIGINT,
   type DuckDBAppender,
   type DuckDBConnection,
   DuckDBInstance,
+  type DuckDBType,
   type DuckDBValue,
   listValue,
 } from '@duckdb/node-api';
@@ -157,7 +159,8 @@ export class Database {
   private writerFor(): Writer {
     return {
       read: (sql, values = []) => this.readOn(this.writer, sql, values),
-      run: async (sql, values = []) => (await this.writer.run(sql, values.map(toDuckDb))).rowsChanged,
+      run: async (sql, values = []) =>
+        (await this.writer.run(sql, values.map(toDuckDb), typesOf(values))).rowsChanged,
       append: (alias, table, rows) => this.append(alias, table, rows),
       transaction: async (work) => {
         await this.writer.run('BEGIN');
@@ -179,7 +182,7 @@ export class Database {
     sql: string,
     values: readonly SqlValue[],
   ): Promise<SqlRow[]> {
-    const reader = await connection.runAndReadAll(sql, values.map(toDuckDb));
+    const reader = await connection.runAndReadAll(sql, values.map(toDuckDb), typesOf(values));
     return reader.getRows().map((row) => row.map(fromDuckDb));
   }
 
@@ -192,10 +195,7 @@ export class Database {
         for (const value of row) appendValue(appender, value);
         appender.endRow();
         // Handing rows over is work of this thread; others get a turn in between.
-        if (++count % sliceRows === 0) {
-          appender.flushSync();
-          await new Promise((resolve) => setImmediate(resolve));
-        }
+        if (++count % sliceRows === 0) await new Promise((resolve) => setImmediate(resolve));
       }
     } finally {
       appender.closeSync();
@@ -225,6 +225,10 @@ function appendValue(appender: DuckDBAppender, value: AppendRow[number]): void {
   else if (typeof value === 'number') appender.appendDouble(value);
   else appender.appendBoolean(value);
 }
+
+/** Without a type a bigint is bound as a HUGEINT, and all arithmetic with it is slow; undefined leaves the choice. */
+const typesOf = (values: readonly SqlValue[]): DuckDBType[] =>
+  values.map((value) => (Number.isSafeInteger(value) ? BIGINT : undefined)) as DuckDBType[];
 
 function toDuckDb(value: SqlValue): DuckDBValue {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;

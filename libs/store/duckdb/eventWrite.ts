@@ -132,11 +132,8 @@ async function commit(writer: Writer, partition: Partition, entries: readonly En
         nested = true;
       }),
     );
-    await writer.append(
-      alias,
-      'paths',
-      [...newPaths].map((path) => [path]),
-    );
+    const unseen = [...newPaths].map((path) => [path]);
+    if (unseen.length > 0) await writer.append(alias, 'paths', unseen);
     for (const [stream, offset] of positions) {
       const table = `${quoteName(alias)}.positions`;
       const changed = await writer.run(`UPDATE ${table} SET stream_offset = $1 WHERE stream_partition = $2`, [

@@ -1,0 +1,332 @@
+import type { DataClass, Engine, JsonObject, Level, Match } from '@tidewatch/event';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AlertStore } from './contract.ts';
+import {
+  always,
+  day,
+  everyone,
+  indexed,
+  kql,
+  type OpenHarness,
+  only,
+  type StoreHarness,
+  suiteClasses,
+  suiteNow,
+} from './fixtures.suite.ts';
+
+let matchOffset = 0;
+
+interface MatchOptions {
+  readonly rule?: string;
+  readonly level?: Level;
+  readonly engine?: Engine;
+  readonly host?: string;
+  readonly user?: string;
+  readonly time?: number;
+  readonly offset?: number;
+  readonly partition?: number;
+  readonly dataClass?: DataClass;
+  readonly fields?: JsonObject;
+}
+
+function match(options: MatchOptions = {}): Match {
+  const {
+    rule = 'r1',
+    level = 'high',
+    engine = 'sigma',
+    host = 'web',
+    user = 'bob',
+    time = suiteNow,
+  } = options;
+  const { dataClass = 'short', fields = {}, partition = 0, offset: at = matchOffset++ } = options;
+  const record = indexed(
+    {
+      host: { name: host, os: { type: 'linux' } },
+      user: { name: user },
+      message: 'Failed password for bob',
+      ...fields,
+    },
+    { time, dataClass, position: { partition, offset: at } },
+  );
+  return {
+    id: `match-${rule}-${record.event.event.id}`,
+    detector: { engine, id: rule, title: `Rule ${rule}`, level, tags: ['attack.t1110'] },
+    key: [
+      { field: 'host.name', value: host },
+      { field: 'user.name', value: user },
+    ],
+    time,
+    position: record.position,
+    bucketMs: 3_600_000,
+    dataClass,
+    event: record.event,
+    explanation: { engine: 'sigma', condition: 'selection', items: [], absent: [] },
+  };
+}
+
+/** The promise of {@link AlertStore}, for every adapter. */
+export function describeAlertStoreContract(name: string, open: OpenHarness<AlertStore>): void {
+  describe(`${name} keeps the alert store's promise`, () => {
+    let harness: StoreHarness<AlertStore>;
+    let store: AlertStore;
+    beforeEach(async () => {
+      harness = await open(suiteClasses, suiteNow);
+      store = harness.store;
+    });
+    afterEach(() => harness.dispose());
+
+    const titles = async (query: string, scope = everyone): Promise<string[]> => {
+      const page = await store.search(
+        { query: kql(query), range: always, sort: 'oldest', limit: 1_000 },
+        scope,
+      );
+      return page.items.map(({ detector }) => detector.id).sort();
+    };
+    const one = async (options?: MatchOptions) => (await store.apply([match(options)]))[0]!.alert;
+
+    it('gathers matches by rule, entity and bucket, and answers only what changed', async () => {
+      const first = await store.apply([
+        match(),
+        match(),
+        match({ user: 'eve' }),
+        match({ time: suiteNow + 3_600_000 }),
+      ]);
+      expect(first.map(({ effect, alert }) => [effect, alert.count])).toEqual([
+        ['created', 2],
+        ['created', 1],
+        ['created', 1],
+      ]);
+      const second = await store.apply([match()]);
+      expect(second).toMatchObject([
+        { effect: 'joined', alert: { id: first[0]!.alert.id, count: 3, version: 3 } },
+      ]);
+      expect(await store.get(first[0]!.alert.id, everyone)).toEqual(second[0]!.alert);
+      expect(await store.count({ range: always }, everyone)).toBe(3);
+    });
+
+    it('counts a match once however often it is given, also after a restart', async () => {
+      const matches = Array.from({ length: 20 }, () => match());
+      await store.apply(matches.slice(0, 12));
+      expect(await store.apply(matches.slice(0, 12))).toEqual([]);
+      const [effect] = await store.apply([...matches].reverse());
+      expect(effect?.alert.count).toBe(20);
+      store = await harness.reopen();
+      expect(await store.apply(matches)).toEqual([]);
+      expect(
+        (await store.search({ range: always, sort: 'newest', limit: 1 }, everyone)).items[0]?.count,
+      ).toBe(20);
+    });
+
+    it('keeps a bounded sample with its evidence', async () => {
+      const matches = Array.from({ length: 30 }, (_, i) => match({ time: suiteNow + i }));
+      const [effect] = await store.apply(matches);
+      const kept = (await store.get(effect!.alert.id, everyone))!.matches;
+      expect(kept).toHaveLength(10);
+      expect(kept[0]).toEqual(matches[0]);
+      expect(kept.at(-1)).toEqual(matches[29]);
+    });
+
+    it('lets people acknowledge, close, reopen and note, with history', async () => {
+      const { id } = await one();
+      await store.change([{ id, version: 1 }], { action: 'acknowledge' }, 'ann');
+      await store.change([{ id }], { action: 'close', reason: 'benign_positive', note: 'a drill' }, 'ben');
+      expect(await store.get(id, everyone)).toMatchObject({
+        status: 'closed',
+        reason: 'benign_positive',
+        assignee: 'ann',
+        version: 3,
+      });
+      await store.change([{ id }], { action: 'note', note: 'again' }, 'ann');
+      const { changed } = await store.change([{ id }], { action: 'reopen' }, 'ann');
+      expect(changed[0]).toMatchObject({ status: 'open', reason: null });
+      expect(changed[0]?.history.map(({ by, action, note }) => [by, action, note])).toEqual([
+        ['tidewatch', 'opened', undefined],
+        ['ann', 'acknowledged', undefined],
+        ['ben', 'closed', 'a drill'],
+        ['ann', 'noted', 'again'],
+        ['ann', 'reopened', undefined],
+      ]);
+    });
+
+    it('reports alerts that moved on or do not exist, and changes the others', async () => {
+      const [a, b] = [await one({ rule: 'a' }), await one({ rule: 'b' })];
+      await store.apply([match({ rule: 'a' })]);
+      const ids = [{ id: a.id, version: 1 }, { id: b.id, version: 1 }, { id: 'no such' }];
+      const { changed, conflicts } = await store.change(ids, { action: 'acknowledge' }, 'ann');
+      expect(changed.map(({ id }) => id)).toEqual([b.id]);
+      expect(conflicts).toEqual([a.id, 'no such']);
+      expect(await store.get(a.id, everyone)).toMatchObject({ status: 'open', version: 2 });
+    });
+
+    it('reopens a closed alert by a new match, unless it was closed as false positive or expected', async () => {
+      const [a, b] = [await one({ rule: 'a' }), await one({ rule: 'b' })];
+      await store.change([{ id: a.id }], { action: 'close', reason: 'true_positive' }, 'ann');
+      await store.change([{ id: b.id }], { action: 'close', reason: 'false_positive' }, 'ann');
+      const effects = await store.apply([match({ rule: 'a' }), match({ rule: 'a' }), match({ rule: 'b' })]);
+      expect(effects).toMatchObject([
+        { effect: 'reopened', alert: { status: 'open', reason: null, count: 3 } },
+        { effect: 'joined', alert: { status: 'closed', reason: 'false_positive', sinceClosed: 1, count: 2 } },
+      ]);
+    });
+
+    it('undoes a change for ten minutes, also after a restart', async () => {
+      const [a, b] = [await one({ rule: 'a' }), await one({ rule: 'b' })];
+      await store.change([{ id: a.id }], { action: 'acknowledge' }, 'ann');
+      const closing = await store.change(
+        [{ id: a.id }, { id: b.id }],
+        { action: 'close', reason: 'duplicate' },
+        'ann',
+      );
+      store = await harness.reopen();
+      const { changed, conflicts } = await store.undo(closing.changeId, 'ann');
+      expect(conflicts).toEqual([]);
+      expect(changed.map(({ status, reason, assignee }) => [status, reason, assignee])).toEqual([
+        ['acknowledged', null, 'ann'],
+        ['open', null, null],
+      ]);
+      expect(changed[0]?.history.at(-1)).toMatchObject({ by: 'ann', action: 'undone' });
+      await expect(store.undo(closing.changeId, 'ann')).rejects.toMatchObject({ code: 'CHANGE_UNKNOWN' });
+      const late = await store.change([{ id: a.id }], { action: 'acknowledge' }, 'ann');
+      harness.setTime(suiteNow + 600_001);
+      await expect(store.undo(late.changeId, 'ann')).rejects.toMatchObject({ code: 'CHANGE_UNKNOWN' });
+    });
+
+    it('does not undo over what somebody did since, but keeps matches that joined', async () => {
+      const [a, b] = [await one({ rule: 'a' }), await one({ rule: 'b' })];
+      const change = await store.change([{ id: a.id }, { id: b.id }], { action: 'acknowledge' }, 'ann');
+      await store.change([{ id: a.id }], { action: 'note', note: 'mine now' }, 'ben');
+      await store.apply([match({ rule: 'b' })]);
+      const { changed, conflicts } = await store.undo(change.changeId, 'ann');
+      expect(conflicts).toEqual([a.id]);
+      expect(changed).toMatchObject([{ id: b.id, status: 'open', assignee: null, count: 2 }]);
+    });
+
+    it('shows only the classes of the scope', async () => {
+      const a = await one({ rule: 'a' });
+      await one({ rule: 'b', dataClass: 'middle' });
+      expect(await titles('*', only('short'))).toEqual(['a']);
+      expect(await titles('*', only())).toEqual([]);
+      expect(await store.get(a.id, only('middle'))).toBeUndefined();
+      expect(await store.count({ range: always }, only('middle', 'short'))).toBe(2);
+      expect(await store.totals({ range: always }, only('middle'))).toEqual([
+        { level: 'high', status: 'open', count: 1 },
+      ]);
+      const range = { from: suiteNow, to: suiteNow + 1 };
+      expect(await store.histogram({ range, stepMs: day }, only('middle'))).toMatchObject([{ count: 1 }]);
+    });
+
+    it('is searched by its own fields, its entity and its first event', async () => {
+      const a = await one({ rule: 'a', level: 'critical', fields: { process: { args: ['x', 'whoami'] } } });
+      await one({ rule: 'b', level: 'low', engine: 'forest', host: 'db', user: 'eve' });
+      await store.change([{ id: a.id }], { action: 'close', reason: 'true_positive' }, 'ann');
+      await store.change([{ id: a.id }], { action: 'acknowledge' }, 'ann');
+      for (const query of [
+        `id: "${a.id}"`,
+        'title: "rule A"',
+        'rule.id: a',
+        'rule.level: (critical or high)',
+        'engine: sigma',
+        'status: acknowledged',
+        'assignee: ann',
+        'summary: *web*',
+        'host.name: web and user.name: bob',
+        'process.args: whoami',
+        'whoami',
+        'not reason: * and status: acknowledged',
+      ])
+        expect([query, await titles(query)]).toEqual([query, ['a']]);
+      for (const query of [
+        'tags: attack.t1110',
+        'count: 1',
+        'count < 2',
+        'message: "failed password"',
+        'host.os.type: linux',
+        'host.*: linux',
+      ])
+        expect([query, await titles(query)]).toEqual([query, ['a', 'b']]);
+      for (const query of ['title: "\'; DROP TABLE alerts; --"', 'no.such: x', 'count > 1', '"\0": x'])
+        expect([query, await titles(query)]).toEqual([query, []]);
+    });
+
+    it('pages in every order without gaps', async () => {
+      const levels: Level[] = ['low', 'critical', 'medium'];
+      await store.apply(
+        Array.from({ length: 23 }, (_, i) =>
+          match({ rule: `r${i}`, level: levels[i % 3]!, time: suiteNow + (i % 4) }),
+        ),
+      );
+      for (const sort of ['newest', 'oldest', 'severity'] as const) {
+        const seen: { id: string; rank: number; last: number }[] = [];
+        let after: string | undefined;
+        do {
+          const page = await store.search(
+            { range: always, sort, limit: 5, ...(after && { after }) },
+            everyone,
+          );
+          for (const { id, detector, last } of page.items)
+            seen.push({
+              id,
+              last,
+              rank: sort === 'severity' ? ['low', 'medium', 'critical'].indexOf(detector.level) : 0,
+            });
+          after = page.next;
+        } while (after !== undefined);
+        expect(new Set(seen.map(({ id }) => id)).size).toBe(23);
+        const direction = sort === 'oldest' ? 1 : -1;
+        const sorted = [...seen].sort(
+          (a, b) => direction * (a.rank - b.rank || a.last - b.last || (a.id < b.id ? -1 : 1)),
+        );
+        expect(seen).toEqual(sorted);
+      }
+      await expect(
+        store.search({ range: always, sort: 'severity', limit: 5, after: 'WzEsMl0' }, everyone),
+      ).rejects.toMatchObject({ code: 'PAGE_TOKEN_INVALID' });
+    });
+
+    it('counts by level, status and time', async () => {
+      await one({ rule: 'a', level: 'high' });
+      await one({ rule: 'b', level: 'low', time: suiteNow + 7_200_000 });
+      const c = await one({ rule: 'c', level: 'low' });
+      await store.change([{ id: c.id }], { action: 'acknowledge' }, 'ann');
+      expect(await store.totals({ range: always }, everyone)).toEqual(
+        expect.arrayContaining([
+          { level: 'high', status: 'open', count: 1 },
+          { level: 'low', status: 'open', count: 1 },
+          { level: 'low', status: 'acknowledged', count: 1 },
+        ]),
+      );
+      const range = { from: suiteNow, to: suiteNow + 3 * 3_600_000 };
+      expect(await store.histogram({ range, stepMs: 3_600_000, split: 'level' }, everyone)).toEqual([
+        { start: suiteNow, count: 2, split: { high: 1, low: 1 } },
+        { start: suiteNow + 3_600_000, count: 0, split: {} },
+        { start: suiteNow + 7_200_000, count: 1, split: { low: 1 } },
+      ]);
+    });
+
+    it('confirms what the watermark has passed, and amends what grows later', async () => {
+      const { id, bucket } = await one();
+      await one({ rule: 'later', time: suiteNow + 3_600_000 });
+      expect(await store.confirmUpTo(bucket.end - 1)).toBe(0);
+      expect(await store.confirmUpTo(bucket.end)).toBe(1);
+      expect(await store.confirmUpTo(bucket.end)).toBe(0);
+      expect(await store.get(id, everyone)).toMatchObject({ finality: 'confirmed', version: 1 });
+      expect(await store.apply([match()])).toMatchObject([{ alert: { finality: 'amended' } }]);
+      store = await harness.reopen();
+      expect(await store.get(id, everyone)).toMatchObject({ finality: 'amended' });
+    });
+
+    it('forgets alerts past their time to live, and classes taken away', async () => {
+      await one({ rule: 'a' });
+      await one({ rule: 'b', dataClass: 'middle' });
+      expect(await store.expire(suiteNow + 365 * day)).toEqual([]);
+      harness.setTime(suiteNow + day);
+      await one({ rule: 'c' });
+      expect(await store.expire(suiteNow + 365 * day + 1)).toMatchObject([
+        { dataClass: 'alerts', records: 2 },
+      ]);
+      expect(await titles('*')).toEqual(['c']);
+      expect(await store.deleteClass('short')).toBe(1);
+      expect(await titles('*')).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,59 @@
+import type { DataClass, EcsEvent, JsonObject } from '@tidewatch/event';
+import { type KqlNode, parseKql } from '@tidewatch/query';
+import { type DataClasses, parseDataClasses } from './classes.ts';
+import type { IndexedEvent, Scope } from './contract.ts';
+
+/** What an adapter must offer for its suite: a fresh store, the same one again after a restart, and its clock. */
+export interface StoreHarness<Store> {
+  readonly store: Store;
+  /** Closes the store and opens it again on what it kept. */
+  reopen(): Promise<Store>;
+  setTime(now: number): void;
+  dispose(): Promise<void>;
+}
+
+export type OpenHarness<Store> = (classes: DataClasses, now: number) => Promise<StoreHarness<Store>>;
+
+export const day = 86_400_000;
+/** A Wednesday. */
+export const suiteNow = Date.UTC(2024, 4, 15, 12);
+export const everyone: Scope = { principal: 'tests', dataClasses: 'all' };
+export const only = (...dataClasses: DataClass[]): Scope => ({ principal: 'tests', dataClasses });
+export const always = { from: 0, to: Number.POSITIVE_INFINITY };
+
+export const suiteClasses = parseDataClasses(`
+classes:
+  short: { description: by day, ttl: 7d, readers: [analyst] }
+  middle: { description: by week, ttl: 90d, readers: [analyst] }
+  short_too: { description: its name begins like another, ttl: 7d, readers: [analyst] }
+  alerts: { description: alerts, ttl: 365d, readers: [analyst] }
+approvals: []
+`);
+
+export function kql(text: string): KqlNode {
+  const parsed = parseKql(text);
+  if (!parsed.ok) throw new Error(`${text}: ${parsed.error.message}`);
+  return parsed.ast;
+}
+
+let offset = 0;
+
+/** An event of the suite; fields given come over the default ones. */
+export function indexed(
+  fields: JsonObject = {},
+  record: Partial<Omit<IndexedEvent, 'event'>> & { time?: number } = {},
+): IndexedEvent {
+  const { time = suiteNow, dataClass = 'short', ingested = suiteNow, ...rest } = record;
+  const position = rest.position ?? { partition: 0, offset: offset++ };
+  const own = (fields.event ?? {}) as JsonObject;
+  const id =
+    (own.id as string | undefined) ??
+    `event-${position.partition}-${String(position.offset).padStart(6, '0')}`;
+  const event: EcsEvent = {
+    '@timestamp': new Date(time).toISOString(),
+    ...fields,
+    event: { dataset: 'test', ingested: new Date(ingested).toISOString(), ...own, id },
+    tidewatch: { source: 'suite', data_class: dataClass },
+  };
+  return { dataClass, ingested, senderChosenId: false, ...rest, position, event };
+}
