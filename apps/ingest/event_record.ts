@@ -3,12 +3,12 @@ import { mayComeAgain, type SourcePosition } from '@tidewatch/event/ids';
 import type { IndexedEvent } from '@tidewatch/store';
 import { decoded, type NewRecord, type StreamRecord } from '@tidewatch/stream';
 
-/** How an event stands in the `events` stream: its JSON, keyed by its source so that a source keeps its order. */
 const encoder = new TextEncoder();
 
 /** Header of records whose event may come again under its id: the store must look for it. */
 const repeatableHeader = 'may-come-again';
 
+/** How an event stands in the `events` stream: its JSON, keyed by its source so that a source keeps its order. */
 export function encodeEvent(event: EcsEvent, position: SourcePosition): NewRecord {
   return {
     key: event.tidewatch.source,

@@ -26,6 +26,13 @@ export const startErrors = defineErrors({
     status: 503,
     message: 'The running server has no HTTP input. Name an endpoint with --to URL.',
   },
+  FILE_UNREADABLE: { status: 400, message: '{file} cannot be read: {reason}.' },
+  ENDPOINT_UNREACHABLE: {
+    status: 503,
+    message:
+      'Nothing answers at {url} ({reason}). Start Tidewatch with `npm start`, or name its bulk endpoint with --to.',
+  },
+  ENDPOINT_REFUSED: { status: 502, message: '{url} answered {status}: {reason}' },
   UNKNOWN_ROLE: { status: 400, message: 'There is no role "{role}". Roles are {roles}.' },
 });
 

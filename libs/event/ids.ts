@@ -59,10 +59,6 @@ export const mayComeAgain = (position: SourcePosition): boolean => position.kind
 /** A match is one detector's finding on one event. */
 export const matchId = (detector: string, event: string): string => hash('match', [detector, event]);
 
-/** A match on a window of events: its group and the window's start in epoch milliseconds. */
-export const windowMatchId = (detector: string, group: EntityKey, windowStart: number): string =>
-  hash('window', [detector, ...keyParts(group), windowStart]);
-
 /**
  * An alert gathers the matches of one detector with one entity key in one suppression bucket of event time, so its
  * id is the same in any order of arrival and on replay.
@@ -70,6 +66,4 @@ export const windowMatchId = (detector: string, group: EntityKey, windowStart: n
  * @param bucketStart start of the aligned bucket, epoch milliseconds
  */
 export const alertId = (detector: string, key: EntityKey, bucketStart: number): string =>
-  hash('alert', [detector, ...keyParts(key), bucketStart]);
-
-const keyParts = (key: EntityKey): string[] => key.flatMap(({ field, value }) => [field, value]);
+  hash('alert', [detector, ...key.flatMap(({ field, value }) => [field, value]), bucketStart]);

@@ -30,10 +30,6 @@ function createFile(config: FileConfig, context: InputContext): Input {
           'The file input has failed: no file is read until a restart',
         );
       });
-      // Anything thrown here is a full or broken disk under the positions: say so, and at stop again.
-      running.catch((error: unknown) =>
-        context.log.error({ err: error, input: 'file' }, 'The file input has stopped'),
-      );
     },
     async stop() {
       stopping.abort();

@@ -2,8 +2,6 @@ import { file } from './file.ts';
 import { http } from './http.ts';
 import { syslog } from './syslog.ts';
 
-export { errors as inputErrors } from './errors.ts';
-export { createLineCursor, type LineCursor, splitLines } from './lines.ts';
 export { file, http, syslog };
 
 /** The inputs that ship, as plugins of kind `input`. */

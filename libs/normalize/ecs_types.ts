@@ -14,9 +14,6 @@ for (const [type, fields] of Object.entries(ecsFields) as [EcsType, string][]) {
   }
 }
 
-/** Type of an ECS field by its dotted path; undefined for what ECS doesn't know. */
-export const ecsTypeOf = (path: string): EcsType | undefined => types.get(path);
-
 /** Whether ECS has fields of that top-level name, e.g. `process`. */
 export const isEcsGroup = (name: string): boolean => groups.has(name) || types.has(name);
 

@@ -5,7 +5,7 @@ import { ecsVersion } from './ecs_fields.ts';
 import { relate } from './related.ts';
 
 /** A stamp further ahead of its receipt than this is flagged, in milliseconds (architecture.md, ids and time). */
-export const allowedSkewMs = 300_000;
+const allowedSkewMs = 300_000;
 
 /** Says which data class a data set of a source has, or why its records may not be kept. */
 export type Classify = (

@@ -27,7 +27,7 @@ function survives(content: Uint8Array | string, format: 'auto' | 'json' | 'syslo
   expect(outcome.value['@timestamp']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   expect(outcome.value.tidewatch).toEqual({ source: 'fuzz', data_class: 'unapproved' });
   expect(outcome.value.event.dataset).toMatch(/^[a-z\d_][a-z\d_.-]*$/);
-  for (const [path] of leaves(outcome.value)) expect(path).not.toContain('__proto__');
+  for (const [path] of leaves(outcome.value)) expect(path.split('.')).not.toContain('__proto__');
 }
 
 const lines = [

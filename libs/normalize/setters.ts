@@ -9,7 +9,7 @@ export type FieldMap = Readonly<Record<string, Setter | readonly Setter[]>>;
 export type CompiledFieldMap = readonly (readonly [name: string, setters: readonly Setter[]])[];
 
 /** Longest value copied into an ECS field, in characters: Windows' longest command line. The source's own field stays whole. */
-export const maxValue = 32_768;
+const maxValue = 32_768;
 
 /** Joins field maps, later ones winning, in the form {@link applyFields} takes. */
 export const compileFields = (...maps: readonly FieldMap[]): CompiledFieldMap =>
@@ -116,7 +116,7 @@ export function guid(path: string): Setter {
   return (event, value) => write(event, bareGuid(value));
 }
 
-export const bareGuid = (value: string): string =>
+const bareGuid = (value: string): string =>
   (value.startsWith('{') ? value.slice(1, -1) : value).toUpperCase();
 
 /** An end of a connection under `prefix`: an address to `ip`, a name to `domain`. */

@@ -56,8 +56,14 @@ function zoneFormat(timeZone: string): Intl.DateTimeFormat {
   const number = 'numeric';
   try {
     return new Intl.DateTimeFormat('en-GB', {
-      ...{ timeZone, hourCycle: 'h23' },
-      ...{ year: number, month: number, day: number, hour: number, minute: number, second: number },
+      timeZone,
+      hourCycle: 'h23',
+      year: number,
+      month: number,
+      day: number,
+      hour: number,
+      minute: number,
+      second: number,
     });
   } catch {
     throw errors.UNKNOWN_TIME_ZONE({ timeZone });
@@ -101,7 +107,8 @@ function epoch(value: number): number | undefined {
   return Math.round(value < 1e17 ? value / 1e3 : value / 1e6);
 }
 
-const milliseconds = (fraction: string): number =>
+/** Milliseconds of a fraction's digits, what is finer cut off. */
+export const milliseconds = (fraction: string): number =>
   fraction === '' ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0'));
 
 /** `Z`, `UTC`, `+02`, `+0200` or `+02:00` as milliseconds east of UTC. */

@@ -13,8 +13,6 @@ export interface HostOptions {
   readonly log: Logger;
   /** A batch that takes longer is given up and the worker is ended; milliseconds, default 5,000. */
   readonly timeoutMs?: number;
-  /** Heap of the worker in MiB, default 256. */
-  readonly heapMb?: number;
   /** Called for each failure of the plugin, for the metric. */
   readonly onFailure?: (name: string) => void;
 }
@@ -28,8 +26,12 @@ export interface HostedPlugin {
   close(): Promise<void>;
 }
 
+/** A module may import much before it answers, on a machine that is just starting. */
+const startMs = 30_000;
 /** After so many batches lost in a row to crashes or time-outs, the plugin stays suspended. */
 const strikesAllowed = 3;
+/** Heap of a worker in MiB. */
+const heapMb = 256;
 
 /**
  * Loads a user's plugin into a worker of its own. Rejects with `PLUGIN_UNLOADABLE` when the module is not there, is
@@ -43,9 +45,9 @@ export async function hostPlugin(options: HostOptions): Promise<HostedPlugin> {
   let trouble: string | undefined;
 
   const start = async (): Promise<Thread> => {
-    const started = startThread(options, timeoutMs);
-    description = (await started.ask({ ask: 'describe' })).value as PluginDescription;
-    await started.ask({ ask: 'create', config: options.config });
+    const started = startThread(options);
+    description = (await started.ask({ ask: 'describe' }, startMs)).value as PluginDescription;
+    await started.ask({ ask: 'create', config: options.config }, startMs);
     return started;
   };
   try {
@@ -63,10 +65,10 @@ export async function hostPlugin(options: HostOptions): Promise<HostedPlugin> {
       if (strikes >= strikesAllowed) throw suspended();
       try {
         thread ??= await start();
-        const answer = await thread.ask({
-          ask: 'run',
-          items: new TextEncoder().encode(JSON.stringify(items)),
-        });
+        const answer = await thread.ask(
+          { ask: 'run', items: new TextEncoder().encode(JSON.stringify(items)) },
+          timeoutMs,
+        );
         strikes = 0;
         trouble = undefined;
         const results = JSON.parse(new TextDecoder().decode(answer.items)) as ItemResult[];
@@ -94,13 +96,13 @@ export async function hostPlugin(options: HostOptions): Promise<HostedPlugin> {
 }
 
 interface Thread {
-  ask(request: Ask): Promise<Extract<Answer, { ok: true }>>;
+  ask(request: Ask, timeoutMs: number): Promise<Extract<Answer, { ok: true }>>;
   end(): Promise<void>;
 }
 
 type Ask = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
 
-function startThread({ module, worker: program, heapMb = 256 }: HostOptions, timeoutMs: number): Thread {
+function startThread({ module, worker: program }: HostOptions): Thread {
   const worker = startWorker(program, {
     workerData: { module: pathToFileURL(module).href },
     resourceLimits: { maxOldGenerationSizeMb: heapMb },
@@ -122,7 +124,7 @@ function startThread({ module, worker: program, heapMb = 256 }: HostOptions, tim
   worker.on('exit', (code) => fail(new Error(`it ended its thread (exit code ${code})`)));
   worker.unref();
   return {
-    async ask(request) {
+    async ask(request, timeoutMs) {
       if (gone !== undefined) throw gone;
       const id = next++;
       const answer = await new Promise<Answer>((resolve, reject) => {

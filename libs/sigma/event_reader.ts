@@ -103,20 +103,15 @@ export class EventReader {
     this.leafCells = null;
     this.event = event;
     this.view = viewOf(event);
-    for (const { path, object } of this.view.data) this.walk(object, this.fieldTree, path, rank.data);
-    if (this.view.system !== null) {
-      this.walk(
-        this.view.system,
-        this.systemTree,
-        isObject(event.Event) ? 'Event.System.' : 'System.',
-        rank.system,
-      );
-    }
-    if (this.view.winlog !== null) this.walk(this.view.winlog, this.winlogTree, 'winlog.', rank.system);
+    const { data, system, winlog, shape } = this.view;
+    for (const { path, object } of data) this.walk(object, this.fieldTree, path, rank.data);
+    const systemPath = isObject(event.Event) ? 'Event.System.' : 'System.';
+    if (system !== null) this.walk(system, this.systemTree, systemPath, rank.system);
+    if (winlog !== null) this.walk(winlog, this.winlogTree, 'winlog.', rank.system);
     this.walk(event, this.fieldTree, '', rank.root);
-    if (this.view.shape === 'other') this.walkNamespaces();
+    if (shape === 'other') this.walkNamespaces();
     this.applyAliases();
-    if (this.view.shape === 'flat') this.mendEventType();
+    if (shape === 'flat') this.mendEventType();
     const source = this.source();
     this.facts = source.facts;
     for (const { from, to } of source.fields) this.copy(from, to, rank.same);

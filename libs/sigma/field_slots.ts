@@ -41,11 +41,6 @@ export class FieldSlots {
     return (this.cells[field] as Cell[])[index] as Cell;
   }
 
-  /** The rank of the values that are there. */
-  rank(field: number): number | null {
-    return this.count(field) === 0 ? null : (this.ranks[field] as number);
-  }
-
   remove(field: number): void {
     this.counts[field] = 0;
   }

@@ -1,9 +1,8 @@
 export { createSigmaEngine, type RuleHit, type SigmaEngine, type SigmaEngineOptions } from './engine.ts';
 export { entityKey } from './entity_key.ts';
-export { errors, type RejectionCode } from './errors.ts';
+export type { RejectionCode } from './errors.ts';
 export { type LoadedRules, type LoadOptions, loadRules } from './load.ts';
 export type { WindowsAlternative, WindowsTable } from './logsources.ts';
-export { type ParsedFile, parseRuleFile } from './parse.ts';
 export type { Pattern, Token } from './pattern.ts';
 export type { Placeholders } from './placeholder.ts';
 export { enableLinearRegExpFallback } from './regex.ts';
@@ -18,5 +17,3 @@ export type {
   SigmaRule,
 } from './rule.ts';
 export { loadThorTable } from './thor.ts';
-export { type EventView, type Shape, viewOf } from './view.ts';
-export { windowsTable } from './windows_sources.ts';

@@ -11,8 +11,6 @@ export interface Metrics {
   set<N extends NamesOf<'gauge'>>(name: N, labels: Labels<N>, value: number): void;
   /** Notes one observation; for durations in seconds. */
   observe<N extends NamesOf<'histogram'>>(name: N, labels: Labels<N>, value: number): void;
-  /** Forgets a gauge's series, e.g. of a source that is gone. */
-  remove<N extends NamesOf<'gauge'>>(name: N, labels: Labels<N>): void;
   /** What /metrics answers: the Prometheus text format. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
   /** Current value of a counter or gauge, 0 where it has none; for tests and the health page. */
@@ -49,7 +47,6 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
     count: (name, labels, by = 1) => counters.get(name)?.inc(labels, by),
     set: (name, labels, value) => gauges.get(name)?.set(labels, value),
     observe: (name, labels, value) => histograms.get(name)?.observe(labels, value),
-    remove: (name, labels) => gauges.get(name)?.remove(labels),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     value: (name, labels) => sum(name, labels),
     sum,

@@ -1,5 +1,5 @@
 /** How far ahead of its ingestion an event's own time may be, in milliseconds. */
-export const defaultAllowedSkewMs = 5 * 60_000;
+const defaultAllowedSkewMs = 5 * 60_000;
 
 export interface EventTime {
   /** The time that windows and watermarks use, epoch milliseconds. */

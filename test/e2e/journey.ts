@@ -77,7 +77,16 @@ export async function firstAlertJourney(page: Page, link: string, shots: Shots):
     .toBe(true);
   const seconds = (Date.now() - began) / 1000;
 
-  await severe.click();
+  // The list moves while the demonstration plays, so a click may miss, as a person's may.
+  await expect
+    .poll(
+      async () => {
+        await severe.click();
+        return page.url();
+      },
+      { timeout: 20_000, interval: 2_000 },
+    )
+    .toContain('id=');
   const detail = page.getByRole('complementary', { name: 'Alert' });
   await detail.getByText('Why it fired').waitFor();
   await detail.getByRole('region', { name: 'Source of the rule' }).waitFor();

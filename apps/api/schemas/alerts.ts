@@ -45,7 +45,7 @@ export const match = z
   })
   .meta({ id: 'Match' });
 
-export const historyEntry = z.object({
+const historyEntry = z.object({
   at: z.string(),
   by: z.string(),
   action: z.enum(['opened', 'acknowledged', 'closed', 'reopened', 'noted', 'undone']),

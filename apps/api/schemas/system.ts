@@ -14,14 +14,14 @@ export const session = z
 
 export const loginBody = z.object({ token: z.string().min(1).max(256) });
 
-export const roleHealth = z.object({
+const roleHealth = z.object({
   role: z.string(),
   state: z.enum(['starting', 'ready', 'degraded', 'stopped']),
   since: z.string(),
   detail: z.string().optional(),
 });
 
-export const sourceHealth = z.object({
+const sourceHealth = z.object({
   source: z.string(),
   dataset: z.string().optional(),
   dataClass: z.string(),
@@ -48,7 +48,7 @@ export const streamHealth = z.object({
 });
 
 /** Skipped: a kind of document that this version's engine does not take. */
-export const ruleState = z.enum(['loaded', 'rejected', 'skipped']);
+const ruleState = z.enum(['loaded', 'rejected', 'skipped']);
 
 export const ruleRow = z
   .object({

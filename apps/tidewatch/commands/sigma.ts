@@ -1,16 +1,13 @@
 import { Command } from 'commander';
 import type { CommandContext } from './context.ts';
 
-export interface RuleOptions {
-  readonly placeholders?: string;
-  readonly thor?: string;
-}
-
-interface EvalOptions extends RuleOptions {
+interface EvalOptions {
   readonly rules: string;
   readonly events: string;
   readonly output: string;
   readonly throughEcs?: boolean;
+  readonly thor?: string;
+  readonly placeholders?: string;
   readonly json?: boolean;
 }
 
@@ -24,7 +21,7 @@ export const sigmaCommand = ({ print, say }: CommandContext): Command => {
     .argument('<dir...>', 'folders or files of rules')
     .option('--placeholders <file>', 'YAML file: name of a placeholder → list of its values')
     .option('--json', 'print JSON')
-    .action(async (paths: string[], options: RuleOptions & { json?: boolean }) => {
+    .action(async (paths: string[], options: { placeholders?: string; json?: boolean }) => {
       const { checkRules } = await import('../sigma/check.ts');
       const report = await checkRules(paths, options);
       if (options.json) print(JSON.stringify(report, null, 2));

@@ -15,7 +15,7 @@ export interface ConfigOverrides {
 }
 
 /** The file that is read when none is named, if it is there. */
-export const defaultFile = 'tidewatch.yml';
+const defaultFile = 'tidewatch.yml';
 
 /**
  * Reads the configuration, puts the command line's options over it, and makes its paths absolute: those of the file

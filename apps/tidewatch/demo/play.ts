@@ -4,7 +4,7 @@ import type { DemoSenders } from './senders.ts';
 import type { StoryEvent } from './story/index.ts';
 
 /** Index that the story's documents are sent to, and so the HTTP input's source name for them. */
-export const demoIndex = 'demo-windows';
+const demoIndex = 'demo-windows';
 
 export interface Clock {
   /** Epoch milliseconds. */
@@ -13,7 +13,7 @@ export interface Clock {
   wait(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
-export const systemClock: Clock = {
+const systemClock: Clock = {
   now: () => Date.now(),
   wait: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => undefined),
 };

@@ -11,8 +11,6 @@ import { retry, type TryAgain } from './retry.ts';
 export interface DemoAddresses {
   /** Up to and without `/_bulk`, e.g. `http://127.0.0.1:8421`. */
   readonly bulkUrl: string;
-  /** Sent with every `_bulk` request, e.g. an authorization. */
-  readonly bulkHeaders?: Readonly<Record<string, string>>;
   readonly syslogTcp: { readonly host: string; readonly port: number };
   readonly syslogUdp: { readonly host: string; readonly port: number };
   /** A file that a file input tails. Made, with its folder, where absent. */
@@ -118,14 +116,14 @@ interface BulkItem {
 const isBusy = (status: number): boolean => status === 429 || status === 503;
 
 async function postBulk(
-  { bulkUrl, bulkHeaders }: DemoAddresses,
+  { bulkUrl }: DemoAddresses,
   documents: readonly JsonObject[],
   index: string,
   signal: AbortSignal,
 ): Promise<BulkAnswer> {
   const response = await fetch(`${bulkUrl}/${index}/_bulk`, {
     method: 'POST',
-    headers: { 'content-type': 'application/x-ndjson', ...bulkHeaders },
+    headers: { 'content-type': 'application/x-ndjson' },
     body: documents.map(bulkLines).join(''),
     signal,
   });

@@ -4,10 +4,10 @@ import type { UseCase } from './usecases.ts';
 export type GovernanceMode = 'evaluation' | 'enforced';
 
 /** The class of what no approved use-case covers, in evaluation mode. */
-export const unapprovedClass = 'unapproved';
+const unapprovedClass = 'unapproved';
 
 /** Only an approval in this role puts a use-case into force. */
-export const approvingRole = 'privacy_officer';
+const approvingRole = 'privacy_officer';
 
 export interface ClassifierOptions {
   readonly useCases: readonly UseCase[];

@@ -7,7 +7,7 @@ const isoDate = z.iso.date('is a date such as 2027-06-30');
 const pattern = z.string().min(1).max(200);
 
 /** A use-case file: why some data may be processed, for how long, and by which rules (security.md, V1). */
-export const useCaseSchema = z.strictObject({
+const useCaseSchema = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]*$/, 'is lower-case letters, digits and hyphens')

@@ -4,17 +4,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
-import { defineErrors } from '@tidewatch/event';
-
-const errors = defineErrors({
-  FILE_UNREADABLE: { status: 400, message: '{file} cannot be read: {reason}.' },
-  ENDPOINT_UNREACHABLE: {
-    status: 503,
-    message:
-      'Nothing answers at {url} ({reason}). Start Tidewatch with `npm start`, or name its bulk endpoint with --to.',
-  },
-  ENDPOINT_REFUSED: { status: 502, message: '{url} answered {status}: {reason}' },
-});
+import { startErrors } from '../errors.ts';
 
 export interface SendTarget {
   /** Base URL of the HTTP input, e.g. `http://127.0.0.1:8421`. */
@@ -68,9 +58,9 @@ async function open(
 ): Promise<{ stream: Readable; total: number | undefined; read: () => number }> {
   if (file === '-') return { stream: process.stdin, total: undefined, read: () => 0 };
   const found = await stat(file).catch((error: Error) => {
-    throw errors.FILE_UNREADABLE({ file, reason: error.message });
+    throw startErrors.FILE_UNREADABLE({ file, reason: error.message });
   });
-  if (!found.isFile()) throw errors.FILE_UNREADABLE({ file, reason: 'it is not a file' });
+  if (!found.isFile()) throw startErrors.FILE_UNREADABLE({ file, reason: 'it is not a file' });
   const raw = createReadStream(file);
   const stream = file.endsWith('.gz') ? Readable.from(raw.pipe(createGunzip())) : raw;
   return { stream, total: found.size, read: () => raw.bytesRead };
@@ -118,12 +108,12 @@ async function post(url: string, body: string): Promise<BulkAnswer> {
       headers: { 'content-type': 'application/x-ndjson' },
       body,
     }).catch((error: Error & { cause?: Error }) => {
-      throw errors.ENDPOINT_UNREACHABLE({ url, reason: error.cause?.message ?? error.message });
+      throw startErrors.ENDPOINT_UNREACHABLE({ url, reason: error.cause?.message ?? error.message });
     });
     if (response.ok) return (await response.json()) as BulkAnswer;
     const text = await response.text();
     if (response.status !== 429 && response.status !== 503)
-      throw errors.ENDPOINT_REFUSED({ url, status: response.status, reason: text.slice(0, 500) });
+      throw startErrors.ENDPOINT_REFUSED({ url, status: response.status, reason: text.slice(0, 500) });
     await setTimeout(1_000 * Number(response.headers.get('retry-after') ?? 1));
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type ControlStore, openControlStore } from '@tidewatch/control';
 import type { DataClasses, RetentionRegistry } from '@tidewatch/store';
 import { type DuckDbStore, openDuckDbStore } from '@tidewatch/store/duckdb';
-import { createFileSnapshots, type Log, type SnapshotStore, type Stream } from '@tidewatch/stream';
+import { createFileSnapshots, type SnapshotStore, type Stream } from '@tidewatch/stream';
 import { createWal } from '@tidewatch/stream/wal';
 import type { Logger } from '@tidewatch/telemetry';
 import type { Config } from '../config/schema.ts';
@@ -14,7 +14,6 @@ import { readRunFile } from './run_file.ts';
 
 /** What is opened once and shared by the roles of one process. */
 export interface Adapters {
-  readonly log: Log;
   readonly events: Stream;
   readonly deadLetters: Stream;
   readonly store: DuckDbStore;
@@ -44,7 +43,6 @@ export async function openAdapters(config: Config, classes: DataClasses, logger:
   const snapshots = createFileSnapshots(join(config.data, 'snapshots'));
   const retention = enrolKeepers(classes, { events, deadLetters, store, control });
   return {
-    log,
     events,
     deadLetters,
     store,

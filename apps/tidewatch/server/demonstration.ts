@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { Demo } from '@tidewatch/api';
 import { file, http, syslog } from '@tidewatch/inputs';
 import type { Accept, Input } from '@tidewatch/plugin';
-import { createSenders, playDemo, demonstration as tell } from '../demo/index.ts';
+import { playDemo } from '../demo/play.ts';
+import { createSenders } from '../demo/senders.ts';
+import { demonstration as tell } from '../demo/story/index.ts';
 import type { Runtime } from './runtime.ts';
 
 /** The class of everything the demonstration sends (decision record 14). */

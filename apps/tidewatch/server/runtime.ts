@@ -9,7 +9,6 @@ import type { Governance } from './governance.ts';
 /** What the roles of one process share. */
 export interface Runtime {
   readonly config: Config;
-  readonly root: string;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly health: HealthBoard;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ApiServer, type ConsoleBuild, createApi, createLiveHub } from '@tidewatch/api';
+import { type ApiServer, type ConsoleBuild, createApi, createLiveHub, loginUrl } from '@tidewatch/api';
 import { type Detector, type RuleSources, startDetector, startEventClock } from '@tidewatch/detector';
 import { startIndexer } from '@tidewatch/ingest';
 import type { Accept } from '@tidewatch/plugin';
@@ -34,8 +34,6 @@ export interface ServerOptions {
 }
 
 export interface Server {
-  readonly runtime: Runtime;
-  readonly url: string | undefined;
   readonly loginUrl: string | undefined;
   readonly inputs: readonly RunningInput[];
   readonly detector: Detector | undefined;
@@ -78,7 +76,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       metrics.count('plugin_failures_total', { plugin }),
     );
     onClose(() => Promise.all(plugins.map((plugin) => plugin.close())));
-    const runtime: Runtime = { config, root, log, metrics, health, live, governance, adapters, plugins };
+    const runtime: Runtime = { config, log, metrics, health, live, governance, adapters, plugins };
 
     const [sources, failures] = await Promise.all([
       startSourceStatistics(adapters.events, adapters.snapshots),
@@ -207,7 +205,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
     const seconds = (performance.now() - started) / 1000;
     const loginUrl = url === undefined ? undefined : await loginLink(runtime, url);
-    return { runtime, url, loginUrl, inputs, detector, demonstration, seconds, close };
+    return { loginUrl, inputs, detector, demonstration, seconds, close };
   } catch (error) {
     await close();
     throw error;
@@ -232,7 +230,7 @@ const ruleSources = ({ rules: { paths, placeholders, thor } }: Config): RuleSour
 
 async function loginLink({ adapters }: Runtime, url: string): Promise<string> {
   const { token } = await adapters.control.createLoginLink({ user: 'admin' });
-  return `${url}/login#token=${token}`;
+  return loginUrl(url, token);
 }
 
 export const consoleBuilt = (root: string): boolean => existsSync(join(root, 'dist/console/alerts.html'));

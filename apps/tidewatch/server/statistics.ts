@@ -26,7 +26,7 @@ export type FailureState = Record<string, number>;
 
 const minute = 60_000;
 /** Minutes the rate is a mean over, and so the minutes kept. */
-export const rateMinutes = 5;
+const rateMinutes = 5;
 
 /** Follows the events stream and keeps the statistics of each source (decision record 6). */
 export const startSourceStatistics = (

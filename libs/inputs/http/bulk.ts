@@ -6,20 +6,17 @@ import { createSlices } from '../slices.ts';
 
 export type BulkVerb = 'index' | 'create' | 'update' | 'delete';
 
-/** One operation of a `_bulk` request, in order. Without `document` it is refused, for the reason given. */
-export interface BulkOperation {
+interface Action {
   readonly verb: BulkVerb;
   readonly index: string;
   /** The sender's own id, where given. */
   readonly id: string | undefined;
-  readonly document?: Buffer;
-  readonly refusal?: { readonly type: string; readonly reason: string };
 }
 
-interface Action {
-  readonly verb: BulkVerb;
-  readonly index: string;
-  readonly id: string | undefined;
+/** One operation of a `_bulk` request, in order. Without `document` it is refused, for the reason given. */
+export interface BulkOperation extends Action {
+  readonly document?: Buffer;
+  readonly refusal?: { readonly type: string; readonly reason: string };
 }
 
 /** Longer action lines are no action lines, and are not worth parsing. */

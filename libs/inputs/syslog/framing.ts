@@ -104,12 +104,18 @@ export function createDeframer(maxBytes: number): Deframer {
   }
 
   function pushFrame(frames: Frame[], data: Buffer, from: number, to: number): void {
-    let end = to;
-    while (end > from && isTrailer(data[end - 1])) end--;
-    if (end === from) return;
-    if (end - from <= maxBytes) frames.push({ bytes: data.subarray(from, end) });
-    else frames.push({ bytes: headOf(data.subarray(from), maxBytes), truncatedFrom: end - from });
+    const frame = frameOf(data.subarray(from, to), maxBytes);
+    if (frame !== undefined) frames.push(frame);
   }
+}
+
+/** A whole message without what ends it, cut at `maxBytes`; undefined where nothing is left. */
+export function frameOf(message: Buffer, maxBytes: number): Frame | undefined {
+  let end = message.length;
+  while (end > 0 && isTrailer(message[end - 1])) end--;
+  if (end === 0) return undefined;
+  if (end <= maxBytes) return { bytes: message.subarray(0, end) };
+  return { bytes: headOf(message, maxBytes), truncatedFrom: end };
 }
 
 /** The count that a message begins with, if it does; `unsure` when the bytes so far could still become one. */

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import type { SyslogConfig } from './config.ts';
+import { frameOf } from './framing.ts';
 import type { Receiver } from './receiver.ts';
 import type { Transport } from './tcp.ts';
 
@@ -21,7 +22,8 @@ export async function listenUdp(config: SyslogConfig, port: number, receiver: Re
     const hints = receiver.peer(address);
     if (hints === undefined) return;
     if (receiver.batcher.full) return receiver.tallies.dropped.add();
-    receiver.take(wholeMessage(bytes), hints);
+    const frame = frameOf(bytes, config.max_line_bytes);
+    if (frame !== undefined) receiver.take([frame], hints);
   });
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
@@ -34,16 +36,4 @@ export async function listenUdp(config: SyslogConfig, port: number, receiver: Re
     close: () => new Promise((resolve) => socket.close(() => resolve())),
     resume: () => undefined,
   };
-
-  function wholeMessage(bytes: Buffer) {
-    let end = bytes.length;
-    while (end > 0 && (bytes[end - 1] === 10 || bytes[end - 1] === 13 || bytes[end - 1] === 0)) end--;
-    if (end === 0) return [];
-    const { max_line_bytes: limit } = config;
-    return [
-      end > limit
-        ? { bytes: bytes.subarray(0, limit), truncatedFrom: end }
-        : { bytes: bytes.subarray(0, end) },
-    ];
-  }
 }

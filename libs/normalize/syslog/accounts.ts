@@ -15,9 +15,7 @@ const form = (
   type: string[],
   action: string,
   outcome: Form['outcome'] = 'success',
-): Form => ({
-  ...{ pattern, type, action, outcome },
-});
+): Form => ({ pattern, type, action, outcome });
 
 const [created, changed, deleted] = [
   ['user', 'creation'],

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@tidewatch/event';
 import type { ParseContext } from '../draft.ts';
-import { isClockTime, isDate, monthOf, newestYear, parseTime, zoneMs } from '../time.ts';
+import { isClockTime, isDate, milliseconds, monthOf, newestYear, parseTime, zoneMs } from '../time.ts';
 import { readStructuredData } from './structured_data.ts';
 
 /** What stands before a syslog message. Absent parts are undefined. */
@@ -50,9 +50,15 @@ function readRfc5424(rest: string, priority: number, context: ParseContext): Sys
     .replace(/^ /, '')
     .replace(/^\ufeff/, '');
   return {
-    ...{ priority, version: '1', time: parseTime(stamp, context.clock) },
-    ...{ hostname: given(hostname), appname: given(appname), procid: given(procid), msgid: given(msgid) },
-    ...{ structuredData: data.value, message },
+    priority,
+    version: '1',
+    time: parseTime(stamp, context.clock),
+    hostname: given(hostname),
+    appname: given(appname),
+    procid: given(procid),
+    msgid: given(msgid),
+    structuredData: data.value,
+    message,
   };
 }
 
@@ -91,7 +97,7 @@ function bsdTime(match: RegExpExecArray, { received, clock }: ParseContext): num
   const year = stated === undefined ? newestYear(received, month, day) : Number(stated);
   const time = [Number(hours), Number(minutes), Number(seconds)] as const;
   if (!isDate(year, month, day) || !isClockTime(...time)) return undefined;
-  const ms = fraction === '' ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0'));
+  const ms = milliseconds(fraction);
   if (zone === undefined) return clock(year, month, day, ...time, ms);
   const named = zones[zone];
   return Date.UTC(year, month, day, ...time, ms) - (named === undefined ? zoneMs(zone) : named * 3_600_000);

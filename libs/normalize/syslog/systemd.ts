@@ -11,15 +11,15 @@ const session =
   /^(?:New session '?([\w-]{1,64})'? of user '?([^\s'.]{1,256})'?|(?:Removed session|Session) '?([\w-]{1,64})'?)(.{0,200})/s;
 
 const types: Readonly<Record<string, string>> = {
-  ...{
-    Started: 'start',
-    Starting: 'start',
-    Stopped: 'end',
-    Stopping: 'end',
-    Reloaded: 'change',
-    Reloading: 'change',
-  },
-  ...{ Finished: 'end', 'Reached target': 'info', 'Failed to start': 'error' },
+  Started: 'start',
+  Starting: 'start',
+  Stopped: 'end',
+  Stopping: 'end',
+  Reloaded: 'change',
+  Reloading: 'change',
+  Finished: 'end',
+  'Reached target': 'info',
+  'Failed to start': 'error',
 };
 
 const stateActions: Readonly<Record<string, string>> = {

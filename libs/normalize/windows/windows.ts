@@ -6,14 +6,12 @@ import type { Meaning } from './meaning.ts';
 import { auditOutcome, type WindowsRecord } from './record.ts';
 
 const levels: Readonly<Record<string, string>> = {
-  ...{
-    '0': 'information',
-    '1': 'critical',
-    '2': 'error',
-    '3': 'warning',
-    '4': 'information',
-    '5': 'verbose',
-  },
+  '0': 'information',
+  '1': 'critical',
+  '2': 'error',
+  '3': 'warning',
+  '4': 'information',
+  '5': 'verbose',
 };
 
 /** A Windows event of any shape to ECS: `winlog.*` holds what the source said, the rest what it means. */

@@ -18,7 +18,7 @@ import type { NewRecord, StreamRecord } from '../contract.ts';
  * The salt keeps bytes that somebody logged from passing for a record when a damaged segment is searched for the next
  * whole one.
  */
-export const recordVersion = 1;
+const recordVersion = 1;
 
 const prefixBytes = 8;
 const fixedBytes = 17;
@@ -106,7 +106,7 @@ export function checkRecord(buffer: Buffer, at: number, end: number, salt: numbe
   return crc === buffer.readUInt32LE(at + 4) ? bytes : 0;
 }
 
-const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
+export const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
 
 /** Reads a record that {@link checkRecord} found whole. Its value is a view into `buffer`. */
 export function decodeRecord(buffer: Buffer, at: number, bytes: number, partition: number): StreamRecord {

@@ -6,7 +6,7 @@ import { errors } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Budget } from './budget.ts';
 import type { DamageBook } from './damage.ts';
-import { encodeRecord } from './format.ts';
+import { encodeRecord, noHeaders } from './format.ts';
 import { createGroupCommit, type GroupCommit, type Waiting } from './group-commit.ts';
 import { headerBytes } from './header.ts';
 import { recover } from './recover.ts';
@@ -35,7 +35,6 @@ export interface Follower {
 
 const batchBytes = 8 * 1024 * 1024;
 const encodeSlice = 2_000;
-const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
 
 export async function openPartition(config: PartitionConfig, passed: number): Promise<Partition> {
   const { segments, nextOffset } = await recover(config, passed);

@@ -40,7 +40,6 @@ const officeUsers = [
   'dev1',
   'it-helpdesk1',
 ] as const;
-export type OfficeUser = (typeof officeUsers)[number];
 
 export const workstations: readonly WindowsHost[] = officeUsers.map((user, i) => ({
   name: `WS-${String(i + 1).padStart(2, '0')}`,
@@ -60,14 +59,14 @@ const windowsServer = (name: string, octet: number, agent: Agent, user: string):
 
 export const domainController = windowsServer('DC01', 10, 'evtx_dump', 'SYSTEM');
 export const fileServer = windowsServer('FILE01', 11, 'winlogbeat', 'svc-backup');
-export const printServer = windowsServer('PRINT01', 12, 'nxlog', 'svc-print');
+const printServer = windowsServer('PRINT01', 12, 'nxlog', 'svc-print');
 export const appServer = windowsServer('APP01', 13, 'nxlog', 'svc-deploy');
 export const windowsServers = [domainController, fileServer, printServer, appServer] as const;
 
 export const webServer: Host = { name: 'WEB01', address: '10.20.30.4', network: 'dmz' };
 export const bastion: Host = { name: 'BASTION01', address: '10.20.30.5', network: 'dmz' };
 export const buildServer: Host = { name: 'BUILD01', address: '10.20.20.21', network: 'server' };
-export const databaseServer: Host = { name: 'DB01', address: '10.20.20.22', network: 'server' };
+const databaseServer: Host = { name: 'DB01', address: '10.20.20.22', network: 'server' };
 export const linuxHosts = [webServer, bastion, buildServer, databaseServer] as const;
 
 export const firewall: Host = { name: 'FW01', address: '10.20.20.1', network: 'server' };
