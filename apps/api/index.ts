@@ -13,7 +13,7 @@ import { registerRoute, runRoute } from './register.ts';
 import type { Api } from './route.ts';
 import { routes } from './routes/index.ts';
 import { setSecurityHeaders } from './security/headers.ts';
-import { createLoginRate } from './security/login-rate.ts';
+import { createLoginRate } from './security/login_rate.ts';
 
 export type { ApiDeps, ConsoleBuild, DeepReadonly, Demo, RuleCatalogue, SystemStatus } from './deps.ts';
 export { createLiveHub, type LiveHub, type LiveKind, type LiveMessage } from './live.ts';

@@ -7,7 +7,7 @@ export { type KqlResult, kqlLimits, type Notice, parseKql } from './parse.ts';
 export { type CompileOptions, type EventPredicate, toPredicate } from './predicate.ts';
 export { printKql } from './print.ts';
 export * from './sql.ts';
-export type { SqlParameter } from './sqlTests.ts';
+export type { SqlParameter } from './sql_tests.ts';
 export { compareCodePoints } from './text.ts';
 export { type Moment, parseIsoTime, parseMoment } from './time.ts';
 export { type Token, tokenise } from './tokens.ts';

@@ -9,7 +9,7 @@ import {
   type SqlParameter,
   type SqlTest,
   wordsTest,
-} from './sqlTests.ts';
+} from './sql_tests.ts';
 import { matchesWildcard } from './text.ts';
 
 /** A column that holds a field, exactly, in every plain row: NULL where the field is absent, else its one value. */

@@ -12,7 +12,7 @@ import {
 } from '@tidewatch/stream';
 import { openTestWal } from '@tidewatch/stream/wal/testing';
 import { expect, it } from 'vitest';
-import { eventTime } from './event-time.ts';
+import { eventTime } from './event_time.ts';
 import { createWatermark, type Watermark, type WatermarkState } from './watermark.ts';
 
 interface Body {

@@ -4,8 +4,8 @@ import type { Deletion, EventStore, Scope, SearchRequest, TopValue } from '../co
 import { createLayout, eventFields } from './columns.ts';
 import { bucketSql, buckets, compile, fieldValues, select, type Where } from './compile.ts';
 import { type Database, quoteName, type SqlRow, type SqlValue } from './database.ts';
-import { searchPartitions } from './eventSearch.ts';
-import { createEventWriter } from './eventWrite.ts';
+import { searchPartitions } from './event_search.ts';
+import { createEventWriter } from './event_write.ts';
 import { fileBytes, type Partition, type Partitions } from './partitions.ts';
 
 type Filter = Pick<SearchRequest, 'query' | 'range'>;

@@ -7,7 +7,7 @@ import { Database, type StoreLog } from './database.ts';
 import { createEventStore } from './events.ts';
 import { Partitions } from './partitions.ts';
 
-export { alertDocument } from './alertColumns.ts';
+export { alertDocument } from './alert_columns.ts';
 export type { StoreLog } from './database.ts';
 
 export interface DuckDbStoreOptions {

@@ -7,7 +7,7 @@ import type { Logger } from '../logger.ts';
 import type { Budget } from './budget.ts';
 import type { DamageBook } from './damage.ts';
 import { encodeRecord, noHeaders } from './format.ts';
-import { createGroupCommit, type GroupCommit, type Waiting } from './group-commit.ts';
+import { createGroupCommit, type GroupCommit, type Waiting } from './group_commit.ts';
 import { headerBytes } from './header.ts';
 import { recover } from './recover.ts';
 import { createSegment, type Segment } from './segment.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventTime } from './event-time.ts';
+import { eventTime } from './event_time.ts';
 
 describe('event time', () => {
   const ingested = Date.UTC(2026, 5, 1);

@@ -1,6 +1,6 @@
 import type { StreamRecord } from '@tidewatch/stream';
 import { expect, it } from 'vitest';
-import { idleMark, idleSince, isIdleMark } from './idle-mark.ts';
+import { idleMark, idleSince, isIdleMark } from './idle_mark.ts';
 
 const read = (record: ReturnType<typeof idleMark>): StreamRecord => ({
   ...record,

@@ -1,6 +1,6 @@
 import type { StreamRecord } from '@tidewatch/stream';
 import { expect, it } from 'vitest';
-import { eventOf } from './event-record.ts';
+import { eventOf } from './event_record.ts';
 
 const record = (text: string): StreamRecord => ({
   key: 's',
