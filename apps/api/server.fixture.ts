@@ -101,8 +101,9 @@ export async function startApi(options: Partial<ApiDeps> = {}) {
     const { token } = await control.createLoginLink({ user });
     const redeemed = await control.redeem(token);
     if (!redeemed.ok) throw redeemed.error;
+    const port = api.address === undefined ? '' : `_${new URL(api.address).port}`;
     return {
-      cookie: `tidewatch_session=${redeemed.token}`,
+      cookie: `tidewatch_session${port}=${redeemed.token}`,
       'x-tidewatch-csrf': redeemed.session.csrf,
       origin: 'http://localhost:8420',
       host: 'localhost:8420',

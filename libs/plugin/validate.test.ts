@@ -45,6 +45,17 @@ describe('validateYaml', () => {
     ]);
   });
 
+  it('names the nearest kind, and what is missing', () => {
+    expect(issuesOf('inputs:\n  - type: sylog\n')).toEqual([
+      { path: 'inputs.0.type', message: '"sylog" is not known; did you mean "syslog"?', line: 2, column: 5 },
+    ]);
+    expect(issuesOf('inputs:\n  - {}\n')[0]?.message).toBe('is missing; choose one of syslog, file');
+    expect(issuesOf('inputs:\n  - type: file\n')[0]).toMatchObject({
+      path: 'inputs.0.paths',
+      message: 'is missing',
+    });
+  });
+
   it('gives the position of a value of the wrong type', () => {
     expect(issuesOf('http:\n  host: a\n  port: many\n')).toMatchObject([
       { path: 'http.port', line: 3, column: 3 },

@@ -66,8 +66,10 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown, te
         describe({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue, schema, value, text),
       );
   }
-  if (issue.code !== 'unrecognized_keys')
-    return [{ path: path.join('.'), message: issue.message, ...placeOf(text, path) }];
+  if (issue.code !== 'unrecognized_keys') {
+    const given = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], value);
+    return [{ path: path.join('.'), message: wordsFor(issue, given), ...placeOf(text, path) }];
+  }
   const known = knownKeys(schema, issue.path, value);
   return issue.keys.map((key) => {
     const nearest = nearestOf(key, known);
@@ -78,6 +80,24 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown, te
       ...placeOf(text, [...path, key]),
     };
   });
+}
+
+/** The schema's own words, but for what they say less well than a person would. */
+function wordsFor(issue: z.core.$ZodIssue, given: unknown): string {
+  if (given === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value'))
+    return 'is missing';
+  const options = choicesOf(issue);
+  if (options === undefined) return issue.message;
+  const nearest = typeof given === 'string' ? nearestOf(given, options) : undefined;
+  const hint = nearest === undefined ? `choose one of ${options.join(', ')}` : `did you mean "${nearest}"?`;
+  return given === undefined ? `is missing; ${hint}` : `${JSON.stringify(given)} is not known; ${hint}`;
+}
+
+/** What a closed list or a union's discriminator would have taken. */
+function choicesOf(issue: z.core.$ZodIssue): string[] | undefined {
+  if (issue.code === 'invalid_value') return issue.values.map(String);
+  const { options } = issue as { options?: unknown };
+  return issue.code === 'invalid_union' && Array.isArray(options) ? options.map(String) : undefined;
 }
 
 /** Line and column of a path's key, or of the nearest thing above it that is there. */

@@ -31,8 +31,8 @@ const rejections = {
     'The condition uses the pipe of aggregations, which Sigma 2 replaced by correlations.',
   unknown_selection: 'The condition names `{selection}`, which the detection does not define.',
   empty_set: 'The condition says `{expression}`, but no selection is meant by it.',
-  correlation: 'Correlation rules are not loaded by the single-event engine.',
-  filter: 'Filter rules are not loaded by the single-event engine.',
+  correlation: 'Correlations are not evaluated: only rules on single events are.',
+  filter: 'Filters are not applied: only rules on single events are loaded.',
 } as const;
 
 export type RejectionCode = keyof typeof rejections;

@@ -55,7 +55,8 @@ export const liveRoutes: readonly Route[] = [
         leave();
         streams.delete(stream);
       });
-      return reply;
+      // Not the reply: to await that is to await the client's leaving, and to hear of it as an error.
+      return '';
     },
   }),
 ];

@@ -1,17 +1,19 @@
 import { sessionLimits } from '@tidewatch/control';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-const name = 'tidewatch_session';
+/** Cookies know no ports, so two servers on one host need two names. */
+const nameOf = ({ socket }: FastifyRequest): string =>
+  socket.localPort === undefined ? 'tidewatch_session' : `tidewatch_session_${socket.localPort}`;
 
 const attributes = (request: FastifyRequest) =>
   ({ httpOnly: true, sameSite: 'strict', path: '/', secure: request.protocol === 'https' }) as const;
 
-export const sessionToken = (request: FastifyRequest): string | undefined => request.cookies[name];
+export const sessionToken = (request: FastifyRequest): string | undefined => request.cookies[nameOf(request)];
 
 export const setSessionCookie = (request: FastifyRequest, reply: FastifyReply, token: string): void => {
-  reply.setCookie(name, token, { ...attributes(request), maxAge: sessionLimits.absoluteMs / 1_000 });
+  reply.setCookie(nameOf(request), token, { ...attributes(request), maxAge: sessionLimits.absoluteMs / 1_000 });
 };
 
 export const clearSessionCookie = (request: FastifyRequest, reply: FastifyReply): void => {
-  reply.clearCookie(name, attributes(request));
+  reply.clearCookie(nameOf(request), attributes(request));
 };

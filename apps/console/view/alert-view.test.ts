@@ -10,6 +10,10 @@ describe('composeQuery', () => {
     expect(composeQuery('host.name: a', 'all').text).toBe('host.name: a');
     expect(composeQuery('a: 1 or b: 2', 'closed').text).toBe('(a: 1 or b: 2) and status: closed');
   });
+  it('sends what cannot be read alone', () => {
+    for (const text of ['foo:(', 'rule.level: high) or (status: closed'])
+      expect(composeQuery(text, 'active')).toEqual({ text, offset: 0 });
+  });
   it('tells where the filter starts and makes a query that parses', () => {
     for (const view of statusViews) {
       const { text, offset } = composeQuery('user.name: x', view);

@@ -1,4 +1,5 @@
 import type { CloseReason, Level, Status } from '@tidewatch/event';
+import { parseKql } from '@tidewatch/query';
 
 export const statusViews = ['active', 'open', 'acknowledged', 'closed', 'all'] as const;
 export type StatusView = (typeof statusViews)[number];
@@ -27,7 +28,8 @@ export function composeQuery(
   const filter = q.trim();
   const clause = clauses[view];
   if (filter === '') return { text: clause, offset: 0 };
-  if (clause === '') return { text: q, offset: 0 };
+  // What can't be read goes alone, so that it is judged as it was written, and no bracket of it closes ours.
+  if (clause === '' || !parseKql(q).ok) return { text: q, offset: 0 };
   return { text: `(${q}) and ${clause}`, offset: 1 };
 }
 

@@ -61,9 +61,10 @@ export function AlertsPage() {
   const open = useCallback(
     (id: string | null) => {
       if (id !== null) setCursor(id);
-      void setState({ id }, { history: 'replace' });
+      // Opening is a step to come back from; going from one to the next is not.
+      void setState({ id }, { history: state.id === null ? 'push' : 'replace' });
     },
-    [setState],
+    [setState, state.id],
   );
   const move = (by: number): void => {
     const index = step(

@@ -55,7 +55,7 @@ export function eventColumns(
       },
     }),
     fieldColumn('Dataset', '128px', ['event.dataset']),
-    fieldColumn('Host', '112px', ['host.name', 'host.hostname', 'source.ip']),
+    fieldColumn('Host', '112px', ['host.name', 'host.hostname']),
     fieldColumn('User', '104px', ['user.name', 'user.id']),
     fieldColumn('Action', '132px', ['event.action', 'event.code']),
     ...chosen.map((field) =>

@@ -65,7 +65,7 @@ export function EventsPage() {
           value={state.q}
           onChange={(q) => void setState({ q })}
           problem={kqlProblemOf(list.error, state.q, filter.q)}
-          placeholder="Search events, e.g. event.dataset: linux.auth and source.ip: 10.0.0.0/8"
+          placeholder="Search events, e.g. event.dataset: linux.sshd and source.ip: 10.0.0.0/8"
         />
         <TimePicker range={state} onChange={({ from, to }) => void setState({ from, to, live: false })} />
       </div>

@@ -10,7 +10,7 @@ type Progress =
   | { readonly state: 'failed'; readonly error: ApiProblem };
 
 const reasons: Readonly<Record<string, string>> = {
-  ended: 'Your session has ended. Log in again with a new link; you return to where you were.',
+  ended: 'Nobody is logged in here, or the session has ended. Log in with a new link; you return to where you were.',
   left: 'You are logged out.',
 };
 
