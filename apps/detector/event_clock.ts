@@ -24,6 +24,8 @@ export interface EventClockDeps {
 export interface EventClock {
   /** Every window that ends at or before this (epoch ms) is complete; undefined before the first event. */
   complete(): number | undefined;
+  /** Resolves when everything appended before the call was taken into account. */
+  drain(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -71,6 +73,7 @@ export async function startEventClock(deps: EventClockDeps): Promise<EventClock>
 
   return {
     complete: () => watermark()?.complete(),
+    drain: () => stage.drain(),
     async close() {
       clearInterval(timer);
       await ticking;

@@ -10,14 +10,7 @@ import { demonstration as tell } from '../demo/story/index.ts';
 import type { Runtime } from './runtime.ts';
 
 /** The class of everything the demonstration sends (decision record 14). */
-const demoClass = 'demonstration';
-
-export interface DemonstrationDeps {
-  readonly accept: Accept;
-  readonly runtime: Runtime;
-  /** Resolves when all that was accepted before has reached store and alerts. */
-  readonly settle: () => Promise<void>;
-}
+export const demoClass = 'demonstration';
 
 export interface Demonstration extends Demo {
   /** Plays, unless the store holds an event of the user's own or the demonstration was removed before. */
@@ -27,12 +20,8 @@ export interface Demonstration extends Demo {
 }
 
 /** The story goes through inputs of its own, on ports of their own, so that it can't be mistaken for a user's data. */
-export async function createDemonstration({
-  accept,
-  runtime,
-  settle,
-}: DemonstrationDeps): Promise<Demonstration> {
-  const { config, log, live, adapters } = runtime;
+export async function createDemonstration(accept: Accept, runtime: Runtime): Promise<Demonstration> {
+  const { config, log, live, adapters, readers } = runtime;
   const { events, alerts } = adapters.store;
   const directory = join(config.data, 'demo');
   const removedMark = join(config.data, 'demo-removed');
@@ -89,7 +78,9 @@ export async function createDemonstration({
     async remove() {
       await writeFile(removedMark, '');
       await stop();
-      await settle();
+      // Whatever reads the streams has it behind itself; then what the streams still hold of it can go too.
+      await Promise.all(readers.map((reader) => reader.drain()));
+      await adapters.events.deleteBefore(Date.now());
       const removed = {
         events: await events.deleteClass(demoClass),
         alerts: await alerts.deleteClass(demoClass),

@@ -1,7 +1,5 @@
 import { isTidewatchError } from '@tidewatch/event';
-import type { KeyedStage } from '@tidewatch/stream';
-import type { DetectorOf, Runtime } from './runtime.ts';
-import type { SourceState } from './statistics.ts';
+import type { Runtime } from './runtime.ts';
 
 const second = 1_000;
 const hour = 3_600 * second;
@@ -9,11 +7,7 @@ const hour = 3_600 * second;
 /**
  * What happens by the clock: gauges and the live health line every two seconds, retention every hour. Answers how to stop.
  */
-export function startHousekeeping(
-  runtime: Runtime,
-  sources: KeyedStage<SourceState>,
-  detector: DetectorOf,
-): () => void {
+export function startHousekeeping(runtime: Runtime): () => void {
   const { log } = runtime;
   const every = (milliseconds: number, what: string, work: () => Promise<unknown>) => {
     const once = () => {
@@ -28,7 +22,7 @@ export function startHousekeeping(
     return () => clearInterval(timer);
   };
   const stops = [
-    every(2 * second, 'Measuring', () => measure(runtime, sources, detector)),
+    every(2 * second, 'Measuring', () => measure(runtime)),
     every(hour, 'Retention', () => enforceRetention(runtime)),
   ];
   return () => {
@@ -36,11 +30,7 @@ export function startHousekeeping(
   };
 }
 
-async function measure(
-  { adapters, metrics, live }: Runtime,
-  sources: KeyedStage<SourceState>,
-  detector: DetectorOf,
-) {
+async function measure({ adapters, metrics, live, parts, sources }: Runtime) {
   let lagRecords = 0;
   for (const stream of [adapters.events, adapters.deadLetters]) {
     const { stream: name, groups } = stream.stats();
@@ -59,7 +49,7 @@ async function measure(
   );
   for (const { level, status, count } of totals)
     if (status !== 'closed') metrics.set('alerts_open', { severity: level, status }, count);
-  const rules = detector()?.rules() ?? [];
+  const rules = parts.detector?.rules() ?? [];
   const rejected = rules.filter(({ state }) => state === 'rejected').length;
   const letters = adapters.deadLetters
     .stats()

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { createLogger, terminalDestination } from '@tidewatch/telemetry';
 import type { CommandContext } from '../commands/context.ts';
@@ -5,7 +7,7 @@ import type { StartOptions } from '../commands/start.ts';
 import { loadConfig } from '../config/load.ts';
 import { version } from '../version.ts';
 import { banner } from './banner.ts';
-import { consoleBuilt, startServer } from './server.ts';
+import { startServer } from './server.ts';
 
 /** A shutdown that takes longer is cut short: what is durable stays durable. */
 const shutdownMs = 10_000;
@@ -25,17 +27,19 @@ export async function runUntilSignal(
     config,
     root,
     ...(consoleBuild === undefined ? {} : { consoleBuild }),
-    demo: options.demo,
+    // Where governance is enforced nothing unapproved may run, so neither may the demonstration.
+    demo: options.demo && config.governance === 'evaluation',
     log,
     onFirstAlert: (seconds) => say(`First alert after ${seconds.toFixed(1)} s.`),
   });
-  const { inputs, detector, loginUrl, demonstration, seconds } = server;
+  const { loginUrl, parts, seconds } = server;
+  const { demonstration, detector, inputs } = parts;
   say(
     banner({
       version,
       seconds,
       inputs,
-      consoleBuilt: consoleBuilt(root),
+      consoleBuilt: existsSync(join(root, 'dist/console/alerts.html')),
       demo: demonstration?.active() ?? false,
       ...(loginUrl === undefined ? {} : { loginUrl }),
       ...(detector === undefined ? {} : { rules: detector.loaded }),

@@ -1,21 +1,35 @@
-import type { LiveHub } from '@tidewatch/api';
+import { type ConsoleBuild, createLiveHub, type LiveHub } from '@tidewatch/api';
 import type { Detector } from '@tidewatch/detector';
 import type { HostedPlugin, Input } from '@tidewatch/plugin';
-import type { HealthBoard, Logger, Metrics } from '@tidewatch/telemetry';
+import type { KeyedStage } from '@tidewatch/stream';
+import {
+  createHealthBoard,
+  createMetrics,
+  type HealthBoard,
+  type Logger,
+  type Metrics,
+} from '@tidewatch/telemetry';
 import type { Config } from '../config/schema.ts';
-import type { Adapters } from './adapters.ts';
-import type { Governance } from './governance.ts';
+import { version } from '../version.ts';
+import { type Adapters, openAdapters } from './adapters.ts';
+import type { Demonstration } from './demonstration.ts';
+import { type Governance, loadGovernance } from './governance.ts';
+import { hostPlugins } from './plugins.ts';
+import {
+  type FailureState,
+  type SourceState,
+  startFailureStatistics,
+  startSourceStatistics,
+} from './statistics.ts';
 
-/** What the roles of one process share. */
-export interface Runtime {
+export interface ServerOptions {
   readonly config: Config;
+  readonly root: string;
+  readonly consoleBuild?: () => ConsoleBuild;
+  readonly demo: boolean;
   readonly log: Logger;
-  readonly metrics: Metrics;
-  readonly health: HealthBoard;
-  readonly live: LiveHub;
-  readonly governance: Governance;
-  readonly adapters: Adapters;
-  readonly plugins: readonly HostedPlugin[];
+  /** Told once, with the seconds since the start. */
+  readonly onFirstAlert?: (seconds: number) => void;
 }
 
 export interface RunningInput {
@@ -23,5 +37,66 @@ export interface RunningInput {
   readonly input: Input;
 }
 
-/** What the detector role offers the others, once it stands. */
-export type DetectorOf = () => Detector | undefined;
+/** What the roles of one process share. */
+export interface Runtime {
+  readonly options: ServerOptions;
+  readonly config: Config;
+  readonly log: Logger;
+  /** `performance.now()` of the start. */
+  readonly started: number;
+  readonly metrics: Metrics;
+  readonly health: HealthBoard;
+  readonly live: LiveHub;
+  readonly governance: Governance;
+  readonly adapters: Adapters;
+  readonly plugins: readonly HostedPlugin[];
+  readonly sources: KeyedStage<SourceState>;
+  readonly failures: KeyedStage<FailureState>;
+  /** Readers of the streams, drained before anything they wrote is deleted. */
+  readonly readers: { drain(): Promise<void> }[];
+  /** What started roles offer to others; absent until they stand, and where this process does not run them. */
+  readonly parts: { detector?: Detector; demonstration?: Demonstration; inputs: readonly RunningInput[] };
+  /** What is opened last is closed first. */
+  readonly onClose: (close: () => unknown) => void;
+}
+
+/** Opens what every role needs: metrics, governance, the adapters on the data folder, users' plugins, statistics. */
+export async function openRuntime(options: ServerOptions, onClose: Runtime['onClose']): Promise<Runtime> {
+  const { config, log } = options;
+  const started = performance.now();
+  const metrics = createMetrics();
+  metrics.set('build_info', { version, revision: 'unknown', node_version: process.versions.node }, 1);
+  const health = createHealthBoard();
+  for (const role of config.roles) health.set(role, 'starting');
+  const live = createLiveHub();
+  onClose(() => live.close());
+  const governance = await loadGovernance(config, options.demo, log);
+  const adapters = await openAdapters(config, governance.classes, log);
+  onClose(() => adapters.close());
+  const plugins = await hostPlugins(config, log, (plugin) =>
+    metrics.count('plugin_failures_total', { plugin }),
+  );
+  onClose(() => Promise.all(plugins.map((plugin) => plugin.close())));
+  const [sources, failures] = await Promise.all([
+    startSourceStatistics(adapters.events, adapters.snapshots),
+    startFailureStatistics(adapters.deadLetters, adapters.snapshots),
+  ]);
+  onClose(() => Promise.all([sources.close(), failures.close()]));
+  return {
+    options,
+    config,
+    log,
+    started,
+    metrics,
+    health,
+    live,
+    governance,
+    adapters,
+    plugins,
+    sources,
+    failures,
+    readers: [sources, failures],
+    parts: { inputs: [] },
+    onClose,
+  };
+}

@@ -1,41 +1,34 @@
 import type { SystemStatus } from '@tidewatch/api';
 import { decodeDeadLetter } from '@tidewatch/ingest';
 import type { KeyedStage, Stream } from '@tidewatch/stream';
-import type { DetectorOf, RunningInput, Runtime } from './runtime.ts';
-import { type FailureState, perMinute, type SourceState } from './statistics.ts';
-
-export interface StatusDeps {
-  readonly runtime: Runtime;
-  readonly sources: KeyedStage<SourceState>;
-  readonly failures: KeyedStage<FailureState>;
-  readonly inputs: () => readonly RunningInput[];
-  readonly detector: DetectorOf;
-}
+import { demoClass } from './demonstration.ts';
+import type { Runtime } from './runtime.ts';
+import { type FailureState, perMinute } from './statistics.ts';
 
 /** How much of a dead letter's raw bytes people are shown. */
 const rawShown = 8 * 1024;
 const day = 86_400_000;
 
 /** Puts together what the health page shows from those who know it. */
-export function createSystemStatus(deps: StatusDeps): SystemStatus {
-  const { adapters, governance, plugins } = deps.runtime;
+export function createSystemStatus(runtime: Runtime): SystemStatus {
+  const { adapters, failures, governance, parts, plugins } = runtime;
   return {
     async health() {
       const stats = await adapters.store.events.stats();
-      const rules = deps.detector()?.rules() ?? [];
+      const rules = parts.detector?.rules() ?? [];
       const rejected = rules.filter(({ state }) => state === 'rejected').length;
       return {
-        listeners: deps
-          .inputs()
-          .flatMap(({ name, input }) => input.listeners().map((listener) => ({ input: name, ...listener }))),
-        sources: sourcesOf(deps),
+        listeners: parts.inputs.flatMap(({ name, input }) =>
+          input.listeners().map((listener) => ({ input: name, ...listener })),
+        ),
+        sources: sourcesOf(runtime),
         streams: [adapters.events, adapters.deadLetters].map(streamHealth),
         rules: { loaded: rules.filter(({ state }) => state === 'loaded').length, rejected },
         plugins: plugins.map((plugin) => {
           const { name, kind } = plugin.description;
           return { name, kind, ...plugin.state() };
         }),
-        deadLetters: deadLetterTotals(deps.failures),
+        deadLetters: deadLetterTotals(failures),
         store: {
           events: stats.events,
           bytes: stats.bytes,
@@ -57,9 +50,10 @@ export function createSystemStatus(deps: StatusDeps): SystemStatus {
   };
 }
 
-function sourcesOf({ sources, failures }: StatusDeps) {
+function sourcesOf({ sources, failures, parts }: Runtime) {
   const now = Date.now();
-  const known = new Map([...sources.entries()]);
+  const gone = parts.demonstration?.active() === false ? demoClass : undefined;
+  const known = new Map([...sources.entries()].filter(([, { dataClass }]) => dataClass !== gone));
   const failed = new Map([...failures.entries()]);
   return [...new Set([...known.keys(), ...failed.keys()])].sort().map((source) => {
     const state = known.get(source);
