@@ -1,3 +1,4 @@
+import { dirname, relative, sep } from 'node:path';
 import { type Detector, type EcsEvent, isEcsEvent, type Match } from '@tidewatch/event';
 import { matchId } from '@tidewatch/event/ids';
 import {
@@ -29,10 +30,16 @@ export async function createDetection(
 ): Promise<{ detection: Detection; loaded: LoadedRules }> {
   enableLinearRegExpFallback();
   const started = performance.now();
-  const { rules, rejected, skipped } = await loadRules({
+  const {
+    rules: loaded,
+    rejected,
+    skipped,
+  } = await loadRules({
     paths: sources.paths,
     placeholders: sources.placeholders,
   });
+  const mayRun = gate(sources);
+  const rules = loaded.filter(mayRun);
   const faults: RuleFault[] = [];
   const engine = createSigmaEngine(rules, {
     ...(sources.thor === undefined ? {} : { windows: await loadThorTable(sources.thor) }),
@@ -40,6 +47,9 @@ export async function createDetection(
   });
   const infos = [
     ...rules.map(loadedInfo),
+    ...loaded
+      .filter((rule) => !mayRun(rule))
+      .map((rule) => ({ ...loadedInfo(rule), state: 'skipped' as const, reason: ungoverned })),
     ...rejected.map((rule) => unloadedInfo(rule, 'rejected')),
     ...skipped.map((rule) => unloadedInfo(rule, 'skipped')),
   ];
@@ -51,6 +61,19 @@ export async function createDetection(
       }),
     },
     loaded: { rules: infos, milliseconds: performance.now() - started },
+  };
+}
+
+const ungoverned = 'No approved use-case switches it on.';
+
+/** Whether governance lets a rule run. */
+function gate({ only, paths }: RuleSources): (rule: SigmaRule) => boolean {
+  if (only === undefined) return () => true;
+  const patterns = only.map((source) => new RegExp(source, 's'));
+  return ({ id, file }) => {
+    const folder = paths.find((path) => file === path || file.startsWith(`${path}${sep}`)) ?? file;
+    const path = relative(dirname(folder), file).split(sep).join('/');
+    return patterns.some((pattern) => pattern.test(id) || pattern.test(path));
   };
 }
 

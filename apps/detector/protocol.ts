@@ -4,6 +4,11 @@ import type { Level } from '@tidewatch/event';
 export interface RuleSources {
   readonly paths: readonly string[];
   readonly placeholders: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Where governance is enforced: sources of regular expressions, of which one has to match a rule's id or its path
+   * below the folders' parents, e.g. `rules/linux/log_emptied.yml`. Without it every rule runs.
+   */
+  readonly only?: readonly string[];
   /** A log-source table in the format of SigmaHQ's `tests/thor.yml`. */
   readonly thor?: string;
 }

@@ -50,8 +50,6 @@ export const catalogue = {
     help: 'Event time of the newest event.',
     labels: ['source'],
   },
-  queue_events: { type: 'gauge', help: 'Events waiting in a bounded queue.', labels: ['queue'] },
-  queue_capacity_events: { type: 'gauge', help: 'Capacity of a bounded queue.', labels: ['queue'] },
   dead_letter_events_total: {
     type: 'counter',
     help: 'Records that could not be handled.',
@@ -69,7 +67,11 @@ export const catalogue = {
     labels: ['group', 'stream'],
   },
   detections_total: { type: 'counter', help: 'Matches found.', labels: ['engine', 'severity'] },
-  detection_rules: { type: 'gauge', help: 'Rules by state (loaded, rejected).', labels: ['engine', 'state'] },
+  detection_rules: {
+    type: 'gauge',
+    help: 'Rules by state (loaded, rejected, skipped).',
+    labels: ['engine', 'state'],
+  },
   detection_late_events_total: {
     type: 'counter',
     help: 'Events later than the allowed lateness.',

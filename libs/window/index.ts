@@ -1,5 +1,4 @@
 export * from './event_record.ts';
 export * from './event_time.ts';
-export * from './finality.ts';
 export * from './idle_mark.ts';
 export * from './watermark.ts';

@@ -11,7 +11,10 @@ const attributes = (request: FastifyRequest) =>
 export const sessionToken = (request: FastifyRequest): string | undefined => request.cookies[nameOf(request)];
 
 export const setSessionCookie = (request: FastifyRequest, reply: FastifyReply, token: string): void => {
-  reply.setCookie(nameOf(request), token, { ...attributes(request), maxAge: sessionLimits.absoluteMs / 1_000 });
+  reply.setCookie(nameOf(request), token, {
+    ...attributes(request),
+    maxAge: sessionLimits.absoluteMs / 1_000,
+  });
 };
 
 export const clearSessionCookie = (request: FastifyRequest, reply: FastifyReply): void => {

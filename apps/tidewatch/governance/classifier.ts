@@ -1,4 +1,4 @@
-import { globMatcher } from './glob.ts';
+import { globMatcher, globSource } from './glob.ts';
 import type { UseCase } from './usecases.ts';
 
 export type GovernanceMode = 'evaluation' | 'enforced';
@@ -114,20 +114,12 @@ function claimsOf(useCases: readonly UseCase[], synthetic: ReadonlySet<string>):
 }
 
 /**
- * Whether a rule may run: always in evaluation; where governance is enforced, only if a use-case in force names its id
- * or its path (relative, with `/`, e.g. `rules/linux/log_emptied.yml`).
+ * Which rules may run where governance is enforced: the sources of regular expressions, of which one has to match a rule's
+ * id or its path (relative, with `/`, e.g. `rules/linux/log_emptied.yml`). Only use-cases in force switch rules on.
+ *
+ * @param now epoch milliseconds
  */
-export function createRuleGate({
-  useCases,
-  mode,
-  now,
-}: Omit<ClassifierOptions, 'classes'>): (rule: { readonly id: string; readonly path: string }) => boolean {
-  if (mode === 'evaluation') return () => true;
-  const named = useCases.flatMap((useCase) =>
-    useCase.rules.map((rule) => ({ useCase, matches: globMatcher(rule) })),
-  );
-  return ({ id, path }) => {
-    const day = new Date(now()).toISOString().slice(0, 10);
-    return named.some(({ useCase, matches }) => (matches(id) || matches(path)) && inForce(useCase, day));
-  };
+export function rulesInForce(useCases: readonly UseCase[], now: number): string[] {
+  const day = new Date(now).toISOString().slice(0, 10);
+  return useCases.filter((useCase) => inForce(useCase, day)).flatMap(({ rules }) => rules.map(globSource));
 }

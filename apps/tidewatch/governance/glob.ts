@@ -1,6 +1,5 @@
-/** Compiles a glob: `*` within a path part, `**` across parts, everything else literal. */
-export function globMatcher(pattern: string): (text: string) => boolean {
-  if (!pattern.includes('*')) return (text) => text === pattern;
+/** A glob as the source of a regular expression: `*` within a path part, `**` across parts, everything else literal. */
+export function globSource(pattern: string): string {
   const source = pattern
     .split(/(\*\*\/?|\*)/)
     .map((part) => {
@@ -9,6 +8,12 @@ export function globMatcher(pattern: string): (text: string) => boolean {
       return part.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
     })
     .join('');
-  const expression = new RegExp(`^${source}$`, 's');
+  return `^${source}$`;
+}
+
+/** Compiles a glob. */
+export function globMatcher(pattern: string): (text: string) => boolean {
+  if (!pattern.includes('*')) return (text) => text === pattern;
+  const expression = new RegExp(globSource(pattern), 's');
   return (text) => expression.test(text);
 }

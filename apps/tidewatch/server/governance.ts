@@ -1,7 +1,7 @@
 import { type DataClasses, loadDataClasses } from '@tidewatch/store';
 import type { Logger } from '@tidewatch/telemetry';
 import type { Config } from '../config/schema.ts';
-import { type Classifier, createClassifier, inForce } from '../governance/classifier.ts';
+import { type Classifier, createClassifier, inForce, rulesInForce } from '../governance/classifier.ts';
 import { loadUseCases } from '../governance/usecases.ts';
 
 export interface Governance {
@@ -9,6 +9,8 @@ export interface Governance {
   /** Classes that a use-case in force fills. */
   readonly approved: ReadonlySet<string>;
   readonly classify: Classifier;
+  /** Where governance is enforced, the rules that use-cases in force switch on (see `rulesInForce`). */
+  readonly rulesInForce?: readonly string[];
 }
 
 /** Reads data classes and use-cases. A use-case that is not valid is left out, loudly; classes must be in order. */
@@ -32,6 +34,7 @@ export async function loadGovernance(config: Config, demo: boolean, log: Logger)
   return {
     classes,
     approved: new Set(approved),
+    ...(config.governance === 'enforced' ? { rulesInForce: rulesInForce(useCases, Date.now()) } : {}),
     classify: createClassifier({ useCases, classes: classes.all, mode: config.governance, now: Date.now }),
   };
 }

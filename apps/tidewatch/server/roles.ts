@@ -38,7 +38,7 @@ export async function startIndexRole({
 
 /** Stream to alerts. */
 export async function startDetectorRole(runtime: Runtime): Promise<void> {
-  const { adapters, config, metrics, log, live, health, readers, parts, onClose } = runtime;
+  const { adapters, config, governance, metrics, log, live, health, readers, parts, onClose } = runtime;
   const { events, snapshots } = adapters;
   const { alerts } = adapters.store;
   const { paths, placeholders, thor } = config.rules;
@@ -46,7 +46,12 @@ export async function startDetectorRole(runtime: Runtime): Promise<void> {
   const detector = await startDetector({
     events,
     alerts,
-    rules: { paths, placeholders, ...(thor === undefined ? {} : { thor }) },
+    rules: {
+      paths,
+      placeholders,
+      ...(thor === undefined ? {} : { thor }),
+      ...(governance.rulesInForce === undefined ? {} : { only: governance.rulesInForce }),
+    },
     worker: workers.detector,
     metrics,
     log,

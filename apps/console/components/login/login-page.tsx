@@ -10,7 +10,8 @@ type Progress =
   | { readonly state: 'failed'; readonly error: ApiProblem };
 
 const reasons: Readonly<Record<string, string>> = {
-  ended: 'Nobody is logged in here, or the session has ended. Log in with a new link; you return to where you were.',
+  ended:
+    'Nobody is logged in here, or the session has ended. Log in with a new link; you return to where you were.',
   left: 'You are logged out.',
 };
 
