@@ -158,10 +158,33 @@ describe('the command line', () => {
     );
     expect(JSON.parse(stdout)).toMatchObject({ accepted: 3, deadLetters: 1, failures: [{ line: 4 }] });
     expect(status).toBe(1);
+    // Sent again, it is there once.
+    tidewatch('send', file, '--source', 'handmade', '--data', server.data);
     await eventually(
       () => server.api<{ total: number }>('/api/events?q=tidewatch.source:handmade'),
       ({ total }) => total === 3,
     );
+  });
+});
+
+describe('a file that is one JSON value', () => {
+  it('is sent as its documents', async () => {
+    const server = await start();
+    const directory = await folder();
+    await writeFile(join(directory, 'array.json'), '[{"message":"a"},\n{"message":"b"}]');
+    await writeFile(join(directory, 'pretty.json'), '{\n  "message": "c"\n}\n');
+    for (const [name, accepted] of [
+      ['array.json', 2],
+      ['pretty.json', 1],
+    ] as const) {
+      const { stdout } = tidewatch('send', join(directory, name), '--data', server.data, '--json');
+      expect(JSON.parse(stdout)).toMatchObject({ accepted, deadLetters: 0 });
+    }
+    const { items } = await eventually(
+      () => server.api<{ items: { message: string }[] }>('/api/events'),
+      (page) => page.items.length === 3,
+    );
+    expect(items.map(({ message }) => message).sort()).toEqual(['a', 'b', 'c']);
   });
 });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
@@ -27,9 +28,10 @@ const batch = { lines: 2_000, bytes: 4 * 1024 * 1024 } as const;
 const failuresShown = 10;
 
 /**
- * Sends a file line by line through `/_bulk`; a line that is not a JSON object goes as `{"message": line}`.
- * Waits and tries again while the server answers 429 or 503. Rejects with a typed error when the file or the endpoint
- * is not there.
+ * Sends a file line by line through `/_bulk`; a line that is not a JSON object goes as `{"message": line}`. A file that is
+ * one JSON array, or one object over several lines, goes as its documents. Waits and tries again while the server
+ * answers 429 or 503. Requests are keyed by their content, so a file sent again after a broken connection is there once.
+ * Rejects with a typed error when the file or the endpoint is not there.
  */
 export async function sendFile(file: string, target: SendTarget): Promise<SendOutcome> {
   const outcome: SendOutcome = { accepted: 0, deadLetters: 0, refused: 0, failures: [] };
@@ -44,13 +46,39 @@ export async function sendFile(file: string, target: SendTarget): Promise<SendOu
     bytes = 0;
     target.progress?.(read(), total);
   };
-  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of documentLines(stream, file)) {
     lines.push(line);
     bytes += line.length;
     if (lines.length >= batch.lines || bytes >= batch.bytes) await flush();
   }
   await flush();
   return outcome;
+}
+
+/** How a JSON array, or an object over several lines, begins; a log line may begin with a bracket too. */
+const wholeJson = /^(\[\s*(\{.*)?|\{\s*)$/;
+
+async function* documentLines(input: Readable, file: string): AsyncGenerator<string> {
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  let whole: string[] | undefined;
+  let first = true;
+  for await (const line of lines) {
+    if (first && wholeJson.test(line)) whole = [];
+    first = false;
+    if (whole === undefined) yield line;
+    else whole.push(line);
+  }
+  if (whole === undefined) return;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(whole.join('\n'));
+  } catch (error) {
+    throw startErrors.FILE_UNREADABLE({
+      file,
+      reason: `it begins as one JSON value, but ${(error as Error).message}`,
+    });
+  }
+  for (const document of Array.isArray(parsed) ? parsed : [parsed]) yield JSON.stringify(document);
 }
 
 async function open(
@@ -83,7 +111,7 @@ async function sendBatch(
   if (numbered.length === 0) return;
   const body = numbered.map(({ line }) => `{"create":{}}\n${asDocument(line)}\n`).join('');
   const url = `${to}/${encodeURIComponent(source)}/_bulk`;
-  const answer = await post(url, body);
+  const answer = await post(url, body, first);
   answer.items.forEach((item, i) => {
     const { status, error } = Object.values(item)[0] ?? { status: 500 };
     if (status < 300) {
@@ -101,11 +129,13 @@ async function sendBatch(
 const asDocument = (line: string): string =>
   line.startsWith('{') ? line : JSON.stringify({ message: line });
 
-async function post(url: string, body: string): Promise<BulkAnswer> {
+async function post(url: string, body: string, first: number): Promise<BulkAnswer> {
+  // With the place in the file, since two batches of one file may well be the same.
+  const key = createHash('sha256').update(`${first}\n${body}`).digest('base64url');
   for (;;) {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/x-ndjson' },
+      headers: { 'content-type': 'application/x-ndjson', 'idempotency-key': key },
       body,
     }).catch((error: Error & { cause?: Error }) => {
       throw startErrors.ENDPOINT_UNREACHABLE({ url, reason: error.cause?.message ?? error.message });
