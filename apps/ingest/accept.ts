@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type EcsEvent, isTidewatchError, type Outcome } from '@tidewatch/event';
+import { deadLetter, type EcsEvent, isTidewatchError, type Outcome } from '@tidewatch/event';
 import { eventId } from '@tidewatch/event/ids';
 import type { Accept, Acceptance, HostedPlugin, RawRecord } from '@tidewatch/plugin';
 import type { NewRecord, Stream } from '@tidewatch/stream';
@@ -22,8 +22,11 @@ export interface AcceptDeps {
 const sliceMs = 5;
 const sliceRecords = 250;
 
-/** An event of more bytes is a dead letter; the log's own limit would refuse it with all that came along. */
-const maxEventBytes = 16 * 1024 * 1024;
+/** An event of more bytes, as it came or in ECS, is a dead letter: the store's memory is planned for smaller ones. */
+const maxEventBytes = 1024 * 1024;
+
+const tooLarge = (bytes: number): string =>
+  `The event takes ${bytes} bytes; at most ${maxEventBytes} are taken.`;
 
 /** Governance's refusals are told to the sender, not kept. */
 const refusal = 'governance_refused';
@@ -68,7 +71,11 @@ function understand(
   const outcomes: Outcome<EcsEvent>[] = [];
   let elapsed = 0;
   for (const record of records) {
-    outcomes.push(deps.normalise(record, source));
+    // Before it is parsed: one document of many megabytes would hold up everybody's.
+    const fits = record.bytes.length <= maxEventBytes;
+    outcomes.push(
+      fits ? deps.normalise(record, source) : deadLetter('event_too_large', tooLarge(record.bytes.length)),
+    );
     elapsed = performance.now() - started;
     if (elapsed >= sliceMs) break;
   }
@@ -81,8 +88,7 @@ function judge(source: string, record: RawRecord, outcome: Outcome<EcsEvent>): V
     const event = outcome.value;
     const encoded = encodeEvent(event, record.position);
     if (encoded.value.length > maxEventBytes) {
-      const message = `The event takes ${encoded.value.length} bytes; at most ${maxEventBytes} are taken.`;
-      return setAside(source, record, 'event_too_large', message);
+      return setAside(source, record, 'event_too_large', tooLarge(encoded.value.length));
     }
     return {
       answer: { status: 'accepted', id: event.event.id },

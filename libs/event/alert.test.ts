@@ -52,6 +52,12 @@ describe('joinAlert', () => {
     expect(joinAlert(alert, match(2), 'id', 5).effect).toBe('known');
   });
 
+  it('counts an event that its sender sent twice once, and does not reopen for it', () => {
+    const first = match(1);
+    const retried = { ...match(9), id: first.id };
+    expect(joinAlert(closed(joinAll([first]), 'true_positive'), retried, 'id', 5).effect).toBe('known');
+  });
+
   it('keeps first, last and a bounded sample, the same for any order across partitions', () => {
     const matches = Array.from({ length: 30 }, (_, i) => match(0, 1_000_000 + i * 7, i));
     const inOrder = joinAll(matches);

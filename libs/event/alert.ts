@@ -104,7 +104,9 @@ export function joinAlert(alert: Alert | undefined, match: Match, id: string, no
       },
     };
   }
-  if (offset <= (alert.applied[partition] ?? -1)) return { alert, effect: 'known' };
+  // The same event may stand in the stream twice: a sender's retry, a file read again after a crash.
+  const repeated = alert.matches.some(({ id: known }) => known === match.id);
+  if (repeated || offset <= (alert.applied[partition] ?? -1)) return { alert, effect: 'known' };
   const quiet = alert.status === 'closed' && alert.reason !== null && quietReasons.has(alert.reason);
   const reopens = alert.status === 'closed' && !quiet;
   return {

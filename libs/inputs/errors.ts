@@ -74,6 +74,11 @@ export const errors = defineErrors({
     status: 413,
     message: 'The request holds more than {limit} documents. Send smaller batches, or raise `max_documents`.',
   },
+  TOO_MANY_SOURCES: {
+    status: 413,
+    message:
+      'The request is for {sources} sources; at most {limit} are taken at once. Send one request for each group of sources.',
+  },
   UNSUPPORTED_ENCODING: {
     status: 415,
     message: 'The content encoding "{encoding}" is not supported: use gzip, deflate or none.',

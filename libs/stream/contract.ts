@@ -127,6 +127,10 @@ export interface Stream {
 
 /** Opens streams of one log: a directory of write-ahead logs, or a Kafka cluster. */
 export interface Log {
-  open(name: string): Promise<Stream>;
+  /**
+   * @param options.reclaim whether, under disk pressure, what every group has read may be deleted (default true). False
+   *   keeps it until retention: a group that only counts the dead letters has not dealt with them.
+   */
+  open(name: string, options?: { readonly reclaim?: boolean }): Promise<Stream>;
   close(): Promise<void>;
 }

@@ -95,7 +95,7 @@ export function configSchema(inputs: readonly AnyPlugin<'input'>[]) {
       .describe('Your own processors, enrichers and notifiers, each run in a worker of its own.'),
     store: z
       .strictObject({
-        memory: bytes.prefault('256 MiB').describe('Memory limit of the embedded store.'),
+        memory: bytes.prefault('512 MiB').describe('Memory limit of the embedded store.'),
         threads: z.number().int().min(1).max(64).default(1).describe('Threads of the embedded store.'),
       })
       .prefault({})

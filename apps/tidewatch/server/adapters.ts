@@ -2,9 +2,10 @@ import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ControlStore, openControlStore } from '@tidewatch/control';
+import { isTidewatchError } from '@tidewatch/event';
 import type { DataClasses, RetentionRegistry } from '@tidewatch/store';
 import { type DuckDbStore, openDuckDbStore } from '@tidewatch/store/duckdb';
-import { createFileSnapshots, type SnapshotStore, type Stream } from '@tidewatch/stream';
+import { createFileSnapshots, type Log, type SnapshotStore, type Stream } from '@tidewatch/stream';
 import { createWal } from '@tidewatch/stream/wal';
 import type { Logger } from '@tidewatch/telemetry';
 import type { Config } from '../config/schema.ts';
@@ -31,7 +32,7 @@ export async function openAdapters(config: Config, classes: DataClasses, logger:
     diskBudgetBytes: config.stream.budget,
     log: logger,
   });
-  const [events, deadLetters] = await Promise.all([log.open('events'), log.open('dead-letters')]);
+  const [events, deadLetters] = await openStreams(log, config.data);
   const store = await openDuckDbStore({
     directory: join(config.data, 'store'),
     memoryLimitMb: Math.round(config.store.memory / 1024 ** 2),
@@ -57,10 +58,18 @@ export async function openAdapters(config: Config, classes: DataClasses, logger:
   };
 }
 
+/** The log's lock tells whether another process has the folder: unlike a process id it can't be somebody else's by now. */
+async function openStreams(log: Log, directory: string): Promise<[Stream, Stream]> {
+  try {
+    return await Promise.all([log.open('events'), log.open('dead-letters', { reclaim: false })]);
+  } catch (error) {
+    if (!isTidewatchError(error, 'LOG_LOCKED')) throw error;
+    const url = (await readRunFile(directory))?.url ?? 'starting';
+    throw startErrors.ALREADY_RUNNING({ directory, pid: error.details.pid, url });
+  }
+}
+
 async function prepareFolder(directory: string): Promise<void> {
-  const running = await readRunFile(directory);
-  if (running !== undefined)
-    throw startErrors.ALREADY_RUNNING({ directory, pid: running.pid, url: running.url });
   try {
     // What it holds is personal data: nobody else on the machine may read it.
     await mkdir(directory, { recursive: true, mode: 0o700 });

@@ -35,8 +35,13 @@ export async function findServer(data: string): Promise<RunFile> {
 /** The same, or undefined; a file left by a process that is gone does not count. */
 export async function readRunFile(data: string): Promise<RunFile | undefined> {
   if (!existsSync(pathOf(data))) return undefined;
-  const content = JSON.parse(await readFile(pathOf(data), 'utf8')) as RunFile;
-  return isAlive(content.pid) ? content : undefined;
+  try {
+    const content = JSON.parse(await readFile(pathOf(data), 'utf8')) as RunFile;
+    return isAlive(content.pid) ? content : undefined;
+  } catch {
+    // What a crash left half written tells nothing.
+    return undefined;
+  }
 }
 
 function isAlive(pid: number): boolean {

@@ -24,6 +24,9 @@ export interface RequestFacts {
 /** The answer to one document: the pipeline's, or why none was given. */
 export type Taken = Acceptance | { readonly status: 'failed'; readonly error: unknown };
 
+/** No shipper writes to more indices at once; made-up names would cost everybody. */
+const maxSources = 100;
+
 /**
  * Hands a request's documents on, one call for each source, and answers in their order. When nothing at all was taken
  * it rejects with the first reason, so that the sender hears 429 or 503 and sends all of it again.
@@ -34,6 +37,8 @@ export async function takeDocuments(
   facts: RequestFacts,
 ): Promise<Taken[]> {
   const bySource = placesBySource(documents);
+  if (bySource.size > maxSources)
+    throw errors.TOO_MANY_SOURCES({ sources: bySource.size, limit: maxSources });
   const answers = new Array<Taken>(documents.length);
   const hints = hintsOf(facts);
   const received = Date.now();

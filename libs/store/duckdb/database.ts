@@ -69,8 +69,10 @@ export class Database {
       autoload_known_extensions: 'false',
     });
     const writer = await instance.connect();
-    // A checkpoint writes the newest row group anew, so it should not come every few batches.
-    await writer.run("SET GLOBAL wal_autocheckpoint = '64MB'");
+    // Small steps, and no method that buffers whole vectors: a checkpoint of large documents has to fit the memory limit,
+    // since one that fails invalidates the file until it is attached again.
+    await writer.run("SET GLOBAL wal_autocheckpoint = '16MB'");
+    await writer.run("SET GLOBAL disabled_compression_methods = 'zstd'");
     const idle = await Promise.all(Array.from({ length: readers }, () => instance.connect()));
     return new Database(instance, writer, idle);
   }

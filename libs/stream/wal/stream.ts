@@ -13,6 +13,8 @@ import { openPartition, type Partition } from './partition.ts';
 export interface StreamConfig {
   readonly name: string;
   readonly directory: string;
+  /** Whether pressure on the disk may delete what every group has read. */
+  readonly reclaim: boolean;
   readonly partitions: number;
   readonly segmentBytes: number;
   readonly groupCommitMs: number;
@@ -48,9 +50,10 @@ export async function openStream(config: StreamConfig): Promise<Stream> {
   let closing: Promise<void> | undefined;
 
   budget.onPressure(async () => {
+    if (!config.reclaim) return false;
     for (const partition of partitions) {
       const read = groups.readByAll(partition.id);
-      // Without groups (dead letters) everything counts as unread: only retention deletes there.
+      // Without groups everything counts as unread: only retention deletes there.
       if (!Number.isFinite(read) || closing !== undefined) continue;
       const { bytes } = await partition.deleteSegments(Number.POSITIVE_INFINITY, read, 1);
       if (bytes > 0) return true;

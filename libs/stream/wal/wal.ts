@@ -57,14 +57,14 @@ export function createWal(config: WalConfig): Log {
     return lockDirectory(directory);
   }
 
-  async function openLocked(name: string): Promise<Stream> {
+  async function openLocked(name: string, reclaim: boolean): Promise<Stream> {
     locked ??= lock();
     await locked.catch((error: unknown) => {
       locked = undefined;
       throw error;
     });
     const own = { partitions, segmentBytes, groupCommitMs, groupCommitBytes, tailBytes, clock, log, budget };
-    return openStream({ name, directory: join(directory, name), ...own });
+    return openStream({ name, reclaim, directory: join(directory, name), ...own });
   }
 
   async function close(): Promise<void> {
@@ -80,12 +80,12 @@ export function createWal(config: WalConfig): Log {
   }
 
   return {
-    async open(name) {
+    async open(name, { reclaim = true } = {}) {
       if (closing !== undefined) throw errors.STREAM_CLOSED({ stream: name });
       checkName('Stream', name);
       const known = streams.get(name);
       if (known !== undefined) return known;
-      const stream = openLocked(name);
+      const stream = openLocked(name, reclaim);
       streams.set(name, stream);
       stream.catch(() => streams.delete(name));
       return stream;
