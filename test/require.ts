@@ -8,6 +8,7 @@ export const sharedData = join(root, '../shared/data');
 /** What a machine may lack, and how to tell. */
 const needs = {
   chromium: () => existsSync('/usr/bin/chromium'),
+  attack: () => existsSync(join(sharedData, 'attack/enterprise.json')),
   sigmahq: () => existsSync(join(sharedData, 'sigmahq/rules')),
 };
 

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { has, root, sharedData } from '../../../test/require.ts';
 
-const root = join(import.meta.dirname, '../../..');
 const folder = join(root, 'rules');
 const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.yml')).sort();
 const rules = await Promise.all(
@@ -53,13 +52,8 @@ describe('the shipped rules', () => {
     expect(named.length).toBeGreaterThan(5);
   });
 
-  it('use techniques and tactics that ATT&CK knows', async (context) => {
-    const path = join(root, '../shared/data/attack/enterprise.json');
-    if (!existsSync(path)) {
-      expect(process.env.TIDEWATCH_REQUIRE ?? '').not.toContain('sigmahq');
-      console.warn('SKIPPED tags against ATT&CK: ../shared/data/attack is absent');
-      return context.skip();
-    }
+  it.runIf(has('attack'))('use techniques and tactics that ATT&CK knows', async () => {
+    const path = join(sharedData, 'attack/enterprise.json');
     const attack = JSON.parse(await readFile(path, 'utf8')) as {
       tactics: { shortname: string }[];
       techniques: { id: string }[];

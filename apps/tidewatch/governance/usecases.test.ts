@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadDataClasses } from '@tidewatch/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { globMatcher } from './glob.ts';
 import { loadUseCases } from './usecases.ts';
 
@@ -77,13 +77,9 @@ describe('the shipped use-cases', () => {
     expect(useCases.flatMap(({ approvals }) => approvals)).toEqual([]);
   });
 
-  it('only use classes that governance defines', async (context) => {
-    const text = await readFile(join(root, 'governance/classes.yml'), 'utf8').catch(() => undefined);
-    if (text === undefined) {
-      console.warn('SKIPPED classes of use-cases: governance/classes.yml is absent');
-      return context.skip();
-    }
-    const names = [...new Set(JSON.stringify(parse(text)).match(/[a-z0-9_]+/g))];
+  it('only use classes that governance defines', async () => {
+    const { all } = await loadDataClasses(join(root, 'governance/classes.yml'));
+    const names = all.map(({ name }) => name);
     expect((await loadUseCases(join(root, 'usecases'), names)).rejected).toEqual([]);
   });
 });
