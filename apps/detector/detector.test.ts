@@ -133,7 +133,7 @@ describe('startDetector', () => {
     await append(whoami('e4'));
     await drain();
     expect(await counts()).toEqual([4]);
-    expect(site.events.stats().groups).toMatchObject([{ group: 'detector', records: 0 }]);
+    expect((await site.events.stats()).groups).toMatchObject([{ group: 'detector', records: 0 }]);
   });
 
   it('counts a match once though its batch comes again after its alerts were kept', async () => {
@@ -213,6 +213,6 @@ describe('rules that do not load', () => {
   it('end the start with their reason where the table of log sources cannot be read', async () => {
     const thor = join(site.rules, 'absent.yml');
     await expect(start({ rules: { paths: [site.rules], placeholders: {}, thor } })).rejects.toThrow(/absent/);
-    expect(site.events.stats().groups).toEqual([]);
+    expect((await site.events.stats()).groups).toEqual([]);
   });
 });

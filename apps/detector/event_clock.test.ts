@@ -86,7 +86,7 @@ describe('startEventClock', () => {
     // Three events and one mark: a source that is idle is not declared again.
     pass(tick);
     await settle();
-    expect(site.events.stats().partitions[0]?.next).toBe(4);
+    expect((await site.events.stats()).partitions[0]?.next).toBe(4);
   });
 
   it('goes on with the wall’s time when all are quiet, and counts what comes late after that', async () => {

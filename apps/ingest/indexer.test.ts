@@ -62,7 +62,7 @@ describe('startIndexer', () => {
       ['stage_events_total', { stage: 'index', outcome: 'ok' }, 50],
       ['dead_letter_events_total', {}, 0],
     ]);
-    expect(ingest.events.stats().groups).toMatchObject([{ group: 'index', records: 0 }]);
+    expect((await ingest.events.stats()).groups).toMatchObject([{ group: 'index', records: 0 }]);
   });
 
   it('stores an event once when its batch comes again after a failure that had kept it', async () => {

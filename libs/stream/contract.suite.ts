@@ -157,7 +157,7 @@ export function describeStreamContract(name: string, openLog: OpenLog): void {
         for (let i = 0; i < 20; i++) await stream.append([recordOf(`value ${i}`)]);
         await quick.consumer.drain();
         expect(quick.values).toEqual(numbers(0, 20));
-        const lags = stream.stats().groups;
+        const lags = (await stream.stats()).groups;
         expect(lags.find(({ group }) => group === 'stuck')).toMatchObject({ records: 20 });
         expect(lags.find(({ group }) => group === 'quick')).toEqual({
           group: 'quick',
@@ -166,7 +166,7 @@ export function describeStreamContract(name: string, openLog: OpenLog): void {
         });
         release();
         await stuck.consumer.drain();
-        expect(stream.stats().groups.every(({ records }) => records === 0)).toBe(true);
+        expect((await stream.stats()).groups.every(({ records }) => records === 0)).toBe(true);
       }),
     );
 
@@ -178,7 +178,7 @@ export function describeStreamContract(name: string, openLog: OpenLog): void {
         await stream.append([recordOf('a')]);
         await setTimeout(120);
         await stream.append([recordOf('b')]);
-        const [lag] = stream.stats().groups;
+        const [lag] = (await stream.stats()).groups;
         expect(lag!.records).toBe(2);
         expect(lag!.seconds).toBeGreaterThan(0.1);
         expect(lag!.seconds).toBeLessThan(10);
@@ -267,7 +267,7 @@ export function describeStreamContract(name: string, openLog: OpenLog): void {
           numbers(0, 100),
         );
         expect(await reopened.append([recordOf('next')])).toEqual([{ partition: 0, offset: 100 }]);
-        expect(reopened.stats().damage).toEqual({
+        expect((await reopened.stats()).damage).toEqual({
           tornTails: 0,
           quarantinedRecords: 0,
           quarantinedBytes: 0,
@@ -353,7 +353,7 @@ export function describeStreamContract(name: string, openLog: OpenLog): void {
         expect(await stream.read({ partition: 0, offset: 10 }, 4)).toEqual([]);
         expect(await stream.read({ partition: 9, offset: 0 }, 4)).toEqual([]);
         expect(await stream.read({ partition: 0, offset: 0 }, 0)).toEqual([]);
-        expect(stream.stats().groups).toEqual([]);
+        expect((await stream.stats()).groups).toEqual([]);
       }),
     );
 
@@ -379,8 +379,8 @@ export function describeStreamContract(name: string, openLog: OpenLog): void {
 
         const reopened = await (await under.crash()).open('events');
         expect(await reopened.append([recordOf('next')])).toEqual([{ partition: 0, offset: 10 }]);
-        expect(reopened.stats().partitions).toEqual([{ partition: 0, first: 10, next: 11 }]);
-        expect(reopened.stats().damage.missingRecords).toBe(0);
+        expect((await reopened.stats()).partitions).toEqual([{ partition: 0, first: 10, next: 11 }]);
+        expect((await reopened.stats()).damage.missingRecords).toBe(0);
         await stream.append([recordOf('here too')]);
         await quick.consumer.drain();
         expect(quick.values).toEqual([...numbers(0, 10), 'here too']);

@@ -118,19 +118,41 @@ export interface Stream {
   subscribe(subscription: Subscription): Promise<Consumer>;
   /** Reads up to `limit` records from a position on, for people (dead letters, evidence); not a group. */
   read(from: Position, limit: number): Promise<StreamRecord[]>;
-  stats(): StreamStats;
+  stats(): Promise<StreamStats>;
   /** Deletes whole segments whose every record is older than `before` (epoch ms) and read by every group. */
   deleteBefore(before: number): Promise<{ readonly records: number; readonly bytes: number }>;
+  /** A group that no longer exists: its positions are deleted, and hold nothing back any more. Not while it reads. */
+  forgetGroup(group: string): Promise<void>;
   /** Flushes, and stops taking records. Idempotent. */
   close(): Promise<void>;
 }
 
+export interface OpenOptions {
+  /**
+   * Whether, under disk pressure, what every group has read may be deleted (default true). False keeps it until
+   * retention: a group that only counts the dead letters has not dealt with them.
+   */
+  readonly reclaim?: boolean;
+  /** Partitions of a stream that does not exist yet (default: the log's). An existing one never loses any. */
+  readonly partitions?: number;
+  /** What the log deletes by itself, besides {@link Stream.deleteBefore}. */
+  readonly retention?: StreamRetention;
+}
+
+export interface StreamRetention {
+  /** Records older than this go, in milliseconds. */
+  readonly ms?: number;
+  /** The oldest records go when the stream is larger. */
+  readonly bytes?: number;
+  /**
+   * What a group has not read stays by default, whatever its age or size. True: it goes too, is counted as lost, and
+   * said (`records_deleted_unread_total`).
+   */
+  readonly hard?: boolean;
+}
+
 /** Opens streams of one log: a directory of write-ahead logs, or a Kafka cluster. */
 export interface Log {
-  /**
-   * @param options.reclaim whether, under disk pressure, what every group has read may be deleted (default true). False
-   *   keeps it until retention: a group that only counts the dead letters has not dealt with them.
-   */
-  open(name: string, options?: { readonly reclaim?: boolean }): Promise<Stream>;
+  open(name: string, options?: OpenOptions): Promise<Stream>;
   close(): Promise<void>;
 }

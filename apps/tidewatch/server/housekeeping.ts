@@ -33,7 +33,7 @@ export function startHousekeeping(runtime: Runtime): () => void {
 async function measure({ adapters, metrics, live, parts, sources }: Runtime) {
   let lagRecords = 0;
   for (const stream of [adapters.events, adapters.deadLetters]) {
-    const { stream: name, groups } = stream.stats();
+    const { stream: name, groups } = await stream.stats();
     for (const { group, records, seconds } of groups) {
       metrics.set('consumer_lag_records', { group, stream: name }, records);
       metrics.set('consumer_lag_seconds', { group, stream: name }, seconds);
@@ -51,9 +51,8 @@ async function measure({ adapters, metrics, live, parts, sources }: Runtime) {
     if (status !== 'closed') metrics.set('alerts_open', { severity: level, status }, count);
   const rules = parts.detector?.rules() ?? [];
   const rejected = rules.filter(({ state }) => state === 'rejected').length;
-  const letters = adapters.deadLetters
-    .stats()
-    .partitions.reduce((sum, { first, next }) => sum + next - first, 0);
+  const { partitions } = await adapters.deadLetters.stats();
+  const letters = partitions.reduce((sum, { first, next }) => sum + next - first, 0);
   metrics.set('dead_letter_backlog_events', { stage: 'all' }, letters);
   const loaded = rules.filter(({ state }) => state === 'loaded').length;
   live.publish('health', { rules: loaded, rejected, lagRecords, deadLetters: letters });

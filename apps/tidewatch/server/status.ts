@@ -22,7 +22,7 @@ export function createSystemStatus(runtime: Runtime): SystemStatus {
           input.listeners().map((listener) => ({ input: name, ...listener })),
         ),
         sources: sourcesOf(runtime),
-        streams: [adapters.events, adapters.deadLetters].map(streamHealth),
+        streams: await Promise.all([adapters.events, adapters.deadLetters].map(streamHealth)),
         rules: { loaded: rules.filter(({ state }) => state === 'loaded').length, rejected },
         plugins: plugins.map((plugin) => {
           const { name, kind } = plugin.description;
@@ -70,8 +70,8 @@ function sourcesOf({ sources, failures, parts }: Runtime) {
   });
 }
 
-function streamHealth(stream: Stream) {
-  const { stream: name, partitions, bytes, groups, damage } = stream.stats();
+async function streamHealth(stream: Stream) {
+  const { stream: name, partitions, bytes, groups, damage } = await stream.stats();
   return {
     stream: name,
     records: partitions.reduce((sum, { first, next }) => sum + next - first, 0),
@@ -94,7 +94,7 @@ function deadLetterTotals(failures: KeyedStage<FailureState>) {
 
 /** Newest first. The embedded log has one partition of dead letters. */
 async function readLetters(stream: Stream, limit: number, before?: number) {
-  const [partition] = stream.stats().partitions;
+  const [partition] = (await stream.stats()).partitions;
   if (partition === undefined) return { items: [] };
   const end = Math.min(before ?? partition.next, partition.next);
   const start = Math.max(partition.first, end - limit);

@@ -94,10 +94,10 @@ describe('a keyed stage', () => {
       const stage = await createKeyedStage({ ...totals, stream, snapshots: createFileSnapshots(directory) });
       await append(stream, 0, 500);
       while ((stage.get('key 4')?.count ?? 0) < 100) await setTimeout(1);
-      expect(stream.stats().groups[0]!.records).toBe(500);
+      expect((await stream.stats()).groups[0]!.records).toBe(500);
       expect((await stream.deleteBefore(Date.now() + 60_000)).records).toBe(0);
       await stage.drain();
-      expect(stream.stats().groups[0]!.records).toBe(0);
+      expect((await stream.stats()).groups[0]!.records).toBe(0);
       expect((await stream.deleteBefore(Date.now() + 60_000)).records).toBe(500);
 
       const reopened = await (await under.crash()).open('events');
@@ -115,7 +115,7 @@ describe('a keyed stage', () => {
       const config = { ...totals, stream, snapshots: createFileSnapshots(directory) };
       const stage = await createKeyedStage({ ...config, snapshotEveryMs: 20 });
       await append(stream, 0, 50);
-      while (stream.stats().groups[0]!.records > 0) await setTimeout(5);
+      while ((await stream.stats()).groups[0]!.records > 0) await setTimeout(5);
       let replayed = 0;
       const counted = { ...config, step: (state: Total) => (replayed++ < 0 ? undefined : state) };
       const second = await createKeyedStage({
@@ -128,7 +128,7 @@ describe('a keyed stage', () => {
 
       await append(stream, 50, 60);
       await stage.close();
-      expect(stream.stats().groups[0]).toEqual({ group: 'totals', records: 0, seconds: 0 });
+      expect((await stream.stats()).groups[0]).toEqual({ group: 'totals', records: 0, seconds: 0 });
     }));
 
   it('emits again after a crash what was not saved, and nothing twice into the state when outputs fail', () =>

@@ -108,7 +108,8 @@ export async function createKeyedStage<State, Output = never>(
         { stage: group, unit: name },
         `a snapshot can't be used, ${snapshot.reason}: the stage reads its input again`,
       );
-      for (const { partition, first } of stream.stats().partitions) unit.positions.set(partition, first);
+      for (const { partition, first } of (await stream.stats()).partitions)
+        unit.positions.set(partition, first);
     } else if (snapshot !== undefined) {
       for (const [partition, offset] of snapshot.positions) unit.positions.set(partition, offset);
       for (const [key, json] of snapshot.states)

@@ -36,7 +36,7 @@ async function readAll() {
   const log = createWal({ directory });
   const stream = await log.open('events');
   const records = await stream.read({ partition: 0, offset: 0 }, 10_000_000);
-  const stats = stream.stats();
+  const stats = await stream.stats();
   const [next] = await stream.append([{ key: 'k', value: Buffer.from('after') }]);
   await log.close();
   return { found: new Map(records.map((record) => [record.position.offset, textOf(record)])), stats, next };

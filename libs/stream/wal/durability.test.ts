@@ -56,7 +56,7 @@ it('refuses what could not be synced, never shows it, and goes on with other off
   try {
     const stream = await under.log.open('events');
     await stream.append([recordOf('before')]);
-    const { bytes } = stream.stats();
+    const { bytes } = await stream.stats();
     const fault = await interceptSync(() =>
       Promise.reject(Object.assign(new Error('i/o error'), { code: 'EIO' })),
     );
@@ -67,13 +67,13 @@ it('refuses what could not be synced, never shows it, and goes on with other off
         details: { reason: 'EIO', retryAfter: 5 },
       });
     fault.mockRestore();
-    expect(stream.stats().bytes).toBe(bytes);
+    expect((await stream.stats()).bytes).toBe(bytes);
     const [position] = await stream.append([recordOf('after')]);
     expect(position!.offset).toBeGreaterThan(300);
     for (const log of [under.log, await under.crash()]) {
       const reopened = await log.open('events');
       expect((await reopened.read({ partition: 0, offset: 0 }, 10)).map(textOf)).toEqual(['before', 'after']);
-      expect(reopened.stats().damage).toMatchObject({ tornTails: 0, quarantinedRecords: 0 });
+      expect((await reopened.stats()).damage).toMatchObject({ tornTails: 0, quarantinedRecords: 0 });
     }
   } finally {
     await under.dispose();

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../durable.ts';
 import type { Logger } from '../logger.ts';
@@ -72,6 +72,7 @@ export class Group {
 export interface Groups {
   all(): Iterable<Group>;
   open(name: string): Group;
+  forget(name: string): Promise<void>;
   /** The offset below which every group is done: Infinity without groups. */
   readByAll(partition: number): number;
   /** The furthest any group has come. */
@@ -96,6 +97,13 @@ export async function openGroups(directory: string, log: Logger): Promise<Groups
       const group = new Group(name, join(directory, `${name}${extension}`), new Map(), log);
       groups.set(name, group);
       return group;
+    },
+    async forget(name) {
+      const group = groups.get(name);
+      if (group === undefined) return;
+      groups.delete(name);
+      await group.flush();
+      await rm(join(directory, `${name}${extension}`), { force: true });
     },
     readByAll(partition) {
       let least = Number.POSITIVE_INFINITY;

@@ -43,7 +43,7 @@ async function openDamaged(original: string, file: string, change: (bytes: Buffe
   const records = await stream.read({ partition: 0, offset: 0 }, 1_000);
   // Read twice, counted once.
   expect(await stream.read({ partition: 0, offset: 0 }, 1_000)).toEqual(records);
-  const { damage } = stream.stats();
+  const { damage } = await stream.stats();
   const [next] = await stream.append([recordOf('after')]);
   const [after] = await stream.read(next!, 1);
   expect(textOf(after!)).toBe('after');

@@ -141,13 +141,19 @@ export async function openStream(config: StreamConfig): Promise<Stream> {
       return records;
     },
 
-    stats: () => ({
+    stats: async () => ({
       stream: name,
       partitions: partitions.map(({ id, first, end }) => ({ partition: id, first, next: end })),
       bytes: partitions.reduce((sum, { bytes }) => sum + bytes, 0),
       groups: [...groups.all()].map((group) => lagOf(group, partitions, clock())),
       damage: { ...damage.counts },
     }),
+
+    async forgetGroup(name) {
+      assertOpen();
+      if (consumers.has(name)) throw errors.GROUP_TAKEN({ group: name, stream: config.name });
+      await groups.forget(name);
+    },
 
     async deleteBefore(before) {
       assertOpen();

@@ -48,7 +48,7 @@ describe('disk budget', () => {
         retryAfter: 5,
       });
       expect(taken).toBeGreaterThan(90);
-      expect(stream.stats().bytes).toBeLessThanOrEqual(100_000);
+      expect((await stream.stats()).bytes).toBeLessThanOrEqual(100_000);
       await down.consumer.close();
 
       const { values, consumer } = await follow(stream, 'g');
@@ -60,7 +60,7 @@ describe('disk budget', () => {
       }
       await consumer.drain();
       expect(values).toHaveLength(taken - 1 + 500);
-      expect(stream.stats().bytes).toBeLessThanOrEqual(100_000);
+      expect((await stream.stats()).bytes).toBeLessThanOrEqual(100_000);
     }),
   );
 
@@ -252,7 +252,7 @@ describe('a wal on disk', () => {
       const { records } = await stream.deleteBefore(1_000_000 + 20_500);
       expect(records).toBeGreaterThan(15);
       expect(records).toBeLessThanOrEqual(20);
-      const { first } = stream.stats().partitions[0]!;
+      const { first } = (await stream.stats()).partitions[0]!;
       expect(first).toBe(records);
       const left = await stream.read({ partition: 0, offset: 0 }, 100);
       expect(left.map(({ position }) => position.offset)).toEqual(
