@@ -54,8 +54,11 @@ export interface Subscription {
    * is down waits, it does not skip. One call at a time per partition.
    */
   readonly process: (batch: Batch) => Promise<void>;
-  /** The partition goes to another consumer: flush its state. No `process` for it is under way any more. */
-  readonly revoked?: (partition: number) => Promise<void>;
+  /**
+   * The partition goes to another consumer: flush its state. No `process` for it is under way any more. `lost`: another
+   * has it already, so what is kept under the partition's name is that one's.
+   */
+  readonly revoked?: (partition: number, lost?: boolean) => Promise<void>;
 }
 
 export interface Consumer {
@@ -87,6 +90,8 @@ export interface StreamStats {
   readonly bytes: number;
   readonly groups: readonly GroupLag[];
   readonly damage: Damage;
+  /** Records that hard retention deleted before a group had read them, since start; absent where the log can't tell. */
+  readonly deletedUnread?: number;
 }
 
 /** Damage found at start and since. Old segments are checked when they are read. */
@@ -96,7 +101,7 @@ export interface Damage {
   /** Records with a wrong checksum, set aside. */
   readonly quarantinedRecords: number;
   readonly quarantinedBytes: number;
-  /** Records of segments that are gone though nobody deleted them through the log. */
+  /** Records of segments that are gone, or end early, though nobody deleted them through the log. */
   readonly missingRecords: number;
 }
 
@@ -121,6 +126,11 @@ export interface Stream {
   stats(): Promise<StreamStats>;
   /** Deletes whole segments whose every record is older than `before` (epoch ms) and read by every group. */
   deleteBefore(before: number): Promise<{ readonly records: number; readonly bytes: number }>;
+  /**
+   * Opens the stream that `group` reads instead of this one, once its records were written there under other keys.
+   * Absent where one process has every partition, and can hand the records over in memory.
+   */
+  readonly repartition?: (group: string) => Promise<Stream>;
   /** A group that no longer exists: its positions are deleted, and hold nothing back any more. Not while it reads. */
   forgetGroup(group: string): Promise<void>;
   /** Flushes, and stops taking records. Idempotent. */

@@ -29,6 +29,11 @@ export const errors = defineErrors({
   },
   GROUP_TAKEN: { status: 409, message: 'Group {group} already has a consumer on stream {stream}.' },
   CONSUMER_CLOSED: { status: 503, message: 'The consumer of group {group} closed before it had caught up.' },
+  LOG_NOT_FOUND: {
+    status: 404,
+    message:
+      'There are no streams in {directory} ({reason}). Name a data folder, its folder `streams`, or the folder of one stream.',
+  },
   LOG_LOCKED: {
     status: 409,
     message: 'The log {directory} is in use by process {pid}; stop it, or choose another data directory.',

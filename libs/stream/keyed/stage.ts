@@ -1,5 +1,6 @@
 import type { Batch, Consumer, Stream, StreamRecord } from '../contract.ts';
 import { type Logger, silentLogger } from '../logger.ts';
+import { createForwarder, originalOf } from './forward.ts';
 import { decodeSnapshot, encodeSnapshot } from './snapshot.ts';
 import type { SnapshotStore } from './snapshots.ts';
 
@@ -34,8 +35,9 @@ export interface KeyedStageConfig<State, Output = never> {
   /** Makes a state from its JSON, where plain JSON is not the state itself. */
   readonly restore?: (json: unknown, key: string) => State;
   /**
-   * The keys are not the stream's keys. Embedded, the partitions are then handed over in process to one place that holds
-   * every state, with one snapshot; the order between partitions is open, and so may not matter to `step`.
+   * The keys are not the stream's keys: the order between partitions is then open, and so may not matter to `step`.
+   * Where one process has every partition they are handed over in memory to one place that holds all states, with one
+   * snapshot; else by {@link Stream.repartition}, with states and snapshots per partition of that stream.
    */
   readonly repartition?: boolean;
   /** Where a stage without a snapshot begins (default `earliest`). */
@@ -43,6 +45,7 @@ export interface KeyedStageConfig<State, Output = never> {
   readonly log?: Logger;
 }
 
+/** What this process has of a stage: all of it, or the keys of the partitions that are given to it. */
 export interface KeyedStage<State> {
   get(key: string): State | undefined;
   entries(): IterableIterator<[key: string, state: State]>;
@@ -58,6 +61,8 @@ interface Unit<State> {
   readonly states: Map<string, State>;
   /** The next offset of each partition: all below is in the states. */
   readonly positions: Map<number, number>;
+  /** The same for the partitions that forwarded records came from: what comes again is told by it. */
+  readonly origins: Map<number, number>;
   /** Records since the last snapshot. */
   fresh: number;
   timer: NodeJS.Timeout | undefined;
@@ -75,15 +80,19 @@ const merged = 'all';
 export async function createKeyedStage<State, Output = never>(
   config: KeyedStageConfig<State, Output>,
 ): Promise<KeyedStage<State>> {
-  const { stream, group, snapshots, version = 0, log = silentLogger, repartition = false } = config;
-  const { snapshotEveryMs = 10_000, snapshotEveryRecords = 100_000 } = config;
+  const { group, snapshots, version = 0, log = silentLogger, repartition = false } = config;
+  const { snapshotEveryMs = 10_000, snapshotEveryRecords = 100_000, from = 'earliest' } = config;
   const units = new Map<string, Promise<Unit<State>>>();
   const live = new Map<string, Unit<State>>();
   /** Outputs that a failed `onOutput` left, by partition: their records are in the state already. */
   const owed = new Map<number, Output[]>();
+  const by = repartition ? await config.stream.repartition?.(group) : undefined;
+  const stream = by ?? config.stream;
   let consumer: Promise<Consumer> | undefined;
+  let closing = false;
 
-  const nameOf = (partition: number): string => (repartition ? merged : String(partition));
+  const nameOf = (partition: number): string =>
+    repartition && by === undefined ? merged : String(partition);
 
   function unitOf(partition: number): Promise<Unit<State>> {
     const name = nameOf(partition);
@@ -97,6 +106,7 @@ export async function createKeyedStage<State, Output = never>(
       name,
       states: new Map(),
       positions: new Map(),
+      origins: new Map(),
       fresh: 0,
       timer: undefined,
       turn: Promise.resolve(),
@@ -112,6 +122,7 @@ export async function createKeyedStage<State, Output = never>(
         unit.positions.set(partition, first);
     } else if (snapshot !== undefined) {
       for (const [partition, offset] of snapshot.positions) unit.positions.set(partition, offset);
+      for (const [partition, offset] of snapshot.origins) unit.origins.set(partition, offset);
       for (const [key, json] of snapshot.states)
         unit.states.set(key, config.restore?.(json, key) ?? (json as State));
     }
@@ -125,17 +136,28 @@ export async function createKeyedStage<State, Output = never>(
     for (const record of records) {
       const { offset } = record.position;
       if (offset < (unit.positions.get(partition) ?? 0)) continue;
-      const key = config.keyOf(record);
-      if (key !== undefined) {
-        const state = unit.states.get(key) ?? config.initial(key);
-        const next = config.step(state, record, (output) => outputs.push(output), key);
-        if (next === undefined) unit.states.delete(key);
-        else unit.states.set(key, next);
-      }
+      if (by === undefined) step(unit, record, config.keyOf(record), outputs);
+      else stepForwarded(unit, record, outputs);
       unit.positions.set(partition, offset + 1);
       unit.fresh++;
     }
     return outputs;
+  }
+
+  function step(unit: Unit<State>, record: StreamRecord, key: string | undefined, outputs: Output[]): void {
+    if (key === undefined) return;
+    const state = unit.states.get(key) ?? config.initial(key);
+    const next = config.step(state, record, (output) => outputs.push(output), key);
+    if (next === undefined) unit.states.delete(key);
+    else unit.states.set(key, next);
+  }
+
+  function stepForwarded(unit: Unit<State>, record: StreamRecord, outputs: Output[]): void {
+    const original = originalOf(record);
+    const { partition, offset } = original.position;
+    if (offset < (unit.origins.get(partition) ?? 0)) return;
+    step(unit, original, record.key, outputs);
+    unit.origins.set(partition, offset + 1);
   }
 
   async function process(unit: Unit<State>, batch: Batch): Promise<void> {
@@ -160,7 +182,8 @@ export async function createKeyedStage<State, Output = never>(
     unit.timer = undefined;
     if (unit.fresh === 0 || [...unit.positions.keys()].some((partition) => owed.has(partition))) return;
     const positions = new Map(unit.positions);
-    await snapshots.save(group, unit.name, await encodeSnapshot({ positions, states: unit.states }, version));
+    const { origins, states } = unit;
+    await snapshots.save(group, unit.name, await encodeSnapshot({ positions, origins, states }, version));
     unit.fresh = 0;
     const { commit } = (await consumer) as Consumer;
     for (const [partition, offset] of positions) commit({ partition, offset });
@@ -177,21 +200,37 @@ export async function createKeyedStage<State, Output = never>(
   consumer = stream.subscribe({
     group,
     commits: 'manual',
-    ...(config.from === undefined ? {} : { from: config.from }),
+    // What was forwarded is for this stage, all of it.
+    from: by === undefined ? from : 'earliest',
     assigned: async (partition) => (await unitOf(partition)).positions.get(partition),
     process: async (batch) => {
       const unit = await unitOf(batch.partition);
       await exclusive(unit, () => process(unit, batch));
     },
-    revoked: async (partition) => {
+    revoked: async (partition, lost = false) => {
       const name = nameOf(partition);
       const unit = live.get(name);
       // Should the partition come back, another consumer may have gone on from the snapshot meanwhile.
       units.delete(name);
-      if (unit !== undefined) await exclusive(unit, () => save(unit));
+      if (!closing) live.delete(name);
+      if (unit === undefined) return;
+      // Another has its own snapshot by now.
+      if (lost) clearTimeout(unit.timer);
+      else await exclusive(unit, () => save(unit));
+      if (!closing) owed.delete(partition);
     },
   });
   const running = await consumer;
+  const forwarder =
+    by === undefined
+      ? undefined
+      : await createForwarder({
+          stream: config.stream,
+          to: by,
+          group: `${group}.forward`,
+          from,
+          keyOf: config.keyOf,
+        });
 
   return {
     get(key) {
@@ -205,10 +244,15 @@ export async function createKeyedStage<State, Output = never>(
       for (const { states } of live.values()) yield* states.entries();
     },
     async drain() {
+      await forwarder?.drain();
       await running.drain();
       await saveAll();
       await running.drain();
     },
-    close: () => running.close(),
+    async close() {
+      closing = true;
+      await forwarder?.close();
+      await running.close();
+    },
   };
 }

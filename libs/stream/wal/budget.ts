@@ -6,10 +6,12 @@ export interface Budget {
   take(bytes: number): boolean;
   /** As {@link take}, after freeing what may be freed. */
   makeRoom(bytes: number): Promise<boolean>;
+  /** The disk is full before the budget is: frees what may be freed, without waiting for it. */
+  relieve(): void;
   /** Counts what is written already, whether it fits or not. */
   add(bytes: number): void;
   give(bytes: number): void;
-  /** @param reclaim deletes the oldest segment that every group has read; false where there is none */
+  /** @param reclaim deletes the oldest segment that every group has read; false where there is none; never rejects */
   onPressure(reclaim: () => Promise<boolean>): void;
 }
 
@@ -24,13 +26,9 @@ export function createBudget(limit: number): Budget {
     return true;
   }
 
-  async function reclaimAll(): Promise<void> {
-    const goal = limit * 0.9;
-    try {
-      for (const reclaim of reclaims) while (used > goal && (await reclaim()));
-    } finally {
-      reclaiming = undefined;
-    }
+  async function reclaimDownTo(goal: number): Promise<void> {
+    for (const reclaim of reclaims) while (used > goal && (await reclaim()));
+    reclaiming = undefined;
   }
 
   return {
@@ -40,9 +38,12 @@ export function createBudget(limit: number): Budget {
     },
     take,
     async makeRoom(bytes) {
-      reclaiming ??= reclaimAll();
+      reclaiming ??= reclaimDownTo(limit * 0.9);
       await reclaiming;
       return take(bytes);
+    },
+    relieve() {
+      reclaiming ??= reclaimDownTo(used * 0.9);
     },
     add(bytes) {
       used += bytes;

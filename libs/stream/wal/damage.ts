@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Damage } from '../contract.ts';
 import { replaceFile } from '../durable.ts';
@@ -27,7 +27,12 @@ export interface DamageBook {
   /** Sets aside what a segment of the partition finds unreadable. */
   onHole(partition: number): HoleHandler;
   missing(details: { readonly partition: number; readonly before: number; readonly records: number }): void;
+  /** Deletes what was set aside of segments that are deleted: their records are to be gone everywhere. */
+  forget(partition: number, below: number): Promise<void>;
 }
+
+/** Files set aside: partition, base of the segment, position in it. */
+export const quarantinePattern = /^(\d+)-(\d+)-(\d+)\.bin$/;
 
 export function createDamageBook(stream: string, directory: string, log: Logger): DamageBook {
   const counts = { tornTails: 0, quarantinedRecords: 0, quarantinedBytes: 0, missingRecords: 0 };
@@ -64,11 +69,21 @@ export function createDamageBook(stream: string, directory: string, log: Logger)
     },
     onHole:
       (partition) =>
-      ({ path, base }, { position, bytes, from, to }) =>
-        book.setAside({ path, partition, base, position, bytes, records: to - from, torn: false }),
+      async ({ path, base }, { position, bytes, from, to }) => {
+        const records = to - from;
+        if (bytes.length === 0) book.missing({ partition, before: to, records });
+        else await book.setAside({ path, partition, base, position, bytes, records, torn: false });
+      },
     missing(details) {
       counts.missingRecords += details.records;
-      log.error({ stream, ...details }, 'a segment is missing that the log did not delete');
+      log.error({ stream, ...details }, 'records are missing that the log did not delete');
+    },
+    async forget(partition, below) {
+      for (const name of await readdir(directory).catch(() => [])) {
+        const [, of, base] = quarantinePattern.exec(name) ?? [];
+        if (Number(of) === partition && Number(base) < below)
+          await rm(join(directory, name), { force: true });
+      }
     },
   };
   return book;

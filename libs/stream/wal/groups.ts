@@ -1,33 +1,44 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile } from '../durable.ts';
+import { crc32 } from 'node:zlib';
+import { replaceFile, syncDirectory } from '../durable.ts';
+import { errors } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { namePattern } from './names.ts';
 
 /** How long a commit may wait for others before it is written; a crash replays at most that. */
 const writeEveryMs = 200;
 const extension = '.json';
+const groupVersion = 1;
+
+/** Offsets by partition. */
+export type Positions = Map<number, number>;
 
 /** Committed positions of one consumer group: what is committed counts at once, and is on disk soon after. */
 export class Group {
   readonly name: string;
   readonly #path: string;
   readonly #log: Logger;
-  readonly #positions: Map<number, number>;
+  readonly #positions: Positions;
+  /** Where a group begins whose positions were damaged: at the first record, whatever it subscribes from. */
+  readonly #fallback: number | undefined;
   #changes = 0;
   #written = 0;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(name: string, path: string, positions: Map<number, number>, log: Logger) {
+  /** @param positions undefined where they were damaged */
+  constructor(name: string, path: string, positions: Positions | undefined, log: Logger) {
     this.name = name;
     this.#path = path;
-    this.#positions = positions;
+    this.#positions = positions ?? new Map();
+    this.#fallback = positions === undefined ? 0 : undefined;
     this.#log = log;
   }
 
   /** The first offset not yet done; undefined where the group never began. */
   position(partition: number): number | undefined {
-    return this.#positions.get(partition);
+    return this.#positions.get(partition) ?? this.#fallback;
   }
 
   /** Never moves back. */
@@ -54,12 +65,18 @@ export class Group {
     return next;
   }
 
+  /** Deletes the positions. */
+  async remove(): Promise<void> {
+    this.#written = this.#changes;
+    await this.flush().catch(() => {});
+    await rm(this.#path, { force: true });
+  }
+
   async #write(): Promise<void> {
     if (this.#written === this.#changes) return;
     const changes = this.#changes;
     try {
-      const positions = Object.fromEntries(this.#positions);
-      await replaceFile(this.#path, `${JSON.stringify({ version: 1, positions })}\n`);
+      await replaceFile(this.#path, encodePositions(this.#positions));
     } catch (error) {
       this.#timer ??= setTimeout(() => this.flush().catch(() => {}), writeEveryMs).unref();
       throw error;
@@ -83,11 +100,11 @@ export interface Groups {
 export async function openGroups(directory: string, log: Logger): Promise<Groups> {
   await mkdir(directory, { recursive: true });
   const groups = new Map<string, Group>();
-  for (const file of await readdir(directory)) {
-    if (!file.endsWith(extension)) continue;
-    const name = file.slice(0, -extension.length);
-    const path = join(directory, file);
-    groups.set(name, new Group(name, path, await readPositions(path, log), log));
+  for (const { name, path } of await listGroups(directory)) {
+    const positions = await readPositions(path);
+    if (positions === undefined)
+      log.error({ path }, 'the positions of a group are damaged; it begins anew, at the first record');
+    groups.set(name, new Group(name, path, positions, log));
   }
   return {
     all: () => groups.values(),
@@ -102,8 +119,8 @@ export async function openGroups(directory: string, log: Logger): Promise<Groups
       const group = groups.get(name);
       if (group === undefined) return;
       groups.delete(name);
-      await group.flush();
-      await rm(join(directory, `${name}${extension}`), { force: true });
+      await group.remove();
+      await syncDirectory(directory);
     },
     readByAll(partition) {
       let least = Number.POSITIVE_INFINITY;
@@ -121,20 +138,34 @@ export async function openGroups(directory: string, log: Logger): Promise<Groups
   };
 }
 
-/** A file that can't be read stands for a group that begins anew: at least once, as promised. */
-async function readPositions(path: string, log: Logger): Promise<Map<number, number>> {
-  try {
-    const { version, positions } = JSON.parse(await readFile(path, 'utf8')) as {
-      version: number;
-      positions: Record<string, number>;
-    };
-    const entries = Object.entries(positions).map(
-      ([partition, offset]) => [Number(partition), offset] as const,
-    );
-    if (version === 1 && entries.every((entry) => entry.every(Number.isSafeInteger))) return new Map(entries);
-    log.error({ path, version }, 'the positions of a group are in an unknown format; it begins anew');
-  } catch (error) {
-    log.error({ path, err: error }, 'the positions of a group are damaged; it begins anew');
-  }
-  return new Map([[0, 0]]);
+/** The files of groups; anything else in their folder belongs to nobody. */
+export async function listGroups(directory: string): Promise<{ name: string; path: string }[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
+    .map((entry) => ({
+      name: entry.name.slice(0, -extension.length),
+      path: join(directory, entry.name),
+    }))
+    .filter(({ name }) => namePattern.test(name));
+}
+
+const checksumOf = (line: string): string => crc32(line).toString(16).padStart(8, '0');
+
+/** A line of JSON, and a line with its CRC-32: a position that was damaged must not pass for one further on. */
+export function encodePositions(positions: Positions): string {
+  const line = JSON.stringify({ version: groupVersion, positions: Object.fromEntries(positions) });
+  return `${line}\n${checksumOf(line)}\n`;
+}
+
+/**
+ * @returns undefined where they are damaged
+ * @throws STREAM_FORMAT where a newer version wrote them
+ */
+export async function readPositions(path: string): Promise<Positions | undefined> {
+  const [line = '', checksum] = (await readFile(path, 'latin1')).split('\n');
+  if (checksum !== checksumOf(line)) return undefined;
+  const { version, positions } = JSON.parse(line) as { version: number; positions: Record<string, number> };
+  if (version !== groupVersion) throw errors.STREAM_FORMAT({ path, found: version, known: groupVersion });
+  return new Map(Object.entries(positions).map(([partition, offset]) => [Number(partition), offset]));
 }

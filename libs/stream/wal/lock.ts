@@ -34,6 +34,12 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
   };
 }
 
+/** The process that has the directory open; undefined where none has. */
+export async function ownerOf(directory: string): Promise<number | undefined> {
+  const owner = parseOwner(await readFile(join(directory, '.lock'), 'utf8').catch(() => undefined));
+  return owner !== undefined && (await isAlive(owner)) ? owner.pid : undefined;
+}
+
 async function take(path: string, directory: string): Promise<void> {
   const claim = `${path}.${randomBytes(6).toString('hex')}`;
   await writeFile(

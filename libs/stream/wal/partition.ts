@@ -1,14 +1,15 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
-import { setImmediate } from 'node:timers/promises';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import type { StreamRecord } from '../contract.ts';
 import { syncDirectory } from '../durable.ts';
 import { errors } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Budget } from './budget.ts';
 import type { DamageBook } from './damage.ts';
-import { encodeRecord, noHeaders } from './format.ts';
+import { countDeletable, type Deletable } from './deletable.ts';
+import { type Encoded, encodeGroup } from './encode_group.ts';
 import { createGroupCommit, type GroupCommit, type Waiting } from './group_commit.ts';
 import { headerBytes } from './header.ts';
+import { type Marks, type MarksFile, openMarks } from './marks.ts';
 import { recover } from './recover.ts';
 import { createSegment, type Segment } from './segment.ts';
 import { Tail } from './tail.ts';
@@ -25,6 +26,8 @@ export interface PartitionConfig {
   readonly log: Logger;
   readonly budget: Budget;
   readonly damage: DamageBook;
+  /** Called when a segment is full: the moment to see whether older ones may go. */
+  readonly rolled: () => void;
 }
 
 /** Somebody who follows a partition; `next` is the offset it wants next. */
@@ -34,12 +37,26 @@ export interface Follower {
 }
 
 const batchBytes = 8 * 1024 * 1024;
-const encodeSlice = 2_000;
+/** How many offsets the marks are ahead, so that they are written once per so many records. */
+const reservedOffsets = 1_000_000;
 
 export async function openPartition(config: PartitionConfig, passed: number): Promise<Partition> {
-  const { segments, nextOffset } = await recover(config, passed);
+  await mkdir(config.directory, { recursive: true });
+  const marks = await openMarks(config.directory);
+  const { segments, nextOffset } = await recover(config, marks.found, passed);
   for (const segment of segments) config.budget.add(segment.size);
-  return new Partition(config, segments, nextOffset, await open((segments.at(-1) as Segment).path, 'r+'));
+  const handle = await open((segments.at(-1) as Segment).path, 'r+');
+  const partition = new Partition(config, segments, nextOffset, handle, marks);
+  await partition.reserve(nextOffset);
+  return partition;
+}
+
+export interface Deleted {
+  readonly records: number;
+  readonly bytes: number;
+  /** The offsets deleted: the first, and one above the last. */
+  readonly begin: number;
+  readonly end: number;
 }
 
 /** One ordered sequence of records: segments on disk, the newest records in memory. */
@@ -49,13 +66,25 @@ export class Partition {
   readonly #tail: Tail;
   readonly #followers = new Set<Follower>();
   readonly #groupCommit: GroupCommit;
+  readonly #marks: MarksFile;
   #handle: FileHandle;
   #nextOffset: number;
+  /** No offset from here on has been given, says the disk. */
+  #reserved = -1;
+  /** Whether a refused append may have left something behind the newest record. */
+  #uncut = false;
   /** Writing, beginning a segment and deleting exclude each other. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(config: PartitionConfig, segments: Segment[], nextOffset: number, handle: FileHandle) {
+  constructor(
+    config: PartitionConfig,
+    segments: Segment[],
+    nextOffset: number,
+    handle: FileHandle,
+    marks: MarksFile,
+  ) {
     this.#config = config;
+    this.#marks = marks;
     this.#segments = segments;
     this.#nextOffset = nextOffset;
     this.#handle = handle;
@@ -117,10 +146,11 @@ export class Partition {
       const after = this.#segments[this.#segments.indexOf(segment) + 1];
       const records = await segment
         .read(next, limit, batchBytes, this.id)
-        .catch((error: NodeJS.ErrnoException) => {
-          // Deleted by retention in the meantime: what is left begins later.
-          if (error.code === 'ENOENT' && !this.#segments.includes(segment)) return [];
-          throw error;
+        .catch(async (error: NodeJS.ErrnoException) => {
+          if (error.code !== 'ENOENT') throw error;
+          // Deleted by retention in the meantime, or by somebody else: what is left begins later.
+          if (this.#segments.includes(segment)) await segment.vanished();
+          return [];
         });
       if (records.length > 0) return records;
       if (after === undefined) break;
@@ -134,26 +164,36 @@ export class Partition {
     return this.#tail.at(offset)?.appendedAt ?? this.#holding(offset).appendedNear(offset);
   }
 
-  /** Deletes whole segments older than `before` and below `readUpTo`, at most `limit` of them, the oldest first. */
-  deleteSegments(
-    before: number,
-    readUpTo: number,
-    limit: number,
-  ): Promise<{ records: number; bytes: number }> {
+  /** Ends the newest segment if its first record is older than `before`, or from the future, so that age can delete it. */
+  rollBefore(before: number): Promise<void> {
     return this.#exclusive(async () => {
-      const gone = (segment: Segment): boolean => segment.newest < before && segment.end <= readUpTo;
-      const deleted = { records: 0, bytes: 0, segments: 0 };
-      if (this.#segments.every(gone) && this.#active.size > headerBytes) await this.#begin();
-      while (this.#segments.length > 1 && gone(this.#segments[0] as Segment) && deleted.segments < limit) {
-        const segment = this.#segments.shift() as Segment;
+      const first = this.#active.appendedNear(this.#active.base);
+      if (first !== undefined && (first < before || first > this.#config.clock())) await this.#begin();
+    });
+  }
+
+  /** Deletes whole segments from the oldest on, for as long as `gone` says so of each. */
+  deleteSegments(gone: (segment: Deletable) => boolean): Promise<Deleted> {
+    return this.#exclusive(async () => {
+      const deleted = { records: 0, bytes: 0, begin: this.first, end: this.first };
+      let count = countDeletable(this.#segments, this.#config.clock(), gone);
+      // A full disk may have no room for another segment; then the newest stays for now.
+      if (count === this.#segments.length) await this.#begin().catch(() => count--);
+      if (count === 0) return deleted;
+      const going = this.#segments.slice(0, count);
+      // First the mark: what it names is finished at the next start, and nothing that vanishes otherwise is overlooked.
+      await this.#mark({ first: (this.#segments[count] as Segment).base });
+      this.#segments.splice(0, count);
+      for (const segment of going) {
         await rm(segment.path, { force: true });
         this.#config.budget.give(segment.size);
-        deleted.segments++;
         deleted.bytes += segment.size;
         deleted.records += Math.max(0, segment.end - segment.base);
+        deleted.end = Math.max(deleted.end, segment.end);
       }
-      if (deleted.segments > 0) await syncDirectory(this.#config.directory);
-      return { records: deleted.records, bytes: deleted.bytes };
+      await syncDirectory(this.#config.directory);
+      await this.#config.damage.forget(this.id, (this.#segments[0] as Segment).base);
+      return deleted;
     });
   }
 
@@ -162,9 +202,29 @@ export class Partition {
     return this.#groupCommit.idle();
   }
 
+  /** Makes sure that offsets below `next` never come again, even if the newest segment vanishes. */
+  async reserve(next: number): Promise<void> {
+    if (next <= this.#reserved) return;
+    await this.#mark({ end: next + reservedOffsets });
+    this.#reserved = next + reservedOffsets;
+  }
+
   async close(): Promise<void> {
     await this.flush();
-    await this.#exclusive(() => this.#handle.close());
+    await this.#exclusive(async () => {
+      try {
+        await this.#mark({ end: this.end, closed: true });
+      } finally {
+        await this.#handle.close();
+        await this.#marks.close();
+      }
+    });
+  }
+
+  #mark(changed: Partial<Marks>): Promise<void> {
+    const first = (this.#segments[0] as Segment).base;
+    const now = { first, active: this.#active.base, end: this.#reserved, closed: false };
+    return this.#marks.write({ ...now, ...changed });
   }
 
   #holding(offset: number): Segment {
@@ -188,9 +248,17 @@ export class Partition {
     for (const { records } of group) this.#nextOffset += records.length;
     let written: Encoded;
     try {
+      await this.#cut();
       const { size } = this.#active;
       if (size > headerBytes && size + bytes > this.#config.segmentBytes) await this.#begin(first);
-      written = await this.#encode(group, bytes, first);
+      await this.reserve(this.#nextOffset);
+      written = await encodeGroup(group, bytes, {
+        partition: this.id,
+        first,
+        appendedAt: this.#config.clock(),
+        salt: this.#active.header.salt,
+        keep: this.#followers.size > 0,
+      });
       await writeAll(this.#handle, written.buffer, this.#active.size);
       await this.#handle.datasync();
     } catch (error) {
@@ -203,31 +271,6 @@ export class Partition {
       resolve(offset);
       offset += records.length;
     }
-  }
-
-  async #encode(group: readonly Waiting[], bytes: number, first: number): Promise<Encoded> {
-    const active = this.#active;
-    const appendedAt = this.#config.clock();
-    const { salt } = active.header;
-    const buffer = Buffer.allocUnsafeSlow(bytes);
-    const recent: StreamRecord[] = [];
-    const marks: number[] = [];
-    const keep = this.#followers.size > 0;
-    let offset = first;
-    let at = 0;
-    for (const { records } of group) {
-      for (const record of records) {
-        if ((offset - first) % encodeSlice === encodeSlice - 1) await setImmediate();
-        marks.push(at);
-        at = encodeRecord(buffer, at, record, offset, appendedAt, salt);
-        if (keep) {
-          const { key, headers = noHeaders, value, decoded } = record;
-          recent.push({ key, headers, value, decoded, position: { partition: this.id, offset }, appendedAt });
-        }
-        offset++;
-      }
-    }
-    return { buffer, recent, marks, first, appendedAt };
   }
 
   #publish({ buffer, recent, marks, first, appendedAt }: Encoded): void {
@@ -248,13 +291,22 @@ export class Partition {
     const reason = error.code ?? error.message;
     log.error({ stream, partition: this.id, err: error }, 'an append could not be written');
     budget.give(bytes);
-    // Should this fail too, the next write goes over what is there, and recovery knows stale records by their offsets.
-    await this.#handle.truncate(this.#active.size).catch(() => {});
+    // The budget may be larger than the disk: what every group has read makes room for the next try.
+    if (error.code === 'ENOSPC' || error.code === 'EDQUOT') budget.relieve();
+    this.#uncut = true;
+    await this.#cut().catch(() => {});
     for (const { reject } of group) reject(errors.STREAM_DISK({ stream, reason, retryAfter: 5 }));
   }
 
+  /** Cuts off what a refused append left: under a shorter one it would look like damage. */
+  async #cut(): Promise<void> {
+    if (!this.#uncut) return;
+    await this.#handle.truncate(this.#active.size);
+    this.#uncut = false;
+  }
+
   async #begin(base = this.#nextOffset): Promise<void> {
-    const { directory, damage, budget } = this.#config;
+    const { directory, damage, budget, rolled } = this.#config;
     const segment = await createSegment(directory, this.#active, base, damage.onHole(this.id));
     const handle = await open(segment.path, 'r+');
     const previous = this.#handle;
@@ -262,16 +314,9 @@ export class Partition {
     this.#handle = handle;
     budget.add(headerBytes);
     await previous.close();
+    await this.#mark({});
+    rolled();
   }
-}
-
-interface Encoded {
-  readonly buffer: Buffer;
-  readonly recent: readonly StreamRecord[];
-  /** Where each record begins in the buffer. */
-  readonly marks: readonly number[];
-  readonly first: number;
-  readonly appendedAt: number;
 }
 
 async function writeAll(handle: FileHandle, buffer: Buffer, position: number): Promise<void> {

@@ -17,6 +17,7 @@ interface IndexEntry {
 /** Bytes that hold no readable record. */
 export interface Hole {
   readonly position: number;
+  /** Empty where the file ends too early. */
   readonly bytes: Buffer;
   /** Offset expected at the hole's begin, and the first one after it. */
   readonly from: number;
@@ -71,6 +72,11 @@ export class Segment {
     return this.header.base;
   }
 
+  /** When its first record was appended, as far as is known. */
+  get oldest(): number | undefined {
+    return this.#index[0]?.appendedAt;
+  }
+
   /** Notes a record that was appended, found or glimpsed, in order of position. */
   note(offset: number, position: number, appendedAt: number): void {
     const last = this.#index.at(-1);
@@ -101,7 +107,8 @@ export class Segment {
       },
       size,
     );
-    if (!walked.stopped && walked.position < size) await this.#unreadable(walked, size, end);
+    if (!walked.stopped && (walked.position < size || walked.next < end))
+      await this.#unreadable(walked, size, end);
     return records;
   }
 
@@ -179,6 +186,20 @@ export class Segment {
       from: walked.next,
       to: Math.max(end, walked.next),
     });
+  }
+
+  /** Goes through all of it, reporting what is damaged. */
+  async check(): Promise<void> {
+    const walked = await this.walk(headerBytes, this.base, () => true);
+    if (walked.position < this.size || walked.next < this.end)
+      await this.#unreadable(walked, this.size, this.end);
+  }
+
+  /** Somebody deleted the file. Reported once. */
+  async vanished(): Promise<void> {
+    if (this.#holes.has(0)) return;
+    this.#holes.set(0, this.size);
+    await this.#onHole(this, { position: 0, bytes: Buffer.alloc(0), from: this.base, to: this.end });
   }
 
   async bytes(from: number, to: number): Promise<Buffer> {

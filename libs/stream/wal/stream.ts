@@ -1,6 +1,14 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Consumer, GroupLag, NewRecord, Position, Stream, StreamRecord } from '../contract.ts';
+import type {
+  Consumer,
+  GroupLag,
+  NewRecord,
+  Position,
+  Stream,
+  StreamRecord,
+  StreamRetention,
+} from '../contract.ts';
 import { errors } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Budget } from './budget.ts';
@@ -8,13 +16,19 @@ import { createConsumer } from './consumer.ts';
 import { createDamageBook } from './damage.ts';
 import { maxRecordBytes, recordBytes } from './format.ts';
 import { type Group, openGroups } from './groups.ts';
+import { marksName } from './marks.ts';
+import { checkName } from './names.ts';
 import { openPartition, type Partition } from './partition.ts';
+import { createRetention } from './retention.ts';
+import { segmentPattern } from './segment.ts';
 
 export interface StreamConfig {
   readonly name: string;
   readonly directory: string;
   /** Whether pressure on the disk may delete what every group has read. */
   readonly reclaim: boolean;
+  readonly retention: StreamRetention;
+  readonly retentionCheckMs: number;
   readonly partitions: number;
   readonly segmentBytes: number;
   readonly groupCommitMs: number;
@@ -25,13 +39,7 @@ export interface StreamConfig {
   readonly budget: Budget;
 }
 
-const namePattern = /^[a-z0-9][a-z0-9._-]{0,99}$/;
 const retryAfter = 5;
-
-/** Names become file names, so they are checked before anything is opened. */
-export function checkName(kind: 'Stream' | 'Group', name: string): void {
-  if (!namePattern.test(name)) throw errors.STREAM_NAME({ kind, name: JSON.stringify(name) });
-}
 
 export async function openStream(config: StreamConfig): Promise<Stream> {
   const { name, directory, budget, log, clock } = config;
@@ -39,9 +47,16 @@ export async function openStream(config: StreamConfig): Promise<Stream> {
   const groups = await openGroups(join(directory, 'groups'), log);
   const damage = createDamageBook(name, join(directory, 'quarantine'), log);
   const partitions: Partition[] = [];
-  const count = await partitionCount(config);
+  const retention = createRetention({ ...config, stream: name, partitions, groups });
+  const count = Math.max((await listPartitions(directory)).length, config.partitions);
+  if (count !== config.partitions)
+    log.warn(
+      { stream: name, found: count, configured: config.partitions },
+      'the number of partitions changed: keys may move, none is removed',
+    );
   for (let id = 0; id < count; id++) {
-    const own = { ...config, stream: name, partition: id, directory: join(directory, String(id)), damage };
+    const place = { stream: name, partition: id, directory: join(directory, String(id)) };
+    const own = { ...config, ...place, damage, rolled: retention.check };
     partitions.push(
       await openPartition({ ...own, tailBytes: config.tailBytes / count }, groups.furthest(id)),
     );
@@ -49,17 +64,33 @@ export async function openStream(config: StreamConfig): Promise<Stream> {
   const consumers = new Map<string, Promise<Consumer>>();
   let closing: Promise<void> | undefined;
 
-  budget.onPressure(async () => {
+  async function reclaim(): Promise<boolean> {
+    const { used } = budget;
+    await retention.check();
+    if (budget.used < used) return true;
     if (!config.reclaim) return false;
     for (const partition of partitions) {
       const read = groups.readByAll(partition.id);
       // Without groups everything counts as unread: only retention deletes there.
       if (!Number.isFinite(read) || closing !== undefined) continue;
-      const { bytes } = await partition.deleteSegments(Number.POSITIVE_INFINITY, read, 1);
+      let first = true;
+      const { bytes } = await partition.deleteSegments(({ end }) => {
+        const gone = first && end <= read;
+        first = false;
+        return gone;
+      });
       if (bytes > 0) return true;
     }
     return false;
-  });
+  }
+
+  budget.onPressure(() =>
+    reclaim().catch((error: unknown) => {
+      log.error({ stream: name, err: error }, 'what is read could not be deleted to make room');
+      return false;
+    }),
+  );
+  await retention.check();
 
   /** Partition numbers of the records, and the bytes they take in all. */
   function measure(records: readonly NewRecord[]): { total: number; shares: Share[] } {
@@ -80,10 +111,14 @@ export async function openStream(config: StreamConfig): Promise<Stream> {
 
   async function close(): Promise<void> {
     await Promise.all(partitions.map((partition) => partition.flush()));
-    for (const consumer of await Promise.allSettled(consumers.values()))
-      if (consumer.status === 'fulfilled') await consumer.value.close();
-    await groups.flush();
-    await Promise.all(partitions.map((partition) => partition.close()));
+    await retention.close();
+    try {
+      for (const consumer of await Promise.allSettled(consumers.values()))
+        if (consumer.status === 'fulfilled') await consumer.value.close();
+      await groups.flush();
+    } finally {
+      await Promise.all(partitions.map((partition) => partition.close()));
+    }
   }
 
   function assertOpen(): void {
@@ -147,6 +182,7 @@ export async function openStream(config: StreamConfig): Promise<Stream> {
       bytes: partitions.reduce((sum, { bytes }) => sum + bytes, 0),
       groups: [...groups.all()].map((group) => lagOf(group, partitions, clock())),
       damage: { ...damage.counts },
+      deletedUnread: retention.deletedUnread,
     }),
 
     async forgetGroup(name) {
@@ -157,11 +193,14 @@ export async function openStream(config: StreamConfig): Promise<Stream> {
 
     async deleteBefore(before) {
       assertOpen();
+      await retention.check();
       await groups.flush();
       const deleted = { records: 0, bytes: 0 };
       for (const partition of partitions) {
         const read = groups.readByAll(partition.id);
-        const { records, bytes } = await partition.deleteSegments(before, read, Number.POSITIVE_INFINITY);
+        const { records, bytes } = await partition.deleteSegments(
+          ({ newest, end }) => newest < before && end <= read,
+        );
         deleted.records += records;
         deleted.bytes += bytes;
       }
@@ -182,15 +221,19 @@ interface Share {
   bytes: number;
 }
 
-/** Partitions once made stay, since positions name them. */
-async function partitionCount({ name, directory, partitions, log }: StreamConfig): Promise<number> {
-  const found = (await readdir(directory)).filter((entry) => /^\d+$/.test(entry)).length;
-  if (found > 0 && found !== partitions)
-    log.warn(
-      { stream: name, found, configured: partitions },
-      'the number of partitions changed: keys may move, none is removed',
-    );
-  return Math.max(found, partitions);
+/**
+ * The partitions that a stream has, from 0: once made they stay, since positions name them. A folder without anything
+ * of a partition in it is none; one that is missing below another is.
+ */
+export async function listPartitions(directory: string): Promise<number[]> {
+  let count = 0;
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    if (!entry.isDirectory() || !/^(0|[1-9]\d{0,3})$/.test(entry.name)) continue;
+    const files = await readdir(join(directory, entry.name));
+    if (files.some((name) => name === marksName || segmentPattern.test(name)))
+      count = Math.max(count, Number(entry.name) + 1);
+  }
+  return Array.from({ length: count }, (_, id) => id);
 }
 
 /** FNV-1a over UTF-16 units: the same for a key for ever. */

@@ -5,6 +5,7 @@ import { isTidewatchError } from '@tidewatch/event';
 import { describe, expect, it } from 'vitest';
 import { follow, recordOf, textOf } from '../contract.suite.ts';
 import type { NewRecord } from '../contract.ts';
+import { encodePositions, readPositions } from './groups.ts';
 import { openTestWal } from './wal.harness.ts';
 import { createWal, type WalConfig } from './wal.ts';
 
@@ -192,7 +193,7 @@ describe('consumers of a wal', () => {
       const path = join(directory, 'events', 'groups', 'g.json');
       const until = Date.now() + 3_000;
       while (!(await readFile(path, 'utf8')).includes('"0":2') && Date.now() < until) await setTimeout(20);
-      expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({ version: 1, positions: { '0': 2 } });
+      expect(await readPositions(path)).toEqual(new Map([[0, 2]]));
       expect(values).toEqual(['a', 'b']);
     }),
   );
@@ -225,7 +226,7 @@ describe('consumers of a wal', () => {
       await follow(stream, 'g');
       await stream.append([recordOf('a')]);
       const directory = await crashCopy();
-      await writeFile(join(directory, 'events', 'groups', 'g.json'), '{"version":1,"positions":{"0":500}}');
+      await writeFile(join(directory, 'events', 'groups', 'g.json'), encodePositions(new Map([[0, 500]])));
       const again = createWal({ directory });
       const reopened = await again.open('events');
       const after = await follow(reopened, 'g');

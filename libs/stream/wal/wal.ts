@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Log, Stream } from '../contract.ts';
+import type { Log, OpenOptions, Stream, StreamRetention } from '../contract.ts';
 import { errors } from '../errors.ts';
 import { type Logger, silentLogger } from '../logger.ts';
 import { createBudget } from './budget.ts';
 import { lockDirectory } from './lock.ts';
-import { checkName, openStream } from './stream.ts';
+import { checkName } from './names.ts';
+import { openStream } from './stream.ts';
 
 export interface WalConfig {
   /** A folder of its own; one process at a time has it open. */
@@ -25,6 +26,8 @@ export interface WalConfig {
   readonly diskBudgetBytes?: number;
   /** Memory, per stream, for what co-located consumers have yet to take (default 64 MiB, estimated). */
   readonly tailBytes?: number;
+  /** How often retention is looked at, besides whenever a segment is full (default 30,000 ms). */
+  readonly retentionCheckMs?: number;
   readonly log?: Logger;
   /** Epoch milliseconds. */
   readonly clock?: () => number;
@@ -38,15 +41,11 @@ const leastSegmentBytes = 4096;
  * LOG_LOCKED where another process has it.
  */
 export function createWal(config: WalConfig): Log {
-  const { directory, partitions = 1, groupCommitMs = 0, log = silentLogger, clock = Date.now } = config;
+  const { directory, groupCommitMs = 0, log = silentLogger, clock = Date.now } = config;
   const { groupCommitBytes = MiB, diskBudgetBytes = 10 * 1024 * MiB, tailBytes = 64 * MiB } = config;
+  const { retentionCheckMs = 30_000 } = config;
   if (groupCommitMs < 0 || groupCommitMs > 10) throw new RangeError('groupCommitMs must be 0 to 10');
-  if (!Number.isInteger(partitions) || partitions < 1)
-    throw new RangeError('partitions must be a whole number from 1');
-  const segmentBytes = Math.max(
-    leastSegmentBytes,
-    Math.min(config.segmentBytes ?? 64 * MiB, diskBudgetBytes / 8),
-  );
+  checkPartitions(config.partitions ?? 1);
   const budget = createBudget(diskBudgetBytes);
   const streams = new Map<string, Promise<Stream>>();
   let locked: Promise<() => Promise<void>> | undefined;
@@ -57,14 +56,19 @@ export function createWal(config: WalConfig): Log {
     return lockDirectory(directory);
   }
 
-  async function openLocked(name: string, reclaim: boolean): Promise<Stream> {
+  async function openLocked(name: string, options: OpenOptions): Promise<Stream> {
+    const { reclaim = true, partitions = config.partitions ?? 1, retention = {} } = options;
     locked ??= lock();
     await locked.catch((error: unknown) => {
       locked = undefined;
       throw error;
     });
+    // What is deleted is whole segments, so a limit has room for a few.
+    const limit = Math.min(diskBudgetBytes, (retention.bytes ?? Number.POSITIVE_INFINITY) / partitions) / 8;
+    const segmentBytes = Math.max(leastSegmentBytes, Math.min(config.segmentBytes ?? 64 * MiB, limit));
     const own = { partitions, segmentBytes, groupCommitMs, groupCommitBytes, tailBytes, clock, log, budget };
-    return openStream({ name, reclaim, directory: join(directory, name), ...own });
+    const kept = { reclaim, retention, retentionCheckMs };
+    return openStream({ name, directory: join(directory, name), ...kept, ...own });
   }
 
   async function close(): Promise<void> {
@@ -80,12 +84,14 @@ export function createWal(config: WalConfig): Log {
   }
 
   return {
-    async open(name, { reclaim = true } = {}) {
+    async open(name, options = {}) {
       if (closing !== undefined) throw errors.STREAM_CLOSED({ stream: name });
       checkName('Stream', name);
+      checkPartitions(options.partitions ?? 1);
+      checkRetention(options.retention ?? {});
       const known = streams.get(name);
       if (known !== undefined) return known;
-      const stream = openLocked(name, reclaim);
+      const stream = openLocked(name, options);
       streams.set(name, stream);
       stream.catch(() => streams.delete(name));
       return stream;
@@ -95,4 +101,13 @@ export function createWal(config: WalConfig): Log {
       return closing;
     },
   };
+}
+
+function checkPartitions(partitions: number): void {
+  if (!Number.isInteger(partitions) || partitions < 1 || partitions > 9_999)
+    throw new RangeError('partitions must be a whole number from 1 to 9,999');
+}
+
+function checkRetention({ ms = 1, bytes = 1 }: StreamRetention): void {
+  if (!(ms > 0 && bytes > 0)) throw new RangeError('retention must be over 0 milliseconds and 0 bytes');
 }

@@ -1,0 +1,42 @@
+import { headerBytes } from './header.ts';
+import type { Segment } from './segment.ts';
+
+/** What decides whether a segment may go. */
+export interface Deletable {
+  /** When its newest record was appended, epoch milliseconds. */
+  readonly newest: number;
+  /** One above its last offset. */
+  readonly end: number;
+  readonly size: number;
+  /** Whether it is the one that is written to. */
+  readonly active: boolean;
+}
+
+/** How many segments from the oldest on may go; the one that is written to only where it holds records. */
+export function countDeletable(
+  segments: readonly Segment[],
+  now: number,
+  gone: (segment: Deletable) => boolean,
+): number {
+  const newest = newestOf(segments, now);
+  const kept = segments.findIndex(({ end, size }, i) => {
+    const active = i === segments.length - 1;
+    return (active && size === headerBytes) || !gone({ newest: newest[i] as number, end, size, active });
+  });
+  return kept < 0 ? segments.length : kept;
+}
+
+/**
+ * When the newest record of each segment was appended. A time in the future is a clock that was wrong: such a segment
+ * is no younger than the one after it, so that it can't keep what stands before it for ever.
+ */
+function newestOf(segments: readonly Segment[], now: number): number[] {
+  const times: number[] = [];
+  let after = Number.POSITIVE_INFINITY;
+  for (let i = segments.length - 1; i >= 0; i--) {
+    const { newest } = segments[i] as Segment;
+    after = newest > now ? Math.min(newest, after) : newest;
+    times[i] = after;
+  }
+  return times;
+}

@@ -1,0 +1,103 @@
+import type { StreamRetention } from '../contract.ts';
+import type { Logger } from '../logger.ts';
+import type { Deletable } from './deletable.ts';
+import type { Groups } from './groups.ts';
+import type { Partition } from './partition.ts';
+
+interface RetentionConfig {
+  readonly stream: string;
+  readonly retention: StreamRetention;
+  readonly retentionCheckMs: number;
+  readonly partitions: readonly Partition[];
+  readonly groups: Groups;
+  readonly clock: () => number;
+  readonly log: Logger;
+}
+
+/** Deletes of one stream what is too old or too much, by whole segments. */
+export interface Retention {
+  /** Records deleted so far that a group had not read. */
+  readonly deletedUnread: number;
+  /** Looks now; a look under way is joined. Never rejects. */
+  readonly check: () => Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A newest segment older than this share of the time to live is ended, so that nothing outlives that by more. */
+const rollShare = 1 / 8;
+
+export function createRetention(config: RetentionConfig): Retention {
+  const { stream, partitions, groups, clock, log } = config;
+  const { ms, bytes, hard = false } = config.retention;
+  let deletedUnread = 0;
+  let checking: Promise<void> | undefined;
+  let closed = ms === undefined && bytes === undefined;
+  const timer = closed ? undefined : setInterval(() => void check(), config.retentionCheckMs).unref();
+
+  /** Deletes from the oldest segment on while `over` says so and every group has read, or need not. */
+  async function remove(partition: Partition, over: (segment: Deletable) => boolean): Promise<number> {
+    let read = 0;
+    const deleted = await partition.deleteSegments((segment) => {
+      read = groups.readByAll(partition.id);
+      return over(segment) && (hard || segment.end <= read);
+    });
+    const records = Math.max(0, deleted.end - Math.max(deleted.begin, read));
+    if (records > 0) {
+      deletedUnread += records;
+      log.error(
+        { stream, partition: partition.id, records, bytes: deleted.bytes },
+        'retention deleted records that a group had not read: they are over the hard limit',
+      );
+    }
+    return deleted.bytes;
+  }
+
+  async function removeOld(ttl: number): Promise<void> {
+    for (const partition of partitions) {
+      await partition.rollBefore(clock() - ttl * rollShare);
+      await remove(partition, ({ newest }) => newest < clock() - ttl);
+    }
+  }
+
+  async function removeLarge(limit: number): Promise<void> {
+    let excess = partitions.reduce((sum, partition) => sum + partition.bytes, 0) - limit;
+    // The oldest record first, whichever partition it is in.
+    const ages = partitions.map((partition) => partition.appendedAt(partition.first) ?? 0);
+    const oldestFirst = [...partitions].sort((a, b) => (ages[a.id] as number) - (ages[b.id] as number));
+    for (const partition of oldestFirst) {
+      let left = excess;
+      excess -= await remove(partition, ({ active, size }) => {
+        const gone = left > 0 && !active;
+        left -= size;
+        return gone;
+      });
+    }
+  }
+
+  async function run(): Promise<void> {
+    try {
+      if (ms !== undefined) await removeOld(ms);
+      if (bytes !== undefined) await removeLarge(bytes);
+    } catch (error) {
+      log.error({ stream, err: error }, 'retention could not delete; trying again');
+    }
+    checking = undefined;
+  }
+
+  function check(): Promise<void> {
+    if (!closed) checking ??= run();
+    return checking ?? Promise.resolve();
+  }
+
+  return {
+    get deletedUnread() {
+      return deletedUnread;
+    },
+    check,
+    async close() {
+      closed = true;
+      clearInterval(timer);
+      await checking;
+    },
+  };
+}
