@@ -6,6 +6,7 @@ await build({
     tidewatch: 'apps/tidewatch/index.ts',
     'detector-worker': 'apps/detector/worker.ts',
     'plugin-worker': 'libs/plugin/worker.ts',
+    'store-worker': 'libs/store/duckdb/engine_thread.ts',
   },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },

@@ -24,6 +24,8 @@ export interface IndexedEvent {
   /** The id was chosen by the sender or its request, so the same id may come at another position. */
   readonly senderChosenId: boolean;
   readonly event: EcsEvent;
+  /** The event as JSON, if it is at hand: stores that keep JSON need not encode it again. Shared; nobody changes it. */
+  readonly bytes?: Uint8Array;
 }
 
 export type WriteOutcome =

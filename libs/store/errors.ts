@@ -20,6 +20,31 @@ export const errors = defineErrors({
     status: 500,
     message: '{file} has the layout {found}; this version of Tidewatch reads layout {known}.',
   },
+  OPENSEARCH_UNREACHABLE: {
+    status: 503,
+    message: 'No OpenSearch answers at {url}: {problem}. Start it, or correct the addresses of its nodes.',
+  },
+  OPENSEARCH_REFUSED: {
+    status: 503,
+    message:
+      '{url} refuses {what} ({status}): {problem}. Look at the rights of the user or API key on tidewatch-*, at blocks of the indices and at the limit of shards.',
+  },
+  OPENSEARCH_BUSY: {
+    status: 503,
+    message: '{url} is too busy for {what} ({status}): {problem}. Give it time, or more nodes.',
+  },
+  OPENSEARCH_UNKNOWN: {
+    status: 502,
+    message: '{url} does not answer as OpenSearch or Elasticsearch do: {problem}. Correct the address.',
+  },
+  OPENSEARCH_TOO_OLD: {
+    status: 500,
+    message: '{url} is {flavour} {version}; Tidewatch needs {oldest} or newer.',
+  },
+  OPENSEARCH_FILE_UNREADABLE: {
+    status: 500,
+    message: 'The certificate file {file} cannot be read: {problem}.',
+  },
   STORE_CLOSED: { status: 503, message: 'The store is closed.' },
   PAGE_TOKEN_INVALID: { status: 400, message: 'The page token is not one that a search gave.' },
   QUERY_TOO_WIDE: { status: 400, message: '{problem}' },

@@ -1,6 +1,6 @@
 import { type Alert, isObject, type JsonObject, levels } from '@tidewatch/event';
 import { columnDefinitions, type PromotedField, promote, withKeys } from './columns.ts';
-import type { AppendRow } from './database.ts';
+import type { AppendRow } from './engine.ts';
 
 const text = (path: string): PromotedField => ({ path, column: path.replaceAll('.', '_'), type: 'text' });
 

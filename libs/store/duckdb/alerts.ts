@@ -8,7 +8,8 @@ import { actOn, type ChangeEntry, entryFor, undoOn, undoWindowMs } from './alert
 import { alertFields, alertRow, alertTables, nestedColumn } from './alert_columns.ts';
 import { createLayout } from './columns.ts';
 import { bucketSql, buckets, compile, select, type Where } from './compile.ts';
-import type { Database, SqlRow, SqlValue, Writer } from './database.ts';
+import type { Database, Writer } from './database.ts';
+import type { SqlRow, SqlValue } from './engine.ts';
 import { decodeToken, encodeToken } from './page.ts';
 import { maxPaths } from './partitions.ts';
 

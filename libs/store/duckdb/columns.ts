@@ -51,16 +51,21 @@ export interface PromotedDocument {
   readonly json: string;
 }
 
-/** What a table keeps of a document beside it. */
+/**
+ * What a table keeps of a document beside it.
+ *
+ * @param encoded the document as JSON, where it is at hand
+ */
 export function promote(
   document: JsonObject,
   fields: readonly { readonly field: PromotedField; readonly keys: readonly string[] }[],
   onPath: (path: string) => void,
+  encoded?: string,
 ): PromotedDocument {
-  let json = JSON.stringify(document);
+  let json = encoded ?? JSON.stringify(document);
   let source = document;
   // A lone surrogate is written as an escape that DuckDB refuses to read, and one such row would fail every query.
-  if (/\\ud[89a-f]/.test(json)) {
+  if (json.includes('\\ud') && /\\ud[89a-f]/.test(json)) {
     source = wellFormed(document) as JsonObject;
     json = JSON.stringify(source);
   }
@@ -68,10 +73,8 @@ export function promote(
   let { nested } = facts;
   const values: (string | number | null)[] = [];
   for (const { field, keys } of fields) {
-    const found = valuesAt(source, keys);
-    const value = found.length === 0 ? null : (found[0] ?? null);
-    const fits =
-      found.length <= 1 && (value === null || typeof value === (field.type === 'text' ? 'string' : 'number'));
+    const value = onlyValue(source, keys);
+    const fits = value === null || typeof value === (field.type === 'text' ? 'string' : 'number');
     if (!fits) nested = true;
     const kept = fits ? (value as string | number | null) : null;
     values.push(kept);
@@ -79,6 +82,20 @@ export function promote(
   }
   return { values, nested, text: facts.text, json };
 }
+
+/** The value at a path, null where there is none; undefined where there are several. */
+function onlyValue(document: JsonObject, keys: readonly string[]): Json | undefined {
+  let value: Json = document;
+  for (const key of keys) {
+    if (Array.isArray(value)) return among(valuesAt(document, keys));
+    if (!isObject(value) || !Object.hasOwn(value, key)) return null;
+    value = value[key] as Json;
+  }
+  return Array.isArray(value) ? among(valuesAt(document, keys)) : value;
+}
+
+const among = (values: readonly Json[]): Json | undefined =>
+  values.length > 1 ? undefined : (values[0] ?? null);
 
 function wellFormed(value: Json): Json {
   if (typeof value === 'string') return value.replace(/\p{Surrogate}/gu, '\ufffd');

@@ -9,7 +9,7 @@ import {
 } from '@tidewatch/query';
 import type { Bucket, TimeRange } from '../contract.ts';
 import { errors } from '../errors.ts';
-import type { SqlValue } from './database.ts';
+import type { SqlValue } from './engine.ts';
 
 /** Furthest times that a `Date` holds; an open range stays within. */
 const furthest = 8.64e15;

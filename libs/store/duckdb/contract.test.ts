@@ -13,10 +13,12 @@ async function open<Store>(
   pick: (store: DuckDbStore) => Store,
   classes: DataClasses,
   start: number,
+  thread?: URL,
 ): Promise<StoreHarness<Store>> {
   const directory = await mkdtemp(join(tmpdir(), 'tidewatch-store-'));
   let now = start;
-  const openAgain = () => openDuckDbStore({ directory, classes, clock: () => now });
+  const openAgain = () =>
+    openDuckDbStore({ directory, classes, clock: () => now, ...(thread && { thread }) });
   let store = await openAgain();
   return {
     store: pick(store),
@@ -35,5 +37,10 @@ async function open<Store>(
   };
 }
 
+const engineThread = new URL('./engine_thread.ts', import.meta.url);
+
 describeEventStoreContract('DuckDB', (classes, now) => open(({ events }) => events, classes, now));
+describeEventStoreContract('DuckDB in a thread', (classes, now) =>
+  open(({ events }) => events, classes, now, engineThread),
+);
 describeAlertStoreContract('DuckDB', (classes, now) => open(({ alerts }) => alerts, classes, now));

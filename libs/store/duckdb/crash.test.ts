@@ -75,7 +75,7 @@ it('has every acknowledged event once after kill -9', async () => {
     await store.close();
   }
   await rm(directory, { recursive: true });
-}, 20_000);
+}, 60_000);
 
 it('opens past what a crash left half made', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'tidewatch-crash-'));

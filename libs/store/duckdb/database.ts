@@ -1,15 +1,5 @@
-import { rm, stat } from 'node:fs/promises';
-import {
-  BIGINT,
-  type DuckDBAppender,
-  type DuckDBConnection,
-  DuckDBInstance,
-  type DuckDBType,
-  type DuckDBValue,
-  listValue,
-} from '@duckdb/node-api';
-import { isTidewatchError } from '@tidewatch/event';
 import { errors } from '../errors.ts';
+import type { AppendRow, Engine, SqlRow, SqlValue } from './engine.ts';
 
 /** What the adapter tells the operator; pino's loggers fit. */
 export interface StoreLog {
@@ -17,241 +7,73 @@ export interface StoreLog {
   warn(details: object, message: string): void;
 }
 
-export type SqlValue = string | number | boolean | null | readonly string[];
-export type SqlRow = readonly (string | number | boolean | null)[];
-
-export interface DatabaseOptions {
-  readonly directory: string;
-  readonly memoryLimitMb: number;
-  readonly threads: number;
+export interface Writer extends Pick<Engine, 'append' | 'appendEvents'> {
+  read(sql: string, values?: readonly SqlValue[]): Promise<SqlRow[]>;
+  /** Answers how many rows changed. */
+  run(sql: string, values?: readonly SqlValue[]): Promise<number>;
+  /** All of `work` or nothing; it may write to one attached file. */
+  transaction<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** Reads that run at the same time; more wait. */
-const readers = 4;
-
-/** Layout of the files; a reader of another layout must migrate them. */
-export const layoutVersion = 1;
-
-/** An identifier in SQL. Aliases are made of classes and dates, but are quoted all the same. */
-export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-
-/**
- * One DuckDB instance in memory, to which files are attached: one connection for writers, who take turns, and a few
- * for readers, who run beside them on snapshots.
- */
+/** The files that are attached to one engine: writers take turns, readers run beside them on snapshots. */
 export class Database {
-  private readonly instance: DuckDBInstance;
-  private readonly writer: DuckDBConnection;
-  private readonly idle: DuckDBConnection[];
-  private readonly waiting: ((connection: DuckDBConnection) => void)[] = [];
+  private readonly engine: Engine;
+  private readonly writer: Writer;
   private turn: Promise<unknown> = Promise.resolve();
-  private reading = 0;
-  private idleAgain: (() => void) | undefined;
   private closed = false;
   private closing: Promise<void> | undefined;
-  /** Attached files that were written to since they were attached. */
-  private readonly written = new Set<string>();
 
-  private constructor(instance: DuckDBInstance, writer: DuckDBConnection, idle: DuckDBConnection[]) {
-    this.instance = instance;
-    this.writer = writer;
-    this.idle = idle;
+  constructor(engine: Engine) {
+    this.engine = engine;
+    this.writer = {
+      read: (sql, values = []) => engine.readAsWriter(sql, values),
+      run: (sql, values = []) => engine.run(sql, values),
+      append: (alias: string, table: string, rows: readonly AppendRow[]) => engine.append(alias, table, rows),
+      appendEvents: (alias, batch) => engine.appendEvents(alias, batch),
+      transaction: (work) => this.transaction(work),
+    };
   }
 
-  static async open({ directory, memoryLimitMb, threads }: DatabaseOptions): Promise<Database> {
-    const instance = await DuckDBInstance.create(':memory:', {
-      threads: String(threads),
-      memory_limit: `${memoryLimitMb}MB`,
-      temp_directory: `${directory}/spill`,
-      // Nothing is ever fetched: what is needed is built in.
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false',
-    });
-    const writer = await instance.connect();
-    // Small steps, and no method that buffers whole vectors: a checkpoint of large documents has to fit the memory limit,
-    // since one that fails invalidates the file until it is attached again.
-    await writer.run("SET GLOBAL wal_autocheckpoint = '16MB'");
-    await writer.run("SET GLOBAL disabled_compression_methods = 'zstd'");
-    const idle = await Promise.all(Array.from({ length: readers }, () => instance.connect()));
-    return new Database(instance, writer, idle);
+  /** As {@link Engine.attach}. */
+  attach(file: string, alias: string, tables: readonly string[]): Promise<void> {
+    return this.engine.attach(file, alias, tables);
   }
 
-  /**
-   * Attaches a file, creating it and its tables where they are missing.
-   *
-   * @throws STORE_LOCKED, STORE_DAMAGED, STORE_VERSION
-   */
-  async attach(file: string, alias: string, tables: readonly string[]): Promise<void> {
-    await removeStillborn(file);
-    const name = quoteName(alias);
-    try {
-      await this.writer.run(`ATTACH ${quoteText(file)} AS ${name} `);
-    } catch (error) {
-      const problem = (error as Error).message;
-      if (problem.includes('lock')) throw errors.STORE_LOCKED({ file });
-      throw errors.STORE_DAMAGED({ file, problem });
-    }
-    try {
-      await this.writer.run(`BEGIN; CREATE TABLE IF NOT EXISTS ${name}.layout(version INTEGER)`);
-      const [row] = await this.readOn(this.writer, `SELECT version FROM ${name}.layout`, []);
-      if (row === undefined) await this.writer.run(`INSERT INTO ${name}.layout VALUES (${layoutVersion})`);
-      else if (row[0] !== layoutVersion)
-        throw errors.STORE_VERSION({ file, found: row[0], known: layoutVersion });
-      for (const table of tables) await this.writer.run(`CREATE TABLE IF NOT EXISTS ${name}.${table}`);
-      await this.writer.run('COMMIT');
-    } catch (error) {
-      await this.writer.run('ROLLBACK').catch(() => {});
-      await this.writer.run(`DETACH ${name}`);
-      if (isTidewatchError(error)) throw error;
-      throw errors.STORE_DAMAGED({ file, problem: (error as Error).message });
-    }
+  detach(alias: string): Promise<void> {
+    return this.engine.detach(alias);
   }
 
-  async detach(alias: string): Promise<void> {
-    this.written.delete(alias);
-    await this.writer.run(`DETACH ${quoteName(alias)}`);
-  }
-
-  /** Runs a query on a connection of its own; `$1` and on are the values. Whole numbers come back as numbers. */
+  /** As {@link Engine.read}. */
   async read(sql: string, values: readonly SqlValue[] = []): Promise<SqlRow[]> {
     if (this.closed) throw errors.STORE_CLOSED();
-    this.reading++;
-    const connection =
-      this.idle.pop() ?? (await new Promise<DuckDBConnection>((resolve) => this.waiting.push(resolve)));
-    try {
-      return await this.readOn(connection, sql, values);
-    } finally {
-      const next = this.waiting.shift();
-      if (next === undefined) this.idle.push(connection);
-      else next(connection);
-      if (--this.reading === 0) this.idleAgain?.();
-    }
+    return this.engine.read(sql, values);
   }
 
   /** Runs `work` when every writer before has finished. */
   async write<T>(work: (writer: Writer) => Promise<T>): Promise<T> {
     if (this.closed) throw errors.STORE_CLOSED();
-    const mine = this.turn.then(() => work(this.writerFor()));
+    const mine = this.turn.then(() => work(this.writer));
     this.turn = mine.catch(() => {});
     return mine;
   }
 
   /** Lets everything under way finish, brings the files up to date, and closes. Idempotent. */
   close(): Promise<void> {
-    this.closing ??= this.end();
+    this.closed = true;
+    this.closing ??= this.turn.then(() => this.engine.close());
     return this.closing;
   }
 
-  private async end(): Promise<void> {
-    const ending = this.write(async (writer) => {
-      for (const alias of this.written) await writer.run(`CHECKPOINT ${quoteName(alias)}`);
-    });
-    this.closed = true;
-    await ending;
-    if (this.reading > 0) {
-      await new Promise<void>((resolve) => {
-        this.idleAgain = resolve;
-      });
-    }
-    for (const connection of [this.writer, ...this.idle]) connection.closeSync();
-    this.instance.closeSync();
-  }
-
-  private writerFor(): Writer {
-    return {
-      read: (sql, values = []) => this.readOn(this.writer, sql, values),
-      run: async (sql, values = []) =>
-        (await this.writer.run(sql, values.map(toDuckDb), typesOf(values))).rowsChanged,
-      append: (alias, table, rows) => this.append(alias, table, rows),
-      transaction: async (work) => {
-        await this.writer.run('BEGIN');
-        try {
-          const result = await work();
-          await this.writer.run('COMMIT');
-          return result;
-        } catch (error) {
-          // A failed commit has rolled back already, and says so.
-          await this.writer.run('ROLLBACK').catch(() => {});
-          throw error;
-        }
-      },
-    };
-  }
-
-  private async readOn(
-    connection: DuckDBConnection,
-    sql: string,
-    values: readonly SqlValue[],
-  ): Promise<SqlRow[]> {
-    const reader = await connection.runAndReadAll(sql, values.map(toDuckDb), typesOf(values));
-    return reader.getRows().map((row) => row.map(fromDuckDb));
-  }
-
-  private async append(alias: string, table: string, rows: Iterable<AppendRow>): Promise<void> {
-    this.written.add(alias);
-    const appender = await this.writer.createAppender(table, 'main', alias);
+  private async transaction<T>(work: () => Promise<T>): Promise<T> {
+    await this.engine.run('BEGIN', []);
     try {
-      let count = 0;
-      for (const row of rows) {
-        for (const value of row) appendValue(appender, value);
-        appender.endRow();
-        // Handing rows over is work of this thread; others get a turn in between.
-        if (++count % sliceRows === 0) await new Promise((resolve) => setImmediate(resolve));
-      }
-    } finally {
-      appender.closeSync();
+      const result = await work();
+      await this.engine.run('COMMIT', []);
+      return result;
+    } catch (error) {
+      // A failed commit has rolled back already, and says so.
+      await this.engine.run('ROLLBACK', []).catch(() => {});
+      throw error;
     }
   }
-}
-
-/** Rows handed over before the event loop gets a turn: some 10 ms with documents of 2 KB. */
-const sliceRows = 200;
-
-/** bigint columns take bigints, double columns numbers. */
-export type AppendRow = readonly (string | number | bigint | boolean | null)[];
-
-export interface Writer {
-  read(sql: string, values?: readonly SqlValue[]): Promise<SqlRow[]>;
-  /** Answers how many rows changed. */
-  run(sql: string, values?: readonly SqlValue[]): Promise<number>;
-  append(alias: string, table: string, rows: Iterable<AppendRow>): Promise<void>;
-  /** All of `work` or nothing; it may write to one attached file. */
-  transaction<T>(work: () => Promise<T>): Promise<T>;
-}
-
-function appendValue(appender: DuckDBAppender, value: AppendRow[number]): void {
-  if (value === null) appender.appendNull();
-  else if (typeof value === 'string') appender.appendVarchar(value);
-  else if (typeof value === 'bigint') appender.appendBigInt(value);
-  else if (typeof value === 'number') appender.appendDouble(value);
-  else appender.appendBoolean(value);
-}
-
-/** Without a type a bigint is bound as a HUGEINT, and all arithmetic with it is slow; undefined leaves the choice. */
-const typesOf = (values: readonly SqlValue[]): DuckDBType[] =>
-  values.map((value) => (Number.isSafeInteger(value) ? BIGINT : undefined)) as DuckDBType[];
-
-function toDuckDb(value: SqlValue): DuckDBValue {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
-  return Array.isArray(value) ? listValue(value) : (value as DuckDBValue);
-}
-
-function fromDuckDb(value: DuckDBValue): SqlRow[number] {
-  if (typeof value === 'bigint') return Number(value);
-  return value as SqlRow[number];
-}
-
-/** Three headers of 4 KiB are written when a file is made. */
-const smallestFile = 12_288;
-
-/** A file whose making a crash cut short holds nothing yet, and a write-ahead file without its database is a leftover. */
-async function removeStillborn(file: string): Promise<void> {
-  const size = await stat(file).then(
-    (stats) => stats.size,
-    () => 0,
-  );
-  if (size >= smallestFile) return;
-  await rm(file, { force: true });
-  await rm(`${file}.wal`, { force: true });
 }

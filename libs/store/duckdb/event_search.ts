@@ -2,7 +2,8 @@ import type { EcsEvent } from '@tidewatch/event';
 import { compareCodePoints } from '@tidewatch/query';
 import type { Page, SearchRequest } from '../contract.ts';
 import { select, type Where } from './compile.ts';
-import { type Database, quoteName, type SqlValue } from './database.ts';
+import type { Database } from './database.ts';
+import { quoteName, type SqlValue } from './engine.ts';
 import { decodeToken, encodeToken } from './page.ts';
 import type { Partition, Partitions } from './partitions.ts';
 

@@ -1,12 +1,12 @@
-import { type DataClass, isObject } from '@tidewatch/event';
-import { parseIsoTime } from '@tidewatch/query';
+import type { DataClass } from '@tidewatch/event';
+import { acceptable } from '../acceptable.ts';
 import type { DataClasses } from '../classes.ts';
 import type { IndexedEvent, WriteOutcome } from '../contract.ts';
-import { eventFields, promote, withKeys } from './columns.ts';
-import { type AppendRow, type Database, quoteName, type Writer } from './database.ts';
+import type { Database, Writer } from './database.ts';
+import { quoteName } from './engine.ts';
+import { toBatch } from './event_rows.ts';
 import { maxPaths, type Partition, type Partitions } from './partitions.ts';
 
-const fields = withKeys(eventFields);
 const stored: WriteOutcome = { status: 'stored' };
 const alreadyThere: WriteOutcome = { status: 'already_there' };
 
@@ -22,7 +22,7 @@ export function createEventWriter(database: Database, partitions: Partitions, cl
     const outcomes: WriteOutcome[] = [];
     const accepted: Entry[] = [];
     batch.forEach((record, index) => {
-      const checked = check(record, classes);
+      const checked = acceptable(record, classes);
       if (typeof checked === 'number') accepted.push({ index, record, time: checked });
       else outcomes[index] = checked;
     });
@@ -36,34 +36,21 @@ export function createEventWriter(database: Database, partitions: Partitions, cl
   };
 }
 
-/** The event's time, or why the store can't take it. */
-function check(
-  { dataClass, event, ingested, position }: IndexedEvent,
-  classes: DataClasses,
-): number | WriteOutcome {
-  const reject = (reason: string, message: string): WriteOutcome => ({ status: 'rejected', reason, message });
-  if (classes.get(dataClass) === undefined)
-    return reject('unknown_class', `There is no data class ${dataClass}.`);
-  if (!isObject(event.event) || typeof event.event.id !== 'string' || event.event.id === '')
-    return reject('no_id', 'The event has no event.id.');
-  const timestamp = event['@timestamp'];
-  const time = typeof timestamp === 'string' ? parseIsoTime(timestamp) : undefined;
-  if (time === undefined) return reject('invalid_timestamp', '@timestamp must be an ISO 8601 time.');
-  if (!Number.isSafeInteger(ingested) || ingested < 0 || ingested > 253_402_300_799_999)
-    return reject('invalid_ingested', 'The ingestion time is out of range.');
-  if (!Number.isSafeInteger(position.offset))
-    return reject('invalid_position', 'The position is not a whole number.');
-  return time;
-}
-
 async function group(entries: readonly Entry[], partitions: Partitions, classes: DataClasses) {
   const groups = new Map<Partition, Entry[]>();
+  let last: { readonly of: IndexedEvent; readonly members: Entry[] } | undefined;
   for (const entry of entries) {
     const { dataClass, ingested } = entry.record;
+    // Records come in runs of one millisecond.
+    if (last?.of.dataClass === dataClass && last.of.ingested === ingested) {
+      last.members.push(entry);
+      continue;
+    }
     const partition = await partitions.forRecord(dataClass, ttlOf(classes, dataClass), ingested);
-    const members = groups.get(partition);
-    if (members === undefined) groups.set(partition, [entry]);
-    else members.push(entry);
+    const members = groups.get(partition) ?? [];
+    members.push(entry);
+    groups.set(partition, members);
+    last = { of: entry.record, members };
   }
   return groups;
 }
@@ -111,11 +98,8 @@ async function knownIds(
 async function commit(writer: Writer, partition: Partition, entries: readonly Entry[]): Promise<void> {
   const { alias } = partition;
   const positions = new Map<number, number>();
-  const newPaths = new Set<string>();
-  const onPath = (path: string): void => {
-    if (!partition.paths.has(path) && partition.paths.size + newPaths.size < maxPaths) newPaths.add(path);
-  };
-  let nested = partition.nested;
+  let newPaths: string[] = [];
+  let { nested } = partition;
   let from = partition.from;
   let to = partition.to;
   for (const { record, time } of entries) {
@@ -125,15 +109,20 @@ async function commit(writer: Writer, partition: Partition, entries: readonly En
     to = Math.max(to, time);
   }
   await writer.transaction(async () => {
-    await writer.append(
+    const facts = await writer.appendEvents(
       alias,
-      'events',
-      rows(entries, onPath, () => {
-        nested = true;
-      }),
+      toBatch(entries.map(({ record, time }) => ({ ...record, time }))),
     );
-    const unseen = [...newPaths].map((path) => [path]);
-    if (unseen.length > 0) await writer.append(alias, 'paths', unseen);
+    nested ||= facts.nested;
+    newPaths = facts.paths
+      .filter((path) => !partition.paths.has(path))
+      .slice(0, maxPaths - partition.paths.size);
+    if (newPaths.length > 0)
+      await writer.append(
+        alias,
+        'paths',
+        newPaths.map((path) => [path]),
+      );
     for (const [stream, offset] of positions) {
       const table = `${quoteName(alias)}.positions`;
       const changed = await writer.run(`UPDATE ${table} SET stream_offset = $1 WHERE stream_partition = $2`, [
@@ -146,17 +135,4 @@ async function commit(writer: Writer, partition: Partition, entries: readonly En
   for (const [stream, offset] of positions) partition.positions.set(stream, offset);
   for (const path of newPaths) partition.paths.add(path);
   Object.assign(partition, { from, to, nested, events: partition.events + entries.length });
-}
-
-function* rows(
-  entries: readonly Entry[],
-  onPath: (path: string) => void,
-  onNested: () => void,
-): Generator<AppendRow> {
-  for (const { record, time } of entries) {
-    const { event, ingested } = record;
-    const { values, nested, text, json } = promote(event, fields, onPath);
-    if (nested) onNested();
-    yield [BigInt(time), event.event.id, BigInt(ingested), nested, ...values, text, json];
-  }
 }

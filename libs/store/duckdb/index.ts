@@ -4,8 +4,10 @@ import type { DataClasses } from '../classes.ts';
 import type { AlertStore, EventStore } from '../contract.ts';
 import { createAlertStore } from './alerts.ts';
 import { Database, type StoreLog } from './database.ts';
+import { openEngine } from './engine.ts';
 import { createEventStore } from './events.ts';
 import { Partitions } from './partitions.ts';
+import { openRemoteEngine } from './remote_engine.ts';
 
 export { alertDocument } from './alert_columns.ts';
 export type { StoreLog } from './database.ts';
@@ -17,6 +19,8 @@ export interface DuckDbStoreOptions {
   readonly memoryLimitMb?: number;
   /** Threads of one query (default 1). */
   readonly threads?: number;
+  /** Program of the thread that DuckDB gets: this package's `engine_thread.ts`, or its bundle. Absent: this thread. */
+  readonly thread?: URL;
   readonly classes: DataClasses;
   readonly log?: StoreLog;
   /** Epoch milliseconds (default `Date.now`). */
@@ -41,13 +45,17 @@ export async function openDuckDbStore({
   directory,
   memoryLimitMb = 256,
   threads = 1,
+  thread,
   classes,
   log = silent,
   clock = Date.now,
 }: DuckDbStoreOptions): Promise<DuckDbStore> {
   const started = performance.now();
   await mkdir(directory, { recursive: true });
-  const database = await Database.open({ directory, memoryLimitMb, threads });
+  const options = { directory, memoryLimitMb, threads };
+  const database = new Database(
+    thread === undefined ? await openEngine(options) : openRemoteEngine(thread, options),
+  );
   const partitions = new Partitions(database, join(directory, 'events'), classes);
   try {
     const alerts = await createAlertStore(database, join(directory, 'alerts.db'), classes, clock);

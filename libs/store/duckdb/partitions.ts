@@ -5,7 +5,8 @@ import type { DataClasses } from '../classes.ts';
 import { errors } from '../errors.ts';
 import { type Period, partitionName, partitionPeriod } from '../partition.ts';
 import { columnDefinitions, eventFields } from './columns.ts';
-import { type Database, quoteName } from './database.ts';
+import type { Database } from './database.ts';
+import { quoteName } from './engine.ts';
 
 /** One file with the events of a class and a stretch of ingestion time, and what is known of it without reading it. */
 export interface Partition {

@@ -1,0 +1,233 @@
+import { rm, stat } from 'node:fs/promises';
+import {
+  BIGINT,
+  type DuckDBAppender,
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBType,
+  type DuckDBValue,
+  listValue,
+} from '@duckdb/node-api';
+import { isTidewatchError } from '@tidewatch/event';
+import { errors } from '../errors.ts';
+import { type EventBatch, type EventFacts, eventRows, factsOf } from './event_rows.ts';
+
+export type SqlValue = string | number | boolean | null | readonly string[];
+export type SqlRow = readonly (string | number | boolean | null)[];
+/** bigint columns take bigints, double columns numbers. */
+export type AppendRow = readonly (string | number | bigint | boolean | null)[];
+
+export interface EngineOptions {
+  readonly directory: string;
+  readonly memoryLimitMb: number;
+  readonly threads: number;
+}
+
+/**
+ * DuckDB, in this thread or another: arguments and answers can be sent between threads. Whoever writes sees to it that
+ * only one does so at a time.
+ */
+export interface Engine {
+  /**
+   * Attaches a file, creating it and its tables where they are missing.
+   *
+   * @throws STORE_LOCKED, STORE_DAMAGED, STORE_VERSION
+   */
+  attach(file: string, alias: string, tables: readonly string[]): Promise<void>;
+  detach(alias: string): Promise<void>;
+  /** Runs a query on a connection of its own; `$1` and on are the values. Whole numbers come back as numbers. */
+  read(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]>;
+  /** As `read`, within the transaction under way. */
+  readAsWriter(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]>;
+  /** Answers how many rows changed. */
+  run(sql: string, values: readonly SqlValue[]): Promise<number>;
+  append(alias: string, table: string, rows: readonly AppendRow[]): Promise<void>;
+  /** Appends the events' rows to the file's table `events`. The batch's memory may be taken. */
+  appendEvents(alias: string, batch: EventBatch): Promise<EventFacts>;
+  /** Lets reads under way finish, brings the files up to date, and closes. */
+  close(): Promise<void>;
+}
+
+/** Reads that run at the same time; more wait. */
+const readers = 4;
+
+/** Layout of the files; a reader of another layout must migrate them. */
+const layoutVersion = 1;
+
+/** Rows that are stored as one: each checkpoint writes the last, half full group again, so small ones write least. */
+const rowGroupSize = 16_384;
+
+/** An identifier in SQL. Aliases are made of classes and dates, but are quoted all the same. */
+export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** Opens DuckDB in this thread. */
+export async function openEngine({ directory, memoryLimitMb, threads }: EngineOptions): Promise<Engine> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(threads),
+    memory_limit: `${memoryLimitMb}MB`,
+    temp_directory: `${directory}/spill`,
+    // Nothing is ever fetched: what is needed is built in.
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  const writer = await instance.connect();
+  // Small steps, and no method that buffers whole vectors: a checkpoint of large documents has to fit the memory limit,
+  // since one that fails invalidates the file until it is attached again.
+  await writer.run("SET GLOBAL wal_autocheckpoint = '32MB'");
+  await writer.run("SET GLOBAL disabled_compression_methods = 'zstd'");
+  const idle = await Promise.all(Array.from({ length: readers }, () => instance.connect()));
+  return new LocalEngine(instance, writer, idle);
+}
+
+/** One DuckDB instance in memory, to which files are attached: a connection for the writer, and a few for readers. */
+class LocalEngine implements Engine {
+  private readonly instance: DuckDBInstance;
+  private readonly writer: DuckDBConnection;
+  private readonly idle: DuckDBConnection[];
+  private readonly waiting: ((connection: DuckDBConnection) => void)[] = [];
+  private reading = 0;
+  private idleAgain: (() => void) | undefined;
+  /** Attached files that were written to since they were attached. */
+  private readonly written = new Set<string>();
+
+  constructor(instance: DuckDBInstance, writer: DuckDBConnection, idle: DuckDBConnection[]) {
+    this.instance = instance;
+    this.writer = writer;
+    this.idle = idle;
+  }
+
+  async attach(file: string, alias: string, tables: readonly string[]): Promise<void> {
+    await removeStillborn(file);
+    const name = quoteName(alias);
+    try {
+      await this.writer.run(`ATTACH ${quoteText(file)} AS ${name} (ROW_GROUP_SIZE ${rowGroupSize})`);
+    } catch (error) {
+      const problem = (error as Error).message;
+      if (problem.includes('lock')) throw errors.STORE_LOCKED({ file });
+      throw errors.STORE_DAMAGED({ file, problem });
+    }
+    try {
+      await this.writer.run(`BEGIN; CREATE TABLE IF NOT EXISTS ${name}.layout(version INTEGER)`);
+      const [row] = await readOn(this.writer, `SELECT version FROM ${name}.layout`, []);
+      if (row === undefined) await this.writer.run(`INSERT INTO ${name}.layout VALUES (${layoutVersion})`);
+      else if (row[0] !== layoutVersion)
+        throw errors.STORE_VERSION({ file, found: row[0], known: layoutVersion });
+      for (const table of tables) await this.writer.run(`CREATE TABLE IF NOT EXISTS ${name}.${table}`);
+      await this.writer.run('COMMIT');
+    } catch (error) {
+      await this.writer.run('ROLLBACK').catch(() => {});
+      await this.writer.run(`DETACH ${name}`);
+      if (isTidewatchError(error)) throw error;
+      throw errors.STORE_DAMAGED({ file, problem: (error as Error).message });
+    }
+  }
+
+  async detach(alias: string): Promise<void> {
+    this.written.delete(alias);
+    await this.writer.run(`DETACH ${quoteName(alias)}`);
+  }
+
+  async read(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]> {
+    this.reading++;
+    const connection =
+      this.idle.pop() ?? (await new Promise<DuckDBConnection>((resolve) => this.waiting.push(resolve)));
+    try {
+      return await readOn(connection, sql, values);
+    } finally {
+      const next = this.waiting.shift();
+      if (next === undefined) this.idle.push(connection);
+      else next(connection);
+      if (--this.reading === 0) this.idleAgain?.();
+    }
+  }
+
+  readAsWriter(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]> {
+    return readOn(this.writer, sql, values);
+  }
+
+  async run(sql: string, values: readonly SqlValue[]): Promise<number> {
+    return (await this.writer.run(sql, values.map(toDuckDb), typesOf(values))).rowsChanged;
+  }
+
+  async append(alias: string, table: string, rows: Iterable<AppendRow>): Promise<void> {
+    this.written.add(alias);
+    const appender = await this.writer.createAppender(table, 'main', alias);
+    try {
+      let count = 0;
+      for (const row of rows) {
+        for (const value of row) appendValue(appender, value);
+        appender.endRow();
+        // Handing rows over is work of this thread; others get a turn in between.
+        if (++count % sliceRows === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+    } finally {
+      appender.closeSync();
+    }
+  }
+
+  async appendEvents(alias: string, batch: EventBatch): Promise<EventFacts> {
+    const { facts, note } = factsOf();
+    await this.append(alias, 'events', eventRows(batch, note));
+    return facts();
+  }
+
+  async close(): Promise<void> {
+    for (const alias of this.written) await this.writer.run(`CHECKPOINT ${quoteName(alias)}`);
+    if (this.reading > 0) {
+      await new Promise<void>((resolve) => {
+        this.idleAgain = resolve;
+      });
+    }
+    for (const connection of [this.writer, ...this.idle]) connection.closeSync();
+    this.instance.closeSync();
+  }
+}
+
+/** Rows handed over before the event loop gets a turn: some 5 ms with documents of 2 KB. */
+const sliceRows = 100;
+
+async function readOn(
+  connection: DuckDBConnection,
+  sql: string,
+  values: readonly SqlValue[],
+): Promise<SqlRow[]> {
+  const reader = await connection.runAndReadAll(sql, values.map(toDuckDb), typesOf(values));
+  return reader.getRows().map((row) => row.map(fromDuckDb));
+}
+
+function appendValue(appender: DuckDBAppender, value: AppendRow[number]): void {
+  if (value === null) appender.appendNull();
+  else if (typeof value === 'string') appender.appendVarchar(value);
+  else if (typeof value === 'bigint') appender.appendBigInt(value);
+  else if (typeof value === 'number') appender.appendDouble(value);
+  else appender.appendBoolean(value);
+}
+
+/** Without a type a bigint is bound as a HUGEINT, and all arithmetic with it is slow; undefined leaves the choice. */
+const typesOf = (values: readonly SqlValue[]): DuckDBType[] =>
+  values.map((value) => (Number.isSafeInteger(value) ? BIGINT : undefined)) as DuckDBType[];
+
+function toDuckDb(value: SqlValue): DuckDBValue {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
+  return Array.isArray(value) ? listValue(value) : (value as DuckDBValue);
+}
+
+function fromDuckDb(value: DuckDBValue): SqlRow[number] {
+  if (typeof value === 'bigint') return Number(value);
+  return value as SqlRow[number];
+}
+
+/** Three headers of 4 KiB are written when a file is made. */
+const smallestFile = 12_288;
+
+/** A file whose making a crash cut short holds nothing yet, and a write-ahead file without its database is a leftover. */
+async function removeStillborn(file: string): Promise<void> {
+  const size = await stat(file).then(
+    (stats) => stats.size,
+    () => 0,
+  );
+  if (size >= smallestFile) return;
+  await rm(file, { force: true });
+  await rm(`${file}.wal`, { force: true });
+}

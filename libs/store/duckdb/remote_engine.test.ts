@@ -1,0 +1,38 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openRemoteEngine } from './remote_engine.ts';
+
+const program = new URL('./engine_thread.ts', import.meta.url);
+let directory: string;
+const open = (thread = program) => openRemoteEngine(thread, { directory, memoryLimitMb: 64, threads: 1 });
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tidewatch-engine-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+it('answers as DuckDB does, and carries errors over with their codes', async () => {
+  const engine = open();
+  expect(await engine.read('SELECT $1 + 1, $2', [41, 'text'])).toEqual([[42, 'text']]);
+  await expect(engine.read('SELECT nonsense', [])).rejects.toThrow(/nonsense/);
+  const file = join(directory, 'damaged.db');
+  await writeFile(file, Buffer.alloc(40_960, 1));
+  await expect(engine.attach(file, 'damaged', [])).rejects.toMatchObject({
+    code: 'STORE_DAMAGED',
+    details: { file },
+  });
+  await engine.close();
+});
+
+it('rejects when its thread is closed, or ends by itself', async () => {
+  const engine = open();
+  const answered = engine.read('SELECT 1', []);
+  await engine.close();
+  expect(await answered).toEqual([[1]]);
+  await expect(engine.read('SELECT 1', [])).rejects.toMatchObject({ code: 'STORE_CLOSED' });
+  const broken = open(new URL('./no_such_program.ts', import.meta.url));
+  await expect(broken.read('SELECT 1', [])).rejects.toThrow(/no_such_program/);
+  await expect(broken.read('SELECT 1', [])).rejects.toThrow(/no_such_program/);
+});

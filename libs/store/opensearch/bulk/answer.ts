@@ -1,0 +1,78 @@
+import { errors as clientErrors } from '@opensearch-project/opensearch';
+import { isObject, type Json, type JsonObject } from '@tidewatch/event';
+import type { WriteOutcome } from '../../contract.ts';
+
+/** What an answer, or none, means for a document. */
+export type Verdict = WriteOutcome | Failure;
+
+/**
+ * Why a document, or a whole request, has no outcome yet.
+ *
+ * - `again`: a matter of time.
+ * - `blocked`: as things are it will never be taken, and the document is not to blame: missing rights, too many shards.
+ *   Tried again, at the slowest pace, until somebody helps.
+ * - `too_large`, `refused` (whole requests): to be taken apart until the document to blame is alone.
+ */
+export interface Failure {
+  readonly status: 'again' | 'blocked' | 'too_large' | 'refused';
+  /** For the metric: `item_<status>`, `request_<status>`, `timeout`, `connection`, `bad_answer`. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+export const isOutcome = (verdict: Verdict): verdict is WriteOutcome =>
+  verdict.status === 'stored' || verdict.status === 'already_there' || verdict.status === 'rejected';
+
+const stored: Verdict = { status: 'stored' };
+const alreadyThere: Verdict = { status: 'already_there' };
+
+/** Statuses below 500 that say nothing about the document. */
+const notTheDocument = new Set([401, 403, 404, 405]);
+
+/** The parts of an answer that are read; asking for no more makes it a tenth as long. */
+export const answerParts =
+  'errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by';
+
+/** One verdict per document, in order; a failure where the body is not the answer to a request of `count` documents. */
+export function verdicts(body: unknown, count: number): Verdict[] | Failure {
+  if (isObject(body) && Array.isArray(body.items) && body.items.length === count)
+    return body.items.map(itemVerdict);
+  return { status: 'again', reason: 'bad_answer', message: 'the answer has no outcome for each document' };
+}
+
+function itemVerdict(item: Json): Verdict {
+  const { status, error }: JsonObject = isObject(item) && isObject(item.create) ? item.create : {};
+  if (status === 201 || status === 200) return stored;
+  if (status === 409) return alreadyThere;
+  const { type, reason, caused_by }: JsonObject = isObject(error) ? error : {};
+  const cause = isObject(caused_by) ? caused_by.reason : undefined;
+  const message = [reason, cause].filter((text) => typeof text === 'string').join(': ');
+  if (typeof status !== 'number' || status >= 500 || status === 429 || status === 408)
+    return { status: 'again', reason: `item_${status}`, message: `${type} ${message}` };
+  // A validation here is of the cluster's limits when it made the index, such as its number of shards.
+  if (notTheDocument.has(status) || type === 'validation_exception')
+    return { status: 'blocked', reason: `item_${status}`, message: `${type} ${message}` };
+  return { status: 'rejected', reason: typeof type === 'string' ? type : `status_${status}`, message };
+}
+
+/** What an error of the transport means for the whole request. */
+export function failureVerdict(error: unknown): Failure {
+  const { message } = error as Error;
+  if (error instanceof clientErrors.ResponseError) {
+    const status = error.meta.statusCode ?? 0;
+    const reason = `request_${status}`;
+    if (status === 413) return { status: 'too_large', reason, message };
+    // Only what speaks as OpenSearch does can mean a document by it.
+    if (status === 400 && isObject(error.meta.body) && isObject(error.meta.body.error))
+      return { status: 'refused', reason, message };
+    const passing = status >= 500 || status === 429 || status === 408;
+    return { status: passing ? 'again' : 'blocked', reason, message };
+  }
+  return { status: 'again', reason: kindOf(error), message };
+}
+
+function kindOf(error: unknown): string {
+  if (error instanceof clientErrors.TimeoutError || error instanceof clientErrors.RequestAbortedError)
+    return 'timeout';
+  return error instanceof clientErrors.DeserializationError ? 'bad_answer' : 'connection';
+}
