@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eventId, type SourcePosition } from './ids.ts';
 import {
@@ -88,8 +90,21 @@ describe('eventId', () => {
     expect(new Set(positions.map(eventId)).size).toBe(positions.length);
     expect(positions.map(eventId)).toEqual(positions.map(eventId));
   });
+  it('is the first 16 bytes of a SHA-256 over kind and parts, as stored events have it', () => {
+    expect(eventId({ kind: 'file', fingerprint: 'f', offset: 1 })).toBe('dSmZcxt6pTCox_41pbsu8g');
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string(), fc.string(), (sender, index, id) => {
+        const digest = createHash('sha256').update('sender');
+        for (const part of [sender, index, id]) digest.update(`\0${part.length}:`).update(part);
+        const expected = digest.digest().subarray(0, 16).toString('base64url');
+        expect(eventId({ kind: 'sender', sender, index, id })).toBe(expected);
+      }),
+    );
+  });
   it('is random where there is nothing to hold on to', () => {
-    expect(eventId({ kind: 'none' })).not.toBe(eventId({ kind: 'none' }));
+    const ids = Array.from({ length: 1_000 }, () => eventId({ kind: 'none' }));
+    expect(new Set(ids).size).toBe(1_000);
+    expect(ids.every((id) => /^[\w-]{21}[AQgw]$/.test(id))).toBe(true);
   });
 });
 

@@ -20,12 +20,37 @@ export const errors = defineErrors({
   NEEDS_KEYS: {
     status: 500,
     message:
-      'The http input would listen on {host}, where other machines reach it, without asking who sends. Add `api_keys`, or set `host` to 127.0.0.1.',
+      'The http input would be reached by other machines ({why}) without asking who sends. Add `api_keys`, or `tls` with `client_ca`, or let only this machine send.',
+  },
+  NEEDS_TLS: {
+    status: 500,
+    message:
+      'The http input would listen on {host}, where other machines reach it, without TLS: keys and events could be read on the way. Add `tls`, or set `host` to 127.0.0.1, or set `insecure` to true.',
   },
   NEEDS_PEERS: {
     status: 500,
     message:
-      'The syslog input would listen on {host}, where other machines reach it, and syslog cannot ask who sends. Name the senders in `allow_from`, or set `host` to 127.0.0.1.',
+      'The {input} input would listen on {host}, where other machines reach it, without asking who sends. Name the senders in `allow_from`, ask for client certificates over TLS (`tls.client_ca`), or set `host` to 127.0.0.1.',
+  },
+  NEEDS_CERTIFICATE: {
+    status: 500,
+    message:
+      'The {input} input is to listen over TLS and has no certificate. Give it `tls` with `certificate` and `key`, or take `tls` from its `protocols`.',
+  },
+  TLS_FILE_UNREADABLE: {
+    status: 500,
+    message:
+      'The file {file}, which `tls.{field}` names, cannot be read: {reason}. Correct the path, or let Tidewatch read the file.',
+  },
+  TLS_FILE_INVALID: {
+    status: 500,
+    message:
+      'The file {file}, which `tls.{field}` names, cannot be used: {reason}. It must be PEM, and a key must have no passphrase.',
+  },
+  TLS_KEY_MISMATCH: {
+    status: 500,
+    message:
+      'The private key in {key} is not that of the certificate in {certificate}. Give `tls.key` the key with which the certificate was requested; the first certificate of the file must be its own.',
   },
   POSITIONS_UNWRITABLE: {
     status: 500,
@@ -54,6 +79,7 @@ export const errors = defineErrors({
     message:
       'The name "{name}" is not valid: 1 to 255 of a-z, 0-9, "_", "-" and ".", beginning with a letter or digit or ".".',
   },
+  INVALID_ID: { status: 400, message: 'An id has at most {limit} bytes.' },
   INVALID_IDEMPOTENCY_KEY: { status: 400, message: 'An Idempotency-Key has 1 to 256 characters.' },
   NOT_FOUND: {
     status: 404,
@@ -79,6 +105,15 @@ export const errors = defineErrors({
     message:
       'The request is for {sources} sources; at most {limit} are taken at once. Send one request for each group of sources.',
   },
+  NOT_A_JOURNAL: {
+    status: 415,
+    message:
+      'The content type "{type}" is no journal: /upload takes application/vnd.fdo.journal, as systemd-journal-upload sends.',
+  },
+  DAMAGED_JOURNAL: {
+    status: 400,
+    message: '{damaged} entries of the journal cannot be read. The others were taken.',
+  },
   UNSUPPORTED_ENCODING: {
     status: 415,
     message: 'The content encoding "{encoding}" is not supported: use gzip, deflate or none.',
@@ -98,6 +133,15 @@ export const errors = defineErrors({
   BUSY: {
     status: 429,
     message: 'Too many requests are under way. Nothing of this one was taken: send it again.',
+  },
+  QUOTA_EXCEEDED: {
+    status: 429,
+    message: 'The quota of {what} is used up. None of it was taken: send it again in {retryAfter} seconds.',
+  },
+  NO_NEW_SOURCES: {
+    status: 429,
+    message:
+      'The source "{source}" is new, and this input takes no more than {limit} sources. Map indices that belong together with `sources`, or raise `max_sources`.',
   },
   STOPPING: {
     status: 503,

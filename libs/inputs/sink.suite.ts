@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseJson, TidewatchError } from '@tidewatch/event';
 import { eventId } from '@tidewatch/event/ids';
 import type { Acceptance, InputContext, RawRecord } from '@tidewatch/plugin';
-import { createLogger } from '@tidewatch/telemetry';
+import { createLogger, createMetrics } from '@tidewatch/telemetry';
 
 export interface Taken {
   readonly source: string;
@@ -26,6 +26,8 @@ export interface Sink {
   refuses: ReadonlySet<string>;
   /** Awaited in each call. */
   gate: Promise<void>;
+  /** Calls so far, those that still wait at the gate too. */
+  asked: number;
   texts(): string[];
   until(count: number, ms?: number): Promise<void>;
   remove(): Promise<void>;
@@ -46,10 +48,14 @@ export async function createSink(): Promise<Sink> {
     fullSource: undefined,
     refuses: new Set(),
     gate: Promise.resolve(),
+    asked: 0,
     context: {
+      name: 'test',
+      metrics: createMetrics({ process: false }),
       directory,
       log: createLogger({ level: 'debug', destination: { write: (line) => void log.push(line) } }),
       async accept(source, records) {
+        sink.asked++;
         await sink.gate;
         if (sink.full > 0) {
           sink.full--;

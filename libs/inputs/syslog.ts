@@ -1,58 +1,80 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { definePlugin, type Input, type InputContext, type Listener } from '@tidewatch/plugin';
-import { bindError, hostPort, isLoopback } from './bind.ts';
-import { errors } from './errors.ts';
+import { bindError, hostPort } from './bind.ts';
 import { createPatience } from './patience.ts';
+import { createQuotas } from './quota.ts';
+import { certificateOf } from './syslog/certificate.ts';
 import { type SyslogConfig, syslogConfig } from './syslog/config.ts';
+import { countConnections } from './syslog/connections.ts';
+import { createCounts } from './syslog/counts.ts';
 import { createReceiver, type Receiver } from './syslog/receiver.ts';
+import { createSenders, requirePeers } from './syslog/senders.ts';
 import { listenTcp, type Transport } from './syslog/tcp.ts';
 import { listenUdp } from './syslog/udp.ts';
+import type { Tls } from './tls.ts';
 
 /** What was received before the stop gets this long to be taken. */
 const drainMs = 5_000;
 
-/** Takes syslog over UDP and TCP: RFC 5424 and 3164 messages, framed by line or by count (RFC 6587). */
+/** Takes syslog over UDP, TCP and TLS: RFC 5424 and 3164 messages, framed by line or by count (RFC 6587, 5425). */
 export const syslog = definePlugin({
   name: 'syslog',
   kind: 'input',
   summary:
-    'Takes syslog over UDP and TCP. Plain syslog is never acknowledged: a sender cannot know what arrived.',
+    'Takes syslog over UDP, TCP and TLS. Plain syslog is never acknowledged: a sender cannot know what arrived.',
   config: syslogConfig,
   create: createSyslog,
 });
 
+type Protocol = SyslogConfig['protocols'][number];
+
 interface Open {
-  readonly protocol: 'udp' | 'tcp';
+  readonly protocol: Protocol;
   readonly transport: Transport;
   readonly receiver: Receiver;
+  readonly tls: Tls | undefined;
 }
 
 function createSyslog(config: SyslogConfig, context: InputContext): Input {
   let open: Open[] = [];
   let patienceEnds = new AbortController();
   let failures: readonly Listener[] = [];
+  const quotas = config.peer_quota === undefined ? undefined : createQuotas(config.peer_quota);
+  const changed = countConnections(context);
 
-  async function listen(protocol: 'udp' | 'tcp', port: number): Promise<Open> {
+  async function listen(protocol: Protocol, port: number): Promise<void> {
+    const secured = protocol === 'tls';
+    const tls = secured ? await certificateOf('syslog', config, context) : undefined;
     let transport: Transport | undefined;
+    const counts = createCounts(context, 'syslog', protocol);
+    const senders = createSenders(config, counts, secured);
     const accept = createPatience(context.accept, context.log, patienceEnds.signal);
-    const receiver = createReceiver(protocol, config, context, accept, () => transport?.resume());
+    const drained = () => transport?.resume();
+    const receiver = createReceiver({ protocol, config, context, counts, accept, drained });
     try {
       transport =
-        protocol === 'tcp' ? await listenTcp(config, receiver) : await listenUdp(config, port, receiver);
+        protocol === 'udp'
+          ? await listenUdp({ config, port, senders, quotas }, receiver)
+          : await listenTcp(
+              { config, port, tls, senders, counts, quotas, changed, failed: receiver.failed },
+              receiver,
+            );
     } catch (error) {
+      tls?.close();
       const failure = bindError(error, { input: 'syslog', protocol, host: config.host, port });
       failures = [
         { address: `${protocol}://${hostPort(config.host, port)}`, state: 'failed', detail: failure.message },
       ];
       throw failure;
     }
-    return { protocol, transport, receiver };
+    open.push({ protocol, transport, receiver, tls });
   }
 
   async function stop(): Promise<void> {
     const closing = open;
     open = [];
     await Promise.all(closing.map(({ transport }) => transport.close()));
+    for (const { tls } of closing) tls?.close();
     const settled = Promise.all(closing.map(({ receiver }) => receiver.batcher.settled()));
     await Promise.race([settled, sleep(drainMs, undefined, { ref: false })]);
     patienceEnds.abort();
@@ -62,20 +84,19 @@ function createSyslog(config: SyslogConfig, context: InputContext): Input {
         { input: 'syslog', count: lost },
         'Messages were lost: the pipeline did not take them before the stop',
       );
-    for (const { receiver } of closing) for (const tally of Object.values(receiver.tallies)) tally.flush();
+    for (const { receiver } of closing) receiver.counts.flush();
   }
 
   return {
     async start() {
-      if (config.allow_from.length === 0 && !isLoopback(config.host))
-        throw errors.NEEDS_PEERS({ host: config.host });
+      for (const protocol of config.protocols) requirePeers('syslog', config, protocol === 'tls');
       patienceEnds = new AbortController();
       failures = [];
       try {
-        // TCP first: with port 0 it finds the number that UDP shall have too.
-        if (config.protocols.includes('tcp')) open.push(await listen('tcp', config.port));
-        if (config.protocols.includes('udp'))
-          open.push(await listen('udp', open[0]?.transport.port ?? config.port));
+        // TCP before UDP: with port 0 it finds the number that UDP shall have too.
+        if (config.protocols.includes('tcp')) await listen('tcp', config.port);
+        if (config.protocols.includes('udp')) await listen('udp', open[0]?.transport.port ?? config.port);
+        if (config.protocols.includes('tls')) await listen('tls', config.tls_port);
       } catch (error) {
         await stop();
         throw error;
@@ -85,7 +106,7 @@ function createSyslog(config: SyslogConfig, context: InputContext): Input {
     listeners: () => [
       ...failures,
       ...open.map(({ protocol, transport, receiver }): Listener => {
-        const detail = receiver.detail();
+        const detail = receiver.counts.detail(transport.detail);
         const address = `${protocol}://${hostPort(config.host, transport.port)}`;
         return { address, state: 'listening', ...(detail === undefined ? {} : { detail }) };
       }),

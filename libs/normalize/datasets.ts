@@ -26,6 +26,7 @@ export const datasets: readonly Dataset[] = [
   { name: 'linux.systemd', description: 'systemd and systemd-logind: units, sessions' },
   { name: 'linux.firewall', description: 'iptables, nftables and ufw lines of the kernel' },
   { name: 'linux.syslog', description: 'Any other syslog line' },
+  { name: 'linux.journald', description: 'Any other entry of systemd-journald' },
   { name: 'nginx.access', description: 'nginx and Apache access lines in the combined format' },
   {
     name: 'generic.json',

@@ -4,6 +4,7 @@ import type { Draft, ParseContext } from './draft.ts';
 import { ecsDraft, isEcs, shippedLine } from './ecs.ts';
 import { fillFrom } from './fill.ts';
 import { genericDocument } from './generic.ts';
+import { isJournal, journalDraft } from './journald.ts';
 import { isEvtx, readEvtx } from './windows/evtx.ts';
 import { isFlat, readFlat } from './windows/nxlog.ts';
 import { windowsDraft } from './windows/windows.ts';
@@ -11,9 +12,10 @@ import { isWinlogbeat, readWinlogbeat } from './windows/winlogbeat.ts';
 
 /** Offers a JSON document to the one parser whose fields it has. */
 export function parseDocument(document: JsonObject, context: ParseContext): Outcome<Draft> {
-  // These two have names of their own in which a dot is a letter.
+  // These have names of their own in which a dot is a letter.
   if (isEvtx(document)) return ok(windowsDraft(readEvtx(document, context)));
   if (isFlat(document)) return ok(windowsDraft(readFlat(document, context)));
+  if (isJournal(document)) return ok(journalDraft(document, context));
   const expanded = expandDotted(document);
   if (!expanded.ok) return deadLetter('too_deep', 'A dotted key nests deeper than documents may.');
   if (expanded.refused > 0) context.warn('hostile_key');

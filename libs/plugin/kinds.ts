@@ -1,5 +1,5 @@
 import type { Alert, EcsEvent } from '@tidewatch/event';
-import type { Logger } from '@tidewatch/telemetry';
+import type { Logger, Metrics } from '@tidewatch/telemetry';
 import type { Accept } from './record.ts';
 
 export const kinds = ['input', 'processor', 'enricher', 'detector', 'notifier'] as const;
@@ -11,7 +11,10 @@ export interface PluginContext {
 }
 
 export interface InputContext extends PluginContext {
+  /** What tells this input from the others of the process, e.g. `http-0`: the label `input` of its metrics. */
+  readonly name: string;
   readonly accept: Accept;
+  readonly metrics: Metrics;
   /** A directory of this input's own, for positions that must survive a restart. */
   readonly directory: string;
 }

@@ -21,6 +21,12 @@ export interface RecordHints {
   readonly path?: string;
   /** Address of the sender, without port. */
   readonly peer?: string;
+  /** Subject of the certificate that the sender proved to be its own, as `CN=…, O=…`. */
+  readonly subject?: string;
+  /** Kafka topic that the record was read from. */
+  readonly topic?: string;
+  /** The record's own headers, where its source has such a thing. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Data set that the configuration or the URL names for this source. */
   readonly dataset?: string;
   /** The record's length in bytes before its input cut it at its cap; absent when `bytes` is all of it. */

@@ -31,38 +31,67 @@ export interface DocumentFacts {
   readonly nested: boolean;
 }
 
+/** A dotted path that occurred: joined once, since a path's text is asked for at each of its leaves. */
+interface Path {
+  readonly path: string;
+  /** What the paths below begin with. */
+  readonly prefix: string;
+  readonly below: Map<string, Path>;
+}
+
+const noPath = (): Path => ({ path: '', prefix: '', below: new Map() });
+/** Paths are forgotten when there are more, so that made-up keys don't fill the memory. */
+const maxPaths = 20_000;
+let root = noPath();
+let known = 0;
+
+function pathBelow(parent: Path, key: string): Path {
+  let child = parent.below.get(key);
+  if (child === undefined) {
+    const path = parent.prefix + key;
+    child = { path, prefix: `${path}.`, below: new Map() };
+    parent.below.set(key, child);
+    known++;
+  }
+  return child;
+}
+
 /**
  * Walks a document once.
  *
  * @param onPath is told the dotted path of each leaf (arrays of plain values count as one), possibly more than once
  */
 export function documentFacts(document: JsonObject, onPath?: (path: string) => void): DocumentFacts {
+  if (known > maxPaths) {
+    root = noPath();
+    known = 0;
+  }
   const lines: string[] = [];
   let nested = false;
-  const walk = (object: JsonObject, prefix: string): void => {
+  const walk = (object: JsonObject, at: Path): void => {
     for (const key in object) {
       const value = object[key] as Json;
-      const path = prefix + key;
-      if (isObject(value)) walk(value, `${path}.`);
+      const child = pathBelow(at, key);
+      if (isObject(value)) walk(value, child);
       else {
-        onPath?.(path);
+        onPath?.(child.path);
         if (typeof value === 'string') {
-          if (path !== 'message' && path !== 'event.original') lines.push(value);
-        } else if (Array.isArray(value)) array(value, path);
+          if (child.path !== 'message' && child.path !== 'event.original') lines.push(value);
+        } else if (Array.isArray(value)) array(value, child);
         else if (value !== null) lines.push(String(value));
       }
     }
   };
-  const array = (values: readonly Json[], path: string): void => {
+  const array = (values: readonly Json[], at: Path): void => {
     for (const value of values) {
       if (isObject(value)) {
         nested = true;
-        walk(value, `${path}.`);
+        walk(value, at);
       } else if (Array.isArray(value)) nested = true;
       else if (value !== null) lines.push(String(value));
     }
   };
-  walk(document, '');
+  walk(document, root);
   return { text: lines.join('\n'), nested };
 }
 

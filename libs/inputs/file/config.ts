@@ -1,5 +1,45 @@
 import { z } from 'zod';
 import { isName } from '../names.ts';
+import { linearPattern } from './linear.ts';
+
+const linear = z.string().check(({ value, issues }) => {
+  const problem = linearPattern(value);
+  if (problem !== undefined) issues.push({ code: 'custom', input: value, message: problem });
+});
+
+const multiline = z
+  .strictObject({
+    start: linear.optional().meta({
+      description: 'Regular expression that the first line of a record matches.',
+      examples: ['^\\d{4}-\\d\\d-\\d\\d '],
+    }),
+    continue: linear.optional().meta({
+      description: 'Regular expression that every line but the first of a record matches.',
+      examples: ['^\\s|^Caused by:'],
+    }),
+    max_lines: z
+      .int()
+      .min(2)
+      .default(500)
+      .meta({ description: 'Most lines of a record; what follows is the next one.', examples: [500] }),
+    max_bytes: z
+      .int()
+      .min(480)
+      .default(256 * 1024)
+      .meta({ description: 'Longest record; what follows is the next one.', examples: [262_144] }),
+    timeout_ms: z
+      .int()
+      .min(10)
+      .default(5_000)
+      .meta({
+        description:
+          'How long the last record of a file waits for another line, in milliseconds, before it is taken as it is.',
+        examples: [5000],
+      }),
+  })
+  .refine((value) => (value.start === undefined) !== (value.continue === undefined), {
+    message: 'has either `start` or `continue`',
+  });
 
 export const fileConfig = z.strictObject({
   paths: z
@@ -7,7 +47,7 @@ export const fileConfig = z.strictObject({
     .min(1)
     .meta({
       description:
-        'Files to follow: paths or patterns with `*`, `**`, `?`, `[…]` and `{a,b}`. Compressed files are left alone.',
+        'Files to follow: paths or patterns with `*`, `**`, `?`, `[…]` and `{a,b}`. Files ending in `.gz` are unpacked; those ending in .bz2, .xz, .zst and .zip are left alone.',
       examples: [['/var/log/auth.log', '/var/log/nginx/*.log']],
     }),
   source: z
@@ -45,11 +85,19 @@ export const fileConfig = z.strictObject({
       description: 'Longest line; the rest of a longer one is cut off and counted.',
       examples: [1_048_576],
     }),
-  max_files: z
+  multiline: multiline.optional().meta({
+    description: 'Joins lines into records, such as a stack trace. By default every line is a record.',
+    examples: [{ start: '^\\d{4}-' }, { continue: '^\\s' }],
+  }),
+  max_open_files: z
     .int()
     .min(1)
-    .default(1024)
-    .meta({ description: 'Most files followed at once.', examples: [1024] }),
+    .default(512)
+    .meta({
+      description:
+        'Most files open at once. When there are more, those that do not grow are closed, and looked at every five polls.',
+      examples: [512],
+    }),
   poll_ms: z
     .int()
     .min(10)

@@ -3,6 +3,10 @@ import { join } from 'node:path';
 import type { Logger } from '@tidewatch/telemetry';
 import { z } from 'zod';
 
+/** Bytes known by their length and the first half of their SHA-256. */
+const digest = z.object({ length: z.number(), sha256: z.string() });
+export type Digest = z.infer<typeof digest>;
+
 const position = z.object({
   path: z.string(),
   inode: z.string(),
@@ -14,22 +18,39 @@ const position = z.object({
   fingerprint: z.string().nullable(),
   /** Everything before this byte is durable in the pipeline. */
   offset: z.number(),
-  /** SHA-256 of the first bytes, at most 1 KiB and none behind `offset`: whether the inode still holds this file. */
-  head: z.object({ length: z.number(), sha256: z.string() }),
+  /** The first bytes, at most 1 KiB, of what was seen of it: whether the inode still holds this file. */
+  head: digest,
+  /** The last bytes before `offset`, at most 1 KiB: whether another file holds what was read of this one. */
+  foot: digest,
+  /** Where a record was ended that the file's bytes alone would not have ended there; it ends there for ever. */
+  closed: z.number(),
+  /** It was rotated away and read to its end. */
+  over: z.boolean(),
   /** When the file was last there, epoch milliseconds. */
   seen: z.number(),
 });
 
-const positionsFile = z.object({ version: z.literal(1), files: z.array(position) });
+const positionsFile = z.object({
+  version: z.literal(2),
+  /** When directories were last looked into, epoch milliseconds. */
+  looked: z.number(),
+  files: z.array(position),
+});
+
+/** What is known of files, and since when nobody looked for more. */
+export interface Positions {
+  readonly looked: number;
+  readonly files: readonly FilePosition[];
+}
 
 export type FilePosition = z.infer<typeof position>;
 
 /** Keeps how far each file was read, in one file that is replaced as a whole. */
 export interface PositionStore {
   /** What was saved; undefined where nothing ever was, i.e. at the first start. */
-  load(): Promise<FilePosition[] | undefined>;
+  load(): Promise<Positions | undefined>;
   /** Resolves when durable. */
-  save(positions: readonly FilePosition[]): Promise<void>;
+  save(positions: Positions): Promise<void>;
 }
 
 /** Positions of files that were gone for longer are forgotten. */
@@ -45,8 +66,8 @@ export function createPositionStore(directory: string, log: Logger): PositionSto
       });
       if (text === undefined) return undefined;
       try {
-        const { files } = positionsFile.parse(JSON.parse(text));
-        return files.filter(({ seen }) => seen > Date.now() - forgetMs);
+        const { looked, files } = positionsFile.parse(JSON.parse(text));
+        return { looked, files: files.filter(({ seen }) => seen > Date.now() - forgetMs) };
       } catch (error) {
         await rename(path, `${path}.damaged`);
         // Ids come from the files themselves, so that reading them again gives events that are already there.
@@ -54,14 +75,14 @@ export function createPositionStore(directory: string, log: Logger): PositionSto
           { err: error, path },
           'The positions of the file input are damaged and set aside: files are read again',
         );
-        return [];
+        return { looked: Date.now(), files: [] };
       }
     },
     async save(positions) {
       await mkdir(directory, { recursive: true });
       const file = await open(`${path}.new`, 'w');
       try {
-        await file.writeFile(JSON.stringify({ version: 1, files: positions }));
+        await file.writeFile(JSON.stringify({ version: 2, ...positions }));
         await file.sync();
       } finally {
         await file.close();

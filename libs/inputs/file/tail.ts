@@ -1,16 +1,18 @@
-import { createHash } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import type { RawRecord } from '@tidewatch/plugin';
-import { createLineCursor, headOf } from '../lines.ts';
+import { headOf } from '../lines.ts';
+import { type FileBytes, headBytes } from './bytes.ts';
 import type { FileConfig } from './config.ts';
+import { digest, fingerprintOf, holds, newPosition, restarted } from './identity.ts';
 import type { FilePosition } from './positions.ts';
+import { createSplitter, type SplitOptions, type Splitter } from './split.ts';
 
-/** Lines read from one file that are not taken yet. */
-export interface ReadLines {
+/** Records read from one file that are not taken yet. */
+export interface ReadRecords {
   readonly records: readonly RawRecord[];
   /** Where the file goes on when all of them are taken. */
   readonly next: number;
+  /** The position must be saved before they are handed on: without it, another start would give other ids. */
+  readonly saveFirst: boolean;
 }
 
 /** A line over the cap, of which the end was not found in the bytes before `scanned`. */
@@ -19,198 +21,263 @@ interface Cut {
   scanned: number;
 }
 
-const headBytes = 1024;
 const leastChunkBytes = 256 * 1024;
 const lineFeed = 10;
 
-/**
- * One open file that is followed.
- *
- * Its fingerprint is a hash of inode, time of birth, count of truncations and first line (at most 1 KiB). So it stays
- * the same while the file grows and when it is renamed; it differs for what is written after a truncation, and for two
- * files that begin alike (a hash of content alone would give both the same event ids, and the second would be lost).
- * It needs nothing that was saved: a file that is read again gives the same ids.
- */
+/** One open file that is followed. */
 export class Tail {
   path: string;
-  /** When no path led to it any more, epoch milliseconds. */
+  /** When no path that is looked for led to it any more, epoch milliseconds. */
   goneSince: number | undefined;
   /** Not to be read before, epoch milliseconds. */
   waitUntil = 0;
-  readonly #handle: FileHandle;
+  /** Whether the last look at it found nothing to read. */
+  isIdle = false;
+  /** Read to its end first: what was written before this file. */
+  after: Tail | undefined;
+  /** What the file was when it was found truncated; whoever looks for a copy of that takes it away. */
+  lost: FilePosition | undefined;
+  readonly #bytes: FileBytes;
   readonly #config: FileConfig;
+  readonly #split: Splitter;
+  readonly #chunkBytes: number;
   #position: FilePosition;
   #cut: Cut | undefined;
+  /** The bytes of what was read and not taken yet. */
+  #last: { readonly from: number; readonly bytes: Buffer } | undefined;
+  /** When it was last found to be the file it was, epoch milliseconds. */
+  #looked = Date.now();
+  /** What the file was like when there was nothing to read, and since when. */
+  #quiet: { readonly stamp: string; readonly since: number; flushed: boolean } | undefined;
 
-  private constructor(handle: FileHandle, config: FileConfig, position: FilePosition) {
+  private constructor(bytes: FileBytes, config: FileConfig, position: FilePosition) {
     this.path = position.path;
-    this.#handle = handle;
+    this.#bytes = bytes;
     this.#config = config;
+    this.#split = createSplitter(config);
+    const { max_line_bytes: maxLine, multiline } = config;
+    this.#chunkBytes = Math.max(leastChunkBytes, maxLine + 2 + (multiline?.max_bytes ?? 0));
     this.#position = position;
   }
 
   /**
-   * Opens a file where it was left, or where a new one is to begin. Rejects with the system's error.
+   * Begins where a file was left, or where a new one is to begin. Rejects with the system's error.
    *
-   * @param known positions by inode
+   * @param known how far it was read, if it was; of the file itself or of one that this is a copy of
    * @param atEnd whether a file that is not known begins at its end
    */
   static async open(
     path: string,
+    bytes: FileBytes,
     config: FileConfig,
-    known: ReadonlyMap<string, FilePosition>,
-    atEnd: boolean,
+    { known, atEnd }: { readonly known: FilePosition | undefined; readonly atEnd: boolean },
   ): Promise<Tail> {
-    const handle = await open(path, 'r');
-    try {
-      const found = await handle.stat({ bigint: true });
-      const tail = new Tail(handle, config, newPosition(path, found));
-      const position = known.get(String(found.ino));
-      if (position !== undefined && position.born === String(found.birthtimeNs)) {
-        tail.#position = { ...position, path };
-        if (!(await tail.#isSame(Number(found.size)))) tail.#restart();
-      } else if (atEnd) {
-        await tail.#skipToEnd(Number(found.size));
-      }
-      return tail;
-    } catch (error) {
-      await handle.close();
-      throw error;
-    }
+    const { inode, born } = bytes;
+    const tail = new Tail(bytes, config, newPosition(path, bytes));
+    if (known !== undefined) {
+      tail.#position = { ...known, path, inode, born, over: false };
+      tail.#looked = known.seen;
+      const { size } = await bytes.state();
+      if (!(await tail.#isSame(size))) tail.#restart();
+    } else if (atEnd) await tail.#skipToEnd();
+    tail.#see(await tail.#readHead());
+    return tail;
   }
 
-  position(now: number): FilePosition {
-    return { ...this.#position, path: this.path, ...(this.goneSince === undefined ? { seen: now } : {}) };
+  get position(): FilePosition {
+    return { ...this.#position, path: this.path, seen: this.#looked };
   }
 
-  get inode(): string {
-    return this.#position.inode;
+  /** Size and time of change of a plain file in which there was nothing to read. */
+  get idleStamp(): string | undefined {
+    return this.isIdle ? this.#quiet?.stamp : undefined;
+  }
+
+  /** Why what is packed could not be unpacked to its end. */
+  get damage(): string | undefined {
+    return this.#bytes.damage;
+  }
+
+  /** Whether all there will ever be was read: of packed files only. */
+  get isComplete(): boolean {
+    return this.#bytes.packed && this.isIdle;
   }
 
   /**
-   * Reads the next lines, at most some hundred kilobytes or one line of the cap. `truncated` when the file was emptied
-   * since: save its position, then it begins anew. `more` in the midst of a line over the cap; undefined when there is
-   * no whole line.
+   * Reads the next records, at most some hundred kilobytes or one line of the cap. `truncated` when the file was emptied
+   * since: it begins anew, and `lost` is what it was. `more` in the midst of a line over the cap; undefined when there
+   * is no whole record.
    *
-   * @param unfinished whether a last line without its end is a line, because nobody will write on
+   * @param over whether nobody will write on, so that a last line without its end is a line
    */
-  async read(unfinished: boolean): Promise<ReadLines | 'truncated' | 'more' | undefined> {
-    const size = Number((await this.#handle.stat({ bigint: true })).size);
+  async read(over: boolean): Promise<ReadRecords | 'truncated' | 'more' | undefined> {
+    const now = Date.now();
+    const { stamp } = await this.#bytes.state();
+    const flush = this.#isTimeToFlush(stamp);
+    if (this.#quiet?.stamp === stamp && !over && !flush) {
+      this.#looked = now;
+      return undefined;
+    }
     const from = this.#cut?.scanned ?? this.#position.offset;
-    if (size === from && !(unfinished && this.#cut !== undefined)) return undefined;
-    if (!(await this.#isSame(size))) {
+    const head = await this.#readHead();
+    const chunk = await this.#bytes.readAt(from, this.#chunkBytes);
+    const { size } = await this.#bytes.state();
+    // After reading: what was still there then was there before.
+    if (!this.#bytes.packed && !(await this.#isSame(size))) {
       this.#restart();
       return 'truncated';
     }
-    const chunk = await this.#readAt(from, Math.max(leastChunkBytes, this.#config.max_line_bytes + 2));
-    if (this.#position.fingerprint === null && !(await this.#takeFingerprint(unfinished))) return undefined;
-    // Bytes after the chunk are still to be read, so what it ends with is not unfinished but cut by us.
-    const last = unfinished && from + chunk.length >= size;
-    return this.#cut === undefined ? this.#split(chunk, from, last) : this.#endCut(chunk, this.#cut, last);
+    this.#looked = now;
+    this.#see(head);
+    // Of a packed file that ends too early, half a line is none.
+    const isOver = this.#bytes.packed ? this.damage === undefined : over;
+    const read = this.#take(chunk, from, { head, lastLine: isOver && from + chunk.length >= size, flush });
+    this.#last = typeof read === 'object' ? { from, bytes: chunk } : undefined;
+    this.isIdle = read === undefined;
+    if (read !== undefined) this.#quiet = undefined;
+    else if (this.#quiet?.stamp !== stamp) this.#quiet = { stamp, since: Date.now(), flushed: false };
+    else this.#quiet.flushed ||= flush;
+    return read;
+  }
+
+  #take(
+    chunk: Buffer,
+    from: number,
+    options: SplitOptions & { readonly head: Buffer },
+  ): ReadRecords | 'more' | undefined {
+    const { head, lastLine } = options;
+    if (chunk.length === 0 && !(lastLine && this.#cut !== undefined)) return undefined;
+    const isNew = this.#position.fingerprint === null;
+    if (isNew && !this.#takeFingerprint(head, lastLine)) return undefined;
+    const read =
+      this.#cut === undefined
+        ? this.#splitChunk(chunk, from, options)
+        : this.#endCut(chunk, this.#cut, lastLine);
+    return isNew && typeof read === 'object' ? { ...read, saveFirst: true } : read;
   }
 
   /** Everything before `offset` is durable. */
-  async advance(offset: number): Promise<void> {
+  advance(offset: number): void {
     this.#cut = undefined;
-    this.#position = { ...this.#position, offset };
-    const length = Math.min(headBytes, offset);
-    if (length === this.#position.head.length) return;
-    const head = await this.#readAt(0, length);
-    this.#position = { ...this.#position, head: { length: head.length, sha256: sha256(head) } };
+    // From memory: the file may have been truncated since.
+    const { from, bytes } = this.#last ?? { from: offset, bytes: Buffer.alloc(0) };
+    this.#last = undefined;
+    const read = bytes.subarray(Math.max(0, offset - from - headBytes), Math.max(0, offset - from));
+    const foot = read.length === 0 ? this.#position.foot : digest(read);
+    this.#position = { ...this.#position, offset, foot };
+  }
+
+  /** It was read to its end, and nobody looks for it any more. */
+  end(): void {
+    this.#position = { ...this.#position, over: true };
   }
 
   async close(): Promise<void> {
-    await this.#handle.close();
+    await this.#bytes.close();
   }
 
-  /** Whether what was read is still there. */
+  #isTimeToFlush(stamp: string): boolean {
+    const { multiline } = this.#config;
+    if (multiline === undefined || this.#quiet?.stamp !== stamp || this.#quiet.flushed) return false;
+    return Date.now() >= this.#quiet.since + multiline.timeout_ms;
+  }
+
+  /** Whether what was seen and read is still there. */
   async #isSame(size: number): Promise<boolean> {
-    const { offset, head } = this.#position;
-    if (size < Math.max(offset, this.#cut?.scanned ?? 0)) return false;
-    return head.length === 0 || sha256(await this.#readAt(0, head.length)) === head.sha256;
+    const { offset, head, foot } = this.#position;
+    if (size < Math.max(offset, head.length, this.#cut?.scanned ?? 0)) return false;
+    return holds(this.#bytes, { offset, head, foot });
   }
 
   #restart(): void {
-    const { path, inode, born, generation, seen } = this.#position;
+    this.lost = this.position;
     this.#cut = undefined;
-    this.#position = { ...blank, path, inode, born, generation: generation + 1, seen };
+    this.#quiet = undefined;
+    this.#position = restarted(this.#position);
   }
 
-  async #skipToEnd(size: number): Promise<void> {
+  async #skipToEnd(): Promise<void> {
+    if (this.#bytes.packed) return this.end();
+    const { size } = await this.#bytes.state();
     const from = Math.max(0, size - this.#config.max_line_bytes);
-    const last = (await this.#readAt(from, size - from)).lastIndexOf(lineFeed);
+    const bytes = await this.#bytes.readAt(from, size - from);
+    const last = bytes.lastIndexOf(lineFeed);
+    this.#last = { from, bytes };
     // In the middle of a line, that line is the first: half a line is no event.
-    await this.advance(last === -1 ? from : from + last + 1);
+    this.advance(last === -1 ? from : from + last + 1);
   }
 
-  #split(chunk: Buffer, from: number, unfinished: boolean): ReadLines | 'more' | undefined {
-    const records: RawRecord[] = [];
-    const cursor = createLineCursor(chunk, { unfinished });
-    while (cursor.advance()) {
-      if (cursor.end === cursor.start) continue;
-      const line = chunk.subarray(cursor.start, cursor.end);
-      records.push(this.#record(line, from + cursor.start, line.length));
+  /** The file's beginning, where something hangs on it still. */
+  async #readHead(): Promise<Buffer> {
+    const { head, fingerprint } = this.#position;
+    if (head.length === headBytes && fingerprint !== null) return Buffer.alloc(0);
+    return this.#bytes.readAt(0, headBytes);
+  }
+
+  /** A head once seen never changes while the file is the same; it grows to its full length with the file. */
+  #see(head: Buffer): void {
+    if (head.length > this.#position.head.length) this.#position = { ...this.#position, head: digest(head) };
+  }
+
+  #splitChunk(
+    chunk: Buffer,
+    from: number,
+    { lastLine, flush }: SplitOptions,
+  ): ReadRecords | 'more' | undefined {
+    const { closed } = this.#position;
+    const isClosed = closed > from && closed <= from + chunk.length;
+    const bytes = isClosed ? chunk.subarray(0, closed - from) : chunk;
+    const { pieces, next, forced } = this.#split(bytes, {
+      lastLine: lastLine || isClosed,
+      flush: flush || isClosed,
+    });
+    if (next > 0) {
+      const saveFirst = forced && !isClosed;
+      if (saveFirst) this.#position = { ...this.#position, closed: from + next };
+      const records = pieces.map(({ start, end }) =>
+        this.#record(chunk.subarray(start, end), from + start, end - start),
+      );
+      return { records, next: from + next, saveFirst };
     }
-    if (cursor.next > 0) return { records, next: from + cursor.next };
-    if (chunk.length <= this.#config.max_line_bytes + 1) return undefined;
-    this.#cut = { head: headOf(chunk, this.#config.max_line_bytes), scanned: from + chunk.length };
+    const { max_line_bytes: maxLine } = this.#config;
+    if (chunk.length <= maxLine + 1 || chunk.subarray(0, maxLine + 2).includes(lineFeed)) return undefined;
+    this.#cut = { head: headOf(chunk, maxLine), scanned: from + chunk.length };
     return 'more';
   }
 
-  #endCut(chunk: Buffer, cut: Cut, unfinished: boolean): ReadLines | 'more' {
+  #endCut(chunk: Buffer, cut: Cut, lastLine: boolean): ReadRecords | 'more' {
     const { offset } = this.#position;
     const found = chunk.indexOf(lineFeed);
-    if (found === -1 && !unfinished) {
+    if (found === -1 && !lastLine) {
       cut.scanned += chunk.length;
       return 'more';
     }
     const end = cut.scanned + (found === -1 ? chunk.length : found);
-    return { records: [this.#record(cut.head, offset, end - offset)], next: found === -1 ? end : end + 1 };
+    const next = found === -1 ? end : end + 1;
+    return { records: [this.#record(cut.head, offset, end - offset)], next, saveFirst: false };
   }
 
-  #record(line: Buffer, offset: number, length: number): RawRecord {
-    const { max_line_bytes: limit, dataset, format } = this.#config;
+  #record(bytes: Buffer, offset: number, length: number): RawRecord {
+    const { max_line_bytes: maxLine, dataset, format } = this.#config;
+    // Records of several lines may be longer.
+    const isCut = length > maxLine && !bytes.subarray(0, maxLine + 2).includes(lineFeed);
     return {
-      bytes: line.length > limit ? headOf(line, limit) : line,
+      bytes: isCut ? headOf(bytes, maxLine) : bytes,
       format,
       position: { kind: 'file', fingerprint: this.#position.fingerprint ?? '', offset },
       received: Date.now(),
       hints: {
         path: this.path,
         ...(dataset === undefined ? {} : { dataset }),
-        ...(length > limit ? { truncatedFrom: length } : {}),
+        ...(isCut ? { truncatedFrom: length } : {}),
       },
     };
   }
 
   /** False while the first line is not complete: what is hashed must not grow. */
-  async #takeFingerprint(unfinished: boolean): Promise<boolean> {
-    const head = await this.#readAt(0, headBytes);
-    const end = head.indexOf(lineFeed);
-    if (end === -1 && head.length < headBytes && !unfinished) return false;
-    const { inode, born, generation } = this.#position;
-    const hash = createHash('sha256').update(`${inode} ${born} ${generation}\n`);
-    hash.update(end === -1 ? head : head.subarray(0, end));
-    this.#position = { ...this.#position, fingerprint: hash.digest().subarray(0, 16).toString('base64url') };
-    return true;
-  }
-
-  async #readAt(position: number, length: number): Promise<Buffer> {
-    const buffer = Buffer.allocUnsafe(length);
-    const { bytesRead } = await this.#handle.read(buffer, 0, length, position);
-    return buffer.subarray(0, bytesRead);
+  #takeFingerprint(head: Buffer, lastLine: boolean): boolean {
+    const isWhole = lastLine || head.length === headBytes || head.includes(lineFeed);
+    if (isWhole) this.#position = { ...this.#position, fingerprint: fingerprintOf(this.#position, head) };
+    return isWhole;
   }
 }
-
-const blank = { fingerprint: null, offset: 0, head: { length: 0, sha256: '' } } as const;
-
-const newPosition = (path: string, found: BigIntStats): FilePosition => ({
-  ...blank,
-  path,
-  inode: String(found.ino),
-  born: String(found.birthtimeNs),
-  generation: 0,
-  seen: Date.now(),
-});
-
-const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,6 +1,7 @@
 import { isTidewatchError } from '@tidewatch/event';
 import { createSlices } from '../slices.ts';
-import type { BulkOperation } from './bulk.ts';
+import type { BulkOperation, BulkVerb } from './bulk.ts';
+import type { BulkFilter } from './filter_path.ts';
 import type { Taken } from './take.ts';
 
 /** A failure in the words of Elasticsearch's API: a status and a typed reason. */
@@ -39,12 +40,16 @@ export const thrown = (error: unknown): Failed =>
     : { status: 500, type: 'internal_error', reason: 'Tidewatch failed on this request; its log says why.' };
 
 /** What Elasticsearch says of a document it has written; there is no shard or sequence here, but clients look for them. */
-const written =
-  '"_version":1,"result":"created","_shards":{"total":1,"successful":1,"failed":0},"_seq_no":0,"_primary_term":1,"status":201';
+const written = {
+  _version: 1,
+  result: 'created',
+  _shards: { total: 1, successful: 1, failed: 0 },
+  _seq_no: 0,
+  _primary_term: 1,
+};
 
 /** The answer to `_doc` and `_create`. */
-export const documentAnswer = (index: string, id: string): string =>
-  `{"_index":${JSON.stringify(index)},"_id":${JSON.stringify(id)},${written.replace(',"status":201', '')}}`;
+export const documentAnswer = (index: string, id: string) => ({ _index: index, _id: id, ...written });
 
 /**
  * The answer to `_bulk`: one item for each operation, in order.
@@ -56,27 +61,82 @@ export async function bulkAnswer(
   operations: readonly BulkOperation[],
   taken: readonly Taken[],
   took: number,
-): Promise<string> {
-  const items: string[] = [];
+  filter: BulkFilter,
+): Promise<Buffer> {
+  // Encoded as it grows: an answer of megabytes would hold up the loop when it is sent.
+  const parts: Buffer[] = [];
+  let items: string[] = [];
   const due = createSlices();
+  const toText = itemWriter(filter);
   let errors = false;
   let next = 0;
-  for (const operation of operations) {
-    if ((items.length & 255) === 255) await due();
-    const { verb, index, refusal } = operation;
+  const encode = (): void => {
+    if (items.length > 0) parts.push(Buffer.from(`${parts.length === 0 ? '' : ','}${items.join(',')}`));
+    items = [];
+  };
+  for (const [at, operation] of operations.entries()) {
+    if ((at & 255) === 255) {
+      encode();
+      await due();
+    }
+    const { refusal } = operation;
     const answer = operation.document === undefined ? undefined : (taken[next++] as Taken);
     const failed = refusal === undefined ? answer && failureOf(answer) : { status: 400, ...refusal };
+    if (failed !== undefined) errors = true;
     const id = operation.id ?? (answer !== undefined && 'id' in answer ? answer.id : undefined);
-    const name = `"_index":${JSON.stringify(index)}${id === undefined ? '' : `,"_id":${JSON.stringify(id)}`}`;
-    if (failed === undefined) {
-      items.push(`{"${verb}":{${name},${written}}}`);
-      continue;
-    }
-    errors = true;
-    const { status, type, reason } = failed;
-    items.push(`{"${verb}":{${name},"status":${status},"error":${JSON.stringify({ type, reason })}}}`);
+    const text = toText(operation, id, failed);
+    if (text !== undefined) items.push(text);
   }
-  return `{"took":${took},"errors":${errors},"items":[${items.join(',')}]}`;
+  encode();
+  const head = [
+    ...(filter.keeps('took') ? [`"took":${took}`] : []),
+    ...(filter.keeps('errors') ? [`"errors":${errors}`] : []),
+    ...(parts.length > 0 ? ['"items":['] : []),
+  ];
+  return Buffer.concat([
+    Buffer.from(`{${head.join(',')}`),
+    ...parts,
+    Buffer.from(parts.length > 0 ? ']}' : '}'),
+  ]);
+}
+
+/** What the filter leaves of an item of one verb, worked out once. */
+interface ItemPlan {
+  readonly index: boolean;
+  readonly id: boolean;
+  /** Members of a document that was written, without braces. */
+  readonly success: string;
+  readonly failure: (failed: Failed) => string;
+}
+
+/** Writes items as text; undefined for one of which the filter leaves nothing. */
+function itemWriter(filter: BulkFilter) {
+  const plans = new Map<string, ItemPlan>();
+  return ({ verb, index }: BulkOperation, id: string | undefined, failed: Failed | undefined) => {
+    let plan = plans.get(verb);
+    if (plan === undefined) {
+      plan = planFor(verb, filter);
+      plans.set(verb, plan);
+    }
+    const members: string[] = [];
+    if (plan.index) members.push(`"_index":${JSON.stringify(index)}`);
+    if (plan.id && id !== undefined) members.push(`"_id":${JSON.stringify(id)}`);
+    const rest = failed === undefined ? plan.success : plan.failure(failed);
+    if (rest !== '') members.push(rest);
+    return members.length === 0 ? undefined : `{"${verb}":{${members.join(',')}}}`;
+  };
+}
+
+function planFor(verb: BulkVerb, filter: BulkFilter): ItemPlan {
+  const keeps = (member: string): boolean => filter.keepsOfItem(verb, member);
+  const textOf = (values: object): string =>
+    JSON.stringify(Object.fromEntries(Object.entries(values).filter(([name]) => keeps(name)))).slice(1, -1);
+  return {
+    index: keeps('_index'),
+    id: keeps('_id'),
+    success: textOf({ ...written, status: 201 }),
+    failure: ({ status, type, reason }) => textOf({ status, error: { type, reason } }),
+  };
 }
 
 /** The answer to `/ingest/<source>`: counts, and an item for each document that is not an event. */

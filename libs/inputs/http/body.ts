@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import { createGunzip, createInflate } from 'node:zlib';
+import { createGunzip, createInflate, type Gunzip, type Inflate } from 'node:zlib';
 import { errors } from '../errors.ts';
 import type { HttpConfig } from './config.ts';
 
@@ -12,6 +12,18 @@ const unpackers = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createI
 
 const isUnpacker = (encoding: string): encoding is keyof typeof unpackers =>
   Object.hasOwn(unpackers, encoding);
+
+/** What unpacks the request's body; undefined where it isn't packed. Throws `UNSUPPORTED_ENCODING`. */
+export function unpackerFor(request: IncomingMessage): Gunzip | Inflate | undefined {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase();
+  if (encoding === 'identity') return undefined;
+  if (!isUnpacker(encoding)) throw errors.UNSUPPORTED_ENCODING({ encoding });
+  return unpackers[encoding]({ chunkSize: 128 * 1024 });
+}
+
+/** Whether what was unpacked so far is more than any log unpacks to. */
+export const isBomb = (unpacked: number, packed: number, config: HttpConfig): boolean =>
+  unpacked > ratioFrom && unpacked > config.max_compression_ratio * packed;
 
 /**
  * Makes the reader of request bodies. It unpacks while it reads and stops at the first byte over a limit, so that a
@@ -36,7 +48,7 @@ export function createBodyReader(config: HttpConfig): ReadBody {
     });
 
     return new Promise((resolve, reject) => {
-      const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase();
+      const unpacker = unpackerFor(request);
       const chunks: Buffer[] = [];
       let size = 0;
       let source: Readable = request;
@@ -49,13 +61,11 @@ export function createBodyReader(config: HttpConfig): ReadBody {
         reject(error);
       };
 
-      if (encoding !== 'identity') {
-        if (!isUnpacker(encoding)) return fail(errors.UNSUPPORTED_ENCODING({ encoding }));
-        const unpacker = unpackers[encoding]({ chunkSize: 128 * 1024 });
+      if (unpacker !== undefined) {
         unpacker.on('error', (error) => fail(errors.CORRUPT_BODY({ reason: error.message })));
         source = request.pipe(unpacker);
         unpacker.on('data', () => {
-          if (size > ratioFrom && size > config.max_compression_ratio * unpacker.bytesWritten)
+          if (isBomb(size, unpacker.bytesWritten, config))
             fail(errors.COMPRESSION_RATIO({ limit: config.max_compression_ratio }));
         });
       } else if (Number(request.headers['content-length']) > config.max_body_bytes) {

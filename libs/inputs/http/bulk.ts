@@ -1,6 +1,6 @@
-import { isObject, type JsonObject } from '@tidewatch/event';
+import { isObject } from '@tidewatch/event';
 import { errors } from '../errors.ts';
-import { createLineCursor } from '../lines.ts';
+import { createLineCursor, type LineCursor } from '../lines.ts';
 import { isName } from '../names.ts';
 import { createSlices } from '../slices.ts';
 
@@ -21,8 +21,8 @@ export interface BulkOperation extends Action {
 
 /** Longer action lines are no action lines, and are not worth parsing. */
 const maxActionBytes = 16_384;
-/** As in Elasticsearch: ids are at most 512 bytes. */
-const maxIdBytes = 512;
+/** As in Elasticsearch. */
+export const maxIdBytes = 512;
 const verbs: ReadonlySet<string> = new Set<BulkVerb>(['index', 'create', 'update', 'delete']);
 
 /**
@@ -41,26 +41,26 @@ export async function parseBulk(
   const operations: BulkOperation[] = [];
   const cursor = createLineCursor(body);
   const due = createSlices();
-  let previous: { readonly bytes: Buffer; readonly action: Action } | undefined;
-  while (cursor.advance()) {
-    if ((cursor.number & 255) === 0) await due();
-    if (cursor.end === cursor.start) continue;
-    const bytes = body.subarray(cursor.start, cursor.end);
+  let previous: { readonly start: number; readonly end: number; readonly action: Action } | undefined;
+  for (let lines = 1; cursor.advance(); lines++) {
+    if ((lines & 255) === 0) await due();
+    const { start, end, number } = cursor;
+    if (isBlank(body, start, end)) continue;
     // Most shippers repeat one action line for a whole batch.
-    const action = previous?.bytes.equals(bytes)
-      ? previous.action
-      : parseAction(bytes, cursor.number, options.index);
-    previous = { bytes, action };
+    const action =
+      previous !== undefined && body.compare(body, previous.start, previous.end, start, end) === 0
+        ? previous.action
+        : parseAction(body, cursor, options.index);
+    previous = { start, end, action };
     if (operations.length >= options.maxDocuments)
       throw errors.TOO_MANY_DOCUMENTS({ limit: options.maxDocuments });
     if (action.verb === 'delete') {
       operations.push(refuse(action));
       continue;
     }
-    const { number } = cursor;
     if (!cursor.advance()) throw errors.MALFORMED_ACTION({ line: number, problem: 'no document follows it' });
     operations.push(
-      action.verb === 'update' || !isName(action.index)
+      action.verb === 'update' || action.id === '' || !isName(action.index)
         ? refuse(action)
         : { ...action, document: body.subarray(cursor.start, cursor.end) },
     );
@@ -69,12 +69,13 @@ export async function parseBulk(
   return operations;
 }
 
-function parseAction(bytes: Buffer, line: number, pathIndex: string | undefined): Action {
-  const malformed = (problem: string) => errors.MALFORMED_ACTION({ line, problem });
-  if (bytes.length > maxActionBytes) throw malformed(`longer than ${maxActionBytes} bytes`);
+function parseAction(body: Buffer, line: LineCursor, pathIndex: string | undefined): Action {
+  const { start, end, number } = line;
+  const malformed = (problem: string) => errors.MALFORMED_ACTION({ line: number, problem });
+  if (end - start > maxActionBytes) throw malformed(`longer than ${maxActionBytes} bytes`);
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString());
+    value = JSON.parse(body.toString('utf8', start, end));
   } catch {
     throw malformed('expected START_OBJECT but found what is not JSON');
   }
@@ -84,26 +85,33 @@ function parseAction(bytes: Buffer, line: number, pathIndex: string | undefined)
     throw malformed('expected one of [create], [delete], [index] or [update]');
   const meta = value[verb];
   if (!isObject(meta)) throw malformed(`expected an object after [${verb}]`);
-  const index = own(meta, '_index') ?? pathIndex;
-  const id = own(meta, '_id');
-  if (typeof index !== 'string') throw malformed('it names no [_index], and the path neither');
-  if (id !== undefined && typeof id !== 'string' && typeof id !== 'number')
-    throw malformed('expected a string for [_id]');
-  if (id === '' || (id !== undefined && Buffer.byteLength(String(id)) > maxIdBytes))
-    throw malformed(`an [_id] has 1 to ${maxIdBytes} bytes`);
-  return { verb: verb as BulkVerb, index, id: id === undefined ? undefined : String(id) };
+  /** A member as text, whatever simple value it is; undefined where it is absent or null. */
+  const text = (key: string): string | undefined => {
+    const member = Object.hasOwn(meta, key) ? (meta[key] ?? undefined) : undefined;
+    if (typeof member === 'object') throw malformed(`expected a simple value for [${key}]`);
+    return member === undefined ? undefined : String(member);
+  };
+  const index = text('_index') ?? pathIndex;
+  const id = text('_id');
+  if (index === undefined) throw malformed('it names no [_index], and the path neither');
+  if (id !== undefined && Buffer.byteLength(id) > maxIdBytes)
+    throw malformed(`an [_id] is expected to have at most ${maxIdBytes} bytes`);
+  return { verb: verb as BulkVerb, index, id };
 }
 
-/** A member that is there and not null. */
-function own(meta: JsonObject, key: string): unknown {
-  return Object.hasOwn(meta, key) ? (meta[key] ?? undefined) : undefined;
-}
+const isBlank = (body: Buffer, start: number, end: number): boolean =>
+  start === end || ((body[start] as number) <= 32 && body.toString('latin1', start, end).trim() === '');
 
 function refuse(action: Action): BulkOperation {
   if (action.verb === 'update' || action.verb === 'delete') {
     const reason = `Tidewatch only adds events: [${action.verb}] is not supported, use [create].`;
     return { ...action, refusal: { type: 'illegal_argument_exception', reason } };
   }
-  const reason = errors.INVALID_NAME({ name: action.index }).message;
+  if (action.id === '')
+    return {
+      ...action,
+      refusal: { type: 'illegal_argument_exception', reason: 'An [_id] that is given must not be empty.' },
+    };
+  const reason = errors.INVALID_NAME({ name: action.index.slice(0, 255) }).message;
   return { ...action, refusal: { type: 'invalid_index_name_exception', reason } };
 }

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { isName } from '../names.ts';
+import { quotaConfig } from '../quota.ts';
+import { addressRange } from '../ranges.ts';
+import { tlsConfig } from '../tls.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -26,6 +29,10 @@ const apiKey = z.strictObject({
       description: 'Sources the key may send to; `*` at the end stands for any rest. All when not given.',
       examples: [['winlogbeat-*', 'nginx']],
     }),
+  quota: quotaConfig.optional().meta({
+    description: 'How much may come with the key; over it its senders hear 429. Any amount when not given.',
+    examples: [{ events_per_second: 2_000, bytes_per_second: 2_000_000 }],
+  }),
 });
 
 export const httpConfig = z.strictObject({
@@ -33,7 +40,8 @@ export const httpConfig = z.strictObject({
     .string()
     .default('127.0.0.1')
     .meta({
-      description: 'Address to listen on. Anything but loopback needs `api_keys`.',
+      description:
+        'Address to listen on. Anything but loopback needs `tls` (or `insecure`), and `api_keys` or client certificates.',
       examples: ['127.0.0.1', '0.0.0.0'],
     }),
   port: z
@@ -42,6 +50,31 @@ export const httpConfig = z.strictObject({
     .max(65_535)
     .default(9200)
     .meta({ description: 'TCP port; 0 takes any free one.', examples: [9200] }),
+  tls: tlsConfig.optional().meta({
+    description:
+      'Serves HTTPS. With `client_ca` the subject of a client certificate names the sender, and no key is needed.',
+    examples: [{ certificate: '/etc/tidewatch/tls.crt', key: '/etc/tidewatch/tls.key' }],
+  }),
+  insecure: z
+    .boolean()
+    .default(false)
+    .meta({
+      description: 'Lets other machines send without TLS: whoever is on the way reads their keys and events.',
+      examples: [false],
+    }),
+  trusted_proxies: z
+    .array(addressRange)
+    .default([])
+    .meta({
+      description:
+        'Proxies whose `X-Forwarded-For` is believed: the sender is the last address in it that is none of these.',
+      examples: [['127.0.0.1', '10.20.0.0/16']],
+    }),
+  base_path: z
+    .string()
+    .regex(/^(\/[A-Za-z0-9._~-]+)*$/, 'is no path such as /logs, without a slash at its end')
+    .default('')
+    .meta({ description: 'Path under which all is served, as a proxy may want it.', examples: ['/logs'] }),
   hosts: z
     .array(z.string())
     .default([])
@@ -61,6 +94,23 @@ export const httpConfig = z.strictObject({
       description:
         'Source names for indices; `*` at the end of an index stands for any rest. Otherwise an index is its own source.',
       examples: [{ 'winlogbeat-*': 'windows' }],
+    }),
+  source_quotas: z
+    .record(z.string(), quotaConfig)
+    .default({})
+    .meta({
+      description:
+        'How much may come for a source, whoever sends it; `*` at the end stands for any rest, and the first that matches counts. Each source has the amount for itself.',
+      examples: [{ 'winlogbeat-*': { events_per_second: 5_000 } }],
+    }),
+  max_sources: z
+    .int()
+    .min(1)
+    .default(1_000)
+    .meta({
+      description:
+        'Most different sources until the next start. Over it senders of new ones hear 429, since made-up sources would cost memory; map indices that belong together with `sources`.',
+      examples: [1_000],
     }),
   max_body_bytes: z
     .int()

@@ -1,25 +1,31 @@
 import type { Accept } from '@tidewatch/plugin';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { plainAddress } from '../bind.ts';
 import { errors } from '../errors.ts';
 import { createSourceMap, isName } from '../names.ts';
+import { createSlices } from '../slices.ts';
+import type { Admission } from './admission.ts';
 import { bulkAnswer, documentAnswer, errorBody, failureOf, ingestAnswer } from './answers.ts';
 import type { ReadBody } from './body.ts';
-import { parseBulk } from './bulk.ts';
+import { type BulkOperation, maxIdBytes, parseBulk } from './bulk.ts';
 import type { HttpConfig } from './config.ts';
 import { splitDocuments } from './documents.ts';
-import type { Sender } from './guard.ts';
-import { type Document, type RequestFacts, takeDocuments } from './take.ts';
+import { parseFilterPath } from './filter_path.ts';
+import type { Visit } from './guard.ts';
+import { createTakeDocuments, type Document, type RequestFacts, type Taken } from './take.ts';
 
 export interface RouteDeps {
   readonly accept: Accept;
+  readonly admission: Admission;
   readonly readBody: ReadBody;
-  readonly senderOf: (request: FastifyRequest) => Sender;
+  readonly visitOf: (request: FastifyRequest) => Visit;
+  /** Counts records that were turned away from a request that was taken otherwise. */
+  readonly refused: (reason: string, records: number) => void;
 }
 
 /** Puts the routes that take events on the server. */
 export function serveEvents(app: FastifyInstance, config: HttpConfig, deps: RouteDeps): void {
   const sourceOf = createSourceMap(config.sources);
+  const takeDocuments = createTakeDocuments(deps.accept, deps.admission);
 
   app.route({ method: ['POST', 'PUT'], url: '/_bulk', handler: bulk });
   app.route({ method: ['POST', 'PUT'], url: '/:index/_bulk', handler: bulk });
@@ -31,47 +37,35 @@ export function serveEvents(app: FastifyInstance, config: HttpConfig, deps: Rout
   async function bulk(request: FastifyRequest, reply: FastifyReply) {
     const began = Date.now();
     const { index } = request.params as { index?: string };
+    const { filter_path } = request.query as { filter_path?: unknown };
     const facts = factsOf(request, 'json');
     const body = await deps.readBody(request.raw, reply.raw);
     const operations = await parseBulk(body, {
-      ...(index === undefined ? {} : { index: name(index) }),
+      ...(index === undefined ? {} : { index }),
       maxDocuments: config.max_documents,
     });
-    const documents = operations.flatMap((operation): Document[] =>
-      operation.document === undefined
-        ? []
-        : [
-            {
-              bytes: operation.document,
-              source: sourceOf(operation.index),
-              id: operation.id,
-              index: operation.index,
-            },
-          ],
-    );
-    const taken = documents.length === 0 ? [] : await takeDocuments(deps.accept, documents, facts);
-    reply.type('application/json');
-    return bulkAnswer(operations, taken, Date.now() - began);
+    const documents = await documentsOf(operations, sourceOf);
+    const taken = documents.length === 0 ? [] : await takeDocuments(documents, facts);
+    countRefused(taken, operations);
+    reply.type('application/json; charset=utf-8');
+    return bulkAnswer(operations, taken, Date.now() - began, parseFilterPath(filter_path));
   }
 
   async function document(request: FastifyRequest, reply: FastifyReply) {
     const params = request.params as { index: string; id?: string };
     const index = name(params.index);
+    if (params.id !== undefined && Buffer.byteLength(params.id) > maxIdBytes)
+      throw errors.INVALID_ID({ limit: maxIdBytes });
     const facts = factsOf(request, 'json');
     const bytes = await deps.readBody(request.raw, reply.raw);
     if (bytes.length === 0) throw errors.EMPTY_BODY();
-    const [taken] = await takeDocuments(
-      deps.accept,
-      [{ bytes, source: sourceOf(index), id: params.id, index }],
-      facts,
-    );
+    const [taken] = await takeDocuments([{ bytes, source: sourceOf(index), id: params.id, index }], facts);
     const failed = taken && failureOf(taken);
-    if (taken === undefined || failed !== undefined)
+    if (taken === undefined || failed !== undefined) {
+      countRefused([taken].filter((one) => one !== undefined));
       return reply.code(failed?.status ?? 500).send(failed && errorBody(failed));
-    return reply
-      .code(201)
-      .type('application/json')
-      .send(documentAnswer(index, params.id ?? ('id' in taken ? taken.id : '')));
+    }
+    return reply.code(201).send(documentAnswer(index, params.id ?? ('id' in taken ? taken.id : '')));
   }
 
   async function ingest(request: FastifyRequest, reply: FastifyReply) {
@@ -87,10 +81,10 @@ export function serveEvents(app: FastifyInstance, config: HttpConfig, deps: Rout
       maxDocuments: config.max_documents,
     });
     const taken = await takeDocuments(
-      deps.accept,
       bytes.map((one) => ({ bytes: one, source })),
       facts,
     );
+    countRefused(taken);
     const answer = ingestAnswer(taken);
     return reply.code(answer.refused === taken.length ? 403 : 200).send(answer);
   }
@@ -99,14 +93,32 @@ export function serveEvents(app: FastifyInstance, config: HttpConfig, deps: Rout
     const { 'idempotency-key': key } = request.headers;
     if (key !== undefined && (typeof key !== 'string' || key.length === 0 || key.length > 256))
       throw errors.INVALID_IDEMPOTENCY_KEY();
-    return {
-      sender: deps.senderOf(request),
-      idempotencyKey: key,
-      peer: plainAddress(request.socket.remoteAddress ?? ''),
-      format,
-      dataset,
-    };
+    const visit = deps.visitOf(request);
+    deps.admission.ask(visit.sender);
+    return { ...visit, idempotencyKey: key, format, dataset };
   }
+
+  function countRefused(taken: readonly Taken[], operations: readonly BulkOperation[] = []): void {
+    const counts = new Map<string, number>();
+    const add = (reason: string) => counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    for (const answer of taken)
+      if (answer.status === 'failed' || answer.status === 'refused') add(failureOf(answer)?.type ?? '');
+    for (const { refusal } of operations) if (refusal !== undefined) add(refusal.type);
+    for (const [reason, records] of counts) deps.refused(reason, records);
+  }
+}
+
+async function documentsOf(
+  operations: readonly BulkOperation[],
+  sourceOf: (index: string) => string,
+): Promise<Document[]> {
+  const documents: Document[] = [];
+  const due = createSlices();
+  for (const [at, { document, id, index }] of operations.entries()) {
+    if ((at & 1023) === 1023) await due();
+    if (document !== undefined) documents.push({ bytes: document, source: sourceOf(index), id, index });
+  }
+  return documents;
 }
 
 function name(text: string): string {

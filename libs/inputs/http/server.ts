@@ -1,44 +1,55 @@
+import { createServer as createHttpServer, type Server, type ServerOptions } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { isTidewatchError } from '@tidewatch/event';
 import type { InputContext } from '@tidewatch/plugin';
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import { errors } from '../errors.ts';
+import { createTally } from '../tally.ts';
+import type { Tls } from '../tls.ts';
+import type { Admission } from './admission.ts';
 import { errorBody, thrown } from './answers.ts';
 import { createBodyReader } from './body.ts';
 import type { HttpConfig } from './config.ts';
-import { createGuard, type Sender } from './guard.ts';
+import { createGuard, type Visit } from './guard.ts';
 import { notFound, serveHandshake } from './handshake.ts';
+import { serveJournal } from './journal.ts';
 import { serveEvents } from './routes.ts';
 
-/** @param stopping whether new requests are to be turned away with 503 */
-export function createServer(
-  config: HttpConfig,
-  context: InputContext,
-  stopping: () => boolean,
-): FastifyInstance {
+export interface ServerDeps {
+  readonly admission: Admission;
+  readonly tls: Tls | undefined;
+  /** Whether new requests are to be turned away with 503. */
+  readonly stopping: () => boolean;
+}
+
+export function createServer(config: HttpConfig, context: InputContext, deps: ServerDeps): FastifyInstance {
+  const { admission, tls, stopping } = deps;
+  const refused = (reason: string, by = 1): void =>
+    context.metrics.count('input_refused_total', { input: context.name, reason }, by);
   const app = fastify({
     logger: false,
-    requestTimeout: config.request_timeout_ms,
-    connectionTimeout: config.request_timeout_ms,
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2_048 },
-    http: {
-      headersTimeout: Math.min(15_000, config.request_timeout_ms),
-      connectionsCheckingInterval: Math.min(5_000, config.request_timeout_ms),
+    serverFactory: (handler) => {
+      const options = timeoutsOf(config);
+      const server: Server =
+        tls === undefined
+          ? createHttpServer(options, handler)
+          : createHttpsServer({ ...tls.options, ...options }, handler);
+      return server.setTimeout(config.request_timeout_ms);
     },
   });
-  app.server.maxConnections = config.max_connections;
-  // E.g. no file descriptors left: one connection less, not one process less.
-  app.server.on('error', (error) => context.log.error({ err: error, input: 'http' }, 'A connection failed'));
+  watchConnections(app.server, config, context, refused);
 
   const guard = createGuard(config);
-  const senders = new WeakMap<FastifyRequest, Sender>();
+  const visits = new WeakMap<FastifyRequest, Visit>();
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-elastic-product', 'Elasticsearch');
     if (stopping()) {
       reply.header('connection', 'close');
       throw errors.STOPPING();
     }
-    senders.set(request, guard(request.raw));
+    visits.set(request, guard(request.raw));
   });
 
   // Handlers read bodies themselves, with limits on what is unpacked.
@@ -50,6 +61,7 @@ export function createServer(
   });
   app.setErrorHandler((error, request, reply) => {
     const failed = thrown(clientError(error) ?? error);
+    refused(failed.type);
     if (failed.status === 500)
       context.log.error({ err: error, route: request.routeOptions.url }, 'A request failed');
     if (failed.status === 401) reply.header('www-authenticate', 'Basic realm="tidewatch", ApiKey');
@@ -57,13 +69,61 @@ export function createServer(
     return reply.code(failed.status).send(errorBody(failed));
   });
 
-  serveHandshake(app, config);
-  serveEvents(app, config, {
+  const routes = {
     accept: context.accept,
+    admission,
     readBody: createBodyReader(config),
-    senderOf: (request) => senders.get(request) ?? guard(request.raw),
-  });
+    visitOf: (request: FastifyRequest) => visits.get(request) ?? guard(request.raw),
+    refused,
+  };
+  app.register(
+    async (scope) => {
+      serveHandshake(scope, config);
+      serveEvents(scope, config, routes);
+      serveJournal(scope, config, routes);
+    },
+    { prefix: config.base_path },
+  );
   return app;
+}
+
+const timeoutsOf = ({ request_timeout_ms }: HttpConfig): ServerOptions & { handshakeTimeout: number } => ({
+  requestTimeout: request_timeout_ms,
+  headersTimeout: Math.min(15_000, request_timeout_ms),
+  connectionsCheckingInterval: Math.min(5_000, request_timeout_ms),
+  // As long as a proxy or a shipper keeps a connection for its next batch.
+  keepAliveTimeout: 72_000,
+  handshakeTimeout: Math.min(15_000, request_timeout_ms),
+});
+
+function watchConnections(
+  server: Server,
+  config: HttpConfig,
+  { name, log, metrics }: InputContext,
+  refused: (reason: string) => void,
+): void {
+  server.maxConnections = config.max_connections;
+  const tooMany = createTally(log, 'Connections over max_connections were closed', { input: name });
+  const handshakes = createTally(log, 'TLS handshakes failed', { input: name });
+  let open = 0;
+  const changed = (by: number): void => {
+    open += by;
+    metrics.set('input_connections', { input: name }, open);
+  };
+  server.on('connection', (socket) => {
+    changed(1);
+    socket.once('close', () => changed(-1));
+  });
+  server.on('drop', () => {
+    tooMany.add();
+    refused('too_many_connections');
+  });
+  server.on('tlsClientError', () => {
+    handshakes.add();
+    refused('tls_handshake');
+  });
+  // E.g. no file descriptors left: one connection less, not one process less.
+  server.on('error', (error) => log.error({ err: error, input: name }, 'A connection failed'));
 }
 
 /** Seconds after which a sender may come again, as the pipeline says, else one. */

@@ -33,6 +33,11 @@ describe('createDeframer', () => {
       [`100 <1>${'x'.repeat(50)}`, `${'x'.repeat(47)}4 <2>b`],
       ['64 of 100', '<2>b'],
     ],
+    [
+      'a line up to the cap whose end comes in pieces',
+      ['x'.repeat(64), '\r', '\n<2>b\r', '\n'],
+      ['x'.repeat(64), '<2>b'],
+    ],
     ['a line over the cap that never ends', ['x'.repeat(100), 'x'.repeat(100)], ['64 of 200']],
   ])('%s', (_, chunks, expected) => {
     expect(framesOf(chunks)).toEqual(expected);
@@ -62,6 +67,53 @@ describe('createDeframer', () => {
         },
       ),
     );
+  });
+
+  test('garbage after messages leaves them whole, and is the same however it is cut', () => {
+    const message = fc.stringMatching(/^[a-z ]{0,40}$/).map((text) => `<34>${text}.`);
+    const framed = fc.record({ message, counted: fc.boolean() });
+    const nearTheCap = fc
+      .tuple(fc.integer({ min: cap - 3, max: cap + 3 }), fc.stringMatching(/^[\r\0]{0,4}$/))
+      .map(([length, trailers]) => Buffer.from(`${'x'.repeat(length)}${trailers}\n`));
+    const framing = fc.array(fc.constantFrom(...Buffer.from('19 <x\n\r\0')), { maxLength: 200 });
+    const bytes = fc.oneof(fc.uint8Array({ maxLength: 200 }), framing, nearTheCap);
+    fc.assert(
+      fc.property(
+        fc.array(framed, { maxLength: 5 }),
+        bytes,
+        fc.array(fc.nat(60), { minLength: 1, maxLength: 20 }),
+        (messages, garbage, cuts) => {
+          const before = messages
+            .map(({ message, counted }) => (counted ? `${message.length} ${message}` : `${message}\n`))
+            .join('');
+          const stream = Buffer.concat([Buffer.from(before), Buffer.from(garbage)]);
+          const whole = framesOf([stream]);
+          expect(whole.slice(0, messages.length)).toEqual(messages.map(({ message }) => message));
+          const chunks: Buffer[] = [];
+          for (let at = 0, i = 0; at < stream.length; i++) {
+            const length = (cuts[i % cuts.length] ?? 0) + 1;
+            chunks.push(stream.subarray(at, at + length));
+            at += length;
+          }
+          expect(framesOf(chunks)).toEqual(whole);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test.each([
+    ['a line that never ends', ''],
+    ['a message of the largest count', '99999999 <'],
+  ])('%s is not held beyond the cap', (_, begin) => {
+    const deframer = createDeframer(cap);
+    deframer.push(Buffer.from(begin));
+    const mebibyte = Buffer.alloc(1024 * 1024, 120);
+    const before = process.memoryUsage().arrayBuffers;
+    for (let i = 0; i < 90; i++) expect(deframer.push(mebibyte)).toEqual([]);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * 1024 * 1024);
+    const [frame] = deframer.end();
+    expect(frame?.bytes).toHaveLength(cap);
   });
 
   test('any bytes give no message over the cap and no error', () => {

@@ -19,6 +19,8 @@ interface Cut {
   readonly head: Buffer;
   /** Bytes of it seen, or declared. */
   length: number;
+  /** How many of those seen last may be its end rather than part of it. */
+  trailers: number;
   /** Bytes still to skip of a counted message; undefined for a line, which ends at the next LF. */
   left: number | undefined;
 }
@@ -54,7 +56,7 @@ export function createDeframer(maxBytes: number): Deframer {
     },
     end() {
       const frames: Frame[] = [];
-      if (cut !== undefined) frames.push({ bytes: cut.head, truncatedFrom: cut.length });
+      if (cut !== undefined) frames.push(frameOfCut(cut, maxBytes));
       else if (pending.length > 0) {
         const counted = readCount(pending, 0);
         if (typeof counted === 'object')
@@ -77,7 +79,7 @@ export function createDeframer(maxBytes: number): Deframer {
       const end = start + Math.min(length, maxBytes);
       if (data.length < end) return undefined;
       if (length > maxBytes)
-        cut = { head: headOf(data.subarray(start), maxBytes), length, left: length - maxBytes };
+        cut = { head: headOf(data.subarray(start), maxBytes), length, trailers: 0, left: length - maxBytes };
       else pushFrame(frames, data, start, end);
       return end;
     }
@@ -87,7 +89,12 @@ export function createDeframer(maxBytes: number): Deframer {
       return found + 1;
     }
     if (data.length - at <= maxBytes) return undefined;
-    cut = { head: headOf(data.subarray(at), maxBytes), length: data.length - at, left: undefined };
+    cut = {
+      head: headOf(data.subarray(at), maxBytes),
+      length: data.length - at,
+      trailers: trailersOf(data, at, data.length),
+      left: undefined,
+    };
     return data.length;
   }
 
@@ -95,10 +102,13 @@ export function createDeframer(maxBytes: number): Deframer {
     const found = current.left === undefined ? data.indexOf(lineFeed, at) : at + current.left;
     const ends = found !== -1 && found <= data.length;
     const to = ends ? found : data.length;
-    if (current.left === undefined) current.length += to - at;
-    else current.left -= to - at;
+    if (current.left === undefined) {
+      const trailers = trailersOf(data, at, to);
+      current.trailers = trailers === to - at ? current.trailers + trailers : trailers;
+      current.length += to - at;
+    } else current.left -= to - at;
     if (!ends) return to;
-    frames.push({ bytes: current.head, truncatedFrom: current.length });
+    frames.push(frameOfCut(current, maxBytes));
     cut = undefined;
     return to;
   }
@@ -109,10 +119,24 @@ export function createDeframer(maxBytes: number): Deframer {
   }
 }
 
+/** What ends a message is not known to before its LF, so it may turn out not to be over the cap. */
+function frameOfCut({ head, length, trailers }: Cut, maxBytes: number): Frame {
+  const truncatedFrom = length - trailers;
+  return truncatedFrom > maxBytes
+    ? { bytes: head, truncatedFrom }
+    : { bytes: head.subarray(0, truncatedFrom) };
+}
+
+/** How many bytes before `to` end messages. */
+function trailersOf(data: Buffer, from: number, to: number): number {
+  let start = to;
+  while (start > from && isTrailer(data[start - 1])) start--;
+  return to - start;
+}
+
 /** A whole message without what ends it, cut at `maxBytes`; undefined where nothing is left. */
 export function frameOf(message: Buffer, maxBytes: number): Frame | undefined {
-  let end = message.length;
-  while (end > 0 && isTrailer(message[end - 1])) end--;
+  const end = message.length - trailersOf(message, 0, message.length);
   if (end === 0) return undefined;
   if (end <= maxBytes) return { bytes: message.subarray(0, end) };
   return { bytes: headOf(message, maxBytes), truncatedFrom: end };

@@ -1,90 +1,65 @@
-import type { Acceptance, InputContext, RawRecord } from '@tidewatch/plugin';
+import type { Acceptance, InputContext, RawRecord, RecordHints } from '@tidewatch/plugin';
 import { type Batcher, createBatcher } from '../batcher.ts';
-import { plainAddress } from '../bind.ts';
 import type { PatientAccept } from '../patience.ts';
-import { createTally, type Tally } from '../tally.ts';
-import type { SyslogConfig } from './config.ts';
+import type { SenderConfig, SyslogConfig } from './config.ts';
+import type { Counts } from './counts.ts';
 import type { Frame } from './framing.ts';
-import { createPeerCheck } from './peers.ts';
 
-/** What both transports share: from frames to records, who may send, and what is counted. */
+/** What the transports of plain syslog share: from frames to records. */
 export interface Receiver {
-  readonly tallies: Readonly<Record<'cut' | 'dropped' | 'strangers' | 'refused' | 'connections', Tally>>;
+  readonly counts: Counts;
   readonly batcher: Batcher;
-  /** The hints of a sender's records, or undefined for one that may not send (counted). */
-  peer(address: string): RawRecord['hints'] | undefined;
-  take(frames: readonly Frame[], hints: RawRecord['hints']): void;
+  take(frames: readonly Frame[], hints: RecordHints): void;
   /** A socket failed after it was bound, e.g. for want of file descriptors: the input goes on. */
   failed(error: Error): void;
-  /** What was lost or cut so far, in words; undefined when nothing was. */
-  detail(): string | undefined;
 }
 
-export function createReceiver(
-  protocol: 'udp' | 'tcp',
-  config: SyslogConfig,
-  context: InputContext,
-  accept: PatientAccept,
-  drained: () => void,
-): Receiver {
-  const tally = (message: string) => createTally(context.log, message, { input: 'syslog', protocol });
-  const tallies = {
-    cut: tally('Messages were longer than max_line_bytes and cut'),
-    dropped: tally('Datagrams were dropped: they came faster than the pipeline takes them'),
-    strangers: tally('Senders that allow_from does not name were turned away'),
-    refused: tally('Messages were refused by governance and not kept'),
-    connections: tally('Connections over max_connections were closed'),
-  };
-  const mayPeer = createPeerCheck(config.allow_from);
-  const words = {
-    cut: 'cut',
-    dropped: 'dropped',
-    strangers: 'from strangers',
-    refused: 'refused',
-    connections: 'connections too many',
-  } as const;
+export interface ReceiverOptions {
+  readonly protocol: SyslogConfig['protocols'][number];
+  readonly config: SyslogConfig;
+  readonly context: InputContext;
+  readonly counts: Counts;
+  readonly accept: PatientAccept;
+  /** The queue was full and is not any more. */
+  readonly drained: () => void;
+}
+
+export function createReceiver(options: ReceiverOptions): Receiver {
+  const { protocol, config, context, counts } = options;
   const batcher = createBatcher({
     source: config.source,
-    accept,
+    accept: options.accept,
     batchRecords: protocol === 'udp' ? 256 : 2_000,
     lingerMs: protocol === 'udp' ? 10 : 0,
     maxBytes: config.max_pending_bytes,
-    drained,
+    drained: options.drained,
     answered: (answers: readonly Acceptance[]) => {
       const refused = answers.filter(({ status }) => status === 'refused').length;
-      if (refused > 0) tallies.refused.add(refused);
+      if (refused > 0) counts.add('refused', refused);
     },
   });
 
   return {
-    tallies,
+    counts,
     batcher,
-    peer(address) {
-      const peer = plainAddress(address);
-      if (mayPeer(peer)) return config.dataset === undefined ? { peer } : { peer, dataset: config.dataset };
-      tallies.strangers.add();
-      return undefined;
-    },
     take(frames, hints) {
       const received = Date.now();
-      const records = frames.map(({ bytes, truncatedFrom }): RawRecord => {
-        if (truncatedFrom !== undefined) tallies.cut.add();
-        return {
-          bytes,
-          format: config.format,
-          position: { kind: 'none' },
-          received,
-          hints: truncatedFrom === undefined ? hints : { ...hints, truncatedFrom },
-        };
-      });
-      batcher.push(records);
+      batcher.push(frames.map((frame) => recordOf(frame, hints, config.format, received, counts)));
     },
     failed: (error) => context.log.error({ err: error, input: 'syslog', protocol }, 'A connection failed'),
-    detail() {
-      const said = (Object.keys(words) as (keyof typeof words)[])
-        .filter((key) => tallies[key].total > 0)
-        .map((key) => `${tallies[key].total} ${words[key]}`);
-      return said.length === 0 ? undefined : said.join(', ');
-    },
   };
+}
+
+/** The record of one message; one that was cut is counted. */
+export function recordOf(
+  { bytes, truncatedFrom }: Frame,
+  hints: RecordHints,
+  format: SenderConfig['format'],
+  received: number,
+  counts: Counts,
+): RawRecord {
+  const position = { kind: 'none' } as const;
+  if (truncatedFrom === undefined) return { bytes, format, position, received, hints };
+  counts.add('cut');
+  return { bytes, format, position, received, hints: { ...hints, truncatedFrom } };
 }

@@ -35,7 +35,11 @@ function account(program: string): [string, ProgramParser] {
 
 /** One syslog line: its header to `log.syslog.*`, its message to the program's parser. */
 export function parseSyslog(line: string, context: ParseContext): Draft {
-  const header = readHeader(line, context);
+  return syslogDraft(readHeader(line, context), context);
+}
+
+/** A message whose header is known. */
+export function syslogDraft(header: SyslogHeader, context: ParseContext): Draft {
   const program = header.appname?.toLowerCase();
   if (program?.startsWith('nginx')) {
     const access = parseNginxAccess(header.message);

@@ -1,0 +1,131 @@
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import type { Input } from '@tidewatch/plugin';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { http } from './http.ts';
+import { createSink, type Sink, waitFor } from './sink.suite.ts';
+
+let sink: Sink;
+let input: Input;
+let url: string;
+
+beforeEach(async () => {
+  sink = await createSink();
+  await start();
+});
+afterEach(async () => {
+  await input.stop();
+  await sink.remove();
+});
+
+async function start(config: object = {}): Promise<void> {
+  await input?.stop();
+  input = http.create(http.config.parse({ port: 0, ...config }), sink.context);
+  await input.start();
+  url = input.listeners()[0]!.address;
+}
+
+/** An entry in export format, its message as bytes with their length. */
+function entry(number: number, message: string): Buffer {
+  const bytes = Buffer.from(message);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(bytes.length));
+  return Buffer.concat([
+    Buffer.from(`__CURSOR=s=abc;i=${number}\n_SYSTEMD_UNIT=ssh.service\nMESSAGE\n`),
+    length,
+    bytes,
+    Buffer.from('\n\n'),
+  ]);
+}
+const entries = (count: number) =>
+  Buffer.concat(Array.from({ length: count }, (_, i) => entry(i, `line ${i}\nmore`)));
+
+/** As systemd-journal-upload sends: chunked, in pieces of curl's size. */
+function upload(body: Buffer, headers: Record<string, string> = {}, piece = 16_384): Promise<Response> {
+  const chunks = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (let at = 0; at < body.length; at += piece) controller.enqueue(body.subarray(at, at + piece));
+      controller.close();
+    },
+  });
+  const all = { 'content-type': 'application/vnd.fdo.journal', accept: 'text/plain', ...headers };
+  return fetch(`${url}/upload`, {
+    method: 'POST',
+    body: chunks,
+    headers: all,
+    duplex: 'half',
+  } as RequestInit);
+}
+
+test('takes a journal in parts, with its cursors, however it is cut', async () => {
+  for (const piece of [7, 16_384]) {
+    sink.taken.length = 0;
+    const response = await upload(entries(2_500), {}, piece);
+    expect([response.status, await response.text()]).toEqual([202, 'OK.\n']);
+    expect(sink.taken).toHaveLength(2_500);
+    expect(sink.taken[2_499]).toMatchObject({
+      source: 'journald',
+      record: {
+        format: 'json',
+        position: { kind: 'journald', cursor: 's=abc;i=2499' },
+        hints: { peer: '127.0.0.1' },
+      },
+    });
+    expect(JSON.parse(sink.taken[7]!.text)).toMatchObject({
+      MESSAGE: 'line 7\nmore',
+      _SYSTEMD_UNIT: 'ssh.service',
+    });
+  }
+  expect(sink.calls.length).toBeGreaterThan(4);
+});
+
+test('a larger one than max_body_bytes is taken, packed or not; bombs and damage are not', async () => {
+  await start({ max_body_bytes: 1024 });
+  expect((await upload(entries(500))).status).toBe(202);
+  expect((await upload(gzipSync(entries(500)), { 'content-encoding': 'gzip' })).status).toBe(202);
+  expect(sink.taken).toHaveLength(1_000);
+  expect(
+    (await upload(gzipSync(entry(0, 'a'.repeat(5_000_000))), { 'content-encoding': 'gzip' })).status,
+  ).toBe(413);
+  expect((await upload(Buffer.from('no gzip'), { 'content-encoding': 'gzip' })).status).toBe(400);
+  const damaged = await upload(
+    Buffer.concat([entry(1, 'a'), Buffer.from('not an entry\n\n'), entry(2, 'b')]),
+  );
+  expect([damaged.status, await damaged.text()]).toEqual([400, expect.stringContaining('1 entries')]);
+  expect(sink.taken).toHaveLength(1_002);
+});
+
+test('a full stream, a quota and a refusal are told, so that the sender keeps its cursor', async () => {
+  sink.full = 1;
+  const full = await upload(entries(10));
+  expect([full.status, full.headers.get('retry-after')]).toEqual([429, '7']);
+  sink.refuses = new Set(['journald']);
+  expect((await upload(entries(10))).status).toBe(403);
+  sink.refuses = new Set();
+  await start({ sources: { journald: 'hosts' }, source_quotas: { hosts: { events_per_second: 1 } } });
+  expect((await upload(entries(100))).status).toBe(202);
+  expect((await upload(entries(100))).status).toBe(429);
+  expect(sink.taken.at(-1)!.source).toBe('hosts');
+});
+
+test('nothing else is taken there', async () => {
+  expect((await upload(entries(1), { 'content-type': 'application/json' })).status).toBe(415);
+  expect((await upload(entries(1), { 'content-encoding': 'zstd' })).status).toBe(415);
+});
+
+test('of a sender that dies only what came whole is taken, and nobody waits', async () => {
+  for (const encoding of ['', 'content-encoding: gzip\r\n']) {
+    const { port, hostname } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    const asked = sink.asked;
+    const head = `POST /upload HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/vnd.fdo.journal\r\n${encoding}`;
+    socket.write(`${head}content-length: 9000000\r\n\r\n`);
+    socket.write(encoding === '' ? entries(1_500) : gzipSync(entries(1_500)).subarray(0, -8));
+    await waitFor(() => sink.asked > asked);
+    socket.destroy();
+  }
+  await waitFor(
+    async () => (await sink.context.metrics.sum('input_refused_total', { reason: 'client_gone' })) === 2,
+  );
+  expect((await upload(entries(1))).status).toBe(202);
+});
