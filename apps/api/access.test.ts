@@ -24,11 +24,19 @@ const bodies: Readonly<Record<string, () => object>> = {
   'alerts.change': () => ({ ids: [{ id: alertId }], action: { action: 'acknowledge' } }),
   'alerts.undo': () => ({ changeId: 'none' }),
   'admin.login_link': () => ({ user: 'admin' }),
+  'dead_letters.replay': () => ({ ids: ['0-7'] }),
+  'dead_letters.drop': () => ({ ids: ['0-7'], reason: 'noise' }),
+  'dead_letters.restore': () => ({ ids: ['0-7'] }),
 };
+const workOnLetters = () =>
+  server.deps.deadLetters.start({ verb: 'replay', choice: { ids: ['0-7'] }, by: 'test' }).id;
 const ids: Readonly<Record<string, () => string>> = {
   'alerts.get': () => alertId,
   'events.get': () => server.events[0]?.event.id ?? '',
   'rules.get': () => 'rule-1',
+  'dead_letters.get': () => '0-7',
+  'dead_letters.job': workOnLetters,
+  'dead_letters.cancel': workOnLetters,
 };
 const queries: Readonly<Record<string, string>> = { 'events.top': '?field=host.name' };
 
@@ -65,6 +73,14 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'admin tok
   'rules.get': readers,
   'health.get': readers,
   'dead_letters.list': ['analyst', 'engineer', 'admin'],
+  'dead_letters.totals': ['analyst', 'engineer', 'admin'],
+  'dead_letters.get': ['analyst', 'engineer', 'admin'],
+  'dead_letters.replay': ['engineer', 'admin'],
+  'dead_letters.drop': ['engineer', 'admin'],
+  'dead_letters.restore': ['engineer', 'admin'],
+  'dead_letters.jobs': ['analyst', 'engineer', 'admin'],
+  'dead_letters.job': ['analyst', 'engineer', 'admin'],
+  'dead_letters.cancel': ['engineer', 'admin'],
   'demo.remove': ['admin'],
   'live.read': readers,
   'admin.login_link': 'admin token',
@@ -125,6 +141,20 @@ describe('routes and roles (S2)', () => {
     },
   );
 
+  it('takes the admin token for dead letters, and for nothing else that asks for a session', async () => {
+    const authorization = `Bearer ${adminToken}`;
+    for (const { name, policy } of routes) {
+      if (policy.kind !== 'session' || name === 'live.read') continue;
+      const { statusCode } = await ask(name, { authorization });
+      expect(statusCode, name).toBe(name.startsWith('dead_letters.') ? 200 : 401);
+    }
+    expect((await ask('dead_letters.list', { authorization: 'Bearer wrong' })).json().code).toBe(
+      'ADMIN_TOKEN_INVALID',
+    );
+    const noted = (await server.audit()).find(({ action }) => action === 'dead_letters.drop');
+    expect(noted).toMatchObject({ who: 'local-admin', detail: { ids: ['0-7'], reason: 'noise' } });
+  });
+
   it('keeps the administration shut where there is no token', async () => {
     const other = await startApi({ adminToken: undefined } as never);
     const url = '/api/admin/reset';
@@ -139,7 +169,7 @@ describe('routes and roles (S2)', () => {
 });
 
 describe('the audit log (V6)', () => {
-  it('hears of every route but those that show no event and no alert, or write for themselves', () => {
+  it('hears of every route but those that show no content of events, or write for themselves', () => {
     const own = routes.filter(({ audit, policy }) => audit === 'own' && policy.kind !== 'public');
     expect(own.map(({ name }) => name)).toEqual([
       'session.get',
@@ -147,6 +177,9 @@ describe('the audit log (V6)', () => {
       'rules.list',
       'rules.get',
       'health.get',
+      'dead_letters.totals',
+      'dead_letters.jobs',
+      'dead_letters.job',
       'live.read',
     ]);
   });

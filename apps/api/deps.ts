@@ -1,8 +1,17 @@
 import type { ControlStore } from '@tidewatch/control';
+import type { EventPredicate } from '@tidewatch/query';
 import type { AlertStore, EventStore } from '@tidewatch/store';
 import type { HealthBoard, Logger, Metrics } from '@tidewatch/telemetry';
 import type { LiveHub } from './live.ts';
-import type { DeadLetterPage, Health, RuleDetail, RuleRow } from './schemas/index.ts';
+import type {
+  DeadLetter,
+  DeadLetterJob,
+  DeadLetterPage,
+  DeadLetterTotals,
+  Health,
+  RuleDetail,
+  RuleRow,
+} from './schemas/index.ts';
 import type { ReadableClass } from './security/scope.ts';
 
 /** A value whose arrays and objects are not changed by who reads it. */
@@ -18,8 +27,48 @@ export interface RuleCatalogue {
 export interface SystemStatus {
   /** The health page, but for what the API knows itself. */
   health(): Promise<DeepReadonly<Omit<Health, 'version' | 'startedAt' | 'roles'>>>;
-  /** Newest first; only letters with an offset below `before`, where given. */
-  deadLetters(limit: number, before?: number): Promise<DeepReadonly<DeadLetterPage>>;
+}
+
+export interface DeadLetterFilter {
+  readonly stage?: string;
+  readonly reason?: string;
+  readonly source?: string;
+  readonly state: 'open' | 'all' | DeadLetter['state'];
+  /** When they were put aside, epoch milliseconds. */
+  readonly from?: number;
+  readonly to?: number;
+  /** A query, and its text. */
+  readonly query?: { readonly matches: EventPredicate; readonly text: string };
+}
+
+/** Which letters a job takes: named ones, all that fit when it begins, or those of an earlier job. */
+export type DeadLetterChoice =
+  | { readonly ids: readonly string[] }
+  | { readonly filter: DeadLetterFilter }
+  | { readonly job: string };
+
+/** Where dead letters are read and worked on. */
+export interface DeadLetterDesk {
+  /** Newest first. Looks at a bounded number of letters, found or not. */
+  search(
+    filter: DeadLetterFilter,
+    page: { readonly limit: number; readonly after?: string },
+  ): Promise<DeepReadonly<DeadLetterPage>>;
+  /** One letter with all its bytes. */
+  get(id: string): Promise<DeepReadonly<DeadLetter> | undefined>;
+  totals(): Promise<DeepReadonly<DeadLetterTotals>>;
+  /** Queues work; it goes on after the answer. */
+  start(request: {
+    readonly verb: DeadLetterJob['verb'];
+    readonly choice: DeadLetterChoice;
+    readonly by: string;
+    /** Why letters are dropped. */
+    readonly note?: string;
+  }): DeepReadonly<DeadLetterJob>;
+  jobs(): readonly DeepReadonly<DeadLetterJob>[];
+  job(id: string): DeepReadonly<DeadLetterJob> | undefined;
+  /** False where there is nothing to end. */
+  cancel(id: string): boolean;
 }
 
 export interface ConsoleBuild {
@@ -42,6 +91,7 @@ export interface ApiDeps {
   readonly control: ControlStore;
   readonly rules: RuleCatalogue;
   readonly system: SystemStatus;
+  readonly deadLetters: DeadLetterDesk;
   readonly live: LiveHub;
   readonly metrics: Metrics;
   readonly health: HealthBoard;

@@ -39,6 +39,12 @@ export const errors = defineErrors({
   ALERT_UNKNOWN: { status: 404, message: 'There is no alert {id}.' },
   EVENT_UNKNOWN: { status: 404, message: 'There is no event {id}, or its time to live is over.' },
   RULE_UNKNOWN: { status: 404, message: 'There is no rule {id}.' },
+  LETTER_UNKNOWN: { status: 404, message: 'There is no dead letter {id}, or its time to live is over.' },
+  LETTER_JOB_UNKNOWN: {
+    status: 404,
+    message: 'There is no such work on dead letters ({id}), or it ended long ago.',
+  },
+  LETTER_JOB_ENDED: { status: 409, message: 'The work on dead letters {id} has ended already.' },
   DEMO_NONE: { status: 404, message: 'There is no demonstration to remove.' },
   NOT_READY: { status: 503, message: 'Not every part is ready yet.' },
   INTERNAL: {

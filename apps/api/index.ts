@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
@@ -7,6 +6,7 @@ import { createAuditor } from './audit.ts';
 import { serveConsole } from './console/routes.ts';
 import type { ApiDeps } from './deps.ts';
 import { guard } from './guard.ts';
+import { listen } from './listen.ts';
 import { useSchemas } from './openapi.ts';
 import { sendProblem } from './problem.ts';
 import { registerRoute, runRoute } from './register.ts';
@@ -15,9 +15,20 @@ import { routes } from './routes/index.ts';
 import { setSecurityHeaders } from './security/headers.ts';
 import { createLoginRate } from './security/login_rate.ts';
 
-export type { ApiDeps, ConsoleBuild, DeepReadonly, Demo, RuleCatalogue, SystemStatus } from './deps.ts';
+export type {
+  ApiDeps,
+  ConsoleBuild,
+  DeadLetterChoice,
+  DeadLetterDesk,
+  DeadLetterFilter,
+  DeepReadonly,
+  Demo,
+  RuleCatalogue,
+  SystemStatus,
+} from './deps.ts';
 export { createLiveHub, type LiveHub, type LiveKind, type LiveMessage } from './live.ts';
 export { openApiDocument } from './openapi.ts';
+export { createProbeServer } from './probe_server.ts';
 export { loginUrl } from './routes/admin.ts';
 
 export interface ApiServer {
@@ -77,9 +88,7 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   let address: string | undefined;
   return {
     listen: async (at) => {
-      await app.listen(at);
-      const { port } = app.server.address() as AddressInfo;
-      address = `http://${at.host.includes(':') ? `[${at.host}]` : at.host}:${port}`;
+      address = await listen(app, at);
       return address;
     },
     close: () => app.close(),

@@ -3,7 +3,17 @@ import { z } from 'zod';
 import { asDetail, resultSize } from './audit.ts';
 import type { Api, Call, Route } from './route.ts';
 import { problem } from './schemas/primitives.ts';
+import type { Policy } from './security/policy.ts';
 import { scopeOf } from './security/scope.ts';
+
+const session = { session: [] };
+const adminToken = { adminToken: [] };
+
+function securityOf(policy: Policy) {
+  if (policy.kind === 'public') return [];
+  if (policy.kind === 'admin_token') return [adminToken];
+  return policy.orAdminToken ? [session, adminToken] : [session];
+}
 
 type Run = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
@@ -19,9 +29,7 @@ export function registerRoute(app: FastifyInstance, route: Route, run: Run): voi
       operationId: route.name,
       summary: route.summary,
       tags: [route.name.split('.', 1)[0] ?? route.name],
-      security: { public: [], session: [{ session: [] }], admin_token: [{ adminToken: [] }] }[
-        route.policy.kind
-      ],
+      security: securityOf(route.policy),
       ...(query === undefined ? {} : { querystring: query }),
       ...(params === undefined ? {} : { params }),
       ...(body === undefined ? {} : { body }),
@@ -67,7 +75,8 @@ const toCall = (route: Route, api: Api, request: FastifyRequest, reply: FastifyR
     body: request.body,
     session: request.session,
     scope:
-      route.policy.kind === 'admin_token'
+      // Past its policy without a session comes only who holds the admin token.
+      route.policy.kind !== 'public' && request.session === undefined
         ? { principal: 'local-admin', dataClasses: [] }
         : scopeOf(request.session, api.dataClasses?.all ?? []),
     now: api.now(),

@@ -8,6 +8,7 @@ import type { ApiDeps, SystemStatus } from './deps.ts';
 import { createApi } from './index.ts';
 import { createLiveHub } from './live.ts';
 import { logonEvent, logonMatch, memoryAlerts, memoryEvents } from './memory.fixture.ts';
+import { memoryDesk } from './memory_desk.fixture.ts';
 
 export const start = Date.UTC(2026, 0, 5, 12);
 export const adminToken = 'local-admin-token';
@@ -33,20 +34,6 @@ const system: SystemStatus = {
     plugins: [],
     deadLetters: { total: 0, reasons: [] },
     store: { events: 3, bytes: 10, classes: [], kept: [] },
-  }),
-  deadLetters: async (limit, before) => ({
-    items: [
-      {
-        offset: limit,
-        at: '',
-        stage: 'parse',
-        reason: String(before),
-        message: '',
-        source: 's',
-        raw: '<b>',
-        bytes: 3,
-      },
-    ],
   }),
 };
 
@@ -78,6 +65,7 @@ export async function startApi(options: Partial<ApiDeps> = {}) {
       get: async (id) => (id === rule.id ? { ...rule, source: 'title: x' } : undefined),
     },
     system,
+    deadLetters: memoryDesk(),
     live: createLiveHub(clock),
     metrics: createMetrics({ process: false }),
     health: createHealthBoard(clock),

@@ -128,6 +128,7 @@ describe('hosts', () => {
     '127.0.0.1:8420',
     '127.1.2.3',
     '[::1]:8420',
+    '10.0.0.1:8420',
     'LOCALHOST',
     'tide.localhost',
   ])('answers for %s', async (host) => expect((await ask(host)).statusCode).toBe(200));
@@ -136,7 +137,7 @@ describe('hosts', () => {
     'evil.example',
     'localhost.evil.example',
     '127.0.0.1.evil.example',
-    '10.0.0.1',
+    '10.0.0.1.evil.example',
     'x@localhost',
     'tide.example',
   ])('does not answer for %s', async (host) => {

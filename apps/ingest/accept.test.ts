@@ -1,6 +1,6 @@
 import { eventId } from '@tidewatch/event/ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { decodeDeadLetter } from './dead_letter.ts';
+import { decodeDeadLetter } from './dead_letters/letter.ts';
 import { eventsOf, expectCounted, messages, openIngest, readAll, recordOf } from './ingest.suite.ts';
 
 type Ingest = Awaited<ReturnType<typeof openIngest>>;

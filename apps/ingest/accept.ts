@@ -4,7 +4,7 @@ import { eventId } from '@tidewatch/event/ids';
 import type { Accept, Acceptance, HostedPlugin, RawRecord } from '@tidewatch/plugin';
 import type { NewRecord, Stream } from '@tidewatch/stream';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
-import { type DeadLetter, encodeDeadLetter } from './dead_letter.ts';
+import { type DeadLetter, encodeDeadLetter } from './dead_letters/letter.ts';
 import { encodeEvent } from './event_record.ts';
 import { createProcessing } from './processing.ts';
 
@@ -32,10 +32,29 @@ const tooLarge = (bytes: number): string =>
 const refusal = 'governance_refused';
 
 /** What becomes of one record: the answer to its sender, and what is kept of it. */
-interface Verdict {
+export interface Verdict {
   readonly answer: Acceptance;
   readonly event?: { readonly record: NewRecord; readonly dataClass: string };
   readonly letter?: DeadLetter;
+}
+
+/** Decides on records of one source, in order, and keeps nothing of them. */
+export type Judge = (source: string, records: readonly RawRecord[]) => Promise<readonly Verdict[]>;
+
+/** Parsers, governance and users' processors, as records meet them on arrival and on a replay. */
+export function createJudge(deps: Pick<AcceptDeps, 'normalise' | 'processors' | 'metrics'>): Judge {
+  const process = createProcessing(deps.processors);
+  return async (source, records) => {
+    const verdicts: Verdict[] = [];
+    while (verdicts.length < records.length) {
+      if (verdicts.length > 0) await setImmediate();
+      const slice = records.slice(verdicts.length, verdicts.length + sliceRecords);
+      const outcomes = await process(understand(deps, source, slice));
+      for (const [i, outcome] of outcomes.entries())
+        verdicts.push(judge(source, slice[i] as RawRecord, outcome));
+    }
+    return verdicts;
+  };
 }
 
 /**
@@ -45,16 +64,9 @@ interface Verdict {
  * One call is one append: a sender that hears 429 may send all of it again without doubling a part.
  */
 export function createAccept(deps: AcceptDeps): Accept {
-  const process = createProcessing(deps.processors);
+  const judgeAll = createJudge(deps);
   return async function accept(source, records) {
-    const verdicts: Verdict[] = [];
-    while (verdicts.length < records.length) {
-      if (verdicts.length > 0) await setImmediate();
-      const slice = records.slice(verdicts.length, verdicts.length + sliceRecords);
-      const outcomes = await process(understand(deps, source, slice));
-      for (const [i, outcome] of outcomes.entries())
-        verdicts.push(judge(source, slice[i] as RawRecord, outcome));
-    }
+    const verdicts = await judgeAll(source, records);
     await keep(deps, source, verdicts);
     countVerdicts(deps.metrics, source, records, verdicts);
     return verdicts.map(({ answer }) => answer);
@@ -63,7 +75,7 @@ export function createAccept(deps: AcceptDeps): Accept {
 
 /** Outcomes of as many of the records as fit into one slice's time, at least one. */
 function understand(
-  deps: AcceptDeps,
+  deps: Pick<AcceptDeps, 'normalise' | 'metrics'>,
   source: string,
   records: readonly RawRecord[],
 ): readonly Outcome<EcsEvent>[] {
@@ -101,11 +113,13 @@ function judge(source: string, record: RawRecord, outcome: Outcome<EcsEvent>): V
   return setAside(source, record, reason, message);
 }
 
-function setAside(source: string, { bytes, position }: RawRecord, reason: string, message: string): Verdict {
+function setAside(source: string, record: RawRecord, reason: string, message: string): Verdict {
   const stage = reason === 'plugin_failed' ? 'process' : 'normalise';
+  const { bytes: raw, received, format, hints } = record;
+  const id = eventId(record.position);
   return {
-    answer: { status: 'dead_letter', id: eventId(position), reason, message },
-    letter: { stage, reason, message, source, raw: bytes },
+    answer: { status: 'dead_letter', id, reason, message },
+    letter: { stage, reason, message, source, raw, id, received, format, hints },
   };
 }
 

@@ -6,7 +6,7 @@ import { decoded, type NewRecord, type StreamRecord } from '@tidewatch/stream';
 const encoder = new TextEncoder();
 
 /** Header of records whose event may come again under its id: the store must look for it. */
-const repeatableHeader = 'may-come-again';
+export const repeatableHeader = 'may-come-again';
 
 /** How an event stands in the `events` stream: its JSON, keyed by its source so that a source keeps its order. */
 export function encodeEvent(event: EcsEvent, position: SourcePosition): NewRecord {
@@ -26,5 +26,6 @@ export function toIndexed(record: StreamRecord): IndexedEvent {
     ingested: Date.parse(event.event.ingested),
     senderChosenId: record.headers[repeatableHeader] === '1',
     event,
+    bytes: record.value,
   };
 }

@@ -4,7 +4,7 @@ import { type DuckDbStore, openDuckDbStore } from '@tidewatch/store/duckdb';
 import type { Consumer, NewRecord } from '@tidewatch/stream';
 import { idleMark } from '@tidewatch/window';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { decodeDeadLetter } from './dead_letter.ts';
+import { decodeDeadLetter } from './dead_letters/letter.ts';
 import { startIndexer } from './indexer.ts';
 import { expectCounted, log, messages, openIngest, readAll } from './ingest.suite.ts';
 
@@ -33,9 +33,9 @@ afterEach(async () => {
 const stored: IndexedEvent[] = [];
 async function index(into: EventStore = store.events): Promise<void> {
   stored.length = 0;
-  const { events, deadLetters, metrics } = ingest;
+  const { events, deadLetters, letterOutcomes, metrics } = ingest;
   const onStored = (batch: readonly IndexedEvent[]) => stored.push(...batch);
-  indexer = await startIndexer({ events, deadLetters, store: into, metrics, log, onStored });
+  indexer = await startIndexer({ events, deadLetters, letterOutcomes, store: into, metrics, log, onStored });
   await indexer.drain();
 }
 const accept = (from: number, to: number, source = 'web') =>

@@ -1,14 +1,19 @@
+import { eventId } from '@tidewatch/event/ids';
 import type { EventStore, IndexedEvent, WriteOutcome } from '@tidewatch/store';
 import type { Batch, Consumer, Stream, StreamRecord } from '@tidewatch/stream';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
-import { isIdleMark } from '@tidewatch/window';
-import { type DeadLetter, encodeDeadLetter } from './dead_letter.ts';
+import { eventOf, isIdleMark } from '@tidewatch/window';
+import { type DeadLetter, encodeDeadLetter } from './dead_letters/letter.ts';
+import { encodeOutcome, type LetterOutcome } from './dead_letters/outcome.ts';
+import { refusedReplay } from './dead_letters/replayed.ts';
 import { toIndexed } from './event_record.ts';
 
 export interface IndexerDeps {
   readonly events: Stream;
   readonly deadLetters: Stream;
-  readonly store: EventStore;
+  /** What became of dead letters: a replayed event that the store refuses makes no second letter. */
+  readonly letterOutcomes: Stream;
+  readonly store: Pick<EventStore, 'write'>;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Told how many events of which classes were newly stored, after they are durable. */
@@ -27,7 +32,7 @@ export function startIndexer(deps: IndexerDeps): Promise<Consumer> {
 async function indexBatch(deps: IndexerDeps, batch: Batch): Promise<void> {
   const { metrics, store } = deps;
   const started = performance.now();
-  const letters: DeadLetter[] = [];
+  const rejections: Rejection[] = [];
   const documents: IndexedEvent[] = [];
   const origin: StreamRecord[] = [];
   for (const record of batch.records) {
@@ -36,7 +41,7 @@ async function indexBatch(deps: IndexerDeps, batch: Batch): Promise<void> {
       documents.push(toIndexed(record));
       origin.push(record);
     } catch (error) {
-      letters.push(rejected(record, 'undecodable', (error as Error).message));
+      rejections.push({ record, reason: 'undecodable', message: (error as Error).message });
     }
   }
   const outcomes = await store.write(documents);
@@ -45,18 +50,10 @@ async function indexBatch(deps: IndexerDeps, batch: Batch): Promise<void> {
   outcomes.forEach((outcome, i) => {
     const document = documents[i] as IndexedEvent;
     if (outcome.status === 'stored') stored.push(document);
-    if (outcome.status === 'rejected')
-      letters.push(rejected(origin[i] as StreamRecord, outcome.reason, outcome.message));
+    if (outcome.status === 'rejected') rejections.push({ ...outcome, record: origin[i] as StreamRecord });
   });
-  if (letters.length > 0) {
-    await deps.deadLetters.append(letters.map(encodeDeadLetter));
-    deps.log.warn({ rejected: letters.length, reason: letters[0]?.reason }, 'The store rejected events');
-  }
+  if (rejections.length > 0) await keepRejected(deps, rejections);
   countOutcomes(metrics, documents, outcomes);
-  for (const { stage, reason } of letters) {
-    metrics.count('stage_events_total', { stage, outcome: 'dead_lettered' });
-    metrics.count('dead_letter_events_total', { stage, reason });
-  }
   metrics.observe('stage_duration_seconds', { stage: 'index' }, (performance.now() - started) / 1000);
   const oldest = documents[0];
   if (oldest !== undefined)
@@ -68,12 +65,45 @@ async function indexBatch(deps: IndexerDeps, batch: Batch): Promise<void> {
   if (stored.length > 0) deps.onStored?.(stored);
 }
 
-const rejected = (record: StreamRecord, reason: string, message: string): DeadLetter => ({
+interface Rejection {
+  readonly record: StreamRecord;
+  readonly reason: string;
+  readonly message: string;
+}
+
+async function keepRejected(
+  { deadLetters, letterOutcomes, metrics, log }: IndexerDeps,
+  rejections: readonly Rejection[],
+): Promise<void> {
+  const letters: DeadLetter[] = [];
+  const again: LetterOutcome[] = [];
+  for (const rejection of rejections) {
+    const replayed = refusedReplay(rejection.record, rejection);
+    if (replayed === undefined) letters.push(toLetter(rejection));
+    else again.push(replayed);
+  }
+  if (letters.length > 0) await deadLetters.append(letters.map(encodeDeadLetter));
+  if (again.length > 0) await letterOutcomes.append(again.map(encodeOutcome));
+  log.warn({ rejected: rejections.length, reason: rejections[0]?.reason }, 'The store rejected events');
+  for (const { stage, reason } of letters) {
+    metrics.count('stage_events_total', { stage, outcome: 'dead_lettered' });
+    metrics.count('dead_letter_events_total', { stage, reason });
+  }
+  if (again.length > 0)
+    metrics.count('stage_events_total', { stage: 'index', outcome: 'failed' }, again.length);
+}
+
+/** The record is the event itself, so that its own id counts on a replay. */
+const toLetter = ({ record, reason, message }: Rejection): DeadLetter => ({
   stage: 'index',
   reason,
   message,
   source: record.key,
   raw: record.value,
+  id: eventOf(record)?.event.id ?? eventId({ kind: 'none' }),
+  received: record.appendedAt,
+  format: 'json',
+  hints: {},
 });
 
 function countOutcomes(

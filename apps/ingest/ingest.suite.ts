@@ -50,12 +50,14 @@ export async function openIngest(options: { diskBudgetBytes?: number } = {}) {
   let wal = openLog();
   const events = await wal.open('events');
   const deadLetters = await wal.open('dead-letters');
+  const letterOutcomes = await wal.open('dead-letters.outcomes');
   const metrics = createMetrics({ process: false });
   const plugins: HostedPlugin[] = [];
   return {
     directory,
     events,
     deadLetters,
+    letterOutcomes,
     metrics,
     accept: (processors: readonly HostedPlugin[] = [], normaliser: NormaliserOptions = {}) =>
       createAccept({

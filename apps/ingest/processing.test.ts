@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { decodeDeadLetter } from './dead_letter.ts';
+import { decodeDeadLetter } from './dead_letters/letter.ts';
 import { eventsOf, expectCounted, openIngest, readAll, received, recordOf } from './ingest.suite.ts';
 
 let ingest: Awaited<ReturnType<typeof openIngest>>;

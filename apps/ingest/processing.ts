@@ -52,12 +52,16 @@ function createStep(plugin: HostedPlugin): Processing {
 
 function outcomeOf(name: string, before: EcsEvent, result: ItemResult | undefined): Outcome<EcsEvent> {
   if (result === undefined || 'error' in result)
-    return failed(`The plugin ${name} failed: ${result?.error ?? 'no answer'}`);
+    return failed(`${itemFailure(name)}${result?.error ?? 'no answer'}`);
   if (result.value === null) return dropped(name);
-  if (!isObject(result.value))
-    return failed(`The plugin ${name} failed: it answered neither an event nor null`);
+  if (!isObject(result.value)) return failed(`${itemFailure(name)}it answered neither an event nor null`);
   return ok(keepIdentity(before, result.value));
 }
+
+const itemFailure = (name: string): string => `The plugin ${name} failed: `;
+
+/** Whether a plugin failed on this very event; otherwise the whole batch shared its time-out or crash. */
+export const failedAlone = (message: string): boolean => /^The plugin \S+ failed: /.test(message);
 
 const failed = (message: string): Outcome<never> => deadLetter('plugin_failed', message);
 

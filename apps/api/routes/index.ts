@@ -1,6 +1,7 @@
 import type { Route } from '../route.ts';
 import { adminRoutes } from './admin.ts';
 import { alertRoutes } from './alerts.ts';
+import { deadLetterRoutes } from './dead_letters.ts';
 import { eventRoutes } from './events.ts';
 import { liveRoutes } from './live.ts';
 import { probeRoutes } from './probes.ts';
@@ -15,6 +16,7 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   ...ruleRoutes,
   ...systemRoutes,
+  ...deadLetterRoutes,
   ...liveRoutes,
   ...adminRoutes,
   ...probeRoutes,

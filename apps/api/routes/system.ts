@@ -2,7 +2,6 @@ import type { HealthBoard } from '@tidewatch/telemetry';
 import { errors } from '../errors.ts';
 import { administrators, everyone, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/system.ts';
-import { triagers } from '../security/scope.ts';
 
 const roleStates = (health: HealthBoard) =>
   health.list().map(({ name, since, ...rest }) => ({ role: name, since: since.toISOString(), ...rest }));
@@ -22,17 +21,6 @@ export const systemRoutes: readonly Route[] = [
       startedAt: new Date(startedAt).toISOString(),
       roles: roleStates(health),
     }),
-  }),
-  route({
-    name: 'dead_letters.list',
-    method: 'GET',
-    url: '/api/dead-letters',
-    summary: 'Records that could not be handled, newest first',
-    // Raw records have no data class yet, so only those who work on them see them.
-    policy: { kind: 'session', roles: triagers },
-    audit: 'read',
-    schemas: { query: schemas.deadLetterQuery, answer: schemas.deadLetterPage },
-    handle: async ({ query: { limit, before } }, { system }) => system.deadLetters(limit, before),
   }),
   route({
     name: 'demo.remove',

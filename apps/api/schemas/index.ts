@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type * as alerts from './alerts.ts';
+import type * as deadLetters from './dead_letters.ts';
 import type * as events from './events.ts';
 import type * as primitives from './primitives.ts';
 import type * as system from './system.ts';
@@ -23,5 +24,9 @@ export type Health = z.infer<typeof system.health>;
 export type RuleRow = z.infer<typeof system.ruleRow>;
 export type RuleList = z.infer<typeof system.ruleList>;
 export type RuleDetail = z.infer<typeof system.ruleDetail>;
-export type DeadLetterPage = z.infer<typeof system.deadLetterPage>;
+export type DeadLetter = z.infer<typeof deadLetters.deadLetter>;
+export type DeadLetterPage = z.infer<typeof deadLetters.deadLetterPage>;
+export type DeadLetterTotals = z.infer<typeof deadLetters.deadLetterTotals>;
+export type DeadLetterJob = z.infer<typeof deadLetters.deadLetterJob>;
+export type DeadLetterJobs = z.infer<typeof deadLetters.deadLetterJobs>;
 export type LiveMessages = { [K in keyof typeof system.live]: z.infer<(typeof system.live)[K]> };

@@ -106,25 +106,6 @@ export const health = z
   })
   .meta({ id: 'Health' });
 
-export const deadLetterQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  before: z.coerce.number().int().optional().describe('Only letters with an offset below this'),
-});
-
-export const deadLetter = z
-  .object({
-    offset: z.number(),
-    at: z.string(),
-    stage: z.string(),
-    reason: z.string(),
-    message: z.string(),
-    source: z.string(),
-    raw: z.string().describe('The raw bytes as UTF-8, invalid sequences as U+FFFD, at most 8 KiB'),
-    bytes: z.number(),
-  })
-  .meta({ id: 'DeadLetter' });
-export const deadLetterPage = z.object({ items: z.array(deadLetter), next: z.number().optional() });
-
 export const loginLinkBody = z.object({ user: z.string().min(1).max(64).default('admin') });
 export const loginLink = z.object({ url: z.string(), expiresAt: z.string() }).meta({ id: 'LoginLink' });
 export const reset = loginLink.extend({ sessions: z.number().describe('Sessions ended') });

@@ -1,18 +1,18 @@
 import type { FastifyRequest } from 'fastify';
 import { errors } from '../errors.ts';
 
-const loopback = /^(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
+const numericOrLocal = /^(localhost|[\w-]+\.localhost|\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])(:\d{1,5})?$/i;
 
 /**
  * Answers only for names that are ours: a page of another site that makes its name point at this machine (DNS
- * rebinding) still sends its own name.
+ * rebinding) still sends its own name. An address instead of a name can't be rebound: probes and scrapes use it.
  *
  * @throws HOST_UNKNOWN
  */
 export function hostChecker(hosts: readonly string[]): (request: FastifyRequest) => void {
   const own = new Set(hosts.map((host) => host.toLowerCase()));
   return ({ host }) => {
-    if (!loopback.test(host) && !own.has(host.toLowerCase()))
+    if (!numericOrLocal.test(host) && !own.has(host.toLowerCase()))
       throw errors.HOST_UNKNOWN({ host: host.slice(0, 100) });
   };
 }

@@ -9,7 +9,12 @@ import { checkOrigin } from './origin.ts';
 /** Who may use a route. Every route has one. */
 export type Policy =
   | { readonly kind: 'public' }
-  | { readonly kind: 'session'; readonly roles: readonly Role[] }
+  | {
+      readonly kind: 'session';
+      readonly roles: readonly Role[];
+      /** Commands on the server itself may use it too. */
+      readonly orAdminToken?: true;
+    }
   /** Commands on the server itself, which can read its admin token. */
   | { readonly kind: 'admin_token' };
 
@@ -36,8 +41,12 @@ export async function authorise(
   { control, adminToken }: Pick<ApiDeps, 'control' | 'adminToken'>,
 ): Promise<void> {
   const changes = !safeMethods.has(request.method);
-  if (policy.kind === 'admin_token') {
-    const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+  const { authorization } = request.headers;
+  if (
+    policy.kind === 'admin_token' ||
+    (policy.kind === 'session' && policy.orAdminToken && authorization !== undefined)
+  ) {
+    const given = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
     if (adminToken === undefined || given === undefined || !sameSecret(given, adminToken))
       throw errors.ADMIN_TOKEN_INVALID();
     return;

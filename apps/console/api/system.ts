@@ -1,5 +1,5 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type { DeadLetterPage, Health, RuleDetail, RuleList } from '@tidewatch/api/schemas';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { Health, RuleDetail, RuleList } from '@tidewatch/api/schemas';
 import { get } from './client.ts';
 
 export const useHealth = () =>
@@ -24,14 +24,4 @@ export const useRule = (id: string) =>
     queryKey: ['rule', id],
     queryFn: ({ signal }) => get<RuleDetail>(`/api/rules/${encodeURIComponent(id)}`, {}, signal),
     staleTime: 60_000,
-  });
-
-export const useDeadLetters = () =>
-  useInfiniteQuery({
-    queryKey: ['dead-letters'],
-    queryFn: ({ pageParam, signal }) =>
-      get<DeadLetterPage>('/api/dead-letters', { limit: 50, before: pageParam }, signal),
-    initialPageParam: undefined as number | undefined,
-    getNextPageParam: (page) => page.next,
-    staleTime: 10_000,
   });

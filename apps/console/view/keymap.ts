@@ -31,11 +31,19 @@ export const keyGroups: readonly KeyGroup[] = [
     ],
   },
   {
+    title: 'Dead letters',
+    keys: [
+      { keys: ['p'], does: 'Replay the row or the selection' },
+      { keys: ['d'], does: 'Drop them, with a reason' },
+    ],
+  },
+  {
     title: 'Everywhere',
     keys: [
       { keys: ['/'], does: 'Go to the filter' },
       { keys: ['g', 'a'], does: 'Alerts' },
       { keys: ['g', 'e'], does: 'Events' },
+      { keys: ['g', 'd'], does: 'Dead letters' },
       { keys: ['g', 'h'], does: 'Health' },
       { keys: ['?'], does: 'This help' },
     ],

@@ -58,9 +58,17 @@ export function FlowSections({ health, now }: { readonly health: Health; readonl
             {
               title: 'Failures',
               right: true,
-              cell: ({ failures }) => (
-                <span className={failures > 0 ? 'text-warn' : 'text-faint'}>{count(failures)}</span>
-              ),
+              cell: ({ source, failures }) =>
+                failures === 0 ? (
+                  <span className="text-faint">0</span>
+                ) : (
+                  <Link
+                    href={`/dead-letters?source=${encodeURIComponent(source)}`}
+                    className="inline-flex min-h-7 items-center text-warn hover:underline"
+                  >
+                    {count(failures)}
+                  </Link>
+                ),
             },
           ]}
         />

@@ -1,11 +1,22 @@
-import { Activity, Keyboard, Rows3, ShieldAlert } from 'lucide-react';
+import { Activity, Keyboard, MailX, Rows3, ShieldAlert } from 'lucide-react';
 import { Link } from '../ui/link.tsx';
 
-export const pages = [
+interface PageEntry {
+  readonly path: string;
+  readonly title: string;
+  /** Where the title is too wide for the bar. */
+  readonly short?: string;
+  /** After `g`. */
+  readonly key: string;
+  readonly icon: typeof Activity;
+}
+
+export const pages: readonly PageEntry[] = [
   { path: '/alerts', title: 'Alerts', key: 'a', icon: ShieldAlert },
   { path: '/events', title: 'Events', key: 'e', icon: Rows3 },
+  { path: '/dead-letters', title: 'Dead letters', short: 'Letters', key: 'd', icon: MailX },
   { path: '/health', title: 'Health', key: 'h', icon: Activity },
-] as const;
+];
 
 const itemClass =
   'flex w-full flex-col items-center gap-0.5 rounded-lg py-2 text-xs text-soft transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-accent-wash aria-[current=page]:text-accent';
@@ -19,7 +30,7 @@ export function Navigation({ current, onHelp }: { readonly current: string; read
       <Link href="/alerts" aria-label="Tidewatch, to the alerts" className="flex h-11 items-center">
         <Logo />
       </Link>
-      {pages.map(({ path, title, key, icon: Icon }) => (
+      {pages.map(({ path, title, short = title, key, icon: Icon }) => (
         <Link
           key={path}
           href={path}
@@ -28,7 +39,7 @@ export function Navigation({ current, onHelp }: { readonly current: string; read
           className={itemClass}
         >
           <Icon size={18} strokeWidth={1.75} aria-hidden />
-          {title}
+          {short}
         </Link>
       ))}
       <button type="button" onClick={onHelp} className={`${itemClass} mt-auto`} title="Keyboard help (?)">

@@ -1,0 +1,150 @@
+'use client';
+import type { DeadLetter } from '@tidewatch/api/schemas';
+import { MailCheck } from 'lucide-react';
+import { useCallback, useMemo } from 'react';
+import { ApiProblem } from '../../api/client.ts';
+import type { useDeadLetters } from '../../api/dead-letters.ts';
+import { count, plural } from '../../view/quantity.ts';
+import { VirtualGrid } from '../grid/virtual-grid.tsx';
+import { Button } from '../ui/button.tsx';
+import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { useNow } from '../ui/use-now.ts';
+import { letterColumns } from './letter-columns.tsx';
+import { LetterDetail } from './letter-detail.tsx';
+
+export interface LetterActions {
+  /** The role allows work, not only reading. */
+  readonly mayWork: boolean;
+  readonly onReplay: (ids: readonly string[]) => void;
+  readonly onDrop: (ids: readonly string[]) => void;
+  readonly onRestore: (ids: readonly string[]) => void;
+}
+
+export interface LetterListProps {
+  readonly list: ReturnType<typeof useDeadLetters>;
+  readonly rows: readonly DeadLetter[];
+  readonly cursor: string | null;
+  readonly opened: string | null;
+  readonly onOpen: (id: string) => void;
+  readonly selected: ReadonlySet<string>;
+  readonly onSelect: (letter: DeadLetter) => void;
+  readonly onSelectAll: () => void;
+  readonly actions: LetterActions;
+  readonly filtered: boolean;
+  readonly onReset: () => void;
+  /** Changes when the list starts anew. */
+  readonly restart: string;
+}
+
+const letterId = (letter: DeadLetter): string => letter.id;
+const isFilterError = (error: Error): boolean => error instanceof ApiProblem && error.code.startsWith('KQL');
+
+/** The letters that fit, newest first. One request looks at a few thousand, so finding little may take several. */
+export function LetterList(props: LetterListProps) {
+  const { list, rows, selected, onSelect, onSelectAll } = props;
+  const now = useNow();
+  const columns = useMemo(
+    () =>
+      letterColumns({
+        now,
+        selected,
+        onSelect,
+        onSelectAll,
+        allSelected: rows.length > 0 && selected.size >= rows.length,
+      }),
+    [now, selected, onSelect, onSelectAll, rows.length],
+  );
+  const { hasNextPage, isFetching, fetchNextPage } = list;
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetching) void fetchNextPage();
+  }, [hasNextPage, isFetching, fetchNextPage]);
+
+  if (list.data === undefined) {
+    if (list.error === null) return <SkeletonRows label="Loading the dead letters" />;
+    if (isFilterError(list.error)) return null;
+    return <ProblemState error={list.error} what="The dead letters" onRetry={() => void list.refetch()} />;
+  }
+  const scanned = list.data.pages.reduce((sum, page) => sum + page.scanned, 0);
+  const stale = list.error !== null && !list.isFetchNextPageError && (
+    <StaleNote error={list.error} onRetry={() => void list.refetch()} />
+  );
+  if (rows.length === 0)
+    return (
+      <>
+        {stale}
+        <NoLetters {...props} scanned={scanned} />
+      </>
+    );
+  return (
+    <>
+      {stale}
+      <VirtualGrid
+        label="Dead letters"
+        rows={rows}
+        columns={columns}
+        rowId={letterId}
+        rowHeight={32}
+        total={rows.length}
+        cursor={props.cursor}
+        onOpen={(letter) => props.onOpen(letter.id)}
+        onEnd={onEnd}
+        isSelected={(letter) => selected.has(letter.id)}
+        expanded={(letter) =>
+          letter.id === props.opened ? (
+            <LetterDetail letter={letter} now={now} actions={props.actions} />
+          ) : null
+        }
+        restart={props.restart}
+        footer={
+          <div className="figure flex h-9 items-center justify-center gap-3 text-xs text-faint" role="status">
+            {list.isFetchNextPageError ? (
+              <>
+                <span className="text-bad">The next page could not be loaded: {list.error?.message}</span>
+                <Button onClick={() => void fetchNextPage()}>Try again</Button>
+              </>
+            ) : hasNextPage ? (
+              `${count(rows.length)} found among the newest ${count(scanned)}; more follow`
+            ) : (
+              `All ${count(rows.length)} shown`
+            )}
+          </div>
+        }
+      />
+    </>
+  );
+}
+
+function NoLetters({
+  list,
+  filtered,
+  onReset,
+  scanned,
+}: Pick<LetterListProps, 'list' | 'filtered' | 'onReset'> & { readonly scanned: number }) {
+  if (list.hasNextPage)
+    return (
+      <EmptyState icon={<MailCheck size={26} />} title={`None among the newest ${count(scanned)}`}>
+        <p>Older letters were not looked at yet.</p>
+        <Button disabled={list.isFetching} onClick={() => void list.fetchNextPage()}>
+          {list.isFetching ? 'Looking…' : 'Look further'}
+        </Button>
+      </EmptyState>
+    );
+  if (filtered)
+    return (
+      <EmptyState icon={<MailCheck size={26} />} title="No dead letter fits this filter">
+        <p>
+          {plural(scanned, 'letter')} looked at. Letters are kept for seven days unless classes.yml says
+          otherwise.
+        </p>
+        <Button onClick={onReset}>Show all that are open</Button>
+      </EmptyState>
+    );
+  return (
+    <EmptyState icon={<MailCheck size={26} />} title="No dead letters">
+      <p>
+        Everything that came could be handled. What can’t be is kept here with its bytes and the reason, until
+        it is replayed or dropped.
+      </p>
+    </EmptyState>
+  );
+}

@@ -1,0 +1,29 @@
+'use client';
+import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { useMemo } from 'react';
+import type { LetterFilter } from '../../api/dead-letters.ts';
+import { letterStates } from '../../view/letter-view.ts';
+
+const parsers = {
+  q: parseAsString.withDefault(''),
+  // As long as letters are kept by default.
+  from: parseAsString.withDefault('now-7d'),
+  to: parseAsString.withDefault('now'),
+  state: parseAsStringLiteral(letterStates).withDefault('open'),
+  reason: parseAsString.withDefault(''),
+  source: parseAsString.withDefault(''),
+  id: parseAsString,
+};
+
+/** The page's whole state, in the URL; and what it asks the API for. */
+export function useLetterState() {
+  const [state, setState] = useQueryStates(parsers, { history: 'push' });
+  const { q, from, to, state: letters, reason, source } = state;
+  const filter = useMemo<LetterFilter>(
+    () => ({ q, from, to, state: letters, reason, source }),
+    [q, from, to, letters, reason, source],
+  );
+  return { state, setState, filter };
+}
+
+export type LetterState = ReturnType<typeof useLetterState>;
