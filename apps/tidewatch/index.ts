@@ -3,11 +3,13 @@ import { Command, CommanderError } from 'commander';
 import { adminCommand } from './commands/admin.ts';
 import { configCommand } from './commands/config.ts';
 import type { CommandContext } from './commands/context.ts';
+import { deadLettersCommand } from './commands/dead_letters.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { pluginsCommand } from './commands/plugins.ts';
 import { sendCommand } from './commands/send.ts';
 import { sigmaCommand } from './commands/sigma.ts';
 import { startCommand } from './commands/start.ts';
+import { streamCommand } from './commands/stream.ts';
 import { version } from './version.ts';
 
 /**
@@ -37,6 +39,8 @@ export async function main(
     doctorCommand,
     sigmaCommand,
     sendCommand,
+    deadLettersCommand,
+    streamCommand,
     adminCommand,
     pluginsCommand,
     configCommand,

@@ -28,6 +28,17 @@ export const catalogue = {
     help: 'Raw bytes of records taken from inputs.',
     labels: ['source'],
   },
+  input_refused_total: {
+    type: 'counter',
+    help: 'What an input turned away, by reason: a request, a connection, a message, or a record of a request taken in part.',
+    labels: ['input', 'reason'],
+  },
+  input_dropped_total: {
+    type: 'counter',
+    help: 'Messages that an input lost, in whole or their end, by reason (busy, quota, system, too_long).',
+    labels: ['input', 'reason'],
+  },
+  input_connections: { type: 'gauge', help: 'Connections that are open.', labels: ['input'] },
   stage_events_total: {
     type: 'counter',
     help: 'Events leaving a stage, by outcome (ok, dropped, failed, dead_lettered).',
@@ -55,7 +66,11 @@ export const catalogue = {
     help: 'Records that could not be handled.',
     labels: ['stage', 'reason'],
   },
-  dead_letter_backlog_events: { type: 'gauge', help: 'Dead letters kept.', labels: ['stage'] },
+  dead_letter_backlog_events: {
+    type: 'gauge',
+    help: 'Dead letters that were neither replayed nor dropped.',
+    labels: ['stage'],
+  },
   consumer_lag_records: {
     type: 'gauge',
     help: 'Records a group has yet to commit.',
@@ -81,6 +96,27 @@ export const catalogue = {
     type: 'counter',
     help: 'Documents written to the store.',
     labels: ['data_class', 'outcome'],
+  },
+  index_requests_total: {
+    type: 'counter',
+    help: 'Bulk requests to OpenSearch, by outcome (ok, partial, failed).',
+    labels: ['outcome'],
+  },
+  index_request_duration_seconds: {
+    type: 'histogram',
+    help: 'Time to answer one bulk request, by outcome.',
+    labels: ['outcome'],
+    buckets: seconds,
+  },
+  index_retries_total: {
+    type: 'counter',
+    help: 'Documents sent to OpenSearch again, by reason.',
+    labels: ['reason'],
+  },
+  index_in_flight_bytes: {
+    type: 'gauge',
+    help: 'Bytes of bulk requests that OpenSearch has yet to answer for good.',
+    labels: [],
   },
   retention_deleted_events_total: {
     type: 'counter',

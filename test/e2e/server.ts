@@ -13,6 +13,8 @@ export interface ServerOptions {
   readonly demo?: boolean;
   /** Content of `tidewatch.yml`. */
   readonly config?: string;
+  /** Ends a first process with `kill -9` so long after its start, ready or not, and starts another. */
+  readonly killAfterMs?: number;
 }
 
 /** A Tidewatch of its own process on ports of its own, as a user runs it. */
@@ -42,6 +44,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     const file = join(data, 'tidewatch.yml');
     await writeFile(file, options.config);
     args.push('--config', file);
+  }
+  if (options.killAfterMs !== undefined) {
+    const first = spawn(process.execPath, args, { cwd: root, stdio: 'ignore' });
+    const died = once(first, 'exit');
+    await setTimeout(options.killAfterMs);
+    first.kill('SIGKILL');
+    await died;
   }
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
@@ -141,6 +150,7 @@ export async function eventually<T>(
   ask: () => Promise<T>,
   satisfied: (value: T) => boolean,
   seconds = 20,
+  everyMs = 100,
 ): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
@@ -148,6 +158,6 @@ export async function eventually<T>(
     if (satisfied(value)) return value;
     if (Date.now() > end)
       throw new Error(`Not within ${seconds} s; last: ${JSON.stringify(value).slice(0, 2_000)}`);
-    await setTimeout(100);
+    await setTimeout(everyMs);
   }
 }

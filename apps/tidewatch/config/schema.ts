@@ -1,16 +1,13 @@
 import type { AnyPlugin } from '@tidewatch/plugin';
 import { logLevels } from '@tidewatch/telemetry';
 import { z } from 'zod';
+import { storeConfig } from './store.ts';
+import { streamConfig } from './stream.ts';
 
 export const roles = ['ingest', 'index', 'detector', 'api'] as const;
 export type Role = (typeof roles)[number];
 
 const port = z.number().int().min(0).max(65_535);
-const bytes = z
-  .string()
-  .regex(/^\d+(?:\.\d+)? ?(?:KiB|MiB|GiB)$/, 'is a size such as "512 MiB" or "4 GiB"')
-  .transform((text) => Math.round(Number.parseFloat(text) * 1024 ** ('KMG'.indexOf(text.at(-3) ?? '') + 1)));
-
 /**
  * The schema of `tidewatch.yml`, with the inputs' own schemas inside. Every key has a description; editors read it as
  * JSON Schema from `tidewatch config schema`.
@@ -93,21 +90,8 @@ export function configSchema(inputs: readonly AnyPlugin<'input'>[]) {
       )
       .default([])
       .describe('Your own processors, enrichers and notifiers, each run in a worker of its own.'),
-    store: z
-      .strictObject({
-        memory: bytes.prefault('512 MiB').describe('Memory limit of the embedded store.'),
-        threads: z.number().int().min(1).max(64).default(1).describe('Threads of the embedded store.'),
-      })
-      .prefault({})
-      .describe('The embedded event store.'),
-    stream: z
-      .strictObject({
-        budget: bytes
-          .prefault('4 GiB')
-          .describe('Disk that each stream may fill before senders are told to wait.'),
-      })
-      .prefault({})
-      .describe('The write-ahead log.'),
+    store: storeConfig,
+    stream: streamConfig,
     log: z
       .strictObject({ level: z.enum(logLevels).default('info').describe('Least level that is logged.') })
       .prefault({})

@@ -3,69 +3,116 @@ import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ControlStore, openControlStore } from '@tidewatch/control';
 import { isTidewatchError } from '@tidewatch/event';
-import type { DataClasses, RetentionRegistry } from '@tidewatch/store';
+import type { DataClasses, EventStore, RetentionRegistry } from '@tidewatch/store';
 import { type DuckDbStore, openDuckDbStore } from '@tidewatch/store/duckdb';
-import { createFileSnapshots, type Log, type SnapshotStore, type Stream } from '@tidewatch/stream';
-import { createWal } from '@tidewatch/stream/wal';
-import type { Logger } from '@tidewatch/telemetry';
+import type { Log, OpenOptions, SnapshotStore, Stream } from '@tidewatch/stream';
+import type { Logger, Metrics } from '@tidewatch/telemetry';
 import type { Config } from '../config/schema.ts';
 import { reasonOf, startErrors } from '../errors.ts';
+import { openOpenSearchWriter } from './event_writer.ts';
+import { createLog } from './log.ts';
 import { enrolKeepers } from './retention.ts';
 import { readRunFile } from './run_file.ts';
+import { workers } from './workers.ts';
 
 /** What is opened once and shared by the roles of one process. */
 export interface Adapters {
   readonly events: Stream;
   readonly deadLetters: Stream;
-  readonly store: DuckDbStore;
-  readonly control: ControlStore;
+  /** What became of each dead letter. */
+  readonly letterOutcomes: Stream;
   readonly snapshots: SnapshotStore;
   readonly retention: RetentionRegistry;
+  /** Absent in a process whose roles neither search nor write here. */
+  readonly databases: Databases | undefined;
+  /** Where the index role writes; absent where it does not run. */
+  readonly eventWriter: Pick<EventStore, 'write'> | undefined;
   close(): Promise<void>;
 }
 
-/** Opens the embedded adapters on the data folder, and enrols all that they keep in the retention registry. */
-export async function openAdapters(config: Config, classes: DataClasses, logger: Logger): Promise<Adapters> {
+/** The files that one process at a time has open: events and alerts, and who may do what. */
+export interface Databases {
+  readonly store: DuckDbStore;
+  readonly control: ControlStore;
+}
+
+/** The databases, for roles that are not started without. */
+export function databasesOf({ databases }: Pick<Adapters, 'databases'>): Databases {
+  if (databases === undefined) throw new TypeError('This process opened no databases.');
+  return databases;
+}
+
+/** Opens what this process' roles need, and enrols all that it keeps in the retention registry. */
+export async function openAdapters(
+  config: Config,
+  classes: DataClasses,
+  metrics: Metrics,
+  logger: Logger,
+): Promise<Adapters> {
+  const { opensearch } = config.store;
+  const searching = config.roles.filter((role) => role === 'detector' || role === 'api');
+  if (opensearch !== undefined && searching.length > 0)
+    throw startErrors.OPENSEARCH_WRITES_ONLY({ roles: searching.join(' and ') });
   await prepareFolder(config.data);
-  const log = createWal({
-    directory: join(config.data, 'streams'),
-    diskBudgetBytes: config.stream.budget,
-    log: logger,
-  });
-  const [events, deadLetters] = await openStreams(log, config.data);
-  const store = await openDuckDbStore({
-    directory: join(config.data, 'store'),
-    memoryLimitMb: Math.round(config.store.memory / 1024 ** 2),
-    threads: config.store.threads,
-    classes,
-    log: logger,
-  });
-  const control = openControlStore({ file: join(config.data, 'control.db') });
-  const snapshots = createFileSnapshots(join(config.data, 'snapshots'));
-  const retention = enrolKeepers(classes, { events, deadLetters, store, control });
+  const { log, snapshots } = await createLog(config, logger);
+  const [events, deadLetters, letterOutcomes] = await openStreams(log, config);
+  const indexes = config.roles.includes('index');
+  const databases =
+    searching.length > 0 || (indexes && opensearch === undefined)
+      ? await openDatabases(config, classes, logger)
+      : undefined;
+  const openSearchWriter =
+    indexes && opensearch !== undefined
+      ? await openOpenSearchWriter(opensearch, classes, metrics, logger)
+      : undefined;
+  const retention = enrolKeepers(classes, { events, deadLetters, letterOutcomes, ...databases });
   return {
     events,
     deadLetters,
-    store,
-    control,
+    letterOutcomes,
     snapshots,
     retention,
+    databases,
+    eventWriter: openSearchWriter ?? databases?.store.events,
     async close() {
-      await store.close();
+      await openSearchWriter?.close();
+      await databases?.store.close();
       await log.close();
-      await control.close();
+      await databases?.control.close();
     },
   };
 }
 
+async function openDatabases(config: Config, classes: DataClasses, log: Logger): Promise<Databases> {
+  const store = await openDuckDbStore({
+    directory: join(config.data, 'store'),
+    memoryLimitMb: Math.round(config.store.memory / 1024 ** 2),
+    threads: config.store.threads,
+    thread: workers.store,
+    classes,
+    log,
+  });
+  return { store, control: openControlStore({ file: join(config.data, 'control.db') }) };
+}
+
 /** The log's lock tells whether another process has the folder: unlike a process id it can't be somebody else's by now. */
-async function openStreams(log: Log, directory: string): Promise<[Stream, Stream]> {
+async function openStreams(log: Log, { data, stream }: Config): Promise<[Stream, Stream, Stream]> {
+  const { time, size, hard } = stream.retention;
+  const retention: OpenOptions['retention'] = {
+    ...(time === undefined ? {} : { ms: time }),
+    ...(size === undefined ? {} : { bytes: size }),
+    hard,
+  };
   try {
-    return await Promise.all([log.open('events'), log.open('dead-letters', { reclaim: false })]);
+    return await Promise.all([
+      log.open('events', { retention }),
+      log.open('dead-letters', { reclaim: false }),
+      log.open('dead-letters.outcomes', { reclaim: false }),
+    ]);
   } catch (error) {
     if (!isTidewatchError(error, 'LOG_LOCKED')) throw error;
-    const url = (await readRunFile(directory))?.url ?? 'starting';
-    throw startErrors.ALREADY_RUNNING({ directory, pid: error.details.pid, url });
+    const url = (await readRunFile(data))?.url ?? 'starting';
+    throw startErrors.ALREADY_RUNNING({ directory: data, pid: error.details.pid, url });
   }
 }
 

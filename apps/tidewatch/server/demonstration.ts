@@ -7,6 +7,7 @@ import type { Accept, Input } from '@tidewatch/plugin';
 import { playDemo } from '../demo/play.ts';
 import { createSenders } from '../demo/senders.ts';
 import { demonstration as tell } from '../demo/story/index.ts';
+import { databasesOf } from './adapters.ts';
 import type { Runtime } from './runtime.ts';
 
 /** The class of everything the demonstration sends (decision record 14). */
@@ -22,7 +23,7 @@ export interface Demonstration extends Demo {
 /** The story goes through inputs of its own, on ports of their own, so that it can't be mistaken for a user's data. */
 export async function createDemonstration(accept: Accept, runtime: Runtime): Promise<Demonstration> {
   const { config, log, live, adapters, readers } = runtime;
-  const { events, alerts } = adapters.store;
+  const { events, alerts } = databasesOf(adapters).store;
   const directory = join(config.data, 'demo');
   const removedMark = join(config.data, 'demo-removed');
   const abort = new AbortController();
@@ -93,8 +94,14 @@ export async function createDemonstration(accept: Accept, runtime: Runtime): Pro
   };
 }
 
-function openInputs(accept: Accept, { log }: Runtime, directory: string, nginxFile: string) {
-  const context = (name: string) => ({ accept, log, directory: join(directory, name) });
+function openInputs(accept: Accept, { log, metrics }: Runtime, directory: string, nginxFile: string) {
+  const context = (name: string) => ({
+    name: `demo-${name}`,
+    accept,
+    metrics,
+    log,
+    directory: join(directory, name),
+  });
   return {
     http: http.create(http.config.parse({ port: 0 }), context('http')),
     syslog: syslog.create(syslog.config.parse({ port: 0, source: 'demo-syslog' }), context('syslog')),

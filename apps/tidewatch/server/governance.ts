@@ -1,4 +1,4 @@
-import { type DataClasses, loadDataClasses } from '@tidewatch/store';
+import type { DataClasses } from '@tidewatch/store';
 import type { Logger } from '@tidewatch/telemetry';
 import type { Config } from '../config/schema.ts';
 import { type Classifier, createClassifier, inForce, rulesInForce } from '../governance/classifier.ts';
@@ -13,9 +13,13 @@ export interface Governance {
   readonly rulesInForce?: readonly string[];
 }
 
-/** Reads data classes and use-cases. A use-case that is not valid is left out, loudly; classes must be in order. */
-export async function loadGovernance(config: Config, demo: boolean, log: Logger): Promise<Governance> {
-  const classes = await loadDataClasses(config.classes);
+/** Reads the use-cases. One that is not valid is left out, loudly. */
+export async function loadGovernance(
+  config: Config,
+  classes: DataClasses,
+  demo: boolean,
+  log: Logger,
+): Promise<Governance> {
   const loaded = await loadUseCases(
     config.usecases,
     classes.all.map(({ name }) => name),

@@ -1,4 +1,6 @@
 import { isTidewatchError } from '@tidewatch/event';
+import type { Metrics } from '@tidewatch/telemetry';
+import type { Databases } from './adapters.ts';
 import type { Runtime } from './runtime.ts';
 
 const second = 1_000;
@@ -30,9 +32,9 @@ export function startHousekeeping(runtime: Runtime): () => void {
   };
 }
 
-async function measure({ adapters, metrics, live, parts, sources }: Runtime) {
+async function measure({ adapters, letters, metrics, live, parts, sources }: Runtime) {
   let lagRecords = 0;
-  for (const stream of [adapters.events, adapters.deadLetters]) {
+  for (const stream of [adapters.events, adapters.deadLetters, adapters.letterOutcomes]) {
     const { stream: name, groups } = await stream.stats();
     for (const { group, records, seconds } of groups) {
       metrics.set('consumer_lag_records', { group, stream: name }, records);
@@ -40,22 +42,27 @@ async function measure({ adapters, metrics, live, parts, sources }: Runtime) {
       lagRecords = Math.max(lagRecords, records);
     }
   }
-  for (const [source, { lastEvent }] of sources.entries())
+  for (const [source, { lastEvent }] of sources?.entries() ?? [])
     metrics.set('source_last_event_timestamp_seconds', { source }, lastEvent / second);
-  const scope = { principal: 'tidewatch', dataClasses: 'all' } as const;
-  const totals = await adapters.store.alerts.totals(
+  if (adapters.databases !== undefined) await measureAlerts(adapters.databases, metrics);
+  const rules = parts.detector?.rules() ?? [];
+  const rejected = rules.filter(({ state }) => state === 'rejected').length;
+  const backlog = { normalise: 0, process: 0, index: 0 };
+  for (const { stage, count } of (await letters?.totals()) ?? []) backlog[stage] += count;
+  for (const [stage, count] of Object.entries(backlog))
+    metrics.set('dead_letter_backlog_events', { stage }, count);
+  const deadLetters = backlog.normalise + backlog.process + backlog.index;
+  const loaded = rules.filter(({ state }) => state === 'loaded').length;
+  live.publish('health', { rules: loaded, rejected, lagRecords, deadLetters });
+}
+
+async function measureAlerts({ store }: Databases, metrics: Metrics): Promise<void> {
+  const totals = await store.alerts.totals(
     { range: { from: 0, to: Number.MAX_SAFE_INTEGER } },
-    scope,
+    { principal: 'tidewatch', dataClasses: 'all' },
   );
   for (const { level, status, count } of totals)
     if (status !== 'closed') metrics.set('alerts_open', { severity: level, status }, count);
-  const rules = parts.detector?.rules() ?? [];
-  const rejected = rules.filter(({ state }) => state === 'rejected').length;
-  const { partitions } = await adapters.deadLetters.stats();
-  const letters = partitions.reduce((sum, { first, next }) => sum + next - first, 0);
-  metrics.set('dead_letter_backlog_events', { stage: 'all' }, letters);
-  const loaded = rules.filter(({ state }) => state === 'loaded').length;
-  live.publish('health', { rules: loaded, rejected, lagRecords, deadLetters: letters });
 }
 
 /** Makes everything that keeps data forget what is past its class's time to live, and says so. */

@@ -1,43 +1,95 @@
 import { join } from 'node:path';
-import { createAccept } from '@tidewatch/ingest';
+import { isDeepStrictEqual } from 'node:util';
+import { createAccept, createJudge, type OwnJudge } from '@tidewatch/ingest';
 import { inputs as shipped } from '@tidewatch/inputs';
 import { createNormaliser } from '@tidewatch/normalize';
-import type { Accept, AnyPlugin, Input } from '@tidewatch/plugin';
-import type { RunningInput, Runtime } from './runtime.ts';
+import type { Accept, AnyPlugin, HostedPlugin, Input } from '@tidewatch/plugin';
+import { hostPlugins } from './plugins.ts';
+import type { InputConfig, RunningInput, Runtime } from './runtime.ts';
 
 /** The entry of the pipeline, shared by all inputs of the process. */
-export function openAccept({ adapters, governance, metrics, log, plugins }: Runtime): Accept {
-  return createAccept({
-    events: adapters.events,
-    deadLetters: adapters.deadLetters,
-    normalise: createNormaliser({ classify: governance.classify }),
-    processors: plugins.filter(({ description: { kind } }) => kind === 'processor' || kind === 'enricher'),
-    metrics,
-    log,
-  });
+export function openAccept(runtime: Runtime): Accept {
+  const { adapters, metrics, log, plugins } = runtime;
+  const { events, deadLetters } = adapters;
+  const processors = plugins.filter(isProcessor);
+  return createAccept({ events, deadLetters, normalise: openNormaliser(runtime), processors, metrics, log });
 }
 
+/** The same parsers and processors, in workers of their own. Rejects with `PLUGIN_UNLOADABLE`. */
+export async function openJudge(runtime: Runtime): Promise<OwnJudge> {
+  const { config, plugins, metrics, log } = runtime;
+  const own = config.plugins.filter((_, i) => isProcessor(plugins[i] as HostedPlugin));
+  const processors = await hostPlugins({ plugins: own }, log, () => {});
+  return {
+    judge: createJudge({ normalise: openNormaliser(runtime), processors, metrics }),
+    async close() {
+      await Promise.all(processors.map((plugin) => plugin.close()));
+    },
+  };
+}
+
+const isProcessor = ({ description: { kind } }: HostedPlugin): boolean =>
+  kind === 'processor' || kind === 'enricher';
+
+const openNormaliser = (runtime: Runtime) =>
+  createNormaliser({
+    // Governance is read anew on a reload.
+    classify: (source, dataset) => runtime.governance.classify(source, dataset),
+  });
+
 /** Starts the configured inputs. One that cannot start stops the start: its sender would find nobody. */
-export async function startInputs({ config, log }: Runtime, accept: Accept): Promise<RunningInput[]> {
-  const running: RunningInput[] = [];
+export async function startInputs(runtime: Runtime, accept: Accept): Promise<void> {
   try {
-    for (const { type, ...own } of config.inputs) {
-      const plugin = shipped.find(({ name }) => name === type) as AnyPlugin<'input'>;
-      const directory = join(config.data, 'inputs', nameOf(type, own, running));
-      const input: Input = plugin.create(plugin.config.parse(own) as never, { accept, log, directory });
-      running.push({ name: type, input });
-      await input.start();
-    }
+    for (const configured of runtime.config.inputs) await startInput(configured, runtime, accept);
   } catch (error) {
-    await Promise.all(running.map(({ input }) => input.stop()));
+    await stopInputs(runtime);
     throw error;
   }
-  return running;
+}
+
+export async function stopInputs({ parts }: Pick<Runtime, 'parts'>): Promise<void> {
+  await Promise.all(parts.inputs.map(({ input }) => input.stop()));
+}
+
+/**
+ * Stops inputs that are configured no longer or otherwise, and starts those that are new; the others go on. Answers how
+ * many changed. One that can't start is left out and said, the others stand.
+ */
+export async function replaceInputs(runtime: Runtime, accept: Accept): Promise<number> {
+  const { config, parts, log } = runtime;
+  const stays = ({ configured }: RunningInput) =>
+    config.inputs.some((wanted) => isDeepStrictEqual(wanted, configured));
+  const gone = parts.inputs.filter((running) => !stays(running));
+  await Promise.all(gone.map(({ input }) => input.stop()));
+  parts.inputs = parts.inputs.filter(stays);
+  const missing = config.inputs.filter(
+    (wanted) => !parts.inputs.some(({ configured }) => isDeepStrictEqual(wanted, configured)),
+  );
+  for (const configured of missing) {
+    try {
+      await startInput(configured, runtime, accept);
+    } catch (error) {
+      log.error({ input: configured.type, reason: (error as Error).message }, 'An input could not start');
+    }
+  }
+  return gone.length + missing.length;
+}
+
+async function startInput(configured: InputConfig, runtime: Runtime, accept: Accept): Promise<void> {
+  const { config, parts, log, metrics } = runtime;
+  const { type, ...own } = configured;
+  const plugin = shipped.find(({ name }) => name === type) as AnyPlugin<'input'>;
+  const name = nameOf(configured, config.inputs);
+  const directory = join(config.data, 'inputs', name);
+  const context = { name, accept, metrics, log, directory };
+  const input: Input = plugin.create(plugin.config.parse(own) as never, context);
+  parts.inputs = [...parts.inputs, { name: type, configured, input }];
+  await input.start();
 }
 
 /** What it keeps is found again after the configuration's order changed: type and source name it, then a number. */
-function nameOf(type: string, own: object, running: readonly RunningInput[]): string {
-  const { source = '' } = own as { source?: string };
-  const earlier = running.filter(({ name }) => name === type).length;
-  return source === '' ? `${type}-${earlier}` : `${type}-${source}`;
+function nameOf(configured: InputConfig, all: readonly InputConfig[]): string {
+  const { type, source = '' } = configured as InputConfig & { source?: string };
+  const place = all.filter((other) => other.type === type).indexOf(configured);
+  return source === '' ? `${type}-${place}` : `${type}-${source}`;
 }

@@ -48,13 +48,18 @@ export async function checkPlugin(module: string, config: unknown): Promise<Plug
  * (a pseudonymiser, say) must not run.
  */
 export async function hostPlugins(
-  config: Config,
+  { plugins }: Pick<Config, 'plugins'>,
   log: Logger,
   onFailure: (name: string) => void,
 ): Promise<HostedPlugin[]> {
-  return Promise.all(
-    config.plugins.map((plugin) => host(plugin.module, plugin.config ?? {}, log, onFailure)),
+  const opened = await Promise.allSettled(
+    plugins.map(({ module, config }) => host(module, config ?? {}, log, onFailure)),
   );
+  const running = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const failed = opened.find((one) => one.status === 'rejected');
+  if (failed === undefined) return running;
+  await Promise.all(running.map((plugin) => plugin.close()));
+  throw failed.reason;
 }
 
 const host = (module: string, config: unknown, log: Logger, onFailure?: (name: string) => void) =>

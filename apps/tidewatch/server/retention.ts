@@ -11,8 +11,10 @@ import type { Stream } from '@tidewatch/stream';
 export interface Keepers {
   readonly events: Stream;
   readonly deadLetters: Stream;
-  readonly store: DuckDbStore;
-  readonly control: ControlStore;
+  readonly letterOutcomes: Stream;
+  /** Absent where the process opened no databases. */
+  readonly store?: DuckDbStore;
+  readonly control?: ControlStore;
 }
 
 const day = 86_400_000;
@@ -23,27 +25,14 @@ const day = 86_400_000;
  */
 export function enrolKeepers(
   classes: DataClasses,
-  { events, deadLetters, store, control }: Keepers,
+  { events, deadLetters, letterOutcomes, store, control }: Keepers,
 ): RetentionRegistry {
   const registry = createRetentionRegistry(classes);
   const ttlOf = (name: string) => classes.get(name)?.ttlMs ?? 7 * day;
   // The stream holds all classes side by side, so the shortest promise made to anybody counts.
   const shortest = Math.min(...classes.all.filter(({ synthetic }) => !synthetic).map(({ ttlMs }) => ttlMs));
 
-  registry.enrol({
-    keeper: 'store/events',
-    keeps: 'events, by class',
-    dataClass: 'all',
-    ttlMs: 'by class',
-    expire: (now) => store.events.expire(now),
-  });
-  registry.enrol({
-    keeper: 'store/alerts',
-    keeps: 'alerts, with the events that are their evidence',
-    dataClass: 'alerts',
-    ttlMs: 'by class',
-    expire: (now) => store.alerts.expire(now),
-  });
+  if (store !== undefined) enrolStore(registry, store);
   registry.enrol({
     keeper: 'streams/events',
     keeps: 'events on their way to store and detection',
@@ -59,13 +48,21 @@ export function enrolKeepers(
     expire: (now) => expireStream(deadLetters, 'dead_letters', now - ttlOf('dead_letters')),
   });
   registry.enrol({
-    keeper: 'control.db',
-    keeps: 'accounts, sessions, and who did what (with the text of queries)',
-    dataClass: 'audit',
-    ttlMs: ttlOf('audit'),
-    expire: async (now) =>
-      deleted('control.db', 'audit', 'audit entries', await control.audit.prune(now - ttlOf('audit'))),
+    keeper: 'streams/dead-letters.outcomes',
+    keeps: 'which of those records were replayed or dropped, by whom, and why they failed',
+    dataClass: 'dead_letters',
+    ttlMs: ttlOf('dead_letters'),
+    expire: (now) => expireStream(letterOutcomes, 'dead_letters', now - ttlOf('dead_letters')),
   });
+  if (control !== undefined)
+    registry.enrol({
+      keeper: 'control.db',
+      keeps: 'accounts, sessions, and who did what (with the text of queries)',
+      dataClass: 'audit',
+      ttlMs: ttlOf('audit'),
+      expire: async (now) =>
+        deleted('control.db', 'audit', 'audit entries', await control.audit.prune(now - ttlOf('audit'))),
+    });
   registry.enrol({
     keeper: 'snapshots',
     keeps: 'counts and newest times per source; no content of events',
@@ -90,6 +87,23 @@ export function enrolKeepers(
     expire: async () => [],
   });
   return registry;
+}
+
+function enrolStore(registry: RetentionRegistry, { events, alerts }: DuckDbStore): void {
+  registry.enrol({
+    keeper: 'store/events',
+    keeps: 'events, by class',
+    dataClass: 'all',
+    ttlMs: 'by class',
+    expire: (now) => events.expire(now),
+  });
+  registry.enrol({
+    keeper: 'store/alerts',
+    keeps: 'alerts, with the events that are their evidence',
+    dataClass: 'alerts',
+    ttlMs: 'by class',
+    expire: (now) => alerts.expire(now),
+  });
 }
 
 async function expireStream(stream: Stream, dataClass: string, before: number): Promise<readonly Deletion[]> {

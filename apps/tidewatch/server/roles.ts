@@ -1,15 +1,18 @@
 import { join } from 'node:path';
-import { type ApiServer, createApi } from '@tidewatch/api';
+import { type ApiServer, createApi, createProbeServer } from '@tidewatch/api';
 import { startDetector, startEventClock } from '@tidewatch/detector';
 import { startIndexer } from '@tidewatch/ingest';
 import type { Accept } from '@tidewatch/plugin';
+import type { Config } from '../config/schema.ts';
+import { openDeadLetterDesk } from '../dead_letters/desk.ts';
 import { startErrors } from '../errors.ts';
 import { version } from '../version.ts';
+import { databasesOf } from './adapters.ts';
 import { createDemonstration } from './demonstration.ts';
-import { openAccept, startInputs } from './ingest.ts';
+import { openAccept, startInputs, stopInputs } from './ingest.ts';
 import { notify } from './notify.ts';
 import { createRuleCatalogue } from './rule_catalogue.ts';
-import type { Runtime } from './runtime.ts';
+import { lettersOf, type Runtime } from './runtime.ts';
 import { createSystemStatus } from './status.ts';
 import { workers } from './workers.ts';
 
@@ -23,10 +26,13 @@ export async function startIndexRole({
   readers,
   onClose,
 }: Runtime): Promise<void> {
+  const { eventWriter: store } = adapters;
+  if (store === undefined) throw new TypeError('This process opened nothing to write events to.');
   const indexer = await startIndexer({
     events: adapters.events,
     deadLetters: adapters.deadLetters,
-    store: adapters.store.events,
+    letterOutcomes: adapters.letterOutcomes,
+    store,
     metrics,
     log,
     onStored: (batch) => live.publish('events', { count: batch.length }),
@@ -38,14 +44,31 @@ export async function startIndexRole({
 
 /** Stream to alerts. */
 export async function startDetectorRole(runtime: Runtime): Promise<void> {
-  const { adapters, config, governance, metrics, log, live, health, readers, parts, onClose } = runtime;
-  const { events, snapshots } = adapters;
-  const { alerts } = adapters.store;
-  const { paths, placeholders, thor } = config.rules;
-  let { onFirstAlert } = runtime.options;
-  const detector = await startDetector({
-    events,
+  const { adapters, metrics, log, health, readers, parts, onClose } = runtime;
+  const { alerts } = databasesOf(adapters).store;
+  await openDetector(runtime);
+  onClose(() => parts.detector?.close());
+  const clock = await startEventClock({
+    events: adapters.events,
     alerts,
+    snapshots: adapters.snapshots,
+    metrics,
+    log,
+  });
+  onClose(() => clock.close());
+  readers.push({ drain: async () => parts.detector?.drain() }, clock);
+  health.set('detector', 'ready');
+}
+
+/** Loads the rules of the configuration in force; a detector that ran before has committed how far it came. */
+export async function openDetector(runtime: Runtime): Promise<void> {
+  const { adapters, config, governance, metrics, log, live, parts } = runtime;
+  const { paths, placeholders, thor } = config.rules;
+  let onFirstAlert = parts.detector === undefined ? runtime.options.onFirstAlert : undefined;
+  await parts.detector?.close();
+  parts.detector = await startDetector({
+    events: adapters.events,
+    alerts: databasesOf(adapters).store.alerts,
     rules: {
       paths,
       placeholders,
@@ -65,17 +88,13 @@ export async function startDetectorRole(runtime: Runtime): Promise<void> {
       }
     },
   });
-  onClose(() => detector.close());
-  const clock = await startEventClock({ events, alerts, snapshots, metrics, log });
-  onClose(() => clock.close());
-  readers.push(detector, clock);
-  parts.detector = detector;
-  health.set('detector', 'ready');
 }
 
 /** The entry of the pipeline; the demonstration plays into it until an event of the user's own comes. */
 export async function openIngestRole(runtime: Runtime): Promise<Accept> {
   const accept = openAccept(runtime);
+  // The story is told where its alerts can be looked at.
+  if (runtime.adapters.databases === undefined) return accept;
   const demonstration = await createDemonstration(accept, runtime);
   runtime.onClose(() => demonstration.stop());
   runtime.parts.demonstration = demonstration;
@@ -87,21 +106,22 @@ export async function openIngestRole(runtime: Runtime): Promise<Accept> {
 
 /** Senders are let in last, when everybody is at their place. */
 export async function startIngestRole(runtime: Runtime, accept: Accept): Promise<void> {
-  const inputs = await startInputs(runtime, accept);
-  runtime.onClose(() => Promise.all(inputs.map(({ input }) => input.stop())));
-  runtime.parts.inputs = inputs;
+  await startInputs(runtime, accept);
+  runtime.onClose(() => stopInputs(runtime));
   runtime.health.set('ingest', 'ready');
 }
 
 /** Console, API, metrics. */
-export async function startApiRole(runtime: Runtime, adminToken: string): Promise<ApiServer> {
+export async function startApiRole(runtime: Runtime, adminToken: string): Promise<string> {
   const { adapters, config, governance, live, metrics, health, log, options, parts } = runtime;
+  const { store, control } = databasesOf(adapters);
   const api = await createApi({
-    events: adapters.store.events,
-    alerts: adapters.store.alerts,
-    control: adapters.control,
+    events: store.events,
+    alerts: store.alerts,
+    control,
     rules: createRuleCatalogue(parts),
     system: createSystemStatus(runtime),
+    deadLetters: openDeadLetterDesk(runtime, lettersOf(runtime)),
     live,
     metrics,
     health,
@@ -116,14 +136,24 @@ export async function startApiRole(runtime: Runtime, adminToken: string): Promis
     hosts: config.http.hosts,
   });
   runtime.onClose(() => api.close());
-  const { host, port } = config.http;
+  const url = await listen(api, config);
+  health.set('api', 'ready');
+  return url;
+}
+
+/** Metrics and probes of a process without the API, in its place. */
+export async function startProbes({ config, health, metrics, onClose }: Runtime): Promise<string> {
+  const probes = await createProbeServer({ health, metrics, hosts: config.http.hosts });
+  onClose(() => probes.close());
+  return listen(probes, config);
+}
+
+async function listen(server: Pick<ApiServer, 'listen'>, { http: { host, port } }: Config): Promise<string> {
   try {
-    await api.listen({ host, port });
+    return await server.listen({ host, port });
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
       ? startErrors.PORT_TAKEN({ host, port })
       : error;
   }
-  health.set('api', 'ready');
-  return api;
 }

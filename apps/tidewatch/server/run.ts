@@ -45,9 +45,18 @@ export async function runUntilSignal(
       ...(detector === undefined ? {} : { rules: detector.loaded }),
     }),
   );
-  const signal = await nextSignal();
+  const reload = async () => {
+    try {
+      await server.reload(await loadConfig(options, root));
+    } catch (error) {
+      log.error({ reason: (error as Error).message }, 'The configuration was not reloaded');
+    }
+  };
+  // Where there is a terminal the same signal says that it is gone, and the process with it.
+  if (!atTerminal) process.on('SIGHUP', reload);
+  const signal = await nextSignal(atTerminal ? ['SIGINT', 'SIGTERM', 'SIGHUP'] : ['SIGINT', 'SIGTERM']);
   say(`Stopping (${signal}); again to stop at once.`);
-  void nextSignal().then(() => process.exit(130));
+  void nextSignal(['SIGINT', 'SIGTERM']).then(() => process.exit(130));
   const ended = await Promise.race([
     server.close().then(() => true),
     setTimeout(shutdownMs, false, { ref: false }),
@@ -56,7 +65,7 @@ export async function runUntilSignal(
   process.exit(ended ? 0 : 1);
 }
 
-const nextSignal = (): Promise<NodeJS.Signals> =>
+const nextSignal = (signals: readonly NodeJS.Signals[]): Promise<NodeJS.Signals> =>
   new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+    for (const signal of signals) process.once(signal, () => resolve(signal));
   });

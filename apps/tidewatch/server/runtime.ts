@@ -1,6 +1,8 @@
 import { type ConsoleBuild, createLiveHub, type LiveHub } from '@tidewatch/api';
 import type { Detector } from '@tidewatch/detector';
+import { type LetterLedger, openLedger } from '@tidewatch/ingest';
 import type { HostedPlugin, Input } from '@tidewatch/plugin';
+import { loadDataClasses } from '@tidewatch/store';
 import type { KeyedStage } from '@tidewatch/stream';
 import {
   createHealthBoard,
@@ -15,12 +17,7 @@ import { type Adapters, openAdapters } from './adapters.ts';
 import type { Demonstration } from './demonstration.ts';
 import { type Governance, loadGovernance } from './governance.ts';
 import { hostPlugins } from './plugins.ts';
-import {
-  type FailureState,
-  type SourceState,
-  startFailureStatistics,
-  startSourceStatistics,
-} from './statistics.ts';
+import { type SourceState, startSourceStatistics } from './statistics.ts';
 
 export interface ServerOptions {
   readonly config: Config;
@@ -32,32 +29,44 @@ export interface ServerOptions {
   readonly onFirstAlert?: (seconds: number) => void;
 }
 
+export type InputConfig = Config['inputs'][number];
+
 export interface RunningInput {
   readonly name: string;
+  readonly configured: InputConfig;
   readonly input: Input;
 }
 
 /** What the roles of one process share. */
 export interface Runtime {
   readonly options: ServerOptions;
-  readonly config: Config;
+  config: Config;
   readonly log: Logger;
   /** `performance.now()` of the start. */
   readonly started: number;
   readonly metrics: Metrics;
   readonly health: HealthBoard;
   readonly live: LiveHub;
-  readonly governance: Governance;
+  /** Replaced by a reload, as `config` is: read both where they are used. */
+  governance: Governance;
   readonly adapters: Adapters;
   readonly plugins: readonly HostedPlugin[];
-  readonly sources: KeyedStage<SourceState>;
-  readonly failures: KeyedStage<FailureState>;
+  /** What is known of each source, where the API shows it. */
+  readonly sources: KeyedStage<SourceState> | undefined;
+  /** Where the API runs, since there dead letters are worked on. */
+  readonly letters: LetterLedger | undefined;
   /** Readers of the streams, drained before anything they wrote is deleted. */
   readonly readers: { drain(): Promise<void> }[];
   /** What started roles offer to others; absent until they stand, and where this process does not run them. */
   readonly parts: { detector?: Detector; demonstration?: Demonstration; inputs: readonly RunningInput[] };
   /** What is opened last is closed first. */
   readonly onClose: (close: () => unknown) => void;
+}
+
+/** The ledger of dead letters, for the role that is not started without. */
+export function lettersOf({ letters }: Pick<Runtime, 'letters'>): LetterLedger {
+  if (letters === undefined) throw new TypeError('This process follows no dead letters.');
+  return letters;
 }
 
 /** Opens what every role needs: metrics, governance, the adapters on the data folder, users' plugins, statistics. */
@@ -70,18 +79,21 @@ export async function openRuntime(options: ServerOptions, onClose: Runtime['onCl
   for (const role of config.roles) health.set(role, 'starting');
   const live = createLiveHub();
   onClose(() => live.close());
-  const governance = await loadGovernance(config, options.demo, log);
-  const adapters = await openAdapters(config, governance.classes, log);
+  const classes = await loadDataClasses(config.classes);
+  const governance = await loadGovernance(config, classes, options.demo, log);
+  const adapters = await openAdapters(config, classes, metrics, log);
   onClose(() => adapters.close());
   const plugins = await hostPlugins(config, log, (plugin) =>
     metrics.count('plugin_failures_total', { plugin }),
   );
   onClose(() => Promise.all(plugins.map((plugin) => plugin.close())));
-  const [sources, failures] = await Promise.all([
-    startSourceStatistics(adapters.events, adapters.snapshots),
-    startFailureStatistics(adapters.deadLetters, adapters.snapshots),
+  const shown = config.roles.includes('api');
+  const { events, deadLetters, letterOutcomes: outcomes, snapshots } = adapters;
+  const [sources, letters] = await Promise.all([
+    shown ? startSourceStatistics(events, snapshots) : undefined,
+    shown ? openLedger({ letters: deadLetters, outcomes, snapshots }) : undefined,
   ]);
-  onClose(() => Promise.all([sources.close(), failures.close()]));
+  onClose(() => Promise.all([sources?.close(), letters?.close()]));
   return {
     options,
     config,
@@ -94,8 +106,8 @@ export async function openRuntime(options: ServerOptions, onClose: Runtime['onCl
     adapters,
     plugins,
     sources,
-    failures,
-    readers: [sources, failures],
+    letters,
+    readers: [sources, letters].filter((reader) => reader !== undefined),
     parts: { inputs: [] },
     onClose,
   };

@@ -1,8 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { loginUrl } from '@tidewatch/api';
-import type { Role } from '../config/schema.ts';
+import type { Config, Role } from '../config/schema.ts';
+import { databasesOf } from './adapters.ts';
 import { startHousekeeping } from './housekeeping.ts';
-import { openIngestRole, startApiRole, startDetectorRole, startIndexRole, startIngestRole } from './roles.ts';
+import { createReload } from './reload.ts';
+import {
+  openIngestRole,
+  startApiRole,
+  startDetectorRole,
+  startIndexRole,
+  startIngestRole,
+  startProbes,
+} from './roles.ts';
 import { removeRunFile, writeRunFile } from './run_file.ts';
 import { openRuntime, type Runtime, type ServerOptions } from './runtime.ts';
 
@@ -11,6 +20,8 @@ export interface Server {
   readonly parts: Runtime['parts'];
   /** From the start until it was ready. */
   readonly seconds: number;
+  /** Brings a newly read configuration into force; what that can't do is logged. */
+  reload(config: Config): Promise<void>;
   /** Stops the inputs, lets the readers finish, commits and closes. Idempotent. */
   close(): Promise<void>;
 }
@@ -22,14 +33,17 @@ export interface Server {
 export async function startServer(options: ServerOptions): Promise<Server> {
   const closing: (() => unknown)[] = [];
   let closed: Promise<void> | undefined;
+  let runtime: Runtime | undefined;
   const close = () => {
     closed ??= (async () => {
+      // Balancers send nothing more while what is under way is finished.
+      if (runtime !== undefined) for (const role of runtime.config.roles) runtime.health.set(role, 'stopped');
       for (const one of closing) await one();
     })();
     return closed;
   };
   try {
-    const runtime = await openRuntime(options, (one) => closing.unshift(one));
+    runtime = await openRuntime(options, (one) => closing.unshift(one));
     return { ...(await startRoles(runtime)), close };
   } catch (error) {
     await close();
@@ -46,13 +60,13 @@ async function startRoles(runtime: Runtime): Promise<Omit<Server, 'close'>> {
   runtime.onClose(startHousekeeping(runtime));
   const accept = has('ingest') ? await openIngestRole(runtime) : undefined;
   const adminToken = randomBytes(32).toString('base64url');
-  const api = has('api') ? await startApiRole(runtime, adminToken) : undefined;
+  const url = has('api') ? await startApiRole(runtime, adminToken) : await startProbes(runtime);
   if (accept !== undefined) await startIngestRole(runtime, accept);
 
   const ingest = parts.inputs.find(({ name }) => name === 'http')?.input.listeners()[0]?.address;
   await writeRunFile(config.data, {
     pid: process.pid,
-    url: api?.address ?? '',
+    url,
     ...(ingest === undefined ? {} : { ingest }),
     adminToken,
   });
@@ -62,11 +76,12 @@ async function startRoles(runtime: Runtime): Promise<Omit<Server, 'close'>> {
   return {
     parts,
     seconds,
-    loginUrl: api?.address === undefined ? undefined : await firstLogin(runtime, api.address),
+    loginUrl: has('api') ? await firstLogin(runtime, url) : undefined,
+    reload: createReload(runtime, accept),
   };
 }
 
 async function firstLogin({ adapters }: Runtime, url: string): Promise<string> {
-  const { token } = await adapters.control.createLoginLink({ user: 'admin' });
+  const { token } = await databasesOf(adapters).control.createLoginLink({ user: 'admin' });
   return loginUrl(url, token);
 }

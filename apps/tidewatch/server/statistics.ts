@@ -1,5 +1,4 @@
 import type { EcsEvent } from '@tidewatch/event';
-import { decodeDeadLetter } from '@tidewatch/ingest';
 import {
   createKeyedStage,
   decoded,
@@ -20,9 +19,6 @@ export interface SourceState {
   /** Events by minute of ingestion (epoch minutes), the last few. */
   minutes: Record<number, number>;
 }
-
-/** Dead letters of one source, by reason. */
-export type FailureState = Record<string, number>;
 
 const minute = 60_000;
 /** Minutes the rate is a mean over, and so the minutes kept. */
@@ -47,24 +43,6 @@ export const startSourceStatistics = (
       state.lastIngested = Math.max(state.lastIngested, ingested);
       state.lastEvent = Math.max(state.lastEvent, Date.parse(event['@timestamp']));
       countMinute(state.minutes, Math.floor(ingested / minute));
-      return state;
-    },
-    snapshots,
-  });
-
-/** Follows the dead letters and counts them by source and reason. */
-export const startFailureStatistics = (
-  letters: Stream,
-  snapshots: SnapshotStore,
-): Promise<KeyedStage<FailureState>> =>
-  createKeyedStage<FailureState>({
-    stream: letters,
-    group: 'failure-statistics',
-    keyOf: (record) => record.key,
-    initial: () => ({}),
-    step: (state, record) => {
-      const { reason } = decodeDeadLetter(record);
-      state[reason] = (state[reason] ?? 0) + 1;
       return state;
     },
     snapshots,

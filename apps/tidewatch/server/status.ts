@@ -1,34 +1,37 @@
 import type { SystemStatus } from '@tidewatch/api';
-import { decodeDeadLetter } from '@tidewatch/ingest';
-import type { KeyedStage, Stream } from '@tidewatch/stream';
+import type { LetterTotal } from '@tidewatch/ingest';
+import type { Stream } from '@tidewatch/stream';
+import { databasesOf } from './adapters.ts';
 import { demoClass } from './demonstration.ts';
 import type { Runtime } from './runtime.ts';
-import { type FailureState, perMinute } from './statistics.ts';
+import { perMinute } from './statistics.ts';
 
-/** How much of a dead letter's raw bytes people are shown. */
-const rawShown = 8 * 1024;
 const day = 86_400_000;
 
 /** Puts together what the health page shows from those who know it. */
 export function createSystemStatus(runtime: Runtime): SystemStatus {
-  const { adapters, failures, governance, parts, plugins } = runtime;
+  const { adapters, letters, parts, plugins } = runtime;
   return {
     async health() {
-      const stats = await adapters.store.events.stats();
+      const open = (await letters?.totals()) ?? [];
+      const stats = await databasesOf(adapters).store.events.stats();
+      const { governance } = runtime;
       const rules = parts.detector?.rules() ?? [];
       const rejected = rules.filter(({ state }) => state === 'rejected').length;
       return {
         listeners: parts.inputs.flatMap(({ name, input }) =>
           input.listeners().map((listener) => ({ input: name, ...listener })),
         ),
-        sources: sourcesOf(runtime),
-        streams: await Promise.all([adapters.events, adapters.deadLetters].map(streamHealth)),
+        sources: sourcesOf(runtime, open),
+        streams: await Promise.all(
+          [adapters.events, adapters.deadLetters, adapters.letterOutcomes].map(streamHealth),
+        ),
         rules: { loaded: rules.filter(({ state }) => state === 'loaded').length, rejected },
         plugins: plugins.map((plugin) => {
           const { name, kind } = plugin.description;
           return { name, kind, ...plugin.state() };
         }),
-        deadLetters: deadLetterTotals(failures),
+        deadLetters: deadLetterTotals(open),
         store: {
           events: stats.events,
           bytes: stats.bytes,
@@ -46,15 +49,15 @@ export function createSystemStatus(runtime: Runtime): SystemStatus {
         },
       };
     },
-    deadLetters: (limit, before) => readLetters(adapters.deadLetters, limit, before),
   };
 }
 
-function sourcesOf({ sources, failures, parts }: Runtime) {
+function sourcesOf({ sources, parts }: Runtime, open: readonly LetterTotal[]) {
   const now = Date.now();
   const gone = parts.demonstration?.active() === false ? demoClass : undefined;
-  const known = new Map([...sources.entries()].filter(([, { dataClass }]) => dataClass !== gone));
-  const failed = new Map([...failures.entries()]);
+  const known = new Map([...(sources?.entries() ?? [])].filter(([, { dataClass }]) => dataClass !== gone));
+  const failed = new Map<string, number>();
+  for (const { source, count } of open) failed.set(source, (failed.get(source) ?? 0) + count);
   return [...new Set([...known.keys(), ...failed.keys()])].sort().map((source) => {
     const state = known.get(source);
     return {
@@ -65,7 +68,7 @@ function sourcesOf({ sources, failures, parts }: Runtime) {
       lastEvent: state?.lastEvent ?? null,
       lastIngested: state?.lastIngested ?? null,
       perMinute: state === undefined ? 0 : perMinute(state, now),
-      failures: Object.values(failed.get(source) ?? {}).reduce((sum, count) => sum + count, 0),
+      failures: failed.get(source) ?? 0,
     };
   });
 }
@@ -81,36 +84,11 @@ async function streamHealth(stream: Stream) {
   };
 }
 
-function deadLetterTotals(failures: KeyedStage<FailureState>) {
+function deadLetterTotals(totals: readonly LetterTotal[]) {
   const reasons = new Map<string, number>();
-  for (const [, state] of failures.entries())
-    for (const [reason, count] of Object.entries(state))
-      reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+  for (const { reason, count } of totals) reasons.set(reason, (reasons.get(reason) ?? 0) + count);
   return {
-    total: [...reasons.values()].reduce((sum, count) => sum + count, 0),
+    total: totals.reduce((sum, { count }) => sum + count, 0),
     reasons: [...reasons].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count),
   };
-}
-
-/** Newest first. The embedded log has one partition of dead letters. */
-async function readLetters(stream: Stream, limit: number, before?: number) {
-  const [partition] = (await stream.stats()).partitions;
-  if (partition === undefined) return { items: [] };
-  const end = Math.min(before ?? partition.next, partition.next);
-  const start = Math.max(partition.first, end - limit);
-  const records = await stream.read({ partition: partition.partition, offset: start }, end - start);
-  const items = records.reverse().map((record) => {
-    const { stage, reason, message, source, raw } = decodeDeadLetter(record);
-    return {
-      offset: record.position.offset,
-      at: new Date(record.appendedAt).toISOString(),
-      stage,
-      reason,
-      message,
-      source,
-      raw: new TextDecoder().decode(raw.subarray(0, rawShown)),
-      bytes: raw.length,
-    };
-  });
-  return { items, ...(start > partition.first ? { next: start } : {}) };
 }

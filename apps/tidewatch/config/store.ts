@@ -1,0 +1,24 @@
+import { openSearchConfig } from '@tidewatch/store/opensearch';
+import { z } from 'zod';
+import { size } from './size.ts';
+
+/** `store:` of `tidewatch.yml`. */
+export const storeConfig = z
+  .strictObject({
+    memory: size
+      .prefault('512 MiB')
+      .describe('Memory limit of the embedded store.')
+      .meta({ examples: ['512 MiB'] }),
+    threads: z
+      .int()
+      .min(1)
+      .max(64)
+      .default(1)
+      .describe('Threads of the embedded store.')
+      .meta({ examples: [1] }),
+    opensearch: openSearchConfig
+      .optional()
+      .describe('An OpenSearch cluster that the `index` role writes to, instead of the embedded store.'),
+  })
+  .prefault({})
+  .describe('Where events are kept to be searched.');

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createFileSnapshots, type Log, type SnapshotStore } from '@tidewatch/stream';
+import { createKafka, type KafkaConfig } from '@tidewatch/stream/kafka';
+import { createWal } from '@tidewatch/stream/wal';
+import type { Logger } from '@tidewatch/telemetry';
+import type { Config } from '../config/schema.ts';
+import { reasonOf, startErrors } from '../errors.ts';
+
+/** The log that everything passes through, and where stages keep their snapshots. */
+export interface LogAdapters {
+  readonly log: Log;
+  readonly snapshots: SnapshotStore;
+}
+
+/** Kafka where it is configured, else a write-ahead log in the data folder. */
+export async function createLog({ data, stream }: Config, logger: Logger): Promise<LogAdapters> {
+  const snapshots = createFileSnapshots(join(data, 'snapshots'));
+  const log =
+    stream.kafka === undefined
+      ? createWal({ directory: join(data, 'streams'), diskBudgetBytes: stream.budget, log: logger })
+      : createKafka({ ...(await kafkaConfig(stream.kafka)), log: logger });
+  return { log, snapshots };
+}
+
+async function kafkaConfig(kafka: NonNullable<Config['stream']['kafka']>): Promise<KafkaConfig> {
+  const { brokers, prefix, partitions, replicas, compression, sasl, tls } = kafka;
+  return {
+    brokers,
+    prefix,
+    partitions,
+    replicas,
+    minInsyncReplicas: kafka.min_insync_replicas,
+    createTopics: kafka.create_topics,
+    compression,
+    ...(sasl === undefined
+      ? {}
+      : {
+          sasl: {
+            mechanism: sasl.mechanism,
+            username: sasl.username,
+            password: await firstLine(sasl.password_file),
+          },
+        }),
+    ...(tls === undefined ? {} : { tls: tlsOf(tls) }),
+  };
+}
+
+function tlsOf({
+  ca,
+  certificate,
+  key,
+  server_name,
+}: NonNullable<NonNullable<Config['stream']['kafka']>['tls']>): NonNullable<KafkaConfig['tls']> {
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(certificate === undefined ? {} : { cert: certificate }),
+    ...(key === undefined ? {} : { key }),
+    ...(server_name === undefined ? {} : { servername: server_name }),
+  };
+}
+
+async function firstLine(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).split('\n', 1)[0]?.trim() ?? '';
+  } catch (error) {
+    throw startErrors.FILE_UNREADABLE({ file, reason: reasonOf(error) });
+  }
+}

@@ -1,0 +1,56 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Accept } from '@tidewatch/plugin';
+import type { Config } from '../config/schema.ts';
+import { loadGovernance } from './governance.ts';
+import { replaceInputs } from './ingest.ts';
+import { openDetector } from './roles.ts';
+import type { Runtime } from './runtime.ts';
+
+/** What a running process takes over; everything else is opened once. */
+const reloadable: readonly (keyof Config)[] = ['inputs', 'rules', 'usecases', 'log'];
+
+/**
+ * Makes what brings a newly read configuration into force without a restart: log level, use-cases, rules, inputs. Inputs
+ * that did not change go on undisturbed; the detector reads on where it was. One reload at a time.
+ */
+export function createReload(runtime: Runtime, accept: Accept | undefined): (next: Config) => Promise<void> {
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** Rules that can't be read leave those before in force. */
+  async function reopenDetector(before: Config): Promise<void> {
+    try {
+      await openDetector(runtime);
+    } catch (error) {
+      runtime.config = { ...runtime.config, rules: before.rules };
+      await openDetector(runtime);
+      throw error;
+    }
+  }
+
+  async function reload(next: Config): Promise<void> {
+    const { config: before, log, options, parts } = runtime;
+    const { inputs, rules, usecases } = next;
+    const config = { ...before, inputs, rules, usecases, log: next.log };
+    const governance = await loadGovernance(config, runtime.governance.classes, options.demo, log);
+    runtime.config = config;
+    runtime.governance = governance;
+    log.level = config.log.level;
+    if (parts.detector !== undefined) await reopenDetector(before);
+    const inputsChanged = accept === undefined ? 0 : await replaceInputs(runtime, accept);
+    const needRestart = (Object.keys(next) as (keyof Config)[]).filter(
+      (key) => !reloadable.includes(key) && !isDeepStrictEqual(next[key], before[key]),
+    );
+    log.info({ inputsChanged, rules: parts.detector?.loaded.rules.length }, 'Configuration reloaded');
+    if (needRestart.length > 0)
+      log.warn(
+        { keys: needRestart },
+        'Some of the new configuration comes into force at the next start only',
+      );
+  }
+
+  return (next) => {
+    const reloaded = turn.then(() => reload(next));
+    turn = reloaded.catch(() => {});
+    return reloaded;
+  };
+}
