@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { root } from '../../require.ts';
+import type { LogFiles } from './files.ts';
+
+/** User and system time of all children that ended, in seconds. */
+function childSeconds(): number {
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[13]) + Number(fields[14])) / 100;
+}
+
+/** Lines per CPU-second of a command that prints JSON for the lines on its standard input, start-up included. */
+function linesPerCpuSecond(file: string, lines: number, command: readonly string[]): number {
+  const before = childSeconds();
+  const input = openSync(file, 'r');
+  const { status, stderr } = spawnSync('taskset', ['-c', '0', ...command], {
+    stdio: [input, 'ignore', 'pipe'],
+  });
+  closeSync(input);
+  if (status !== 0) throw new Error(`${command[0]} failed: ${stderr}`);
+  return lines / (childSeconds() - before);
+}
+
+/** Lines per CPU-second for each of the two kinds of lines. */
+export interface Parsed {
+  readonly sshd: number;
+  readonly nginx: number;
+}
+
+const peers = join(import.meta.dirname, 'peers');
+
+export function lognormParses({ sshd, nginx, lines }: LogFiles): Parsed {
+  const command = (kind: string) => ['lognormalizer', '-r', join(peers, `${kind}.rulebase`), '-e', 'json'];
+  return {
+    sshd: linesPerCpuSecond(sshd, lines / 2, command('sshd')),
+    nginx: linesPerCpuSecond(nginx, lines / 2, command('nginx')),
+  };
+}
+
+/** Tidewatch's normaliser, from bytes to ECS bytes, bundled as the server is. */
+export function tidewatchParses({ sshd, nginx, lines }: LogFiles): Parsed {
+  const directory = mkdtempSync(join(tmpdir(), 'tidewatch-parse-'));
+  const outfile = join(directory, 'parse_lines.mjs');
+  const entryPoints = [join(import.meta.dirname, 'parse_lines.ts')];
+  buildSync({
+    entryPoints,
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    absWorkingDir: root,
+  });
+  const command = (source: string) => [process.execPath, outfile, source];
+  const parsed = {
+    sshd: linesPerCpuSecond(sshd, lines / 2, command('sshd')),
+    nginx: linesPerCpuSecond(nginx, lines / 2, command('nginx')),
+  };
+  rmSync(directory, { recursive: true });
+  return parsed;
+}
