@@ -91,11 +91,14 @@ const kafka = z
   })
   .describe('A Kafka cluster as the log, so that roles can run as many processes on many machines.');
 
+const leastBudget = 64 * 1024 ** 2;
+
 /** `stream:` of `tidewatch.yml`. */
 export const streamConfig = z
   .strictObject({
     budget: size
       .prefault('4 GiB')
+      .refine((bytes) => bytes >= leastBudget, 'is at least "64 MiB": one request must fit in it')
       .describe('Disk that the write-ahead log may fill before senders are told to wait.')
       .meta({ examples: ['4 GiB'] }),
     retention: z

@@ -18,6 +18,7 @@ export interface Budget {
 export function createBudget(limit: number): Budget {
   let used = 0;
   const reclaims: (() => Promise<boolean>)[] = [];
+  let goal = Number.POSITIVE_INFINITY;
   let reclaiming: Promise<void> | undefined;
 
   function take(bytes: number): boolean {
@@ -26,9 +27,18 @@ export function createBudget(limit: number): Budget {
     return true;
   }
 
-  async function reclaimDownTo(goal: number): Promise<void> {
+  /** Frees what may be freed until `to` bytes are left; one under way goes on to the lowest goal that was asked for. */
+  function reclaimDownTo(to: number): Promise<void> {
+    goal = Math.min(goal, to);
+    reclaiming ??= reclaimAll().finally(() => {
+      goal = Number.POSITIVE_INFINITY;
+      reclaiming = undefined;
+    });
+    return reclaiming;
+  }
+
+  async function reclaimAll(): Promise<void> {
     for (const reclaim of reclaims) while (used > goal && (await reclaim()));
-    reclaiming = undefined;
   }
 
   return {
@@ -38,12 +48,11 @@ export function createBudget(limit: number): Budget {
     },
     take,
     async makeRoom(bytes) {
-      reclaiming ??= reclaimDownTo(limit * 0.9);
-      await reclaiming;
+      await reclaimDownTo(Math.min(limit * 0.9, limit - bytes));
       return take(bytes);
     },
     relieve() {
-      reclaiming ??= reclaimDownTo(used * 0.9);
+      void reclaimDownTo(used * 0.9);
     },
     add(bytes) {
       used += bytes;
