@@ -71,6 +71,17 @@ export const catalogue = {
     help: 'Dead letters that were neither replayed nor dropped.',
     labels: ['stage'],
   },
+  stream_size_bytes: { type: 'gauge', help: 'Bytes that a stream holds.', labels: ['stream'] },
+  stream_damaged_records: {
+    type: 'gauge',
+    help: 'Torn tails and damaged records found in a stream since start.',
+    labels: ['stream'],
+  },
+  stream_deleted_unread_records: {
+    type: 'gauge',
+    help: 'Records that hard retention deleted, since start, before every group had read them. Above 0 is a loss.',
+    labels: ['stream'],
+  },
   consumer_lag_records: {
     type: 'gauge',
     help: 'Records a group has yet to commit.',

@@ -44,6 +44,7 @@ export const streamHealth = z.object({
   records: z.number(),
   bytes: z.number(),
   damage: z.number().describe('Torn tails and damaged records found'),
+  deletedUnread: z.number().describe('Records that hard retention deleted before every group had read them'),
   groups: z.array(z.object({ group: z.string(), records: z.number(), seconds: z.number() })),
 });
 

@@ -35,7 +35,11 @@ export function startHousekeeping(runtime: Runtime): () => void {
 async function measure({ adapters, letters, metrics, live, parts, sources }: Runtime) {
   let lagRecords = 0;
   for (const stream of [adapters.events, adapters.deadLetters, adapters.letterOutcomes]) {
-    const { stream: name, groups } = await stream.stats();
+    const { stream: name, groups, bytes, damage, deletedUnread } = await stream.stats();
+    metrics.set('stream_size_bytes', { stream: name }, bytes);
+    metrics.set('stream_damaged_records', { stream: name }, damage.tornTails + damage.quarantinedRecords);
+    if (deletedUnread !== undefined)
+      metrics.set('stream_deleted_unread_records', { stream: name }, deletedUnread);
     for (const { group, records, seconds } of groups) {
       metrics.set('consumer_lag_records', { group, stream: name }, records);
       metrics.set('consumer_lag_seconds', { group, stream: name }, seconds);

@@ -74,12 +74,13 @@ function sourcesOf({ sources, parts }: Runtime, open: readonly LetterTotal[]) {
 }
 
 async function streamHealth(stream: Stream) {
-  const { stream: name, partitions, bytes, groups, damage } = await stream.stats();
+  const { stream: name, partitions, bytes, groups, damage, deletedUnread } = await stream.stats();
   return {
     stream: name,
     records: partitions.reduce((sum, { first, next }) => sum + next - first, 0),
     bytes,
     damage: damage.tornTails + damage.quarantinedRecords,
+    deletedUnread: deletedUnread ?? 0,
     groups: groups.map(({ group, records, seconds }) => ({ group, records, seconds })),
   };
 }

@@ -118,6 +118,21 @@ export function FlowSections({ health, now }: { readonly health: Health; readonl
                 ),
             },
             {
+              title: 'Lost',
+              right: true,
+              cell: ({ stream, index }) =>
+                index === 0 ? (
+                  <span
+                    className={stream.deletedUnread > 0 ? 'text-bad' : 'text-faint'}
+                    title="Records that hard retention deleted before every reader had them"
+                  >
+                    {count(stream.deletedUnread)}
+                  </span>
+                ) : (
+                  ''
+                ),
+            },
+            {
               title: 'Read by',
               cell: ({ group }) => group?.group ?? <span className="text-faint">nobody</span>,
             },
