@@ -1,11 +1,27 @@
 import { appendFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { eventually, type RunningServer, startServer } from './server.ts';
+import { eventually } from './server.ts';
+
+/** A Tidewatch of one or more processes under load. */
+export interface LedgerSite {
+  /** Address of the HTTP input that runs now. */
+  ingest(): string;
+  /** Is tailed by the site, with its rotated copies `<file>.*`. */
+  readonly file: string;
+  /** Ends a process with `kill -9` and starts it again; `next` gives numbers from 0 to 1. */
+  kill(next: () => number): Promise<void>;
+  /** Number of events in the store. */
+  count(): Promise<number>;
+  /** `event.original` of every event in the store. */
+  originals(): AsyncIterable<string>;
+  /** Raw text of every dead letter. */
+  letters(): AsyncIterable<string>;
+  dispose(): Promise<void>;
+}
 
 export interface LedgerPlan {
   readonly seed: number;
-  /** How often the process is ended with `kill -9`, at a random moment under load, now and then while it starts. */
+  /** How often a process is ended with `kill -9`, at a random moment under load, now and then while it starts. */
   readonly kills: number;
 }
 
@@ -24,7 +40,6 @@ export interface Ledger {
 
 const perRequest = 50;
 const senders = 4;
-const rangeAll = 'from=now-2y&to=now%2B1h';
 
 /** Mulberry32, so that a failing run can be run again. */
 function random(seed: number): () => number {
@@ -68,13 +83,13 @@ function document(i: number): string {
 }
 
 /** Sends one request until it is acknowledged by whichever process then runs. */
-async function send(server: () => RunningServer, from: number): Promise<void> {
+async function send(site: LedgerSite, from: number): Promise<void> {
   const lines: string[] = [];
   for (let i = from; i < from + perRequest; i++)
     lines.push(JSON.stringify({ create: { _id: tagOf(i) } }), document(i));
   for (;;) {
     try {
-      const response = await fetch(`${server().ingest}/ledger/_bulk`, {
+      const response = await fetch(`${site.ingest()}/ledger/_bulk`, {
         method: 'POST',
         headers: { 'content-type': 'application/x-ndjson' },
         body: `${lines.join('\n')}\n`,
@@ -90,24 +105,16 @@ async function send(server: () => RunningServer, from: number): Promise<void> {
 
 /**
  * Sends documents over four connections and appends lines to a watched file (rotated now and then) without a pause, while
- * the process is ended with `kill -9` again and again; what was not acknowledged is sent again under the same ids.
+ * processes are ended with `kill -9` again and again; what was not acknowledged is sent again under the same ids.
  * Then compares what was acknowledged with the store and the dead letters.
  */
-export async function keepLedger({ seed, kills }: LedgerPlan): Promise<Ledger> {
+export async function keepLedger(site: LedgerSite, { seed, kills }: LedgerPlan): Promise<Ledger> {
   const next = random(seed);
-  let server = await startServer({ config: '' });
-  const { data } = server;
-  const file = join(data, 'watched.log');
-  const config = `inputs: [{ type: http }, { type: file, paths: ['${file}*'], source: ledger-file, poll_ms: 100 }]`;
-  await server.kill('SIGKILL');
-  await appendFile(file, '');
-  server = await startServer({ data, config });
-
   let stopping = false;
   let requests = 0;
   let written = 0;
   const sending = Array.from({ length: senders }, async () => {
-    while (!stopping) await send(() => server, requests++ * perRequest);
+    while (!stopping) await send(site, requests++ * perRequest);
   });
   const writing = (async () => {
     for (let batch = 1; !stopping; batch++) {
@@ -115,17 +122,15 @@ export async function keepLedger({ seed, kills }: LedgerPlan): Promise<Ledger> {
         { length: 20 },
         () => `line file-${String(written++).padStart(7, '0')} of a file\n`,
       );
-      await appendFile(file, lines.join(''));
-      if (batch % 40 === 0) await rename(file, `${file}.${batch / 40}`);
+      await appendFile(site.file, lines.join(''));
+      if (batch % 40 === 0) await rename(site.file, `${site.file}.${batch / 40}`);
       await setTimeout(25);
     }
   })();
 
   for (let kill = 0; kill < kills; kill++) {
     await setTimeout(50 + next() * 600);
-    await server.kill('SIGKILL');
-    // Every fifth dies again while it recovers.
-    server = await startServer({ data, config, ...(next() < 0.2 ? { killAfterMs: next() * 500 } : {}) });
+    await site.kill(next);
   }
   stopping = true;
   await Promise.all([...sending, writing]);
@@ -133,14 +138,36 @@ export async function keepLedger({ seed, kills }: LedgerPlan): Promise<Ledger> {
   const acknowledged = new Set<string>();
   for (let i = 0; i < requests * perRequest; i++) acknowledged.add(tagOf(i));
   for (let i = 0; i < written; i++) acknowledged.add(`file-${String(i).padStart(7, '0')}`);
-  const ledger = compare(acknowledged, await readStore(server, acknowledged.size), await readLetters(server));
-  await server.dispose();
-  return { kills, ...ledger };
+  await settled(site, acknowledged.size);
+  const stored = new Map<string, number>();
+  for await (const original of site.originals()) {
+    const tag = findTag(original);
+    stored.set(tag, (stored.get(tag) ?? 0) + 1);
+  }
+  const letters = new Set<string>();
+  for await (const raw of site.letters()) letters.add(findTag(raw));
+  await site.dispose();
+  return { kills, ...compare(acknowledged, stored, letters) };
+}
+
+/** Until nothing more comes into the store. */
+async function settled(site: LedgerSite, expected: number): Promise<void> {
+  let before = -1;
+  await eventually(
+    () => site.count(),
+    (count) => {
+      const same = count === before && count >= expected * 0.7;
+      before = count;
+      return same;
+    },
+    120,
+    1_000,
+  );
 }
 
 function compare(
   acknowledged: ReadonlySet<string>,
-  stored: Map<string, number>,
+  stored: ReadonlyMap<string, number>,
   letters: ReadonlySet<string>,
 ) {
   const lost = [...acknowledged].filter((tag) => !stored.has(tag) && !letters.has(tag));
@@ -149,47 +176,6 @@ function compare(
 }
 
 const findTag = (text: string): string => /(?:ledger|file)-\d{7}/.exec(text)?.[0] ?? `untagged: ${text}`;
-
-/** How often each tag is in the store. Waits until nothing more comes. */
-async function readStore(server: RunningServer, expected: number): Promise<Map<string, number>> {
-  let before = -1;
-  await eventually(
-    () => server.api<{ total: number }>(`/api/events?limit=1&${rangeAll}`),
-    ({ total }) => {
-      const settled = total === before && total >= expected * 0.7;
-      before = total;
-      return settled;
-    },
-    120,
-    1_000,
-  );
-  const stored = new Map<string, number>();
-  let after: string | undefined;
-  do {
-    const page: { items: { event: { original: string } }[]; next?: string } = await server.api(
-      `/api/events?limit=1000&${rangeAll}${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`,
-    );
-    for (const { event } of page.items) {
-      const tag = findTag(event.original);
-      stored.set(tag, (stored.get(tag) ?? 0) + 1);
-    }
-    after = page.next;
-  } while (after !== undefined);
-  return stored;
-}
-
-async function readLetters(server: RunningServer): Promise<Set<string>> {
-  const tags = new Set<string>();
-  let after: string | undefined;
-  do {
-    const page: { items: { raw: string }[]; next?: string } = await server.api(
-      `/api/dead-letters?limit=200${after === undefined ? '' : `&after=${after}`}`,
-    );
-    for (const { raw } of page.items) tags.add(findTag(raw));
-    after = page.next;
-  } while (after !== undefined);
-  return tags;
-}
 
 /** The ledger as a line for people. */
 export const summary = ({ kills, acknowledged, stored, deadLetters, lost, doubled }: Ledger): string =>
