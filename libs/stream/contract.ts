@@ -156,7 +156,7 @@ export interface StreamRetention {
   readonly bytes?: number;
   /**
    * What a group has not read stays by default, whatever its age or size. True: it goes too, is counted as lost, and
-   * said (`records_deleted_unread_total`).
+   * said (`tidewatch_stream_deleted_unread_records`).
    */
   readonly hard?: boolean;
 }

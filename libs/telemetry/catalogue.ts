@@ -74,7 +74,7 @@ export const catalogue = {
   stream_size_bytes: { type: 'gauge', help: 'Bytes that a stream holds.', labels: ['stream'] },
   stream_damaged_records: {
     type: 'gauge',
-    help: 'Torn tails and damaged records found in a stream since start.',
+    help: 'Torn tails, damaged and missing records found in a stream since start.',
     labels: ['stream'],
   },
   stream_deleted_unread_records: {

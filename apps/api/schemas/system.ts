@@ -43,7 +43,7 @@ export const streamHealth = z.object({
   stream: z.string(),
   records: z.number(),
   bytes: z.number(),
-  damage: z.number().describe('Torn tails and damaged records found'),
+  damage: z.number().describe('Torn tails, damaged and missing records found'),
   deletedUnread: z.number().describe('Records that hard retention deleted before every group had read them'),
   groups: z.array(z.object({ group: z.string(), records: z.number(), seconds: z.number() })),
 });

@@ -36,13 +36,17 @@ export const streamCommand = ({ print, say }: CommandContext): Command => {
         print(json ? visibleJson(reportJson(report, values)) : reportText(report, values));
         if (!report.sound) process.exitCode = 1;
       } catch (error) {
-        if (!isTidewatchError(error)) throw error;
+        if (!isTidewatchError(error) && !isSystemError(error)) throw error;
         say(error.message);
         process.exitCode = 2;
       }
     });
   return command;
 };
+
+/** What the operating system refused, such as reading a file of another user: ENOENT, EACCES and the like. */
+const isSystemError = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && /^E[A-Z0-9]+$/.test(String(error.code));
 
 function wanted(text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('It must be a number from 1 to 99999.');

@@ -79,7 +79,7 @@ async function streamHealth(stream: Stream) {
     stream: name,
     records: partitions.reduce((sum, { first, next }) => sum + next - first, 0),
     bytes,
-    damage: damage.tornTails + damage.quarantinedRecords,
+    damage: damage.tornTails + damage.quarantinedRecords + damage.missingRecords,
     deletedUnread: deletedUnread ?? 0,
     groups: groups.map(({ group, records, seconds }) => ({ group, records, seconds })),
   };

@@ -3,19 +3,42 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createWal } from '@tidewatch/stream/wal';
+import { copyLog } from '@tidewatch/stream/wal/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { streamCommand } from '../commands/stream.ts';
 
 const root = join(import.meta.dirname, '../../..');
 let data = '';
 
-/** The real command line, from sources. */
-function inspect(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(
-    process.execPath,
-    ['--import', 'tsx', 'apps/tidewatch/dev.ts', 'stream', 'inspect', ...args],
-    { cwd: root, encoding: 'utf8', timeout: 30_000 },
-  );
+/** The command, its words, and the exit code it would leave. */
+async function inspect(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+  const said = { stdout: '', stderr: '' };
+  const command = streamCommand({
+    root,
+    print: (text) => {
+      said.stdout += `${text}\n`;
+    },
+    say: (text) => {
+      said.stderr += `${text}\n`;
+    },
+  });
+  const before = process.exitCode;
+  process.exitCode = 0;
+  try {
+    await command.parseAsync(['inspect', ...args], { from: 'user' });
+    return { status: process.exitCode, ...said };
+  } finally {
+    process.exitCode = before;
+  }
 }
+
+/** The real command line, from sources. */
+const run = (...args: string[]) =>
+  spawnSync(process.execPath, ['--import', 'tsx', 'apps/tidewatch/dev.ts', 'stream', 'inspect', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
 
 beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), 'tidewatch-inspect-'));
@@ -38,8 +61,8 @@ beforeAll(async () => {
 afterAll(() => rm(data, { recursive: true, force: true }));
 
 describe('tidewatch stream inspect', () => {
-  it('shows a sound folder, and no value unless asked for', () => {
-    const { status, stdout } = inspect(data, '--verify', '--records', '2');
+  it('shows a sound folder, and no value unless asked for', async () => {
+    const { status, stdout } = await inspect(data, '--verify', '--records', '2');
     expect(status).toBe(0);
     expect(stdout).toContain('no process has it open');
     expect(stdout).toContain('Stream events: 21 records');
@@ -48,7 +71,7 @@ describe('tidewatch stream inspect', () => {
     expect(stdout).toMatch(/0:19 {2}firewall {2}source=\\u001b\[31mred {2}500 B/);
     expect(stdout).toContain('Sound: every checksum was looked at.');
     expect(stdout).not.toContain('secret');
-    const values = inspect(data, '--records', '2', '--values').stdout;
+    const values = (await inspect(data, '--records', '2', '--values')).stdout;
     expect(values).toContain('secret 19');
     expect(values).toContain('//4=');
   });
@@ -61,11 +84,11 @@ describe('tidewatch stream inspect', () => {
     changed[200] = 0xff ^ (changed[200] ?? 0);
     await writeFile(join(folder, name), changed);
     try {
-      const text = inspect(join(data, 'streams'), '--verify');
+      const text = await inspect(join(data, 'streams'), '--verify');
       expect(text.status).toBe(1);
       expect(text.stdout).toContain(`DAMAGE 0/${name} at 80 (1 record, `);
       expect(text.stdout).toContain('1 fault found');
-      const json = inspect(
+      const json = await inspect(
         join(data, 'streams', 'events'),
         '--verify',
         '--records',
@@ -94,10 +117,38 @@ describe('tidewatch stream inspect', () => {
     }
   });
 
-  it('says what is wrong with the command line or the folder: exit code 2', () => {
-    const missing = inspect(join(data, 'nowhere'));
-    expect([missing.status, missing.stdout]).toEqual([2, '']);
-    expect(missing.stderr).toContain('There are no streams in');
-    expect(inspect(data, '--records', 'x').status).toBe(2);
+  it('says that the process before was stopped before it could close the log', async () => {
+    const folder = join(data, 'killed');
+    const log = createWal({ directory: join(folder, 'streams') });
+    await (await log.open('events')).append([{ key: 'k', value: Buffer.from('x') }]);
+    const copy = join(data, 'copy');
+    await copyLog(join(folder, 'streams'), copy);
+    expect((await inspect(folder)).stdout).toContain(`process ${process.pid} has it open`);
+    await log.close();
+    expect((await inspect(folder)).stdout).toContain('no process has it open\n');
+    const { status, stdout } = await inspect(copy);
+    expect(status).toBe(0);
+    expect(stdout).toContain('no process has it open; the last one was stopped before it could close it');
+  });
+
+  it('says what is wrong with the folder: exit code 2', async () => {
+    const file = join(data, 'file');
+    await writeFile(file, 'x');
+    for (const [wrong, reason] of [
+      [join(data, 'nowhere'), 'it does not exist'],
+      [file, 'it is not a folder'],
+      [join(data, 'streams', 'events', '0'), 'no folder in it looks like one'],
+    ] as const) {
+      const { status, stdout, stderr } = await inspect(wrong);
+      expect([status, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(`There are no streams in ${wrong} (${reason}).`);
+    }
+  });
+
+  it('is a command of its own process: exit code 2 where its line is wrong', () => {
+    const sound = run(data);
+    expect([sound.status, sound.stderr]).toEqual([0, '']);
+    expect(sound.stdout).toContain('Stream events: 21 records');
+    expect(run(data, '--records', 'x').status).toBe(2);
   });
 });

@@ -9,7 +9,7 @@ const kinds: Record<Finding['kind'], string> = {
   torn_tail: 'torn tail: an append that was never acknowledged; the next start cuts it',
   damaged_records: 'damaged records: the others are read, these are set aside',
   damaged_head: 'damaged head: nothing in this segment can be checked; the next start sets it aside',
-  missing_records: 'missing records: the log did not delete them',
+  missing_records: 'missing records: gone before this point, though the log did not delete them',
   damaged_marks:
     'damaged marks: a segment that vanished would not be missed; the next start writes them anew',
   damaged_positions: 'damaged positions: the group will begin anew at the first record',
@@ -19,7 +19,10 @@ const kinds: Record<Finding['kind'], string> = {
 /** A report as people read it. */
 export function reportText(report: LogReport, values: boolean): string {
   const { pid, verified, sound, streams } = report;
-  const state = pid === null ? 'no process has it open' : `process ${pid} has it open`;
+  const partitions = streams.flatMap((stream) => stream.partitions);
+  const killed = partitions.some(({ closed }) => closed === false);
+  const last = killed ? '; the last one was stopped before it could close it' : '';
+  const state = pid === null ? `no process has it open${last}` : `process ${pid} has it open`;
   const checked = verified
     ? 'every checksum was looked at'
     : 'heads and ends were looked at; --verify checks every record';
@@ -65,7 +68,7 @@ function streamText(stream: StreamReport, values: boolean): string {
 
 function findingText({ kind, file, position, bytes, records }: Finding): string {
   const size = [
-    records === null ? undefined : count(records, 'record'),
+    records ? count(records, 'record') : undefined,
     bytes === 0 ? undefined : count(bytes, 'byte'),
   ];
   const known = size.filter((part) => part !== undefined).join(', ');

@@ -3,7 +3,8 @@ import type { Consumer, StreamRecord, Subscription } from '../contract.ts';
 import { errors } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Group } from './groups.ts';
-import type { Follower, Partition } from './partition.ts';
+import type { Partition } from './partition.ts';
+import type { Follower } from './tail.ts';
 
 const defaultMaxRecords = 2_000;
 const firstPauseMs = 100;

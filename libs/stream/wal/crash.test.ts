@@ -45,7 +45,7 @@ async function readAll() {
 describe('a process that dies', () => {
   it('leaves everything it acknowledged, when killed at any moment', { timeout: 30_000 }, async () => {
     let seen = 0;
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 2; round++) {
       const { started, acknowledged } = run(process.execPath, [
         '--import',
         'tsx',

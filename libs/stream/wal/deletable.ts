@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { headerBytes } from './header.ts';
 import type { Segment } from './segment.ts';
 
@@ -10,6 +11,13 @@ export interface Deletable {
   readonly size: number;
   /** Whether it is the one that is written to. */
   readonly active: boolean;
+}
+
+export interface Deleted {
+  readonly records: number;
+  readonly bytes: number;
+  /** The offsets that each segment held. */
+  readonly spans: readonly { readonly begin: number; readonly end: number }[];
 }
 
 /** How many segments from the oldest on may go; the one that is written to only where it holds records. */
@@ -39,4 +47,15 @@ function newestOf(segments: readonly Segment[], now: number): number[] {
     times[i] = after;
   }
   return times;
+}
+
+/** Deletes the files of segments. */
+export async function remove(segments: readonly Segment[]): Promise<Deleted> {
+  for (const { path } of segments) await rm(path, { force: true });
+  const spans = segments.map(({ base, end }) => ({ begin: base, end: Math.max(base, end) }));
+  return {
+    records: spans.reduce((sum, { begin, end }) => sum + end - begin, 0),
+    bytes: segments.reduce((sum, { size }) => sum + size, 0),
+    spans,
+  };
 }

@@ -1,10 +1,12 @@
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { follow, recordOf, textOf } from '../contract.suite.ts';
 import type { Stream } from '../contract.ts';
 import { headerBytes } from './header.ts';
 import { inspectLog } from './inspect.ts';
+import { withoutSync } from './model/faults.ts';
 import { openTestWal } from './wal.harness.ts';
 
 const start = 1_700_000_000_000;
@@ -19,12 +21,13 @@ beforeEach(async () => {
 });
 afterEach(() => under.dispose());
 
-async function fill(count: number): Promise<void> {
-  for (let i = 0; i < count; i++) {
-    now += 1_000;
-    await stream.append([recordOf(`value ${i}`.padEnd(500), `key ${i % 7}`)]);
-  }
-}
+const fill = (count: number): Promise<void> =>
+  withoutSync(async () => {
+    for (let i = 0; i < count; i++) {
+      now += 1_000;
+      await stream.append([recordOf(`value ${i}`.padEnd(500), `key ${i % 7}`)]);
+    }
+  });
 
 const segments = async (id: number): Promise<string[]> =>
   (await readdir(join(under.directory, 'events', String(id)))).filter((name) => name.endsWith('.log')).sort();
@@ -75,6 +78,29 @@ describe('inspectLog', () => {
       'value 58',
       'value 59',
     ]);
+  });
+
+  it('finds a log sound while its segments come and go', async () => {
+    const busy = await openTestWal({ segmentBytes: 8_192, retentionCheckMs: 5 });
+    await withoutSync(async () => {
+      const events = await busy.log.open('events', { retention: { bytes: 65_536 } });
+      const { consumer } = await follow(events, 'g');
+      let done = false;
+      const appending = (async () => {
+        while (!done) {
+          await events.append([recordOf('x'.repeat(1_000))]);
+          await setTimeout(2);
+        }
+      })();
+      for (let i = 0; i < 10; i++) {
+        const { streams } = await inspectLog(busy.directory, { verify: true, records: 2 });
+        expect(streams[0]!.damage).toEqual([]);
+      }
+      done = true;
+      await appending;
+      await consumer.close();
+    });
+    await busy.dispose();
   });
 
   it('takes a data folder, its folder of streams, or one stream', async () => {

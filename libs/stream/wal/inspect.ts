@@ -3,7 +3,12 @@ import { basename, dirname, join } from 'node:path';
 import type { StreamRecord } from '../contract.ts';
 import { errors } from '../errors.ts';
 import { listGroups, type Positions, readPositions } from './groups.ts';
-import { inspectPartition, type PartitionReport, type ReadPartition } from './inspect_partition.ts';
+import {
+  inspectPartition,
+  type PartitionReport,
+  type ReadPartition,
+  unlessGone,
+} from './inspect_partition.ts';
 import { ownerOf } from './lock.ts';
 import { namePattern } from './names.ts';
 import { listPartitions } from './stream.ts';
@@ -98,13 +103,21 @@ async function findStreams(directory: string): Promise<string[]> {
     const names = (await readdir(folder)).filter((name) => namePattern.test(name)).sort();
     const paths = names.map((name) => join(folder, name));
     const streams: string[] = [];
-    for (const path of paths) if ((await isFolder(path)) && (await isStream(path))) streams.push(path);
+    for (const path of paths)
+      if ((await isFolder(path)) && (await isStream(path).catch(() => false))) streams.push(path);
     if (streams.length > 0) return streams;
   } catch (error) {
-    throw errors.LOG_NOT_FOUND({ directory, reason: (error as NodeJS.ErrnoException).code ?? String(error) });
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    throw errors.LOG_NOT_FOUND({ directory, reason: reasons[code] ?? message });
   }
   throw errors.LOG_NOT_FOUND({ directory, reason: 'no folder in it looks like one' });
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  ENOTDIR: 'it is not a folder',
+  EACCES: 'this user may not read it',
+};
 
 const isFolder = (path: string): Promise<boolean> =>
   stat(path).then(
@@ -170,8 +183,10 @@ interface ReadGroup {
 async function readGroups(directory: string, damage: Finding[]): Promise<ReadGroup[]> {
   const groups: ReadGroup[] = [];
   for (const { name, path } of await listGroups(join(directory, 'groups')).catch(() => [])) {
-    const positions = await readPositions(path);
-    const { size: bytes } = await stat(path);
+    const found = await unlessGone(stat(path), undefined);
+    const positions = await unlessGone(readPositions(path), 'forgotten' as const);
+    if (found === undefined || positions === 'forgotten') continue;
+    const bytes = found.size;
     if (positions === undefined)
       damage.push({
         kind: 'damaged_positions',
@@ -207,8 +222,9 @@ async function setAside(directory: string): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const name of (await readdir(join(directory, 'quarantine')).catch(() => [])).sort()) {
     const file = join('quarantine', name);
-    const { size: bytes } = await stat(join(directory, file));
-    findings.push({ kind: 'set_aside', file, position: 0, bytes, records: null });
+    const found = await unlessGone(stat(join(directory, file)), undefined);
+    if (found !== undefined)
+      findings.push({ kind: 'set_aside', file, position: 0, bytes: found.size, records: null });
   }
   return findings;
 }

@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { StreamRecord } from '../contract.ts';
 import { headerBytes, segmentVersion } from './header.ts';
 import type { Finding } from './inspect.ts';
@@ -52,7 +53,8 @@ export interface PartitionToInspect {
   readonly verified: (bytes: number) => void;
 }
 
-const attempts = 5;
+const attempts = 20;
+const pauseMs = 10;
 
 export async function inspectPartition(partition: PartitionToInspect): Promise<ReadPartition> {
   for (let left = attempts; ; left--) {
@@ -61,6 +63,7 @@ export async function inspectPartition(partition: PartitionToInspect): Promise<R
     } catch (error) {
       // A segment was begun or deleted while its neighbours were being read.
       if (left === 0 || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      await setTimeout(pauseMs);
     }
   }
 }
@@ -69,6 +72,7 @@ async function inspectOnce(partition: PartitionToInspect): Promise<ReadPartition
   const { stream, id, running, verify } = partition;
   const directory = join(stream, String(id));
   const damage: Finding[] = [];
+  const gone: { readonly offset: number; readonly records: number }[] = [];
   const file = (name: string): string => join(String(id), name);
   const before = await readMarks(directory);
   const found = await survey(
@@ -85,21 +89,19 @@ async function inspectOnce(partition: PartitionToInspect): Promise<ReadPartition
           records: to - from,
         });
       },
-      missing: ({ before: offset, records }) => {
-        damage.push({
-          kind: 'missing_records',
-          file: file(segmentName(offset)),
-          position: 0,
-          bytes: 0,
-          records,
-        });
-      },
+      missing: ({ before: offset, records }) => gone.push({ offset, records }),
     },
     before.marks,
     partition.passed,
   );
   if ((await readMarks(directory)).sequence !== before.sequence) throw changed();
   const { segments } = found;
+  for (const { offset, records } of gone) {
+    // Where no segment follows, it is the marks that tell.
+    const follows = segments.some(({ base }) => base === offset);
+    const name = follows ? segmentName(offset) : marksName;
+    damage.push({ kind: 'missing_records', file: file(name), position: 0, bytes: 0, records });
+  }
   if (before.exists && before.marks === undefined)
     damage.push({ kind: 'damaged_marks', file: file(marksName), position: 0, bytes: 0, records: null });
   for (const finding of brokenFiles(found, running)) damage.push({ ...finding, file: file(finding.file) });
@@ -108,7 +110,8 @@ async function inspectOnce(partition: PartitionToInspect): Promise<ReadPartition
   if (newest !== undefined && found.tail !== undefined) newest.size = found.tail.position;
   if (verify)
     for (const segment of segments) {
-      await segment.check();
+      // Retention goes on while a large log is being verified.
+      await (running ? unlessGone(segment.check(), undefined) : segment.check());
       partition.verified(segment.size);
     }
   return {
@@ -117,13 +120,21 @@ async function inspectOnce(partition: PartitionToInspect): Promise<ReadPartition
     records: await newestRecords(segments, partition.records, id),
     appendedAt: async (offset) => {
       const segment = segments.findLast(({ base }) => base <= offset) ?? segments[0];
-      return (await segment?.read(offset, 1, 1, id))?.[0]?.appendedAt;
+      const [record] = segment === undefined ? [] : await unlessGone(segment.read(offset, 1, 1, id), []);
+      return record?.appendedAt;
     },
   };
 }
 
+/** A file may be deleted while a log that is open is looked at. */
+export const unlessGone = <T, F>(reading: Promise<T>, fallback: F): Promise<T | F> =>
+  reading.catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return fallback;
+  });
+
 const changed = (): Error =>
-  Object.assign(new Error('the files changed while they were read'), { code: 'ENOENT' });
+  Object.assign(new Error('The files keep changing while they are read; try again.'), { code: 'ENOENT' });
 
 /** Heads that are not whole, and what follows the last record. */
 function brokenFiles({ headless, segments, tail }: Survey, running: boolean): Finding[] {

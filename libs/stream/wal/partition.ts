@@ -1,18 +1,18 @@
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import type { StreamRecord } from '../contract.ts';
 import { syncDirectory } from '../durable.ts';
 import { errors } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Budget } from './budget.ts';
 import type { DamageBook } from './damage.ts';
-import { countDeletable, type Deletable } from './deletable.ts';
+import { countDeletable, type Deletable, type Deleted, remove } from './deletable.ts';
 import { type Encoded, encodeGroup } from './encode_group.ts';
 import { createGroupCommit, type GroupCommit, type Waiting } from './group_commit.ts';
 import { headerBytes } from './header.ts';
 import { type Marks, type MarksFile, openMarks } from './marks.ts';
 import { recover } from './recover.ts';
-import { createSegment, type Segment } from './segment.ts';
-import { Tail } from './tail.ts';
+import { createSegment, type Segment, writeAt } from './segment.ts';
+import { type Follower, Tail } from './tail.ts';
 
 export interface PartitionConfig {
   readonly stream: string;
@@ -30,12 +30,6 @@ export interface PartitionConfig {
   readonly rolled: () => void;
 }
 
-/** Somebody who follows a partition; `next` is the offset it wants next. */
-export interface Follower {
-  readonly next: number;
-  readonly wake: () => void;
-}
-
 const batchBytes = 8 * 1024 * 1024;
 /** How many offsets the marks are ahead, so that they are written once per so many records. */
 const reservedOffsets = 1_000_000;
@@ -49,14 +43,6 @@ export async function openPartition(config: PartitionConfig, passed: number): Pr
   const partition = new Partition(config, segments, nextOffset, handle, marks);
   await partition.reserve(nextOffset);
   return partition;
-}
-
-export interface Deleted {
-  readonly records: number;
-  readonly bytes: number;
-  /** The offsets deleted: the first, and one above the last. */
-  readonly begin: number;
-  readonly end: number;
 }
 
 /** One ordered sequence of records: segments on disk, the newest records in memory. */
@@ -175,22 +161,16 @@ export class Partition {
   /** Deletes whole segments from the oldest on, for as long as `gone` says so of each. */
   deleteSegments(gone: (segment: Deletable) => boolean): Promise<Deleted> {
     return this.#exclusive(async () => {
-      const deleted = { records: 0, bytes: 0, begin: this.first, end: this.first };
       let count = countDeletable(this.#segments, this.#config.clock(), gone);
       // A full disk may have no room for another segment; then the newest stays for now.
       if (count === this.#segments.length) await this.#begin().catch(() => count--);
-      if (count === 0) return deleted;
+      if (count === 0) return { records: 0, bytes: 0, spans: [] };
       const going = this.#segments.slice(0, count);
       // First the mark: what it names is finished at the next start, and nothing that vanishes otherwise is overlooked.
       await this.#mark({ first: (this.#segments[count] as Segment).base });
       this.#segments.splice(0, count);
-      for (const segment of going) {
-        await rm(segment.path, { force: true });
-        this.#config.budget.give(segment.size);
-        deleted.bytes += segment.size;
-        deleted.records += Math.max(0, segment.end - segment.base);
-        deleted.end = Math.max(deleted.end, segment.end);
-      }
+      const deleted = await remove(going);
+      this.#config.budget.give(deleted.bytes);
       await syncDirectory(this.#config.directory);
       await this.#config.damage.forget(this.id, (this.#segments[0] as Segment).base);
       return deleted;
@@ -259,7 +239,7 @@ export class Partition {
         salt: this.#active.header.salt,
         keep: this.#followers.size > 0,
       });
-      await writeAll(this.#handle, written.buffer, this.#active.size);
+      await writeAt(this.#handle, written.buffer, this.#active.size);
       await this.#handle.datasync();
     } catch (error) {
       await this.#refuse(group, bytes, error as NodeJS.ErrnoException);
@@ -316,12 +296,5 @@ export class Partition {
     await previous.close();
     await this.#mark({});
     rolled();
-  }
-}
-
-async function writeAll(handle: FileHandle, buffer: Buffer, position: number): Promise<void> {
-  for (let written = 0; written < buffer.length; ) {
-    const { bytesWritten } = await handle.write(buffer, written, buffer.length - written, position + written);
-    written += bytesWritten;
   }
 }

@@ -41,7 +41,10 @@ export function createRetention(config: RetentionConfig): Retention {
       read = groups.readByAll(partition.id);
       return over(segment) && (hard || segment.end <= read);
     });
-    const records = Math.max(0, deleted.end - Math.max(deleted.begin, read));
+    const records = deleted.spans.reduce(
+      (sum, { begin, end }) => sum + Math.max(0, end - Math.max(begin, read)),
+      0,
+    );
     if (records > 0) {
       deletedUnread += records;
       log.error(

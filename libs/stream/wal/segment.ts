@@ -267,3 +267,11 @@ export async function readAt(handle: FileHandle, position: number, length: numbe
   }
   return buffer.subarray(0, filled);
 }
+
+/** Writes all of it from `position` on. */
+export async function writeAt(handle: FileHandle, buffer: Buffer, position: number): Promise<void> {
+  for (let written = 0; written < buffer.length; ) {
+    const { bytesWritten } = await handle.write(buffer, written, buffer.length - written, position + written);
+    written += bytesWritten;
+  }
+}

@@ -138,7 +138,8 @@ export async function openStream(config: StreamConfig): Promise<Stream> {
         assertOpen();
       }
       const positions = new Array<Position>(records.length);
-      await Promise.all(
+      // Nothing of a refused append is still being written when its caller hears of it.
+      const written = await Promise.allSettled(
         shares.map(async (share, partition) => {
           if (share.records.length === 0) return;
           const first = await (partitions[partition] as Partition).append(share.records, share.bytes);
@@ -147,6 +148,7 @@ export async function openStream(config: StreamConfig): Promise<Stream> {
           });
         }),
       );
+      for (const share of written) if (share.status === 'rejected') throw share.reason;
       return positions;
     },
 

@@ -124,18 +124,19 @@ async function readHead(path: string): Promise<{ head: Buffer; size: number }> {
   }
 }
 
-/** The segment after knows how this one ended. */
+/** The segment after knows how this one ended, unless what stood between them is gone. */
 async function link(segment: Segment, after: Segment, { partition, missing }: Place): Promise<void> {
-  segment.end = after.header.previousEnd;
-  segment.newest = after.header.previousNewest;
-  if (after.header.previousBase === segment.base) return;
-  const end = (await segment.walk(headerBytes, segment.base, () => true)).next;
-  const records = after.header.previousEnd - end;
+  if (after.header.previousBase === segment.base) {
+    segment.end = after.header.previousEnd;
+    segment.newest = after.header.previousNewest;
+    return;
+  }
+  await readThrough(segment);
+  const records = after.header.previousEnd - Math.max(segment.base, segment.end);
   if (records > 0) missing({ partition, before: after.base, records });
-  segment.end = end;
 }
 
-/** Finds the end of the newest segment. */
+/** Finds the end of a segment from its records, and what follows them. */
 async function readThrough(segment: Segment): Promise<TornTail | undefined> {
   let newest = 0;
   const { position } = await segment.walk(headerBytes, segment.base, (buffer, at, _bytes, offset) => {

@@ -1,5 +1,11 @@
 import type { StreamRecord } from '../contract.ts';
 
+/** Somebody who follows a partition; `next` is the offset it wants next. */
+export interface Follower {
+  readonly next: number;
+  readonly wake: () => void;
+}
+
 /** What a record is taken to cost: bytes once, decoded objects at about four times their bytes, and the record itself. */
 const weigh = (record: StreamRecord): number =>
   200 + record.value.byteLength * (record.decoded === undefined ? 1 : 5);

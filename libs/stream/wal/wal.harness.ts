@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LogUnderTest } from '../contract.suite.ts';
@@ -21,10 +21,7 @@ export async function openTestWal(
   };
   const crashCopy = async (): Promise<string> => {
     const copy = join(root, `crash-${++crashes}`);
-    await cp(newest, copy, {
-      recursive: true,
-      filter: (path) => !path.endsWith('.tmp') && !path.includes('.lock'),
-    });
+    await copyLog(newest, copy);
     newest = copy;
     return copy;
   };
@@ -39,3 +36,55 @@ export async function openTestWal(
     },
   };
 }
+
+/** How long an open log may take to come to rest. */
+const restWithinMs = 10_000;
+
+/**
+ * Copies the files of a log that may be open, all as they stood at one moment: they are read until two readings agree.
+ * A copy made while segments come and go would hold what no crash can leave.
+ */
+export async function copyLog(from: string, to: string): Promise<void> {
+  const end = Date.now() + restWithinMs;
+  let files = await readFiles(from);
+  for (;;) {
+    const again = await readFiles(from);
+    if (files !== undefined && again !== undefined && alike(files, again)) break;
+    if (Date.now() > end) throw new Error(`the log ${from} does not come to rest`);
+    files = again;
+  }
+  await mkdir(to, { recursive: true });
+  for (const [path, content] of files)
+    await (content === 'folder' ? mkdir(join(to, path)) : writeFile(join(to, path), content));
+}
+
+type Files = ReadonlyMap<string, Buffer | 'folder'>;
+
+/** Folders before what is in them, without locks and drafts; undefined where a file vanished meanwhile. */
+async function readFiles(root: string): Promise<Files | undefined> {
+  const files = new Map<string, Buffer | 'folder'>();
+  async function add(folder: string): Promise<void> {
+    for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (entry.name.endsWith('.tmp') || entry.name.startsWith('.lock')) continue;
+      files.set(path, entry.isDirectory() ? 'folder' : await readFile(join(root, path)));
+      if (entry.isDirectory()) await add(path);
+    }
+  }
+  try {
+    await add('');
+    return files;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+const alike = (one: Files, other: Files): boolean =>
+  one.size === other.size &&
+  [...one].every(([path, content]) => {
+    const same = other.get(path);
+    return content === 'folder' || same === undefined || same === 'folder'
+      ? content === same
+      : content.equals(same);
+  });

@@ -6,19 +6,22 @@ import { describe, expect, it } from 'vitest';
 import { follow, recordOf, textOf } from '../contract.suite.ts';
 import type { NewRecord } from '../contract.ts';
 import { encodePositions, readPositions } from './groups.ts';
+import { withoutSync } from './model/faults.ts';
 import { openTestWal } from './wal.harness.ts';
 import { createWal, type WalConfig } from './wal.ts';
 
 type Under = Awaited<ReturnType<typeof openTestWal>>;
 
-const withWal = (config: Partial<WalConfig>, test: (under: Under) => Promise<void>) => async () => {
-  const under = await openTestWal(config);
-  try {
-    await test(under);
-  } finally {
-    await under.dispose();
-  }
-};
+/** What is asked here is not whether the disk has it: `durability.test.ts` asks that. */
+const withWal = (config: Partial<WalConfig>, test: (under: Under) => Promise<void>) => () =>
+  withoutSync(async () => {
+    const under = await openTestWal(config);
+    try {
+      await test(under);
+    } finally {
+      await under.dispose();
+    }
+  });
 
 const kilobyte = (i: number): NewRecord => recordOf(`${i} `.padEnd(1_000, 'x'));
 const rejection = (promise: Promise<unknown>) =>
@@ -167,7 +170,7 @@ describe('consumers of a wal', () => {
     'leave the process time for other work when they never wait',
     withWal({}, async ({ log }) => {
       const stream = await log.open('events');
-      for (let i = 0; i < 20; i++)
+      for (let i = 0; i < 6; i++)
         await stream.append(Array.from({ length: 1_000 }, (_, k) => recordOf(`${k}`)));
       let ticks = 0;
       const timer = setInterval(() => ticks++, 1);
@@ -180,7 +183,7 @@ describe('consumers of a wal', () => {
       });
       await consumer.drain();
       clearInterval(timer);
-      expect(ticks).toBeGreaterThan(50);
+      expect(ticks).toBeGreaterThan(15);
     }),
   );
 

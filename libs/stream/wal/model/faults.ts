@@ -1,5 +1,4 @@
 import {
-  cp,
   type FileHandle,
   mkdir,
   open,
@@ -14,6 +13,7 @@ import { join } from 'node:path';
 import { checkRecord, offsetAt } from '../format.ts';
 import { decodeHeader, headerBytes } from '../header.ts';
 import { segmentPattern } from '../segment.ts';
+import { copyLog } from '../wal.harness.ts';
 
 /** Something that happens to the files of a log that nobody has open. */
 export interface Fault {
@@ -150,7 +150,7 @@ export async function powerCut(
   before: ReadonlyMap<string, number>,
   share: number,
 ): Promise<void> {
-  await cp(from, to, { recursive: true, filter: (path) => !path.includes('.lock') });
+  await copyLog(from, to);
   for (const { path } of await segmentFiles(join(to, stream))) {
     const { size } = await stat(path);
     // A segment is on disk with its head before it is named anywhere.

@@ -10,6 +10,7 @@ export interface Setting {
   readonly partitions: number;
   readonly diskBudgetBytes: number;
   readonly groupCommitBytes: number;
+  readonly tailBytes: number;
   readonly options: OpenOptions;
 }
 
@@ -21,7 +22,8 @@ export interface Known {
 
 const streamName = 'events';
 const keyOf = (partition: number, offset: number): string => `${partition}:${offset}`;
-const total = ({ tornTails, quarantinedRecords, missingRecords }: Damage): number =>
+/** How much damage was counted. */
+export const total = ({ tornTails, quarantinedRecords, missingRecords }: Damage): number =>
   tornTails + quarantinedRecords + missingRecords;
 
 /** What a log must hold, beside the real one, and how the two are compared. */
@@ -163,11 +165,17 @@ export class Site {
     return all;
   }
 
-  /** Retention that an append began comes to its end. */
+  /** What an append began to delete, for its age or for room, comes to its end. */
   async settle(): Promise<void> {
     this.#aged();
-    // The first joins a look that is under way, the second is one of its own.
-    for (let i = 0; i < 2; i++) await this.stream.deleteBefore(0);
+    // The first look joins one that is under way; after that, whoever still deletes changes something with each.
+    for (let before = '', calm = 0; calm < 3; calm++) {
+      await this.stream.deleteBefore(0);
+      const { bytes, partitions } = await this.stream.stats();
+      const now = JSON.stringify({ bytes, partitions });
+      if (now !== before) calm = 0;
+      before = now;
+    }
   }
 
   #compare(record: StreamRecord): void {
