@@ -10,6 +10,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { isTidewatchError } from '@tidewatch/event';
 import { eventId } from '@tidewatch/event/ids';
 import type { Input } from '@tidewatch/plugin';
@@ -231,6 +232,41 @@ describe('rotation', () => {
     await start();
     await sink.until(3);
     expect(sink.texts()).toEqual(['one', 'first of many', 'second']);
+  });
+
+  test('an empty packed one holds up no new file, before or after a restart', async () => {
+    await writeFile(at('app.log.1.gz'), gzipSync(''));
+    const positions = join(state, 'positions.json');
+    await start({ paths: [at('app.log*')] });
+    await waitFor(async () => (await readFile(positions, 'utf8')).includes('"over":true'));
+    await input.stop();
+    await writeFile(at('app.log'), 'one\n');
+    await start({ paths: [at('app.log*')] });
+    await sink.until(1);
+  });
+
+  test('what was put aside and waits to be read is read after a restart, too', async () => {
+    await writeFile(at('app.log'), 'one\n');
+    await start({ paths: [at('app.log')], poll_ms: 200 });
+    await sink.until(1);
+    // It may still be written: it waits for two polls.
+    await writeFile(at('app.log.1.gz'), gzipSync('packed\n'));
+    await quiet(300);
+    await input.stop();
+    await start({ paths: [at('app.log')] });
+    await sink.until(2);
+    expect(sink.texts()).toEqual(['one', 'packed']);
+  });
+
+  test('a last line over the cap without an end is cut, and read once', async () => {
+    await writeFile(at('app.log'), `one\n${'x'.repeat(600_000)}`);
+    await start({ paths: [at('app.log')], max_line_bytes: 1_000 });
+    await sink.until(1);
+    await rename(at('app.log'), at('app.log.1'));
+    await sink.until(2);
+    await restart({ paths: [at('app.log*')], max_line_bytes: 1_000 });
+    await quiet(300);
+    expect(sink.texts()).toEqual(['one', 'x'.repeat(1_000)]);
   });
 
   test('a file that is deleted is let go', async () => {

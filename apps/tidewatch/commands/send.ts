@@ -13,7 +13,7 @@ interface SendOptions {
 export const sendCommand = ({ root, print, say }: CommandContext): Command =>
   new Command('send')
     .description(
-      'Send a file of JSON documents or log lines, one a line (.gz too), through the bulk endpoint.',
+      'Send a file of JSON documents or log lines, one a line (.gz too), or a Windows event log (.evtx), through the bulk endpoint.',
     )
     .argument('<file>', 'the file, or - for standard input')
     .option('--source <name>', 'name the events get as their source', 'file')
@@ -33,9 +33,10 @@ export const sendCommand = ({ root, print, say }: CommandContext): Command =>
           `${outcome.accepted} accepted, ${outcome.deadLetters} kept as dead letters, ${outcome.refused} refused, ` +
             `in ${seconds.toFixed(1)} s (${Math.round(outcome.accepted / seconds)} events/s)`,
         );
+        if (outcome.damaged > 0) say(`${outcome.damaged} damaged records were left out`);
         for (const { line, reason } of outcome.failures) say(`line ${line}: ${reason}`);
       }
-      if (outcome.refused > 0 || outcome.deadLetters > 0) process.exitCode = 1;
+      if (outcome.refused > 0 || outcome.deadLetters > 0 || outcome.damaged > 0) process.exitCode = 1;
     });
 
 async function localEndpoint(options: SendOptions, root: string): Promise<string> {

@@ -64,7 +64,7 @@ export class Follower {
     } catch (error) {
       await this.#closeAll();
       const { message: reason } = error as Error;
-      throw errors.POSITIONS_UNWRITABLE({ directory: this.#context.directory, reason });
+      throw errors.POSITIONS_UNWRITABLE({ input: 'file', directory: this.#context.directory, reason });
     }
   }
 

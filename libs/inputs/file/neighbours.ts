@@ -13,7 +13,7 @@ export interface Neighbour extends Found {
 
 /** Looks at what rotation put beside the files that are followed, where a directory has changed. */
 export class Neighbours {
-  /** When directories were last looked into, epoch milliseconds. */
+  /** When directories were last looked into with nothing being renamed meanwhile, epoch milliseconds. */
   looked: number;
   /** Times of change of directories, as they were looked into. */
   readonly #changed = new Map<string, number>();
@@ -38,8 +38,13 @@ export class Neighbours {
     const since = this.looked - clockSlackMs;
     const lost = new Set([...left.values()].map((path) => dirname(path)));
     const neighbours: Neighbour[] = [];
-    for (const directory of new Set([...origins].map((path) => dirname(path)))) {
-      if (!(await this.#hasChanged(directory)) && !lost.has(directory)) continue;
+    const directories = new Set([...origins].map((path) => dirname(path)));
+    let isQuiet = true;
+    for (const directory of directories) {
+      const changed = await changeOf(directory);
+      // Within the same tick of the clock something may change once more.
+      const isSettled = changed === undefined || changed < Date.now() - clockSlackMs;
+      if (!this.#isNews(directory, changed) && !lost.has(directory)) continue;
       const paths = await pathsIn(directory);
       const isRotated = (path: string): boolean => originsOf(path).some((origin) => origins.has(origin));
       const rotated = await lookAtAll(paths.filter(isRotated), () => undefined);
@@ -53,8 +58,11 @@ export class Neighbours {
           )),
         );
       for (const each of rotated) neighbours.push({ ...each, isNew: each.written >= since });
+      // A file that was renamed while names were gone through may have been passed over.
+      if (!isSettled || (await changeOf(directory)) !== changed) isQuiet = false;
+      else if (changed !== undefined) this.#changed.set(directory, changed);
     }
-    this.looked = began;
+    if (isQuiet) this.looked = began;
     return neighbours;
   }
 
@@ -63,11 +71,11 @@ export class Neighbours {
     return (await lookAtAll(paths, () => undefined)).filter(({ key }) => left.has(key));
   }
 
-  async #hasChanged(directory: string): Promise<boolean> {
-    const found = await stat(directory).catch(() => undefined);
-    if (found === undefined || this.#changed.get(directory) === found.mtimeMs) return false;
-    // Within the same tick of the clock something may change once more.
-    if (found.mtimeMs < Date.now() - clockSlackMs) this.#changed.set(directory, found.mtimeMs);
-    return true;
+  #isNews(directory: string, changed: number | undefined): boolean {
+    return changed !== undefined && this.#changed.get(directory) !== changed;
   }
 }
+
+/** When something came, went or was renamed in a directory, epoch milliseconds; undefined where it can't be looked at. */
+const changeOf = async (directory: string): Promise<number | undefined> =>
+  (await stat(directory).catch(() => undefined))?.mtimeMs;

@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '@tidewatch/telemetry';
 import { z } from 'zod';
+import { replaceFile } from '../replace_file.ts';
 
 /** Bytes known by their length and the first half of their SHA-256. */
 const digest = z.object({ length: z.number(), sha256: z.string() });
@@ -78,18 +79,6 @@ export function createPositionStore(directory: string, log: Logger): PositionSto
         return { looked: Date.now(), files: [] };
       }
     },
-    async save(positions) {
-      await mkdir(directory, { recursive: true });
-      const file = await open(`${path}.new`, 'w');
-      try {
-        await file.writeFile(JSON.stringify({ version: 2, ...positions }));
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(`${path}.new`, path);
-      const folder = await open(directory, 'r');
-      await folder.sync().finally(() => folder.close());
-    },
+    save: (positions) => replaceFile(path, JSON.stringify({ version: 2, ...positions })),
   };
 }

@@ -2,6 +2,8 @@ import { dirname, resolve } from 'node:path';
 import { type FileBytes, openBytes } from './bytes.ts';
 import type { FileConfig } from './config.ts';
 import { type Discovered, discover, type Found, lookAtAll } from './discover.ts';
+import { Families } from './families.ts';
+import { Missing } from './missing.ts';
 import { familyOf, isPacked, originsOf } from './names.ts';
 import { Neighbours } from './neighbours.ts';
 import type { FilePosition, Positions } from './positions.ts';
@@ -16,6 +18,7 @@ export const pollsToClose = 10;
 const lostContents = 4;
 
 const keyOf = ({ inode, born }: Pick<FilePosition, 'inode' | 'born'>): string => `${inode} ${born}`;
+
 interface Stray {
   path: string;
   /** Whether it is read even if it is no copy of what was read before. */
@@ -27,7 +30,6 @@ export interface RosterEvents {
   failed(path: string, error: Error): void;
   readable(path: string): void;
 }
-
 /** Knows which files there are, which of them are open, and what became of those that rotation moved, copied or packed. */
 export class Roster {
   /** Open files, by key (see {@link Found}). */
@@ -39,28 +41,31 @@ export class Roster {
   readonly #events: RosterEvents;
   /** Of files that are not open, by key. */
   readonly #positions = new Map<string, FilePosition>();
-  /** Keys of all files read so far, by family. */
-  readonly #families = new Map<string, Set<string>>();
+  readonly #families = new Families();
   /** What was at which path when it was last looked at. */
   #here: (readonly [path: string, key: string])[] = [];
   /** Stamps of what was there then, by key. */
   #hereStamps: ReadonlyMap<string, string> = new Map();
   /** Files that rotation put aside where no pattern finds them, by key. */
   readonly #strays = new Map<string, Stray>();
+  /** Files that left their path and were not found since, by key. */
+  readonly #missing = new Missing();
   /** Stamps of files that were closed with nothing to read, by key. */
   readonly #closed = new Map<string, string>();
   #queue: Found[] = [];
   /** The last file put aside, by family: what comes after it in time is read after it. */
   readonly #putAside = new Map<string, Tail>();
   readonly #opened = new Map<string, string>();
-
   readonly #neighbours: Neighbours;
+  /** When all that was there was begun, epoch milliseconds. */
+  #looked: number;
 
   /** @param saved undefined at the very first start */
   constructor(config: FileConfig, saved: Positions | undefined, events: RosterEvents) {
     this.#config = config;
     this.#events = events;
-    this.#neighbours = new Neighbours(saved?.looked ?? Date.now());
+    this.#looked = saved?.looked ?? Date.now();
+    this.#neighbours = new Neighbours(this.#looked);
     const files = saved?.files ?? [];
     for (const position of files) this.#remember(keyOf(position), position);
     this.#here = files.filter(({ over }) => !over).map((each) => [each.path, keyOf(each)]);
@@ -78,8 +83,11 @@ export class Roster {
   }
 
   positions(): Positions {
+    // What was not begun yet is to be new to the next start, too.
+    const isBegun = this.#here.every(([, key]) => this.#positionOf(key) !== undefined);
+    if (isBegun && !this.#missing.isWaiting) this.#looked = this.#neighbours.looked;
     const open = [...this.tails.values()].map(({ position }) => position);
-    return { looked: this.#neighbours.looked, files: [...this.#positions.values(), ...open] };
+    return { looked: this.#looked, files: [...this.#positions.values(), ...open] };
   }
 
   /** Looks for files again. Those to be opened wait until {@link fill}. */
@@ -93,8 +101,8 @@ export class Roster {
     await this.#findRotated(found, began);
     const strayPaths = [...this.#strays.values()].map(({ path }) => path);
     const strays = (await lookAtAll(strayPaths, failed)).filter(({ key }) => this.#strays.has(key));
-    for (const key of this.#strays.keys())
-      if (!strays.some((stray) => stray.key === key)) this.#strays.delete(key);
+    for (const [key, { path }] of this.#strays)
+      if (!strays.some((stray) => stray.key === key) && !this.#missing.has(key)) this.#miss(key, path);
     strays.sort((a, b) => a.written - b.written);
     const all = [...strays, ...found];
     this.#here = all.map(({ path, key }) => [path, key]);
@@ -140,7 +148,7 @@ export class Roster {
     const { lost } = tail;
     tail.lost = undefined;
     if (lost === undefined) return;
-    // Under a key of its own, as of a file that is gone.
+    // As a file that is gone.
     const inode = `${lost.inode}#${lost.generation % lostContents}`;
     const key = keyOf({ ...lost, inode });
     this.#remember(key, { ...lost, inode });
@@ -154,13 +162,7 @@ export class Roster {
 
   #remember(key: string, position: FilePosition): void {
     this.#positions.set(key, position);
-    this.#join(familyOf(position.path), key);
-  }
-
-  #join(family: string, key: string): void {
-    const keys = this.#families.get(family);
-    if (keys === undefined) this.#families.set(family, new Set([key]));
-    else keys.add(key);
+    this.#families.join(position.path, key);
   }
 
   #positionOf(key: string): FilePosition | undefined {
@@ -170,15 +172,13 @@ export class Roster {
   /** Where a path leads to another file than before, the one before is looked for, and those that came and went since. */
   async #findRotated(found: readonly Found[], began: number): Promise<void> {
     const now = new Map(found.map(({ path, key }) => [path, key]));
-    const left = new Map<string, string>();
+    const left = this.#missing.paths();
     for (const [path, key] of this.#here) if (now.get(path) !== key) left.set(key, path);
-    const origins = new Set([
-      ...this.#config.paths.map((path) => resolve(path)),
-      ...now.keys(),
-      ...left.values(),
-    ]);
     const lost = new Set(left.values());
+    const origins = new Set([...this.#config.paths.map((path) => resolve(path)), ...now.keys(), ...lost]);
+    const seen = new Set(now.values());
     for (const { path, key, isNew } of await this.#neighbours.look(origins, left, began)) {
+      seen.add(key);
       const stray = this.#strays.get(key);
       const isUnknown = this.#positionOf(key) === undefined;
       const mayBeCopy = originsOf(path).some((each) => lost.has(each));
@@ -187,6 +187,14 @@ export class Roster {
       else if (left.has(key) || (isUnknown && (isNew || mayBeCopy)))
         this.#strays.set(key, { path, mayBeNew: isUnknown && (isNew || left.has(key)) });
     }
+    for (const [key, path] of left)
+      if (seen.has(key)) this.#missing.found(key);
+      else this.#miss(key, path);
+  }
+
+  #miss(key: string, path: string): void {
+    if (this.#missing.miss(key, path)) this.isStale = true;
+    else this.#strays.delete(key);
   }
 
   #enlist(found: Found, isLive: boolean): void {
@@ -229,7 +237,9 @@ export class Roster {
       }
       this.#events.readable(path);
     } catch (error) {
-      this.#events.failed(path, error as Error);
+      // Renamed since.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') this.isStale = true;
+      else this.#events.failed(path, error as Error);
     }
   }
 
@@ -251,7 +261,7 @@ export class Roster {
     }
     const tail = await Tail.open(path, bytes, this.#config, { known, atEnd });
     this.tails.set(key, tail);
-    this.#join(familyOf(path), key);
+    this.#families.join(path, key);
     this.#opened.set(key, stamp);
     this.#closed.delete(key);
     this.#setOrder(tail, stray !== undefined, known === undefined);
@@ -260,24 +270,21 @@ export class Roster {
 
   /** The position of the file that this one is a copy of. */
   async #recognise(bytes: FileBytes, found: Found): Promise<FilePosition | 'later' | undefined> {
-    const relatives: Relative[] = [];
-    const family = this.#families.get(familyOf(found.path));
-    for (const key of family ?? []) {
-      const position = this.#positionOf(key);
-      if (position === undefined) family?.delete(key);
-      else relatives.push({ position, thereAt: this.#thereAt(key, position) });
-    }
+    const relatives = this.#families
+      .relativesOf(found.path, (key) => this.#positionOf(key))
+      .map(([key, position]): Relative => ({ position, thereAt: this.#thereAt(key, position) }));
     return recognise(bytes, found, relatives, this.#config.poll_ms * pollsToClose);
   }
 
   /** When a file was last found to be what it was; undefined where it is not there any more. */
-  #thereAt(key: string, { seen }: FilePosition): number | undefined {
+  #thereAt(key: string, { seen, over }: FilePosition): number | undefined {
     const tail = this.tails.get(key);
     // One that is open and gone is read to its end first.
     if (tail !== undefined) return tail.goneSince === undefined ? seen : 0;
     const stamp = this.#hereStamps.get(key);
     if (stamp === undefined) return undefined;
-    return stamp === this.#closed.get(key) ? Date.now() : seen;
+    // One that is over is not looked into again.
+    return over || stamp === this.#closed.get(key) ? Date.now() : seen;
   }
 
   #setOrder(tail: Tail, isStray: boolean, isNew: boolean): void {

@@ -163,7 +163,9 @@ export class Tail {
     const { from, bytes } = this.#last ?? { from: offset, bytes: Buffer.alloc(0) };
     this.#last = undefined;
     const read = bytes.subarray(Math.max(0, offset - from - headBytes), Math.max(0, offset - from));
-    const foot = read.length === 0 ? this.#position.foot : digest(read);
+    // Nothing of a line over the cap may be in memory any more where it ended: then no bytes speak for the new place.
+    const hasMoved = offset !== this.#position.offset;
+    const foot = read.length === 0 && !hasMoved ? this.#position.foot : digest(read);
     this.#position = { ...this.#position, offset, foot };
   }
 
