@@ -27,7 +27,7 @@ export const errors = defineErrors({
   OPENSEARCH_REFUSED: {
     status: 503,
     message:
-      '{url} refuses {what} ({status}): {problem}. Look at the rights of the user or API key on tidewatch-*, at blocks of the indices and at the limit of shards.',
+      '{url} refuses {what} ({status}): {problem}. Look at the secret in its file, at the rights of its owner on tidewatch-*, at blocks of the indices and at the limit of shards.',
   },
   OPENSEARCH_BUSY: {
     status: 503,
@@ -43,7 +43,7 @@ export const errors = defineErrors({
   },
   OPENSEARCH_FILE_UNREADABLE: {
     status: 500,
-    message: 'The certificate file {file} cannot be read: {problem}.',
+    message: 'The file {file}, with which Tidewatch is to connect to OpenSearch, cannot be used: {problem}.',
   },
   STORE_CLOSED: { status: 503, message: 'The store is closed.' },
   PAGE_TOKEN_INVALID: { status: 400, message: 'The page token is not one that a search gave.' },

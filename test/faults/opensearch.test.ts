@@ -1,4 +1,4 @@
-import type { EcsEvent } from '@tidewatch/event';
+import { type EcsEvent, isObject, type Json, type JsonObject } from '@tidewatch/event';
 import type { IndexedEvent } from '@tidewatch/store';
 import {
   type BulkWriter,
@@ -9,6 +9,7 @@ import {
   openSearchConfig,
 } from '@tidewatch/store/opensearch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type EcsType, ecsFields } from '../../libs/normalize/ecs_fields.ts';
 import { has } from '../require.ts';
 import { type RunningOpenSearch, startOpenSearch } from '../services/opensearch.ts';
 import { classes, makeEvent } from './events.ts';
@@ -23,13 +24,27 @@ function changed(n: number, change: (event: EcsEvent) => void): IndexedEvent {
   return record;
 }
 
-describe.runIf(has('opensearch'))('the bulk writer on a real OpenSearch', () => {
+function place(target: JsonObject, [name = '', ...rest]: readonly string[], value: Json): void {
+  if (rest.length === 0) target[name] = value;
+  else {
+    if (!isObject(target[name])) target[name] = {};
+    place(target[name] as JsonObject, rest, value);
+  }
+}
+
+const mappedAt = (from: Json | undefined, path: readonly string[]): Json | undefined =>
+  path
+    .flatMap((name) => ['properties', name])
+    .reduce((at, name) => (isObject(at) ? at[name] : undefined), from);
+
+describe.runIf(has('opensearch'))('the bulk writer on a real OpenSearch', { timeout: 120_000 }, () => {
   let server: RunningOpenSearch;
   let connection: OpenSearchConnection;
   let writer: BulkWriter;
   beforeAll(async () => {
     server = await startOpenSearch({ settings: { 'http.max_content_length': '1mb' } });
-    connection = await connectOpenSearch(openSearchConfig.parse({ nodes: [server.url] }));
+    const bulk = { retry_ms: { first: 100, most: 500 } };
+    connection = await connectOpenSearch(openSearchConfig.parse({ nodes: [server.url], bulk }));
     await installEventTemplate(connection);
     writer = createBulkWriter({ connection, classes });
   }, 300_000);
@@ -41,7 +56,7 @@ describe.runIf(has('opensearch'))('the bulk writer on a real OpenSearch', () => 
   const statuses = async (batch: readonly IndexedEvent[]) =>
     (await writer.write(batch)).map((one) => (one.status === 'rejected' ? one.reason : one.status));
 
-  it('writes into the mapping of the template, which takes what comes', { timeout: 60_000 }, async () => {
+  it('writes into the mapping of the template, which takes what comes', async () => {
     expect(connection.server).toMatchObject({ flavour: 'opensearch', major: 3 });
     await installEventTemplate(connection);
     const long = 'x'.repeat(40_000);
@@ -75,12 +90,46 @@ describe.runIf(has('opensearch'))('the bulk writer on a real OpenSearch', () => 
     });
   });
 
-  it('finds the size of requests that the server takes', { timeout: 60_000 }, async () => {
-    const outcomes = await statuses(Array.from({ length: 3_000 }, (_, i) => makeEvent(100 + i)));
+  it('gives the fields of ECS their types', async () => {
+    const examples: Partial<Record<EcsType, [value: Json, mapped: object]>> = {
+      date: ['2024-05-15T12:00:00.000Z', { type: 'date' }],
+      ip: ['192.0.2.7', { type: 'ip' }],
+      geo_point: [{ lat: 1.5, lon: 2.5 }, { type: 'geo_point' }],
+      // As a whole number, which says nothing of fractions to come.
+      float: [7, { type: 'double' }],
+      double: [7, { type: 'double' }],
+      scaled_float: [1, { type: 'double' }],
+      long: [7, { type: 'long' }],
+      integer: [7, { type: 'long' }],
+      boolean: [true, { type: 'boolean' }],
+      wildcard: ['x'.repeat(5_000), { type: 'keyword', ignore_above: 8_191 }],
+      match_only_text: ['a text', { type: 'text' }],
+    };
+    const fields = Object.entries(examples).flatMap(([type, [value, mapped]]) =>
+      ecsFields[type as EcsType].split(' ').map((field) => ({ path: field.split('.'), value, mapped })),
+    );
+    const record = changed(10, (event) => {
+      for (const { path, value } of fields) if (path[0] !== '@timestamp') place(event, path, value);
+    });
+    expect(await statuses([{ ...record, ingested: Date.UTC(2024, 3, 1) }])).toEqual(['stored']);
+    const index = 'tidewatch-events-short-2024-04-01';
+    const mapping = await ask<Record<string, { readonly mappings: JsonObject }>>(
+      server.url,
+      `/${index}/_mapping`,
+    );
+    const typesOf = (at: (path: readonly string[], mapped: object) => unknown) =>
+      fields.map(({ path, mapped }) => [path.join('.'), at(path, mapped)]);
+    expect(typesOf((path) => mappedAt(mapping[index]?.mappings, path))).toEqual(
+      typesOf((_, mapped) => expect.objectContaining(mapped)),
+    );
+  });
+
+  it('finds the size of requests that the server takes', async () => {
+    const outcomes = await statuses(Array.from({ length: 2_000 }, (_, i) => makeEvent(100 + i)));
     expect(new Set(outcomes)).toEqual(new Set(['stored']));
   });
 
-  it('waits while the cluster has no room for another index', { timeout: 60_000 }, async () => {
+  it('waits while the cluster has no room for another index', async () => {
     const limit = (shards: number) =>
       fetch(`${server.url}/_cluster/settings`, {
         method: 'PUT',
@@ -94,8 +143,8 @@ describe.runIf(has('opensearch'))('the bulk writer on a real OpenSearch', () => 
     expect(await written).toEqual(['stored']);
   });
 
-  it('loses nothing and doubles nothing under every fault at once (R2)', { timeout: 120_000 }, async () => {
-    const phase = { from: 10_000, count: 6_000 };
+  it('loses nothing and doubles nothing under every fault at once (R2)', async () => {
+    const phase = { from: 10_000, count: 3_000 };
     const proxy = await startFaultProxy(server.url, 2);
     // A busy machine's OpenSearch takes seconds for what it does in milliseconds.
     const child = await startWriter(proxy.url, { ...impatient, timeout_ms: 2_000 });

@@ -51,11 +51,16 @@ export async function startFaultProxy(target: string, seed: number): Promise<Fau
   const injected = new Map<Fault, number>();
   let faults: readonly Fault[] = [];
   let share = 0;
+  let due = 0;
+  let chosen = 0;
   const count = (fault: Fault, by = 1) => injected.set(fault, (injected.get(fault) ?? 0) + by);
+  /** At random, but never so that a short run goes without one of them. */
   const choose = (): Fault | undefined => {
     const choices = faults.filter((fault) => fault !== 'item_400');
-    if (choices.length === 0 || next() >= share) return undefined;
-    const fault = choices[Math.floor(next() * choices.length)] as Fault;
+    due += 2 * share * next();
+    if (choices.length === 0 || due < 1) return undefined;
+    due -= 1;
+    const fault = choices[chosen++ % choices.length] as Fault;
     if (fault !== 'item_429') count(fault);
     return fault;
   };
@@ -104,6 +109,7 @@ export async function startFaultProxy(target: string, seed: number): Promise<Fau
     use(now, of = 0.4) {
       faults = now;
       share = of;
+      due = 0;
     },
     injected,
     async close() {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -73,16 +73,28 @@ describe('connectOpenSearch', () => {
     });
   });
 
-  it('shows who it is', async () => {
+  it('shows who it is, by secrets in files', async () => {
     const seen: (string | undefined)[] = [];
     const url = await answering(({ headers }) => {
       seen.push(headers.authorization);
       return [200, welcome];
     });
-    for (const config of [{}, { username: 'ann', password: 'pässword' }, { api_key: 'abc=' }])
+    const directory = await mkdtemp(join(tmpdir(), 'tidewatch-secrets-'));
+    const [password_file, api_key_file] = [join(directory, 'password'), join(directory, 'key')];
+    await writeFile(password_file, 'pässword\r\nnot of it\n');
+    await writeFile(api_key_file, 'abc=');
+    for (const config of [{}, { username: 'ann', password_file }, { api_key_file }])
       await (await connect(url, config)).close();
     const basic = `Basic ${Buffer.from('ann:pässword').toString('base64')}`;
     expect(seen).toEqual([undefined, basic, 'ApiKey abc=']);
+
+    await writeFile(api_key_file, '\nsecond line');
+    for (const api_key_file of [join(directory, 'key'), join(directory, 'missing')])
+      await expect(connect(url, { api_key_file })).rejects.toMatchObject({
+        code: 'OPENSEARCH_FILE_UNREADABLE',
+        message: expect.stringContaining(api_key_file),
+      });
+    await rm(directory, { recursive: true });
   });
 
   it('trusts the authority named, and no other', async () => {
@@ -140,7 +152,9 @@ describe('openSearchConfig', () => {
     [{ nodes: [] }],
     [{ nodes: ['localhost:9200'] }],
     [{ nodes: ['http://a'], username: 'ann' }],
-    [{ nodes: ['http://a'], username: 'ann', password: 'b', api_key: 'c' }],
+    [{ nodes: ['http://a'], username: 'ann', password_file: 'b', api_key_file: 'c' }],
+    [{ nodes: ['http://ann:password@a'] }],
+    [{ nodes: ['http://a'], api_key: 'a secret' }],
     [{ nodes: ['http://a'], tls: { certificate: 'a' } }],
     [{ nodes: ['http://a'], bulk: { request_bites: 1 } }],
   ])('refuses %j', (config) => {

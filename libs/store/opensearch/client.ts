@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:http';
 import {
   Client,
   type ClientOptions,
@@ -9,6 +8,7 @@ import {
 import { isObject } from '@tidewatch/event';
 import { errors } from '../errors.ts';
 import type { OpenSearchConfig } from './config.ts';
+import { type Credentials, openCredentials, readText } from './credentials.ts';
 
 /** What answers at the nodes, as far as it decides which APIs there are. */
 export interface SearchServer {
@@ -23,6 +23,7 @@ export interface OpenSearchConnection {
   readonly client: Client;
   readonly server: SearchServer;
   readonly config: OpenSearchConfig;
+  readonly credentials: Credentials;
   /** Closes the sockets once what is under way has been answered. */
   close(): Promise<void>;
 }
@@ -38,57 +39,58 @@ const oldest = { opensearch: 2, elasticsearch: 8 } as const;
  * @throws OPENSEARCH_UNREACHABLE, OPENSEARCH_REFUSED, OPENSEARCH_UNKNOWN, OPENSEARCH_TOO_OLD, OPENSEARCH_FILE_UNREADABLE
  */
 export async function connectOpenSearch(config: OpenSearchConfig): Promise<OpenSearchConnection> {
+  const credentials = await openCredentials(config);
   const client = new Client({
     nodes: config.nodes,
-    Connection: QuietConnection,
+    Connection: connectionAs(credentials),
     maxRetries: 0,
     requestTimeout: config.timeout_ms,
     // A node that failed is tried again by a real request; the pinging strategy would send ones of its own.
     resurrectStrategy: 'optimistic',
-    ...(await credentials(config)),
+    ssl: await certificates(config),
   });
   const close = () => client.close();
   try {
-    return { client, server: await probe(client, config), config, close };
+    return { client, server: await probe(client, config), config, credentials, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** The stock connection prints to the console what breaks after an answer began; the transport hears of it anyway. */
-class QuietConnection extends Connection {
-  override request(
-    params: Parameters<Connection['request']>[0],
-    callback: (error: Error | null, response: IncomingMessage | null) => void,
-  ): ClientRequest {
-    const request = super.request(params, (error, response) => {
-      if (response !== null) request.removeAllListeners('error').on('error', () => {});
-      callback(error, response);
-    });
-    return request;
-  }
-}
+/**
+ * Connections that say who they are at each request, since a secret may change while they are open. They are quiet:
+ * the stock one prints to the console what breaks after an answer began; the transport hears of it anyway.
+ */
+function connectionAs(credentials: Credentials): typeof Connection {
+  return class extends Connection {
+    // Not in `request`, whose parameters end up in errors.
+    override buildRequestObject(params: RequestParams): ClientRequestArgs {
+      const request = super.buildRequestObject(params);
+      const authorization = credentials.header();
+      return { ...request, headers: { ...request.headers, ...(authorization && { authorization }) } };
+    }
 
-async function credentials(
-  config: OpenSearchConfig,
-): Promise<Pick<ClientOptions, 'auth' | 'headers' | 'ssl'>> {
-  const { username, password, api_key, tls } = config;
-  const [ca, cert, key] = await Promise.all([tls?.ca, tls?.certificate, tls?.key].map(readPem));
-  return {
-    ...(username !== undefined && password !== undefined && { auth: { username, password } }),
-    ...(api_key !== undefined && { headers: { authorization: `ApiKey ${api_key}` } }),
-    ssl: { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) },
+    override request(
+      params: RequestParams,
+      callback: (error: Error | null, response: IncomingMessage | null) => void,
+    ): ClientRequest {
+      const request = super.request(params, (error, response) => {
+        if (response !== null) request.removeAllListeners('error').on('error', () => {});
+        callback(error, response);
+      });
+      return request;
+    }
   };
 }
 
-async function readPem(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw errors.OPENSEARCH_FILE_UNREADABLE({ file, problem: (error as Error).message });
-  }
+type RequestParams = Parameters<Connection['request']>[0];
+
+async function certificates({ tls }: OpenSearchConfig): Promise<NonNullable<ClientOptions['ssl']>> {
+  const [ca, cert, key] = await Promise.all(
+    [tls?.ca, tls?.certificate, tls?.key].map((file) => (file === undefined ? undefined : readText(file))),
+  );
+  return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
 }
 
 /** Asks `GET /`, by which every flavour says its name and version. */

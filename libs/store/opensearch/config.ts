@@ -74,10 +74,19 @@ export const bulkConfig = z.strictObject({
     }),
 });
 
+const reread = 'Read again when the cluster refuses it, so that it can be changed while Tidewatch runs.';
+
 export const openSearchConfig = z
   .strictObject({
     nodes: z
-      .array(z.url({ protocol: /^https?$/ }))
+      .array(
+        z
+          .url({ protocol: /^https?$/ })
+          .refine(
+            (url) => !/^https?:\/\/[^/]*@/i.test(url),
+            'credentials belong into files, not into addresses',
+          ),
+      )
       .min(1)
       .meta({
         description: 'Addresses of nodes; requests go round them.',
@@ -88,18 +97,21 @@ export const openSearchConfig = z
       .min(1)
       .optional()
       .meta({ description: 'User name of basic authentication.', examples: ['tidewatch'] }),
-    password: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({ description: 'Password of basic authentication.', examples: ['correct horse battery staple'] }),
-    api_key: z
+    password_file: z
       .string()
       .min(1)
       .optional()
       .meta({
-        description: 'API key, as the cluster showed it, instead of user name and password.',
-        examples: ['VnVhQ2ZHY0JDZGJrUW0tZTVhT3g6dWkybHAyYXhUTm1zeWFrdzl0dk5udw=='],
+        description: `File whose first line is the password of basic authentication. ${reread}`,
+        examples: ['/run/secrets/search-password'],
+      }),
+    api_key_file: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description: `File whose first line is an API key, as the cluster showed it, instead of user name and password. ${reread}`,
+        examples: ['/run/secrets/search-api-key'],
       }),
     tls: tlsConfig.optional().meta({
       description: 'Certificates, for addresses that begin with `https`.',
@@ -121,11 +133,11 @@ export const openSearchConfig = z
       .prefault({})
       .meta({ description: 'How events are written.', examples: [{ request_bytes: 2_097_152 }] }),
   })
-  .refine(({ username, password }) => (username === undefined) === (password === undefined), {
-    message: 'username and password go together',
+  .refine(({ username, password_file }) => (username === undefined) === (password_file === undefined), {
+    message: 'username and password_file go together',
   })
-  .refine(({ username, api_key }) => username === undefined || api_key === undefined, {
-    message: 'give either an api_key or a username, not both',
+  .refine(({ username, api_key_file }) => username === undefined || api_key_file === undefined, {
+    message: 'give either an api_key_file or a username, not both',
   })
   .refine(({ tls }) => (tls?.certificate === undefined) === (tls?.key === undefined), {
     message: 'tls.certificate and tls.key go together',

@@ -19,7 +19,9 @@ export interface SeenRequest {
 }
 
 /** A status with a body that is sent as JSON (a string as it is); never answers where it is undefined. */
-export type Answer = readonly [status: number, body: unknown] | undefined;
+export type Answer =
+  | readonly [status: number, body: unknown, headers?: Readonly<Record<string, string>>]
+  | undefined;
 
 export const welcome = { version: { distribution: 'opensearch', number: '3.8.0' } };
 export const created = ({ documents }: SeenRequest): Answer => [
@@ -61,10 +63,10 @@ export async function startFakeNode(
     if (isBulk) seen.push(one);
     const answered = await answer(one);
     if (answered === undefined) return;
-    const [status, content] = answered;
+    const [status, content, headers] = answered;
     const text = typeof content === 'string' ? content : JSON.stringify(content);
     const type = typeof content === 'string' ? 'text/html' : 'application/json';
-    response.writeHead(status, { 'content-type': type }).end(text);
+    response.writeHead(status, { 'content-type': type, ...headers }).end(text);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -130,3 +132,6 @@ export const withBytes = (count: number, bytes = 200): IndexedEvent[] =>
     const record = indexed({ padding: 'x'.repeat(bytes) });
     return { ...record, bytes: Buffer.from(JSON.stringify(record.event)) };
   });
+
+export const statuses = (outcomes: readonly { readonly status: string }[]) =>
+  outcomes.map(({ status }) => status);

@@ -18,6 +18,8 @@ export interface Failure {
   /** For the metric: `item_<status>`, `request_<status>`, `timeout`, `connection`, `bad_answer`. */
   readonly reason: string;
   readonly message: string;
+  /** How long the server asked us to stay away, milliseconds. */
+  readonly awayMs?: number;
 }
 
 export const isOutcome = (verdict: Verdict): verdict is WriteOutcome =>
@@ -28,6 +30,10 @@ const alreadyThere: Verdict = { status: 'already_there' };
 
 /** Statuses below 500 that say nothing about the document. */
 const notTheDocument = new Set([401, 403, 404, 405]);
+/** Errors of status 400 that are of the index: the cluster's limits when it was to be made, and that it was closed. */
+const ofTheIndex = new Set<unknown>(['validation_exception', 'index_closed_exception']);
+/** A longer `Retry-After` counts as this, milliseconds. */
+const longestAway = 60_000;
 
 /** The parts of an answer that are read; asking for no more makes it a tenth as long. */
 export const answerParts =
@@ -49,8 +55,7 @@ function itemVerdict(item: Json): Verdict {
   const message = [reason, cause].filter((text) => typeof text === 'string').join(': ');
   if (typeof status !== 'number' || status >= 500 || status === 429 || status === 408)
     return { status: 'again', reason: `item_${status}`, message: `${type} ${message}` };
-  // A validation here is of the cluster's limits when it made the index, such as its number of shards.
-  if (notTheDocument.has(status) || type === 'validation_exception')
+  if (notTheDocument.has(status) || ofTheIndex.has(type))
     return { status: 'blocked', reason: `item_${status}`, message: `${type} ${message}` };
   return { status: 'rejected', reason: typeof type === 'string' ? type : `status_${status}`, message };
 }
@@ -66,9 +71,18 @@ export function failureVerdict(error: unknown): Failure {
     if (status === 400 && isObject(error.meta.body) && isObject(error.meta.body.error))
       return { status: 'refused', reason, message };
     const passing = status >= 500 || status === 429 || status === 408;
-    return { status: passing ? 'again' : 'blocked', reason, message };
+    if (!passing) return { status: 'blocked', reason, message };
+    const awayMs = retryAfter(error.meta.headers?.['retry-after']);
+    return { status: 'again', reason, message, ...(awayMs !== undefined && { awayMs }) };
   }
   return { status: 'again', reason: kindOf(error), message };
+}
+
+/** Milliseconds of a `Retry-After`, which is in seconds or a date (RFC 9110, section 10.2.3). */
+function retryAfter(value: unknown): number | undefined {
+  if (typeof value !== 'string') return undefined;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(longestAway, Math.max(0, ms));
 }
 
 function kindOf(error: unknown): string {

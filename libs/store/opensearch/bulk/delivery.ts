@@ -64,10 +64,15 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   const turns = createTurns(pace.limit);
   const problems = new Map<BulkBody, TidewatchError>();
   let inFlight = 0;
+  closing.addEventListener('abort', turns.release);
 
-  /** One request: the verdict of each document, or of all of them together. */
-  async function attempt(body: BulkBody): Promise<Verdict[] | Failure> {
+  /** One request: the verdict of each document, or of all of them together; none, unsent, where the writer closes. */
+  async function attempt(body: BulkBody): Promise<Verdict[] | Failure | undefined> {
     await turns.take();
+    if (closing.aborted) {
+      turns.give();
+      return undefined;
+    }
     const startedAt = performance.now();
     let result: Verdict[] | Failure;
     try {
@@ -112,8 +117,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   async function run(first: BulkBody, origin: BulkBody): Promise<void> {
     let body = first;
     for (let tries = 0; ; tries++) {
-      if (closing.aborted) return giveUp(body);
       const result = await attempt(body);
+      if (result === undefined) return giveUp(body);
       let failure: Failure;
       if (Array.isArray(result)) {
         const worst = worstOf(result);
@@ -175,7 +180,9 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   async function pause(failure: Failure, tries: number): Promise<void> {
     const { first, most } = connection.config.bulk.retry_ms;
     const bound = failure.status === 'blocked' ? most : Math.min(most, first * 2 ** tries);
-    await sleep(deps.random() * bound, undefined, { signal: closing }).catch(() => {});
+    const wait = deps.random() * bound;
+    if (failure.awayMs !== undefined) turns.hold(failure.awayMs + wait);
+    await sleep(wait, undefined, { signal: closing }).catch(() => {});
   }
 
   return {

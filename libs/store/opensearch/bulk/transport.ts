@@ -1,23 +1,37 @@
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
+import { errors as clientErrors } from '@opensearch-project/opensearch';
 import type { OpenSearchConnection } from '../client.ts';
 import { answerParts } from './answer.ts';
 
 const compress = promisify(gzip);
 
 /**
- * Sends one bulk request over the client's transport, and resolves with its answer's body. Unlike the transport's own
- * time-out, which a trickle of bytes holds off, ours is for the whole answer.
+ * Sends one bulk request over the client's transport, and resolves with its answer's body. Where the cluster doesn't
+ * know us (any more) and the file of our secret holds another one by now, it is sent again with that.
  *
  * Rejects with the client's errors.
  */
 export async function sendBulk(
-  { client, config }: OpenSearchConnection,
+  connection: OpenSearchConnection,
   ndjson: Buffer,
   signal: AbortSignal,
 ): Promise<unknown> {
+  const { config, credentials } = connection;
   // Half the default's CPU for a tenth more bytes.
-  const bulkBody = config.compression ? await compress(ndjson, { level: constants.Z_BEST_SPEED }) : ndjson;
+  const body = config.compression ? await compress(ndjson, { level: constants.Z_BEST_SPEED }) : ndjson;
+  const used = credentials.header();
+  try {
+    return await sendOnce(connection, body, signal);
+  } catch (error) {
+    if (!(error instanceof clientErrors.ResponseError) || error.meta.statusCode !== 401) throw error;
+    if ((await credentials.renew()) === used) throw error;
+    return await sendOnce(connection, body, signal);
+  }
+}
+
+/** Unlike the transport's own time-out, which a trickle of bytes holds off, ours is for the whole answer. */
+async function sendOnce({ client, config }: OpenSearchConnection, bulkBody: Buffer, signal: AbortSignal) {
   const request = client.transport.request(
     { method: 'POST', path: '/_bulk', querystring: { filter_path: answerParts }, bulkBody },
     config.compression ? { headers: { 'content-encoding': 'gzip' } } : {},
