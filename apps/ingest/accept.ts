@@ -98,7 +98,8 @@ function understand(
 function judge(source: string, record: RawRecord, outcome: Outcome<EcsEvent>): Verdict {
   if (outcome.status === 'ok' || outcome.status === 'redirected') {
     const event = outcome.value;
-    const encoded = encodeEvent(event, record.position);
+    const json = outcome.status === 'ok' ? outcome.json : undefined;
+    const encoded = encodeEvent(event, record.position, json);
     if (encoded.value.length > maxEventBytes) {
       return setAside(source, record, 'event_too_large', tooLarge(encoded.value.length));
     }

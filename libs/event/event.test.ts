@@ -91,7 +91,6 @@ describe('eventId', () => {
     expect(positions.map(eventId)).toEqual(positions.map(eventId));
   });
   it('is the first 16 bytes of a SHA-256 over kind and parts, as stored events have it', () => {
-    expect(eventId({ kind: 'file', fingerprint: 'f', offset: 1 })).toBe('dSmZcxt6pTCox_41pbsu8g');
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string(), fc.string(), (sender, index, id) => {
         const digest = createHash('sha256').update('sender');
@@ -100,6 +99,28 @@ describe('eventId', () => {
         expect(eventId({ kind: 'sender', sender, index, id })).toBe(expected);
       }),
     );
+  });
+  it('is 9 bytes for the file or partition and 7 for the offset in it, as stored events have it', () => {
+    const offsets = fc.nat(Number.MAX_SAFE_INTEGER);
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), offsets, fc.nat(100_000), (fingerprint, first, step) => {
+        const start = createHash('sha256')
+          .update(`file\0${fingerprint.length}:`)
+          .update(fingerprint)
+          .digest();
+        for (const offset of [first, Math.min(first + step, Number.MAX_SAFE_INTEGER), step]) {
+          const id = Buffer.from(eventId({ kind: 'file', fingerprint, offset }), 'base64url');
+          expect(id.subarray(0, 9)).toEqual(start.subarray(0, 9));
+          expect(id.readBigUInt64BE(8) & 0xff_ffff_ffff_ffffn).toBe(BigInt(offset));
+          expect(id.length).toBe(16);
+        }
+      }),
+    );
+    const kafka = { kind: 'kafka', cluster: 'c', topic: 't', partition: 0, offset: 7 } as const;
+    const ids = [kafka, { ...kafka, partition: 1 }, { ...kafka, topic: 'u' }, { ...kafka, cluster: 'd' }].map(
+      eventId,
+    );
+    expect(new Set(ids.map((id) => id.slice(0, 12))).size).toBe(4);
   });
   it('is random where there is nothing to hold on to', () => {
     const ids = Array.from({ length: 1_000 }, () => eventId({ kind: 'none' }));

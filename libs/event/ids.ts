@@ -1,7 +1,7 @@
 import { hash as digest, randomFillSync } from 'node:crypto';
 import type { EntityKey } from './match.ts';
 
-/** Ids are 16 bytes in base64url: 22 characters, the first bytes of a SHA-256 over the parts with their lengths. */
+/** 16 bytes in base64url, 22 characters: the first of a SHA-256 over the parts with their lengths. */
 function hash(kind: string, parts: readonly (string | number)[]): string {
   let input = kind;
   for (const part of parts) {
@@ -17,6 +17,41 @@ function hash(kind: string, parts: readonly (string | number)[]): string {
 const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 /** What base64url ends with where 16 bytes are written, by the last byte's two lowest bits. */
 const lastOf16 = 'AQgw';
+
+/**
+ * Ids of records of one sequence, such as the lines of a file: 9 bytes of a SHA-256 say which sequence, 7 hold the
+ * offset, big endian. A hash for each line would cost more than reading it.
+ */
+function sequence(kind: string) {
+  let known = '';
+  let start = '';
+  return (place: string, offset: number): string => {
+    // Two bits of the offset stand in the last character, 12 in the two before it; what is above changes rarely.
+    const block = Math.floor(offset / blockSize);
+    const name = `${block} ${place}`;
+    if (name !== known) {
+      known = name;
+      start = hash(kind, [place]).slice(0, 12) + digits(block, 7);
+    }
+    const inBlock = offset % blockSize;
+    return start + pairs[inBlock >> 2] + lastOf16.charAt(inBlock & 3);
+  };
+}
+
+const blockSize = 4 * 64 * 64;
+
+/** A number as so many digits of base64url. */
+function digits(number: number, count: number): string {
+  let text = '';
+  for (let rest = number, i = 0; i < count; i++, rest = Math.floor(rest / 64))
+    text = base64url.charAt(rest % 64) + text;
+  return text;
+}
+
+const pairs = Array.from({ length: 64 * 64 }, (_, number) => digits(number, 2));
+
+const fileIds = sequence('file');
+const kafkaIds = sequence('kafka');
 
 const pool = Buffer.alloc(4_096);
 let poolNext = pool.length;
@@ -57,9 +92,9 @@ export type SourcePosition =
 export function eventId(position: SourcePosition): string {
   switch (position.kind) {
     case 'file':
-      return hash('file', [position.fingerprint, position.offset]);
+      return fileIds(position.fingerprint, position.offset);
     case 'kafka':
-      return hash('kafka', [position.cluster, position.topic, position.partition, position.offset]);
+      return kafkaIds(kafkaPlace(position), position.offset);
     case 'journald':
       return hash('journald', [position.cursor]);
     case 'sender':
@@ -74,6 +109,9 @@ export function eventId(position: SourcePosition): string {
       return randomId();
   }
 }
+
+const kafkaPlace = ({ cluster, topic, partition }: SourcePosition & { kind: 'kafka' }): string =>
+  `${cluster.length}:${cluster} ${topic} ${partition}`;
 
 /**
  * Whether the same event can come again under its id, so that the store must look for it: a sender's retry, a file read

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@tidewatch/event';
 import type { RecordHints } from '@tidewatch/plugin';
 import type { WallClock } from './time.ts';
+import type { Shape } from './written.ts';
 
 /** What a source's parser understood of one record, before Tidewatch's own fields join it. */
 export interface Draft {
@@ -13,6 +14,8 @@ export interface Draft {
   /** ECS fields, nested. `event` holds what the parser knows of category, type, action, outcome. */
   readonly fields: JsonObject;
   readonly tags?: readonly Tag[];
+  /** Where `fields` has a shape that can be written as JSON without looking for what it holds. */
+  readonly shape?: Shape | undefined;
 }
 
 /** Flags on an event (`tags`): something about the record that a reader must know. */

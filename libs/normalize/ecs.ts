@@ -82,6 +82,7 @@ export function shippedLine(document: JsonObject, context: ParseContext): Draft 
   const event = { original: message, ...(isObject(fields.event) ? fields.event : {}) };
   return {
     ...line,
+    shape: undefined,
     time: line.time ?? shipper.time,
     created: shipper.created,
     fields: fillFrom({ ...fields, event }, shipper.fields),

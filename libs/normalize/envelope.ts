@@ -3,6 +3,7 @@ import { eventId, type SourcePosition } from '@tidewatch/event/ids';
 import type { Draft, ParseContext, Tag } from './draft.ts';
 import { ecsVersion } from './ecs_fields.ts';
 import { relate } from './related.ts';
+import { writeEvent } from './written.ts';
 
 /** A stamp further ahead of its receipt than this is flagged, in milliseconds (architecture.md, ids and time). */
 const allowedSkewMs = 300_000;
@@ -34,18 +35,23 @@ export function envelop(
 ): Outcome<EcsEvent> {
   const verdict = classify(receipt.source, draft.dataset);
   if ('refused' in verdict) return deadLetter('governance_refused', verdict.refused);
+  const { source } = receipt;
+  const { dataClass } = verdict;
   const event: EcsEvent = {
     '@timestamp': isoStamp(draft.time ?? context.received),
     ...draft.fields,
     event: eventFields(draft, receipt, context),
-    tidewatch: { source: receipt.source, data_class: verdict.dataClass },
+    tidewatch: { source, data_class: dataClass },
     ecs: { version: ecsVersion },
   };
   const related = relate(event);
   if (related !== undefined) event.related = related;
   const tags = tagsOf(draft, receipt, context);
   if (tags.length > 0) event.tags = tags;
-  return ok(event);
+  const { shape } = draft;
+  if (shape === undefined) return ok(event);
+  const { path, peer } = context.hints;
+  return ok(event, writeEvent(event, shape, [source, dataClass, path, peer]));
 }
 
 function eventFields(draft: Draft, receipt: Receipt, context: ParseContext): EcsEvent['event'] {

@@ -33,7 +33,9 @@ export function parseNginxAccess(line: string): Draft | undefined {
   if (hasValue(referrer.text)) httpRequest(fields).referrer = referrer.text;
   const agent = quoted(line, referrer.end < 0 ? -1 : line.indexOf('"', referrer.end));
   if (hasValue(agent.text)) fields.user_agent = { original: agent.text };
-  return { dataset: 'nginx.access', time, fields };
+  // A quote before the request's would be in the user's name.
+  const shape = line.indexOf('"') === close + 2 ? 'access' : undefined;
+  return { dataset: 'nginx.access', time, fields, shape };
 }
 
 /** Whether a line is worth offering to {@link parseNginxAccess}. */
@@ -51,7 +53,15 @@ function setSource(fields: JsonObject, address: string): void {
 
 const clf = /^(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-]\d{4})$/;
 
+let last: { readonly stamp: string; readonly time: number | undefined } = { stamp: '', time: undefined };
+
+/** Lines come in runs of one second. */
 function clfTime(stamp: string): number | undefined {
+  if (stamp !== last.stamp) last = { stamp, time: readClf(stamp) };
+  return last.time;
+}
+
+function readClf(stamp: string): number | undefined {
   const match = clf.exec(stamp);
   if (match === null) return undefined;
   const [, day, name = '', year, hours, minutes, seconds, zone = ''] = match;

@@ -8,14 +8,21 @@ export function relate(event: JsonObject): JsonObject | undefined {
   const host = group(event, 'host');
   const process = group(event, 'process');
   const related: JsonObject = { ...group(event, 'related') };
-  add(related, 'user', user?.name, group(user, 'effective')?.name, group(user, 'target')?.name);
-  add(related, 'ip', source?.ip, destination?.ip, group(event, 'client')?.ip, group(event, 'server')?.ip);
-  add(related, 'ip', ...(Array.isArray(host?.ip) ? host.ip : [host?.ip]));
-  add(related, 'hosts', host?.name, source?.domain, destination?.domain);
-  add(related, 'hosts', group(event, 'url')?.domain, group(group(event, 'dns'), 'question')?.name);
+  add(related, 'user', user?.name);
+  add(related, 'user', group(user, 'effective')?.name);
+  add(related, 'user', group(user, 'target')?.name);
+  for (const end of [source, destination, group(event, 'client'), group(event, 'server')])
+    add(related, 'ip', end?.ip);
+  if (Array.isArray(host?.ip)) for (const ip of host.ip) add(related, 'ip', ip);
+  else add(related, 'ip', host?.ip);
+  add(related, 'hosts', host?.name);
+  add(related, 'hosts', source?.domain);
+  add(related, 'hosts', destination?.domain);
+  add(related, 'hosts', group(event, 'url')?.domain);
+  add(related, 'hosts', group(group(event, 'dns'), 'question')?.name);
   for (const part of [process, group(event, 'file'), group(event, 'dll')]) {
     const hash = group(part, 'hash');
-    if (hash !== undefined) add(related, 'hash', ...Object.values(hash));
+    if (hash !== undefined) for (const value of Object.values(hash)) add(related, 'hash', value);
   }
   return Object.keys(related).length === 0 ? undefined : related;
 }
@@ -25,11 +32,9 @@ function group(object: JsonObject | undefined, key: string): JsonObject | undefi
   return isObject(value) ? value : undefined;
 }
 
-function add(related: JsonObject, key: string, ...values: (Json | undefined)[]): void {
-  for (const value of values) {
-    if (typeof value !== 'string' || value === '') continue;
-    const known = related[key];
-    if (!Array.isArray(known)) related[key] = typeof known === 'string' ? [known, value] : [value];
-    else if (!known.includes(value)) known.push(value);
-  }
+function add(related: JsonObject, key: string, value: Json | undefined): void {
+  if (typeof value !== 'string' || value === '') return;
+  const known = related[key];
+  if (!Array.isArray(known)) related[key] = typeof known === 'string' ? [known, value] : [value];
+  else if (!known.includes(value)) known.push(value);
 }

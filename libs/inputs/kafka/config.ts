@@ -136,8 +136,16 @@ export const kafkaConfig = z.strictObject({
     .optional()
     .meta({
       description:
-        'Encrypts the connection; `true` trusts the system’s authorities. Without it nothing is encrypted.',
+        'Encrypts the connection; `true` trusts the system’s authorities. Brokers off loopback need it (or `insecure`).',
       examples: [true, { ca: '/etc/ca.pem', certificate: '/etc/kafka.crt', key: '/etc/kafka.key' }],
+    }),
+  insecure: z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        'Reads from brokers of other machines without TLS: whoever is on the way reads the password, and reads and forges records.',
+      examples: [false],
     }),
 });
 

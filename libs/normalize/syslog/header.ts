@@ -1,6 +1,15 @@
 import type { JsonObject } from '@tidewatch/event';
 import type { ParseContext } from '../draft.ts';
-import { isClockTime, isDate, milliseconds, monthOf, newestYear, parseTime, zoneMs } from '../time.ts';
+import {
+  isClockTime,
+  isDate,
+  milliseconds,
+  monthOf,
+  newestYear,
+  parseTime,
+  type WallClock,
+  zoneMs,
+} from '../time.ts';
 import { readStructuredData } from './structured_data.ts';
 
 /** What stands before a syslog message. Absent parts are undefined. */
@@ -20,13 +29,14 @@ export interface SyslogHeader {
 }
 
 const pri = /^<(\d{1,3})>/;
+const lessThan = 60;
 
 /**
  * Reads a line of RFC 5424, or of the older kind that RFC 3164 describes: with or without PRI, with or without year
  * and zone, or with an RFC 3339 stamp as rsyslog writes to files. What can't be read stays in the message.
  */
 export function readHeader(line: string, context: ParseContext): SyslogHeader {
-  const match = pri.exec(line);
+  const match = line.charCodeAt(0) === lessThan ? pri.exec(line) : null;
   if (match === null || Number(match[1]) > 191) return readOlder(line, undefined, context);
   const priority = Number(match[1]);
   const rest = line.slice(match[0].length);
@@ -75,18 +85,40 @@ const zones: Readonly<Record<string, number>> = {
 };
 
 function readOlder(rest: string, priority: number | undefined, context: ParseContext): SyslogHeader {
-  const stamp = rfc3339.exec(rest);
-  if (stamp !== null) {
-    return {
-      priority,
-      time: parseTime(stamp[1], context.clock),
-      ...readTag(rest.slice(stamp[0].length), true),
-    };
+  const stamp = readStamp(rest, context);
+  if (stamp === undefined) return readTag(rest, false, priority);
+  return readTag(rest.slice(stamp.text.length), true, priority, stamp.time);
+}
+
+/** A stamp with the blank after it. */
+interface Stamp {
+  readonly text: string;
+  readonly time: number | undefined;
+}
+
+/** The last stamp without year, fraction and zone. Its year follows from the day of its receipt, by one clock. */
+let last: (Stamp & { readonly day: number; readonly clock: WallClock }) | undefined;
+
+function readStamp(rest: string, context: ParseContext): Stamp | undefined {
+  if (isDigit(rest.charCodeAt(0))) {
+    const match = rfc3339.exec(rest);
+    return match === null ? undefined : { text: match[0], time: parseTime(match[1], context.clock) };
+  }
+  const { clock } = context;
+  const day = Math.floor(context.received / 86_400_000);
+  // Lines come in runs of one second. A small letter begins a name: no year, zone or sign goes on with the stamp.
+  if (last?.day === day && last.clock === clock && rest.startsWith(last.text)) {
+    const next = rest.charCodeAt(last.text.length);
+    if (next >= 97 && next <= 122) return last;
   }
   const match = bsd.exec(rest);
-  if (match === null) return { priority, ...readTag(rest, false) };
-  return { priority, time: bsdTime(match, context), ...readTag(rest.slice(match[0].length), true) };
+  if (match === null) return undefined;
+  const stamp = { text: match[0], time: bsdTime(match, context) };
+  last = { ...stamp, day, clock };
+  return stamp;
 }
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
 function bsdTime(match: RegExpExecArray, { received, clock }: ParseContext): number | undefined {
   const [, name = '', dayText, before, hours, minutes, seconds, fraction = '', after, zone] = match;
@@ -105,22 +137,29 @@ function bsdTime(match: RegExpExecArray, { received, clock }: ParseContext): num
 
 const tag = /^([\w.()@/-]{1,64})(?:\[(\d{1,10})\])?:(?: |$)/;
 
-type Tagged = Pick<SyslogHeader, 'hostname' | 'appname' | 'procid' | 'message'>;
-
 /** `host program[pid]: message`, in which host and program may each be missing. */
-function readTag(rest: string, hasStamp: boolean): Tagged {
-  const bare = tag.exec(rest);
-  if (bare !== null)
-    return { appname: bare[1], procid: bare[2], message: rest.slice(bare[0].length).trimStart() };
-  if (!hasStamp) return { message: rest };
+function readTag(
+  rest: string,
+  hasStamp: boolean,
+  priority: number | undefined,
+  time?: number | undefined,
+): SyslogHeader {
   const space = rest.indexOf(' ');
-  if (space < 1 || space > 255) return { message: rest };
+  // A program's name ends with a colon before the first blank.
+  const bare = space < 0 || rest.charCodeAt(space - 1) === colon ? tag.exec(rest) : null;
+  if (bare !== null)
+    return { priority, time, appname: bare[1], procid: bare[2], message: afterTag(rest, bare) };
+  if (!hasStamp || space < 1 || space > 255) return { priority, time, message: rest };
   const hostname = rest.slice(0, space);
   const after = rest.slice(space + 1);
   const match = tag.exec(after);
-  if (match === null) return { hostname, message: after };
-  return { hostname, appname: match[1], procid: match[2], message: after.slice(match[0].length).trimStart() };
+  if (match === null) return { priority, time, hostname, message: after };
+  const [, appname, procid] = match;
+  return { priority, time, hostname, appname, procid, message: afterTag(after, match) };
 }
+
+const colon = 58;
+const afterTag = (rest: string, [whole]: RegExpExecArray): string => rest.slice(whole.length).trimStart();
 
 /** Whether a line without PRI begins with a stamp as syslog writes it: `Nov 21 09:08:01 ` or RFC 3339. */
 export function looksLikeSyslog(line: string): boolean {

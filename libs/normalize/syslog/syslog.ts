@@ -57,7 +57,7 @@ export function syslogDraft(header: SyslogHeader, context: ParseContext): Draft 
     );
     dataset = parser(unrepeated(fields), fields);
   } else if (header.appname !== undefined) setProcess(fields, header, header.appname);
-  return { dataset, time: header.time, fields };
+  return { dataset, time: header.time, fields, shape: dataset === 'linux.sshd' ? 'sshd' : undefined };
 }
 
 /** rsyslog folds equal lines into `message repeated 3 times: [ Failed password …]`. */

@@ -23,7 +23,7 @@ for await (const chunk of process.stdin) {
       source,
     );
     if (outcome.status !== 'ok') throw new Error(`A line was not understood: ${data.subarray(at, end)}`);
-    events.push(encodeEvent(outcome.value, position).value, lineFeed);
+    events.push(encodeEvent(outcome.value, position, outcome.json).value, lineFeed);
     at = end + 1;
   }
   offset += at;
