@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
+import { isTidewatchError } from '@tidewatch/event';
 import { startErrors } from '../errors.ts';
 
 export interface SendTarget {
@@ -19,6 +20,8 @@ export interface SendOutcome {
   accepted: number;
   deadLetters: number;
   refused: number;
+  /** Records of a Windows event log that can't be read, and so were not sent. */
+  damaged: number;
   /** The first failures, with the 1-based line in the file. */
   failures: { line: number; reason: string }[];
 }
@@ -29,13 +32,14 @@ const failuresShown = 10;
 
 /**
  * Sends a file line by line through `/_bulk`; a line that is not a JSON object goes as `{"message": line}`. A file that is
- * one JSON array, or one object over several lines, goes as its documents. Waits and tries again while the server
+ * one JSON array, or one object over several lines, goes as its documents, and a Windows event log (`.evtx`) as its
+ * records. Waits and tries again while the server
  * answers 429 or 503. Requests are keyed by their content, so a file sent again after a broken connection is there once.
  * Rejects with a typed error when the file or the endpoint is not there.
  */
 export async function sendFile(file: string, target: SendTarget): Promise<SendOutcome> {
-  const outcome: SendOutcome = { accepted: 0, deadLetters: 0, refused: 0, failures: [] };
-  const { stream, total, read } = await open(file);
+  const outcome: SendOutcome = { accepted: 0, deadLetters: 0, refused: 0, damaged: 0, failures: [] };
+  const { documents, total, read } = await open(file, outcome);
   let lines: string[] = [];
   let bytes = 0;
   let first = 1;
@@ -46,12 +50,19 @@ export async function sendFile(file: string, target: SendTarget): Promise<SendOu
     bytes = 0;
     target.progress?.(read(), total);
   };
-  for await (const line of documentLines(stream, file)) {
-    lines.push(line);
-    bytes += line.length;
-    if (lines.length >= batch.lines || bytes >= batch.bytes) await flush();
+  let failed: unknown;
+  try {
+    for await (const line of documents) {
+      lines.push(line);
+      bytes += line.length;
+      if (lines.length >= batch.lines || bytes >= batch.bytes) await flush();
+    }
+  } catch (error) {
+    failed = error;
   }
-  await flush();
+  // What was read before the file turned out to be damaged is sent.
+  if (failed === undefined || isTidewatchError(failed, 'FILE_UNREADABLE')) await flush();
+  if (failed !== undefined) throw failed;
   return outcome;
 }
 
@@ -62,11 +73,15 @@ async function* documentLines(input: Readable, file: string): AsyncGenerator<str
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   let whole: string[] | undefined;
   let first = true;
-  for await (const line of lines) {
-    if (first && wholeJson.test(line)) whole = [];
-    first = false;
-    if (whole === undefined) yield line;
-    else whole.push(line);
+  try {
+    for await (const line of lines) {
+      if (first && wholeJson.test(line)) whole = [];
+      first = false;
+      if (whole === undefined) yield line;
+      else whole.push(line);
+    }
+  } catch (error) {
+    throw startErrors.FILE_UNREADABLE({ file, reason: (error as Error).message });
   }
   if (whole === undefined) return;
   let parsed: unknown;
@@ -81,17 +96,40 @@ async function* documentLines(input: Readable, file: string): AsyncGenerator<str
   for (const document of Array.isArray(parsed) ? parsed : [parsed]) yield JSON.stringify(document);
 }
 
-async function open(
-  file: string,
-): Promise<{ stream: Readable; total: number | undefined; read: () => number }> {
-  if (file === '-') return { stream: process.stdin, total: undefined, read: () => 0 };
+interface OpenFile {
+  readonly documents: AsyncIterable<string>;
+  readonly total: number | undefined;
+  readonly read: () => number;
+}
+
+async function open(file: string, outcome: SendOutcome): Promise<OpenFile> {
+  if (file === '-') return { documents: documentLines(process.stdin, file), total: undefined, read: () => 0 };
   const found = await stat(file).catch((error: Error) => {
     throw startErrors.FILE_UNREADABLE({ file, reason: error.message });
   });
   if (!found.isFile()) throw startErrors.FILE_UNREADABLE({ file, reason: 'it is not a file' });
+  if (/\.evtx$/i.test(file)) return openEventLog(file, outcome);
   const raw = createReadStream(file);
   const stream = file.endsWith('.gz') ? Readable.from(raw.pipe(createGunzip())) : raw;
-  return { stream, total: found.size, read: () => raw.bytesRead };
+  return { documents: documentLines(stream, file), total: found.size, read: () => raw.bytesRead };
+}
+
+function openEventLog(file: string, outcome: SendOutcome): OpenFile {
+  let sent = 0;
+  async function* documents(): AsyncGenerator<string> {
+    const { readEvtx } = await import('@tidewatch/inputs');
+    for await (const { records, damaged } of readEvtx(file, undefined)) {
+      outcome.damaged += damaged;
+      for (const { bytes } of records) {
+        const text = Buffer.from(bytes).toString();
+        // What can't be read is no JSON.
+        if (!text.startsWith('{')) continue;
+        sent += text.length;
+        yield text;
+      }
+    }
+  }
+  return { documents: documents(), total: undefined, read: () => sent };
 }
 
 interface BulkAnswer {
