@@ -76,7 +76,7 @@ const command = (...args: readonly string[]) =>
     );
   });
 const list = (query = '') => server.api<{ items: Letter[] }>(`/api/dead-letters?limit=200&${query}`);
-const open = () => server.api<{ totals: { count: number }[] }>('/api/dead-letters/totals');
+const open = () => server.api<{ totals: { count: number; source: string }[] }>('/api/dead-letters/totals');
 
 /** How often each order is in the store. */
 async function stored(source: string, count: number): Promise<Map<string, number>> {
@@ -191,7 +191,7 @@ describe('dead letters', () => {
   });
 
   it('are events exactly once even where kill -9 comes in the middle of their replay', async () => {
-    const count = 8_000;
+    const count = 4_000;
     await setBroken(true);
     for (let i = 0; i < 4; i++) await send('bulk', orders(`crash${i}`, count / 4));
     await setBroken(false);
@@ -230,7 +230,7 @@ describe('dead letters', () => {
     const found = await stored('bulk', count);
     expect(found.size).toBe(count);
     expect([...found].filter(([, times]) => times !== 1)).toEqual([]);
-    expect((await open()).totals.map(({ count: left }) => left)).toEqual([1]);
+    expect((await open()).totals.filter(({ source }) => source === 'bulk')).toEqual([]);
   });
 
   it('are out of reach without a server, which is exit code 2', async () => {

@@ -1,6 +1,14 @@
 import type { DeadLetterJob } from '@tidewatch/api/schemas';
 import { expect, it } from 'vitest';
-import { bytesOf, groupByReason, hexLines, outcomeText, progressText, visible } from './letter-view.ts';
+import {
+  bytesOf,
+  groupByReason,
+  hexLines,
+  hintText,
+  outcomeText,
+  progressText,
+  visible,
+} from './letter-view.ts';
 
 const job: DeadLetterJob = {
   id: 'j',
@@ -43,6 +51,11 @@ it('gives back the bytes, and shows them', () => {
   expect([...bytesOf({ raw: 'é', encoding: 'utf8' })]).toEqual([0xc3, 0xa9]);
   const bytes = bytesOf({ raw: 'e/8AQQ==', encoding: 'base64' });
   expect(hexLines(bytes)).toBe(`000000  7b ff 00 41${' '.repeat(36)}  {..A`);
+});
+
+it('shows what an input knew besides, headers too', () => {
+  expect(hintText('192.0.2.1')).toBe('192.0.2.1');
+  expect(hintText({ tenant: 'a' })).toBe('{"tenant":"a"}');
 });
 
 it('shows what would not be seen', () => {

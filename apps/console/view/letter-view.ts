@@ -60,6 +60,10 @@ export function bytesOf({ raw, encoding }: Pick<DeadLetter, 'raw' | 'encoding'>)
   return Uint8Array.from(atob(raw), (character) => character.charCodeAt(0));
 }
 
+/** What an input knew besides; headers are more than one thing. */
+export const hintText = (value: unknown): string =>
+  typeof value === 'object' ? JSON.stringify(value) : String(value);
+
 /** Offset, hexadecimal and ASCII, sixteen bytes a line. */
 export function hexLines(bytes: Uint8Array): string {
   const lines: string[] = [];

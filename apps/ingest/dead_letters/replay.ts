@@ -6,6 +6,7 @@ import { failedAlone } from '../processing.ts';
 import { type KeptLetter, toRawRecord } from './letter.ts';
 import type { OutcomeKind } from './outcome.ts';
 import { asReplayed } from './replayed.ts';
+import { createTurns } from './turns.ts';
 
 /** What a replay made of one letter; `refused` leaves it as it is. */
 export interface Treated {
@@ -61,7 +62,7 @@ export async function openReplay(
   async function attempt(letters: readonly KeptLetter[]): Promise<readonly Attempt[]> {
     const [first] = letters;
     if (first === undefined) return [];
-    if (first.stage === 'index') return letters.map(reindex);
+    if (first.stage === 'index') return reindexAll(letters);
     const verdicts = await own.judge(first.source, letters.map(toRawRecord));
     if (verdicts.some(failedTogether)) {
       await own.close();
@@ -126,6 +127,16 @@ function conclude(letter: KeptLetter, { answer, event }: Verdict): Attempt {
     reason: 'nothing_left',
     message: 'It is empty, or a processor drops it.',
   };
+}
+
+async function reindexAll(letters: readonly KeptLetter[]): Promise<readonly Attempt[]> {
+  const turn = createTurns();
+  const attempts: Attempt[] = [];
+  for (const letter of letters) {
+    attempts.push(reindex(letter));
+    await turn();
+  }
+  return attempts;
 }
 
 /** The event that the store did not take, once more. */

@@ -5,6 +5,7 @@ import { decodeDeadLetter, type KeptLetter, letterId } from './letter.ts';
 import { blockLetters } from './outcome.ts';
 import { createReadSize } from './read_size.ts';
 import { isOpen, type LetterState } from './runs.ts';
+import { createTurns } from './turns.ts';
 
 export interface LetterFilter {
   readonly stage?: string;
@@ -91,7 +92,9 @@ export async function searchLetters(
   );
   const items: FoundLetter[] = [];
   let scanned = 0;
+  const turn = createTurns();
   for (;;) {
+    await turn();
     const newest = await newestOf(readers);
     if (newest === undefined) return { items, scanned };
     if (items.length >= limit || scanned >= scanLimit)

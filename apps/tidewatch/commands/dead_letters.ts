@@ -23,7 +23,7 @@ interface FilterOptions extends ServerOptions {
 export const deadLettersCommand = (context: CommandContext): Command => {
   const { print, say } = context;
   const command = new Command('dead-letters').description(
-    'List, show, replay and drop records that could not be handled. Exit code 1 if some fail again, 2 without a server.',
+    'List, show, replay and drop records that could not be handled. Exit code 1 if some fail again, 2 without a server or for a request that it does not take.',
   );
   withFilters(command.command('list').description('List them, newest first; those that are open by default.'))
     .option('--limit <n>', 'at most so many', count, 50)
@@ -39,6 +39,18 @@ export const deadLettersCommand = (context: CommandContext): Command => {
           say(`These are the newest ${letters.length}; --limit N shows more.`);
       }),
     );
+  withServer(
+    command.command('totals').description('Count those that are open, by stage, reason and source.'),
+  ).action(
+    asking(context, async (client, { json }: ServerOptions) => {
+      const { totalLine } = await import('../dead_letters/print.ts');
+      const { visibleJson } = await import('../dead_letters/visible.ts');
+      const totals = await client.totals();
+      if (json) print(visibleJson(totals));
+      else for (const total of totals) print(totalLine(total));
+      if (totals.length === 0) say('There are none.');
+    }),
+  );
   withServer(command.command('show').description('Show one, with its bytes.'))
     .argument('<id>', 'as `list` gives it')
     .option('--raw', 'write its bytes to standard output, unchanged, and nothing else')
@@ -114,8 +126,14 @@ function toFilter({ stage, reason, source, since, until, query, state }: FilterO
   };
 }
 
-const choose = (ids: readonly string[], options: FilterOptions): Choice =>
-  ids.length > 0 ? { ids } : { filter: toFilter(options) };
+/** Letters are named or described: a filter that is not looked at would mislead. */
+function choose(ids: readonly string[], options: FilterOptions): Choice {
+  const filter = toFilter(options);
+  if (ids.length === 0) return { filter };
+  if (Object.keys(filter).length > 0)
+    throw new InvalidArgumentError('Name letters or filter them, not both.');
+  return { ids };
+}
 
 function count(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It must be a number from 1 to 999999.');
@@ -138,6 +156,7 @@ const asking =
       await task(await deadLetterClient(data), options);
     } catch (error) {
       const mistaken =
+        error instanceof InvalidArgumentError ||
         isTidewatchError(error, 'NOT_RUNNING') ||
         (isTidewatchError(error, 'SERVER_REFUSED') && Number(error.details.status) < 500);
       if (!mistaken) throw error;
@@ -162,7 +181,11 @@ async function work(
   let job = await client.start(verb, choice, more);
   while (job.finishedAt === undefined) {
     await new Promise((resolve) => setTimeout(resolve, pollMs));
-    job = await client.job(job.id);
+    job = await client.job(job.id).catch((error: unknown) => {
+      if (isTidewatchError(error, 'NOT_RUNNING'))
+        say('The server ended before the work did. What was done stays done; ask again for the rest.');
+      throw error;
+    });
     showProgress(job);
   }
   if (process.stderr.isTTY) say('');

@@ -1,4 +1,10 @@
-import type { DeadLetter, DeadLetterJob, DeadLetterPage, Problem } from '@tidewatch/api/schemas';
+import type {
+  DeadLetter,
+  DeadLetterJob,
+  DeadLetterPage,
+  DeadLetterTotals,
+  Problem,
+} from '@tidewatch/api/schemas';
 import { startErrors } from '../errors.ts';
 import { findServer } from '../server/run_file.ts';
 
@@ -13,6 +19,7 @@ export interface DeadLetterClient {
   /** The newest letters that fit, at most `limit`, newest first. */
   list(filter: AskedFilter, limit: number): Promise<DeadLetter[]>;
   get(id: string): Promise<DeadLetter>;
+  totals(): Promise<DeadLetterTotals['totals']>;
   start(verb: DeadLetterJob['verb'], choice: Choice, more?: { reason: string }): Promise<DeadLetterJob>;
   job(id: string): Promise<DeadLetterJob>;
 }
@@ -26,6 +33,10 @@ const pageLetters = 200;
  */
 export async function deadLetterClient(data: string): Promise<DeadLetterClient> {
   const { url, adminToken } = await findServer(data);
+  /** It may end at any time, in the middle of an answer too. */
+  const gone = (): never => {
+    throw startErrors.NOT_RUNNING({ directory: data });
+  };
   const ask = async <T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> => {
     const response = await fetch(`${url}/api/dead-letters${path}`, {
       method,
@@ -34,10 +45,8 @@ export async function deadLetterClient(data: string): Promise<DeadLetterClient> 
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch(() => {
-      throw startErrors.NOT_RUNNING({ directory: data });
-    });
-    const answer = (await response.json()) as T & Partial<Problem>;
+    }).catch(gone);
+    const answer = (await response.json().catch(gone)) as T & Partial<Problem>;
     if (!response.ok) throw startErrors.SERVER_REFUSED({ status: response.status, reason: answer.message });
     return answer;
   };
@@ -58,6 +67,7 @@ export async function deadLetterClient(data: string): Promise<DeadLetterClient> 
       return letters;
     },
     get: (id) => ask('GET', `/${encodeURIComponent(id)}`),
+    totals: async () => (await ask<DeadLetterTotals>('GET', '/totals')).totals,
     start: (verb, choice, more = undefined) => ask('POST', `/${verb}`, { ...choice, ...more }),
     job: (id) => ask('GET', `/jobs/${encodeURIComponent(id)}`),
   };

@@ -1,4 +1,4 @@
-import type { DeadLetter, DeadLetterJob } from '@tidewatch/api/schemas';
+import type { DeadLetter, DeadLetterJob, DeadLetterTotals } from '@tidewatch/api/schemas';
 import { hexDump, visibleLine, visibleText } from './visible.ts';
 
 /** How much of bytes that are no text is shown. */
@@ -21,6 +21,10 @@ export const letterLine = (letter: DeadLetter, width: number): string =>
     width,
   );
 
+/** How many are open, and of what. */
+export const totalLine = ({ stage, reason, source, count }: DeadLetterTotals['totals'][number]): string =>
+  visibleLine([String(count).padStart(9), stage.padEnd(9), reason.padEnd(18), source].join('  '), 2_000);
+
 /** All that is known of a letter, its bytes below. */
 export function letterText(letter: DeadLetter): string {
   const { outcome, hints, bytes, encoding } = letter;
@@ -34,7 +38,10 @@ export function letterText(letter: DeadLetter): string {
     ['message', letter.message],
     ['source', letter.source],
     ['format', letter.format],
-    ...Object.entries(hints).map(([name, value]): [string, string] => [name, String(value)]),
+    ...Object.entries(hints).map(([name, value]): [string, string] => [
+      name,
+      typeof value === 'object' ? JSON.stringify(value) : String(value),
+    ]),
     ['event id', letter.event],
   ];
   if (outcome !== undefined) {

@@ -33,7 +33,7 @@ interface Asking {
 
 export function DeadLettersPage() {
   const client = useQueryClient();
-  const { state, setState, filter } = useLetterState();
+  const { state, setState, filter, filtered } = useLetterState();
   const list = useDeadLetters(filter);
   const totals = useLetterTotals();
   const { start, mayWork, running } = useLetterWork();
@@ -178,7 +178,7 @@ export function DeadLettersPage() {
             onDrop: (ids) => setDropping(named(ids)),
             onRestore: (ids) => work('restore', named(ids)),
           }}
-          filtered={q !== '' || reason !== '' || source !== '' || state.state !== 'open'}
+          filtered={filtered}
           onReset={() => void setState(null)}
           restart={Object.values(filter).join('\n')}
         />

@@ -54,7 +54,7 @@ export function letterColumns(context: ColumnContext): GridColumn<DeadLetter>[] 
     }),
     helper.display({
       id: 'at',
-      meta: { track: '108px' },
+      meta: { track: '96px' },
       header: 'Put aside',
       cell: ({ row }) => (
         <span className="text-sm">
@@ -64,7 +64,7 @@ export function letterColumns(context: ColumnContext): GridColumn<DeadLetter>[] 
     }),
     helper.display({
       id: 'state',
-      meta: { track: '108px' },
+      meta: { track: '104px' },
       header: 'State',
       cell: ({ row }) => (
         <span className="text-sm">
@@ -74,19 +74,19 @@ export function letterColumns(context: ColumnContext): GridColumn<DeadLetter>[] 
     }),
     helper.display({
       id: 'reason',
-      meta: { track: '136px' },
+      meta: { track: '120px' },
       header: 'Reason',
       cell: ({ row }) => <code className="block truncate font-mono text-xs">{row.original.reason}</code>,
     }),
     helper.display({
       id: 'source',
-      meta: { track: '120px' },
+      meta: { track: '96px' },
       header: 'Source',
       cell: ({ row }) => <span className="block truncate text-sm">{row.original.source}</span>,
     }),
     helper.display({
       id: 'raw',
-      meta: { track: 'minmax(160px,1fr)' },
+      meta: { track: 'minmax(120px,1fr)' },
       header: 'What came',
       cell: ({ row: { original } }) =>
         original.encoding === 'utf8' ? (
@@ -99,7 +99,7 @@ export function letterColumns(context: ColumnContext): GridColumn<DeadLetter>[] 
     }),
     helper.display({
       id: 'bytes',
-      meta: { track: '72px', align: 'right' },
+      meta: { track: '64px', align: 'right' },
       header: 'Size',
       cell: ({ row }) => <span className="figure text-sm">{bytes(row.original.bytes)}</span>,
     }),

@@ -3,7 +3,7 @@ import type { DeadLetter } from '@tidewatch/api/schemas';
 import { RotateCcw, Trash2, Undo2 } from 'lucide-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useDeadLetter } from '../../api/dead-letters.ts';
-import { adviceFor, bytesOf, hexLines, stateLabels, visible } from '../../view/letter-view.ts';
+import { adviceFor, bytesOf, hexLines, hintText, stateLabels, visible } from '../../view/letter-view.ts';
 import { ago, fullTime } from '../../view/moment.ts';
 import { count, bytes as size } from '../../view/quantity.ts';
 import { Button } from '../ui/button.tsx';
@@ -15,6 +15,17 @@ import type { LetterActions } from './letter-list.tsx';
 /** So much of the bytes is put into the page. */
 const textShown = 64 * 1024;
 const hexShown = 16 * 1024;
+
+const hintNames: Readonly<Record<string, string>> = {
+  index: 'Index',
+  path: 'Path',
+  peer: 'Sender',
+  subject: 'Certificate',
+  topic: 'Topic',
+  headers: 'Headers',
+  dataset: 'Data set',
+  truncatedFrom: 'Cut, from bytes',
+};
 
 /** Why it failed, what to do, what came, and what was done about it. */
 export function LetterDetail({
@@ -69,8 +80,8 @@ export function LetterDetail({
         <Fact name="Received">{fullTime(Date.parse(letter.received))}</Fact>
         <Fact name="Format">{letter.format}</Fact>
         {Object.entries(hints).map(([name, value]) => (
-          <Fact key={name} name={name}>
-            {visible(String(value))}
+          <Fact key={name} name={hintNames[name] ?? name}>
+            {visible(hintText(value))}
           </Fact>
         ))}
         <Fact name="Event id">

@@ -140,10 +140,10 @@ function NoLetters({
       </EmptyState>
     );
   return (
-    <EmptyState icon={<MailCheck size={26} />} title="No dead letters">
+    <EmptyState icon={<MailCheck size={26} />} title="No dead letter is open">
       <p>
-        Everything that came could be handled. What can’t be is kept here with its bytes and the reason, until
-        it is replayed or dropped.
+        A record that can’t be handled is kept here with its bytes and the reason, and can be replayed once
+        the reason is gone, or dropped. Nothing waits for that now.
       </p>
     </EmptyState>
   );

@@ -45,7 +45,7 @@ export function LetterToolbar({
         ) : (
           <span className="text-soft">
             <strong className="font-semibold text-ink">
-              {shown === undefined ? '–' : `${count(shown)}${more ? '+' : ''}`}
+              {shown === undefined ? '–' : `${count(shown)}${more && shown > 0 ? '+' : ''}`}
             </strong>{' '}
             {shown === 1 && !more ? 'letter' : 'letters'}
           </span>

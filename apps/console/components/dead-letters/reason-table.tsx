@@ -78,7 +78,11 @@ export function ReasonTable({
                       )}
                     </span>
                   </td>
-                  <td className="px-3 py-2 text-soft">{adviceFor(group.reason)}</td>
+                  <td className="px-3 py-2 text-soft">
+                    <span className="line-clamp-2" title={adviceFor(group.reason)}>
+                      {adviceFor(group.reason)}
+                    </span>
+                  </td>
                   <td className="px-3 py-1 text-right">
                     {onReplay !== undefined && (
                       <Button

@@ -4,11 +4,13 @@ import { useMemo } from 'react';
 import type { LetterFilter } from '../../api/dead-letters.ts';
 import { letterStates } from '../../view/letter-view.ts';
 
+/** As long as letters are kept by default. */
+const wholeRange = { from: 'now-7d', to: 'now' };
+
 const parsers = {
   q: parseAsString.withDefault(''),
-  // As long as letters are kept by default.
-  from: parseAsString.withDefault('now-7d'),
-  to: parseAsString.withDefault('now'),
+  from: parseAsString.withDefault(wholeRange.from),
+  to: parseAsString.withDefault(wholeRange.to),
   state: parseAsStringLiteral(letterStates).withDefault('open'),
   reason: parseAsString.withDefault(''),
   source: parseAsString.withDefault(''),
@@ -23,7 +25,14 @@ export function useLetterState() {
     () => ({ q, from, to, state: letters, reason, source }),
     [q, from, to, letters, reason, source],
   );
-  return { state, setState, filter };
+  const filtered =
+    q !== '' ||
+    reason !== '' ||
+    source !== '' ||
+    letters !== 'open' ||
+    from !== wholeRange.from ||
+    to !== wholeRange.to;
+  return { state, setState, filter, filtered };
 }
 
 export type LetterState = ReturnType<typeof useLetterState>;
