@@ -21,6 +21,9 @@ export const plainAddress = (address: string): string =>
 export const hostPort = (host: string, port: number): string =>
   isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 
+/** The host of `host:port`, without the brackets of IPv6. */
+export const hostOf = (address: string): string => address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+
 /** Says in words why a socket could not be bound. */
 export function bindError(
   error: unknown,

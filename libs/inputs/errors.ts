@@ -25,7 +25,12 @@ export const errors = defineErrors({
   NEEDS_TLS: {
     status: 500,
     message:
-      'The http input would listen on {host}, where other machines reach it, without TLS: keys and events could be read on the way. Add `tls`, or set `host` to 127.0.0.1, or set `insecure` to true.',
+      'The {input} input would listen on {host}, where other machines reach it, without TLS: what is sent could be read and forged on the way. {remedy}, or set `host` to 127.0.0.1, or set `insecure` to true.',
+  },
+  NEEDS_BROKER_TLS: {
+    status: 500,
+    message:
+      'The kafka input would read from {broker} without TLS: its password and events could be read and forged on the way. Add `tls`, or set `insecure` to true.',
   },
   NEEDS_PEERS: {
     status: 500,
@@ -55,7 +60,22 @@ export const errors = defineErrors({
   POSITIONS_UNWRITABLE: {
     status: 500,
     message:
-      'The file input cannot save how far it has read in {directory}: {reason}. Make the data directory writable, or choose another one.',
+      'The {input} input cannot save how far it has read in {directory}: {reason}. Make the data directory writable, or choose another one.',
+  },
+
+  NOT_EVTX: {
+    status: 422,
+    message:
+      '{path} is no Windows event log: it does not begin with "ElfFile". Name files that Windows wrote, or `wevtutil epl` exported.',
+  },
+  NOT_A_JOURNAL_FILE: {
+    status: 422,
+    message:
+      '{path} is no journal in export format. Write it with `journalctl -o export`, or leave it out of `paths`.',
+  },
+  DAMAGED_FILE: {
+    status: 422,
+    message: '{path} cannot be read to its end: {reason}. What comes before was taken; copy the file again.',
   },
 
   ORIGIN_REFUSED: {
@@ -71,6 +91,11 @@ export const errors = defineErrors({
     status: 401,
     message:
       'This input asks for an API key: send it as `Authorization: ApiKey …`, or as the password of basic authentication.',
+  },
+  TOO_MANY_GUESSES: {
+    status: 429,
+    message:
+      'Too many wrong API keys came from {peer}. Come again in {retryAfter} seconds, with the right one.',
   },
   SOURCE_FORBIDDEN: { status: 403, message: 'The API key "{key}" may not send to the source "{source}".' },
   SOURCE_REFUSED: { status: 403, message: 'The source "{source}" is refused: {reason}' },
@@ -120,6 +145,11 @@ export const errors = defineErrors({
   },
   CORRUPT_BODY: { status: 400, message: 'The body cannot be unpacked: {reason}.' },
   CLIENT_GONE: { status: 400, message: 'The sender closed the connection before the body was complete.' },
+  TOO_SLOW: {
+    status: 408,
+    message:
+      'The request did not end within {limit} ms. Send smaller batches, or raise `request_timeout_ms`.',
+  },
   EMPTY_BODY: { status: 400, message: 'The request holds no documents.' },
   MALFORMED_ACTION: {
     status: 400,

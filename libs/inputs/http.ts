@@ -97,5 +97,6 @@ function refuseExposure(config: HttpConfig): void {
   if (!direct && trusted_proxies.length === 0) return;
   if (api_keys.length === 0 && tls?.client_ca === undefined)
     throw errors.NEEDS_KEYS({ why: direct ? `\`host\` is ${host}` : 'through `trusted_proxies`' });
-  if (direct && tls === undefined && !config.insecure) throw errors.NEEDS_TLS({ host });
+  if (direct && tls === undefined && !config.insecure)
+    throw errors.NEEDS_TLS({ input: 'http', host, remedy: 'Add `tls`' });
 }

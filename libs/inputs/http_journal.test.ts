@@ -58,16 +58,19 @@ function upload(body: Buffer, headers: Record<string, string> = {}, piece = 16_3
 }
 
 test('takes a journal in parts, with its cursors, however it is cut', async () => {
-  for (const piece of [7, 16_384]) {
+  for (const [piece, count] of [
+    [7, 300],
+    [16_384, 2_500],
+  ] as const) {
     sink.taken.length = 0;
-    const response = await upload(entries(2_500), {}, piece);
+    const response = await upload(entries(count), {}, piece);
     expect([response.status, await response.text()]).toEqual([202, 'OK.\n']);
-    expect(sink.taken).toHaveLength(2_500);
-    expect(sink.taken[2_499]).toMatchObject({
+    expect(sink.taken).toHaveLength(count);
+    expect(sink.taken[count - 1]).toMatchObject({
       source: 'journald',
       record: {
         format: 'json',
-        position: { kind: 'journald', cursor: 's=abc;i=2499' },
+        position: { kind: 'journald', cursor: `s=abc;i=${count - 1}` },
         hints: { peer: '127.0.0.1' },
       },
     });
@@ -76,7 +79,7 @@ test('takes a journal in parts, with its cursors, however it is cut', async () =
       _SYSTEMD_UNIT: 'ssh.service',
     });
   }
-  expect(sink.calls.length).toBeGreaterThan(4);
+  expect(sink.calls.length).toBeGreaterThan(3);
 });
 
 test('a larger one than max_body_bytes is taken, packed or not; bombs and damage are not', async () => {
@@ -106,6 +109,23 @@ test('a full stream, a quota and a refusal are told, so that the sender keeps it
   expect((await upload(entries(100))).status).toBe(202);
   expect((await upload(entries(100))).status).toBe(429);
   expect(sink.taken.at(-1)!.source).toBe('hosts');
+});
+
+test('one that takes longer than a request may is taken, for as long as it comes', async () => {
+  await start({ request_timeout_ms: 200 });
+  const chunks = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      for (let i = 0; i < 12; i++) {
+        controller.enqueue(entry(i, 'slow'));
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      controller.close();
+    },
+  });
+  const headers = { 'content-type': 'application/vnd.fdo.journal' };
+  const sent = { method: 'POST', body: chunks, headers, duplex: 'half' } as RequestInit;
+  expect((await fetch(`${url}/upload`, sent)).status).toBe(202);
+  expect(sink.taken).toHaveLength(12);
 });
 
 test('nothing else is taken there', async () => {

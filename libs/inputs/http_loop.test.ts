@@ -69,8 +69,8 @@ test.each([
   '50,000 documents at %s hold up the loop for 40 ms at most',
   async (path, body, type) => {
     const turns: number[] = [];
-    for (let i = 0; i < 3; i++) turns.push(await longestTurn(path, body, type));
     // The first is compiled while it runs, and any may meet a collection of the whole heap.
+    while (turns.length < 3 && !turns.some((ms) => ms < 40)) turns.push(await longestTurn(path, body, type));
     expect(Math.min(...turns), turns.map((ms) => ms.toFixed(1)).join(' ms, ')).toBeLessThan(40);
   },
   60_000,

@@ -91,7 +91,7 @@ test('only the items of a source over its quota are 429, in their places, and no
 test('whoever waits as told gets in', async () => {
   await start({ source_quotas: { '*': { events_per_second: 50, burst_seconds: 0.1 } } });
   let sent = 0;
-  for (let tries = 0; sent < 100 && tries < 20; tries++) {
+  for (let tries = 0; sent < 60 && tries < 12; tries++) {
     const response = await bulk(many('x', 20));
     if (response.ok) sent += 20;
     else
@@ -99,7 +99,7 @@ test('whoever waits as told gets in', async () => {
         setTimeout(resolve, 1_000 * Number(response.headers.get('retry-after'))),
       );
   }
-  expect([sent, sink.taken.length]).toEqual([100, 100]);
+  expect([sent, sink.taken.length]).toEqual([60, 60]);
 });
 
 test('thousands of made-up sources are refused, those that are known are not', async () => {

@@ -1,10 +1,13 @@
+import { evtx } from './evtx.ts';
 import { file } from './file.ts';
 import { http } from './http.ts';
+import { journald } from './journald.ts';
 import { kafka } from './kafka.ts';
 import { relp } from './relp.ts';
 import { syslog } from './syslog.ts';
 
-export { file, http, kafka, relp, syslog };
+export { readEvtx } from './evtx/read.ts';
+export { evtx, file, http, journald, kafka, relp, syslog };
 
 /** The inputs that ship, as plugins of kind `input`. */
-export const inputs = [http, syslog, relp, file, kafka] as const;
+export const inputs = [http, syslog, relp, file, journald, evtx, kafka] as const;

@@ -27,6 +27,16 @@ test.each([['/[/'], ['two words'], ['//'], ['']])('refuses the topic %j', (topic
 });
 
 describe('kafka', () => {
+  test.each([
+    [['kafka-1.example.org:9092'], 'NEEDS_BROKER_TLS'],
+    [['127.0.0.1:1', '[2001:db8::1]:9092'], 'NEEDS_BROKER_TLS'],
+  ])('brokers %j are not read without TLS', async (brokers, code) => {
+    const sink = await createSink();
+    const input = kafka.create(kafkaConfig.parse({ brokers, topics: ['x'] }), sink.context);
+    await expect(input.start()).rejects.toMatchObject({ code });
+    await sink.remove();
+  });
+
   test('brokers that do not answer are said, and hold up nobody', async () => {
     const sink = await createSink();
     const input = kafka.create(kafkaConfig.parse({ brokers: ['127.0.0.1:1'], topics: ['x'] }), sink.context);

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isTidewatchError } from '@tidewatch/event';
 import { definePlugin, type Input, type InputContext, type Listener } from '@tidewatch/plugin';
 import { createTopicReader, type KafkaTls, type TopicBatch, type TopicReader } from '@tidewatch/stream/kafka';
+import { hostOf, isLoopback } from './bind.ts';
+import { errors } from './errors.ts';
 import { type KafkaConfig, kafkaConfig, topicsOf } from './kafka/config.ts';
 import { createRecordReader, createSourceOf } from './kafka/records.ts';
 import { createTally } from './tally.ts';
@@ -100,6 +102,7 @@ function createKafkaInput(config: KafkaConfig, context: InputContext): Input {
 
   return {
     async start() {
+      refuseExposure(config);
       stopping = new AbortController();
       try {
         await connect();
@@ -131,6 +134,12 @@ function createKafkaInput(config: KafkaConfig, context: InputContext): Input {
       return [{ address, state: 'listening', ...detail }] satisfies Listener[];
     },
   };
+}
+
+/** What passes between machines is not read by others without somebody having said so. */
+function refuseExposure({ brokers, tls, insecure }: KafkaConfig): void {
+  const broker = brokers.find((address) => !isLoopback(hostOf(address)));
+  if (broker !== undefined && tls === undefined && !insecure) throw errors.NEEDS_BROKER_TLS({ broker });
 }
 
 /** The reader's words for the files. */

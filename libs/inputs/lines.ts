@@ -48,5 +48,11 @@ export function splitLines(bytes: Buffer): Buffer[] {
   return lines;
 }
 
+/**
+ * Whether views of so many bytes leave most of a chunk unused, which they hold for as long as they live: a sender could
+ * make a queue of small messages hold much memory that way. Such views are worth copying.
+ */
+export const wastes = (used: number, chunk: Buffer): boolean => used * 4 < chunk.length;
+
 /** Bytes up to `limit`, copied: a view would hold the whole of what was cut for as long as the record lives. */
 export const headOf = (bytes: Buffer, limit: number): Buffer => Buffer.from(bytes.subarray(0, limit));

@@ -266,8 +266,11 @@ describe('relp', () => {
   });
 
   test('off loopback it needs to know who sends; a certificate that is not there is said', async () => {
-    await expect(make({ host: '0.0.0.0' }).start()).rejects.toSatisfy((error) =>
+    await expect(make({ host: '0.0.0.0', insecure: true }).start()).rejects.toSatisfy((error) =>
       isTidewatchError(error, 'NEEDS_PEERS'),
+    );
+    await expect(make({ host: '0.0.0.0', allow_from: ['::/0'] }).start()).rejects.toSatisfy((error) =>
+      isTidewatchError(error, 'NEEDS_TLS'),
     );
     const directory = await mkdtemp(join(tmpdir(), 'tidewatch-relp-'));
     const files = { certificate: join(directory, 'a'), key: join(directory, 'b') };

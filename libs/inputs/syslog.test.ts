@@ -69,7 +69,7 @@ describe('syslog', () => {
   });
 
   test('takes IPv6, and IPv4 on the same socket, as plain addresses', async () => {
-    await start({ host: '::', allow_from: ['127.0.0.0/8', '::1'] });
+    await start({ host: '::', insecure: true, allow_from: ['127.0.0.0/8', '::1'] });
     await udp(['<1>six'], '::1');
     await sink.until(1);
     await udp(['<1>four']);
@@ -178,11 +178,20 @@ describe('syslog', () => {
     await waitFor(() => detail('tcp') === '2 refused');
   });
 
-  test('off loopback it needs to know who may send, and turns others away', async () => {
-    await expect(make({ host: '0.0.0.0' }).start()).rejects.toSatisfy((error) =>
-      isTidewatchError(error, 'NEEDS_PEERS'),
-    );
-    await start({ host: '0.0.0.0', allow_from: ['192.0.2.0/24'] });
+  test.each([
+    [{ insecure: true }, 'NEEDS_PEERS'],
+    [{ allow_from: ['192.0.2.0/24'] }, 'NEEDS_TLS'],
+    [{ allow_from: ['192.0.2.0/24'], protocols: ['udp'] }, 'NEEDS_TLS'],
+  ])('off loopback %j does not start: %s', async (config, code) => {
+    const failure = await make({ host: '0.0.0.0', ...config })
+      .start()
+      .catch((error: unknown) => error);
+    expect(isTidewatchError(failure, code)).toBe(true);
+    expect((failure as Error).message).not.toMatch(/\{\w+\}/);
+  });
+
+  test('off loopback it turns away whom nobody named', async () => {
+    await start({ host: '0.0.0.0', insecure: true, allow_from: ['192.0.2.0/24'] });
     await udp(['<1>x']);
     const socket = await tcp();
     await new Promise((resolve) => socket.once('close', resolve));

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Input, InputContext } from '@tidewatch/plugin';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { bundleChild } from './child.suite.ts';
 import { relp } from './relp.ts';
 import { createSink, type Sink, waitFor } from './sink.suite.ts';
 import { syslog } from './syslog.ts';
@@ -157,12 +158,10 @@ describe('back-pressure', () => {
             );
       await input.start();
 
-      const program = join(import.meta.dirname, 'syslog/sender.child.ts');
-      const sender = spawn(
-        process.execPath,
-        ['--import', 'tsx', program, protocol, String(portOf()), String(count)],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
-      );
+      const program = bundleChild('syslog/sender.child.ts', directory);
+      const sender = spawn(process.execPath, [program, protocol, String(portOf()), String(count)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       const said: number[] = [];
       sender.stdout.setEncoding('utf8').on('data', (text: string) => {
         said.push(...text.trim().split('\n').map(Number));

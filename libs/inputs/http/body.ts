@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createGunzip, createInflate, type Gunzip, type Inflate } from 'node:zlib';
+import { isTidewatchError, type TidewatchError } from '@tidewatch/event';
 import { errors } from '../errors.ts';
 import type { HttpConfig } from './config.ts';
 
@@ -24,6 +25,10 @@ export function unpackerFor(request: IncomingMessage): Gunzip | Inflate | undefi
 /** Whether what was unpacked so far is more than any log unpacks to. */
 export const isBomb = (unpacked: number, packed: number, config: HttpConfig): boolean =>
   unpacked > ratioFrom && unpacked > config.max_compression_ratio * packed;
+
+/** Why a request ended before its body did: the sender went, or was sent away. */
+export const brokenOff = ({ errored }: IncomingMessage): TidewatchError =>
+  isTidewatchError(errored) ? errored : errors.CLIENT_GONE();
 
 /**
  * Makes the reader of request bodies. It unpacks while it reads and stops at the first byte over a limit, so that a
@@ -49,7 +54,7 @@ export function createBodyReader(config: HttpConfig): ReadBody {
 
     return new Promise((resolve, reject) => {
       const unpacker = unpackerFor(request);
-      const chunks: Buffer[] = [];
+      let chunks: Buffer[] | undefined = [];
       let size = 0;
       let source: Readable = request;
 
@@ -57,6 +62,8 @@ export function createBodyReader(config: HttpConfig): ReadBody {
         request.unpipe();
         request.removeAllListeners('data');
         if (source !== request) source.destroy();
+        // The sender may take its time over the rest, which keeps this closure.
+        chunks = undefined;
         request.resume();
         reject(error);
       };
@@ -77,11 +84,15 @@ export function createBodyReader(config: HttpConfig): ReadBody {
         if (size > config.max_body_bytes)
           return fail(errors.BODY_TOO_LARGE({ limit: config.max_body_bytes }));
         if (!hold(chunk.length)) return fail(errors.BUSY());
-        chunks.push(chunk);
+        chunks?.push(chunk);
       });
-      source.on('end', () => resolve(Buffer.concat(chunks, size)));
+      source.on('end', () => {
+        if (chunks === undefined) return;
+        resolve(Buffer.concat(chunks, size));
+        chunks = undefined;
+      });
       request.once('close', () => {
-        if (!request.complete) fail(errors.CLIENT_GONE());
+        if (!request.complete) fail(brokenOff(request));
       });
     });
   };

@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { isLoopback, plainAddress } from '../bind.ts';
+import type { Logger } from '@tidewatch/telemetry';
+import { hostOf, isLoopback, plainAddress } from '../bind.ts';
 import { errors } from '../errors.ts';
 import { nameMatches } from '../names.ts';
 import { createQuotas, type Quotas } from '../quota.ts';
@@ -29,31 +30,30 @@ export interface Visit {
  * Makes the door: it lets no web page in (Origin header, or a Host that a hostile name was rebound to), and where
  * keys are configured only who has one, or a client certificate. Throws typed errors.
  */
-export function createGuard(config: HttpConfig): (request: IncomingMessage) => Visit {
+export function createGuard(config: HttpConfig, log: Logger): (request: IncomingMessage) => Visit {
   const names = new Set([...config.hosts, config.host].map((name) => name.toLowerCase()));
   const peerOf = createPeerFinder(config.trusted_proxies);
-  const authenticate = createAuthentication(config);
+  const authenticate = createAuthentication(config, log);
   return (request) => {
     const { headers, socket } = request;
     if (headers.origin !== undefined) throw errors.ORIGIN_REFUSED();
-    const host = hostName(headers.host ?? '');
+    const host = hostOf((headers.host ?? '').toLowerCase());
     if (!isLoopback(host) && !names.has(host) && host !== plainAddress(socket.localAddress ?? ''))
       throw errors.HOST_REFUSED({ host: headers.host ?? '' });
-    return {
-      sender: authenticate(request),
-      peer: peerOf(plainAddress(socket.remoteAddress ?? ''), headers['x-forwarded-for']),
-    };
+    const peer = peerOf(plainAddress(socket.remoteAddress ?? ''), headers['x-forwarded-for']);
+    return { sender: authenticate(request, peer), peer };
   };
 }
 
-/** The Host header without its port and brackets. */
-const hostName = (host: string): string =>
-  host
-    .toLowerCase()
-    .replace(/:\d+$/, '')
-    .replace(/^\[(.*)\]$/, '$1');
+/** An address may send twenty wrong keys at once, and then one in ten seconds. */
+const guessing = { events_per_second: 0.1, burst_seconds: 200 };
+/** Senders remembered for their right keys; far more than there are. */
+const mostKnown = 10_000;
 
-function createAuthentication(config: HttpConfig): (request: IncomingMessage) => Sender {
+function createAuthentication(
+  config: HttpConfig,
+  log: Logger,
+): (request: IncomingMessage, peer: string) => Sender {
   const anybody: Sender = { maySend: () => true };
   const asksCertificate = config.tls?.client_ca !== undefined;
   const keys = config.api_keys.map(({ name, sha256, sources, quota }) => ({
@@ -65,19 +65,40 @@ function createAuthentication(config: HttpConfig): (request: IncomingMessage) =>
       ...(quota === undefined ? {} : { quotas: createQuotas(quota) }),
     } satisfies Sender,
   }));
-  return ({ headers: { authorization }, socket }) => {
-    // A handshake without a certificate of the authority has failed before; a key that is sent must still be right.
-    const subject = asksCertificate ? subjectOf(socket as TLSSocket) : undefined;
-    if (subject !== undefined && authorization === undefined) return { ...anybody, key: subject, subject };
-    if (keys.length === 0) return anybody;
-    for (const { name, secret } of credentials(authorization ?? '')) {
+  const guesses = createQuotas(guessing);
+  /** Addresses and keys that were right: a neighbour who guesses can't keep them out. */
+  let known = new Set<string>();
+
+  function keyOf(authorization: string): Sender | undefined {
+    for (const { name, secret } of credentials(authorization)) {
       const digest = createHash('sha256').update(secret).digest();
       const found = keys.find(
         (key) => (name === undefined || name === key.sender.key) && timingSafeEqual(digest, key.digest),
       );
       if (found !== undefined) return found.sender;
     }
-    throw errors.UNAUTHENTICATED();
+    return undefined;
+  }
+
+  return ({ headers: { authorization }, socket }, peer) => {
+    // A handshake without a certificate of the authority has failed before; a key that is sent must still be right.
+    const subject = asksCertificate ? subjectOf(socket as TLSSocket) : undefined;
+    if (subject !== undefined && authorization === undefined) return { ...anybody, key: subject, subject };
+    if (keys.length === 0) return anybody;
+    if (authorization === undefined) throw errors.UNAUTHENTICATED();
+    const sender = keyOf(authorization);
+    const name = `${peer} ${sender?.key}`;
+    if (sender !== undefined && known.has(name)) return sender;
+    const wait = guesses.take(peer, sender === undefined ? 1 : 0, 0);
+    if (wait > 0) throw errors.TOO_MANY_GUESSES({ peer, retryAfter: Math.ceil(wait) });
+    if (sender === undefined) {
+      if (guesses.take(peer, 0, 0) > 0)
+        log.warn({ input: 'http', peer }, 'Too many wrong API keys came from one address');
+      throw errors.UNAUTHENTICATED();
+    }
+    if (known.size >= mostKnown) known = new Set();
+    known.add(name);
+    return sender;
   };
 }
 

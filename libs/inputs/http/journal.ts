@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errors } from '../errors.ts';
 import { createExportParser, type JournalEntry } from '../journald/export.ts';
 import { createSourceMap } from '../names.ts';
-import { isBomb, unpackerFor } from './body.ts';
+import { brokenOff, isBomb, unpackerFor } from './body.ts';
 import type { HttpConfig } from './config.ts';
 import type { Visit } from './guard.ts';
 import type { RouteDeps } from './routes.ts';
@@ -15,6 +15,9 @@ const maxEntryBytes = 128 * 1024;
 /** Entries handed on at once, and bytes from which on fewer are. */
 const batchEntries = 1_000;
 const batchBytes = 1024 * 1024;
+
+/** Fixed in systemd-journal-upload, below the URL it is given. */
+export const uploadPath = '/upload';
 
 /**
  * `POST /upload`, as systemd-journal-upload sends (systemd, `journal-upload.c`): a journal in export format, often all
@@ -27,7 +30,7 @@ export function serveJournal(
   { accept, admission, visitOf }: RouteDeps,
 ): void {
   const source = createSourceMap(config.sources)('journald');
-  app.post('/upload', upload);
+  app.post(uploadPath, upload);
 
   async function upload(request: FastifyRequest, reply: FastifyReply) {
     const { 'content-type': type = '' } = request.headers;
@@ -101,7 +104,7 @@ async function* chunksOf(request: IncomingMessage, config: HttpConfig): AsyncGen
   const unpacker = unpackerFor(request);
   const body = unpacker === undefined ? request : request.pipe(unpacker);
   const gone = (): void => {
-    if (!request.complete) unpacker?.destroy(errors.CLIENT_GONE());
+    if (!request.complete) unpacker?.destroy(brokenOff(request));
   };
   request.once('close', gone);
   let size = 0;
@@ -127,5 +130,5 @@ function readingFailed(error: Error, request: IncomingMessage): TidewatchError {
   if (isTidewatchError(error)) return error;
   return request.complete || !request.destroyed
     ? errors.CORRUPT_BODY({ reason: error.message })
-    : errors.CLIENT_GONE();
+    : brokenOff(request);
 }

@@ -1,18 +1,23 @@
-import { createServer as createHttpServer, type Server, type ServerOptions } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { isTidewatchError } from '@tidewatch/event';
 import type { InputContext } from '@tidewatch/plugin';
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import { errors } from '../errors.ts';
-import { createTally } from '../tally.ts';
 import type { Tls } from '../tls.ts';
 import type { Admission } from './admission.ts';
 import { errorBody, thrown } from './answers.ts';
 import { createBodyReader } from './body.ts';
 import type { HttpConfig } from './config.ts';
+import { watchConnections } from './connections.ts';
 import { createGuard, type Visit } from './guard.ts';
 import { notFound, serveHandshake } from './handshake.ts';
-import { serveJournal } from './journal.ts';
+import { serveJournal, uploadPath } from './journal.ts';
 import { serveEvents } from './routes.ts';
 
 export interface ServerDeps {
@@ -41,15 +46,26 @@ export function createServer(config: HttpConfig, context: InputContext, deps: Se
   });
   watchConnections(app.server, config, context, refused);
 
-  const guard = createGuard(config);
+  const guard = createGuard(config, context.log);
   const visits = new WeakMap<FastifyRequest, Visit>();
   app.addHook('onRequest', async (request, reply) => {
+    const free = limitTime(request.raw, config.request_timeout_ms);
+    // Once a request has come whole its sender waits for us.
+    request.raw.once('close', () => {
+      if (!reply.raw.writableEnded) request.raw.socket.setTimeout(0);
+    });
     reply.header('x-elastic-product', 'Elasticsearch');
     if (stopping()) {
       reply.header('connection', 'close');
       throw errors.STOPPING();
     }
     visits.set(request, guard(request.raw));
+    // A journal may be long: its sender is cut off only when nothing comes.
+    if (request.routeOptions.url === config.base_path + uploadPath) free();
+  });
+
+  app.addHook('onSend', async ({ raw }) => {
+    raw.socket.setTimeout(config.request_timeout_ms);
   });
 
   // Handlers read bodies themselves, with limits on what is unpacked.
@@ -88,7 +104,8 @@ export function createServer(config: HttpConfig, context: InputContext, deps: Se
 }
 
 const timeoutsOf = ({ request_timeout_ms }: HttpConfig): ServerOptions & { handshakeTimeout: number } => ({
-  requestTimeout: request_timeout_ms,
+  // Set for each request by itself.
+  requestTimeout: 0,
   headersTimeout: Math.min(15_000, request_timeout_ms),
   connectionsCheckingInterval: Math.min(5_000, request_timeout_ms),
   // As long as a proxy or a shipper keeps a connection for its next batch.
@@ -96,34 +113,12 @@ const timeoutsOf = ({ request_timeout_ms }: HttpConfig): ServerOptions & { hands
   handshakeTimeout: Math.min(15_000, request_timeout_ms),
 });
 
-function watchConnections(
-  server: Server,
-  config: HttpConfig,
-  { name, log, metrics }: InputContext,
-  refused: (reason: string) => void,
-): void {
-  server.maxConnections = config.max_connections;
-  const tooMany = createTally(log, 'Connections over max_connections were closed', { input: name });
-  const handshakes = createTally(log, 'TLS handshakes failed', { input: name });
-  let open = 0;
-  const changed = (by: number): void => {
-    open += by;
-    metrics.set('input_connections', { input: name }, open);
-  };
-  server.on('connection', (socket) => {
-    changed(1);
-    socket.once('close', () => changed(-1));
-  });
-  server.on('drop', () => {
-    tooMany.add();
-    refused('too_many_connections');
-  });
-  server.on('tlsClientError', () => {
-    handshakes.add();
-    refused('tls_handshake');
-  });
-  // E.g. no file descriptors left: one connection less, not one process less.
-  server.on('error', (error) => log.error({ err: error, input: name }, 'A connection failed'));
+/** Cuts off a sender whose request has not come whole within so many milliseconds, unless it is freed before. */
+function limitTime(request: IncomingMessage, limit: number): () => void {
+  const timer = setTimeout(() => request.destroy(errors.TOO_SLOW({ limit })), limit);
+  const free = () => clearTimeout(timer);
+  request.once('close', free);
+  return free;
 }
 
 /** Seconds after which a sender may come again, as the pipeline says, else one. */

@@ -105,6 +105,13 @@ describe('createRelpDeframer', () => {
     );
   });
 
+  test('a small message among what is not kept does not hold what came with it', () => {
+    const chunk = Buffer.from(`1 syslog 4 <1>a\n2 nonsense 60000 ${'x'.repeat(60_000)}\n`);
+    const [small] = createRelpDeframer(cap).push(chunk);
+    expect(small?.data.toString()).toBe('<1>a');
+    expect(small?.data.buffer).not.toBe(chunk.buffer);
+  });
+
   test('a command of the largest length is skipped without keeping it', () => {
     const deframer = createRelpDeframer(cap);
     deframer.push(Buffer.from('1 syslog 999999999 '));

@@ -1,3 +1,5 @@
+import { wastes } from '../lines.ts';
+
 /** One command of a RELP session. */
 export interface RelpFrame {
   /** 1 to 999,999,999; 0 is a hint, which is not answered. */
@@ -50,7 +52,14 @@ export function createRelpDeframer(maxBytes: number): RelpDeframer {
       let at = 0;
       while (at < data.length && fault === undefined)
         at = body === undefined ? readHeader(data, at, frames) : readBody(data, at, body, frames);
-      return frames;
+      // Only messages are kept; what other commands bring is gone at once.
+      const used = frames.reduce(
+        (sum, { command, data }) => sum + (command === 'syslog' ? data.length : 0),
+        0,
+      );
+      return wastes(used, data)
+        ? frames.map((frame) => ({ ...frame, data: Buffer.from(frame.data) }))
+        : frames;
     },
     get fault() {
       return fault;

@@ -28,8 +28,17 @@ export const senderFields = {
     .string()
     .default('127.0.0.1')
     .meta({
-      description: 'Address to listen on. Anything but loopback needs `allow_from` or client certificates.',
+      description:
+        'Address to listen on. Anything but loopback needs TLS (or `insecure`), and `allow_from` or client certificates.',
       examples: ['127.0.0.1', '::'],
+    }),
+  insecure: z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        'Lets other machines send without TLS, as most devices do: whoever is on the way reads and forges messages.',
+      examples: [true],
     }),
   tls: senderTls.optional().meta({
     description: 'Certificate and key of this input, and which client certificates it asks for.',

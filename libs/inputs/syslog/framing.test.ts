@@ -12,6 +12,30 @@ const framesOf = (chunks: (string | Buffer)[], max = cap) => {
 };
 
 describe('createDeframer', () => {
+  test('takes counted documents where they may come, and nowhere else', () => {
+    const stream = Buffer.from('7 {"a":1}7 {"a":2}\n');
+    expect(
+      createDeframer(cap, true)
+        .push(stream)
+        .map(({ bytes }) => String(bytes)),
+    ).toEqual(['{"a":1}', '{"a":2}']);
+    expect(
+      createDeframer(cap)
+        .push(stream)
+        .map(({ bytes }) => String(bytes)),
+    ).toEqual(['7 {"a":1}7 {"a":2}']);
+  });
+
+  test('a small message among line ends does not hold what came with it', () => {
+    const chunk = Buffer.alloc(64 * 1024, '\n');
+    chunk.write('<1>a');
+    const [small] = createDeframer(cap).push(chunk);
+    expect(small?.bytes.toString()).toBe('<1>a');
+    expect(small?.bytes.buffer).not.toBe(chunk.buffer);
+    const full = Buffer.from('<1>a\n'.repeat(10_000));
+    expect(createDeframer(cap).push(full)[0]?.bytes.buffer).toBe(full.buffer);
+  });
+
   test.each([
     ['lines', ['<1>a\n<2>b\r\n'], ['<1>a', '<2>b']],
     ['counted messages', ['4 <1>a6 <2>b\nc'], ['<1>a', '<2>b\nc']],

@@ -1,4 +1,4 @@
-import { headOf } from '../lines.ts';
+import { headOf, wastes } from '../lines.ts';
 
 /** One message from a stream. */
 export interface Frame {
@@ -28,6 +28,7 @@ interface Cut {
 const lineFeed = 10;
 const space = 32;
 const lessThan = 60;
+const openBrace = 123;
 const maxDigits = 8;
 /** LF, CR and NUL: senders end messages with any of them, counted ones too. */
 const isTrailer = (byte: number | undefined): boolean => byte === lineFeed || byte === 13 || byte === 0;
@@ -36,8 +37,10 @@ const isTrailer = (byte: number | undefined): boolean => byte === lineFeed || by
  * Makes the deframer of one TCP connection (RFC 6587). Each message says for itself how it is framed: digits, a space
  * and `<` begin one with octet counting (3.4.1), anything else ends at its LF (3.4.2). A message over `maxBytes` is
  * cut at it and the rest skipped; what follows is not affected.
+ *
+ * @param json whether a counted message may also begin with `{`, as relays send documents
  */
-export function createDeframer(maxBytes: number): Deframer {
+export function createDeframer(maxBytes: number, json = false): Deframer {
   let pending: Buffer = Buffer.alloc(0);
   let cut: Cut | undefined;
 
@@ -52,13 +55,16 @@ export function createDeframer(maxBytes: number): Deframer {
         at = next;
       }
       pending = data.subarray(at);
-      return frames;
+      const used = frames.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      return wastes(used, data)
+        ? frames.map((frame) => ({ ...frame, bytes: Buffer.from(frame.bytes) }))
+        : frames;
     },
     end() {
       const frames: Frame[] = [];
       if (cut !== undefined) frames.push(frameOfCut(cut, maxBytes));
       else if (pending.length > 0) {
-        const counted = readCount(pending, 0);
+        const counted = readCount(pending, 0, json);
         if (typeof counted === 'object')
           frames.push({ bytes: pending.subarray(counted.start), truncatedFrom: counted.length });
         else pushFrame(frames, pending, 0, pending.length);
@@ -72,7 +78,7 @@ export function createDeframer(maxBytes: number): Deframer {
   /** Takes one message that begins at `at`; answers where the next begins, or undefined when more has to come. */
   function whole(data: Buffer, at: number, frames: Frame[]): number | undefined {
     if (isTrailer(data[at])) return at + 1;
-    const counted = readCount(data, at);
+    const counted = readCount(data, at, json);
     if (counted === 'unsure') return undefined;
     if (counted !== 'line') {
       const { start, length } = counted;
@@ -143,14 +149,19 @@ export function frameOf(message: Buffer, maxBytes: number): Frame | undefined {
 }
 
 /** The count that a message begins with, if it does; `unsure` when the bytes so far could still become one. */
-function readCount(data: Buffer, at: number): { start: number; length: number } | 'line' | 'unsure' {
+function readCount(
+  data: Buffer,
+  at: number,
+  json: boolean,
+): { start: number; length: number } | 'line' | 'unsure' {
   let length = 0;
   for (let i = at; i <= at + maxDigits; i++) {
     if (i === data.length) return i === at ? 'line' : 'unsure';
     const byte = data[i] as number;
     if (byte === space && i > at) {
       if (i + 1 === data.length) return 'unsure';
-      return data[i + 1] === lessThan ? { start: i + 1, length } : 'line';
+      const begins = data[i + 1] === lessThan || (json && data[i + 1] === openBrace);
+      return begins ? { start: i + 1, length } : 'line';
     }
     const digit = byte - 48;
     if (digit < 0 || digit > 9 || (i === at && digit === 0)) return 'line';

@@ -50,14 +50,20 @@ export function createSenders(config: SenderConfig, counts: Counts, secured: boo
   };
 }
 
+const remedies = { syslog: 'Set `protocols` to `tls` alone', relp: 'Add `tls`' } as const;
+
 /**
- * Throws `NEEDS_PEERS` where a transport would take from anybody who reaches it.
+ * Throws `NEEDS_PEERS` where a transport would take from anybody who reaches it, and `NEEDS_TLS` where anybody on the
+ * way could read along and nobody said that it may be so.
  *
  * @param secured whether the transport is TLS
  */
-export function requirePeers(input: string, config: SenderConfig, secured: boolean): void {
+export function requirePeers(input: 'syslog' | 'relp', config: SenderConfig, secured: boolean): void {
   const known = config.allow_from.length > 0 || (secured && config.tls?.client_ca !== undefined);
-  if (!known && !isLoopback(config.host)) throw errors.NEEDS_PEERS({ input, host: config.host });
+  const { host, insecure } = config;
+  if (isLoopback(host)) return;
+  if (!known) throw errors.NEEDS_PEERS({ input, host });
+  if (!secured && !insecure) throw errors.NEEDS_TLS({ input, host, remedy: remedies[input] });
 }
 
 /** Common names and alternative names (DNS, address, mail, URI) of the certificate that a sender showed. */

@@ -23,7 +23,8 @@ export async function listenTcp(
   receiver: Receiver,
 ): Promise<Transport> {
   const listening = await listenConnections(options, (connection) => {
-    const deframer = createDeframer(options.config.max_line_bytes);
+    const { max_line_bytes, format } = options.config;
+    const deframer = createDeframer(max_line_bytes, format === 'auto');
     return {
       data(chunk) {
         const frames = deframer.push(chunk);
