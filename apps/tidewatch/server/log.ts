@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createFileSnapshots, type Log, type SnapshotStore } from '@tidewatch/stream';
-import { createKafka, type KafkaConfig } from '@tidewatch/stream/kafka';
+import { createKafka, createKafkaSnapshots, type KafkaConfig } from '@tidewatch/stream/kafka';
 import { createWal } from '@tidewatch/stream/wal';
 import type { Logger } from '@tidewatch/telemetry';
 import type { Config } from '../config/schema.ts';
@@ -13,14 +13,19 @@ export interface LogAdapters {
   readonly snapshots: SnapshotStore;
 }
 
-/** Kafka where it is configured, else a write-ahead log in the data folder. */
+/**
+ * Kafka where it is configured, else a write-ahead log in the data folder. Snapshots are kept where the log is, since a
+ * partition's state goes with it to whichever process reads it next.
+ */
 export async function createLog({ data, stream }: Config, logger: Logger): Promise<LogAdapters> {
-  const snapshots = createFileSnapshots(join(data, 'snapshots'));
-  const log =
-    stream.kafka === undefined
-      ? createWal({ directory: join(data, 'streams'), diskBudgetBytes: stream.budget, log: logger })
-      : createKafka({ ...(await kafkaConfig(stream.kafka)), log: logger });
-  return { log, snapshots };
+  if (stream.kafka !== undefined) {
+    const log = createKafka({ ...(await kafkaConfig(stream.kafka)), log: logger });
+    return { log, snapshots: createKafkaSnapshots(log) };
+  }
+  return {
+    log: createWal({ directory: join(data, 'streams'), diskBudgetBytes: stream.budget, log: logger }),
+    snapshots: createFileSnapshots(join(data, 'snapshots')),
+  };
 }
 
 async function kafkaConfig(kafka: NonNullable<Config['stream']['kafka']>): Promise<KafkaConfig> {

@@ -14,6 +14,7 @@ export interface Ledger {
 }
 
 const perAppend = 50;
+const betweenOutages = 1_000;
 
 /** Appends and consumes without a pause while the broker is killed and started again. */
 export async function ledgerOfOutages(kafka: KafkaService, stream: Stream, outages: number): Promise<Ledger> {
@@ -42,7 +43,8 @@ export async function ledgerOfOutages(kafka: KafkaService, stream: Stream, outag
   const senders = [send(), send()];
   let recoveredWithin = 0;
   for (let outage = 0; outage < outages; outage++) {
-    await setTimeout(1_000 + Math.random() * 1_000);
+    const enough = acknowledged.size + betweenOutages;
+    while (acknowledged.size < enough) await setTimeout(Math.random() * 100);
     await kafka.kill('SIGKILL');
     await setTimeout(1_000);
     await kafka.restart();
@@ -51,7 +53,6 @@ export async function ledgerOfOutages(kafka: KafkaService, stream: Stream, outag
     while (acknowledged.size === before || effects.size <= done) await setTimeout(20);
     recoveredWithin = Math.max(recoveredWithin, (Date.now() - returned) / 1_000);
   }
-  await setTimeout(1_000);
   running = false;
   await Promise.all(senders);
   await consumer.drain();
@@ -65,6 +66,8 @@ export async function ledgerOfOutages(kafka: KafkaService, stream: Stream, outag
 export interface Churn {
   readonly joins: number;
   readonly missing: number;
+  /** Records that two members processed, or one twice: nobody crashed, so there is no reason for any. */
+  readonly doubled: number;
   /** Records a second of a group left alone, and of one that members join and leave. */
   readonly calm: number;
   readonly disturbed: number;
@@ -82,6 +85,7 @@ export async function churn(stream: Stream, total: number, everyMs: number): Pro
 
   async function read(group: string, disturb: (join: () => Promise<Consumer>) => Promise<void>) {
     const effects = new Set<string>();
+    let processed = 0;
     const join = () =>
       stream.subscribe({
         group,
@@ -89,6 +93,7 @@ export async function churn(stream: Stream, total: number, everyMs: number): Pro
         process: async ({ partition, records }) => {
           await setTimeout(batchMs);
           for (const { position } of records) effects.add(`${partition}/${position.offset}`);
+          processed += records.length;
         },
       });
     const began = Date.now();
@@ -100,7 +105,7 @@ export async function churn(stream: Stream, total: number, everyMs: number): Pro
     await disturbing;
     await first.drain();
     await first.close();
-    return { rate: total / seconds, missing: total - effects.size, complete };
+    return { rate: total / seconds, missing: total - effects.size, doubled: processed - effects.size };
   }
 
   let joins = 0;
@@ -119,5 +124,6 @@ export async function churn(stream: Stream, total: number, everyMs: number): Pro
       );
     }
   });
-  return { joins, missing: disturbed.missing, calm: calm.rate, disturbed: disturbed.rate };
+  const { missing, doubled } = disturbed;
+  return { joins, missing, doubled, calm: calm.rate, disturbed: disturbed.rate };
 }

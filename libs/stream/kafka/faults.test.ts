@@ -1,8 +1,13 @@
+import { randomBytes } from 'node:crypto';
+import net from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { has } from '../../../test/require.ts';
 import { type KafkaService, startKafka } from '../../../test/services/kafka.ts';
+import { recordOf, textOf } from '../contract.suite.ts';
 import { churn, ledgerOfOutages } from './faults.fixture.ts';
 import { openTestKafka } from './kafka.harness.ts';
+import { partitionOf } from './murmur2.ts';
 
 describe.runIf(has('kafka'))('Kafka in trouble', () => {
   let kafka: KafkaService;
@@ -12,7 +17,7 @@ describe.runIf(has('kafka'))('Kafka in trouble', () => {
   afterAll(() => kafka.stop());
 
   it('loses and doubles nothing when the broker is killed and comes back (R3)', {
-    timeout: 90_000,
+    timeout: 120_000,
   }, async () => {
     const { log, dispose } = await openTestKafka({
       brokers: [kafka.broker],
@@ -22,9 +27,9 @@ describe.runIf(has('kafka'))('Kafka in trouble', () => {
     });
     try {
       const ledger = await ledgerOfOutages(kafka, await log.open('events'), 1);
+      process.stdout.write(`R3 (Kafka): ${JSON.stringify(ledger)}\n`);
       expect(ledger.lost).toEqual([]);
       expect(ledger.doubled).toEqual([]);
-      expect(ledger.acknowledged).toBeGreaterThan(1_000);
       expect(ledger.recoveredWithin).toBeLessThan(30);
     } finally {
       await dispose();
@@ -32,12 +37,13 @@ describe.runIf(has('kafka'))('Kafka in trouble', () => {
   });
 
   it('keeps half its speed, and loses nothing, while consumers come and go (R4)', {
-    timeout: 90_000,
+    timeout: 120_000,
   }, async () => {
     const { log, dispose } = await openTestKafka({ brokers: [kafka.broker], heartbeatMs: 500 });
     try {
-      const result = await churn(await log.open('events'), 80_000, 2_000);
-      expect(result.missing).toBe(0);
+      const result = await churn(await log.open('events'), 60_000, 2_000);
+      process.stdout.write(`R4 (Kafka): ${JSON.stringify(result)}\n`);
+      expect(result).toMatchObject({ missing: 0, doubled: 0 });
       expect(result.joins).toBeGreaterThan(0);
       expect(result.disturbed / result.calm).toBeGreaterThan(0.5);
     } finally {
@@ -45,7 +51,7 @@ describe.runIf(has('kafka'))('Kafka in trouble', () => {
     }
   });
 
-  it('refuses within its time while the broker is away, and takes again when it is back', {
+  it('refuses within its time while the broker stands still, and takes again when it goes on', {
     timeout: 60_000,
   }, async () => {
     const { log, dispose } = await openTestKafka({
@@ -58,7 +64,7 @@ describe.runIf(has('kafka'))('Kafka in trouble', () => {
     try {
       const stream = await log.open('events');
       await stream.append([record]);
-      await kafka.kill('SIGKILL');
+      await kafka.kill('SIGSTOP');
       const began = Date.now();
       const refused = stream.append([record, record]);
       await expect(stream.append([record])).rejects.toMatchObject({
@@ -68,7 +74,7 @@ describe.runIf(has('kafka'))('Kafka in trouble', () => {
       });
       await expect(refused).rejects.toMatchObject({ code: 'KAFKA_UNAVAILABLE', status: 503 });
       expect(Date.now() - began).toBeLessThan(5_000);
-      await kafka.restart();
+      await kafka.kill('SIGCONT');
       for (;;) {
         const taken = await stream.append([record]).catch(() => undefined);
         if (taken !== undefined) break;
@@ -113,8 +119,7 @@ describe.runIf(has('kafka'))('Kafka in trouble', () => {
           if (records[0]!.position.offset >= 50) throw new Error('the sink is down');
         },
       });
-      while ((await stream.stats()).groups[0]!.records > 50)
-        await new Promise((resolve) => setTimeout(resolve, 50));
+      while ((await stream.stats()).groups[0]!.records > 50) await setTimeout(50);
       release();
       await zombie.close();
       expect(events[0]).toBe('revoked, lost: true');
@@ -125,22 +130,84 @@ describe.runIf(has('kafka'))('Kafka in trouble', () => {
     }
   });
 
-  it('says what to create where it may not', async () => {
-    const { log, dispose } = await openTestKafka({
-      brokers: [kafka.broker],
-      createTopics: false,
-      partitions: 4,
+  it('writes once what it sends again because the answer was lost', async () => {
+    let armed = false;
+    const { log, dispose } = await openTestKafka({ brokers: [kafka.broker], partitions: 1 }, (options) => {
+      const socket = net.connect(options);
+      const emit = socket.emit.bind(socket);
+      socket.emit = (event: string, ...args: unknown[]) => {
+        if (event !== 'data' || !armed) return emit(event, ...args);
+        armed = false;
+        socket.destroy(new Error('cut'));
+        return true;
+      };
+      return socket;
     });
-    await expect(log.open('events')).rejects.toMatchObject({
-      code: 'KAFKA_TOPIC_MISSING',
-      message: expect.stringMatching(/--topic t\w+\.events --partitions 4 .*min\.insync\.replicas=1/),
-    });
-    await dispose();
-    const few = await openTestKafka({ brokers: [kafka.broker], replicas: 3 });
-    await expect(few.log.open('events')).rejects.toMatchObject({
-      code: 'KAFKA_TOPIC_MISSING',
-      message: expect.stringMatching(/replication/i),
-    });
-    await few.dispose();
+    try {
+      const stream = await log.open('events');
+      for (let i = 0; i < 5; i++) {
+        await stream.append([recordOf(`before ${i}`)]);
+        armed = true;
+        expect(await stream.append([recordOf(`cut ${i}`), recordOf(`with it ${i}`)])).toMatchObject([
+          { offset: 3 * i + 1 },
+          { offset: 3 * i + 2 },
+        ]);
+        expect(armed).toBe(false);
+      }
+      const kept = await stream.read({ partition: 0, offset: 0 }, 100);
+      const expected = [0, 1, 2, 3, 4].flatMap((i) => [`before ${i}`, `cut ${i}`, `with it ${i}`]);
+      expect(kept.map(textOf)).toEqual(expected);
+    } finally {
+      await dispose();
+    }
+  });
+
+  it('fetches no more of a partition whose handler is behind, and goes on with the others', async () => {
+    const sockets = new Set<net.Socket>();
+    const { log, crash, dispose } = await openTestKafka(
+      { brokers: [kafka.broker], partitions: 2, compression: 'none' },
+      (options) => {
+        const socket = net.connect(options);
+        sockets.add(socket);
+        return socket;
+      },
+    );
+    const perPartition = 60;
+    try {
+      const keys = ['a', 'b', 'c', 'd'];
+      const [slow = '', quick = ''] = [0, 1].map((partition) =>
+        keys.find((key) => partitionOf(key, 2) === partition),
+      );
+      const stream = await log.open('events');
+      for (let i = 0; i < perPartition; i++)
+        await stream.append([slow, quick].map((key) => ({ key, value: randomBytes(100_000) })));
+      // Another's connections, which have read nothing yet.
+      const again = await (await crash()).open('events');
+      sockets.clear();
+      const seen = [0, 0];
+      let release = () => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const consumer = await again.subscribe({
+        group: 'g',
+        maxRecords: 10,
+        process: async ({ partition, records }) => {
+          if (partition === 0) await held;
+          seen[partition] = (seen[partition] ?? 0) + records.length;
+        },
+      });
+      while (seen[1] !== perPartition) await setTimeout(10);
+      await setTimeout(300);
+      const read = [...sockets].reduce((sum, { bytesRead }) => sum + bytesRead, 0);
+      // What a partition holds ready, and the answer that filled it.
+      expect(read - perPartition * 100_000).toBeLessThan(2.5 * 1024 * 1024);
+      expect(seen[0]).toBe(0);
+      release();
+      await consumer.drain();
+      expect(seen).toEqual([perPartition, perPartition]);
+    } finally {
+      await dispose();
+    }
   });
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import net from 'node:net';
 import type { LogUnderTest } from '../contract.suite.ts';
+import type { Dial } from './client.ts';
 import type { KafkaConfig } from './config.ts';
 import { createKafka, type KafkaLog } from './kafka.ts';
 
@@ -10,17 +11,21 @@ export interface KafkaUnderTest extends LogUnderTest {
 }
 
 /** How soon a killed consumer's partitions are given to others. */
-const sessionTimeoutMs = 600;
+const sessionTimeoutMs = 1_000;
 
 /**
  * A log under a prefix of its own. A crash cuts the newest log's connections for good, as the death of its process does:
  * the brokers learn of it when its sessions end.
+ *
+ * @param dial makes its connections
  */
 export async function openTestKafka(
   config: Pick<KafkaConfig, 'brokers'> & Partial<KafkaConfig>,
+  dial: Dial = (options) => net.connect(options),
 ): Promise<KafkaUnderTest> {
   const prefix = `t${randomBytes(4).toString('hex')}.`;
-  const logs: KafkaLog[] = [];
+  const closed: Promise<void>[] = [];
+  let newest: KafkaLog;
   let cutNewest = () => {};
 
   function openLog(): KafkaLog {
@@ -40,13 +45,13 @@ export async function openTestKafka(
         ...config,
       },
       (options) => {
-        const socket = net.connect(options);
+        const socket = dial(options);
         if (cut) socket.destroy(new Error('killed'));
         sockets.add(socket);
         return socket;
       },
     );
-    logs.push(log);
+    newest = log;
     return log;
   }
 
@@ -54,10 +59,12 @@ export async function openTestKafka(
     log: openLog(),
     async crash() {
       cutNewest();
+      // What it still tries reaches nobody.
+      closed.push(newest.close());
       return openLog();
     },
     async dispose() {
-      await Promise.all(logs.map((log) => log.close()));
+      await Promise.all([...closed, newest.close()]);
     },
   };
 }

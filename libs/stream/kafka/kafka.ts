@@ -51,7 +51,7 @@ export function createKafka(config: KafkaConfig, dial?: Dial): KafkaLog {
   const { batchBytes = 512 * KiB, queueBytes = 64 * MiB } = config;
   const settings: Settings = {
     prefix,
-    codec: codecOf(config.compression ?? 'gzip'),
+    codec: codecOf(config.compression ?? 'snappy'),
     topic: {
       partitions: config.partitions ?? 6,
       replicas: config.replicas ?? 3,

@@ -32,6 +32,8 @@ export interface MembershipConfig {
 type Change = 'rebalance' | 'lost' | 'asked';
 
 const rebalanceTimeoutMs = 60_000;
+/** A cluster that has just started makes its groups' topic first. */
+const startWithinMs = 30_000;
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 const leaveWithinMs = 1_000;
@@ -59,9 +61,9 @@ export class Membership {
     this.#config = config;
   }
 
-  /** Resolves with the first assignment; rejects where there is none within the time of a session. */
+  /** Resolves with the first assignment; rejects where there is none within half a minute. */
   async start(): Promise<void> {
-    await this.#insistOnJoining(Date.now() + this.#config.sessionTimeoutMs);
+    await this.#insistOnJoining(Date.now() + startWithinMs);
     this.#run = this.#live();
   }
 

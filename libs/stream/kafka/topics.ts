@@ -25,6 +25,8 @@ export interface Topic {
 /** Room for what frames a batch. */
 const framingBytes = 1_024;
 const forEver = '-1';
+const changelogSegmentBytes = 32 * 1024 * 1024;
+const segmentMs = 24 * 60 * 60_000;
 const unreadableTypes = new Set(['TOPIC_AUTHORIZATION_FAILED', 'CLUSTER_AUTHORIZATION_FAILED']);
 
 /**
@@ -45,6 +47,12 @@ export async function ensureTopic(client: Client, spec: TopicSpec, log: Logger):
   const found = settings.get('cleanup.policy') ?? cleanup;
   if (found !== cleanup)
     throw kafkaErrors.KAFKA_TOPIC_UNFIT({ topic, setting: 'cleanup.policy', found, needed: cleanup });
+  const inSync = Number(settings.get('min.insync.replicas') ?? spec.minInsyncReplicas);
+  if (inSync < spec.minInsyncReplicas)
+    log.warn(
+      { topic, found: inSync, configured: spec.minInsyncReplicas },
+      'Kafka acknowledges records of a topic with fewer copies (min.insync.replicas) than configured',
+    );
   const retentionMs = Number(settings.get('retention.ms') ?? forEver);
   if (
     cleanup === 'delete' &&
@@ -100,8 +108,11 @@ const settingsOf = ({ cleanup, retention, minInsyncReplicas, maxRecordBytes, par
   'max.message.bytes': String(maxRecordBytes + framingBytes),
   'message.timestamp.type': 'LogAppendTime',
   ...(cleanup === 'compact'
-    ? {}
+    ? // Kafka compacts closed segments only, and whoever restores reads all there is.
+      { 'segment.bytes': String(changelogSegmentBytes), 'min.cleanable.dirty.ratio': '0.1' }
     : {
+        // Deleted records stay on the disk until their segment is closed.
+        'segment.ms': String(segmentMs),
         'retention.ms': String(retention?.ms ?? forEver),
         'retention.bytes':
           retention?.bytes === undefined ? forEver : String(Math.ceil(retention.bytes / partitions)),
