@@ -38,11 +38,7 @@ async function measure({ adapters, letters, metrics, live, parts, sources }: Run
     const { stream: name, groups, bytes, damage, deletedUnread } = await stream.stats();
     metrics.set('stream_size_bytes', { stream: name }, bytes);
     const { tornTails, quarantinedRecords, missingRecords } = damage;
-    metrics.set(
-      'stream_damaged_records',
-      { stream: name },
-      tornTails + quarantinedRecords + missingRecords,
-    );
+    metrics.set('stream_damaged_records', { stream: name }, tornTails + quarantinedRecords + missingRecords);
     if (deletedUnread !== undefined)
       metrics.set('stream_deleted_unread_records', { stream: name }, deletedUnread);
     for (const { group, records, seconds } of groups) {
