@@ -23,6 +23,8 @@ export interface LedgerPlan {
   readonly seed: number;
   /** How often a process is ended with `kill -9`, at a random moment under load, now and then while it starts. */
   readonly kills: number;
+  /** Documents sent over HTTP a second, at most: what the store can take while it is killed again and again. */
+  readonly perSecond: number;
 }
 
 /** What was acknowledged beside what is there in the end. */
@@ -108,13 +110,18 @@ async function send(site: LedgerSite, from: number): Promise<void> {
  * processes are ended with `kill -9` again and again; what was not acknowledged is sent again under the same ids.
  * Then compares what was acknowledged with the store and the dead letters.
  */
-export async function keepLedger(site: LedgerSite, { seed, kills }: LedgerPlan): Promise<Ledger> {
+export async function keepLedger(site: LedgerSite, { seed, kills, perSecond }: LedgerPlan): Promise<Ledger> {
   const next = random(seed);
+  const started = performance.now();
   let stopping = false;
   let requests = 0;
   let written = 0;
   const sending = Array.from({ length: senders }, async () => {
-    while (!stopping) await send(site, requests++ * perRequest);
+    while (!stopping) {
+      const due = started + (requests * perRequest * 1_000) / perSecond;
+      await send(site, requests++ * perRequest);
+      await setTimeout(Math.max(0, due - performance.now()));
+    }
   });
   const writing = (async () => {
     for (let batch = 1; !stopping; batch++) {

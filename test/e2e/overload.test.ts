@@ -67,18 +67,20 @@ async function sendTcp(port: number, load: Load) {
   await once(socket, 'connect');
   const lines: string[] = [];
   let waited = 0;
+  let waitingSince: number | undefined;
   const writing = (async () => {
     while (!load.over) {
       const tag = `tcp-${lines.length}`;
       lines.push(tag);
       if (socket.write(`<134>1 2026-01-01T00:00:00Z host app - - - ${tag} ${padding}\n`)) continue;
-      const from = Date.now();
+      waitingSince = Date.now();
       await once(socket, 'drain');
-      waited = Math.max(waited, Date.now() - from);
+      waited = Math.max(waited, Date.now() - waitingSince);
+      waitingSince = undefined;
     }
     await new Promise<void>((resolve) => socket.end(resolve));
   })();
-  return { lines, writing, longestWaitMs: () => waited };
+  return { lines, writing, longestWaitMs: () => Math.max(waited, Date.now() - (waitingSince ?? Date.now())) };
 }
 
 async function sendUdp(port: number, load: Load): Promise<number> {

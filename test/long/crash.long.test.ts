@@ -6,7 +6,7 @@ import { has } from '../require.ts';
 it.each([1, 2, 3, 4])(
   'kill -9 at 50 random points under load, seed %i: what was acknowledged is there once',
   async (seed) => {
-    const ledger = await keepLedger(await startEmbeddedSite(), { seed, kills: 50 });
+    const ledger = await keepLedger(await startEmbeddedSite(), { seed, kills: 50, perSecond: 4_000 });
     process.stdout.write(`embedded, ${summary(ledger)}\n`);
     expect([ledger.lost, ledger.doubled]).toEqual([[], []]);
     expect(ledger.stored + ledger.deadLetters).toBe(ledger.acknowledged);
@@ -17,7 +17,11 @@ it.each([1, 2, 3, 4])(
 it.runIf(has('kafka') && has('opensearch'))(
   'kill -9 at 50 random points of processes, Kafka and OpenSearch: what was acknowledged is there once',
   async () => {
-    const ledger = await keepLedger(await startClusterSite({ killServices: true }), { seed: 5, kills: 50 });
+    const ledger = await keepLedger(await startClusterSite({ killServices: true }), {
+      seed: 5,
+      kills: 50,
+      perSecond: 1_000,
+    });
     process.stdout.write(`on Kafka and OpenSearch, ${summary(ledger)}\n`);
     expect([ledger.lost, ledger.doubled]).toEqual([[], []]);
     expect(ledger.stored + ledger.deadLetters).toBe(ledger.acknowledged);

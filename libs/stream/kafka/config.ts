@@ -1,6 +1,6 @@
 import type { Logger } from '../logger.ts';
 
-export const defaultSessionTimeoutMs = 30_000;
+export const defaultSessionTimeoutMs = 10_000;
 export const defaultHeartbeatMs = 500;
 
 /** How to reach a Kafka cluster. */
@@ -53,7 +53,7 @@ export interface KafkaConfig extends KafkaConnection {
   readonly queueBytes?: number;
   /** How long an append is tried while brokers are away, before it rejects with KAFKA_UNAVAILABLE, 503 (default 10 s). */
   readonly appendTimeoutMs?: number;
-  /** After so long without a sign of life a consumer's partitions go to others (default 30 s). */
+  /** After so long without a sign of life a consumer's partitions go to others (default 10 s). */
   readonly sessionTimeoutMs?: number;
   /** How soon a consumer notices that others came or went (default 500 ms). */
   readonly heartbeatMs?: number;
