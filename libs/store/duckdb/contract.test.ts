@@ -39,7 +39,6 @@ async function open<Store>(
 
 const engineThread = new URL('./engine_thread.ts', import.meta.url);
 
-describeEventStoreContract('DuckDB', (classes, now) => open(({ events }) => events, classes, now));
 describeEventStoreContract('DuckDB in a thread', (classes, now) =>
   open(({ events }) => events, classes, now, engineThread),
 );
