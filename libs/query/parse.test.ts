@@ -191,7 +191,7 @@ describe('parseKql', () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 500, examples: [['\\_exists_:a']] },
     );
   });
 });

@@ -46,8 +46,11 @@ function listOfValues(children: readonly KqlNode[]): string | undefined {
   return `${field}: (${values.join(' or ')})`;
 }
 
-const printField = (field: KqlField): string =>
-  typeof field === 'string' ? printLiteral(field) : printWord(field.parts);
+/** A field that is called like Lucene's question for a field must not be taken for that. */
+function printField(field: KqlField): string {
+  if (field === '_exists_') return '\\_exists_';
+  return typeof field === 'string' ? printLiteral(field) : printWord(field.parts);
+}
 
 function printValue(value: KqlValue): string {
   switch (value.type) {
