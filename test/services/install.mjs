@@ -25,6 +25,7 @@ const packages = {
     file: '/usr/sbin/rsyslogd',
   },
   liblognorm: { names: ['liblognorm-utils'], file: '/usr/bin/lognormalizer' },
+  eatmydata: { names: ['eatmydata'], file: '/usr/bin/eatmydata' },
 };
 
 /** Folder of a Java service's jars; its class path is `<folder>/*`. */

@@ -125,7 +125,7 @@ export async function ingestBench({ rounds, only }: BenchOptions): Promise<void>
 
   async function memory() {
     const kafka = await startKafka();
-    const cluster = `roles: [ingest]\n${embedded}\nstream: { kafka: { brokers: [${JSON.stringify(kafka.broker)}] } }`;
+    const cluster = `roles: [ingest]\n${embedded}\nstream: { kafka: { brokers: [${JSON.stringify(kafka.broker)}], replicas: 1, min_insync_replicas: 1 } }`;
     for (const [what, config, limit] of [
       ['an ingest process before Kafka', cluster, 300],
       ['the embedded whole', embedded, 1_024],
