@@ -1,15 +1,12 @@
-/** Seeded random numbers (mulberry32): the same lines in every run. */
-export function createRandom(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
+import { random } from '../seed.ts';
 
-type Below = ReturnType<typeof createRandom>;
+/** A whole number from 0 to below `limit`. */
+type Below = (limit: number) => number;
+
+function createBelow(seed: number): Below {
+  const next = random(seed);
+  return (limit) => Math.floor(next() * limit);
+}
 
 const users = [
   'root',
@@ -72,7 +69,7 @@ function sshdMessage(below: Below): string {
 
 /** Lines of `/var/log/auth.log` in RFC 3164's form without priority, as rsyslog's default template writes them. */
 export function sshdLines(count: number, seed: number, start: number): string[] {
-  const below = createRandom(seed);
+  const below = createBelow(seed);
   return Array.from({ length: count }, (_, i) => {
     const at = new Date(start + i * 20);
     const stamp = `${months[at.getMonth()]} ${String(at.getDate()).padStart(2, ' ')} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
@@ -82,7 +79,7 @@ export function sshdLines(count: number, seed: number, start: number): string[] 
 
 /** Lines of nginx' access log in its `combined` format. */
 export function nginxLines(count: number, seed: number, start: number): string[] {
-  const below = createRandom(seed);
+  const below = createBelow(seed);
   return Array.from({ length: count }, (_, i) => {
     const at = new Date(start + i * 20);
     const stamp = `${two(at.getUTCDate())}/${months[at.getUTCMonth()]}/${at.getUTCFullYear()}:${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} +0000`;
@@ -95,7 +92,7 @@ export function nginxLines(count: number, seed: number, start: number): string[]
 
 /** JSON documents of about 600 bytes, as an application's shipper sends them. */
 export function documents(count: number, seed: number, start: number): string[] {
-  const below = createRandom(seed);
+  const below = createBelow(seed);
   return Array.from({ length: count }, (_, i) =>
     JSON.stringify({
       '@timestamp': new Date(start + i * 20).toISOString(),

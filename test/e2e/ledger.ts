@@ -1,5 +1,6 @@
 import { appendFile, rename } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
+import { random } from '../seed.ts';
 import { eventually } from './server.ts';
 
 /** A Tidewatch of one or more processes under load. */
@@ -42,17 +43,6 @@ export interface Ledger {
 
 const perRequest = 50;
 const senders = 4;
-
-/** Mulberry32, so that a failing run can be run again. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const tagOf = (i: number): string => `ledger-${String(i).padStart(7, '0')}`;
 

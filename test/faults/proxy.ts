@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { random } from '../seed.ts';
 import { documents } from './ledger.ts';
-import { random } from './seed.ts';
 
 /**
  * What may happen to a `_bulk` request on its way.

@@ -2,9 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allFaults, type Fault, type FaultProxy, startFaultProxy } from '../faults/proxy.ts';
 import { account, startWriter } from '../faults/run.ts';
-import { random } from '../faults/seed.ts';
 import { storedIn } from '../faults/stored.ts';
 import { has } from '../require.ts';
+import { random } from '../seed.ts';
 import { type RunningOpenSearch, startOpenSearch } from '../services/opensearch.ts';
 
 /** From OpenSearch's answering again to the first request it answered in full (R3). */

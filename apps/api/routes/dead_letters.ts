@@ -38,6 +38,24 @@ function toChoice(asked: AskedChoice, now: number): DeadLetterChoice {
   return 'job' in asked ? { job: asked.job } : { filter: toFilter(asked.filter, now) };
 }
 
+/** Begins work that needs to know nothing but the letters. */
+const startRoute = (
+  verb: 'replay' | 'restore',
+  summary: string,
+  body: typeof schemas.replayBody | typeof schemas.restoreBody,
+): Route =>
+  route({
+    name: `dead_letters.${verb}`,
+    method: 'POST',
+    url: `/api/dead-letters/${verb}`,
+    summary,
+    policy: workers,
+    audit: 'change',
+    schemas: { body, answer: schemas.deadLetterJob },
+    handle: async ({ body: asked, scope, now }, { deadLetters }) =>
+      deadLetters.start({ verb, choice: toChoice(asked, now), by: scope.principal }),
+  });
+
 export const deadLetterRoutes: readonly Route[] = [
   route({
     name: 'dead_letters.list',
@@ -74,17 +92,7 @@ export const deadLetterRoutes: readonly Route[] = [
       return letter;
     },
   }),
-  route({
-    name: 'dead_letters.replay',
-    method: 'POST',
-    url: '/api/dead-letters/replay',
-    summary: 'Send letters through the parsers as they are now',
-    policy: workers,
-    audit: 'change',
-    schemas: { body: schemas.replayBody, answer: schemas.deadLetterJob },
-    handle: async ({ body, scope, now }, { deadLetters }) =>
-      deadLetters.start({ verb: 'replay', choice: toChoice(body, now), by: scope.principal }),
-  }),
+  startRoute('replay', 'Send letters through the parsers as they are now', schemas.replayBody),
   route({
     name: 'dead_letters.drop',
     method: 'POST',
@@ -96,17 +104,7 @@ export const deadLetterRoutes: readonly Route[] = [
     handle: async ({ body: { reason: note, ...body }, scope, now }, { deadLetters }) =>
       deadLetters.start({ verb: 'drop', choice: toChoice(body, now), by: scope.principal, note }),
   }),
-  route({
-    name: 'dead_letters.restore',
-    method: 'POST',
-    url: '/api/dead-letters/restore',
-    summary: 'Open letters again that were dropped',
-    policy: workers,
-    audit: 'change',
-    schemas: { body: schemas.restoreBody, answer: schemas.deadLetterJob },
-    handle: async ({ body, scope, now }, { deadLetters }) =>
-      deadLetters.start({ verb: 'restore', choice: toChoice(body, now), by: scope.principal }),
-  }),
+  startRoute('restore', 'Open letters again that were dropped', schemas.restoreBody),
   route({
     name: 'dead_letters.jobs',
     method: 'GET',

@@ -1,7 +1,6 @@
 import type { Log, OpenOptions, Stream } from '../contract.ts';
-import { errors } from '../errors.ts';
 import { silentLogger } from '../logger.ts';
-import { checkName } from '../wal/names.ts';
+import { createStreams } from '../open_streams.ts';
 import { type Client, type Connection, codecOf, type Dial, openClient } from './client.ts';
 import { defaultHeartbeatMs, defaultSessionTimeoutMs, type KafkaConfig } from './config.ts';
 import { createGroups } from './groups.ts';
@@ -62,9 +61,7 @@ export function createKafka(config: KafkaConfig, dial?: Dial): KafkaLog {
     appendTimeoutMs,
     log,
   };
-  const streams = new Map<string, Promise<Stream>>();
   let connected: ReturnType<KafkaLog['connect']> | undefined;
-  let closing: Promise<void> | undefined;
 
   async function connect() {
     const client = await openClient(config, log, dial);
@@ -113,16 +110,11 @@ export function createKafka(config: KafkaConfig, dial?: Dial): KafkaLog {
     });
   }
 
-  async function close(): Promise<void> {
-    const opened = await Promise.allSettled(streams.values());
-    await Promise.all(
-      opened.map((stream) => (stream.status === 'fulfilled' ? stream.value.close() : undefined)),
-    );
-    const { client } = (await connected?.catch(() => undefined)) ?? {};
-    await client?.close();
-  }
-
   const kafka: KafkaLog = {
+    ...createStreams(openStream, async () => {
+      const { client } = (await connected?.catch(() => undefined)) ?? {};
+      await client?.close();
+    }),
     settings,
     connect() {
       connected ??= connect();
@@ -130,20 +122,6 @@ export function createKafka(config: KafkaConfig, dial?: Dial): KafkaLog {
         connected = undefined;
       });
       return connected;
-    },
-    async open(name, options = {}) {
-      if (closing !== undefined) throw errors.STREAM_CLOSED({ stream: name });
-      checkName('Stream', name);
-      const known = streams.get(name);
-      if (known !== undefined) return known;
-      const stream = openStream(name, options);
-      streams.set(name, stream);
-      stream.catch(() => streams.delete(name));
-      return stream;
-    },
-    close: () => {
-      closing ??= close();
-      return closing;
     },
   };
   return kafka;

@@ -1,7 +1,7 @@
 import type { Consumer, NewRecord, Position, Stream, StreamRecord } from '../contract.ts';
 import { errors } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { checkName } from '../wal/names.ts';
+import { checkName } from '../names.ts';
 import type { Client, Connection } from './client.ts';
 import { kafkaErrors } from './errors.ts';
 import { createGroupReader } from './group_reader.ts';

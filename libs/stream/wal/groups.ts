@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { replaceFile, syncDirectory } from '../durable.ts';
 import { errors } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { namePattern } from './names.ts';
+import { namePattern } from '../names.ts';
 
 /** How long a commit may wait for others before it is written; a crash replays at most that. */
 const writeEveryMs = 200;

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { StreamRecord } from '../contract.ts';
 import { errors } from '../errors.ts';
+import { namePattern } from '../names.ts';
 import { listGroups, type Positions, readPositions } from './groups.ts';
 import {
   inspectPartition,
@@ -10,7 +11,6 @@ import {
   unlessGone,
 } from './inspect_partition.ts';
 import { ownerOf } from './lock.ts';
-import { namePattern } from './names.ts';
 import { listPartitions } from './stream.ts';
 
 /** Something that is not as it was written. */

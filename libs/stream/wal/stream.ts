@@ -11,13 +11,13 @@ import type {
 } from '../contract.ts';
 import { errors } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { checkName } from '../names.ts';
 import type { Budget } from './budget.ts';
 import { createConsumer } from './consumer.ts';
 import { createDamageBook } from './damage.ts';
 import { maxRecordBytes, recordBytes } from './format.ts';
 import { type Group, openGroups } from './groups.ts';
 import { marksName } from './marks.ts';
-import { checkName } from './names.ts';
 import { openPartition, type Partition } from './partition.ts';
 import { createRetention } from './retention.ts';
 import { segmentPattern } from './segment.ts';

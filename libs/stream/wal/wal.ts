@@ -1,11 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log, OpenOptions, Stream, StreamRetention } from '../contract.ts';
-import { errors } from '../errors.ts';
 import { type Logger, silentLogger } from '../logger.ts';
+import { createStreams } from '../open_streams.ts';
 import { createBudget } from './budget.ts';
 import { lockDirectory } from './lock.ts';
-import { checkName } from './names.ts';
 import { openStream } from './stream.ts';
 
 export interface WalConfig {
@@ -47,9 +46,7 @@ export function createWal(config: WalConfig): Log {
   if (groupCommitMs < 0 || groupCommitMs > 10) throw new RangeError('groupCommitMs must be 0 to 10');
   checkPartitions(config.partitions ?? 1);
   const budget = createBudget(diskBudgetBytes);
-  const streams = new Map<string, Promise<Stream>>();
   let locked: Promise<() => Promise<void>> | undefined;
-  let closing: Promise<void> | undefined;
 
   async function lock(): Promise<() => Promise<void>> {
     await mkdir(directory, { recursive: true });
@@ -58,6 +55,8 @@ export function createWal(config: WalConfig): Log {
 
   async function openLocked(name: string, options: OpenOptions): Promise<Stream> {
     const { reclaim = true, partitions = config.partitions ?? 1, retention = {} } = options;
+    checkPartitions(partitions);
+    checkRetention(retention);
     locked ??= lock();
     await locked.catch((error: unknown) => {
       locked = undefined;
@@ -71,36 +70,10 @@ export function createWal(config: WalConfig): Log {
     return openStream({ name, directory: join(directory, name), ...kept, ...own });
   }
 
-  async function close(): Promise<void> {
-    const opened = await Promise.allSettled(streams.values());
-    try {
-      await Promise.all(
-        opened.map((stream) => (stream.status === 'fulfilled' ? stream.value.close() : undefined)),
-      );
-    } finally {
-      const unlock = await locked?.catch(() => undefined);
-      await unlock?.();
-    }
-  }
-
-  return {
-    async open(name, options = {}) {
-      if (closing !== undefined) throw errors.STREAM_CLOSED({ stream: name });
-      checkName('Stream', name);
-      checkPartitions(options.partitions ?? 1);
-      checkRetention(options.retention ?? {});
-      const known = streams.get(name);
-      if (known !== undefined) return known;
-      const stream = openLocked(name, options);
-      streams.set(name, stream);
-      stream.catch(() => streams.delete(name));
-      return stream;
-    },
-    close: () => {
-      closing ??= close();
-      return closing;
-    },
-  };
+  return createStreams(openLocked, async () => {
+    const unlock = await locked?.catch(() => undefined);
+    await unlock?.();
+  });
 }
 
 function checkPartitions(partitions: number): void {

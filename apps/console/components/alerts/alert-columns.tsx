@@ -3,6 +3,7 @@ import type { AlertRow } from '@tidewatch/api/schemas';
 import { count } from '../../view/quantity.ts';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { ValueMenu } from '../filter/value-menu.tsx';
+import { selectColumn } from '../grid/select-column.tsx';
 import type { GridColumn, gridFeatures } from '../grid/virtual-grid.tsx';
 import { LevelMark } from '../ui/level-mark.tsx';
 import { StatusMark } from '../ui/status-mark.tsx';
@@ -19,36 +20,8 @@ export interface ColumnContext {
   readonly onFilter: OnFilter;
 }
 
-const boxClass = 'size-3.5 accent-(--accent)';
-
-function selectColumn({ selected, onSelect, onSelectAll, allSelected }: ColumnContext): GridColumn<AlertRow> {
-  return helper.display({
-    id: 'select',
-    meta: { track: '24px' },
-    header: () => (
-      <label className="flex size-7 items-center justify-center">
-        <input
-          type="checkbox"
-          className={boxClass}
-          checked={allSelected}
-          onChange={onSelectAll}
-          aria-label="Select all loaded alerts"
-        />
-      </label>
-    ),
-    cell: ({ row }) => (
-      <label className="flex size-7 items-center justify-center">
-        <input
-          type="checkbox"
-          className={boxClass}
-          checked={selected.has(row.original.id)}
-          onChange={(event) => onSelect(row.original, (event.nativeEvent as MouseEvent).shiftKey)}
-          aria-label={`Select ${row.original.summary}`}
-        />
-      </label>
-    ),
-  });
-}
+const selectAlert = (context: ColumnContext): GridColumn<AlertRow> =>
+  selectColumn({ ...context, rows: 'alerts', label: ({ summary }) => summary });
 
 const Count = ({ row }: { readonly row: AlertRow }) => (
   <span
@@ -64,7 +37,7 @@ const Count = ({ row }: { readonly row: AlertRow }) => (
 export function wideColumns(context: ColumnContext): GridColumn<AlertRow>[] {
   const { now, onFilter } = context;
   return [
-    selectColumn(context),
+    selectAlert(context),
     helper.display({
       id: 'severity',
       meta: { track: '88px' },
@@ -149,7 +122,7 @@ export function wideColumns(context: ColumnContext): GridColumn<AlertRow>[] {
 /** Two lines a row, for the list beside an open alert. */
 export function narrowColumns(context: ColumnContext): GridColumn<AlertRow>[] {
   return [
-    selectColumn(context),
+    selectAlert(context),
     helper.display({
       id: 'severity',
       meta: { track: '16px' },

@@ -2,6 +2,7 @@ import { createColumnHelper } from '@tanstack/react-table';
 import type { DeadLetter } from '@tidewatch/api/schemas';
 import { stateLabels, visible } from '../../view/letter-view.ts';
 import { bytes } from '../../view/quantity.ts';
+import { selectColumn } from '../grid/select-column.tsx';
 import type { GridColumn, gridFeatures } from '../grid/virtual-grid.tsx';
 import { StateDot } from '../health/health-section.tsx';
 import { Time } from '../ui/time.tsx';
@@ -9,7 +10,6 @@ import { Time } from '../ui/time.tsx';
 const helper = createColumnHelper<typeof gridFeatures, DeadLetter>();
 
 const stateLooks = { pending: 'warn', failed: 'bad', replayed: 'good', dropped: 'idle' } as const;
-const boxClass = 'size-3.5 accent-(--accent)';
 
 export interface ColumnContext {
   readonly now: number;
@@ -24,34 +24,9 @@ export const LetterMark = ({ state }: { readonly state: DeadLetter['state'] }) =
 );
 
 export function letterColumns(context: ColumnContext): GridColumn<DeadLetter>[] {
-  const { now, selected, onSelect, onSelectAll, allSelected } = context;
+  const { now } = context;
   return [
-    helper.display({
-      id: 'select',
-      meta: { track: '24px' },
-      header: () => (
-        <label className="flex size-7 items-center justify-center">
-          <input
-            type="checkbox"
-            className={boxClass}
-            checked={allSelected}
-            onChange={onSelectAll}
-            aria-label="Select all loaded letters"
-          />
-        </label>
-      ),
-      cell: ({ row }) => (
-        <label className="flex size-7 items-center justify-center">
-          <input
-            type="checkbox"
-            className={boxClass}
-            checked={selected.has(row.original.id)}
-            onChange={() => onSelect(row.original)}
-            aria-label={`Select letter ${row.original.id}`}
-          />
-        </label>
-      ),
-    }),
+    selectColumn({ ...context, rows: 'letters', label: ({ id }) => `letter ${id}` }),
     helper.display({
       id: 'at',
       meta: { track: '96px' },

@@ -1,4 +1,4 @@
-import { errors } from '../errors.ts';
+import { errors } from './errors.ts';
 
 /** What a stream or a group may be called. */
 export const namePattern = /^[a-z0-9][a-z0-9._-]{0,99}$/;
