@@ -23,7 +23,7 @@ export async function runUntilSignal(
     level: config.log.level,
     ...(atTerminal ? { destination: terminalDestination((line) => process.stderr.write(line)) } : {}),
   });
-  const server = await startServer({
+  const starting = startServer({
     config,
     root,
     ...(consoleBuild === undefined ? {} : { consoleBuild }),
@@ -32,6 +32,18 @@ export async function runUntilSignal(
     log,
     onFirstAlert: (seconds) => say(`First alert after ${seconds.toFixed(1)} s.`),
   });
+  const reload = async () => {
+    try {
+      const server = await starting;
+      await server.reload(await loadConfig(options, root));
+    } catch (error) {
+      log.error({ reason: (error as Error).message }, 'The configuration was not reloaded');
+    }
+  };
+  // Where there is a terminal the same signal says that it is gone, and the process with it. Listened to from the
+  // beginning: one that comes as soon as senders are let in would end the process.
+  if (!atTerminal) process.on('SIGHUP', reload);
+  const server = await starting;
   const { loginUrl, parts, seconds } = server;
   const { demonstration, detector, inputs } = parts;
   say(
@@ -45,15 +57,6 @@ export async function runUntilSignal(
       ...(detector === undefined ? {} : { rules: detector.loaded }),
     }),
   );
-  const reload = async () => {
-    try {
-      await server.reload(await loadConfig(options, root));
-    } catch (error) {
-      log.error({ reason: (error as Error).message }, 'The configuration was not reloaded');
-    }
-  };
-  // Where there is a terminal the same signal says that it is gone, and the process with it.
-  if (!atTerminal) process.on('SIGHUP', reload);
   const signal = await nextSignal(atTerminal ? ['SIGINT', 'SIGTERM', 'SIGHUP'] : ['SIGINT', 'SIGTERM']);
   say(`Stopping (${signal}); again to stop at once.`);
   void nextSignal(['SIGINT', 'SIGTERM']).then(() => process.exit(130));
