@@ -1,6 +1,21 @@
 // Bundles the server and its workers into dist/.
 import { build } from 'esbuild';
 
+/** Packages with native parts stay outside the bundle. `import` would first read all of their files for names. */
+const native = ['@duckdb/node-api', '@duckdb/node-bindings', 'libsql'];
+const requireNative = {
+  name: 'require-native',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^[@a-z]/ }, ({ path, kind }) => {
+      if (!native.includes(path)) return undefined;
+      return kind === 'require-call' ? { path, external: true } : { path, namespace: 'native' };
+    });
+    onLoad({ filter: /^/, namespace: 'native' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)})`,
+    }));
+  },
+};
+
 await build({
   entryPoints: {
     tidewatch: 'apps/tidewatch/index.ts',
@@ -17,7 +32,8 @@ await build({
   target: 'node20',
   sourcemap: 'linked',
   legalComments: 'external',
-  external: ['@duckdb/node-api', 'libsql', 'tsx'],
+  external: ['tsx'],
+  plugins: [requireNative],
   banner: {
     // CommonJS packages inside the bundle still ask for these.
     js: [

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodeEvent } from '@tidewatch/event';
 import { parseDataClasses } from '@tidewatch/store';
 import { type DuckDbStore, openDuckDbStore } from '@tidewatch/store/duckdb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,13 +26,10 @@ beforeAll(async () => {
     logonEvent(start - 1 - i * 1_000, i % 5 === 0 ? 'web-1' : 'db-1'),
   );
   await store.events.write(
-    events.map((event, offset) => ({
-      position: { partition: 0, offset },
-      dataClass: 'unapproved',
-      ingested: start,
-      senderChosenId: false,
-      event,
-    })),
+    events.map((event, offset) => {
+      const { head, json } = encodeEvent(event);
+      return { position: { partition: 0, offset }, head, senderChosenId: false, bytes: Buffer.from(json) };
+    }),
   );
   await store.alerts.apply([logonMatch(start - 1_000, 'db-1', 1), logonMatch(start - 2_000, 'web-1', 2)]);
   server = await startApi({ events: store.events, alerts: store.alerts, dataClasses: classes });

@@ -3,7 +3,7 @@ import type { Batch, Stream } from '@tidewatch/stream';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
 import { isIdleMark } from '@tidewatch/window';
 import type { LoadedRules, RuleInfo, RuleSources } from './protocol.ts';
-import { createDetectionThread, type DetectionThread } from './thread.ts';
+import { createDetectionThread, type Detected, type DetectionThread } from './thread.ts';
 
 export interface DetectorDeps {
   readonly events: Stream;
@@ -50,12 +50,14 @@ export async function startDetector(deps: DetectorDeps): Promise<Detector> {
 async function follow(deps: DetectorDeps, thread: DetectionThread, loaded: LoadedRules): Promise<Detector> {
   const tally = new Map<string, { matches: number; lastMatch: number }>();
   const suspended = new Map<string, string>();
+  const hasRules = loaded.rules.some(({ state }) => state === 'loaded');
   report(deps, loaded);
 
   async function process(batch: Batch): Promise<void> {
     const started = performance.now();
     const records = batch.records.filter((record) => !isIdleMark(record));
-    const { matches, faults } = await thread.detect(batch.partition, records);
+    // Without rules there is nothing to parse events for; the position moves on all the same.
+    const { matches, faults } = hasRules ? await thread.detect(batch.partition, records) : nothing;
     const effects = matches.length === 0 ? [] : await deps.alerts.apply(matches);
     for (const { rule, message } of faults) {
       suspended.set(rule, message);
@@ -94,6 +96,8 @@ async function follow(deps: DetectorDeps, thread: DetectionThread, loaded: Loade
     },
   };
 }
+
+const nothing: Detected = { matches: [], faults: [] };
 
 function report({ metrics, log }: DetectorDeps, { rules, milliseconds }: LoadedRules): void {
   const count = (state: RuleInfo['state']) => rules.filter((rule) => rule.state === state).length;

@@ -3,8 +3,8 @@ import { createKeyedStage, type SnapshotStore, type Stream, type StreamRecord } 
 import type { Logger, Metrics } from '@tidewatch/telemetry';
 import {
   createWatermark,
-  eventOf,
   eventTime,
+  headOf,
   idleMark,
   idleSince,
   isIdleMark,
@@ -88,9 +88,9 @@ function follow(watermark: Watermark, record: StreamRecord): 'on_time' | 'late' 
     watermark.idle({ source: record.key, partition }, idleSince(record));
     return 'no_time';
   }
-  const event = eventOf(record);
-  if (event === undefined) return 'no_time';
-  const ingested = Date.parse(event.event.ingested);
-  const { time } = eventTime({ timestamp: Date.parse(event['@timestamp']), ingested });
+  const head = headOf(record);
+  if (head === undefined) return 'no_time';
+  const { ingested } = head;
+  const { time } = eventTime({ timestamp: head.time, ingested });
   return watermark.observe({ source: record.key, partition, time, ingested });
 }

@@ -1,17 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
-import { deadLetter, type EcsEvent, isTidewatchError, type Outcome } from '@tidewatch/event';
+import { deadLetter, type EncodedEvent, isTidewatchError, type Outcome } from '@tidewatch/event';
 import { eventId } from '@tidewatch/event/ids';
 import type { Accept, Acceptance, HostedPlugin, RawRecord } from '@tidewatch/plugin';
 import type { NewRecord, Stream } from '@tidewatch/stream';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
 import { type DeadLetter, encodeDeadLetter } from './dead_letters/letter.ts';
-import { encodeEvent } from './event_record.ts';
+import { toRecord } from './event_record.ts';
 import { createProcessing } from './processing.ts';
 
 export interface AcceptDeps {
   readonly events: Stream;
   readonly deadLetters: Stream;
-  readonly normalise: (record: RawRecord, source: string) => Outcome<EcsEvent>;
+  readonly normalise: (record: RawRecord, source: string) => Outcome<EncodedEvent>;
   /** Users' processors and enrichers, in the order of the configuration. */
   readonly processors: readonly HostedPlugin[];
   readonly metrics: Metrics;
@@ -78,9 +78,9 @@ function understand(
   deps: Pick<AcceptDeps, 'normalise' | 'metrics'>,
   source: string,
   records: readonly RawRecord[],
-): readonly Outcome<EcsEvent>[] {
+): readonly Outcome<EncodedEvent>[] {
   const started = performance.now();
-  const outcomes: Outcome<EcsEvent>[] = [];
+  const outcomes: Outcome<EncodedEvent>[] = [];
   let elapsed = 0;
   for (const record of records) {
     // Before it is parsed: one document of many megabytes would hold up everybody's.
@@ -95,18 +95,14 @@ function understand(
   return outcomes;
 }
 
-function judge(source: string, record: RawRecord, outcome: Outcome<EcsEvent>): Verdict {
+function judge(source: string, record: RawRecord, outcome: Outcome<EncodedEvent>): Verdict {
   if (outcome.status === 'ok' || outcome.status === 'redirected') {
-    const event = outcome.value;
-    const json = outcome.status === 'ok' ? outcome.json : undefined;
-    const encoded = encodeEvent(event, record.position, json);
+    const { id, dataClass } = outcome.value.head;
+    const encoded = toRecord(outcome.value, source, record.position);
     if (encoded.value.length > maxEventBytes) {
       return setAside(source, record, 'event_too_large', tooLarge(encoded.value.length));
     }
-    return {
-      answer: { status: 'accepted', id: event.event.id },
-      event: { record: encoded, dataClass: event.tidewatch.data_class },
-    };
+    return { answer: { status: 'accepted', id }, event: { record: encoded, dataClass } };
   }
   if (outcome.status === 'dropped') return { answer: { status: 'accepted', id: eventId(record.position) } };
   const { reason, message } = outcome;
@@ -129,8 +125,12 @@ async function keep(
   source: string,
   verdicts: readonly Verdict[],
 ): Promise<void> {
-  const letters = verdicts.flatMap(({ letter }) => (letter === undefined ? [] : [encodeDeadLetter(letter)]));
-  const appended = verdicts.flatMap(({ event }) => (event === undefined ? [] : [event.record]));
+  const letters: NewRecord[] = [];
+  const appended: NewRecord[] = [];
+  for (const { event, letter } of verdicts) {
+    if (event !== undefined) appended.push(event.record);
+    else if (letter !== undefined) letters.push(encodeDeadLetter(letter));
+  }
   try {
     // Letters first: should the events then be refused, a retry writes the letters again, but loses and doubles no event.
     if (letters.length > 0) await deadLetters.append(letters);

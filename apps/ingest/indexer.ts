@@ -2,7 +2,7 @@ import { eventId } from '@tidewatch/event/ids';
 import type { EventStore, IndexedEvent, WriteOutcome } from '@tidewatch/store';
 import type { Batch, Consumer, Stream, StreamRecord } from '@tidewatch/stream';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
-import { eventOf, isIdleMark } from '@tidewatch/window';
+import { headOf, isIdleMark } from '@tidewatch/window';
 import { type DeadLetter, encodeDeadLetter } from './dead_letters/letter.ts';
 import { encodeOutcome, type LetterOutcome } from './dead_letters/outcome.ts';
 import { refusedReplay } from './dead_letters/replayed.ts';
@@ -37,11 +37,16 @@ async function indexBatch(deps: IndexerDeps, batch: Batch): Promise<void> {
   const origin: StreamRecord[] = [];
   for (const record of batch.records) {
     if (isIdleMark(record)) continue;
-    try {
-      documents.push(toIndexed(record));
+    const document = toIndexed(record);
+    if (document === undefined)
+      rejections.push({
+        record,
+        reason: 'undecodable',
+        message: 'It is no event, or does not say which and when taken.',
+      });
+    else {
+      documents.push(document);
       origin.push(record);
-    } catch (error) {
-      rejections.push({ record, reason: 'undecodable', message: (error as Error).message });
     }
   }
   const outcomes = await store.write(documents);
@@ -59,8 +64,8 @@ async function indexBatch(deps: IndexerDeps, batch: Batch): Promise<void> {
   if (oldest !== undefined)
     metrics.observe(
       'event_latency_seconds',
-      { data_class: oldest.dataClass },
-      Math.max(0, now - oldest.ingested) / 1000,
+      { data_class: oldest.head.dataClass },
+      Math.max(0, now - oldest.head.ingested) / 1000,
     );
   if (stored.length > 0) deps.onStored?.(stored);
 }
@@ -100,7 +105,7 @@ const toLetter = ({ record, reason, message }: Rejection): DeadLetter => ({
   message,
   source: record.key,
   raw: record.value,
-  id: eventOf(record)?.event.id ?? eventId({ kind: 'none' }),
+  id: headOf(record)?.id ?? eventId({ kind: 'none' }),
   received: record.appendedAt,
   format: 'json',
   hints: {},
@@ -113,7 +118,7 @@ function countOutcomes(
 ): void {
   const counts = new Map<string, number>();
   outcomes.forEach((outcome, i) => {
-    const key = `${documents[i]?.dataClass} ${outcome.status}`;
+    const key = `${documents[i]?.head.dataClass} ${outcome.status}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   });
   for (const [key, count] of counts) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { EcsEvent } from '@tidewatch/event';
 import { createNormaliser, type NormaliserOptions } from '@tidewatch/normalize';
 import { type HostedPlugin, hostPlugin, type RawRecord } from '@tidewatch/plugin';
-import { decoded, type Stream, type StreamRecord } from '@tidewatch/stream';
+import type { Stream, StreamRecord } from '@tidewatch/stream';
 import { createWal } from '@tidewatch/stream/wal';
 import { createLogger, createMetrics, type MetricName, type Metrics } from '@tidewatch/telemetry';
 import { expect } from 'vitest';
@@ -27,7 +27,7 @@ export const messages = (from: number, to: number): RawRecord[] =>
   Array.from({ length: to - from }, (_, i) => recordOf(JSON.stringify({ message: `m${from + i}` })));
 
 export const eventsOf = (records: readonly StreamRecord[]): EcsEvent[] =>
-  records.map((record) => decoded<EcsEvent>(record));
+  records.map(({ value }) => JSON.parse(Buffer.from(value).toString()) as EcsEvent);
 
 export const readAll = (stream: Stream): Promise<StreamRecord[]> =>
   stream.read({ partition: 0, offset: 0 }, 100_000);

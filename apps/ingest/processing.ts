@@ -2,6 +2,8 @@ import {
   deadLetter,
   dropped,
   type EcsEvent,
+  type EncodedEvent,
+  encodeEvent,
   isObject,
   type JsonObject,
   type Outcome,
@@ -9,20 +11,27 @@ import {
 } from '@tidewatch/event';
 import type { HostedPlugin, ItemResult } from '@tidewatch/plugin';
 
+type Batch<T> = readonly Outcome<T>[];
+
 /** Takes a batch through the users' plugins; what is not an event passes by. Never rejects. */
-export type Processing = (outcomes: readonly Outcome<EcsEvent>[]) => Promise<readonly Outcome<EcsEvent>[]>;
+export type Processing = (outcomes: Batch<EncodedEvent>) => Promise<Batch<EncodedEvent>>;
 
 /** Gives the good events to each user's plugin in turn; what a plugin fails on is a dead letter. */
 export function createProcessing(plugins: readonly HostedPlugin[]): Processing {
+  if (plugins.length === 0) return async (outcomes) => outcomes;
   const steps = plugins.map(createStep);
   return async (outcomes) => {
-    let current = outcomes;
+    let current: Batch<EcsEvent> = outcomes.map((outcome) =>
+      outcome.status === 'ok' ? ok(JSON.parse(outcome.value.json) as EcsEvent) : (outcome as Outcome<never>),
+    );
     for (const step of steps) current = await step(current);
-    return current;
+    return current.map((outcome) =>
+      outcome.status === 'ok' ? ok(encodeEvent(outcome.value)) : (outcome as Outcome<never>),
+    );
   };
 }
 
-function createStep(plugin: HostedPlugin): Processing {
+function createStep(plugin: HostedPlugin): (outcomes: Batch<EcsEvent>) => Promise<Batch<EcsEvent>> {
   const { name } = plugin.description;
   let turn: Promise<unknown> = Promise.resolve();
 

@@ -1,9 +1,11 @@
 import type { Json, JsonObject } from './event.ts';
 
 /** Keys that must never be followed or created: they would reach prototypes. */
-const hostile = new Set(['__proto__', 'constructor', 'prototype']);
-
-export const isHostileKey = (key: string): boolean => hostile.has(key);
+export function isHostileKey(key: string): boolean {
+  // Asked of every key that comes from outside: nearly always its length is the answer.
+  if (key.length === 9) return key === '__proto__' || key === 'prototype';
+  return key.length === 11 && key === 'constructor';
+}
 
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -3,6 +3,8 @@ export * from './bucket.ts';
 export * from './errors.ts';
 export * from './event.ts';
 export * from './field.ts';
+export * from './head.ts';
 export * from './json.ts';
 export * from './match.ts';
 export * from './outcome.ts';
+export * from './time.ts';

@@ -5,7 +5,13 @@ import { isHostileKey } from './field.ts';
 export const jsonLimits = { depth: 32, fields: 2_000 } as const;
 
 export type ParsedJson =
-  | { readonly ok: true; readonly value: Json; readonly hostileKeys: number }
+  | {
+      readonly ok: true;
+      readonly value: Json;
+      readonly hostileKeys: number;
+      /** Whether a name has a dot in it. */
+      readonly dotted: boolean;
+    }
   | {
       readonly ok: false;
       readonly reason: 'invalid_json' | 'too_deep' | 'too_wide';
@@ -23,7 +29,7 @@ export function parseJson(text: string): ParsedJson {
   } catch (error) {
     return { ok: false, reason: 'invalid_json', message: (error as Error).message };
   }
-  const walk = { fields: 0, hostileKeys: 0, tooDeep: false };
+  const walk: Walk = { fields: 0, hostileKeys: 0, dotted: false, tooDeep: false };
   inspect(value, 0, walk);
   if (walk.tooDeep)
     return {
@@ -37,14 +43,18 @@ export function parseJson(text: string): ParsedJson {
       reason: 'too_wide',
       message: `The document has more than ${jsonLimits.fields} fields.`,
     };
-  return { ok: true, value, hostileKeys: walk.hostileKeys };
+  const { hostileKeys, dotted } = walk;
+  return { ok: true, value, hostileKeys, dotted };
 }
 
-function inspect(
-  value: Json,
-  depth: number,
-  walk: { fields: number; hostileKeys: number; tooDeep: boolean },
-): void {
+interface Walk {
+  fields: number;
+  hostileKeys: number;
+  dotted: boolean;
+  tooDeep: boolean;
+}
+
+function inspect(value: Json, depth: number, walk: Walk): void {
   if (typeof value !== 'object' || value === null) return;
   if (depth >= jsonLimits.depth) {
     walk.tooDeep = true;
@@ -61,6 +71,7 @@ function inspect(
       continue;
     }
     if (++walk.fields > jsonLimits.fields) return;
+    if (key.includes('.')) walk.dotted = true;
     inspect(value[key] as Json, depth + 1, walk);
   }
 }

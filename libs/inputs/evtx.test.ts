@@ -1,8 +1,8 @@
 import { appendFile, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseJson } from '@tidewatch/event';
+import type { EcsEvent } from '@tidewatch/event';
 import { eventId } from '@tidewatch/event/ids';
-import { normaliseDocument } from '@tidewatch/normalize';
+import { createNormaliser } from '@tidewatch/normalize';
 import type { Input } from '@tidewatch/plugin';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -46,11 +46,9 @@ describe('records', () => {
     await writeFile(at('a.evtx'), evtxLog(evtxChunk([event])));
     await start();
     await sink.until(1);
-    const parsed = parseJson(sink.texts()[0]!);
-    if (!parsed.ok) throw new Error(parsed.message);
-    const outcome = normaliseDocument(parsed.value, { source: 'evtx', received: Date.now() });
+    const outcome = createNormaliser()(sink.taken[0]!.record, 'evtx');
     if (outcome.status !== 'ok') throw new Error(outcome.status);
-    return outcome.value;
+    return JSON.parse(outcome.value.json) as EcsEvent;
   }
 
   test('become what the normaliser of Windows events takes', async () => {

@@ -107,6 +107,7 @@ describe('following', () => {
     expect(sink.texts()).toEqual(lines);
     expect(sink.calls.length).toBeGreaterThan(5);
     expect(new Set(ids()).size).toBe(lines.length);
+    expect(sink.taken.map(({ record }) => record.text)).toEqual(lines);
   });
 
   test('patterns go down directories, links are followed, what cannot be unpacked is left alone', async () => {
@@ -392,4 +393,40 @@ describe('back-pressure', () => {
     await sink.until(2);
     expect(sink.texts()).toEqual(['one', 'two']);
   });
+
+  test('of lines that are read at once, those that were taken are not read again', async () => {
+    const lines = Array.from({ length: 3_500 }, (_, i) => `line ${i}`);
+    await writeFile(at('a.log'), `${lines.join('\n')}\n`);
+    const first = holdNext();
+    await start();
+    await first.reached(1);
+    const second = holdNext();
+    first.release();
+    await second.reached(2);
+    sink.refuses = new Set(['file']);
+    second.release();
+    await waitFor(() => input.listeners()[0]!.detail?.includes('1000 lines refused') === true);
+    sink.refuses = new Set();
+    const third = holdNext();
+    await restart();
+    await third.reached(3);
+    const fourth = holdNext();
+    third.release();
+    await fourth.reached(4);
+    sink.full = 1;
+    fourth.release();
+    await waitFor(() => sink.full === 0);
+    await restart();
+    await sink.until(lines.length);
+    expect(sink.texts()).toEqual(lines);
+  });
+
+  /** Makes the next calls wait, though not those that wait already. */
+  function holdNext() {
+    let release = (): void => undefined;
+    sink.gate = new Promise((resolve) => {
+      release = resolve;
+    });
+    return { release, reached: (calls: number) => waitFor(() => sink.asked === calls) };
+  }
 });

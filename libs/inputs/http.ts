@@ -6,7 +6,6 @@ import { bindError, hostPort, isLoopback } from './bind.ts';
 import { errors } from './errors.ts';
 import { createAdmission } from './http/admission.ts';
 import { type HttpConfig, httpConfig } from './http/config.ts';
-import { createServer } from './http/server.ts';
 import { createTls, type Tls } from './tls.ts';
 
 /** Requests under way get this long at stop. */
@@ -40,6 +39,8 @@ function createHttp(config: HttpConfig, context: InputContext): Input {
   /** Answers the port, which the system chooses where the configured one is 0. */
   async function listen(): Promise<number> {
     tls = config.tls && (await createTls(config.tls, context.log));
+    // Its libraries take longer to load than all else together, and many processes have no such input.
+    const { createServer } = await import('./http/server.ts');
     app = createServer(config, context, { admission, tls, stopping: () => stopping });
     const { host, port } = config;
     try {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTidewatchError } from '@tidewatch/event';
 import { definePlugin, type Input, type InputContext, type Listener } from '@tidewatch/plugin';
-import { createTopicReader, type KafkaTls, type TopicBatch, type TopicReader } from '@tidewatch/stream/kafka';
+import type { KafkaTls, TopicBatch, TopicReader } from '@tidewatch/stream/kafka';
 import { hostOf, isLoopback } from './bind.ts';
 import { errors } from './errors.ts';
 import { type KafkaConfig, kafkaConfig, topicsOf } from './kafka/config.ts';
@@ -63,6 +63,8 @@ function createKafkaInput(config: KafkaConfig, context: InputContext): Input {
 
   async function connect(): Promise<void> {
     const { brokers, group, from, sasl, tls } = config;
+    // Loaded only where it is used.
+    const { createTopicReader } = await import('@tidewatch/stream/kafka');
     reader = await createTopicReader({
       brokers,
       topics: topicsOf(config),

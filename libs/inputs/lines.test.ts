@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createLineCursor, splitLines } from './lines.ts';
+import { createAsciiReader, createLineCursor, splitLines } from './lines.ts';
 
 test('splits as a string would, whatever the bytes', () => {
   const bytes = fc
@@ -40,4 +40,23 @@ test('gives ranges, and leaves an unfinished line when asked to', () => {
 test('copies nothing', () => {
   const bytes = Buffer.from('ab\ncd\n');
   for (const line of splitLines(bytes)) expect(line.buffer).toBe(bytes.buffer);
+});
+
+test('reads parts as text where they are ASCII, wherever they lie', () => {
+  const long = 'x'.repeat(70_000);
+  const lines = ['one', 'two', long, 'three', 'é', 'four', ...Array(20_000).fill('a line more')];
+  const bytes = Buffer.from(lines.join(''));
+  const textOf = createAsciiReader(bytes);
+  let start = 0;
+  const texts = lines.map((line) => {
+    const end = start + Buffer.byteLength(line);
+    const text = textOf(start, end);
+    start = end;
+    return text;
+  });
+  expect(texts.slice(0, 5)).toEqual(['one', 'two', undefined, undefined, undefined]);
+  const given = texts.filter((text) => text !== undefined);
+  expect(given.length).toBeGreaterThan(10_000);
+  expect(texts.every((text, i) => text === undefined || text === lines[i])).toBe(true);
+  expect(textOf(0, 3)).toBe('one');
 });

@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer';
+import { Buffer, isAscii } from 'node:buffer';
 
 const lineFeed = 10;
 const carriageReturn = 13;
@@ -46,6 +46,29 @@ export function splitLines(bytes: Buffer): Buffer[] {
   while (cursor.advance())
     if (cursor.end > cursor.start) lines.push(bytes.subarray(cursor.start, cursor.end));
   return lines;
+}
+
+/** Bytes that are decoded at once. The engine gives strings over twice that pages of their own, which costs more. */
+const decodedBytes = 64 * 1024;
+
+/**
+ * Makes the reader of parts as text, by start and end, best in their order: many are decoded at once. Undefined for a
+ * part that is longer, and near what is not ASCII.
+ */
+export function createAsciiReader(bytes: Buffer): (start: number, end: number) => string | undefined {
+  let from = 0;
+  let to = 0;
+  let text: string | undefined;
+  return (start, end) => {
+    if (start < from || end > to) {
+      if (end - start > decodedBytes) return undefined;
+      from = start;
+      to = Math.min(start + decodedBytes, bytes.length);
+      const part = bytes.subarray(from, to);
+      text = isAscii(part) ? part.toString('latin1') : undefined;
+    }
+    return text?.slice(start - from, end - from);
+  };
 }
 
 /**

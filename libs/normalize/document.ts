@@ -10,13 +10,22 @@ import { isFlat, readFlat } from './windows/nxlog.ts';
 import { windowsDraft } from './windows/windows.ts';
 import { isWinlogbeat, readWinlogbeat } from './windows/winlogbeat.ts';
 
+/** A document with what `parseJson` has seen of it. */
+export interface SentDocument {
+  readonly value: JsonObject;
+  readonly dotted: boolean;
+}
+
 /** Offers a JSON document to the one parser whose fields it has. */
-export function parseDocument(document: JsonObject, context: ParseContext): Outcome<Draft> {
+export function parseDocument(
+  { value: document, dotted }: SentDocument,
+  context: ParseContext,
+): Outcome<Draft> {
   // These have names of their own in which a dot is a letter.
   if (isEvtx(document)) return ok(windowsDraft(readEvtx(document, context)));
   if (isFlat(document)) return ok(windowsDraft(readFlat(document, context)));
   if (isJournal(document)) return ok(journalDraft(document, context));
-  const expanded = expandDotted(document);
+  const expanded = dotted ? expandDotted(document) : { ok: true as const, value: document, refused: 0 };
   if (!expanded.ok) return deadLetter('too_deep', 'A dotted key nests deeper than documents may.');
   if (expanded.refused > 0) context.warn('hostile_key');
   const { value } = expanded;

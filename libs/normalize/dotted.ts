@@ -11,20 +11,10 @@ export type Expanded =
  * are counted in `refused`. Not ok where the result would nest deeper than documents may.
  */
 export function expandDotted(document: JsonObject): Expanded {
-  if (!hasDots(document)) return { ok: true, value: document, refused: 0 };
   const walk = { refused: 0, tooDeep: false };
   const value: JsonObject = {};
   merge(value, document, 0, walk);
   return walk.tooDeep ? { ok: false } : { ok: true, value, refused: walk.refused };
-}
-
-function hasDots(object: JsonObject): boolean {
-  for (const key in object) {
-    if (key.includes('.')) return true;
-    const value = object[key];
-    if (isObject(value) && hasDots(value)) return true;
-  }
-  return false;
 }
 
 interface Walk {

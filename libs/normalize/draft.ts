@@ -1,21 +1,39 @@
 import type { JsonObject } from '@tidewatch/event';
 import type { RecordHints } from '@tidewatch/plugin';
 import type { WallClock } from './time.ts';
-import type { Shape } from './written.ts';
+import { objectOf, type Written } from './written.ts';
 
 /** What a source's parser understood of one record, before Tidewatch's own fields join it. */
-export interface Draft {
+export type Draft = FieldsDraft | WrittenDraft;
+
+/** A draft as an object, which can be changed. */
+export interface FieldsDraft extends DraftFacts {
+  /** ECS fields, nested. `event` holds what the parser knows of category, type, action, outcome. */
+  readonly fields: JsonObject;
+  /** They are all that the record says, as it says it: its text needs not be kept beside them. */
+  readonly complete?: boolean;
+}
+
+/** A draft as JSON. */
+export interface WrittenDraft extends DraftFacts {
+  readonly written: Written;
+}
+
+interface DraftFacts {
   /** Data set, e.g. `linux.sshd`; the part before the dot is the module. */
   readonly dataset: string;
   /** When it happened, epoch milliseconds; undefined where the record doesn't say. */
   readonly time: number | undefined;
   /** When the source wrote it, epoch milliseconds, where it says. */
   readonly created?: number | undefined;
-  /** ECS fields, nested. `event` holds what the parser knows of category, type, action, outcome. */
-  readonly fields: JsonObject;
   readonly tags?: readonly Tag[];
-  /** Where `fields` has a shape that can be written as JSON without looking for what it holds. */
-  readonly shape?: Shape | undefined;
+}
+
+/** The draft as an object, for who adds to it. */
+export function withFields(draft: Draft): FieldsDraft {
+  if ('fields' in draft) return draft;
+  const { written, ...facts } = draft;
+  return { ...facts, fields: { ...objectOf(written.members), event: objectOf(written.event) } };
 }
 
 /** Flags on an event (`tags`): something about the record that a reader must know. */

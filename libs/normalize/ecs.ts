@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '@tidewatch/event';
-import type { Draft, ParseContext } from './draft.ts';
-import { isEcsGroup, withEcsTypes } from './ecs_types.ts';
+import { type FieldsDraft, type ParseContext, withFields } from './draft.ts';
+import { hasEcsTypes, isEcsGroup, withEcsTypes } from './ecs_types.ts';
 import { fillFrom } from './fill.ts';
 import { genericDocument } from './generic.ts';
 import { parseKnownLine } from './line.ts';
@@ -37,28 +37,44 @@ export function isEcs(document: JsonObject): boolean {
   return groups.length > 0 && groups.every(isEcsGroup);
 }
 
-/** A document that is ECS already: types checked, what is Tidewatch's own to say left out. */
-export function ecsDraft(document: JsonObject, context: ParseContext): Draft {
-  const { '@timestamp': stamp, tidewatch: _, ...rest } = document;
-  const fields = withEcsTypes(rest, () => context.warn('wrong_type'));
+/**
+ * A document that is ECS already: types checked, what is Tidewatch's own to say left to the envelope. Where every type
+ * is right, the draft's fields are the document itself.
+ */
+export function ecsDraft(document: JsonObject, context: ParseContext): FieldsDraft {
+  const complete = hasEcsTypes(document);
+  const fields = complete ? document : withRightTypes(document, context);
   const event = isObject(fields.event) ? fields.event : {};
   const stream = isObject(fields.data_stream) ? fields.data_stream : {};
-  const { id, ingested: __, dataset, created, ...kept } = event;
-  fields.event = kept;
-  if (typeof id === 'string') addLabel(fields, 'event_id', id);
+  const { id, dataset, created } = event;
   return {
-    dataset: datasetName(dataset) ?? datasetName(stream.dataset) ?? context.hints.dataset ?? 'generic.json',
-    time: parseTime(stamp, context.clock),
+    dataset: datasetOf(dataset, stream.dataset, context),
+    time: parseTime(document['@timestamp'], context.clock),
     created: parseTime(created, context.clock),
-    fields,
+    fields: typeof id === 'string' ? withLabel(fields, 'event_id', id) : fields,
+    complete,
   };
 }
 
-function addLabel(fields: JsonObject, key: string, value: string): void {
-  const labels = isObject(fields.labels) ? fields.labels : {};
-  addOwn(labels, key, value);
-  fields.labels = labels;
+function withRightTypes(
+  { '@timestamp': _, tidewatch: __, ...rest }: JsonObject,
+  context: ParseContext,
+): JsonObject {
+  return withEcsTypes(rest, () => context.warn('wrong_type'));
 }
+
+function withLabel(fields: JsonObject, key: string, value: string): JsonObject {
+  const labels = isObject(fields.labels) ? { ...fields.labels } : {};
+  addOwn(labels, key, value);
+  return { ...fields, labels };
+}
+
+/** The data set that an ECS document names itself, or its data stream, or its source's configuration. */
+export const datasetOf = (
+  dataset: Json | undefined,
+  stream: Json | undefined,
+  { hints }: ParseContext,
+): string => datasetName(dataset) ?? datasetName(stream) ?? hints.dataset ?? 'generic.json';
 
 const datasetName = (name: Json | undefined): string | undefined =>
   typeof name === 'string' && /^[a-z\d_][a-z\d_.-]{0,99}$/.test(name) ? name : undefined;
@@ -67,14 +83,13 @@ const datasetName = (name: Json | undefined): string | undefined =>
  * A line in a shipper's envelope (`{"message": "<38>Nov 21 …", "agent": …}`), read as the line it is. What the shipper
  * adds fills what the line doesn't say. Undefined where the document says more than that, or no parser knows the line.
  */
-export function shippedLine(document: JsonObject, context: ParseContext): Draft | undefined {
-  const { message } = document;
-  if (typeof message !== 'string' || !Object.keys(document).every((key) => shipperGroups.has(key)))
-    return undefined;
-  const own = document.event;
-  if (isObject(own) && (own.category !== undefined || own.action !== undefined)) return undefined;
-  const line = parseKnownLine(message, context);
-  if (line === undefined) return undefined;
+export function shippedLine(document: JsonObject, context: ParseContext): FieldsDraft | undefined {
+  const { message, event: own } = document;
+  if (typeof message !== 'string') return undefined;
+  if (!mayShipLine(Object.keys(document), isObject(own) ? Object.keys(own) : [])) return undefined;
+  const known = parseKnownLine(message, context);
+  if (known === undefined) return undefined;
+  const line = withFields(known);
   const isShippedEcs = isEcs(document);
   const { message: __, ...envelope } = document;
   const shipper = isShippedEcs ? ecsDraft(envelope, context) : genericDocument(envelope, context);
@@ -82,9 +97,15 @@ export function shippedLine(document: JsonObject, context: ParseContext): Draft 
   const event = { original: message, ...(isObject(fields.event) ? fields.event : {}) };
   return {
     ...line,
-    shape: undefined,
     time: line.time ?? shipper.time,
     created: shipper.created,
     fields: fillFrom({ ...fields, event }, shipper.fields),
   };
 }
+
+/** Whether a document of such members, and with such ones in its `event`, may be no more than an envelope of its message. */
+export const mayShipLine = (names: readonly string[], eventNames: readonly string[]): boolean =>
+  names.includes('message') &&
+  names.every((name) => shipperGroups.has(name)) &&
+  !eventNames.includes('category') &&
+  !eventNames.includes('action');

@@ -1,21 +1,62 @@
 import { isObject, type Json, type JsonObject } from '@tidewatch/event';
 import { type EcsType, ecsFields } from './ecs_fields.ts';
+import { type RelatedKind, relatedFields } from './related.ts';
 import { addOwn, ipAddress } from './setters.ts';
 import { parseTime } from './time.ts';
 
-const types = new Map<string, EcsType>();
-/** Every path above a field: what stands there must be an object. */
-const groups = new Set<string>();
-for (const [type, fields] of Object.entries(ecsFields) as [EcsType, string][]) {
-  for (const field of fields.split(' ')) {
-    types.set(field, type);
-    for (let dot = field.indexOf('.'); dot > 0; dot = field.indexOf('.', dot + 1))
-      groups.add(field.slice(0, dot));
+/** A field of ECS or what stands above fields; what has no type must be an object. */
+export interface EcsField {
+  type?: EcsType;
+  /** What its texts, or those of its members, are related to the event as. */
+  related?: RelatedKind;
+  readonly members: Map<string, EcsField>;
+}
+
+/** What stands above all fields. */
+export const ecs: EcsField = { members: new Map() };
+for (const [type, paths] of Object.entries(ecsFields) as [EcsType, string][])
+  for (const path of paths.split(' ')) fieldAt(path).type = type;
+for (const [path, kind] of relatedFields) fieldAt(path).related = kind;
+
+function fieldAt(path: string): EcsField {
+  let field = ecs;
+  for (const name of path.split('.')) {
+    const next = field.members.get(name) ?? { members: new Map() };
+    field.members.set(name, next);
+    field = next;
   }
+  return field;
 }
 
 /** Whether ECS has fields of that top-level name, e.g. `process`. */
-export const isEcsGroup = (name: string): boolean => groups.has(name) || types.has(name);
+export const isEcsGroup = (name: string): boolean => ecs.members.has(name);
+
+/** Whether every ECS field of a document has its ECS type already, so that {@link withEcsTypes} would change nothing. */
+export function hasEcsTypes(document: JsonObject): boolean {
+  const { labels } = document;
+  if (isObject(labels)) for (const key in labels) if (typeof labels[key] !== 'string') return false;
+  return fits(document, ecs);
+}
+
+function fits(object: JsonObject, { members }: EcsField): boolean {
+  for (const key in object) {
+    const field = members.get(key);
+    if (field !== undefined && !fitsField(object[key] as Json, field)) return false;
+  }
+  return true;
+}
+
+function fitsField(value: Json, field: EcsField): boolean {
+  if (value === null) return true;
+  const { type } = field;
+  if (type === undefined) return isObject(value) && fits(value, field);
+  if (isAnyObject(type)) return typeof value === 'object';
+  if (!Array.isArray(value)) return type === 'geo_point' || coerceScalar(type, value) === value;
+  return type === 'geo_point' || value.every((member) => coerceScalar(type, member) === member);
+}
+
+const isAnyObject = (type: EcsType): boolean =>
+  type === 'object' || type === 'flattened' || type === 'nested';
 
 const wrong = Symbol('a value that the type does not take');
 
@@ -26,7 +67,7 @@ const wrong = Symbol('a value that the type does not take');
  */
 export function withEcsTypes(document: JsonObject, onWrongType: () => void): JsonObject {
   const labels: JsonObject = {};
-  const checked = checkObject(document, '', (path, value) => {
+  const checked = checkObject(document, ecs, '', (path, value) => {
     addOwn(labels, path.replaceAll('.', '_'), asLabel(value));
     onWrongType();
   });
@@ -38,35 +79,34 @@ export function withEcsTypes(document: JsonObject, onWrongType: () => void): Jso
 
 type Reject = (path: string, value: Json) => void;
 
-function checkObject(object: JsonObject, prefix: string, reject: Reject): JsonObject {
+function checkObject(object: JsonObject, { members }: EcsField, prefix: string, reject: Reject): JsonObject {
   const result: JsonObject = {};
   for (const key of Object.keys(object)) {
-    const path = prefix === '' ? key : `${prefix}.${key}`;
+    const path = `${prefix}${key}`;
     const value = object[key] as Json;
-    const kept = check(path, value, reject);
+    const kept = check(members.get(key), path, value, reject);
     if (kept === wrong) reject(path, value);
     else addOwn(result, key, kept as Json);
   }
   return result;
 }
 
-function check(path: string, value: Json, reject: Reject): Json | typeof wrong {
-  const type = types.get(path);
-  if (type !== undefined) return value === null ? null : coerce(type, value);
-  if (!groups.has(path) || value === null) return value;
-  return isObject(value) ? checkObject(value, path, reject) : wrong;
+function check(field: EcsField | undefined, path: string, value: Json, reject: Reject): Json | typeof wrong {
+  if (field === undefined || value === null) return value;
+  if (field.type !== undefined) return coerce(field.type, value);
+  return isObject(value) ? checkObject(value, field, `${path}.`, reject) : wrong;
 }
 
 function coerce(type: EcsType, value: Json): Json | typeof wrong {
-  if (type === 'object' || type === 'flattened' || type === 'nested')
-    return typeof value === 'object' ? value : wrong;
+  if (isAnyObject(type)) return typeof value === 'object' ? value : wrong;
   if (type === 'geo_point') return value;
   if (!Array.isArray(value)) return coerceScalar(type, value);
   const members = value.map((member) => coerceScalar(type, member));
   return members.includes(wrong) ? wrong : (members as Json[]);
 }
 
-function coerceScalar(type: EcsType, value: Json): Json | typeof wrong {
+/** A value as one of the type, the value itself where it is one; or {@link wrong}. */
+export function coerceScalar(type: EcsType, value: Json): Json | typeof wrong {
   if (typeof value === 'object') return wrong;
   switch (type) {
     case 'long':

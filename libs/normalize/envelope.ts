@@ -1,9 +1,18 @@
-import { deadLetter, type EcsEvent, isObject, type Json, type Outcome, ok } from '@tidewatch/event';
+import {
+  createIsoClock,
+  deadLetter,
+  type EncodedEvent,
+  headJson,
+  isObject,
+  type JsonObject,
+  type Outcome,
+  ok,
+} from '@tidewatch/event';
 import { eventId, type SourcePosition } from '@tidewatch/event/ids';
-import type { Draft, ParseContext, Tag } from './draft.ts';
+import type { Draft, FieldsDraft, ParseContext, Tag, WrittenDraft } from './draft.ts';
 import { ecsVersion } from './ecs_fields.ts';
 import { relate } from './related.ts';
-import { writeEvent } from './written.ts';
+import { member, membersOf, quote, relatedMember } from './written.ts';
 
 /** A stamp further ahead of its receipt than this is flagged, in milliseconds (architecture.md, ids and time). */
 const allowedSkewMs = 300_000;
@@ -18,88 +27,96 @@ export type Classify = (
 export interface Receipt {
   readonly source: string;
   readonly position: SourcePosition;
-  /** The record's text; undefined where the caller has none. */
-  readonly original: string | undefined;
+  /** The record's text, for `event.original`. */
+  readonly original: string;
   readonly invalidUtf8: boolean;
+  /** The record as a document, where it is one and nothing had to be left out of it. */
+  readonly document?:
+    | { readonly value: JsonObject; readonly text: string; readonly fields: number }
+    | undefined;
 }
 
 /** The class of what no approved use-case claims. */
 export const classifyNothing: Classify = () => ({ dataClass: 'unapproved' });
 
-/** Puts Tidewatch's own fields around what a parser understood. A refused data set is a dead letter. */
+/** Writes Tidewatch's own fields around what a parser understood. A refused data set is a dead letter. */
 export function envelop(
   draft: Draft,
   receipt: Receipt,
   context: ParseContext,
   classify: Classify,
-): Outcome<EcsEvent> {
-  const verdict = classify(receipt.source, draft.dataset);
+): Outcome<EncodedEvent> {
+  const { dataset } = draft;
+  const verdict = classify(receipt.source, dataset);
   if ('refused' in verdict) return deadLetter('governance_refused', verdict.refused);
-  const { source } = receipt;
+  const { received: ingested } = context;
   const { dataClass } = verdict;
-  const event: EcsEvent = {
-    '@timestamp': isoStamp(draft.time ?? context.received),
-    ...draft.fields,
-    event: eventFields(draft, receipt, context),
-    tidewatch: { source, data_class: dataClass },
-    ecs: { version: ecsVersion },
-  };
-  const related = relate(event);
-  if (related !== undefined) event.related = related;
+  const head = { id: eventId(receipt.position), time: draft.time ?? ingested, ingested, dataset, dataClass };
+  const { event, members } = 'written' in draft ? ofWritten(draft, receipt) : ofFields(draft, receipt);
+  const own = headJson(head, receipt.source);
   const tags = tagsOf(draft, receipt, context);
-  if (tags.length > 0) event.tags = tags;
-  const { shape } = draft;
-  if (shape === undefined) return ok(event);
-  const { path, peer } = context.hints;
-  return ok(event, writeEvent(event, shape, [source, dataClass, path, peer]));
+  return ok({ head, json: `${own}${event}}${members}${tags},"ecs":{"version":"${ecsVersion}"}}` });
 }
 
-function eventFields(draft: Draft, receipt: Receipt, context: ParseContext): EcsEvent['event'] {
-  const { dataset, created } = draft;
-  const own = isObject(draft.fields.event) ? draft.fields.event : {};
-  const dot = dataset.indexOf('.');
-  const fields: EcsEvent['event'] = {
-    id: eventId(receipt.position),
-    dataset,
-    ingested: isoReceipt(context.received),
-    kind: own.kind ?? 'event',
-    module: dot > 0 ? dataset.slice(0, dot) : dataset,
+/** Members of `event` and of the whole, each with a comma before it. */
+interface Members {
+  readonly event: string;
+  readonly members: string;
+}
+
+function ofWritten({ dataset, created, written }: WrittenDraft, { original }: Receipt): Members {
+  const { event, members, related, kind = '"event"', complete } = written;
+  const text = complete === true ? '' : member('original', original, quote);
+  return {
+    event: `,"kind":${kind}${origin(dataset, created)}${event}${text}`,
+    members: `${members}${relatedMember(related)}`,
   };
-  if (created !== undefined) fields.created = isoStamp(created);
-  for (const key of Object.keys(own)) fields[key] ??= own[key] as Json;
-  if (receipt.original !== undefined) fields.original ??= receipt.original;
-  return fields;
 }
 
-function tagsOf(draft: Draft, receipt: Receipt, context: ParseContext): string[] {
-  const own = draft.fields.tags;
-  const tags = Array.isArray(own) ? own.filter((tag) => typeof tag === 'string') : [];
-  if (typeof own === 'string') tags.push(own);
+/** What the envelope itself says of an event. */
+const said = new Set(['@timestamp', 'tidewatch', 'event', 'related', 'tags', 'ecs']);
+const saidOfEvent = new Set(['id', 'dataset', 'ingested', 'kind', 'module', 'original']);
+const saidWithCreated = new Set([...saidOfEvent, 'created']);
+
+function ofFields({ dataset, created, fields, complete }: FieldsDraft, receipt: Receipt): Members {
+  const own = isObject(fields.event) ? fields.event : {};
+  const related = relate(fields);
+  const kind = JSON.stringify(own.kind ?? 'event');
+  const rest = membersOf(own, created === undefined ? saidOfEvent : saidWithCreated);
+  const text = own.original ?? (complete === true ? undefined : receipt.original);
+  return {
+    event: `,"kind":${kind}${origin(dataset, created)}${rest}${text === undefined ? '' : `,"original":${JSON.stringify(text)}`}`,
+    members: `${membersOf(fields, said)}${related === undefined ? '' : `,"related":${JSON.stringify(related)}`}`,
+  };
+}
+
+function origin(dataset: string, created: number | undefined): string {
+  const dot = dataset.indexOf('.');
+  const module = quote(dot > 0 ? dataset.slice(0, dot) : dataset);
+  return created === undefined
+    ? `,"module":${module}`
+    : `,"module":${module},"created":"${isoCreated(created)}"`;
+}
+
+const isoCreated = createIsoClock();
+
+/** The member `tags`, or nothing. */
+function tagsOf(draft: Draft, { invalidUtf8 }: Receipt, context: ParseContext): string {
+  const tags = ownTags(draft);
   const flag = (tag: Tag): void => {
     if (!tags.includes(tag)) tags.push(tag);
     context.warn(tag);
   };
   if (draft.tags !== undefined) draft.tags.forEach(flag);
-  if (receipt.invalidUtf8) flag('invalid_utf8');
+  if (invalidUtf8) flag('invalid_utf8');
   if (draft.time === undefined) flag('timestamp_missing');
   else if (draft.time > context.received + allowedSkewMs) flag('timestamp_in_future');
-  return tags;
+  return tags.length === 0 ? '' : `,"tags":${JSON.stringify(tags)}`;
 }
 
-/** Writes times as ISO 8601, remembering the last second: records come in runs of one. */
-function isoClock(): (ms: number) => string {
-  let lastSecond = Number.NaN;
-  let prefix = '';
-  return (ms) => {
-    const second = Math.floor(ms / 1_000);
-    if (second !== lastSecond) {
-      prefix = new Date(second * 1_000).toISOString().slice(0, 20);
-      lastSecond = second;
-    }
-    return `${prefix}${String(ms - second * 1_000).padStart(3, '0')}Z`;
-  };
+function ownTags(draft: Draft): string[] {
+  if ('written' in draft) return draft.written.tags === undefined ? [] : JSON.parse(draft.written.tags);
+  const { tags } = draft.fields;
+  if (typeof tags === 'string') return [tags];
+  return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [];
 }
-
-// One for each kind of time, since they alternate.
-const isoStamp = isoClock();
-const isoReceipt = isoClock();

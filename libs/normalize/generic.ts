@@ -1,12 +1,12 @@
 import { type Json, type JsonObject, setField } from '@tidewatch/event';
-import type { Draft, ParseContext } from './draft.ts';
+import type { FieldsDraft, ParseContext } from './draft.ts';
 import { addOwn } from './setters.ts';
 import { parseTime } from './time.ts';
 
 const timeKeys = ['@timestamp', 'timestamp', 'time', 'ts', 'datetime', 'date', 'eventTime'] as const;
 
 /** JSON of no known shape: kept as it is under `generic`, but for its message and its time. */
-export function genericDocument(document: JsonObject, { hints, clock }: ParseContext): Draft {
+export function genericDocument(document: JsonObject, { hints, clock }: ParseContext): FieldsDraft {
   const generic: JsonObject = {};
   const fields: JsonObject = {};
   const time = firstTime(document, clock);
@@ -29,7 +29,7 @@ function firstTime(document: JsonObject, clock: ParseContext['clock']): number |
 }
 
 /** Text of no known shape: all of it is the message. */
-export function genericText(line: string, { hints }: ParseContext): Draft {
+export function genericText(line: string, { hints }: ParseContext): FieldsDraft {
   const fields: JsonObject = { message: line };
   if (hints.path !== undefined) fields.log = { file: { path: hints.path } };
   if (hints.peer !== undefined) fields.host = { name: hints.peer };

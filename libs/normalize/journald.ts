@@ -1,7 +1,8 @@
 import { isObject, type Json, type JsonObject } from '@tidewatch/event';
-import type { Draft, ParseContext } from './draft.ts';
+import { type Draft, type ParseContext, withFields } from './draft.ts';
 import { addOwn, objectAt, parseLong } from './setters.ts';
 import { syslogDraft } from './syslog/syslog.ts';
+import { quote } from './written.ts';
 
 /** Whether a document is an entry of systemd's journal, as its export and `journalctl -o json` have it. */
 export const isJournal = (document: JsonObject): boolean =>
@@ -24,7 +25,7 @@ export function journalDraft(entry: JsonObject, context: ParseContext): Draft {
   const facility = numberOf(entry.SYSLOG_FACILITY) ?? userFacility;
   const created = timeOf(entry.__REALTIME_TIMESTAMP);
   const time = timeOf(entry._SOURCE_REALTIME_TIMESTAMP) ?? created;
-  const draft = syslogDraft(
+  const message = syslogDraft(
     {
       priority: priority === undefined || priority > 7 || facility > 23 ? undefined : facility * 8 + priority,
       time,
@@ -34,7 +35,9 @@ export function journalDraft(entry: JsonObject, context: ParseContext): Draft {
       message: textOf(entry.MESSAGE) ?? '',
     },
     context,
+    quote,
   );
+  const draft = withFields(message);
   const { fields } = draft;
   setProcess(fields, entry);
   const machine = textOf(entry._MACHINE_ID);

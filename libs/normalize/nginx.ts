@@ -1,7 +1,7 @@
-import type { JsonObject } from '@tidewatch/event';
-import type { Draft } from './draft.ts';
-import { endpoint } from './setters.ts';
+import type { WrittenDraft } from './draft.ts';
+import { ipAddress } from './setters.ts';
 import { isClockTime, isDate, monthOf, zoneMs } from './time.ts';
+import { member, type Quote, quoteOf } from './written.ts';
 
 /**
  * nginx' and Apache's `combined` access line (nginx: ngx_http_log_module), also cut short or with more columns:
@@ -10,7 +10,7 @@ import { isClockTime, isDate, monthOf, zoneMs } from './time.ts';
  *
  * @returns undefined where the line has not even address, time and the request's beginning
  */
-export function parseNginxAccess(line: string): Draft | undefined {
+export function parseNginxAccess(line: string): WrittenDraft | undefined {
   const addressEnd = line.indexOf(' ');
   const open = line.indexOf(' [', addressEnd);
   const close = line.indexOf('] "', open);
@@ -18,24 +18,30 @@ export function parseNginxAccess(line: string): Draft | undefined {
   const time = clfTime(line.slice(open + 2, close));
   if (time === undefined) return undefined;
 
-  const fields: JsonObject = {
-    message: line,
-    event: { category: ['web'], type: ['access'], action: 'http_request' },
-  };
-  setSource(fields, line.slice(0, addressEnd));
-  const user = line.slice(addressEnd + 1, open).replace(/^\S+ ?/, '');
-  if (user !== '' && user !== '-') fields.user = { name: user };
-
-  const request = quoted(line, close + 2);
-  const [status, bytes] = numbers(line, request.end);
-  setRequest(fields, request.text, status, bytes);
-  const referrer = quoted(line, line.indexOf('"', request.end));
-  if (hasValue(referrer.text)) httpRequest(fields).referrer = referrer.text;
-  const agent = quoted(line, referrer.end < 0 ? -1 : line.indexOf('"', referrer.end));
-  if (hasValue(agent.text)) fields.user_agent = { original: agent.text };
   // A quote before the request's would be in the user's name.
-  const shape = line.indexOf('"') === close + 2 ? 'access' : undefined;
-  return { dataset: 'nginx.access', time, fields, shape };
+  const write = quoteOf(line, line.indexOf('"') === close + 2);
+  const source = readSource(line.slice(0, addressEnd), write);
+  const user = readUser(line, addressEnd + 1, open);
+  const request = quoted(line, close + 2);
+  const target = readRequest(request.text, write);
+  const response = readResponse(line, request.end);
+  const referrer = quoted(line, line.indexOf('"', request.end));
+  const agent = quoted(line, referrer.end < 0 ? -1 : line.indexOf('"', referrer.end));
+  const http = httpMembers(
+    target.method,
+    member('referrer', given(referrer.text), write),
+    target.version + response.member,
+  );
+  const name = user === undefined ? undefined : write(user);
+  return {
+    dataset: 'nginx.access',
+    time,
+    written: {
+      event: `,"category":["web"],"type":["access"],"action":"http_request"${response.outcome}`,
+      members: `,"message":${JSON.stringify(line)}${source.member}${name === undefined ? '' : `,"user":{"name":${name}}`}${target.member},"http":${http}${agentMember(agent.text, write)}`,
+      related: { user: [name], ip: [source.ip], hosts: [source.domain, target.domain] },
+    },
+  };
 }
 
 /** Whether a line is worth offering to {@link parseNginxAccess}. */
@@ -44,11 +50,24 @@ export const looksLikeAccess = (line: string): boolean => {
   return at > 0 && at < 600 && line.charCodeAt(at - 6) === 32 && line.charCodeAt(at - 9) === 58;
 };
 
-const setEndpoint = endpoint('source');
+/** The end that asked; ip and domain as JSON. */
+function readSource(address: string, write: Quote) {
+  const found = ipAddress(address);
+  const text = write(address);
+  const ip = found === address ? text : found && write(found);
+  const domain = ip === undefined ? text : undefined;
+  const member =
+    ip === undefined
+      ? `,"source":{"domain":${text},"address":${text}}`
+      : `,"source":{"ip":${ip},"address":${text}}`;
+  return { ip, domain, member };
+}
 
-function setSource(fields: JsonObject, address: string): void {
-  setEndpoint(fields, address);
-  (fields.source as JsonObject).address = address;
+/** The name of who logged in, after the one of identd, between two places. */
+function readUser(line: string, from: number, to: number): string | undefined {
+  // Nearly always.
+  if (to - from === 3 && line.startsWith('- -', from)) return undefined;
+  return given(line.slice(from, to).replace(/^\S+ ?/, ''));
 }
 
 const clf = /^(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-]\d{4})$/;
@@ -110,61 +129,75 @@ function unescaped(text: string): string {
 
 const statusAndBytes = / (\d{3}) (?:(\d{1,15})|-)/y;
 
-function numbers(line: string, from: number): [status: number | undefined, bytes: number | undefined] {
-  if (from < 0) return [undefined, undefined];
+const noResponse = { member: '', outcome: '' };
+
+/** The status and size after the request. */
+function readResponse(line: string, from: number) {
+  if (from < 0) return noResponse;
   statusAndBytes.lastIndex = from;
   const match = statusAndBytes.exec(line);
-  if (match === null) return [undefined, undefined];
-  return [Number(match[1]), match[2] === undefined ? undefined : Number(match[2])];
+  if (match === null) return noResponse;
+  const status = Number(match[1]);
+  const body = match[2] === undefined ? '' : `,"body":{"bytes":${Number(match[2])}}`;
+  return {
+    member: `,"response":{"status_code":${status}${body}}`,
+    outcome: status < 400 ? ',"outcome":"success"' : ',"outcome":"failure"',
+  };
 }
 
 const requestLine = /^([A-Za-z_-]{1,32}) (\S+)(?: HTTP\/(\d(?:\.\d)?))?$/;
 
-function setRequest(fields: JsonObject, request: string, status?: number, bytes?: number): void {
-  const http: JsonObject = {};
+const noTarget = { method: '', version: '', domain: undefined, member: '' };
+
+/** Method and version as members; the target as the member `url`. */
+function readRequest(request: string, write: Quote) {
   const match = requestLine.exec(request);
-  if (match !== null) {
-    const [, method = '', target = '', version] = match;
-    http.request = { method };
-    if (version !== undefined) http.version = version;
-    fields.url = urlFields(target, method);
-  } else if (hasValue(request)) {
+  if (match === null) {
     // Not HTTP at all, such as a TLS handshake on the plain port.
-    fields.nginx = { request };
+    const said = given(request);
+    return said === undefined ? noTarget : { ...noTarget, member: `,"nginx":{"request":${write(said)}}` };
   }
-  if (status !== undefined) {
-    const response: JsonObject = { status_code: status };
-    if (bytes !== undefined) response.body = { bytes };
-    http.response = response;
-    (fields.event as JsonObject).outcome = status < 400 ? 'success' : 'failure';
-  }
-  fields.http = http;
+  const [, method = '', target = '', version] = match;
+  return {
+    method: `,"method":"${method}"`,
+    version: version === undefined ? '' : `,"version":"${version}"`,
+    ...readTarget(target, method, write),
+  };
 }
 
-function urlFields(target: string, method: string): JsonObject {
-  const url: JsonObject = { original: target };
+/** `,"request":{…},"version":…,"response":{…}` as an object. */
+function httpMembers(method: string, referrer: string, rest: string): string {
+  const request = method + referrer;
+  if (request !== '') return `{"request":{${request.slice(1)}}${rest}}`;
+  return `{${rest.slice(1)}}`;
+}
+
+function readTarget(target: string, method: string, write: Quote) {
   let path = target;
-  const absolute = /^[a-z][a-z\d+.-]{0,15}:\/\/([^/?#]{0,255})/i.exec(target);
+  let domain: string | undefined;
+  const absolute = target.charCodeAt(0) === slash ? null : absoluteUrl.exec(target);
   if (absolute !== null || method === 'CONNECT') {
     const authority = absolute?.[1] ?? target;
-    url.domain = authority.replace(/^[^@]*@/, '').replace(/:\d{1,5}$/, '');
+    domain = write(authority.replace(/^[^@]*@/, '').replace(/:\d{1,5}$/, ''));
     path = absolute === null ? '' : target.slice(absolute[0].length);
   }
   const question = path.indexOf('?');
-  if (question >= 0) {
-    url.query = path.slice(question + 1);
-    path = path.slice(0, question);
-  }
-  if (path !== '') url.path = path;
-  const extension = /\.([A-Za-z\d]{1,16})$/.exec(path)?.[1];
-  if (extension !== undefined) url.extension = extension.toLowerCase();
-  return url;
+  const query = question < 0 ? undefined : path.slice(question + 1);
+  if (question >= 0) path = path.slice(0, question);
+  const dot = path.lastIndexOf('.');
+  const extension = dot < 0 ? undefined : extensionOf.exec(path)?.[1]?.toLowerCase();
+  return {
+    // An empty one says nothing of whom else the event is about.
+    domain: domain === '""' ? undefined : domain,
+    member: `,"url":{"original":${write(target)}${domain === undefined ? '' : `,"domain":${domain}`}${member('query', query, write)}${path === '' ? '' : member('path', path, write)}${member('extension', extension, write)}}`,
+  };
 }
 
-function httpRequest(fields: JsonObject): JsonObject {
-  const http = fields.http as JsonObject;
-  http.request ??= {};
-  return http.request as JsonObject;
-}
+const slash = 47;
+const absoluteUrl = /^[a-z][a-z\d+.-]{0,15}:\/\/([^/?#]{0,255})/i;
+const extensionOf = /\.([A-Za-z\d]{1,16})$/;
 
-const hasValue = (text: string): boolean => text !== '' && text !== '-';
+const agentMember = (agent: string, write: Quote): string =>
+  given(agent) === undefined ? '' : `,"user_agent":{"original":${write(agent)}}`;
+
+const given = (text: string): string | undefined => (text === '' || text === '-' ? undefined : text);

@@ -30,7 +30,7 @@ export function normalised(
 ): EcsEvent {
   const outcome = createNormaliser({ timeZone: 'UTC', ...options })(recordOf(content, format, hints), 'test');
   if (outcome.status !== 'ok') throw new Error(`not an event: ${JSON.stringify(outcome)}`);
-  return outcome.value;
+  return JSON.parse(outcome.value.json) as EcsEvent;
 }
 
 /** The fields of an event that a table row names, in the row's own form, for comparison with it. */

@@ -3,13 +3,13 @@ import { expect, test } from 'vitest';
 import { datasets } from './datasets.ts';
 import type { Warning } from './draft.ts';
 import { normalised, receivedAt, recordOf } from './normalised.suite.ts';
-import { createDocumentNormaliser, createNormaliser, normaliseDocument } from './normaliser.ts';
+import { createNormaliser } from './normaliser.ts';
 
 const normalise = createNormaliser({ timeZone: 'UTC' });
 const outcomeOf = (content: string | Uint8Array, format: Parameters<typeof recordOf>[1] = 'auto'): string => {
   const outcome = normalise(recordOf(content, format), 'test');
   return outcome.status === 'ok'
-    ? outcome.value.event.dataset
+    ? outcome.value.head.dataset
     : `${outcome.status} ${'reason' in outcome ? outcome.reason : ''}`;
 };
 const sshd = 'Nov 21 09:08:01 web1 sshd[1]: Accepted password for a from 10.0.0.1 port 1 ssh2';
@@ -98,9 +98,8 @@ test('a line of a megabyte is kept whole as original and cut as message', () => 
 });
 
 test('a line that the input had to cut is flagged', () => {
-  const record = { ...recordOf('<13>Nov 21 09:08:01 h app: head'), hints: { truncatedFrom: 1_000_000 } };
-  const outcome = createNormaliser()(record, 'lines');
-  expect(outcome).toMatchObject({ status: 'ok', value: { tags: ['truncated'] } });
+  const event = normalised('<13>Nov 21 09:08:01 h app: head', 'auto', { truncatedFrom: 1_000_000 });
+  expect(event.tags).toEqual(['truncated']);
 });
 
 test('governance names the class, or refuses', () => {
@@ -123,21 +122,6 @@ test('flags are counted by source', () => {
   const seen: [Warning, string][] = [];
   normalised('hello', 'auto', {}, { onWarning: (...warning) => seen.push(warning) });
   expect(seen).toEqual([['timestamp_missing', 'test']]);
-});
-
-test('a parsed document becomes the event that its text would', () => {
-  const document = {
-    EventID: 1102,
-    Channel: 'Security',
-    '@timestamp': '2026-11-21T09:08:01Z',
-    SubjectUserName: 'jane',
-  };
-  const receipt = { source: 'test', received: receivedAt, position: recordOf('').position };
-  const outcome = normaliseDocument(document, { ...receipt, original: JSON.stringify(document) });
-  expect(outcome).toEqual({ status: 'ok', value: normalised(document) });
-  const other = createDocumentNormaliser()(document, { source: 'test', received: receivedAt });
-  expect(other.status === 'ok' && other.value.event.original).toBeUndefined();
-  expect(normaliseDocument([], receipt)).toMatchObject({ reason: 'not_an_object' });
 });
 
 test('every data set of a known name is in the registry', () => {

@@ -2,16 +2,16 @@ import { isUtf8 } from 'node:buffer';
 import {
   deadLetter,
   dropped,
-  type EcsEvent,
+  type EncodedEvent,
   isObject,
-  type Json,
   type Outcome,
+  type ParsedJson,
   parseJson,
 } from '@tidewatch/event';
-import type { SourcePosition } from '@tidewatch/event/ids';
 import type { RawRecord, RecordHints } from '@tidewatch/plugin';
 import { parseDocument } from './document.ts';
 import type { ParseContext, Warning } from './draft.ts';
+import { readEcsText } from './ecs_text.ts';
 import { type Classify, classifyNothing, envelop, type Receipt } from './envelope.ts';
 import { parseLine } from './line.ts';
 import { wallClock } from './time.ts';
@@ -32,7 +32,7 @@ export interface NormaliserOptions {
  *   `governance_refused`;
  * - `ok`: all else. A record that no parser knows is kept with its text.
  */
-export type Normalise = (record: RawRecord, source: string) => Outcome<EcsEvent>;
+export type Normalise = (record: RawRecord, source: string) => Outcome<EncodedEvent>;
 
 /** @throws UNKNOWN_TIME_ZONE */
 export function createNormaliser(options: NormaliserOptions = {}): Normalise {
@@ -48,11 +48,10 @@ export function createNormaliser(options: NormaliserOptions = {}): Normalise {
     const receipt = { source, position, original, invalidUtf8 };
     const context = contextOf(source, record.received, record.hints);
     if (format === 'json' || (format === 'auto' && line.startsWith('{'))) {
+      const sent = readEcsText(line, context);
+      if (sent !== undefined) return envelop(sent, receipt, context, classify);
       const parsed = parseJson(line);
-      if (parsed.ok) {
-        if (parsed.hostileKeys > 0) context.warn('hostile_key');
-        return fromDocument(parsed.value, receipt, context, classify);
-      }
+      if (parsed.ok) return fromDocument(parsed, receipt, context, classify);
       // What only looked like JSON is text after all; a document beyond the limits is none.
       if (format === 'json' || parsed.reason !== 'invalid_json')
         return deadLetter(parsed.reason, parsed.message);
@@ -62,42 +61,15 @@ export function createNormaliser(options: NormaliserOptions = {}): Normalise {
   };
 }
 
-/** What is known of a document beside its content. */
-export interface DocumentReceipt {
-  readonly source: string;
-  /** Epoch milliseconds. */
-  readonly received: number;
-  /** Absent: the event gets a random id. */
-  readonly position?: SourcePosition;
-  /** The document's text, for `event.original`. */
-  readonly original?: string;
-  readonly hints?: RecordHints;
-}
-
-/** As {@link Normalise}, for a document that `parseJson` has read. The event shares parts of the document. */
-export type NormaliseDocument = (document: Json, receipt: DocumentReceipt) => Outcome<EcsEvent>;
-
-/** @throws UNKNOWN_TIME_ZONE */
-export function createDocumentNormaliser(options: NormaliserOptions = {}): NormaliseDocument {
-  const { classify = classifyNothing } = options;
-  const contextOf = contexts(options);
-  return (document, { source, received, position = { kind: 'none' }, original, hints = {} }) => {
-    const receipt = { source, position, original, invalidUtf8: false };
-    return fromDocument(document, receipt, contextOf(source, received, hints), classify);
-  };
-}
-
-/** {@link createDocumentNormaliser} with every default. */
-export const normaliseDocument: NormaliseDocument = createDocumentNormaliser();
-
 function fromDocument(
-  document: Json,
+  { value, hostileKeys, dotted }: Extract<ParsedJson, { ok: true }>,
   receipt: Receipt,
   context: ParseContext,
   classify: Classify,
-): Outcome<EcsEvent> {
-  if (!isObject(document)) return deadLetter('not_an_object', 'The document is JSON, but not an object.');
-  const draft = parseDocument(document, context);
+): Outcome<EncodedEvent> {
+  if (!isObject(value)) return deadLetter('not_an_object', 'The document is JSON, but not an object.');
+  if (hostileKeys > 0) context.warn('hostile_key');
+  const draft = parseDocument({ value, dotted }, context);
   return draft.status === 'ok' ? envelop(draft.value, receipt, context, classify) : (draft as Outcome<never>);
 }
 

@@ -1,40 +1,48 @@
 import { isObject, type Json, type JsonObject } from '@tidewatch/event';
 
+/** The fields of `related.*`. */
+export type RelatedKind = 'user' | 'ip' | 'hosts' | 'hash';
+
+/** What an event is about: every text in these fields. */
+export const relatedFields: readonly (readonly [path: string, kind: RelatedKind])[] = [
+  ['user.name', 'user'],
+  ['user.effective.name', 'user'],
+  ['user.target.name', 'user'],
+  ['source.ip', 'ip'],
+  ['destination.ip', 'ip'],
+  ['client.ip', 'ip'],
+  ['server.ip', 'ip'],
+  ['host.ip', 'ip'],
+  ['host.name', 'hosts'],
+  ['source.domain', 'hosts'],
+  ['destination.domain', 'hosts'],
+  ['url.domain', 'hosts'],
+  ['dns.question.name', 'hosts'],
+  ['process.hash', 'hash'],
+  ['file.hash', 'hash'],
+  ['dll.hash', 'hash'],
+];
+
+const places = relatedFields.map(([path, kind]) => ({ keys: path.split('.'), kind }));
+
 /** Gathers what an event is about into `related.*`, beside what its source put there. */
 export function relate(event: JsonObject): JsonObject | undefined {
-  const user = group(event, 'user');
-  const source = group(event, 'source');
-  const destination = group(event, 'destination');
-  const host = group(event, 'host');
-  const process = group(event, 'process');
-  const related: JsonObject = { ...group(event, 'related') };
-  add(related, 'user', user?.name);
-  add(related, 'user', group(user, 'effective')?.name);
-  add(related, 'user', group(user, 'target')?.name);
-  for (const end of [source, destination, group(event, 'client'), group(event, 'server')])
-    add(related, 'ip', end?.ip);
-  if (Array.isArray(host?.ip)) for (const ip of host.ip) add(related, 'ip', ip);
-  else add(related, 'ip', host?.ip);
-  add(related, 'hosts', host?.name);
-  add(related, 'hosts', source?.domain);
-  add(related, 'hosts', destination?.domain);
-  add(related, 'hosts', group(event, 'url')?.domain);
-  add(related, 'hosts', group(group(event, 'dns'), 'question')?.name);
-  for (const part of [process, group(event, 'file'), group(event, 'dll')]) {
-    const hash = group(part, 'hash');
-    if (hash !== undefined) for (const value of Object.values(hash)) add(related, 'hash', value);
+  const related: JsonObject = isObject(event.related) ? { ...event.related } : {};
+  for (const { keys, kind } of places) {
+    let value: Json | undefined = event;
+    for (const key of keys) value = isObject(value) ? value[key] : undefined;
+    if (value !== undefined) add(related, kind, value);
   }
   return Object.keys(related).length === 0 ? undefined : related;
 }
 
-function group(object: JsonObject | undefined, key: string): JsonObject | undefined {
-  const value = object?.[key];
-  return isObject(value) ? value : undefined;
-}
-
-function add(related: JsonObject, key: string, value: Json | undefined): void {
+function add(related: JsonObject, kind: RelatedKind, value: Json): void {
+  if (typeof value === 'object') {
+    for (const member of Object.values(value ?? [])) add(related, kind, member);
+    return;
+  }
   if (typeof value !== 'string' || value === '') return;
-  const known = related[key];
-  if (!Array.isArray(known)) related[key] = typeof known === 'string' ? [known, value] : [value];
+  const known = related[kind];
+  if (!Array.isArray(known)) related[kind] = typeof known === 'string' ? [known, value] : [value];
   else if (!known.includes(value)) known.push(value);
 }

@@ -135,13 +135,20 @@ export function endpoint(prefix: string): Setter {
  * Undefined where it is none.
  */
 export function ipAddress(value: string): string | undefined {
-  if (value.length > 64) return undefined;
+  // Most that is none is a name: every address of IPv6 has a colon, every one of IPv4 begins with a digit.
+  if (value.length > 64 || !(beginsWithDigit(value) || value.includes(':'))) return undefined;
   let address = value;
   if (address.startsWith('[') && address.endsWith(']')) address = address.slice(1, -1);
   const zone = address.indexOf('%');
   if (zone > 0) address = address.slice(0, zone);
   if (/^::ffff:\d/i.test(address)) address = address.slice(7);
   return isIP(address) === 0 ? undefined : address;
+}
+
+function beginsWithDigit(value: string): boolean {
+  const code = value.charCodeAt(0);
+  // Also in brackets, as any address may come.
+  return (code >= 48 && code <= 57) || code === 91;
 }
 
 /** Adds a key of the record's own choosing; one that could reach a prototype is left out, and false returned. */

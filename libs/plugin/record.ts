@@ -7,6 +7,8 @@ export type RecordFormat = 'json' | 'syslog' | 'text' | 'auto';
 export interface RawRecord {
   /** One document or line, without its line end. */
   readonly bytes: Uint8Array;
+  /** The bytes as text, where the input has decoded them already: only for records that are pure ASCII. */
+  readonly text?: string | undefined;
   readonly format: RecordFormat;
   /** Where it came from, precisely enough to give the event its id. */
   readonly position: SourcePosition;

@@ -4,6 +4,7 @@ import type { AlertStore } from './contract.ts';
 import {
   always,
   day,
+  eventOf,
   everyone,
   indexed,
   kql,
@@ -49,7 +50,7 @@ function match(options: MatchOptions = {}): Match {
     { time, dataClass, position: { partition, offset: at } },
   );
   return {
-    id: `match-${rule}-${record.event.event.id}`,
+    id: `match-${rule}-${record.head.id}`,
     detector: { engine, id: rule, title: `Rule ${rule}`, level, tags: ['attack.t1110'] },
     key: [
       { field: 'host.name', value: host },
@@ -59,7 +60,7 @@ function match(options: MatchOptions = {}): Match {
     position: record.position,
     bucketMs: 3_600_000,
     dataClass,
-    event: record.event,
+    event: eventOf(record),
     explanation: { engine: 'sigma', condition: 'selection', items: [], absent: [] },
   };
 }

@@ -1,4 +1,13 @@
-import type { Alert, CloseReason, DataClass, EcsEvent, Json, Match, Status } from '@tidewatch/event';
+import type {
+  Alert,
+  CloseReason,
+  DataClass,
+  EcsEvent,
+  EventHead,
+  Json,
+  Match,
+  Status,
+} from '@tidewatch/event';
 import type { KqlNode } from '@tidewatch/query';
 
 /** Who asks, what they may see, and why. Part of every read; the reader audits it. */
@@ -18,14 +27,12 @@ export interface TimeRange {
 /** What the index role writes: an event with the place in the log that it came from. */
 export interface IndexedEvent {
   readonly position: { readonly partition: number; readonly offset: number };
-  readonly dataClass: DataClass;
-  /** Ingestion time, epoch milliseconds: decides the time partition. */
-  readonly ingested: number;
+  /** What the event's own JSON says; class and ingestion time decide the time partition. */
+  readonly head: EventHead;
   /** The id was chosen by the sender or its request, so the same id may come at another position. */
   readonly senderChosenId: boolean;
-  readonly event: EcsEvent;
-  /** The event as JSON, if it is at hand: stores that keep JSON need not encode it again. Shared; nobody changes it. */
-  readonly bytes?: Uint8Array;
+  /** The event as JSON. Shared; nobody changes it. */
+  readonly bytes: Uint8Array;
 }
 
 export type WriteOutcome =

@@ -5,6 +5,7 @@ import type { EventStore } from './contract.ts';
 import {
   always,
   day,
+  eventOf,
   everyone,
   indexed,
   kql,
@@ -60,7 +61,7 @@ export function describeEventStoreContract(name: string, open: OpenHarness<Event
         odd: { 'a.b': [{ c: null }], n: 1.5 },
       });
       expect(await store.write([record])).toEqual([{ status: 'stored' }]);
-      expect(await store.get(record.event.event.id, everyone)).toEqual(record.event);
+      expect(await store.get(record.head.id, everyone)).toEqual(eventOf(record));
       expect(await store.get('another', everyone)).toBeUndefined();
     });
 
@@ -102,16 +103,17 @@ export function describeEventStoreContract(name: string, open: OpenHarness<Event
     });
 
     it('rejects what it can never keep, and keeps the rest', async () => {
-      const noTime = indexed();
+      const noIngestion = indexed();
       const outcomes = await store.write([
-        { ...noTime, event: { ...noTime.event, '@timestamp': 'yesterday' } },
+        indexed({ '@timestamp': 'yesterday' }),
         indexed(),
         indexed({}, { dataClass: 'nowhere' }),
-        { ...indexed(), ingested: Number.NaN },
+        { ...noIngestion, head: { ...noIngestion.head, ingested: Number.NaN } },
+        indexed({ event: { id: '' } }),
       ]);
       expect(
         outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason : outcome.status)),
-      ).toEqual(['invalid_timestamp', 'stored', 'unknown_class', 'invalid_ingested']);
+      ).toEqual(['invalid_timestamp', 'stored', 'unknown_class', 'invalid_ingested', 'no_id']);
     });
 
     it('shows only the classes of the scope', async () => {
@@ -158,12 +160,8 @@ export function describeEventStoreContract(name: string, open: OpenHarness<Event
       const newest = await pages(store, 7, 'newest');
       expect(newest).toHaveLength(60);
       const sorted = [...records]
-        .sort(
-          (a, b) =>
-            b.event['@timestamp'].localeCompare(a.event['@timestamp']) ||
-            (a.event.event.id < b.event.event.id ? 1 : -1),
-        )
-        .map(({ event }) => event.event.id);
+        .sort(({ head: a }, { head: b }) => b.time - a.time || (a.id < b.id ? 1 : -1))
+        .map(({ head }) => head.id);
       expect(newest.filter((id) => id !== 'twin')).toEqual(sorted);
       expect(await pages(store, 7, 'oldest')).toEqual([...newest].reverse());
       for (const limit of [1, 20, 60, 1_000]) expect(await pages(store, limit, 'newest')).toEqual(newest);

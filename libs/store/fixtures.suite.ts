@@ -1,4 +1,4 @@
-import type { DataClass, EcsEvent, JsonObject } from '@tidewatch/event';
+import { type DataClass, type EcsEvent, isoTime, type JsonObject } from '@tidewatch/event';
 import { type KqlNode, parseKql } from '@tidewatch/query';
 import { type DataClasses, parseDataClasses } from './classes.ts';
 import type { IndexedEvent, Scope } from './contract.ts';
@@ -38,22 +38,45 @@ export function kql(text: string): KqlNode {
 
 let offset = 0;
 
-/** An event of the suite; fields given come over the default ones. */
-export function indexed(
-  fields: JsonObject = {},
-  record: Partial<Omit<IndexedEvent, 'event'>> & { time?: number } = {},
+/** The record of an event that is at hand as an object. */
+export function indexedFrom(
+  event: EcsEvent,
+  { position, senderChosenId = false }: Pick<IndexedEvent, 'position'> & Partial<IndexedEvent>,
 ): IndexedEvent {
-  const { time = suiteNow, dataClass = 'short', ingested = suiteNow, ...rest } = record;
-  const position = rest.position ?? { partition: 0, offset: offset++ };
+  const { id, dataset, ingested } = event.event;
+  const head = {
+    id,
+    time: isoTime(event['@timestamp']),
+    ingested: isoTime(ingested),
+    dataset,
+    dataClass: event.tidewatch.data_class,
+  };
+  return { position, head, senderChosenId, bytes: Buffer.from(JSON.stringify(event)) };
+}
+
+export const eventOf = ({ bytes }: IndexedEvent): EcsEvent =>
+  JSON.parse(Buffer.from(bytes).toString()) as EcsEvent;
+
+interface SuiteRecord extends Partial<Pick<IndexedEvent, 'position' | 'senderChosenId'>> {
+  /** Epoch milliseconds. */
+  readonly time?: number;
+  readonly ingested?: number;
+  readonly dataClass?: DataClass;
+}
+
+/** An event of the suite; fields given come over the default ones. */
+export function indexed(fields: JsonObject = {}, record: SuiteRecord = {}): IndexedEvent {
+  const { time = suiteNow, dataClass = 'short', ingested = suiteNow, senderChosenId = false } = record;
+  const { position = { partition: 0, offset: offset++ } } = record;
   const own = (fields.event ?? {}) as JsonObject;
   const id =
     (own.id as string | undefined) ??
     `event-${position.partition}-${String(position.offset).padStart(6, '0')}`;
   const event: EcsEvent = {
     '@timestamp': new Date(time).toISOString(),
-    ...fields,
-    event: { dataset: 'test', ingested: new Date(ingested).toISOString(), ...own, id },
     tidewatch: { source: 'suite', data_class: dataClass },
+    ...fields,
+    event: { id, dataset: 'test', ingested: new Date(ingested).toISOString(), ...own },
   };
-  return { dataClass, ingested, senderChosenId: false, ...rest, position, event };
+  return indexedFrom(event, { position, senderChosenId });
 }

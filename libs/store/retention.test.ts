@@ -80,7 +80,7 @@ describe('the retention registry', () => {
       const batch = ['short', 'middle'].map((dataClass) =>
         indexed({}, { dataClass, ingested: start + age * 6 * day }),
       );
-      for (const { event, ingested, dataClass } of batch) taken.set(event.event.id, { ingested, dataClass });
+      for (const { head } of batch) taken.set(head.id, head);
       await events.write(batch);
     }
     let deleted = 0;

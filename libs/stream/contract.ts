@@ -11,8 +11,8 @@ export interface NewRecord {
   /** Not to be changed once handed over: consumers in the same process may get these very bytes. */
   readonly value: Uint8Array;
   /**
-   * What `value` encodes, if the appender has it at hand: consumers in the same process get it back without parsing.
-   * It is shared, so nobody may change it.
+   * What the appender knows of `value`, such as an event's head: consumers in the same process get it without reading.
+   * It is shared, so nobody may change it, and kept until they come to it, so it should be small.
    */
   readonly decoded?: unknown;
 }

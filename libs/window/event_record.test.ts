@@ -1,6 +1,7 @@
+import { encodeEvent } from '@tidewatch/event';
 import type { StreamRecord } from '@tidewatch/stream';
 import { expect, it } from 'vitest';
-import { eventOf } from './event_record.ts';
+import { headOf } from './event_record.ts';
 
 const record = (text: string): StreamRecord => ({
   key: 's',
@@ -16,8 +17,18 @@ const event = {
   tidewatch: { source: 's', data_class: 'c' },
 };
 
-it('is the event', () => {
-  expect(eventOf(record(JSON.stringify(event)))).toEqual(event);
+const head = {
+  id: 'a',
+  time: Date.parse(event['@timestamp']),
+  ingested: Date.parse(event.event.ingested),
+  dataset: 'd',
+  dataClass: 'c',
+};
+
+it('is the head of the event, in whatever order its members stand', () => {
+  expect(headOf(record(JSON.stringify(event)))).toEqual(head);
+  expect(headOf(record(encodeEvent(event).json))).toEqual(head);
+  expect(headOf({ ...record('not looked at'), decoded: head })).toBe(head);
 });
 
 it.each([
@@ -29,5 +40,5 @@ it.each([
   '{"event":{"id":1}}',
   '{"event":{"id":"a","ingested":"soon"},"tidewatch":{}}',
 ])('is nothing where the value is %j', (text) => {
-  expect(eventOf(record(text))).toBeUndefined();
+  expect(headOf(record(text))).toBeUndefined();
 });

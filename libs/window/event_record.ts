@@ -1,16 +1,12 @@
-import { type EcsEvent, isEcsEvent } from '@tidewatch/event';
-import { decoded, type StreamRecord } from '@tidewatch/stream';
+import { type EventHead, readHead } from '@tidewatch/event';
+import type { StreamRecord } from '@tidewatch/stream';
 
 /**
- * The event of a record of the events stream; undefined for an idle mark, and for a value that is no event. A stage
+ * The head of a record of the events stream; undefined for an idle mark, and for a value that is no event. A stage
  * passes the latter by, so that it can't stop those behind it: the indexer puts it among the dead letters.
  */
-export function eventOf(record: StreamRecord): EcsEvent | undefined {
-  if (record.value.length === 0) return undefined;
-  try {
-    const value = decoded<unknown>(record);
-    return isEcsEvent(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+export function headOf({ decoded, value }: StreamRecord): EventHead | undefined {
+  // Who appends events hands their heads over.
+  if (decoded !== undefined) return decoded as EventHead;
+  return value.length === 0 ? undefined : readHead(value);
 }

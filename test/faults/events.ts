@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EcsEvent } from '@tidewatch/event';
+import { type EcsEvent, encodeEvent } from '@tidewatch/event';
 import { type IndexedEvent, parseDataClasses } from '@tidewatch/store';
 
 export const classes = parseDataClasses(`
@@ -31,12 +31,10 @@ export function makeEvent(n: number, bytes = 600): IndexedEvent {
   const rest = bytes - JSON.stringify(event).length - ',"labels":{"padding":""}'.length;
   if (rest > 0)
     event.labels = { padding: createHash('sha512').update(id).digest('hex').repeat(20).slice(0, rest) };
-  return {
-    position: { partition: 0, offset: n },
-    dataClass,
-    ingested,
-    senderChosenId: true,
-    event,
-    bytes: Buffer.from(JSON.stringify(event)),
-  };
+  return indexed(event, n);
+}
+
+export function indexed(event: EcsEvent, offset: number): IndexedEvent {
+  const { head, json } = encodeEvent(event);
+  return { position: { partition: 0, offset }, head, senderChosenId: true, bytes: Buffer.from(json) };
 }

@@ -12,17 +12,23 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EcsType, ecsFields } from '../../libs/normalize/ecs_fields.ts';
 import { has } from '../require.ts';
 import { type RunningOpenSearch, startOpenSearch } from '../services/opensearch.ts';
-import { classes, makeEvent } from './events.ts';
+import { classes, indexed, makeEvent } from './events.ts';
 import { allFaults, startFaultProxy } from './proxy.ts';
 import { account, impatient, startWriter } from './run.ts';
 import { ask, storedIn } from './stored.ts';
 
-/** An event that a test changed; without the bytes of what it was. */
+/** An event that a test changed. */
 function changed(n: number, change: (event: EcsEvent) => void): IndexedEvent {
-  const { bytes: _, ...record } = makeEvent(n);
-  change(record.event);
-  return record;
+  const event = JSON.parse(Buffer.from(makeEvent(n).bytes).toString()) as EcsEvent;
+  change(event);
+  return indexed(event, n);
 }
+
+/** The same event, taken at another time. */
+const takenAt = (record: IndexedEvent, ingested: number): IndexedEvent => ({
+  ...record,
+  head: { ...record.head, ingested },
+});
 
 function place(target: JsonObject, [name = '', ...rest]: readonly string[], value: Json): void {
   if (rest.length === 0) target[name] = value;
@@ -111,7 +117,7 @@ describe.runIf(has('opensearch'))('the bulk writer on a real OpenSearch', { time
     const record = changed(10, (event) => {
       for (const { path, value } of fields) if (path[0] !== '@timestamp') place(event, path, value);
     });
-    expect(await statuses([{ ...record, ingested: Date.UTC(2024, 3, 1) }])).toEqual(['stored']);
+    expect(await statuses([takenAt(record, Date.UTC(2024, 3, 1))])).toEqual(['stored']);
     const index = 'tidewatch-events-short-2024-04-01';
     const mapping = await ask<Record<string, { readonly mappings: JsonObject }>>(
       server.url,
@@ -137,7 +143,7 @@ describe.runIf(has('opensearch'))('the bulk writer on a real OpenSearch', { time
         body: JSON.stringify({ persistent: { 'cluster.max_shards_per_node': shards } }),
       });
     await limit(1);
-    const written = statuses([{ ...makeEvent(9), ingested: Date.UTC(2024, 6, 1) }]);
+    const written = statuses([takenAt(makeEvent(9), Date.UTC(2024, 6, 1))]);
     await expect.poll(() => writer.problem()?.code, { timeout: 20_000 }).toBe('OPENSEARCH_REFUSED');
     await limit(1_000);
     expect(await written).toEqual(['stored']);

@@ -1,4 +1,4 @@
-import { isEcsEvent } from '@tidewatch/event';
+import { readHead } from '@tidewatch/event';
 import type { NewRecord, Stream } from '@tidewatch/stream';
 import type { Metrics } from '@tidewatch/telemetry';
 import type { Judge, Verdict } from '../accept.ts';
@@ -141,18 +141,9 @@ async function reindexAll(letters: readonly KeptLetter[]): Promise<readonly Atte
 
 /** The event that the store did not take, once more. */
 function reindex(letter: KeptLetter): Attempt {
-  const text = Buffer.from(letter.raw).toString();
-  const failed = (message: string): Attempt => ({
-    letter,
-    result: 'failed_again',
-    reason: 'undecodable',
-    message,
-  });
-  try {
-    const decoded: unknown = JSON.parse(text);
-    if (!isEcsEvent(decoded)) return failed('The record holds no event.');
-    return { letter, result: 'replayed', event: { key: letter.source, value: letter.raw, decoded } };
-  } catch (error) {
-    return failed((error as Error).message);
-  }
+  const { raw, source } = letter;
+  const head = readHead(raw);
+  if (head !== undefined)
+    return { letter, result: 'replayed', event: { key: source, value: raw, decoded: head } };
+  return { letter, result: 'failed_again', reason: 'undecodable', message: 'The record holds no event.' };
 }

@@ -59,7 +59,7 @@ describe.each(seeds)('the demonstration with seed %i', (seed) => {
         misread.push(`${told.channel} ${outcome.status} ${JSON.stringify(told.payload)}`);
         continue;
       }
-      const event = outcome.value;
+      const event = JSON.parse(outcome.value.json) as EcsEvent;
       const second = (time: number) => Math.floor(time / 1_000);
       if (second(Date.parse(event['@timestamp'])) !== second(told.at) || /^generic/.test(event.event.dataset))
         misread.push(`${told.channel} ${event.event.dataset} ${event['@timestamp']} ${event.event.original}`);

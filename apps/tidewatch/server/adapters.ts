@@ -1,15 +1,14 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ControlStore, openControlStore } from '@tidewatch/control';
+import type { ControlStore } from '@tidewatch/control';
 import { isTidewatchError } from '@tidewatch/event';
 import type { DataClasses, EventStore, RetentionRegistry } from '@tidewatch/store';
-import { type DuckDbStore, openDuckDbStore } from '@tidewatch/store/duckdb';
+import type { DuckDbStore } from '@tidewatch/store/duckdb';
 import type { Log, OpenOptions, SnapshotStore, Stream } from '@tidewatch/stream';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
 import type { Config } from '../config/schema.ts';
 import { reasonOf, startErrors } from '../errors.ts';
-import { openOpenSearchWriter } from './event_writer.ts';
 import { createLog } from './log.ts';
 import { enrolKeepers } from './retention.ts';
 import { readRunFile } from './run_file.ts';
@@ -63,7 +62,7 @@ export async function openAdapters(
       : undefined;
   const openSearchWriter =
     indexes && opensearch !== undefined
-      ? await openOpenSearchWriter(opensearch, classes, metrics, logger)
+      ? await (await import('./event_writer.ts')).openOpenSearchWriter(opensearch, classes, metrics, logger)
       : undefined;
   const retention = enrolKeepers(classes, { events, deadLetters, letterOutcomes, ...databases });
   return {
@@ -84,6 +83,11 @@ export async function openAdapters(
 }
 
 async function openDatabases(config: Config, classes: DataClasses, log: Logger): Promise<Databases> {
+  // Native libraries, of which a process that writes elsewhere needs none.
+  const [{ openDuckDbStore }, { openControlStore }] = await Promise.all([
+    import('@tidewatch/store/duckdb'),
+    import('@tidewatch/control'),
+  ]);
   const store = await openDuckDbStore({
     directory: join(config.data, 'store'),
     memoryLimitMb: Math.round(config.store.memory / 1024 ** 2),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createFileSnapshots, type Log, type SnapshotStore } from '@tidewatch/stream';
-import { createKafka, createKafkaSnapshots, type KafkaConfig } from '@tidewatch/stream/kafka';
+import type { KafkaConfig } from '@tidewatch/stream/kafka';
 import { createWal } from '@tidewatch/stream/wal';
 import type { Logger } from '@tidewatch/telemetry';
 import type { Config } from '../config/schema.ts';
@@ -19,6 +19,7 @@ export interface LogAdapters {
  */
 export async function createLog({ data, stream }: Config, logger: Logger): Promise<LogAdapters> {
   if (stream.kafka !== undefined) {
+    const { createKafka, createKafkaSnapshots } = await import('@tidewatch/stream/kafka');
     const log = createKafka({ ...(await kafkaConfig(stream.kafka)), log: logger });
     return { log, snapshots: createKafkaSnapshots(log) };
   }

@@ -1,14 +1,11 @@
 import { join } from 'node:path';
-import { type ApiServer, createApi, createProbeServer } from '@tidewatch/api';
-import { startDetector, startEventClock } from '@tidewatch/detector';
+import type { ApiServer } from '@tidewatch/api';
 import { startIndexer } from '@tidewatch/ingest';
 import type { Accept } from '@tidewatch/plugin';
 import type { Config } from '../config/schema.ts';
-import { openDeadLetterDesk } from '../dead_letters/desk.ts';
 import { startErrors } from '../errors.ts';
 import { version } from '../version.ts';
 import { databasesOf } from './adapters.ts';
-import { createDemonstration } from './demonstration.ts';
 import { openAccept, startInputs, stopInputs } from './ingest.ts';
 import { notify } from './notify.ts';
 import { createRuleCatalogue } from './rule_catalogue.ts';
@@ -46,6 +43,8 @@ export async function startIndexRole({
 export async function startDetectorRole(runtime: Runtime): Promise<void> {
   const { adapters, metrics, log, health, readers, parts, onClose } = runtime;
   const { alerts } = databasesOf(adapters).store;
+  // Here and below: what a role alone needs is loaded with it, since a process may run few of them.
+  const { startEventClock } = await import('@tidewatch/detector');
   await openDetector(runtime);
   onClose(() => parts.detector?.close());
   const clock = await startEventClock({
@@ -64,6 +63,7 @@ export async function startDetectorRole(runtime: Runtime): Promise<void> {
 export async function openDetector(runtime: Runtime): Promise<void> {
   const { adapters, config, governance, metrics, log, live, parts } = runtime;
   const { paths, placeholders, thor } = config.rules;
+  const { startDetector } = await import('@tidewatch/detector');
   let onFirstAlert = parts.detector === undefined ? runtime.options.onFirstAlert : undefined;
   await parts.detector?.close();
   parts.detector = await startDetector({
@@ -95,6 +95,7 @@ export async function openIngestRole(runtime: Runtime): Promise<Accept> {
   const accept = openAccept(runtime);
   // The story is told where its alerts can be looked at.
   if (runtime.adapters.databases === undefined) return accept;
+  const { createDemonstration } = await import('./demonstration.ts');
   const demonstration = await createDemonstration(accept, runtime);
   runtime.onClose(() => demonstration.stop());
   runtime.parts.demonstration = demonstration;
@@ -115,6 +116,10 @@ export async function startIngestRole(runtime: Runtime, accept: Accept): Promise
 export async function startApiRole(runtime: Runtime, adminToken: string): Promise<string> {
   const { adapters, config, governance, live, metrics, health, log, options, parts } = runtime;
   const { store, control } = databasesOf(adapters);
+  const [{ createApi }, { openDeadLetterDesk }] = await Promise.all([
+    import('@tidewatch/api'),
+    import('../dead_letters/desk.ts'),
+  ]);
   const api = await createApi({
     events: store.events,
     alerts: store.alerts,
@@ -143,6 +148,7 @@ export async function startApiRole(runtime: Runtime, adminToken: string): Promis
 
 /** Metrics and probes of a process without the API, in its place. */
 export async function startProbes({ config, health, metrics, onClose }: Runtime): Promise<string> {
+  const { createProbeServer } = await import('@tidewatch/api/probes');
   const probes = await createProbeServer({ health, metrics, hosts: config.http.hosts });
   onClose(() => probes.close());
   return listen(probes, config);

@@ -1,4 +1,5 @@
-import { type ConsoleBuild, createLiveHub, type LiveHub } from '@tidewatch/api';
+import type { ConsoleBuild } from '@tidewatch/api';
+import { createLiveHub, type LiveHub } from '@tidewatch/api/live';
 import type { Detector } from '@tidewatch/detector';
 import { type LetterLedger, openLedger } from '@tidewatch/ingest';
 import type { HostedPlugin, Input } from '@tidewatch/plugin';

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { loginUrl } from '@tidewatch/api';
 import type { Config, Role } from '../config/schema.ts';
 import { databasesOf } from './adapters.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -82,6 +81,7 @@ async function startRoles(runtime: Runtime): Promise<Omit<Server, 'close'>> {
 }
 
 async function firstLogin({ adapters }: Runtime, url: string): Promise<string> {
+  const { loginUrl } = await import('@tidewatch/api');
   const { token } = await databasesOf(adapters).control.createLoginLink({ user: 'admin' });
   return loginUrl(url, token);
 }

@@ -1,12 +1,6 @@
-import type { EcsEvent } from '@tidewatch/event';
-import {
-  createKeyedStage,
-  decoded,
-  type KeyedStage,
-  type SnapshotStore,
-  type Stream,
-} from '@tidewatch/stream';
-import { eventOf } from '@tidewatch/window';
+import type { EventHead } from '@tidewatch/event';
+import { createKeyedStage, type KeyedStage, type SnapshotStore, type Stream } from '@tidewatch/stream';
+import { headOf } from '@tidewatch/window';
 
 /** What is known of one source. Counts are exact across crashes: the state moves with the stream's position. */
 export interface SourceState {
@@ -32,16 +26,15 @@ export const startSourceStatistics = (
   createKeyedStage<SourceState>({
     stream: events,
     group: 'source-statistics',
-    keyOf: (record) => (eventOf(record) === undefined ? undefined : record.key),
+    keyOf: (record) => (headOf(record) === undefined ? undefined : record.key),
     initial: () => ({ events: 0, dataset: '', dataClass: '', lastEvent: 0, lastIngested: 0, minutes: {} }),
     step: (state, record) => {
-      const event = decoded<EcsEvent>(record);
-      const ingested = Date.parse(event.event.ingested);
+      const { time, ingested, dataset, dataClass } = headOf(record) as EventHead;
       state.events++;
-      state.dataset = event.event.dataset;
-      state.dataClass = event.tidewatch.data_class;
+      state.dataset = dataset;
+      state.dataClass = dataClass;
       state.lastIngested = Math.max(state.lastIngested, ingested);
-      state.lastEvent = Math.max(state.lastEvent, Date.parse(event['@timestamp']));
+      state.lastEvent = Math.max(state.lastEvent, time);
       countMinute(state.minutes, Math.floor(ingested / minute));
       return state;
     },

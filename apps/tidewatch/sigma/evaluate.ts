@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { isObject, type JsonObject, parseJson } from '@tidewatch/event';
-import { normaliseDocument } from '@tidewatch/normalize';
+import { createNormaliser } from '@tidewatch/normalize';
 import { createSigmaEngine, enableLinearRegExpFallback, loadThorTable } from '@tidewatch/sigma';
 import { loadForCommand } from './rules.ts';
 
@@ -42,7 +42,7 @@ export async function evaluateFile(
     rules,
     options.thor === undefined ? {} : { windows: await loadThorTable(options.thor) },
   );
-  const prepare = options.throughEcs ? throughEcs : (document: JsonObject) => document;
+  const read = options.throughEcs ? createThroughEcs() : asItIs;
 
   const raw = createReadStream(options.events);
   const input = options.events.endsWith('.gz') ? raw.pipe(createGunzip()) : raw;
@@ -53,8 +53,7 @@ export async function evaluateFile(
   let unreadable = 0;
   let matches = 0;
   for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    const parsed = parseJson(text);
-    const event = parsed.ok && isObject(parsed.value) ? prepare(parsed.value) : undefined;
+    const event = read(text);
     let ids: string[] = [];
     if (event === undefined) unreadable++;
     else {
@@ -80,8 +79,19 @@ export async function evaluateFile(
   };
 }
 
-/** The very normaliser of the stream. */
-function throughEcs(document: JsonObject): JsonObject | undefined {
-  const outcome = normaliseDocument(document, { source: 'sigma-eval', received: Date.now() });
-  return outcome.status === 'ok' ? outcome.value : undefined;
+/** By the very normaliser of the stream. */
+function createThroughEcs(): (text: string) => JsonObject | undefined {
+  const normalise = createNormaliser();
+  return (text) => {
+    const bytes = Buffer.from(text);
+    const position = { kind: 'none' } as const;
+    const record = { bytes, format: 'json', position, received: Date.now(), hints: {} } as const;
+    const outcome = normalise(record, 'sigma-eval');
+    return outcome.status === 'ok' ? (JSON.parse(outcome.value.json) as JsonObject) : undefined;
+  };
+}
+
+function asItIs(text: string): JsonObject | undefined {
+  const parsed = parseJson(text);
+  return parsed.ok && isObject(parsed.value) ? parsed.value : undefined;
 }

@@ -6,7 +6,7 @@ import { createTally } from '../tally.ts';
 import type { FileConfig } from './config.ts';
 import { createPositionStore, type Positions } from './positions.ts';
 import { pollsToClose, Roster } from './roster.ts';
-import type { Tail } from './tail.ts';
+import type { ReadRecords, Tail } from './tail.ts';
 import { createWatch } from './watch.ts';
 
 /** Changes come in bursts; between two looks at all files this much passes at least. */
@@ -163,29 +163,32 @@ export class Follower {
       if (read === 'truncated') this.#roster.seekCopy(tail);
       if (typeof read === 'string') return true;
       if (tail.goneSince !== undefined) tail.goneSince = Date.now();
-      const { records, next, saveFirst } = read;
-      const cut = records.filter(({ hints }) => hints.truncatedFrom !== undefined).length;
-      if (cut > 0) this.#tallies.cut.add(cut);
-      if (records.length === 0) {
-        tail.advance(next);
-        return true;
-      }
-      if (saveFirst) await this.#save();
-      const answers = await this.#accept(this.#config.source, records);
-      if (answers === undefined) return false;
-      const refused = answers.findIndex(({ status }) => status === 'refused');
-      const position = records[refused]?.position;
-      tail.advance(position?.kind === 'file' ? position.offset : next);
+      if (read.saveFirst) await this.#save();
+      tail.advance(await this.#handOn(tail, read));
       this.#isSaved = false;
-      if (refused !== -1) {
-        this.#tallies.refused.add(answers.length - refused);
-        tail.waitUntil = Date.now() + refusedMs;
-      }
-      return true;
+      return !this.#signal.aborted;
     } catch (error) {
       this.#cannotRead(tail.path, error as Error);
       return false;
     }
+  }
+
+  /** Answers where the file goes on: behind the last record that was taken. */
+  async #handOn(tail: Tail, { batches, next }: ReadRecords): Promise<number> {
+    for (const records of batches) {
+      const cut = records.filter(({ hints }) => hints.truncatedFrom !== undefined).length;
+      if (cut > 0) this.#tallies.cut.add(cut);
+      const answers = await this.#accept(this.#config.source, records);
+      const untaken = answers?.findIndex(({ status }) => status === 'refused') ?? 0;
+      if (untaken === -1) continue;
+      if (answers !== undefined) {
+        this.#tallies.refused.add(answers.length - untaken);
+        tail.waitUntil = Date.now() + refusedMs;
+      }
+      const position = records[untaken]?.position;
+      if (position?.kind === 'file') return position.offset;
+    }
+    return next;
   }
 
   async #discover(): Promise<void> {

@@ -3,10 +3,11 @@ import type { FileConfig } from './config.ts';
 
 /** The records of some bytes of a file, as ranges. */
 export interface Split {
-  readonly pieces: readonly { readonly start: number; readonly end: number }[];
-  /** Where the first line begins that belongs to no piece yet. */
+  /** Where each record begins and ends, by turns. */
+  readonly bounds: readonly number[];
+  /** Where the first line begins that belongs to no record yet. */
   readonly next: number;
-  /** Whether the last piece ended because it was told to, not by what the bytes say. */
+  /** Whether the last record ended because it was told to, not by what the bytes say. */
   readonly forced: boolean;
 }
 
@@ -29,7 +30,7 @@ export function createSplitter({ multiline, max_line_bytes: maxLine }: FileConfi
   const begins = (line: string): boolean => pattern.test(line) === (start !== undefined);
 
   return (bytes, { lastLine, flush }) => {
-    const pieces: { start: number; end: number }[] = [];
+    const bounds: number[] = [];
     let group: { start: number; end: number; lines: number } | undefined;
     const cursor = createLineCursor(bytes, { unfinished: lastLine });
     while (cursor.advance()) {
@@ -44,7 +45,7 @@ export function createSplitter({ multiline, max_line_bytes: maxLine }: FileConfi
           end - group.start > maxBytes ||
           begins(bytes.toString('utf8', at, Math.min(end, at + matchedBytes))))
       ) {
-        pieces.push(group);
+        bounds.push(group.start, group.end);
         group = undefined;
       }
       if (group === undefined) {
@@ -55,20 +56,20 @@ export function createSplitter({ multiline, max_line_bytes: maxLine }: FileConfi
         group.lines++;
       }
     }
-    if (group === undefined) return { pieces, next: cursor.next, forced: false };
+    if (group === undefined) return { bounds, next: cursor.next, forced: false };
     const beforeOverlong = bytes.length - cursor.next > maxLine + 1;
-    if (!flush && !lastLine && !beforeOverlong) return { pieces, next: group.start, forced: false };
-    return { pieces: [...pieces, group], next: cursor.next, forced: !beforeOverlong };
+    if (!flush && !lastLine && !beforeOverlong) return { bounds, next: group.start, forced: false };
+    bounds.push(group.start, group.end);
+    return { bounds, next: cursor.next, forced: !beforeOverlong };
   };
 }
 
 const splitLines: Splitter = (bytes, { lastLine }) => {
-  const pieces: { start: number; end: number }[] = [];
+  const bounds: number[] = [];
   const cursor = createLineCursor(bytes, { unfinished: lastLine });
-  while (cursor.advance())
-    if (cursor.end > cursor.start) pieces.push({ start: cursor.start, end: cursor.end });
+  while (cursor.advance()) if (cursor.end > cursor.start) bounds.push(cursor.start, cursor.end);
   const forced = lastLine && bytes.length > 0 && bytes[bytes.length - 1] !== lineFeed;
-  return { pieces, next: cursor.next, forced };
+  return { bounds, next: cursor.next, forced };
 };
 
 const lineFeed = 10;

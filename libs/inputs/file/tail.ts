@@ -4,11 +4,13 @@ import { type FileBytes, headBytes } from './bytes.ts';
 import type { FileConfig } from './config.ts';
 import { digest, fingerprintOf, holds, newPosition, restarted } from './identity.ts';
 import type { FilePosition } from './positions.ts';
+import { createRecordMaker, type RecordMaker } from './records.ts';
 import { createSplitter, type SplitOptions, type Splitter } from './split.ts';
 
 /** Records read from one file that are not taken yet. */
 export interface ReadRecords {
-  readonly records: readonly RawRecord[];
+  /** In order; each is made when it is asked for. */
+  readonly batches: Iterable<readonly RawRecord[]>;
   /** Where the file goes on when all of them are taken. */
   readonly next: number;
   /** The position must be saved before they are handed on: without it, another start would give other ids. */
@@ -22,6 +24,7 @@ interface Cut {
 }
 
 const leastChunkBytes = 256 * 1024;
+const leastReadBytes = 4096;
 const lineFeed = 10;
 
 /** One open file that is followed. */
@@ -112,7 +115,7 @@ export class Tail {
    */
   async read(over: boolean): Promise<ReadRecords | 'truncated' | 'more' | undefined> {
     const now = Date.now();
-    const { stamp } = await this.#bytes.state();
+    const { stamp, size: sizeBefore } = await this.#bytes.state();
     const flush = this.#isTimeToFlush(stamp);
     if (this.#quiet?.stamp === stamp && !over && !flush) {
       this.#looked = now;
@@ -120,7 +123,9 @@ export class Tail {
     }
     const from = this.#cut?.scanned ?? this.#position.offset;
     const head = await this.#readHead();
-    const chunk = await this.#bytes.readAt(from, this.#chunkBytes);
+    // Room for a whole chunk, where a few lines were added, would be much memory for nothing.
+    const wanted = Math.max(leastReadBytes, sizeBefore - from);
+    const chunk = await this.#bytes.readAt(from, Math.min(wanted, this.#chunkBytes));
     const { size } = await this.#bytes.state();
     // After reading: what was still there then was there before.
     if (!this.#bytes.packed && !(await this.#isSame(size))) {
@@ -229,17 +234,14 @@ export class Tail {
     const { closed } = this.#position;
     const isClosed = closed > from && closed <= from + chunk.length;
     const bytes = isClosed ? chunk.subarray(0, closed - from) : chunk;
-    const { pieces, next, forced } = this.#split(bytes, {
+    const { bounds, next, forced } = this.#split(bytes, {
       lastLine: lastLine || isClosed,
       flush: flush || isClosed,
     });
     if (next > 0) {
       const saveFirst = forced && !isClosed;
       if (saveFirst) this.#position = { ...this.#position, closed: from + next };
-      const records = pieces.map(({ start, end }) =>
-        this.#record(chunk.subarray(start, end), from + start, end - start),
-      );
-      return { records, next: from + next, saveFirst };
+      return { batches: this.#maker().batches(chunk, from, bounds), next: from + next, saveFirst };
     }
     const { max_line_bytes: maxLine } = this.#config;
     if (chunk.length <= maxLine + 1 || chunk.subarray(0, maxLine + 2).includes(lineFeed)) return undefined;
@@ -256,24 +258,11 @@ export class Tail {
     }
     const end = cut.scanned + (found === -1 ? chunk.length : found);
     const next = found === -1 ? end : end + 1;
-    return { records: [this.#record(cut.head, offset, end - offset)], next, saveFirst: false };
+    return { batches: [[this.#maker().cut(cut.head, offset, end - offset)]], next, saveFirst: false };
   }
 
-  #record(bytes: Buffer, offset: number, length: number): RawRecord {
-    const { max_line_bytes: maxLine, dataset, format } = this.#config;
-    // Records of several lines may be longer.
-    const isCut = length > maxLine && !bytes.subarray(0, maxLine + 2).includes(lineFeed);
-    return {
-      bytes: isCut ? headOf(bytes, maxLine) : bytes,
-      format,
-      position: { kind: 'file', fingerprint: this.#position.fingerprint ?? '', offset },
-      received: Date.now(),
-      hints: {
-        path: this.path,
-        ...(dataset === undefined ? {} : { dataset }),
-        ...(isCut ? { truncatedFrom: length } : {}),
-      },
-    };
+  #maker(): RecordMaker {
+    return createRecordMaker(this.#config, this.path, this.#position.fingerprint ?? '');
   }
 
   /** False while the first line is not complete: what is hashed must not grow. */

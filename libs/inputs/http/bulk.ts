@@ -13,6 +13,14 @@ interface Action {
   readonly id: string | undefined;
 }
 
+/** Where an action stands in the body, and whether its document is taken. */
+interface ActionLine {
+  readonly start: number;
+  readonly end: number;
+  readonly action: Action;
+  readonly isTaken: boolean;
+}
+
 /** One operation of a `_bulk` request, in order. Without `document` it is refused, for the reason given. */
 export interface BulkOperation extends Action {
   readonly document?: Buffer;
@@ -41,17 +49,17 @@ export async function parseBulk(
   const operations: BulkOperation[] = [];
   const cursor = createLineCursor(body);
   const due = createSlices();
-  let previous: { readonly start: number; readonly end: number; readonly action: Action } | undefined;
+  let previous: ActionLine | undefined;
   for (let lines = 1; cursor.advance(); lines++) {
     if ((lines & 255) === 0) await due();
     const { start, end, number } = cursor;
     if (isBlank(body, start, end)) continue;
     // Most shippers repeat one action line for a whole batch.
-    const action =
-      previous !== undefined && body.compare(body, previous.start, previous.end, start, end) === 0
-        ? previous.action
-        : parseAction(body, cursor, options.index);
-    previous = { start, end, action };
+    if (previous === undefined || body.compare(body, previous.start, previous.end, start, end) !== 0) {
+      const action = parseAction(body, cursor, options.index);
+      previous = { start, end, action, isTaken: isTaken(action) };
+    }
+    const { action } = previous;
     if (operations.length >= options.maxDocuments)
       throw errors.TOO_MANY_DOCUMENTS({ limit: options.maxDocuments });
     if (action.verb === 'delete') {
@@ -59,15 +67,19 @@ export async function parseBulk(
       continue;
     }
     if (!cursor.advance()) throw errors.MALFORMED_ACTION({ line: number, problem: 'no document follows it' });
+    const { verb, index, id } = action;
     operations.push(
-      action.verb === 'update' || action.id === '' || !isName(action.index)
-        ? refuse(action)
-        : { ...action, document: body.subarray(cursor.start, cursor.end) },
+      previous.isTaken
+        ? { verb, index, id, document: body.subarray(cursor.start, cursor.end) }
+        : refuse(action),
     );
   }
   if (operations.length === 0) throw errors.EMPTY_BODY();
   return operations;
 }
+
+const isTaken = ({ verb, id, index }: Action): boolean =>
+  verb !== 'update' && verb !== 'delete' && id !== '' && isName(index);
 
 function parseAction(body: Buffer, line: LineCursor, pathIndex: string | undefined): Action {
   const { start, end, number } = line;

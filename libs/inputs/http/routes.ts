@@ -114,8 +114,9 @@ async function documentsOf(
 ): Promise<Document[]> {
   const documents: Document[] = [];
   const due = createSlices();
-  for (const [at, { document, id, index }] of operations.entries()) {
+  for (let at = 0; at < operations.length; at++) {
     if ((at & 1023) === 1023) await due();
+    const { document, id, index } = operations[at] as BulkOperation;
     if (document !== undefined) documents.push({ bytes: document, source: sourceOf(index), id, index });
   }
   return documents;

@@ -82,9 +82,11 @@ export function createTakeDocuments(accept: Accept, admission: Admission): TakeD
 async function groupBySource(documents: readonly Document[]): Promise<Group[]> {
   const groups = new Map<string, Group>();
   const due = createSlices();
-  for (const [at, { source, bytes }] of documents.entries()) {
+  let group: Group | undefined;
+  for (let at = 0; at < documents.length; at++) {
     if ((at & 1023) === 1023) await due();
-    let group = groups.get(source);
+    const { source, bytes } = documents[at] as Document;
+    if (group?.source !== source) group = groups.get(source);
     if (group === undefined) {
       group = { source, places: [], bytes: 0 };
       groups.set(source, group);

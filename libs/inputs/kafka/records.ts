@@ -22,12 +22,13 @@ export function createRecordReader(
       const whole = value === undefined ? undefined : withoutLineEnd(value);
       if (whole === undefined || whole.length === 0) return [];
       const cut = whole.length > maxBytes;
+      const hints = withHeaders(shared, headers);
       return {
         bytes: cut ? headOf(whole, maxBytes) : whole,
         format,
         position: { kind: 'kafka', cluster, topic, partition, offset },
         received,
-        hints: { ...withHeaders(shared, headers), ...(cut ? { truncatedFrom: whole.length } : {}) },
+        hints: cut ? { ...hints, truncatedFrom: whole.length } : hints,
       };
     });
   };

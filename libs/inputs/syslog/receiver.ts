@@ -50,6 +50,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   };
 }
 
+const position = { kind: 'none' } as const;
+
 /** The record of one message; one that was cut is counted. */
 export function recordOf(
   { bytes, truncatedFrom }: Frame,
@@ -58,7 +60,6 @@ export function recordOf(
   received: number,
   counts: Counts,
 ): RawRecord {
-  const position = { kind: 'none' } as const;
   if (truncatedFrom === undefined) return { bytes, format, position, received, hints };
   counts.add('cut');
   return { bytes, format, position, received, hints: { ...hints, truncatedFrom } };

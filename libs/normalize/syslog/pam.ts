@@ -1,6 +1,6 @@
-import type { JsonObject } from '@tidewatch/event';
 import { endpoint, objectAt } from '../setters.ts';
-import { type SyslogFields, setEvent } from './program.ts';
+import { member, objectOf, type Quote, quote } from '../written.ts';
+import { type SyslogFields, setEvent, type WrittenMessage } from './program.ts';
 
 const module = /^pam_[a-z\d_]{1,32}\(([\w.-]{1,32}):([a-z]{1,16})\): /;
 const session =
@@ -9,8 +9,33 @@ const failure = /^(?:\d{1,4} more )?authentication failures?;(.*)$/s;
 const unknownUser = /^check pass; user unknown/;
 const changed = /^password changed for (\S{1,256})/;
 
+/** A session that was opened or closed, as JSON: the lines that PAM writes most. Undefined where it is another. */
+export function readPamSession(message: string, write: Quote): WrittenMessage | undefined {
+  const head = module.exec(message);
+  if (head === null) return undefined;
+  const match = session.exec(message.slice(head[0].length));
+  if (match === null) return undefined;
+  const [, service = '', kind = ''] = head;
+  const [, state, name = '', id, by] = match;
+  const type = state === 'opened' ? 'start' : 'end';
+  const user = write(name);
+  const who = `,"user":{"name":${user}${member('id', id, write)}}`;
+  const pam = `,"pam":{"service":"${service}","kind":"${kind}"${by === '' ? '' : member('by', by, write)}}`;
+  return {
+    event: `,"category":["session"],"type":["${type}"],"action":"session_${state}","outcome":"success"`,
+    members: pam + who,
+    user,
+  };
+}
+
 /** Reads what PAM modules write in the name of any program: `pam_unix(sshd:auth): …`. False where it is not that. */
 export function parsePam(message: string, fields: SyslogFields): boolean {
+  const written = readPamSession(message, quote);
+  if (written !== undefined) {
+    Object.assign(fields, objectOf(written.members));
+    Object.assign(fields.event, objectOf(written.event));
+    return true;
+  }
   const head = module.exec(message);
   if (head === null) return false;
   const [, service = '', kind = ''] = head;
@@ -45,15 +70,6 @@ function parseBody(body: string, fields: SyslogFields): boolean {
   if (unknownUser.test(body)) {
     setEvent(fields, 'authentication', 'start', 'pam_authentication', 'failure');
     fields.event.reason = 'user unknown';
-    return true;
-  }
-  const opened = session.exec(body);
-  if (opened !== null) {
-    const [, state, name = '', id, by] = opened;
-    const isOpen = state === 'opened';
-    setEvent(fields, 'session', isOpen ? 'start' : 'end', `session_${state}`, 'success');
-    fields.user = id === undefined ? { name } : { name, id };
-    if (by !== undefined && by !== '') (fields.pam as JsonObject).by = by;
     return true;
   }
   const password = changed.exec(body);

@@ -13,6 +13,18 @@ export interface SyslogFields extends JsonObject {
  */
 export type ProgramParser = (message: string, fields: SyslogFields) => string;
 
+/** What a frequent message says, as JSON. */
+export interface WrittenMessage {
+  /** Members of `event`. */
+  readonly event: string;
+  /** Members beside it. */
+  readonly members: string;
+  /** The user's name, and the other end's address or name, as JSON. */
+  readonly user?: string | undefined;
+  readonly ip?: string | undefined;
+  readonly domain?: string | undefined;
+}
+
 /** `event.category`, `event.type`, `event.action` and, where the message tells it, `event.outcome`. */
 export function setEvent(
   fields: SyslogFields,

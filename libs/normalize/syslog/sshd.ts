@@ -1,7 +1,7 @@
-import type { JsonObject } from '@tidewatch/event';
-import { endpoint, objectAt, parseLong } from '../setters.ts';
-import { parsePam, parsePamSummary } from './pam.ts';
-import { type ProgramParser, type SyslogFields, setEvent } from './program.ts';
+import { endpoint, ipAddress, objectAt, parseLong } from '../setters.ts';
+import { member, type Quote } from '../written.ts';
+import { parsePam, parsePamSummary, readPamSession } from './pam.ts';
+import { type ProgramParser, type SyslogFields, setEvent, type WrittenMessage } from './program.ts';
 
 /*
  * The name of the user comes from the attacker and may hold ` from 192.0.2.1 port 22`. So the names are matched
@@ -20,69 +20,97 @@ const negotiation = /^Unable to negotiate with (\S{1,255}) port (\d{1,5}): (.{1,
 const noIdentification =
   /^(?:error: )?(?:Did not receive identification string from|kex_exchange_identification|banner exchange: Connection from) ?(\S{0,255})(?: port (\d{1,5}))?/;
 
-/** OpenSSH's sshd (and sshd-session, since 9.8). */
-export const parseSshd: ProgramParser = (message, fields) => {
-  parse(message, fields);
-  return 'linux.sshd';
-};
-
-function parse(message: string, fields: SyslogFields): boolean {
+/** Reads the lines that sshd writes most; undefined where it is another. */
+export function readSshd(message: string, write: Quote): WrittenMessage | undefined {
   switch (message.charCodeAt(0)) {
     case 65: // Accepted
     case 70: // Failed
-    case 80: // Postponed, Partial, PAM
-      return parseLogin(message, fields) || parsePamSummary(message, fields);
+    case 80: // Postponed, Partial
+      return readLogin(message, write);
     case 73: // Invalid, Illegal
-      return parseInvalidUser(message, fields);
+      return readInvalidUser(message, write);
     case 67: // Connection
-    case 68: // Disconnected, Disconnecting, Did not receive
+    case 68: // Disconnected, Disconnecting
     case 82: // Received
     case 84: // Timeout
-      return parseEnd(message, fields) || parseConnection(message, fields);
+      return readEnd(message, write);
     case 112: // pam_unix
-      return parsePam(message, fields);
+      return readPamSession(message, write);
     default:
-      return (
-        parsePamSummary(message, fields) || parseRefusal(message, fields) || parseConnection(message, fields)
-      );
+      return undefined;
   }
 }
 
-function parseLogin(message: string, fields: SyslogFields): boolean {
+const loginEvent = ',"category":["authentication"],"type":["start"],"action":"ssh_login"';
+const loginEvents: Readonly<Record<string, string>> = {
+  Accepted: `${loginEvent},"outcome":"success"`,
+  Failed: `${loginEvent},"outcome":"failure"`,
+};
+const pendingEvent = ',"category":["authentication"],"type":["info"],"action":"ssh_login_pending"';
+// Not `ssh_login`: sshd also writes a Failed line for each try, and a guess must count once.
+const invalidUserEvent =
+  ',"category":["authentication"],"type":["info"],"action":"ssh_invalid_user","outcome":"failure"';
+const endEvent = ',"category":["session"],"type":["end"],"action":"ssh_disconnect"';
+
+function readLogin(message: string, write: Quote): WrittenMessage | undefined {
   const match = login.exec(message);
-  if (match === null) return false;
-  const [, verb, method = '', invalid, user = '', from = '', port, key] = match;
-  const isDecided = verb === 'Accepted' || verb === 'Failed';
-  if (!isDecided) setEvent(fields, 'authentication', 'info', 'ssh_login_pending');
-  else setEvent(fields, 'authentication', 'start', 'ssh_login', verb === 'Accepted' ? 'success' : 'failure');
-  setEnds(fields, user, from, port);
-  const sshd: JsonObject = { method };
-  if (invalid !== undefined) sshd.invalid_user = true;
-  if (key !== undefined) sshd.key = key;
-  fields.sshd = sshd;
-  return true;
+  if (match === null) return undefined;
+  const [, verb = '', method = '', invalid, user, from = '', port, key] = match;
+  const flag = invalid === undefined ? '' : ',"invalid_user":true';
+  const sshd = `,"sshd":{"method":${write(method)}${flag}${member('key', key, write)}}`;
+  return attempt(loginEvents[verb] ?? pendingEvent, user, from, port, sshd, write);
 }
 
-function parseInvalidUser(message: string, fields: SyslogFields): boolean {
+function readInvalidUser(message: string, write: Quote): WrittenMessage | undefined {
   const match = invalidUser.exec(message);
-  if (match === null) return false;
-  // Not `ssh_login`: sshd also writes a Failed line for each try, and a guess must count once.
-  setEvent(fields, 'authentication', 'info', 'ssh_invalid_user', 'failure');
-  setEnds(fields, match[1], match[2], match[3]);
-  fields.sshd = { invalid_user: true };
-  return true;
+  if (match === null) return undefined;
+  return attempt(
+    invalidUserEvent,
+    match[1],
+    match[2] ?? '',
+    match[3],
+    ',"sshd":{"invalid_user":true}',
+    write,
+  );
 }
 
-function parseEnd(message: string, fields: SyslogFields): boolean {
+function readEnd(message: string, write: Quote): WrittenMessage | undefined {
   const match = ended.exec(message);
-  if (match === null) return false;
-  const [, , state, user, from, port, reason] = match;
-  setEvent(fields, 'session', 'end', 'ssh_disconnect');
-  setEnds(fields, user, from, port);
-  if (state === 'invalid') fields.sshd = { invalid_user: true };
-  if (reason !== undefined && reason !== '') fields.event.reason = reason;
-  return true;
+  if (match === null) return undefined;
+  const [, , state, user, from = '', port, reason] = match;
+  const event = reason === undefined || reason === '' ? endEvent : `${endEvent},"reason":${write(reason)}`;
+  return attempt(event, user, from, port, state === 'invalid' ? ',"sshd":{"invalid_user":true}' : '', write);
 }
+
+function attempt(
+  event: string,
+  user: string | undefined,
+  from: string,
+  port: string | undefined,
+  sshd: string,
+  write: Quote,
+): WrittenMessage {
+  const name = user === undefined || user === '' ? undefined : write(user);
+  const address = ipAddress(from);
+  const end = write(address ?? from);
+  const users = name === undefined ? '' : `,"user":{"name":${name}}`;
+  const ports = port === undefined ? '' : `,"port":${Number(port)}`;
+  const key = address === undefined ? 'domain' : 'ip';
+  const members = `${users},"source":{"${key}":${end}${ports}}${sshd}`;
+  return address === undefined
+    ? { event, members, user: name, domain: end }
+    : { event, members, user: name, ip: end };
+}
+
+/** The rest of what OpenSSH's sshd (and sshd-session, since 9.8) writes. */
+export const parseSshd: ProgramParser = (message, fields) => {
+  // `||` ends with the first that knows the message.
+  parsePam(message, fields) ||
+    parsePamSummary(message, fields) ||
+    parseRefusal(message, fields) ||
+    parseConnection(message, fields);
+  return 'linux.sshd';
+};
 
 function parseRefusal(message: string, fields: SyslogFields): boolean {
   const attempts = tooMany.exec(message);

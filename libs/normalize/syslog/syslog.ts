@@ -1,13 +1,13 @@
-import type { JsonObject } from '@tidewatch/event';
-import type { Draft, ParseContext } from '../draft.ts';
+import type { Draft, ParseContext, WrittenDraft } from '../draft.ts';
 import { parseNginxAccess } from '../nginx.ts';
 import { ipAddress } from '../setters.ts';
+import { member, objectOf, type Quote, quote, quoteOf } from '../written.ts';
 import { parseAccounts } from './accounts.ts';
 import { parseCron } from './cron.ts';
 import { parseKernel } from './firewall.ts';
 import { readHeader, type SyslogHeader } from './header.ts';
 import type { ProgramParser, SyslogFields } from './program.ts';
-import { parseSshd } from './sshd.ts';
+import { parseSshd, readSshd } from './sshd.ts';
 import { parseSu } from './su.ts';
 import { parseSudo } from './sudo.ts';
 import { parseSystemd } from './systemd.ts';
@@ -35,47 +35,66 @@ function account(program: string): [string, ProgramParser] {
 
 /** One syslog line: its header to `log.syslog.*`, its message to the program's parser. */
 export function parseSyslog(line: string, context: ParseContext): Draft {
-  return syslogDraft(readHeader(line, context), context);
+  return syslogDraft(readHeader(line, context), context, quoteOf(line));
 }
 
-/** A message whose header is known. */
-export function syslogDraft(header: SyslogHeader, context: ParseContext): Draft {
+/**
+ * A message whose header is known.
+ *
+ * @param write for the parts of header and message
+ */
+export function syslogDraft(header: SyslogHeader, context: ParseContext, write: Quote): Draft {
+  const { message, time } = header;
   const program = header.appname?.toLowerCase();
   if (program?.startsWith('nginx')) {
-    const access = parseNginxAccess(header.message);
-    if (access !== undefined)
-      return { ...access, fields: { ...access.fields, ...headerFields(header, context) } };
+    const access = parseNginxAccess(message);
+    if (access !== undefined) return underHeader(access, writeHeader(header, context, write));
   }
-  const fields: SyslogFields = { message: header.message, event: {}, ...headerFields(header, context) };
   const parser = program === undefined ? undefined : programs.get(program);
-  let dataset = 'linux.syslog';
-  if (parser !== undefined) {
-    setProcess(
-      fields,
-      header,
-      program === 'sshd-session' || program === 'sshd-auth' ? 'sshd' : (program ?? ''),
-    );
-    dataset = parser(unrepeated(fields), fields);
-  } else if (header.appname !== undefined) setProcess(fields, header, header.appname);
-  return { dataset, time: header.time, fields, shape: dataset === 'linux.sshd' ? 'sshd' : undefined };
+  const isSshd = parser === parseSshd;
+  const name = isSshd ? 'sshd' : parser === undefined ? header.appname : program;
+  const written = writeHeader(header, context, write);
+  const { repeated, text } = unfold(message);
+  const attempt = isSshd ? readSshd(text, write) : undefined;
+  if (attempt !== undefined) {
+    const { event, members, user, ip, domain } = attempt;
+    const folded = repeated === undefined ? '' : `,"labels":{"repeated":"${repeated}"}`;
+    const related = { user: [user], ip: [ip, written.ip], hosts: [written.name, domain] };
+    const all = `,"message":${write(message)}${written.members}${processMember('sshd', header)}${members}${folded}`;
+    return { dataset: 'linux.sshd', time, written: { event, members: all, related } };
+  }
+  const fields: SyslogFields = {
+    message,
+    event: {},
+    ...objectOf(written.members + (name === undefined ? '' : processMember(name, header))),
+  };
+  if (parser === undefined) return { dataset: 'linux.syslog', time, fields };
+  if (repeated !== undefined) fields.labels = { repeated };
+  return { dataset: parser(text, fields), time, fields };
+}
+
+/** An access line that came by syslog is also its header's. */
+function underHeader(access: WrittenDraft, { members, ip, name }: WrittenHeader): Draft {
+  const { written } = access;
+  const related = {
+    ...written.related,
+    ip: [...(written.related.ip ?? []), ip],
+    hosts: [name, ...(written.related.hosts ?? [])],
+  };
+  return { ...access, written: { ...written, members: written.members + members, related } };
 }
 
 /** rsyslog folds equal lines into `message repeated 3 times: [ Failed password …]`. */
-const repeated = /^message repeated (\d{1,6}) times: \[ ?(.*)\]$/s;
+const folded = /^message repeated (\d{1,6}) times: \[ ?(.*)\]$/s;
 
-function unrepeated(fields: SyslogFields): string {
-  const { message } = fields;
-  if (!message.startsWith('message repeated')) return message;
-  const match = repeated.exec(message);
-  if (match === null) return message;
-  fields.labels = { repeated: match[1] ?? '' };
-  return match[2] ?? '';
+function unfold(message: string): { readonly repeated?: string; readonly text: string } {
+  const match = message.startsWith('message repeated') ? folded.exec(message) : null;
+  return match === null ? { text: message } : { repeated: match[1] ?? '', text: match[2] ?? '' };
 }
 
-function setProcess(fields: SyslogFields, { procid }: SyslogHeader, name: string): void {
-  const process: JsonObject = { name };
-  if (procid !== undefined && /^\d{1,10}$/.test(procid)) process.pid = Number(procid);
-  fields.process = process;
+function processMember(name: string, { procid }: SyslogHeader): string {
+  const pid = procid !== undefined && /^\d{1,10}$/.test(procid) ? `,"pid":${Number(procid)}` : '';
+  return `,"process":{"name":${quote(name)}${pid}}`;
 }
 
 const facilities =
@@ -84,31 +103,32 @@ const facilities =
   );
 const severities = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'informational', 'debug'];
 
-function headerFields(header: SyslogHeader, { hints }: ParseContext): JsonObject {
-  const syslog: JsonObject = {};
-  const log: JsonObject = { syslog };
-  const { priority } = header;
-  if (priority !== undefined) {
-    const severity = severities[priority & 7] as string;
-    syslog.priority = priority;
-    syslog.facility = { code: priority >> 3, name: facilities[priority >> 3] as string };
-    syslog.severity = { code: priority & 7, name: severity };
-    log.level = severity;
-  }
-  for (const key of ['version', 'hostname', 'appname', 'procid', 'msgid'] as const) {
-    const value = header[key];
-    if (value !== undefined) syslog[key] = value;
-  }
-  if (header.structuredData !== undefined) syslog.structured_data = header.structuredData;
-  if (hints.path !== undefined) log.file = { path: hints.path };
-  const host = hostFields(header.hostname, hints.peer);
-  return host === undefined ? { log } : { log, host };
+/** What the header says, as the members `log` and `host`; the host's name and address also by themselves, as JSON. */
+interface WrittenHeader {
+  readonly members: string;
+  readonly name: string | undefined;
+  readonly ip: string | undefined;
 }
 
-/** The header's host is who wrote the line; the peer may be a relay, and stands in only where there is none. */
-function hostFields(hostname: string | undefined, peer: string | undefined): JsonObject | undefined {
-  const name = hostname ?? peer;
-  if (name === undefined) return undefined;
-  const ip = ipAddress(name);
-  return ip === undefined ? { name } : { name, ip: [ip] };
+function writeHeader(header: SyslogHeader, { hints }: ParseContext, write: Quote): WrittenHeader {
+  const { priority, version, hostname, appname, procid, msgid, structuredData } = header;
+  const data = structuredData === undefined ? '' : `,"structured_data":${JSON.stringify(structuredData)}`;
+  const syslog = `${priorityMembers(priority)}${member('version', version, write)}${member('hostname', hostname, write)}${member('appname', appname, write)}${member('procid', procid, write)}${member('msgid', msgid, write)}${data}`;
+  const level = priority === undefined ? '' : `,"level":"${severities[priority & 7]}"`;
+  const file = hints.path === undefined ? '' : `,"file":{"path":${quote(hints.path)}}`;
+  const log = `,"log":{"syslog":{${syslog.slice(1)}}${level}${file}}`;
+  // The header's host is who wrote the line; the peer may be a relay, and stands in only where there is none.
+  const host = hostname ?? hints.peer;
+  if (host === undefined) return { members: log, name: undefined, ip: undefined };
+  const address = ipAddress(host);
+  // A peer's address has nothing to escape either.
+  const name = write(host);
+  const ip = address && write(address);
+  return { members: `${log},"host":{"name":${name}${ip === undefined ? '' : `,"ip":[${ip}]`}}`, name, ip };
+}
+
+function priorityMembers(priority: number | undefined): string {
+  if (priority === undefined) return '';
+  const [facility, severity] = [priority >> 3, priority & 7];
+  return `,"priority":${priority},"facility":{"code":${facility},"name":"${facilities[facility]}"},"severity":{"code":${severity},"name":"${severities[severity]}"}`;
 }

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '@tidewatch/event';
-import type { Draft } from '../draft.ts';
+import type { FieldsDraft } from '../draft.ts';
 import { applyFields, parseLong } from '../setters.ts';
 import { channelSlug, meaningsOf } from './channels.ts';
 import type { Meaning } from './meaning.ts';
@@ -15,7 +15,7 @@ const levels: Readonly<Record<string, string>> = {
 };
 
 /** A Windows event of any shape to ECS: `winlog.*` holds what the source said, the rest what it means. */
-export function windowsDraft(record: WindowsRecord): Draft {
+export function windowsDraft(record: WindowsRecord): FieldsDraft {
   const slug = channelSlug(record.channel);
   const event: JsonObject = { code: record.eventId };
   const fields: JsonObject = { event };

@@ -14,7 +14,7 @@ import {
 } from '@tidewatch/query';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { indexed, kql, suiteClasses, suiteNow } from '../fixtures.suite.ts';
+import { eventOf, indexed, kql, suiteClasses, suiteNow } from '../fixtures.suite.ts';
 import { type DuckDbStore, openDuckDbStore } from './index.ts';
 
 const scalars = [
@@ -241,7 +241,7 @@ beforeAll(async () => {
   store = await openDuckDbStore({ directory, classes: suiteClasses, clock: () => suiteNow });
   const records = fc.sample(document, { numRuns: 600, seed: 7 }).map((fields) => indexed(fields));
   await store.events.write(records);
-  events = records.map(({ event }) => event);
+  events = records.map(eventOf);
 });
 afterAll(async () => {
   await store.close();

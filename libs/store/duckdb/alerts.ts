@@ -10,8 +10,8 @@ import { createLayout } from './columns.ts';
 import { bucketSql, buckets, compile, select, type Where } from './compile.ts';
 import type { Database, Writer } from './database.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
+import { maxPaths } from './event_commit.ts';
 import { decodeToken, encodeToken } from './page.ts';
-import { maxPaths } from './partitions.ts';
 
 type Filter = Pick<AlertSearch, 'query' | 'range'>;
 

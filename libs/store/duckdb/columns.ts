@@ -8,10 +8,16 @@ export interface PromotedField {
   readonly type: 'text' | 'number';
   /** A second column, named `<column>_key`, keeps its address in an order that networks can be cut from. */
   readonly address?: boolean;
+  /** Its texts hardly repeat. */
+  readonly varied?: boolean;
 }
+
+/** For texts that hardly repeat: to look for a dictionary of them takes longer than to compress them. */
+export const variedText = 'VARCHAR USING COMPRESSION fsst';
 
 const text = (path: string): PromotedField => ({ path, column: path.replaceAll('.', '_'), type: 'text' });
 const address = (path: string): PromotedField => ({ ...text(path), address: true });
+const varied = (path: string): PromotedField => ({ ...text(path), varied: true });
 const number = (path: string): PromotedField => ({ ...text(path), type: 'number' });
 
 /** What analysts filter and count by most. A change is a change of the files' layout. */
@@ -26,19 +32,20 @@ export const eventFields: readonly PromotedField[] = [
     'event.outcome',
   ].map(text),
   ...['event.provider', 'event.module', 'event.kind', 'tidewatch.source', 'tidewatch.data_class'].map(text),
-  ...['process.name', 'process.executable', 'process.command_line', 'process.parent.name'].map(text),
-  ...['process.parent.executable', 'file.path', 'url.path', 'user_agent.original', 'dns.question.name'].map(
-    text,
-  ),
-  ...['http.request.method', 'winlog.channel', 'log.level', 'message', 'event.original'].map(text),
+  ...['process.name', 'process.executable'].map(text),
+  varied('process.command_line'),
+  ...['process.parent.name', 'process.parent.executable', 'file.path', 'url.path'].map(text),
+  ...['user_agent.original', 'dns.question.name', 'http.request.method', 'winlog.channel'].map(text),
+  text('log.level'),
+  ...['message', 'event.original'].map(varied),
   ...['source.ip', 'destination.ip'].map(address),
   ...['source.port', 'destination.port', 'http.response.status_code'].map(number),
 ];
 
 /** Columns in SQL, in the order that {@link promote} gives the values. */
 export const columnDefinitions = (fields: readonly PromotedField[]): string[] =>
-  fields.flatMap(({ column, type, address }) => [
-    `${column} ${type === 'text' ? 'VARCHAR' : 'DOUBLE'}`,
+  fields.flatMap(({ column, type, address, varied }) => [
+    `${column} ${type === 'number' ? 'DOUBLE' : varied === true ? variedText : 'VARCHAR'}`,
     ...(address === true ? [`${column}_key VARCHAR`] : []),
   ]);
 
@@ -97,7 +104,8 @@ function onlyValue(document: JsonObject, keys: readonly string[]): Json | undefi
 const among = (values: readonly Json[]): Json | undefined =>
   values.length > 1 ? undefined : (values[0] ?? null);
 
-function wellFormed(value: Json): Json {
+/** A value without lone surrogates, which DuckDB refuses to read as JSON. */
+export function wellFormed(value: Json): Json {
   if (typeof value === 'string') return value.replace(/\p{Surrogate}/gu, '\ufffd');
   if (Array.isArray(value)) return value.map(wellFormed);
   if (!isObject(value)) return value;

@@ -7,7 +7,7 @@ export interface StoreLog {
   warn(details: object, message: string): void;
 }
 
-export interface Writer extends Pick<Engine, 'append' | 'appendEvents'> {
+export interface Writer extends Pick<Engine, 'append' | 'commitEvents'> {
   read(sql: string, values?: readonly SqlValue[]): Promise<SqlRow[]>;
   /** Answers how many rows changed. */
   run(sql: string, values?: readonly SqlValue[]): Promise<number>;
@@ -29,7 +29,7 @@ export class Database {
       read: (sql, values = []) => engine.readAsWriter(sql, values),
       run: (sql, values = []) => engine.run(sql, values),
       append: (alias: string, table: string, rows: readonly AppendRow[]) => engine.append(alias, table, rows),
-      appendEvents: (alias, batch) => engine.appendEvents(alias, batch),
+      commitEvents: (...args) => engine.commitEvents(...args),
       transaction: (work) => this.transaction(work),
     };
   }

@@ -10,7 +10,9 @@ import {
 } from '@duckdb/node-api';
 import { isTidewatchError } from '@tidewatch/event';
 import { errors } from '../errors.ts';
-import { type EventBatch, type EventFacts, eventRows, factsOf } from './event_rows.ts';
+import { createEventCommit, type StreamPosition } from './event_commit.ts';
+import type { EventBatch, EventFacts } from './event_rows.ts';
+import { quoteName } from './quote_name.ts';
 
 export type SqlValue = string | number | boolean | null | readonly string[];
 export type SqlRow = readonly (string | number | boolean | null)[];
@@ -42,8 +44,11 @@ export interface Engine {
   /** Answers how many rows changed. */
   run(sql: string, values: readonly SqlValue[]): Promise<number>;
   append(alias: string, table: string, rows: readonly AppendRow[]): Promise<void>;
-  /** Appends the events' rows to the file's table `events`. The batch's memory may be taken. */
-  appendEvents(alias: string, batch: EventBatch): Promise<EventFacts>;
+  /**
+   * Writes the events' rows, the paths that are new to the file, which it answers, and how far the stream is stored, in
+   * one transaction of its own. The batch's memory may be taken.
+   */
+  commitEvents(alias: string, batch: EventBatch, positions: readonly StreamPosition[]): Promise<EventFacts>;
   /** Lets reads under way finish, brings the files up to date, and closes. */
   close(): Promise<void>;
 }
@@ -57,8 +62,6 @@ const layoutVersion = 1;
 /** Rows that are stored as one: each checkpoint writes the last, half full group again, so small ones write least. */
 const rowGroupSize = 16_384;
 
-/** An identifier in SQL. Aliases are made of classes and dates, but are quoted all the same. */
-export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** Opens DuckDB in this thread. */
@@ -74,7 +77,7 @@ export async function openEngine({ directory, memoryLimitMb, threads }: EngineOp
   const writer = await instance.connect();
   // Small steps, and no method that buffers whole vectors: a checkpoint of large documents has to fit the memory limit,
   // since one that fails invalidates the file until it is attached again.
-  await writer.run("SET GLOBAL wal_autocheckpoint = '32MB'");
+  await writer.run(`SET GLOBAL wal_autocheckpoint = '${Math.min(64, Math.floor(memoryLimitMb / 4))}MB'`);
   await writer.run("SET GLOBAL disabled_compression_methods = 'zstd'");
   const idle = await Promise.all(Array.from({ length: readers }, () => instance.connect()));
   return new LocalEngine(instance, writer, idle);
@@ -84,6 +87,7 @@ export async function openEngine({ directory, memoryLimitMb, threads }: EngineOp
 class LocalEngine implements Engine {
   private readonly instance: DuckDBInstance;
   private readonly writer: DuckDBConnection;
+  private readonly events: ReturnType<typeof createEventCommit>;
   private readonly idle: DuckDBConnection[];
   private readonly waiting: ((connection: DuckDBConnection) => void)[] = [];
   private reading = 0;
@@ -94,6 +98,7 @@ class LocalEngine implements Engine {
   constructor(instance: DuckDBInstance, writer: DuckDBConnection, idle: DuckDBConnection[]) {
     this.instance = instance;
     this.writer = writer;
+    this.events = createEventCommit(writer);
     this.idle = idle;
   }
 
@@ -125,6 +130,7 @@ class LocalEngine implements Engine {
 
   async detach(alias: string): Promise<void> {
     this.written.delete(alias);
+    this.events.forget(alias);
     await this.writer.run(`DETACH ${quoteName(alias)}`);
   }
 
@@ -150,7 +156,7 @@ class LocalEngine implements Engine {
     return (await this.writer.run(sql, values.map(toDuckDb), typesOf(values))).rowsChanged;
   }
 
-  async append(alias: string, table: string, rows: Iterable<AppendRow>): Promise<void> {
+  async append(alias: string, table: string, rows: readonly AppendRow[]): Promise<void> {
     this.written.add(alias);
     const appender = await this.writer.createAppender(table, 'main', alias);
     try {
@@ -166,10 +172,13 @@ class LocalEngine implements Engine {
     }
   }
 
-  async appendEvents(alias: string, batch: EventBatch): Promise<EventFacts> {
-    const { facts, note } = factsOf();
-    await this.append(alias, 'events', eventRows(batch, note));
-    return facts();
+  async commitEvents(
+    alias: string,
+    batch: EventBatch,
+    positions: readonly StreamPosition[],
+  ): Promise<EventFacts> {
+    this.written.add(alias);
+    return this.events.commit(alias, batch, positions);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,10 @@
-import type { EcsEvent } from '@tidewatch/event';
-import { eventFields, promote, withKeys } from './columns.ts';
-import type { AppendRow } from './engine.ts';
+import { isUtf8 } from 'node:buffer';
+import type { DuckDBAppender } from '@duckdb/node-api';
+import type { Json } from '@tidewatch/event';
+import type { IndexedEvent } from '../contract.ts';
+import { type Address, ColumnChunk, type ColumnType } from './column_chunk.ts';
+import { eventFields, wellFormed } from './columns.ts';
+import { DocumentScanner, type Target } from './document_scan.ts';
 
 /** Events on their way to the rows of one file: bytes, since objects cost more to send to another thread. */
 export interface EventBatch {
@@ -19,68 +23,137 @@ export interface EventFacts {
   readonly paths: readonly string[];
   /** There is a row whose document queries must walk. */
   readonly nested: boolean;
+  /** Places in the batch of what is no JSON, and has no row. */
+  readonly refused: readonly number[];
 }
 
-interface BatchedEvent {
-  readonly event: EcsEvent;
-  /** The event as JSON, if it is at hand. */
-  readonly bytes?: Uint8Array;
-  readonly time: number;
-  readonly ingested: number;
-}
-
-export function toBatch(events: readonly BatchedEvent[]): EventBatch {
-  const documents = events.map(({ event, bytes }) => bytes ?? Buffer.from(JSON.stringify(event)));
-  const bytes = new Uint8Array(documents.reduce((sum, { length }) => sum + length, 0));
-  const ends = new Float64Array(documents.length);
-  let end = 0;
-  for (const [i, document] of documents.entries()) {
-    bytes.set(document, end);
-    end += document.length;
-    ends[i] = end;
-  }
-  const times = Float64Array.from(events, ({ time }) => time);
-  return { bytes, ends, times, ingested: Float64Array.from(events, ({ ingested }) => ingested) };
-}
-
-/** Gathers {@link EventFacts} while rows are made. */
-export function factsOf() {
-  const paths = new Set<string>();
-  let nested = false;
-  const note = {
-    path: (path: string): void => {
-      paths.add(path);
-    },
-    nested: (): void => {
-      nested = true;
-    },
+export function toBatch(events: readonly IndexedEvent[]): EventBatch {
+  return {
+    ...joined(events.map(({ bytes }) => bytes)),
+    times: Float64Array.from(events, ({ head }) => head.time),
+    ingested: Float64Array.from(events, ({ head }) => head.ingested),
   };
-  return { note, facts: (): EventFacts => ({ paths: [...paths], nested }) };
 }
 
-const fields = withKeys(eventFields);
+function joined(documents: readonly Uint8Array[]): Pick<EventBatch, 'bytes' | 'ends'> {
+  const ends = new Float64Array(documents.length);
+  let size = 0;
+  for (const [i, { length }] of documents.entries()) {
+    size += length;
+    ends[i] = size;
+  }
+  const bytes = new Uint8Array(size);
+  for (const [i, document] of documents.entries()) bytes.set(document, (ends[i] as number) - document.length);
+  return { bytes, ends };
+}
 
-/** The rows of a batch, in the order of the table's columns. */
-export function* eventRows(
-  { bytes, ends, times, ingested }: EventBatch,
-  note: ReturnType<typeof factsOf>['note'],
-): Generator<AppendRow> {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const columns: ColumnType[] = ['bigint', 'text', 'bigint', 'boolean'];
+const targets: Target[] = [{ keys: ['event', 'id'], type: 'text', column: 1 }];
+for (const { path, type, address } of eventFields) {
+  const column = columns.push(type === 'text' ? 'text' : 'double') - 1;
+  const target = { keys: path.split('.'), type, column };
+  targets.push(address === true ? { ...target, keyColumn: columns.push('text') - 1 } : target);
+}
+const wordsColumn = columns.push('text') - 1;
+const documentColumn = columns.push('text') - 1;
+
+/** What is handed over before the event loop gets a turn: some 5 ms of work. */
+const chunkRows = 512;
+const chunkBytes = 1024 * 1024;
+
+/** Makes rows of events, in the order of the table's columns. */
+export function createEventAppender() {
+  const chunk = new ColumnChunk(columns, chunkRows);
+  const scanner = new DocumentScanner(chunk, targets, wordsColumn);
+
+  function fill(row: number, bytes: Uint8Array, start: number, end: number, at: Address): boolean {
+    if (!scanner.scan(bytes, start, end, at, row)) return false;
+    chunk.text(documentColumn, row, bytes, start, end - start, at);
+    return true;
+  }
+
+  function fillAnew(row: number, document: Uint8Array, appender: DuckDBAppender): boolean {
+    const bytes = writtenAnew(document);
+    return bytes !== undefined && fill(row, bytes, 0, bytes.length, chunk.hold(bytes, appender));
+  }
+
+  /** Appends the events from `first` to before `last`, whose documents are `bytes`. */
+  function appendSlice(
+    { ends, times, ingested }: EventBatch,
+    { first, last, bytes }: Slice,
+    appender: DuckDBAppender,
+    facts: Facts,
+  ): void {
+    const at = chunk.hold(bytes, appender);
+    const before = first === 0 ? 0 : (ends[first - 1] as number);
+    let row = 0;
+    let start = 0;
+    for (let i = first; i < last; i++) {
+      const end = (ends[i] as number) - before;
+      const isFilled =
+        fill(row, bytes, start, end, at) || fillAnew(row, bytes.subarray(start, end), appender);
+      start = end;
+      if (!isFilled) {
+        facts.refused.push(i);
+        continue;
+      }
+      chunk.bigint(0, row, times[i] as number);
+      chunk.bigint(2, row, ingested[i] as number);
+      chunk.boolean(3, row, scanner.nested);
+      facts.nested ||= scanner.nested;
+      row++;
+    }
+    if (row > 0) chunk.append(row, appender);
+    else chunk.clear();
+  }
+
+  return async function append(given: EventBatch, appender: DuckDBAppender): Promise<EventFacts> {
+    const batch = isUtf8(given.bytes) ? given : encodedAnew(given);
+    const facts: Facts = { nested: false, refused: [] };
+    chunk.clear();
+    for (const slice of slices(batch)) {
+      appendSlice(batch, slice, appender, facts);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return { ...facts, paths: scanner.paths.take() };
+  };
+}
+
+interface Facts {
+  nested: boolean;
+  readonly refused: number[];
+}
+
+interface Slice {
+  readonly first: number;
+  readonly last: number;
+  readonly bytes: Uint8Array;
+}
+
+function* slices({ bytes, ends }: EventBatch): Generator<Slice> {
   let start = 0;
-  for (const [i, end] of ends.entries()) {
-    const encoded = text.toString('utf8', start, end);
-    const event = JSON.parse(encoded) as EcsEvent;
-    const { values, nested, text: words, json } = promote(event, fields, note.path, encoded);
-    if (nested) note.nested();
-    yield [
-      BigInt(times[i] as number),
-      event.event.id,
-      BigInt(ingested[i] as number),
-      nested,
-      ...values,
-      words,
-      json,
-    ];
+  for (let first = 0, last = 0; first < ends.length; first = last) {
+    do last++;
+    while (last < ends.length && last - first < chunkRows && (ends[last] as number) - start <= chunkBytes);
+    const end = ends[last - 1] as number;
+    yield { first, last, bytes: bytes.subarray(start, end) };
     start = end;
+  }
+}
+
+/** The same documents, with what is no UTF-8 replaced. */
+function encodedAnew({ bytes, ends, ...rest }: EventBatch): EventBatch {
+  const documents = Array.from(ends, (end, i) =>
+    Buffer.from(Buffer.from(bytes.subarray(i === 0 ? 0 : ends[i - 1], end)).toString()),
+  );
+  return { ...joined(documents), ...rest };
+}
+
+/** A document as Tidewatch writes it, with what is broken in its Unicode replaced; undefined where it is no JSON. */
+function writtenAnew(document: Uint8Array): Uint8Array | undefined {
+  try {
+    return Buffer.from(JSON.stringify(wellFormed(JSON.parse(Buffer.from(document).toString()) as Json)));
+  } catch {
+    return undefined;
   }
 }

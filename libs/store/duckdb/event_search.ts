@@ -3,9 +3,10 @@ import { compareCodePoints } from '@tidewatch/query';
 import type { Page, SearchRequest } from '../contract.ts';
 import { select, type Where } from './compile.ts';
 import type { Database } from './database.ts';
-import { quoteName, type SqlValue } from './engine.ts';
+import type { SqlValue } from './engine.ts';
 import { decodeToken, encodeToken } from './page.ts';
 import type { Partition, Partitions } from './partitions.ts';
+import { quoteName } from './quote_name.ts';
 
 /** A hit with its place in the order: time, id, and the file, since two files may hold one id. */
 interface Hit {

@@ -4,10 +4,11 @@ import type { Deletion, EventStore, Scope, SearchRequest, TopValue } from '../co
 import { createLayout, eventFields } from './columns.ts';
 import { bucketSql, buckets, compile, fieldValues, select, type Where } from './compile.ts';
 import type { Database } from './database.ts';
-import { quoteName, type SqlRow, type SqlValue } from './engine.ts';
+import type { SqlRow, SqlValue } from './engine.ts';
 import { searchPartitions } from './event_search.ts';
 import { createEventWriter } from './event_write.ts';
 import { fileBytes, type Partition, type Partitions } from './partitions.ts';
+import { quoteName } from './quote_name.ts';
 
 type Filter = Pick<SearchRequest, 'query' | 'range'>;
 

@@ -4,9 +4,9 @@ import type { DataClass } from '@tidewatch/event';
 import type { DataClasses } from '../classes.ts';
 import { errors } from '../errors.ts';
 import { type Period, partitionName, partitionPeriod } from '../partition.ts';
-import { columnDefinitions, eventFields } from './columns.ts';
+import { columnDefinitions, eventFields, variedText } from './columns.ts';
 import type { Database } from './database.ts';
-import { quoteName } from './engine.ts';
+import { quoteName } from './quote_name.ts';
 
 /** One file with the events of a class and a stretch of ingestion time, and what is known of it without reading it. */
 export interface Partition {
@@ -30,11 +30,8 @@ export interface Partition {
   released?: () => void;
 }
 
-/** Paths remembered of a partition. Documents full of made-up keys must not fill the memory. */
-export const maxPaths = 20_000;
-
 const tables = [
-  `events(ts BIGINT, id VARCHAR, ingested BIGINT, nested BOOLEAN, ${columnDefinitions(eventFields).join(', ')}, words VARCHAR, doc JSON)`,
+  `events(ts BIGINT, id ${variedText}, ingested BIGINT, nested BOOLEAN, ${columnDefinitions(eventFields).join(', ')}, words ${variedText}, doc JSON USING COMPRESSION fsst)`,
   'positions(stream_partition INTEGER, stream_offset BIGINT)',
   'paths(path VARCHAR)',
 ];

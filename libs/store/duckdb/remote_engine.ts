@@ -69,10 +69,10 @@ export function openRemoteEngine(program: URL, options: EngineOptions): Engine {
     readAsWriter: (...args) => call('readAsWriter', args),
     run: (...args) => call('run', args),
     append: (...args) => call('append', args),
-    appendEvents: (alias, batch) =>
+    commitEvents: (alias, batch, positions) =>
       call(
-        'appendEvents',
-        [alias, batch],
+        'commitEvents',
+        [alias, batch, positions],
         Object.values(batch).map(({ buffer }) => buffer),
       ),
     close: () => close(worker, call('close', [])),

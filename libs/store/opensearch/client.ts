@@ -7,6 +7,7 @@ import {
 } from '@opensearch-project/opensearch';
 import { isObject } from '@tidewatch/event';
 import { errors } from '../errors.ts';
+import { AnswerSerializer } from './bulk/serializer.ts';
 import type { OpenSearchConfig } from './config.ts';
 import { type Credentials, openCredentials, readText } from './credentials.ts';
 
@@ -43,6 +44,7 @@ export async function connectOpenSearch(config: OpenSearchConfig): Promise<OpenS
   const client = new Client({
     nodes: config.nodes,
     Connection: connectionAs(credentials),
+    Serializer: AnswerSerializer,
     maxRetries: 0,
     requestTimeout: config.timeout_ms,
     // A node that failed is tried again by a real request; the pinging strategy would send ones of its own.

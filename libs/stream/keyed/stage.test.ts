@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { NewRecord, Stream } from '../contract.ts';
-import { decoded } from '../decoded.ts';
+import type { NewRecord, Stream, StreamRecord } from '../contract.ts';
 import { openTestWal } from '../wal/wal.harness.ts';
 import { createFileSnapshots } from './snapshots.ts';
 import { createKeyedStage, type KeyedStageConfig } from './stage.ts';
@@ -25,13 +24,15 @@ const reading = (i: number, key = `key ${i % 5}`): NewRecord => ({
   value: Buffer.from(JSON.stringify({ source: `source ${i % 3}`, value: i } satisfies Reading)),
 });
 
+const readingOf = ({ value }: StreamRecord): Reading => JSON.parse(Buffer.from(value).toString());
+
 const totals = {
   group: 'totals',
   keyOf: ({ key }) => key,
   initial: (): Total => ({ count: 0, digest: 7 }),
   step: ({ count, digest }: Total, record): Total => ({
     count: count + 1,
-    digest: (digest * 31 + decoded<Reading>(record).value) % 1_000_003,
+    digest: (digest * 31 + readingOf(record).value) % 1_000_003,
   }),
 } satisfies Partial<KeyedStageConfig<Total>>;
 
@@ -173,11 +174,11 @@ describe('a keyed stage', () => {
       const perSource = (stream: Stream): KeyedStageConfig<{ events: number; newest: number }> => ({
         stream,
         group: 'sources',
-        keyOf: (record) => decoded<Reading>(record).source,
+        keyOf: (record) => readingOf(record).source,
         initial: () => ({ events: 0, newest: -1 }),
         step: (state, record) => {
           state.events++;
-          state.newest = Math.max(state.newest, decoded<Reading>(record).value);
+          state.newest = Math.max(state.newest, readingOf(record).value);
           return state;
         },
         snapshots,
@@ -235,7 +236,7 @@ describe('a keyed stage', () => {
         keyOf: ({ key }) => (key === 'key 4' ? undefined : key),
         initial: () => new Set(),
         step: (state, record) => {
-          const { value } = decoded<Reading>(record);
+          const { value } = readingOf(record);
           return value === 13 ? undefined : state.add(value);
         },
         snapshots: {

@@ -1,5 +1,4 @@
-import type { NewRecord, Stream } from '../contract.ts';
-import { decoded } from '../decoded.ts';
+import type { NewRecord, Stream, StreamRecord } from '../contract.ts';
 import type { SnapshotStore } from './snapshots.ts';
 import type { KeyedStageConfig } from './stage.ts';
 
@@ -32,6 +31,8 @@ export const reading = (i: number, keys: number): NewRecord => ({
   ),
 });
 
+const readingOf = ({ value }: StreamRecord): Reading => JSON.parse(Buffer.from(value).toString());
+
 export async function appendReadings(stream: Stream, from: number, to: number, keys: number): Promise<void> {
   for (let i = from; i < to; i += 100)
     await stream.append(Array.from({ length: Math.min(100, to - i) }, (_, k) => reading(i + k, keys)));
@@ -57,10 +58,10 @@ export const windowCounts = (
   snapshots,
   snapshotEveryRecords: 150,
   repartition: true,
-  keyOf: (record) => decoded<Reading>(record).source,
+  keyOf: (record) => readingOf(record).source,
   initial: () => ({ window: 0, count: 0 }),
   step: (state, record, emit, source) => {
-    const window = Math.floor(decoded<Reading>(record).time / windowSeconds);
+    const window = Math.floor(readingOf(record).time / windowSeconds);
     if (window === state.window) return { window, count: state.count + 1 };
     emit({ id: `${source} ${state.window}`, count: state.count });
     return { window, count: 1 };

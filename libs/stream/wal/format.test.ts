@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { checkRecord, decodeRecord, encodeRecord, recordBytes } from './format.ts';
+import { checkRecord, createMeasure, createRecordReader, createRecordWriter } from './format.ts';
 import { encodePositions } from './groups.ts';
 import { decodeHeader, encodeHeader } from './header.ts';
 
@@ -22,8 +22,8 @@ async function documented(): Promise<{ head: Buffer; record: Buffer; positions: 
 it('is what the documentation shows, byte for byte', async () => {
   const example = await documented();
   expect(encodeHeader(header)).toEqual(Buffer.concat([example.head, example.head]));
-  const bytes = Buffer.alloc(recordBytes(record));
-  expect(encodeRecord(bytes, 0, record, 7, 1_700_000_000_500, salt)).toBe(bytes.length);
+  const bytes = Buffer.alloc(createMeasure()(record));
+  expect(createRecordWriter(bytes, 1_700_000_000_500, salt)(0, record, 7)).toBe(bytes.length);
   expect(bytes).toEqual(example.record);
   expect(
     encodePositions(
@@ -40,7 +40,7 @@ it('reads the documented example back', async () => {
   expect(decodeHeader(example.head)).toEqual({ ok: true, header });
   expect(checkRecord(example.record, 0, example.record.length, salt)).toBe(example.record.length);
   expect(checkRecord(example.record, 0, example.record.length, salt + 1)).toBe(0);
-  expect(decodeRecord(example.record, 0, example.record.length, 3)).toEqual({
+  expect(createRecordReader(3)(example.record, 0, example.record.length)).toEqual({
     ...record,
     position: { partition: 3, offset: 7 },
     appendedAt: 1_700_000_000_500,

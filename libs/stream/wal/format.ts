@@ -21,9 +21,13 @@ import type { NewRecord, StreamRecord } from '../contract.ts';
 const recordVersion = 1;
 
 const prefixBytes = 8;
-const fixedBytes = 17;
+/** Version, offset and time. */
+const stampBytes = 13;
+const fixedBytes = stampBytes + 4;
 export const minRecordBytes = prefixBytes + fixedBytes;
 export const maxRecordBytes = 32 * 1024 * 1024;
+
+export const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
 
 const u16Max = 0xffff;
 const u32Range = 0x1_0000_0000;
@@ -36,55 +40,82 @@ export function writeU48(buffer: Buffer, value: number, at: number): void {
 export const readU48 = (buffer: Buffer, at: number): number =>
   buffer.readUInt32LE(at) + buffer.readUInt16LE(at + 4) * u32Range;
 
-/** Bytes the record takes in a segment, or Infinity where a key or header name is too long to be written. */
-export function recordBytes(record: NewRecord): number {
-  const key = Buffer.byteLength(record.key);
-  let bytes = minRecordBytes + key + record.value.byteLength;
-  if (key > u16Max) return Number.POSITIVE_INFINITY;
-  if (record.headers === undefined) return bytes;
-  for (const name in record.headers) {
+/**
+ * Makes the measure of records: the bytes each takes in a segment, or Infinity where a key or header name is too long
+ * to be written. Records that follow on each other mostly share key and headers, which are then measured once.
+ */
+export function createMeasure(): (record: NewRecord) => number {
+  let key: string | undefined;
+  let headers: NewRecord['headers'];
+  let beside = 0;
+  return (record) => {
+    if (record.key !== key || record.headers !== headers) {
+      ({ key, headers } = record);
+      beside = bytesBeside(key, headers);
+    }
+    return beside + record.value.byteLength;
+  };
+}
+
+/** What a record takes beside its value. */
+function bytesBeside(key: string, headers: NewRecord['headers'] = noHeaders): number {
+  const keyBytes = Buffer.byteLength(key);
+  let bytes = minRecordBytes + keyBytes;
+  if (keyBytes > u16Max) return Number.POSITIVE_INFINITY;
+  for (const name of Object.keys(headers)) {
     const nameBytes = Buffer.byteLength(name);
     if (nameBytes > u16Max) return Number.POSITIVE_INFINITY;
-    bytes += 6 + nameBytes + Buffer.byteLength(record.headers[name] as string);
+    bytes += 6 + nameBytes + Buffer.byteLength(headers[name] as string);
   }
   return bytes;
 }
 
-/** Writes the record at `at` and returns where the next one begins. */
-export function encodeRecord(
-  buffer: Buffer,
-  at: number,
-  record: NewRecord,
-  offset: number,
-  appendedAt: number,
-  salt: number,
-): number {
-  const body = at + prefixBytes;
-  buffer[body] = recordVersion;
-  writeU48(buffer, offset, body + 1);
-  writeU48(buffer, appendedAt, body + 7);
-  let cursor = body + fixedBytes;
-  const keyBytes = buffer.write(record.key, cursor);
-  buffer.writeUInt16LE(keyBytes, body + 13);
-  cursor += keyBytes;
-  let headers = 0;
-  if (record.headers !== undefined) {
-    for (const name in record.headers) {
-      const nameBytes = buffer.write(name, cursor + 2);
-      buffer.writeUInt16LE(nameBytes, cursor);
-      cursor += 2 + nameBytes;
-      const valueBytes = buffer.write(record.headers[name] as string, cursor + 4);
-      buffer.writeUInt32LE(valueBytes, cursor);
-      cursor += 4 + valueBytes;
-      headers++;
+/** Writes a record at `at` and answers where the next one begins. */
+export type WriteRecord = (at: number, record: NewRecord, offset: number) => number;
+
+/** Makes the writer of records that are appended at once: what stands before their values is encoded once for a run. */
+export function createRecordWriter(buffer: Buffer, appendedAt: number, salt: number): WriteRecord {
+  const { buffer: memory, byteOffset } = buffer;
+  const view = new DataView(memory, byteOffset, buffer.byteLength);
+  let key: string | undefined;
+  let headers: NewRecord['headers'];
+  let head: Buffer = Buffer.alloc(0);
+  return (at, record, offset) => {
+    if (record.key !== key || record.headers !== headers) {
+      ({ key, headers } = record);
+      head = encodeHead(key, headers, appendedAt);
     }
+    const { value } = record;
+    const body = at + prefixBytes;
+    buffer.set(head, body);
+    view.setUint32(body + 1, offset >>> 0, true);
+    view.setUint16(body + 5, Math.floor(offset / u32Range), true);
+    buffer.set(value, body + head.length);
+    const length = head.length + value.byteLength;
+    view.setUint32(at, length, true);
+    view.setUint32(at + 4, crc32(new Uint8Array(memory, byteOffset + body, length), salt), true);
+    return body + length;
+  };
+}
+
+/** From the version to the last header; the offset is yet to be written. */
+function encodeHead(key: string, headers: NewRecord['headers'] = noHeaders, appendedAt: number): Buffer {
+  const names = Object.keys(headers);
+  const head = Buffer.alloc(bytesBeside(key, headers) - prefixBytes);
+  head[0] = recordVersion;
+  writeU48(head, appendedAt, 7);
+  head.writeUInt16LE(names.length, 15);
+  let cursor = fixedBytes + head.write(key, fixedBytes);
+  head.writeUInt16LE(cursor - fixedBytes, 13);
+  for (const name of names) {
+    const nameBytes = head.write(name, cursor + 2);
+    head.writeUInt16LE(nameBytes, cursor);
+    cursor += 2 + nameBytes;
+    const valueBytes = head.write(headers[name] as string, cursor + 4);
+    head.writeUInt32LE(valueBytes, cursor);
+    cursor += 4 + valueBytes;
   }
-  buffer.writeUInt16LE(headers, body + 15);
-  buffer.set(record.value, cursor);
-  const end = cursor + record.value.byteLength;
-  buffer.writeUInt32LE(end - body, at);
-  buffer.writeUInt32LE(crc32(buffer.subarray(body, end), salt), at + 4);
-  return end;
+  return head;
 }
 
 export const offsetAt = (buffer: Buffer, at: number): number => readU48(buffer, at + prefixBytes + 1);
@@ -106,32 +137,49 @@ export function checkRecord(buffer: Buffer, at: number, end: number, salt: numbe
   return crc === buffer.readUInt32LE(at + 4) ? bytes : 0;
 }
 
-export const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
-
 /** Reads a record that {@link checkRecord} found whole. Its value is a view into `buffer`. */
-export function decodeRecord(buffer: Buffer, at: number, bytes: number, partition: number): StreamRecord {
-  const body = at + prefixBytes;
-  let cursor = body + fixedBytes;
-  const keyEnd = cursor + buffer.readUInt16LE(body + 13);
-  const key = buffer.toString('utf8', cursor, keyEnd);
-  cursor = keyEnd;
-  const count = buffer.readUInt16LE(body + 15);
-  let headers = noHeaders;
-  if (count > 0) {
-    const entries: [string, string][] = [];
-    for (let i = 0; i < count; i++) {
-      const nameEnd = cursor + 2 + buffer.readUInt16LE(cursor);
-      const name = buffer.toString('utf8', cursor + 2, nameEnd);
-      cursor = nameEnd + 4 + buffer.readUInt32LE(nameEnd);
-      entries.push([name, buffer.toString('utf8', nameEnd + 4, cursor)]);
-    }
-    headers = Object.fromEntries(entries);
-  }
-  return {
-    key,
-    headers,
-    value: buffer.subarray(cursor, at + bytes),
-    position: { partition, offset: offsetAt(buffer, at) },
-    appendedAt: appendedAtAt(buffer, at),
+export type ReadRecord = (buffer: Buffer, at: number, bytes: number) => StreamRecord;
+
+/** Makes the reader of a partition's records: what stands before their values is read once for a run. */
+export function createRecordReader(partition: number): ReadRecord {
+  let known: Head = { bytes: Buffer.alloc(0), key: '', headers: noHeaders };
+  return (buffer, at, bytes) => {
+    const start = at + prefixBytes + stampBytes;
+    const end = start + known.bytes.length;
+    const isKnown =
+      end > start &&
+      end <= at + bytes &&
+      buffer.compare(known.bytes, 0, known.bytes.length, start, end) === 0;
+    if (!isKnown) known = decodeHead(buffer, start);
+    const { key, headers } = known;
+    return {
+      key,
+      headers,
+      value: buffer.subarray(start + known.bytes.length, at + bytes),
+      position: { partition, offset: offsetAt(buffer, at) },
+      appendedAt: appendedAtAt(buffer, at),
+    };
   };
+}
+
+/** What stands between a record's stamp and its value, with the lengths in it. */
+interface Head {
+  readonly bytes: Buffer;
+  readonly key: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function decodeHead(buffer: Buffer, start: number): Head {
+  const keyEnd = start + 4 + buffer.readUInt16LE(start);
+  const key = buffer.toString('utf8', start + 4, keyEnd);
+  const entries: [string, string][] = [];
+  let cursor = keyEnd;
+  for (let left = buffer.readUInt16LE(start + 2); left > 0; left--) {
+    const nameEnd = cursor + 2 + buffer.readUInt16LE(cursor);
+    const name = buffer.toString('utf8', cursor + 2, nameEnd);
+    cursor = nameEnd + 4 + buffer.readUInt32LE(nameEnd);
+    entries.push([name, buffer.toString('utf8', nameEnd + 4, cursor)]);
+  }
+  const headers = entries.length === 0 ? noHeaders : Object.fromEntries(entries);
+  return { bytes: buffer.subarray(start, cursor), key, headers };
 }

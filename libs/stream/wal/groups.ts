@@ -7,7 +7,7 @@ import type { Logger } from '../logger.ts';
 import { namePattern } from '../names.ts';
 
 /** How long a commit may wait for others before it is written; a crash replays at most that. */
-const writeEveryMs = 200;
+const writeEveryMs = 1_000;
 const extension = '.json';
 const groupVersion = 1;
 

@@ -6,7 +6,7 @@ import type { Logger } from '../logger.ts';
 import type { Budget } from './budget.ts';
 import type { DamageBook } from './damage.ts';
 import { countDeletable, type Deletable, type Deleted, remove } from './deletable.ts';
-import { type Encoded, encodeGroup } from './encode_group.ts';
+import { createGroupEncoder, type Encoded } from './encode_group.ts';
 import { createGroupCommit, type GroupCommit, type Waiting } from './group_commit.ts';
 import { headerBytes } from './header.ts';
 import { type Marks, type MarksFile, openMarks } from './marks.ts';
@@ -52,6 +52,7 @@ export class Partition {
   readonly #tail: Tail;
   readonly #followers = new Set<Follower>();
   readonly #groupCommit: GroupCommit;
+  readonly #encode = createGroupEncoder();
   readonly #marks: MarksFile;
   #handle: FileHandle;
   #nextOffset: number;
@@ -165,11 +166,9 @@ export class Partition {
       // A full disk may have no room for another segment; then the newest stays for now.
       if (count === this.#segments.length) await this.#begin().catch(() => count--);
       if (count === 0) return { records: 0, bytes: 0, spans: [] };
-      const going = this.#segments.slice(0, count);
       // First the mark: what it names is finished at the next start, and nothing that vanishes otherwise is overlooked.
       await this.#mark({ first: (this.#segments[count] as Segment).base });
-      this.#segments.splice(0, count);
-      const deleted = await remove(going);
+      const deleted = await remove(this.#segments.splice(0, count));
       this.#config.budget.give(deleted.bytes);
       await syncDirectory(this.#config.directory);
       await this.#config.damage.forget(this.id, (this.#segments[0] as Segment).base);
@@ -232,7 +231,7 @@ export class Partition {
       const { size } = this.#active;
       if (size > headerBytes && size + bytes > this.#config.segmentBytes) await this.#begin(first);
       await this.reserve(this.#nextOffset);
-      written = await encodeGroup(group, bytes, {
+      written = await this.#encode(group, bytes, {
         partition: this.id,
         first,
         appendedAt: this.#config.clock(),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordOf, textOf } from '../contract.suite.ts';
-import { decodeRecord, encodeRecord, recordBytes } from './format.ts';
+import { createMeasure, createRecordReader, createRecordWriter } from './format.ts';
 import { headerBytes } from './header.ts';
 import { withoutSync } from './model/faults.ts';
 import { segmentName } from './segment.ts';
@@ -74,7 +74,7 @@ async function openCopy(original: string, file: string, change: Change) {
 function boundaries(): number[] {
   const at = [headerBytes];
   for (let i = 0; i < count; i++)
-    at.push(at[i]! + recordBytes({ ...recordOf(valueAt(i)), headers: { n: String(i) } }));
+    at.push(at[i]! + createMeasure()({ ...recordOf(valueAt(i)), headers: { n: String(i) } }));
   return at;
 }
 
@@ -158,9 +158,9 @@ describe('recovery', () => {
     const log = createWal({ directory });
     const stream = await log.open('events');
     // What somebody would log who knows the format and guesses the offset, yet not the segment's salt.
-    const forged = Buffer.alloc(recordBytes(recordOf('forged')));
-    encodeRecord(forged, 0, recordOf('forged'), 1, Date.now(), 0);
-    expect(textOf(decodeRecord(forged, 0, forged.length, 0))).toBe('forged');
+    const forged = Buffer.alloc(createMeasure()(recordOf('forged')));
+    createRecordWriter(forged, Date.now(), 0)(0, recordOf('forged'), 1);
+    expect(textOf(createRecordReader(0)(forged, 0, forged.length))).toBe('forged');
     await stream.append([{ key: 'k', value: forged }, recordOf('real')]);
     await log.close();
     const { records } = await openDamaged(directory, segment, (bytes) => {

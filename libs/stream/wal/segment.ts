@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { StreamRecord } from '../contract.ts';
 import { syncDirectory } from '../durable.ts';
-import { appendedAtAt, checkRecord, decodeRecord, minRecordBytes, offsetAt } from './format.ts';
+import { appendedAtAt, checkRecord, createRecordReader, minRecordBytes, offsetAt } from './format.ts';
 import { encodeHeader, headerBytes, type SegmentHeader } from './header.ts';
 
 /** One entry of the sparse index: a record, where it stands in the file, and when it was appended. */
@@ -92,6 +92,7 @@ export class Segment {
   /** Whole records from `from` on, at most `limit`, and about `maxBytes` of them. */
   async read(from: number, limit: number, maxBytes: number, partition: number): Promise<StreamRecord[]> {
     const records: StreamRecord[] = [];
+    const decode = createRecordReader(partition);
     let total = 0;
     const start = this.#floor(from);
     const size = this.size;
@@ -101,7 +102,7 @@ export class Segment {
       start?.offset ?? this.base,
       (buffer, at, bytes, offset) => {
         if (offset < from) return true;
-        records.push(decodeRecord(buffer, at, bytes, partition));
+        records.push(decode(buffer, at, bytes));
         total += bytes;
         return records.length < limit && total < maxBytes;
       },

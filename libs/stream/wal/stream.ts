@@ -15,7 +15,7 @@ import { checkName } from '../names.ts';
 import type { Budget } from './budget.ts';
 import { createConsumer } from './consumer.ts';
 import { createDamageBook } from './damage.ts';
-import { maxRecordBytes, recordBytes } from './format.ts';
+import { createMeasure, maxRecordBytes } from './format.ts';
 import { type Group, openGroups } from './groups.ts';
 import { marksName } from './marks.ts';
 import { openPartition, type Partition } from './partition.ts';
@@ -94,11 +94,12 @@ export async function openStream(config: StreamConfig): Promise<Stream> {
 
   /** Partition numbers of the records, and the bytes they take in all. */
   function measure(records: readonly NewRecord[]): { total: number; shares: Share[] } {
+    const bytesOf = createMeasure();
     let total = 0;
     const shares: Share[] = partitions.map(() => ({ records: [], bytes: 0, places: [] }));
     for (let place = 0; place < records.length; place++) {
       const record = records[place] as NewRecord;
-      const bytes = recordBytes(record);
+      const bytes = bytesOf(record);
       if (bytes > maxRecordBytes) throw errors.RECORD_TOO_LARGE({ bytes, limit: maxRecordBytes });
       const share = shares[partitionOf(record.key, count)] as Share;
       share.records.push(record);

@@ -11,7 +11,7 @@ export interface BulkItem {
 
 const newline = 10;
 /** What ends a line of operation after the id. */
-const close = Buffer.from('"}}\n');
+const close = '"}}\n';
 /** Ids as Tidewatch makes them need no escaping. */
 const plainId = /^[\w-]+$/;
 
@@ -55,9 +55,7 @@ export class BulkBody {
     if (start + bytesNeeded(operation, id, document) > buffer.length) return false;
     buffer.set(operation, start);
     let at = start + operation.length;
-    at += buffer.write(id, at);
-    buffer.set(close, at);
-    at += close.length;
+    at += buffer.write(id + close, at);
     buffer.set(document, at);
     at += document.length;
     buffer[at] = newline;

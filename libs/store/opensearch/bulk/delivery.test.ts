@@ -51,9 +51,7 @@ describe('what the bulk writer makes of answers', () => {
       reason: 'mapper_parsing_exception',
       message: 'for a test',
     });
-    expect(node.seen[1]?.documents.map(({ id }) => id)).toEqual(
-      [3, 4, 8, 9].map((i) => records[i]?.event.event.id),
-    );
+    expect(node.seen[1]?.documents.map(({ id }) => id)).toEqual([3, 4, 8, 9].map((i) => records[i]?.head.id));
   });
 
   it.each<[string, Answer]>([
@@ -136,7 +134,7 @@ describe('what the bulk writer makes of answers', () => {
 
   it('finds the document for which a whole request is refused', async () => {
     const records = withBytes(40);
-    const bad = records[23]?.event.event.id;
+    const bad = records[23]?.head.id;
     const { writer } = await open((request) =>
       request.documents.some(({ id }) => id === bad) ? refused(400) : created(request),
     );

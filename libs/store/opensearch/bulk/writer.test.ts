@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { indexed, suiteNow } from '../../fixtures.suite.ts';
+import { eventOf, indexed, suiteNow } from '../../fixtures.suite.ts';
 import { created, openWriter, statuses, type WriterHarness, withBytes } from '../node.suite.ts';
 
 const day = 86_400_000;
@@ -26,8 +26,8 @@ describe('createBulkWriter', () => {
     expect(node.seen.flatMap(({ documents }) => documents)).toEqual(
       ['short-2024-05-15', 'middle-2024-w20', 'short-2024-05-14', 'short-2024-05-15'].map((index, i) => ({
         index: `tidewatch-events-${index}`,
-        id: records[i]!.event.event.id,
-        source: records[i]!.event,
+        id: records[i]!.head.id,
+        source: eventOf(records[i]!),
       })),
     );
     expect(node.seen[0]?.headers).toMatchObject({
@@ -44,13 +44,13 @@ describe('createBulkWriter', () => {
         async (ids) => {
           const records = ids.map((id) => {
             const record = indexed({ event: { id } });
-            return { ...record, bytes: Buffer.from(JSON.stringify(record.event, null, 2)) };
+            return { ...record, bytes: Buffer.from(JSON.stringify(eventOf(record), null, 2)) };
           });
           const before = node.seen.length;
           expect(statuses(await writer.write(records))).toEqual(ids.map(() => 'stored'));
           const sent = node.seen.slice(before).flatMap(({ documents }) => documents);
           expect(sent.map(({ id, source }) => [id, source])).toEqual(
-            records.map(({ event }) => [event.event.id, event]),
+            records.map((record) => [record.head.id, eventOf(record)]),
           );
         },
       ),
@@ -92,11 +92,12 @@ describe('createBulkWriter', () => {
 
   it('rejects what no store can keep without sending it', async () => {
     const { writer, node } = await open(created);
+    const noIngestion = indexed();
     const outcomes = await writer.write([
       indexed({}, { dataClass: 'nowhere' }),
       indexed({ event: { id: 'x'.repeat(513) } }),
       indexed(),
-      { ...indexed(), ingested: Number.NaN },
+      { ...noIngestion, head: { ...noIngestion.head, ingested: Number.NaN } },
     ]);
     expect(outcomes.map((one) => (one.status === 'rejected' ? one.reason : one.status))).toEqual([
       'unknown_class',

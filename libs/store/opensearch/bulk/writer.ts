@@ -49,7 +49,6 @@ const longestId = 512;
 
 const noMetrics: BulkMetrics = { request() {}, retry() {}, inFlight() {} };
 const noLog: BulkLog = { info() {}, error() {} };
-const encoder = new TextEncoder();
 
 export function createBulkWriter(deps: BulkWriterDeps): BulkWriter {
   const { connection, classes } = deps;
@@ -88,11 +87,12 @@ export function createBulkWriter(deps: BulkWriterDeps): BulkWriter {
   /** Puts one record into the open body; false where it has no room there. */
   function place(write: PendingWrite, record: IndexedEvent, index: number): boolean {
     const checked = acceptable(record, classes);
-    if (typeof checked !== 'number') {
+    if (checked !== undefined) {
       write.settle(index, checked);
       return true;
     }
-    if (Buffer.byteLength(record.event.event.id) > longestId) {
+    const { head, bytes } = record;
+    if (head.id.length * 3 > longestId && Buffer.byteLength(head.id) > longestId) {
       write.settle(index, {
         status: 'rejected',
         reason: 'id_too_long',
@@ -100,9 +100,9 @@ export function createBulkWriter(deps: BulkWriterDeps): BulkWriter {
       });
       return true;
     }
-    const id = idText(record.event.event.id);
-    const operation = operationOf(record.dataClass, record.ingested);
-    const document = lineOf(record);
+    const id = idText(head.id);
+    const operation = operationOf(head.dataClass, head.ingested);
+    const document = lineOf(bytes);
     open ??= new BulkBody(bufferOf(bytesNeeded(operation, id, document)), index > 0);
     return open.add(operation, id, document, write, index);
   }
@@ -189,7 +189,7 @@ export function createBulkWriter(deps: BulkWriterDeps): BulkWriter {
 const newline = 10;
 
 /** The event as one line of JSON. A line break between its tokens would begin another line of the request. */
-function lineOf({ bytes, event }: IndexedEvent): Uint8Array {
-  if (bytes !== undefined && !bytes.includes(newline)) return bytes;
-  return encoder.encode(JSON.stringify(event));
+function lineOf(bytes: Uint8Array): Uint8Array {
+  if (!bytes.includes(newline)) return bytes;
+  return Buffer.from(JSON.stringify(JSON.parse(Buffer.from(bytes).toString())));
 }

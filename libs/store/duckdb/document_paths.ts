@@ -1,0 +1,100 @@
+import type { Target } from './document_scan.ts';
+import { quote } from './json_bytes.ts';
+
+/** A dotted path that occurs in documents, and what came after it last. */
+export interface Path {
+  readonly path: string;
+  readonly keys: readonly string[];
+  /** The key as JSON has it between its quotes. */
+  readonly key: Uint8Array;
+  readonly below: Map<string, Path>;
+  /** The column that its value goes to. */
+  readonly target: Target | undefined;
+  /** Its texts are among those that a query without a field looks at. */
+  readonly inWords: boolean;
+  first: Path | undefined;
+  next: Path | undefined;
+  /** Number of the batch that it was told of last. */
+  told: number;
+}
+
+/** Paths are forgotten when there are more, so that made-up keys don't fill the memory. */
+const maxPaths = 20_000;
+/** Keys that are tried before one is looked up by its text. */
+const lookAhead = 4;
+
+/**
+ * Every path that was seen, as a tree. Documents of one source have the same keys in the same order, so that most keys
+ * are found by comparing their bytes with those that came here last time.
+ */
+export class DocumentPaths {
+  root: Path;
+  private readonly targets: ReadonlyMap<string, Target>;
+  private known = 0;
+  private batch = 1;
+  private told: string[] = [];
+
+  constructor(targets: readonly Target[]) {
+    this.targets = new Map(targets.map((target) => [JSON.stringify(target.keys), target]));
+    this.root = this.make([], Buffer.alloc(0));
+  }
+
+  /** The paths told of since the last time. */
+  take(): string[] {
+    const { told } = this;
+    this.told = [];
+    this.batch++;
+    if (this.known > maxPaths) {
+      this.known = 0;
+      this.root = this.make([], Buffer.alloc(0));
+    }
+    return told;
+  }
+
+  tell(path: Path): void {
+    if (path.told === this.batch) return;
+    path.told = this.batch;
+    this.told.push(path.path);
+  }
+
+  /** The path whose key begins at `start`, if it is one of those that came after `last` before. */
+  expected(bytes: Uint8Array, start: number, parent: Path, last: Path | undefined): Path | undefined {
+    let path = last === undefined ? parent.first : last.next;
+    for (let tries = 0; path !== undefined && tries < lookAhead; tries++) {
+      if (isKey(bytes, start, path.key)) return path;
+      path = path.next;
+    }
+    return undefined;
+  }
+
+  /**
+   * The path of a key that was not expected.
+   *
+   * @param key the key as JSON has it between its quotes
+   * @param text what that stands for
+   */
+  below(parent: Path, last: Path | undefined, key: Uint8Array, text: string): Path {
+    let path = parent.below.get(text);
+    if (path === undefined) {
+      path = this.make([...parent.keys, text], Uint8Array.from(key));
+      parent.below.set(text, path);
+      this.known++;
+    }
+    if (last === undefined) parent.first = path;
+    else if (last !== path) last.next = path;
+    return path;
+  }
+
+  private make(keys: readonly string[], key: Uint8Array): Path {
+    const path = keys.join('.');
+    const target = this.targets.get(JSON.stringify(keys));
+    const inWords = path !== 'message' && path !== 'event.original';
+    return { path, keys, key, below: new Map(), target, inWords, first: undefined, next: undefined, told: 0 };
+  }
+}
+
+function isKey(bytes: Uint8Array, start: number, key: Uint8Array): boolean {
+  const { length } = key;
+  for (let i = 0; i < length; i++) if (bytes[start + i] !== key[i]) return false;
+  return bytes[start + length] === quote;
+}

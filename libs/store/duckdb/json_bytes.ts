@@ -1,0 +1,71 @@
+/** JSON's characters (RFC 8259), as bytes. */
+export const [quote, backslash, comma, colon, dot, zero, nine] = [34, 92, 44, 58, 46, 48, 57] as const;
+export const [openObject, closeObject, openArray, closeArray] = [123, 125, 91, 93] as const;
+export const [newline, space] = [10, 32] as const;
+const [tab, carriageReturn] = [9, 13];
+const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const escapedSurrogate = /\\u[dD][89a-fA-F]/;
+const isPlain = Array.from({ length: 256 }, (_, byte) => /[-+.\w]/.test(String.fromCharCode(byte)));
+
+/** Thrown at a document that `JSON.parse` has to look at: not well formed, or with broken Unicode. */
+export const unusual = new Error('The document is not as Tidewatch writes it.');
+
+/** Where the next token begins. */
+export function afterBlank(bytes: Uint8Array, start: number): number {
+  let place = start;
+  for (let byte = bytes[place] as number; byte <= space; byte = bytes[++place] as number)
+    if (byte !== space && byte !== newline && byte !== carriageReturn && byte !== tab) throw unusual;
+  return place;
+}
+
+/** Where the quote stands that ends a string, which begins at `start`. */
+export function closingQuote(bytes: Uint8Array, start: number): number {
+  let place = start;
+  for (; bytes[place] !== quote; place++) {
+    if (bytes[place] === undefined) throw unusual;
+    if (bytes[place] === backslash) place++;
+  }
+  return place;
+}
+
+/** The string between two quotes. */
+export function stringBetween(bytes: Uint8Array, start: number, end: number): string {
+  const text = JSON.parse(`"${textBetween(bytes, start, end)}"`) as string;
+  if (/\p{Surrogate}/u.test(text)) throw unusual;
+  return text;
+}
+
+/** Where an array ends that nobody looks into. */
+export function afterArray(bytes: Uint8Array, start: number): number {
+  let level = 0;
+  let place = start;
+  do {
+    const byte = bytes[place];
+    if (byte === undefined) throw unusual;
+    if (byte === quote) place = closingQuote(bytes, place + 1);
+    else if (byte === openArray) level++;
+    else if (byte === closeArray) level--;
+    place++;
+  } while (level > 0);
+  const json = textBetween(bytes, start, place);
+  JSON.parse(json);
+  if (escapedSurrogate.test(json)) throw unusual;
+  return place;
+}
+
+/** A number or literal: its value, and its length. */
+export function plainValue(
+  bytes: Uint8Array,
+  start: number,
+): { readonly value: number | boolean | null; readonly length: number } {
+  let end = start;
+  while (isPlain[bytes[end] as number] === true) end++;
+  const text = textBetween(bytes, start, end);
+  if (text === 'null') return { value: null, length: 4 };
+  if (text === 'true' || text === 'false') return { value: text === 'true', length: text.length };
+  if (!jsonNumber.test(text)) throw unusual;
+  return { value: Number(text), length: text.length };
+}
+
+const textBetween = (bytes: Uint8Array, start: number, end: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();

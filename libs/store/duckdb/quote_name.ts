@@ -1,0 +1,2 @@
+/** An identifier in SQL. Aliases are made of classes and dates, but are quoted all the same. */
+export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
