@@ -36,7 +36,8 @@ function quoted(name: string): string {
   let text = known.get(name);
   if (text === undefined) {
     text = JSON.stringify(name);
-    if (known.size < maxKnown) known.set(name, text);
+    // A name that was cut out of a text would hold all of it.
+    if (known.size < maxKnown) known.set(JSON.parse(text) as string, text);
   }
   return text;
 }

@@ -23,14 +23,15 @@ const lastOf16 = 'AQgw';
  * offset, big endian. A hash for each line would cost more than reading it.
  */
 function sequence(kind: string) {
-  let known = '';
+  let knownPlace = '';
+  let knownBlock = -1;
   let start = '';
   return (place: string, offset: number): string => {
     // Two bits of the offset stand in the last character, 12 in the two before it; what is above changes rarely.
     const block = Math.floor(offset / blockSize);
-    const name = `${block} ${place}`;
-    if (name !== known) {
-      known = name;
+    if (block !== knownBlock || place !== knownPlace) {
+      knownBlock = block;
+      knownPlace = place;
       start = hash(kind, [place]).slice(0, 12) + digits(block, 7);
     }
     const inBlock = offset % blockSize;

@@ -39,12 +39,12 @@ export function createNormaliser(options: NormaliserOptions = {}): Normalise {
   const { classify = classifyNothing } = options;
   const contextOf = contexts(options);
   return (record, source) => {
-    const { bytes, format, position } = record;
-    const original = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+    const { bytes, text, format, position } = record;
+    const original = text ?? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
     const line = original.trim();
     if (line === '') return dropped('empty');
     // The replacement character may also have been sent as such.
-    const invalidUtf8 = original.includes('\ufffd') && !isUtf8(bytes);
+    const invalidUtf8 = text === undefined && original.includes('\ufffd') && !isUtf8(bytes);
     const receipt = { source, position, original, invalidUtf8 };
     const context = contextOf(source, record.received, record.hints);
     if (format === 'json' || (format === 'auto' && line.startsWith('{'))) {

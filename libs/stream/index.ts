@@ -1,4 +1,3 @@
 export * from './contract.ts';
-export * from './decoded.ts';
 export * from './keyed/index.ts';
 export * from './logger.ts';

@@ -5,7 +5,6 @@ import { setTimeout } from 'node:timers/promises';
 import {
   createFileSnapshots,
   createKeyedStage,
-  decoded,
   type KeyedStageConfig,
   type NewRecord,
   type Stream,
@@ -33,6 +32,8 @@ const record = (source: string, body: Body): NewRecord => ({
   value: Buffer.from(JSON.stringify(body)),
 });
 
+const bodyOf = ({ value }: NewRecord): Body => JSON.parse(Buffer.from(value).toString()) as Body;
+
 /** The first use that a keyed stage gets: what each source has sent, and how far its time has come. */
 const statistics = (stream: Stream, snapshots: string): KeyedStageConfig<SourceStatistics> => ({
   stream,
@@ -48,7 +49,7 @@ const statistics = (stream: Stream, snapshots: string): KeyedStageConfig<SourceS
   step: (state, record, _emit, source) => {
     const { position, appendedAt: ingested } = record;
     const { partition } = position;
-    const body = decoded<Body>(record);
+    const body = bodyOf(record);
     if (body.idle) {
       state.watermark.idle({ source, partition }, body.time);
       return state;

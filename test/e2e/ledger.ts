@@ -13,8 +13,8 @@ export interface LedgerSite {
   kill(next: () => number): Promise<void>;
   /** Number of events in the store. */
   count(): Promise<number>;
-  /** `event.original` of every event in the store. */
-  originals(): AsyncIterable<string>;
+  /** Every event in the store, as text. */
+  events(): AsyncIterable<string>;
   /** Raw text of every dead letter. */
   letters(): AsyncIterable<string>;
   dispose(): Promise<void>;
@@ -137,8 +137,8 @@ export async function keepLedger(site: LedgerSite, { seed, kills, perSecond }: L
   for (let i = 0; i < written; i++) acknowledged.add(`file-${String(i).padStart(7, '0')}`);
   await settled(site, acknowledged.size);
   const stored = new Map<string, number>();
-  for await (const original of site.originals()) {
-    const tag = findTag(original);
+  for await (const event of site.events()) {
+    const tag = findTag(event);
     stored.set(tag, (stored.get(tag) ?? 0) + 1);
   }
   const letters = new Set<string>();

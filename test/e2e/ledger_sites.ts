@@ -44,13 +44,13 @@ export async function startEmbeddedSite(): Promise<LedgerSite> {
     async count() {
       return (await process.now.api<{ total: number }>(`/api/events?limit=1&${rangeAll}`)).total;
     },
-    async *originals() {
+    async *events() {
       let after: string | undefined;
       do {
-        const page: { items: { event: { original: string } }[]; next?: string } = await process.now.api(
+        const page: { items: object[]; next?: string } = await process.now.api(
           `/api/events?limit=1000&${rangeAll}${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`,
         );
-        for (const { event } of page.items) yield event.original;
+        for (const event of page.items) yield JSON.stringify(event);
         after = page.next;
       } while (after !== undefined);
     },
@@ -87,7 +87,7 @@ export async function startClusterSite({ killServices }: ClusterOptions): Promis
       await ask(search.url, `/${eventIndices}/_refresh`, {});
       return (await ask<{ count: number }>(search.url, `/${eventIndices}/_count`)).count;
     },
-    originals: () => originalsIn(search.url),
+    events: () => eventsIn(search.url),
     letters: () => lettersOf(api),
     async dispose() {
       await Promise.all([ingest.now.dispose(), index.now.dispose(), api.dispose()]);
@@ -103,17 +103,17 @@ async function restart(service: KafkaService | RunningOpenSearch): Promise<void>
 
 interface Hits {
   readonly _scroll_id: string;
-  readonly hits: { readonly hits: readonly { readonly _source: { event: { original: string } } }[] };
+  readonly hits: { readonly hits: readonly { readonly _source: object }[] };
 }
 
-async function* originalsIn(url: string): AsyncIterable<string> {
+async function* eventsIn(url: string): AsyncIterable<string> {
   let page = await ask<Hits>(url, `/${eventIndices}/_search?scroll=1m`, {
     size: 5_000,
-    _source: ['event.original'],
+    _source: ['message', 'event.original'],
     sort: ['_doc'],
   });
   while (page.hits.hits.length > 0) {
-    for (const { _source } of page.hits.hits) yield _source.event.original;
+    for (const { _source } of page.hits.hits) yield JSON.stringify(_source);
     page = await ask<Hits>(url, '/_search/scroll', { scroll: '1m', scroll_id: page._scroll_id });
   }
 }

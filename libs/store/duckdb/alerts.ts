@@ -9,8 +9,8 @@ import { alertFields, alertRow, alertTables, nestedColumn } from './alert_column
 import { createLayout } from './columns.ts';
 import { bucketSql, buckets, compile, select, type Where } from './compile.ts';
 import type { Database, Writer } from './database.ts';
+import { maxPaths } from './document_paths.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
-import { maxPaths } from './event_commit.ts';
 import { decodeToken, encodeToken } from './page.ts';
 
 type Filter = Pick<AlertSearch, 'query' | 'range'>;

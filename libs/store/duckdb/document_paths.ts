@@ -18,8 +18,8 @@ export interface Path {
   told: number;
 }
 
-/** Paths are forgotten when there are more, so that made-up keys don't fill the memory. */
-const maxPaths = 20_000;
+/** Most paths that are remembered. Documents full of made-up keys must not fill the memory. */
+export const maxPaths = 20_000;
 /** Keys that are tried before one is looked up by its text. */
 const lookAhead = 4;
 

@@ -10,8 +10,9 @@ import {
 } from '@duckdb/node-api';
 import { isTidewatchError } from '@tidewatch/event';
 import { errors } from '../errors.ts';
+import type { EventBatch } from './event_batch.ts';
 import { createEventCommit, type StreamPosition } from './event_commit.ts';
-import type { EventBatch, EventFacts } from './event_rows.ts';
+import type { EventFacts } from './event_rows.ts';
 import { quoteName } from './quote_name.ts';
 
 export type SqlValue = string | number | boolean | null | readonly string[];

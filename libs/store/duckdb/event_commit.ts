@@ -1,5 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { createEventAppender, type EventBatch, type EventFacts } from './event_rows.ts';
+import { maxPaths } from './document_paths.ts';
+import type { EventBatch } from './event_batch.ts';
+import { createEventAppender, type EventFacts } from './event_rows.ts';
 import { quoteName } from './quote_name.ts';
 
 /** How far a stream's partition is stored once a batch is. */
@@ -9,9 +11,6 @@ export interface StreamPosition {
   /** The file has no position of this partition yet. */
   readonly isNew: boolean;
 }
-
-/** Paths remembered of a file. Documents full of made-up keys must not fill the memory. */
-export const maxPaths = 20_000;
 
 /**
  * Commits batches. What goes to DuckDB goes there in two calls: each passes through three threads, and a few of them

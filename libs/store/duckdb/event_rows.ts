@@ -1,21 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { DuckDBAppender } from '@duckdb/node-api';
 import type { Json } from '@tidewatch/event';
-import type { IndexedEvent } from '../contract.ts';
 import { type Address, ColumnChunk, type ColumnType } from './column_chunk.ts';
 import { eventFields, wellFormed } from './columns.ts';
 import { DocumentScanner, type Target } from './document_scan.ts';
-
-/** Events on their way to the rows of one file: bytes, since objects cost more to send to another thread. */
-export interface EventBatch {
-  /** The documents as JSON, one after the other. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where each document ends. */
-  readonly ends: Float64Array<ArrayBuffer>;
-  /** `@timestamp` and ingestion time of each, epoch milliseconds. */
-  readonly times: Float64Array<ArrayBuffer>;
-  readonly ingested: Float64Array<ArrayBuffer>;
-}
+import { type EventBatch, joined } from './event_batch.ts';
 
 /** What must be known of a file without reading it. */
 export interface EventFacts {
@@ -25,26 +14,6 @@ export interface EventFacts {
   readonly nested: boolean;
   /** Places in the batch of what is no JSON, and has no row. */
   readonly refused: readonly number[];
-}
-
-export function toBatch(events: readonly IndexedEvent[]): EventBatch {
-  return {
-    ...joined(events.map(({ bytes }) => bytes)),
-    times: Float64Array.from(events, ({ head }) => head.time),
-    ingested: Float64Array.from(events, ({ head }) => head.ingested),
-  };
-}
-
-function joined(documents: readonly Uint8Array[]): Pick<EventBatch, 'bytes' | 'ends'> {
-  const ends = new Float64Array(documents.length);
-  let size = 0;
-  for (const [i, { length }] of documents.entries()) {
-    size += length;
-    ends[i] = size;
-  }
-  const bytes = new Uint8Array(size);
-  for (const [i, document] of documents.entries()) bytes.set(document, (ends[i] as number) - document.length);
-  return { bytes, ends };
 }
 
 const columns: ColumnType[] = ['bigint', 'text', 'bigint', 'boolean'];

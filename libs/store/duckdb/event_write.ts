@@ -3,7 +3,7 @@ import { acceptable } from '../acceptable.ts';
 import type { DataClasses } from '../classes.ts';
 import type { IndexedEvent, WriteOutcome } from '../contract.ts';
 import type { Database, Writer } from './database.ts';
-import { toBatch } from './event_rows.ts';
+import { toBatch } from './event_batch.ts';
 import type { Partition, Partitions } from './partitions.ts';
 import { quoteName } from './quote_name.ts';
 

@@ -4,7 +4,6 @@ import type { DataClasses } from '../classes.ts';
 import type { AlertStore, EventStore } from '../contract.ts';
 import { createAlertStore } from './alerts.ts';
 import { Database, type StoreLog } from './database.ts';
-import { openEngine } from './engine.ts';
 import { createEventStore } from './events.ts';
 import { Partitions } from './partitions.ts';
 import { openRemoteEngine } from './remote_engine.ts';
@@ -54,7 +53,10 @@ export async function openDuckDbStore({
   await mkdir(directory, { recursive: true });
   const options = { directory, memoryLimitMb, threads };
   const database = new Database(
-    thread === undefined ? await openEngine(options) : openRemoteEngine(thread, options),
+    // DuckDB takes a while to load: only in the thread that it runs in.
+    thread === undefined
+      ? await (await import('./engine.ts')).openEngine(options)
+      : openRemoteEngine(thread, options),
   );
   const partitions = new Partitions(database, join(directory, 'events'), classes);
   try {
