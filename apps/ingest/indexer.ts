@@ -24,7 +24,7 @@ export interface IndexerDeps {
 export function startIndexer(deps: IndexerDeps): Promise<Consumer> {
   return deps.events.subscribe({
     group: 'index',
-    maxRecords: 2_000,
+    maxRecords: 8_000,
     process: (batch) => indexBatch(deps, batch),
   });
 }

@@ -1,7 +1,9 @@
 import { jsonLimits } from '@tidewatch/event';
 import type { ParseContext, WrittenDraft } from './draft.ts';
 import { datasetOf, mayShipLine } from './ecs.ts';
-import { coerceScalar, type EcsField, ecs } from './ecs_types.ts';
+import type { EcsType } from './ecs_fields.ts';
+import { anything, type EcsName, type EcsObject, knownDocuments, type Takes } from './ecs_names.ts';
+import { coerceScalar } from './ecs_types.ts';
 import { JsonText, openBrace, openBracket, quote } from './json_text.ts';
 import type { RelatedKind } from './related.ts';
 import { parseTime } from './time.ts';
@@ -12,12 +14,6 @@ import { parseTime } from './time.ts';
  * has anything to it (a type to convert, a dotted name, an escape by number, members that are Tidewatch's own to merge)
  * is left to `parseJson` and `ecs.ts`, with the same result.
  */
-
-/** What the envelope says of an event itself. */
-const said = new Set(['@timestamp', 'tidewatch', 'event', 'tags', 'ecs']);
-const saidOfEvent = new Set(['dataset', 'kind', 'module', 'created', 'ingested']);
-/** Documents with these have more to them. */
-const involved = new Set(['related', 'winlog', 'Event', 'EventID', '__REALTIME_TIMESTAMP']);
 
 /** An ECS document that can go on as it stands; undefined where it can't, or is none. */
 export function readEcsText(text: string, context: ParseContext): WrittenDraft | undefined {
@@ -41,149 +37,220 @@ export function readEcsText(text: string, context: ParseContext): WrittenDraft |
 
 /** `kind` and `tags` are JSON, the others texts. */
 interface Facts {
-  timestamp?: string | undefined;
-  stream?: string | undefined;
-  created?: string;
-  dataset?: string;
-  kind?: string;
-  tags?: string;
+  timestamp: string | undefined;
+  stream: string | undefined;
+  created: string | undefined;
+  dataset: string | undefined;
+  kind: string | undefined;
+  tags: string | undefined;
 }
+
+/** Objects are numbered, so that a name met twice in one is seen. */
+let objects = 0;
 
 /** Its methods answer whether the document may go on as it stands. */
 class EcsText {
-  readonly facts: Facts = {};
+  readonly facts: Facts = {
+    timestamp: undefined,
+    stream: undefined,
+    created: undefined,
+    dataset: undefined,
+    kind: undefined,
+    tags: undefined,
+  };
   readonly related: Record<RelatedKind, string[]> = { user: [], ip: [], hosts: [], hash: [] };
   /** Members of the document and of its `event`, each with a comma before it. */
   members = '';
   event = '';
   readonly #json: JsonText;
+  #fields = 0;
+  #eventNames: readonly string[] = [];
 
   constructor(text: string) {
     this.#json = new JsonText(text);
   }
 
   read(): boolean {
-    const names: string[] = [];
-    const eventNames: string[] = [];
-    const members = this.#json.readMembers(names, said, (name) => this.#readTop(name, eventNames));
+    const names = knownDocuments();
+    const number = objects + 1;
+    const members = this.#readMembers(names, 0);
     if (members === undefined || !this.#json.isOver) return false;
     this.members = members;
-    return (names.includes('ecs') || names.includes('event')) && !mayShipLine(names, eventNames);
+    const given = namesIn(names, number);
+    return (given.includes('ecs') || given.includes('event')) && !mayShipLine(given, this.#eventNames);
   }
 
-  #readTop(name: string, eventNames: string[]): boolean {
-    switch (name) {
-      case '@timestamp':
-        this.facts.timestamp = this.#json.readPlainString();
-        return this.facts.timestamp !== undefined;
+  /** Reads an object; answers the members that the envelope doesn't say, as they stand. */
+  #readMembers(object: EcsObject, depth: number): string | undefined {
+    const json = this.#json;
+    const { text } = json;
+    const number = ++objects;
+    let members = '';
+    /** Where members begin that are not taken over yet; -1 where there are none. */
+    let from = -1;
+    let index = -1;
+    let more = json.enterObject();
+    while (more === true) {
+      const start = json.at;
+      index = json.readName(object, index + 1, number);
+      const name = object.names[index];
+      if (name === undefined || ++this.#fields > jsonLimits.fields) return undefined;
+      if (name.said && from !== -1) {
+        members += `,${text.slice(from, text.lastIndexOf(',', start))}`;
+        from = -1;
+      } else if (!name.said && from === -1) from = start;
+      if (!this.#readMember(name, depth + 1)) return undefined;
+      more = json.nextMember();
+    }
+    if (more === undefined) return undefined;
+    return from === -1 ? members : `${members},${text.slice(from, json.at - 1)}`;
+  }
+
+  /** Reads an object that goes on as a whole. */
+  #readObject(object: EcsObject, depth: number): boolean {
+    const json = this.#json;
+    const number = ++objects;
+    let index = -1;
+    let more = json.enterObject();
+    while (more === true) {
+      index = json.readName(object, index + 1, number);
+      const name = object.names[index];
+      if (name === undefined || ++this.#fields > jsonLimits.fields) return false;
+      if (!this.#readMember(name, depth + 1)) return false;
+      more = json.nextMember();
+    }
+    return more === false;
+  }
+
+  #readMember(name: EcsName, depth: number): boolean {
+    return name.part === undefined ? this.#readValue(name.takes, name, depth) : this.#readPart(name, depth);
+  }
+
+  #readPart(name: EcsName, depth: number): boolean {
+    const { part } = name;
+    const json = this.#json;
+    const { facts } = this;
+    const start = json.at;
+    switch (part) {
+      case 'timestamp':
+        facts.timestamp = json.readPlainString();
+        return facts.timestamp !== undefined;
+      case 'stream_dataset':
+        facts.stream = json.readPlainString();
+        return facts.stream !== undefined;
       case 'event':
-        return this.#readEvent(eventNames);
+        return this.#readEvent(membersOf(name), depth);
       case 'ecs':
-        return this.#json.code() === openBrace && this.#readValue(ecs.members.get(name), undefined, 1);
+      case 'stream':
+        return this.#readObject(membersOf(name), depth);
       case 'labels':
-        // Labels are texts.
-        return this.#json.readObject([], () => this.#json.readString() !== -1);
+        return this.#readLabels(membersOf(name));
       case 'tags':
         return this.#readTags();
-      case 'data_stream':
-        return this.#readStream();
+      case 'kind':
+      case 'dataset':
+      case 'created':
+        return this.#readValue(name.takes, name, depth) && this.#keep(part, start);
       default:
-        return !involved.has(name) && this.#readValue(ecs.members.get(name), undefined, 1);
+        return false;
     }
   }
 
-  #readEvent(names: string[]): boolean {
-    const { facts } = this;
-    const json = this.#json;
-    const group = ecs.members.get('event')?.members;
-    const members = json.readMembers(names, saidOfEvent, (name) => {
-      const start = json.at;
-      if (name === 'id' || !this.#readValue(group?.get(name), undefined, 2)) return false;
-      if (name !== 'kind' && name !== 'dataset' && name !== 'created') return true;
-      const value = json.text.slice(start, json.at);
-      if (name === 'kind') {
-        if (value !== 'null') facts.kind = value;
-      } else if (value.charCodeAt(0) !== quote) return false;
-      else facts[name] = value.slice(1, -1);
+  #readEvent(object: EcsObject, depth: number): boolean {
+    const number = objects + 1;
+    const event = this.#readMembers(object, depth);
+    if (event === undefined) return false;
+    this.event = event;
+    this.#eventNames = namesIn(object, number);
+    return true;
+  }
+
+  #keep(fact: 'kind' | 'dataset' | 'created', start: number): boolean {
+    const value = this.#json.text.slice(start, this.#json.at);
+    if (fact === 'kind') {
+      if (value !== 'null') this.facts.kind = value;
       return true;
-    });
-    this.event = members ?? '';
-    return members !== undefined;
+    }
+    if (value.charCodeAt(0) !== quote) return false;
+    this.facts[fact] = value.slice(1, -1);
+    return true;
+  }
+
+  /** Labels are texts. */
+  #readLabels(object: EcsObject): boolean {
+    const json = this.#json;
+    const number = ++objects;
+    let index = -1;
+    let more = json.enterObject();
+    while (more === true) {
+      index = json.readName(object, index + 1, number);
+      if (index === -1 || ++this.#fields > jsonLimits.fields || json.readString() === -1) return false;
+      more = json.nextMember();
+    }
+    return more === false;
   }
 
   #readTags(): boolean {
     const json = this.#json;
     const start = json.at;
-    if (!json.readArray(() => json.readString() !== -1)) return false;
-    const tags = json.text.slice(start, json.at);
-    if (!/^\[ *\]$/.test(tags)) this.facts.tags = tags;
-    return true;
-  }
-
-  #readStream(): boolean {
-    const group = ecs.members.get('data_stream')?.members;
-    return this.#json.readObject([], (name) => {
-      if (name !== 'dataset') return this.#readValue(group?.get(name), undefined, 2);
-      this.facts.stream = this.#json.readPlainString();
-      return this.facts.stream !== undefined;
-    });
+    const any = json.enterArray();
+    let more = any;
+    while (more === true) {
+      if (json.readString() === -1) return false;
+      more = json.nextElement();
+    }
+    if (any === true) this.facts.tags = json.text.slice(start, json.at);
+    return more === false;
   }
 
   /**
    * Reads any value.
    *
-   * @param field what ECS knows of it
-   * @param kind what its texts are related to the event as
+   * @param name whose value it is, or is part of
    */
-  #readValue(field: EcsField | undefined, kind: RelatedKind | undefined, depth: number): boolean {
+  #readValue(takes: Takes, name: EcsName, depth: number): boolean {
     if (depth >= jsonLimits.depth) return false;
-    const type = field?.type;
-    const isAny = field === undefined || type === 'geo_point';
-    switch (this.#json.code()) {
+    const json = this.#json;
+    switch (json.code()) {
       case quote:
-        return this.#readText(field, kind);
+        return takes.text !== 'none' && this.#readText(takes, name.related);
       case openBrace:
-        if (isAny || isObjectType(type)) return this.#readGroup(undefined, kind, depth);
-        return type === undefined && this.#readGroup(field, kind, depth);
+        return takes.object && this.#readObject(membersOf(name), depth);
       case openBracket:
-        if (isAny || isObjectType(type)) return this.#readArray(undefined, kind, depth);
-        return type !== undefined && this.#readArray(field, kind, depth);
+        return takes.array !== 'none' && this.#readArray(takes, name, depth);
       case letterN:
-        return this.#json.readWord('null');
+        return json.readWord('null');
       case letterT:
-        return (isAny || type === 'boolean') && this.#json.readWord('true');
+        return takes.boolean && json.readWord('true');
       case letterF:
-        return (isAny || type === 'boolean') && this.#json.readWord('false');
+        return takes.boolean && json.readWord('false');
       default:
-        return (isAny || isNumber(type)) && this.#json.readNumber(type === 'long' || type === 'integer');
+        return takes.number !== 'none' && json.readNumber(takes.number === 'whole');
     }
   }
 
-  #readGroup(group: EcsField | undefined, kind: RelatedKind | undefined, depth: number): boolean {
-    return this.#json.readObject([], (name) => {
-      const field = group?.members.get(name);
-      return this.#readValue(field, field?.related ?? kind, depth + 1);
-    });
-  }
-
-  /** @param field of each member, which is then a single value; undefined: they may be anything */
-  #readArray(field: EcsField | undefined, kind: RelatedKind | undefined, depth: number): boolean {
-    return this.#json.readArray(() => {
-      const code = this.#json.code();
+  #readArray(takes: Takes, name: EcsName, depth: number): boolean {
+    const json = this.#json;
+    const isAny = takes.array === 'any';
+    let more = json.enterArray();
+    while (more === true) {
+      const code = json.code();
       const isSingle = code !== letterN && code !== openBrace && code !== openBracket;
-      return (isSingle || field === undefined) && this.#readValue(field, kind, depth + 1);
-    });
+      if (!(isAny || isSingle) || !this.#readValue(isAny ? anything : takes, name, depth + 1)) return false;
+      more = json.nextElement();
+    }
+    return more === false;
   }
 
-  #readText(field: EcsField | undefined, kind: RelatedKind | undefined): boolean {
-    const { at: start, text } = this.#json;
-    const end = this.#json.readString();
+  #readText({ text: taken, type }: Takes, kind: RelatedKind | undefined): boolean {
+    const json = this.#json;
+    const { at: start, text } = json;
+    const end = json.readString();
     if (end === -1) return false;
-    if (field !== undefined && !takesAnyText(field.type)) {
+    if (taken === 'checked') {
       const value = text.slice(start + 1, end);
       // Escaped, it is another value.
-      if (!takesTexts(field.type) || value.includes('\\') || coerceScalar(field.type, value) !== value)
-        return false;
+      if (value.includes('\\') || coerceScalar(type as EcsType, value) !== value) return false;
     }
     if (kind !== undefined && end > start + 1) this.#relate(kind, text.slice(start, end + 1));
     return true;
@@ -195,14 +262,18 @@ class EcsText {
   }
 }
 
+/** The names that were met in an object. */
+function namesIn({ names }: EcsObject, number: number): string[] {
+  const given: string[] = [];
+  for (const { name, metIn } of names) if (metIn === number) given.push(name);
+  return given;
+}
+
 const letterF = 102;
 const letterN = 110;
 const letterT = 116;
 
-type Type = EcsField['type'];
-const isObjectType = (type: Type): boolean => type === 'object' || type === 'flattened' || type === 'nested';
-const isNumber = (type: Type): boolean =>
-  type === 'long' || type === 'integer' || type === 'float' || type === 'double' || type === 'scaled_float';
-const takesTexts = (type: Type): type is 'date' | 'ip' => type === 'date' || type === 'ip';
-const takesAnyText = (type: Type): boolean =>
-  type !== undefined && type !== 'boolean' && !isNumber(type) && !isObjectType(type) && !takesTexts(type);
+function membersOf(name: EcsName): EcsObject {
+  name.members ??= name.inner();
+  return name.members;
+}

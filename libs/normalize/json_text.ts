@@ -1,4 +1,4 @@
-import { isHostileKey, jsonLimits } from '@tidewatch/event';
+import { isHostileKey } from '@tidewatch/event';
 
 export const quote = 34;
 export const openBracket = 91;
@@ -18,20 +18,35 @@ const hasControls = /[\0-\x1f]/;
 /** Numbers as nearly all are: few digits, without exponent. */
 const number = /-?(?:0|[1-9]\d{0,14})(\.\d{1,9})?(?=[ ,}\]])/y;
 
-/** Longer objects are not worth the search for names given twice. */
-const maxNames = 64;
+/** A name that was met in an object, with what its reader knows of it. */
+export interface KnownName {
+  readonly name: string;
+  /** As it nearly always stands: `"name":`. */
+  readonly key: string;
+  /** Number of the object that it was met in last. */
+  metIn: number;
+}
+
+/**
+ * The names of objects that stand at one place, in the order in which they were first met. Documents of one source have
+ * the same names in the same order: each is compared with the one that came next before, and read only where it differs.
+ */
+export interface KnownObject<Name extends KnownName> {
+  readonly names: Name[];
+  /** Undefined where no more names are worth knowing. */
+  readonly meet: (name: string) => Name | undefined;
+}
 
 /**
  * A place in a text of JSON, which moves on. What is read is well-formed, and more: no escapes by number, no dotted or
- * hostile names, none given twice, and numbers that doubles hold. Methods answer false, or -1, where it is not that;
- * then nothing more can be read.
+ * hostile names, none given twice, and numbers that doubles hold. Methods answer false, undefined or -1 where it is not
+ * that; then nothing more can be read.
  */
 export class JsonText {
   readonly text: string;
   at = 0;
   /** Where the next backslash is, if there is one. */
   #backslash: number;
-  #names = 0;
 
   constructor(text: string) {
     this.text = text;
@@ -51,67 +66,63 @@ export class JsonText {
     return this.text.charCodeAt(this.at);
   }
 
-  /**
-   * Reads an object.
-   *
-   * @param names gets its names, in order
-   * @param read of each member: at its value, with its name and where that begins; reads the value
-   */
-  readObject(names: string[], read: (name: string, start: number) => boolean): boolean {
-    if (this.code() !== openBrace) return false;
-    this.at++;
-    if (this.#next() === closeBrace) return this.#skip();
-    for (;;) {
-      const start = this.at;
-      const name = this.#readName(names);
-      if (name === undefined || !read(name, start)) return false;
-      const code = this.#next();
-      this.at++;
-      if (code === closeBrace) return true;
-      if (code !== comma) return false;
-      this.#next();
-    }
+  /** Enters an object; answers whether it has members, undefined where it is none. */
+  enterObject(): boolean | undefined {
+    return this.#enter(openBrace, closeBrace);
+  }
+
+  /** Goes to the next member; false at the object's end, undefined where neither is there. */
+  nextMember(): boolean | undefined {
+    return this.#goOn(closeBrace);
+  }
+
+  /** As {@link enterObject}. */
+  enterArray(): boolean | undefined {
+    return this.#enter(openBracket, closeBracket);
+  }
+
+  nextElement(): boolean | undefined {
+    return this.#goOn(closeBracket);
   }
 
   /**
-   * Reads an object of which the text of the members is wanted, but for some.
+   * Reads a name and goes to its value.
    *
-   * @returns the members, each with a comma before it
+   * @param expected index of the name that is expected
+   * @param met number of the object
+   * @returns its index
    */
-  readMembers(
-    names: string[],
-    except: ReadonlySet<string>,
-    read: (name: string) => boolean,
-  ): string | undefined {
-    const { text } = this;
-    let members = '';
-    /** Where members begin that are not taken over yet; -1 where there are none. */
-    let from = -1;
-    const isRead = this.readObject(names, (name, start) => {
-      const isKept = !except.has(name);
-      if (!isKept && from !== -1) {
-        members += `,${text.slice(from, text.lastIndexOf(',', start))}`;
-        from = -1;
-      } else if (isKept && from === -1) from = start;
-      return read(name);
-    });
-    if (!isRead) return undefined;
-    return from === -1 ? members : `${members},${text.slice(from, this.at - 1)}`;
+  readName<Name extends KnownName>(
+    { names, meet }: KnownObject<Name>,
+    expected: number,
+    met: number,
+  ): number {
+    let index = expected;
+    const next = names[expected];
+    if (next !== undefined && this.text.startsWith(next.key, this.at)) this.at += next.key.length;
+    else {
+      const name = this.#readOtherName();
+      if (name === undefined) return -1;
+      index = names.findIndex((known) => known.name === name);
+      if (index === -1) {
+        const known = meet(name);
+        if (known === undefined) return -1;
+        index = names.push(known) - 1;
+      }
+    }
+    const known = names[index] as Name;
+    if (known.metIn === met) return -1;
+    known.metIn = met;
+    this.#next();
+    return index;
   }
 
-  /** @param read reads a member */
-  readArray(read: () => boolean): boolean {
-    if (this.code() !== openBracket) return false;
+  #readOtherName(): string | undefined {
+    const name = this.readPlainString();
+    if (name === undefined || this.#next() !== colon || isHostileKey(name) || name.includes('.'))
+      return undefined;
     this.at++;
-    if (this.#next() === closeBracket) return this.#skip();
-    for (;;) {
-      if (!read()) return false;
-      const code = this.#next();
-      this.at++;
-      if (code === closeBracket) return true;
-      if (code !== comma) return false;
-      this.#next();
-    }
+    return name;
   }
 
   /** Reads a string; answers where its last quote is, -1 where it has none. */
@@ -152,29 +163,28 @@ export class JsonText {
     return true;
   }
 
-  #readName(names: string[]): string | undefined {
-    const name = this.readPlainString();
-    if (name === undefined || this.#next() !== colon) return undefined;
-    if (isHostileKey(name) || name.includes('.') || names.includes(name)) return undefined;
-    if (names.push(name) > maxNames || ++this.#names > jsonLimits.fields) return undefined;
+  #enter(open: number, close: number): boolean | undefined {
+    if (this.code() !== open) return undefined;
     this.at++;
+    if (this.#next() !== close) return true;
+    this.at++;
+    return false;
+  }
+
+  #goOn(close: number): boolean | undefined {
+    const code = this.#next();
+    this.at++;
+    if (code === close) return false;
+    if (code !== comma) return undefined;
     this.#next();
-    return name;
+    return true;
   }
 
   /** Goes over blanks and answers what stands behind them. */
   #next(): number {
-    let code = this.code();
-    while (code === blank) {
-      this.at++;
-      code = this.code();
-    }
+    let code = this.text.charCodeAt(this.at);
+    while (code === blank) code = this.text.charCodeAt(++this.at);
     return code;
-  }
-
-  #skip(): boolean {
-    this.at++;
-    return true;
   }
 }
 

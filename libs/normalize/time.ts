@@ -1,4 +1,4 @@
-import type { Json } from '@tidewatch/event';
+import { type Json, usualTime } from '@tidewatch/event';
 import { errors } from './errors.ts';
 
 /** Epoch milliseconds of a wall-clock time that carries no zone of its own. `month` is 0–11. */
@@ -82,6 +82,8 @@ const iso =
 export function parseTime(value: Json | undefined, clock: WallClock): number | undefined {
   if (typeof value === 'number') return epoch(value);
   if (typeof value !== 'string' || value.length > 40) return undefined;
+  const usual = usualTime(value);
+  if (usual !== undefined) return usual;
   const match = iso.exec(value);
   if (match === null) return /^\d{9,19}(?:\.\d{1,9})?$/.test(value) ? epoch(Number(value)) : undefined;
   const [, year, month, day, hours, minutes, seconds = '0', fraction = '', zone] = match;

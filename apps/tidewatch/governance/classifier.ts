@@ -50,23 +50,22 @@ export function createClassifier({ useCases, classes, mode, now }: ClassifierOpt
   );
   let known = new Map<string, Classification>();
   let knownDay = Number.NaN;
+  /** Records come in runs of one data set. */
+  let last: { readonly source: string; readonly dataset: string; readonly found: Classification } | undefined;
   return (source, dataset) => {
     const day = Math.floor(now() / 86_400_000);
     if (day !== knownDay || known.size >= rememberedPairs) {
       known = new Map();
       knownDay = day;
+      last = undefined;
     }
+    if (last?.source === source && last.dataset === dataset) return last.found;
     const key = `${source}\0${dataset}`;
-    const remembered = known.get(key);
-    if (remembered !== undefined) return remembered;
-    const found = classify(
-      claims,
-      source,
-      dataset,
-      mode,
-      new Date(day * 86_400_000).toISOString().slice(0, 10),
-    );
+    const found =
+      known.get(key) ??
+      classify(claims, source, dataset, mode, new Date(day * 86_400_000).toISOString().slice(0, 10));
     known.set(key, found);
+    last = { source, dataset, found };
     return found;
   };
 }

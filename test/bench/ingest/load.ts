@@ -40,6 +40,7 @@ const post = (body: Buffer): Promise<number> =>
 const latencies: number[] = [];
 let next = 0;
 let refused = 0;
+const startedAt = Date.now();
 const started = performance.now();
 async function connection(): Promise<void> {
   for (let mine = next++; mine < requests; mine = next++) {
@@ -55,6 +56,7 @@ async function connection(): Promise<void> {
 await Promise.all(Array.from({ length: Number(connections) }, connection));
 const seconds = (performance.now() - started) / 1_000;
 const answer = {
+  startedAt,
   seconds,
   sent: requests * Number(perRequest),
   refused,
