@@ -1,4 +1,4 @@
-import type { EncodedEvent } from '@tidewatch/event';
+import type { EncodedEvent, EventHead } from '@tidewatch/event';
 import { mayComeAgain, type SourcePosition } from '@tidewatch/event/ids';
 import type { IndexedEvent } from '@tidewatch/store';
 import type { NewRecord, StreamRecord } from '@tidewatch/stream';
@@ -9,9 +9,20 @@ export const repeatableHeader = 'may-come-again';
 
 const repeatable = Object.freeze({ [repeatableHeader]: '1' });
 
+/** An event as bytes. */
+export interface EventBytes {
+  readonly head: EventHead;
+  readonly bytes: Uint8Array;
+}
+
+export const asBytes = ({ head, json }: EncodedEvent): EventBytes => ({ head, bytes: toBytes(json) });
+
 /** How an event stands in the `events` stream: its JSON, keyed by its source so that a source keeps its order. */
-export function toRecord({ head, json }: EncodedEvent, source: string, position: SourcePosition): NewRecord {
-  const value = toBytes(json);
+export function toRecord(
+  { head, bytes: value }: EventBytes,
+  source: string,
+  position: SourcePosition,
+): NewRecord {
   return mayComeAgain(position)
     ? { key: source, headers: repeatable, value, decoded: head }
     : { key: source, value, decoded: head };

@@ -2,7 +2,6 @@ import {
   deadLetter,
   dropped,
   type EcsEvent,
-  type EncodedEvent,
   encodeEvent,
   isObject,
   type JsonObject,
@@ -10,11 +9,12 @@ import {
   ok,
 } from '@tidewatch/event';
 import type { HostedPlugin, ItemResult } from '@tidewatch/plugin';
+import { asBytes, type EventBytes } from './event_record.ts';
 
 type Batch<T> = readonly Outcome<T>[];
 
 /** Takes a batch through the users' plugins; what is not an event passes by. Never rejects. */
-export type Processing = (outcomes: Batch<EncodedEvent>) => Promise<Batch<EncodedEvent>>;
+export type Processing = (outcomes: Batch<EventBytes>) => Promise<Batch<EventBytes>>;
 
 /** Gives the good events to each user's plugin in turn; what a plugin fails on is a dead letter. */
 export function createProcessing(plugins: readonly HostedPlugin[]): Processing {
@@ -22,14 +22,17 @@ export function createProcessing(plugins: readonly HostedPlugin[]): Processing {
   const steps = plugins.map(createStep);
   return async (outcomes) => {
     let current: Batch<EcsEvent> = outcomes.map((outcome) =>
-      outcome.status === 'ok' ? ok(JSON.parse(outcome.value.json) as EcsEvent) : (outcome as Outcome<never>),
+      outcome.status === 'ok' ? ok(parsed(outcome.value)) : (outcome as Outcome<never>),
     );
     for (const step of steps) current = await step(current);
     return current.map((outcome) =>
-      outcome.status === 'ok' ? ok(encodeEvent(outcome.value)) : (outcome as Outcome<never>),
+      outcome.status === 'ok' ? ok(asBytes(encodeEvent(outcome.value))) : (outcome as Outcome<never>),
     );
   };
 }
+
+const parsed = ({ bytes }: EventBytes): EcsEvent =>
+  JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()) as EcsEvent;
 
 function createStep(plugin: HostedPlugin): (outcomes: Batch<EcsEvent>) => Promise<Batch<EcsEvent>> {
   const { name } = plugin.description;

@@ -23,10 +23,34 @@ const isoStamp = createIsoClock();
 const isoReceipt = createIsoClock();
 
 /** The beginning of an event's JSON, within its member `event`: its other members follow, each with a comma before it. */
-export const headJson = ({ id, time, ingested, dataset, dataClass }: EventHead, source: string): string =>
-  `{"@timestamp":"${isoStamp(time)}","tidewatch":{"source":${quoted(source)},"data_class":${quoted(dataClass)}},"event":{"id":${plain.test(id) ? `"${id}"` : JSON.stringify(id)},"dataset":${quoted(dataset)},"ingested":"${isoReceipt(ingested)}"`;
+export function headJson(head: EventHead, source: string): string {
+  const { id } = head;
+  const text = plain.test(id) ? id : JSON.stringify(id).slice(1, -1);
+  return `{"@timestamp":"${isoStamp(head.time)}${ownerJson(head, source)}${text}${receiptJson(head)}`;
+}
 
 const plain = /^[\w-]*$/;
+
+// Events come in runs of one source, data set and receipt: what stands before and behind the id is mostly the same.
+let owner = { source: '', dataClass: '', json: '' };
+let receipt = { dataset: '', ingested: Number.NaN, json: '' };
+
+function ownerJson({ dataClass }: EventHead, source: string): string {
+  if (owner.source !== source || owner.dataClass !== dataClass || owner.json === '') {
+    const names = `{"source":${quoted(source)},"data_class":${quoted(dataClass)}}`;
+    owner = { source, dataClass, json: `","tidewatch":${names},"event":{"id":"` };
+  }
+  return owner.json;
+}
+
+function receiptJson({ dataset, ingested }: EventHead): string {
+  if (receipt.dataset !== dataset || receipt.ingested !== ingested) {
+    const json = `","dataset":${quoted(dataset)},"ingested":"${isoReceipt(ingested)}"`;
+    // A name that was cut out of a text would hold all of it.
+    receipt = { dataset: JSON.parse(quoted(dataset)) as string, ingested, json };
+  }
+  return receipt.json;
+}
 
 /** Sources, classes and data sets are few. */
 const known = new Map<string, string>();

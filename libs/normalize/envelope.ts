@@ -12,7 +12,7 @@ import { eventId, type SourcePosition } from '@tidewatch/event/ids';
 import type { Draft, FieldsDraft, ParseContext, Tag, WrittenDraft } from './draft.ts';
 import { ecsVersion } from './ecs_fields.ts';
 import { relate } from './related.ts';
-import { member, membersOf, quote, relatedMember } from './written.ts';
+import { membersOf, quote, relatedMember } from './written.ts';
 
 /** A stamp further ahead of its receipt than this is flagged, in milliseconds (architecture.md, ids and time). */
 const allowedSkewMs = 300_000;
@@ -55,8 +55,10 @@ export function envelop(
   const { event, members } = 'written' in draft ? ofWritten(draft, receipt) : ofFields(draft, receipt);
   const own = headJson(head, receipt.source);
   const tags = tagsOf(draft, receipt, context);
-  return ok({ head, json: `${own}${event}}${members}${tags},"ecs":{"version":"${ecsVersion}"}}` });
+  return ok({ head, json: `${own}${event}}${members}${tags}${ending}` });
 }
+
+const ending = `,"ecs":{"version":"${ecsVersion}"}}`;
 
 /** Members of `event` and of the whole, each with a comma before it. */
 interface Members {
@@ -65,10 +67,11 @@ interface Members {
 }
 
 function ofWritten({ dataset, created, written }: WrittenDraft, { original }: Receipt): Members {
-  const { event, members, related, kind = '"event"', complete } = written;
-  const text = complete === true ? '' : member('original', original, quote);
+  const { event, members, related, line, kind, complete } = written;
+  const json = line?.text === original ? line.json : quote(original);
+  const text = complete === true ? '' : `,"original":${json}`;
   return {
-    event: `,"kind":${kind}${origin(dataset, created)}${event}${text}`,
+    event: `${origin(dataset, created, kind)}${event}${text}`,
     members: `${members}${relatedMember(related)}`,
   };
 }
@@ -85,17 +88,31 @@ function ofFields({ dataset, created, fields, complete }: FieldsDraft, receipt: 
   const rest = membersOf(own, created === undefined ? saidOfEvent : saidWithCreated);
   const text = own.original ?? (complete === true ? undefined : receipt.original);
   return {
-    event: `,"kind":${kind}${origin(dataset, created)}${rest}${text === undefined ? '' : `,"original":${JSON.stringify(text)}`}`,
+    event: `${origin(dataset, created, kind)}${rest}${text === undefined ? '' : `,"original":${JSON.stringify(text)}`}`,
     members: `${membersOf(fields, said)}${related === undefined ? '' : `,"related":${JSON.stringify(related)}`}`,
   };
 }
 
-function origin(dataset: string, created: number | undefined): string {
-  const dot = dataset.indexOf('.');
-  const module = quote(dot > 0 ? dataset.slice(0, dot) : dataset);
-  return created === undefined
-    ? `,"module":${module}`
-    : `,"module":${module},"created":"${isoCreated(created)}"`;
+/** @param kind as JSON; undefined: `event` */
+function origin(dataset: string, created: number | undefined, kind: string | undefined): string {
+  const text =
+    kind === undefined ? moduleOf(dataset) : `,"kind":${kind}${moduleOf(dataset).slice(plainKind.length)}`;
+  return created === undefined ? text : `${text},"created":"${isoCreated(created)}"`;
+}
+
+const plainKind = ',"kind":"event"';
+let lastDataset = '';
+let lastModule = '';
+
+/** Kind, and the part of the data set's name before the dot: the same for runs of events. */
+function moduleOf(dataset: string): string {
+  if (dataset !== lastDataset) {
+    const dot = dataset.indexOf('.');
+    const module = quote(dot > 0 ? dataset.slice(0, dot) : dataset);
+    lastModule = `${plainKind},"module":${module}`;
+    lastDataset = dataset;
+  }
+  return lastModule;
 }
 
 const isoCreated = createIsoClock();

@@ -33,12 +33,14 @@ export function parseNginxAccess(line: string): WrittenDraft | undefined {
     target.version + response.member,
   );
   const name = user === undefined ? undefined : write(user);
+  const json = JSON.stringify(line);
   return {
     dataset: 'nginx.access',
     time,
     written: {
+      line: { text: line, json },
       event: `,"category":["web"],"type":["access"],"action":"http_request"${response.outcome}`,
-      members: `,"message":${JSON.stringify(line)}${source.member}${name === undefined ? '' : `,"user":{"name":${name}}`}${target.member},"http":${http}${agentMember(agent.text, write)}`,
+      members: `,"message":${json}${source.member}${name === undefined ? '' : `,"user":{"name":${name}}`}${target.member},"http":${http}${agentMember(agent.text, write)}`,
       related: { user: [name], ip: [source.ip], hosts: [source.domain, target.domain] },
     },
   };

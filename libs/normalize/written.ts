@@ -13,6 +13,8 @@ export interface Written {
   /** All other members: `,"message":"…","source":{"ip":"192.0.2.7"}`. */
   readonly members: string;
   readonly related: Related;
+  /** The line as JSON, where the parser had to write it. */
+  readonly line?: { readonly text: string; readonly json: string };
   /** `event.kind`, where it is not `event`. */
   readonly kind?: string | undefined;
   /** The record's own tags, an array. */

@@ -2,7 +2,7 @@
 // of `lognormalizer`; bundled before it runs, as the server is.
 
 import { createNormaliser } from '@tidewatch/normalize';
-import { toRecord } from '../../../apps/ingest/event_record.ts';
+import { asBytes } from '../../../apps/ingest/event_record.ts';
 
 const [source = ''] = process.argv.slice(2);
 const normalise = createNormaliser();
@@ -23,7 +23,7 @@ for await (const chunk of process.stdin) {
       source,
     );
     if (outcome.status !== 'ok') throw new Error(`A line was not understood: ${data.subarray(at, end)}`);
-    events.push(toRecord(outcome.value, source, position).value, lineFeed);
+    events.push(asBytes(outcome.value).bytes, lineFeed);
     at = end + 1;
   }
   offset += at;

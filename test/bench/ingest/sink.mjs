@@ -4,7 +4,9 @@ import { createServer } from 'node:http';
 
 let documents = 0;
 let bytes = 0;
+/** Items as OpenSearch answers them, by what the request's `filter_path` leaves. */
 const created = '{"create":{"_index":"bench","_id":"x","status":201}}';
+const createdFiltered = '{"create":{"status":201}}';
 
 function countLines(chunk) {
   let lines = 0;
@@ -33,7 +35,9 @@ const server = createServer((request, response) => {
     }
     const count = lines / 2;
     documents += count;
-    response.end(`{"took":1,"errors":false,"items":[${Array(count).fill(created).join(',')}]}`);
+    const isFiltered = request.url.includes('filter_path=');
+    const items = Array(count).fill(isFiltered ? createdFiltered : created);
+    response.end(`{${isFiltered ? '' : '"took":1,'}"errors":false,"items":[${items.join(',')}]}`);
   });
 });
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${server.address().port}\n`));
