@@ -213,9 +213,13 @@ describe('syslog', () => {
     expect(late.listeners()).toMatchObject([{ state: 'failed' }]);
     other.close();
 
+    // A port that TCP has just given back: one that UDP chooses may be another program's there.
+    const free = createServer();
+    await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve));
+    const { port: taken } = free.address() as { port: number };
+    await new Promise((resolve) => free.close(resolve));
     const datagrams = createSocket('udp4');
-    await new Promise<void>((resolve) => datagrams.bind(0, '127.0.0.1', resolve));
-    const taken = datagrams.address().port;
+    await new Promise<void>((resolve) => datagrams.bind(taken, '127.0.0.1', resolve));
     await expect(make({ port: taken }).start()).rejects.toThrow(`Port ${taken} (udp)`);
     await start({ port: taken, protocols: ['tcp'] });
     datagrams.close();

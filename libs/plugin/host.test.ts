@@ -65,15 +65,17 @@ describe('hostPlugin', () => {
   });
 
   it.each([
-    ['loops for ever', '() => () => { for (;;); }', 'took more than'],
-    ['ends the process', '() => () => process.exit(3)', 'exit code 3'],
+    ['loops for ever', '() => () => { for (;;); }', 'took more than', 1_500],
+    ['ends the process', '() => () => process.exit(3)', 'exit code 3', 1_500],
     [
       'eats the heap',
       '() => () => { const all = []; for (;;) all.push(new Array(1e5).fill(1)); }',
       'memory limit',
+      // On a busy machine it takes a while to fill.
+      30_000,
     ],
-  ])('outlives a plugin that %s', async (_what, create, reason) => {
-    const plugin = await host(processor(create), {}, 1_500);
+  ])('outlives a plugin that %s', async (_what, create, reason, timeoutMs) => {
+    const plugin = await host(processor(create), {}, timeoutMs);
     await expect(plugin.run([{}])).rejects.toMatchObject({
       code: 'PLUGIN_SUSPENDED',
       message: expect.stringContaining(reason),

@@ -82,9 +82,11 @@ export async function firstAlertJourney(page: Page, link: string, shots: Shots):
     .poll(
       async () => {
         await severe.click();
+        // The address follows a moment later.
+        await page.waitForURL(/id=/, { timeout: 2_000 }).catch(() => {});
         return page.url();
       },
-      { timeout: 20_000, interval: 2_000 },
+      { timeout: 30_000, interval: 100 },
     )
     .toContain('id=');
   const detail = page.getByRole('complementary', { name: 'Alert' });

@@ -109,7 +109,6 @@ interface Hits {
 async function* eventsIn(url: string): AsyncIterable<string> {
   let page = await ask<Hits>(url, `/${eventIndices}/_search?scroll=1m`, {
     size: 5_000,
-    _source: ['message', 'event.original'],
     sort: ['_doc'],
   });
   while (page.hits.hits.length > 0) {
