@@ -94,8 +94,8 @@ const written =
 const headBytes = 384;
 
 /**
- * The head of an event from its JSON. Where Tidewatch wrote it, the first bytes are enough; else all of it is parsed.
- * Undefined where it is no event.
+ * The head of an event from its JSON. Where Tidewatch wrote it, the first bytes are enough, and the rest is not looked
+ * at: whoever stores it says if that is broken. Else all of it is parsed. Undefined where it is no event.
  */
 export function readHead(bytes: Uint8Array): EventHead | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -3,8 +3,18 @@ const usual =
   /^(?:19[789]|2\d\d)\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const zero = 48;
 
-/** Epoch milliseconds of an ISO 8601 time, as `Date.parse` has them; NaN where it is none. */
-export const isoTime = (text: string): number => usualTime(text) ?? Date.parse(text);
+const iso = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** Epoch milliseconds of an ISO 8601 time with its zone; NaN where it is none, or on a day that does not exist. */
+export function isoTime(text: string): number {
+  const ms = usualTime(text);
+  if (ms !== undefined) return ms;
+  const match = iso.exec(text);
+  if (match === null) return Number.NaN;
+  const [, year, month, day] = match;
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  return date.getUTCDate() === Number(day) ? Date.parse(text) : Number.NaN;
+}
 
 /** Epoch milliseconds of a time as {@link createIsoClock} writes it, fast; undefined where it is another, or rare. */
 export function usualTime(text: string): number | undefined {

@@ -10,8 +10,6 @@ export type Draft = FieldsDraft | WrittenDraft;
 export interface FieldsDraft extends DraftFacts {
   /** ECS fields, nested. `event` holds what the parser knows of category, type, action, outcome. */
   readonly fields: JsonObject;
-  /** They are all that the record says, as it says it: its text needs not be kept beside them. */
-  readonly complete?: boolean;
 }
 
 /** A draft as JSON. */

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '@tidewatch/event';
 import { type FieldsDraft, type ParseContext, withFields } from './draft.ts';
-import { hasEcsTypes, isEcsGroup, withEcsTypes } from './ecs_types.ts';
+import { isEcsGroup, withEcsTypes } from './ecs_types.ts';
 import { fillFrom } from './fill.ts';
 import { genericDocument } from './generic.ts';
 import { parseKnownLine } from './line.ts';
@@ -37,36 +37,27 @@ export function isEcs(document: JsonObject): boolean {
   return groups.length > 0 && groups.every(isEcsGroup);
 }
 
-/**
- * A document that is ECS already: types checked, what is Tidewatch's own to say left to the envelope. Where every type
- * is right, the draft's fields are the document itself.
- */
+/** A document that is ECS already: types checked, what is Tidewatch's own to say left out. */
 export function ecsDraft(document: JsonObject, context: ParseContext): FieldsDraft {
-  const complete = hasEcsTypes(document);
-  const fields = complete ? document : withRightTypes(document, context);
+  const { '@timestamp': stamp, tidewatch: _, ...rest } = document;
+  const fields = withEcsTypes(rest, () => context.warn('wrong_type'));
   const event = isObject(fields.event) ? fields.event : {};
   const stream = isObject(fields.data_stream) ? fields.data_stream : {};
-  const { id, dataset, created } = event;
+  const { id, ingested: __, dataset, created, ...kept } = event;
+  fields.event = kept;
+  if (typeof id === 'string') addLabel(fields, 'event_id', id);
   return {
     dataset: datasetOf(dataset, stream.dataset, context),
-    time: parseTime(document['@timestamp'], context.clock),
+    time: parseTime(stamp, context.clock),
     created: parseTime(created, context.clock),
-    fields: typeof id === 'string' ? withLabel(fields, 'event_id', id) : fields,
-    complete,
+    fields,
   };
 }
 
-function withRightTypes(
-  { '@timestamp': _, tidewatch: __, ...rest }: JsonObject,
-  context: ParseContext,
-): JsonObject {
-  return withEcsTypes(rest, () => context.warn('wrong_type'));
-}
-
-function withLabel(fields: JsonObject, key: string, value: string): JsonObject {
-  const labels = isObject(fields.labels) ? { ...fields.labels } : {};
+function addLabel(fields: JsonObject, key: string, value: string): void {
+  const labels = isObject(fields.labels) ? fields.labels : {};
   addOwn(labels, key, value);
-  return { ...fields, labels };
+  fields.labels = labels;
 }
 
 /** The data set that an ECS document names itself, or its data stream, or its source's configuration. */

@@ -13,7 +13,11 @@ export type Part =
   | 'stream_dataset'
   | 'kind'
   | 'dataset'
+  | 'module'
   | 'created'
+  | 'original'
+  /** Not taken over. */
+  | 'left_out'
   /** Left to others. */
   | 'refused';
 
@@ -64,6 +68,7 @@ const parts: Readonly<Record<Place, Readonly<Record<string, Part>>>> = {
     labels: 'labels',
     tags: 'tags',
     data_stream: 'stream',
+    tidewatch: 'left_out',
     // Documents with these have more to them.
     related: 'refused',
     winlog: 'refused',
@@ -71,7 +76,15 @@ const parts: Readonly<Record<Place, Readonly<Record<string, Part>>>> = {
     EventID: 'refused',
     __REALTIME_TIMESTAMP: 'refused',
   },
-  event: { id: 'refused', kind: 'kind', dataset: 'dataset', created: 'created' },
+  event: {
+    id: 'refused',
+    kind: 'kind',
+    dataset: 'dataset',
+    module: 'module',
+    created: 'created',
+    ingested: 'left_out',
+    original: 'original',
+  },
   stream: { dataset: 'stream_dataset' },
   below: {},
 };
@@ -83,20 +96,28 @@ const said: Readonly<Record<Place, ReadonlySet<string>>> = {
   below: new Set(),
 };
 
-/** Most names known of one object, and of all: made-up ones must not fill the memory. */
+/** Most names known of one object, and of all, and the longest: made-up ones must not fill the memory. */
 const maxNames = 256;
 const maxAllNames = 20_000;
+const maxNameLength = 100;
 
 let allNames = 0;
 let known = documents();
 
-/** What is known of the members of documents so far. */
+/** What is known of the members of documents so far; nothing again, once there was no room for more. */
 export function knownDocuments(): EcsObject {
   if (allNames > maxAllNames) {
     allNames = 0;
     known = documents();
   }
   return known;
+}
+
+/** The names that were met in an object. */
+export function namesIn({ names }: EcsObject, number: number): string[] {
+  const given: string[] = [];
+  for (const { name, metIn } of names) if (metIn === number) given.push(name);
+  return given;
 }
 
 function documents(): EcsObject {
@@ -108,8 +129,9 @@ function objectOf(place: Place, group: EcsField | undefined, kind: RelatedKind |
   return {
     names,
     meet(name) {
-      if (names.length === maxNames) return undefined;
-      allNames++;
+      if (name.length > maxNameLength) return undefined;
+      if (names.length === maxNames) allNames = maxAllNames;
+      if (++allNames > maxAllNames) return undefined;
       return nameOf(place, name, group?.members.get(name), kind);
     },
   };

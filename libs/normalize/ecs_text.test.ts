@@ -23,7 +23,9 @@ function outcomeOf(text: string): unknown {
 /** Without the blanks that a sender wrote between its values. */
 const canonical = (json: string): string => JSON.stringify(JSON.parse(json));
 
+/** What an event says; the text beside it is kept of those that were parsed. */
 function inAnyOrder(event: EcsEvent): EcsEvent {
+  delete event.event.original;
   for (const values of Object.values((event.related ?? {}) as object)) (values as string[]).sort();
   return event;
 }
@@ -61,8 +63,36 @@ it('what goes on as it stands is the same event as what is parsed', () => {
 
 it('a document that says all it says as ECS is not kept a second time as text', () => {
   expect(normalised(text, 'json').event.original).toBeUndefined();
-  const wrong = JSON.stringify({ ...usual, source: { ip: 'localhost' } });
-  expect(normalised(wrong, 'json').event.original).toBe(wrong);
+});
+
+it.each([
+  ['a type that is wrong', { ...usual, source: { ip: 'localhost' } }],
+  ['a time that is cut to milliseconds', { ...usual, '@timestamp': '2026-11-21T09:08:01.123456789Z' }],
+  ['a time of another zone', { ...usual, '@timestamp': '2026-11-21T10:08:01+01:00' }],
+  ['a data set that is none', { ...usual, event: { dataset: 'Shop Access' } }],
+  ['another module', { ...usual, event: { dataset: 'shop.access', module: 'web' } }],
+  ['its own receipt', { ...usual, event: { ingested: '2026-11-21T10:08:01Z' } }],
+  ['a namespace that is Tidewatch’s', { ...usual, tidewatch: { note: 'x' } }],
+  ['two spellings of a name', { ...usual, 'host.name': 'other' }],
+  ['a name that is left out', JSON.parse(`{"ecs":{},"__proto__":{"x":1}}`)],
+])('of a document with %s the text is kept', (_, document) => {
+  const sent = JSON.stringify(document);
+  expect(normalised(sent, 'json').event.original).toBe(sent);
+});
+
+it('a document of very many addresses takes no longer than its size', () => {
+  const ip = Array.from({ length: 20_000 }, (_, i) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);
+  const started = performance.now();
+  const event = normalised({ ecs: {}, host: { ip } });
+  expect(performance.now() - started).toBeLessThan(2_000);
+  expect((event.related as { ip: string[] }).ip).toEqual(ip);
+});
+
+it('made-up names of one sender are soon forgotten', () => {
+  const names = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`k${i}`, i]));
+  expect(goesOn(JSON.stringify({ ecs: {}, ...names }))).toBe(false);
+  expect(goesOn(JSON.stringify({ ecs: {}, ['n'.repeat(1_000)]: 1 }))).toBe(false);
+  expect(goesOn(text)).toBe(true);
 });
 
 it.each([
@@ -72,7 +102,8 @@ it.each([
     false,
   ],
   ['blanks', '{ "event" : { "kind" : "event" } , "a" : [ 1 , -2.5 ] }', true],
-  ['simple escapes', '{"event":{},"message":"a\\"b\\\\","x":"\\/\\b\\f\\n\\r\\t"}', true],
+  ['simple escapes', '{"event":{},"message":"a\\"b\\\\","x":"\\b\\f\\n\\r\\t"}', true],
+  ['an escape that is none', '{"event":{},"a":"\\/"}', false],
   ['a text that ends in a backslash', '{"event":{"category":"x"},"message":"C:\\\\"}', true],
   ['another sender’s own tags', '{"event":{},"a":1,"tags":["x","y"]}', true],
   ['an escape by number', '{"event":{},"a":"\\u0041"}', false],

@@ -2,7 +2,7 @@ import { jsonLimits } from '@tidewatch/event';
 import type { ParseContext, WrittenDraft } from './draft.ts';
 import { datasetOf, mayShipLine } from './ecs.ts';
 import type { EcsType } from './ecs_fields.ts';
-import { anything, type EcsName, type EcsObject, knownDocuments, type Takes } from './ecs_names.ts';
+import { anything, type EcsName, type EcsObject, knownDocuments, namesIn, type Takes } from './ecs_names.ts';
 import { coerceScalar } from './ecs_types.ts';
 import { JsonText, openBrace, openBracket, quote } from './json_text.ts';
 import type { RelatedKind } from './related.ts';
@@ -21,19 +21,35 @@ export function readEcsText(text: string, context: ParseContext): WrittenDraft |
   const document = new EcsText(text);
   if (!document.read()) return undefined;
   const { facts, related, members, event } = document;
-  const { kind, dataset, stream, tags } = facts;
+  const { kind, stream, tags } = facts;
+  const dataset = datasetOf(facts.dataset, stream, context);
   const time = parseTime(facts.timestamp, context.clock);
   const created = parseTime(facts.created, context.clock);
   // What is no time goes elsewhere.
-  if (facts.timestamp !== undefined && time === undefined) return undefined;
-  if (facts.created !== undefined && created === undefined) return undefined;
+  if ((facts.timestamp === undefined) !== (time === undefined)) return undefined;
+  if ((facts.created === undefined) !== (created === undefined)) return undefined;
+  const complete = !document.leavesOut && isSaid(facts, dataset);
   return {
-    dataset: datasetOf(dataset, stream, context),
+    dataset: facts.dataset === undefined && stream === undefined ? dataset : cutOut(dataset),
     time,
     created,
-    written: { event, members, related, kind, tags, complete: true },
+    written: { event, members, related, kind, tags, complete },
   };
 }
+
+/** A name that was cut out of a text would hold all of it: another one. */
+const cutOut = (name: string): string => Buffer.from(name, 'latin1').toString('latin1');
+
+/** Whether the envelope says what was given of times, data set and module: exactly so. */
+function isSaid(facts: Facts, dataset: string): boolean {
+  if (facts.dataset !== undefined && facts.dataset !== dataset) return false;
+  if (facts.module !== undefined && facts.module !== dataset.split('.')[0]) return false;
+  return isInMilliseconds(facts.timestamp) && isInMilliseconds(facts.created);
+}
+
+/** Nothing of it is cut off. */
+const isInMilliseconds = (time: string | undefined): boolean =>
+  time === undefined || (time.length <= 24 && time.endsWith('Z'));
 
 /** `kind` and `tags` are JSON, the others texts. */
 interface Facts {
@@ -41,6 +57,7 @@ interface Facts {
   stream: string | undefined;
   created: string | undefined;
   dataset: string | undefined;
+  module: string | undefined;
   kind: string | undefined;
   tags: string | undefined;
 }
@@ -55,6 +72,7 @@ class EcsText {
     stream: undefined,
     created: undefined,
     dataset: undefined,
+    module: undefined,
     kind: undefined,
     tags: undefined,
   };
@@ -62,6 +80,8 @@ class EcsText {
   /** Members of the document and of its `event`, each with a comma before it. */
   members = '';
   event = '';
+  /** There are members that are not taken over. */
+  leavesOut = false;
   readonly #json: JsonText;
   #fields = 0;
   #eventNames: readonly string[] = [];
@@ -72,8 +92,8 @@ class EcsText {
 
   read(): boolean {
     const names = knownDocuments();
-    const number = objects + 1;
-    const members = this.#readMembers(names, 0);
+    const number = ++objects;
+    const members = this.#readMembers(names, number, 0);
     if (members === undefined || !this.#json.isOver) return false;
     this.members = members;
     const given = namesIn(names, number);
@@ -81,10 +101,9 @@ class EcsText {
   }
 
   /** Reads an object; answers the members that the envelope doesn't say, as they stand. */
-  #readMembers(object: EcsObject, depth: number): string | undefined {
+  #readMembers(object: EcsObject, number: number, depth: number): string | undefined {
     const json = this.#json;
     const { text } = json;
-    const number = ++objects;
     let members = '';
     /** Where members begin that are not taken over yet; -1 where there are none. */
     let from = -1;
@@ -149,23 +168,29 @@ class EcsText {
         return this.#readTags();
       case 'kind':
       case 'dataset':
+      case 'module':
       case 'created':
         return this.#readValue(name.takes, name, depth) && this.#keep(part, start);
+      case 'original':
+        return json.code() === quote && this.#readValue(name.takes, name, depth);
+      case 'left_out':
+        this.leavesOut = true;
+        return this.#readValue(name.takes, name, depth);
       default:
         return false;
     }
   }
 
   #readEvent(object: EcsObject, depth: number): boolean {
-    const number = objects + 1;
-    const event = this.#readMembers(object, depth);
+    const number = ++objects;
+    const event = this.#readMembers(object, number, depth);
     if (event === undefined) return false;
     this.event = event;
     this.#eventNames = namesIn(object, number);
     return true;
   }
 
-  #keep(fact: 'kind' | 'dataset' | 'created', start: number): boolean {
+  #keep(fact: 'kind' | 'dataset' | 'module' | 'created', start: number): boolean {
     const value = this.#json.text.slice(start, this.#json.at);
     if (fact === 'kind') {
       if (value !== 'null') this.facts.kind = value;
@@ -252,22 +277,18 @@ class EcsText {
       // Escaped, it is another value.
       if (value.includes('\\') || coerceScalar(type as EcsType, value) !== value) return false;
     }
-    if (kind !== undefined && end > start + 1) this.#relate(kind, text.slice(start, end + 1));
-    return true;
+    return kind === undefined || end === start + 1 || this.#relate(kind, text.slice(start, end + 1));
   }
 
-  #relate(kind: RelatedKind, value: string): void {
+  #relate(kind: RelatedKind, value: string): boolean {
     const values = this.related[kind];
     if (!values.includes(value)) values.push(value);
+    return values.length <= maxRelated;
   }
 }
 
-/** The names that were met in an object. */
-function namesIn({ names }: EcsObject, number: number): string[] {
-  const given: string[] = [];
-  for (const { name, metIn } of names) if (metIn === number) given.push(name);
-  return given;
-}
+/** To look for doubles among more takes too long this way. */
+const maxRelated = 64;
 
 const letterF = 102;
 const letterN = 110;

@@ -31,30 +31,6 @@ function fieldAt(path: string): EcsField {
 /** Whether ECS has fields of that top-level name, e.g. `process`. */
 export const isEcsGroup = (name: string): boolean => ecs.members.has(name);
 
-/** Whether every ECS field of a document has its ECS type already, so that {@link withEcsTypes} would change nothing. */
-export function hasEcsTypes(document: JsonObject): boolean {
-  const { labels } = document;
-  if (isObject(labels)) for (const key in labels) if (typeof labels[key] !== 'string') return false;
-  return fits(document, ecs);
-}
-
-function fits(object: JsonObject, { members }: EcsField): boolean {
-  for (const key in object) {
-    const field = members.get(key);
-    if (field !== undefined && !fitsField(object[key] as Json, field)) return false;
-  }
-  return true;
-}
-
-function fitsField(value: Json, field: EcsField): boolean {
-  if (value === null) return true;
-  const { type } = field;
-  if (type === undefined) return isObject(value) && fits(value, field);
-  if (isAnyObject(type)) return typeof value === 'object';
-  if (!Array.isArray(value)) return type === 'geo_point' || coerceScalar(type, value) === value;
-  return type === 'geo_point' || value.every((member) => coerceScalar(type, member) === member);
-}
-
 const isAnyObject = (type: EcsType): boolean =>
   type === 'object' || type === 'flattened' || type === 'nested';
 

@@ -4,7 +4,6 @@ import {
   type EncodedEvent,
   headJson,
   isObject,
-  type JsonObject,
   type Outcome,
   ok,
 } from '@tidewatch/event';
@@ -30,10 +29,6 @@ export interface Receipt {
   /** The record's text, for `event.original`. */
   readonly original: string;
   readonly invalidUtf8: boolean;
-  /** The record as a document, where it is one and nothing had to be left out of it. */
-  readonly document?:
-    | { readonly value: JsonObject; readonly text: string; readonly fields: number }
-    | undefined;
 }
 
 /** The class of what no approved use-case claims. */
@@ -41,11 +36,12 @@ export const classifyNothing: Classify = () => ({ dataClass: 'unapproved' });
 
 /** Writes Tidewatch's own fields around what a parser understood. A refused data set is a dead letter. */
 export function envelop(
-  draft: Draft,
+  given: Draft,
   receipt: Receipt,
   context: ParseContext,
   classify: Classify,
 ): Outcome<EncodedEvent> {
+  const draft = withinTime(given);
   const { dataset } = draft;
   const verdict = classify(receipt.source, dataset);
   if ('refused' in verdict) return deadLetter('governance_refused', verdict.refused);
@@ -60,6 +56,20 @@ export function envelop(
 
 const ending = `,"ecs":{"version":"${ecsVersion}"}}`;
 
+/** The last millisecond that ISO 8601 writes with four digits of a year. */
+const latest = 253_402_300_799_999;
+
+/** A time beyond the year 9999 is none. */
+function withinTime(draft: Draft): Draft {
+  const { time = 0, created = 0 } = draft;
+  if (time <= latest && created <= latest) return draft;
+  return {
+    ...draft,
+    time: time <= latest ? draft.time : undefined,
+    created: created <= latest ? draft.created : undefined,
+  };
+}
+
 /** Members of `event` and of the whole, each with a comma before it. */
 interface Members {
   readonly event: string;
@@ -68,8 +78,8 @@ interface Members {
 
 function ofWritten({ dataset, created, written }: WrittenDraft, { original }: Receipt): Members {
   const { event, members, related, line, kind, complete } = written;
-  const json = line?.text === original ? line.json : quote(original);
-  const text = complete === true ? '' : `,"original":${json}`;
+  const json = () => (line?.text === original ? line.json : quote(original));
+  const text = complete === true ? '' : `,"original":${json()}`;
   return {
     event: `${origin(dataset, created, kind)}${event}${text}`,
     members: `${members}${relatedMember(related)}`,
@@ -81,35 +91,32 @@ const said = new Set(['@timestamp', 'tidewatch', 'event', 'related', 'tags', 'ec
 const saidOfEvent = new Set(['id', 'dataset', 'ingested', 'kind', 'module', 'original']);
 const saidWithCreated = new Set([...saidOfEvent, 'created']);
 
-function ofFields({ dataset, created, fields, complete }: FieldsDraft, receipt: Receipt): Members {
+function ofFields({ dataset, created, fields }: FieldsDraft, { original }: Receipt): Members {
   const own = isObject(fields.event) ? fields.event : {};
   const related = relate(fields);
   const kind = JSON.stringify(own.kind ?? 'event');
   const rest = membersOf(own, created === undefined ? saidOfEvent : saidWithCreated);
-  const text = own.original ?? (complete === true ? undefined : receipt.original);
   return {
-    event: `${origin(dataset, created, kind)}${rest}${text === undefined ? '' : `,"original":${JSON.stringify(text)}`}`,
+    event: `${origin(dataset, created, kind)}${rest},"original":${JSON.stringify(own.original ?? original)}`,
     members: `${membersOf(fields, said)}${related === undefined ? '' : `,"related":${JSON.stringify(related)}`}`,
   };
 }
 
 /** @param kind as JSON; undefined: `event` */
 function origin(dataset: string, created: number | undefined, kind: string | undefined): string {
-  const text =
-    kind === undefined ? moduleOf(dataset) : `,"kind":${kind}${moduleOf(dataset).slice(plainKind.length)}`;
+  const text = `,"kind":${kind ?? '"event"'}${moduleOf(dataset)}`;
   return created === undefined ? text : `${text},"created":"${isoCreated(created)}"`;
 }
 
-const plainKind = ',"kind":"event"';
 let lastDataset = '';
 let lastModule = '';
 
-/** Kind, and the part of the data set's name before the dot: the same for runs of events. */
+/** The part of the data set's name before the dot: the same for runs of events. */
 function moduleOf(dataset: string): string {
   if (dataset !== lastDataset) {
     const dot = dataset.indexOf('.');
     const module = quote(dot > 0 ? dataset.slice(0, dot) : dataset);
-    lastModule = `${plainKind},"module":${module}`;
+    lastModule = `,"module":${module}`;
     lastDataset = dataset;
   }
   return lastModule;

@@ -9,14 +9,14 @@ const closeBracket = 93;
 const closeBrace = 125;
 const blank = 32;
 
-/** What may stand behind a backslash, but for `u`. */
-const escapes = new Set([...'"\\/bfnrt'].map((character) => character.charCodeAt(0)));
+/** What stands behind a backslash where a text has no other way to be written. */
+const escapes = new Set([...'"\\bfnrt'].map((character) => character.charCodeAt(0)));
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const hasControls = /[\0-\x1f]/;
 
 /** Numbers as nearly all are: few digits, without exponent. */
-const number = /-?(?:0|[1-9]\d{0,14})(\.\d{1,9})?(?=[ ,}\]])/y;
+const number = /-?(?:0|[1-9]\d{0,14}|(?:0|[1-9]\d{0,8})\.\d{1,6})(?=[ ,}\]])/y;
 
 /** A name that was met in an object, with what its reader knows of it. */
 export interface KnownName {
@@ -158,7 +158,7 @@ export class JsonText {
   readNumber(whole: boolean): boolean {
     number.lastIndex = this.at;
     const match = number.exec(this.text);
-    if (match === null || (whole && match[1] !== undefined)) return false;
+    if (match === null || (whole && match[0].includes('.'))) return false;
     this.at = number.lastIndex;
     return true;
   }

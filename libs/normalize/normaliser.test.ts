@@ -118,6 +118,12 @@ test('governance names the class, or refuses', () => {
   });
 });
 
+test('a time beyond the year 9999 is none', () => {
+  const event = normalised('<13>1 9999-12-31T23:59:59-01:00 h a - - - m');
+  expect(event['@timestamp']).toBe('2026-11-21T09:08:05.250Z');
+  expect(event.tags).toEqual(['timestamp_missing']);
+});
+
 test('flags are counted by source', () => {
   const seen: [Warning, string][] = [];
   normalised('hello', 'auto', {}, { onWarning: (...warning) => seen.push(warning) });

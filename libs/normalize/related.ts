@@ -28,21 +28,23 @@ const places = relatedFields.map(([path, kind]) => ({ keys: path.split('.'), kin
 /** Gathers what an event is about into `related.*`, beside what its source put there. */
 export function relate(event: JsonObject): JsonObject | undefined {
   const related: JsonObject = isObject(event.related) ? { ...event.related } : {};
+  const found = new Map<RelatedKind, Set<Json>>();
   for (const { keys, kind } of places) {
     let value: Json | undefined = event;
     for (const key of keys) value = isObject(value) ? value[key] : undefined;
-    if (value !== undefined) add(related, kind, value);
+    if (value === undefined) continue;
+    const values = found.get(kind) ?? new Set(own(related[kind]));
+    found.set(kind, values);
+    gather(value, values);
   }
+  for (const [kind, values] of found) if (values.size > 0) related[kind] = [...values];
   return Object.keys(related).length === 0 ? undefined : related;
 }
 
-function add(related: JsonObject, kind: RelatedKind, value: Json): void {
-  if (typeof value === 'object') {
-    for (const member of Object.values(value ?? [])) add(related, kind, member);
-    return;
-  }
-  if (typeof value !== 'string' || value === '') return;
-  const known = related[kind];
-  if (!Array.isArray(known)) related[kind] = typeof known === 'string' ? [known, value] : [value];
-  else if (!known.includes(value)) known.push(value);
+const own = (known: Json | undefined): readonly Json[] =>
+  Array.isArray(known) ? known : typeof known === 'string' ? [known] : [];
+
+function gather(value: Json, values: Set<Json>): void {
+  if (typeof value === 'object') for (const member of Object.values(value ?? [])) gather(member, values);
+  else if (typeof value === 'string' && value !== '') values.add(value);
 }

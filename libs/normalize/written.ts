@@ -19,7 +19,7 @@ export interface Written {
   readonly kind?: string | undefined;
   /** The record's own tags, an array. */
   readonly tags?: string | undefined;
-  /** As in `FieldsDraft`. */
+  /** It is all that the record says, as it says it: its text needs not be kept beside it. */
   readonly complete?: boolean;
 }
 

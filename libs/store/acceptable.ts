@@ -9,7 +9,7 @@ export function acceptable({ head, position }: IndexedEvent, classes: DataClasse
   if (classes.get(head.dataClass) === undefined)
     return reject('unknown_class', `There is no data class ${head.dataClass}.`);
   if (head.id === '') return reject('no_id', 'The event has no event.id.');
-  if (!Number.isSafeInteger(head.time))
+  if (!Number.isSafeInteger(head.time) || Math.abs(head.time) > latest)
     return reject('invalid_timestamp', '@timestamp must be an ISO 8601 time.');
   if (!Number.isSafeInteger(head.ingested) || head.ingested < 0 || head.ingested > latest)
     return reject('invalid_ingested', 'The ingestion time is out of range.');

@@ -121,9 +121,8 @@ function writeHeader(header: SyslogHeader, { hints }: ParseContext, write: Quote
   const host = hostname ?? hints.peer;
   if (host === undefined) return { members: log, name: undefined, ip: undefined };
   const address = ipAddress(host);
-  // A peer's address has nothing to escape either.
-  const name = write(host);
-  const ip = address && write(address);
+  const name = host === hostname ? write(host) : quote(host);
+  const ip = address && quote(address);
   return { members: `${log},"host":{"name":${name}${ip === undefined ? '' : `,"ip":[${ip}]`}}`, name, ip };
 }
 

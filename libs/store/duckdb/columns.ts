@@ -58,18 +58,13 @@ export interface PromotedDocument {
   readonly json: string;
 }
 
-/**
- * What a table keeps of a document beside it.
- *
- * @param encoded the document as JSON, where it is at hand
- */
+/** What a table keeps of a document beside it. */
 export function promote(
   document: JsonObject,
   fields: readonly { readonly field: PromotedField; readonly keys: readonly string[] }[],
   onPath: (path: string) => void,
-  encoded?: string,
 ): PromotedDocument {
-  let json = encoded ?? JSON.stringify(document);
+  let json = JSON.stringify(document);
   let source = document;
   // A lone surrogate is written as an escape that DuckDB refuses to read, and one such row would fail every query.
   if (json.includes('\\ud') && /\\ud[89a-f]/.test(json)) {

@@ -20,6 +20,9 @@ export interface Path {
 
 /** Most paths that are remembered. Documents full of made-up keys must not fill the memory. */
 export const maxPaths = 20_000;
+const maxPathBytes = 8 * 1024 * 1024;
+/** Nobody completes a longer one, and nobody asks for it by a pattern. */
+const maxPathLength = 1_000;
 /** Keys that are tried before one is looked up by its text. */
 const lookAhead = 4;
 
@@ -31,30 +34,38 @@ export class DocumentPaths {
   root: Path;
   private readonly targets: ReadonlyMap<string, Target>;
   private known = 0;
+  private knownBytes = 0;
   private batch = 1;
-  private told: string[] = [];
+  private told = new Set<string>();
 
   constructor(targets: readonly Target[]) {
     this.targets = new Map(targets.map((target) => [JSON.stringify(target.keys), target]));
     this.root = this.make([], Buffer.alloc(0));
   }
 
-  /** The paths told of since the last time. */
-  take(): string[] {
-    const { told } = this;
-    this.told = [];
+  /** Begins another batch. */
+  begin(): void {
+    this.told = new Set();
     this.batch++;
-    if (this.known > maxPaths) {
-      this.known = 0;
-      this.root = this.make([], Buffer.alloc(0));
-    }
-    return told;
+  }
+
+  /** The paths told of in this batch. */
+  get paths(): string[] {
+    return [...this.told];
+  }
+
+  /** Before each document: makes room. */
+  makeRoom(): void {
+    if (this.known < maxPaths && this.knownBytes < maxPathBytes) return;
+    this.known = 0;
+    this.knownBytes = 0;
+    this.root = this.make([], Buffer.alloc(0));
   }
 
   tell(path: Path): void {
     if (path.told === this.batch) return;
     path.told = this.batch;
-    this.told.push(path.path);
+    if (this.told.size < maxPaths && path.path.length <= maxPathLength) this.told.add(path.path);
   }
 
   /** The path whose key begins at `start`, if it is one of those that came after `last` before. */
@@ -79,6 +90,7 @@ export class DocumentPaths {
       path = this.make([...parent.keys, text], Uint8Array.from(key));
       parent.below.set(text, path);
       this.known++;
+      this.knownBytes += path.path.length;
     }
     if (last === undefined) parent.first = path;
     else if (last !== path) last.next = path;

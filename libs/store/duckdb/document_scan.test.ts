@@ -50,6 +50,7 @@ const nowhere = { low: 0, high: 0 };
 function scanned(bytes: Uint8Array, start = 0, end = bytes.length) {
   chunk.values.clear();
   chunk.clear();
+  scanner.paths.begin();
   const isTaken = scanner.scan(bytes, start, end, nowhere, 0);
   const values = columns.slice(0, wordsColumn).map((_, i) => chunk.values.get(i) ?? null);
   return {
@@ -57,7 +58,7 @@ function scanned(bytes: Uint8Array, start = 0, end = bytes.length) {
     values,
     nested: scanner.nested,
     text: chunk.values.get(wordsColumn),
-    paths: new Set(scanner.paths.take()),
+    paths: new Set(scanner.paths.paths),
   };
 }
 

@@ -108,6 +108,7 @@ export class DocumentScanner {
   }
 
   private isDocument(start: number, end: number): boolean {
+    this.paths.makeRoom();
     try {
       return this.bytes[start] === openObject && this.object(start + 1, this.paths.root, 0) === end;
     } catch (error) {

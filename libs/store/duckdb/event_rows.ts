@@ -80,11 +80,12 @@ export function createEventAppender() {
     const batch = isUtf8(given.bytes) ? given : encodedAnew(given);
     const facts: Facts = { nested: false, refused: [] };
     chunk.clear();
+    scanner.paths.begin();
     for (const slice of slices(batch)) {
       appendSlice(batch, slice, appender, facts);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    return { ...facts, paths: scanner.paths.take() };
+    return { ...facts, paths: scanner.paths.paths };
   };
 }
 
