@@ -3,18 +3,31 @@ const usual =
   /^(?:19[789]|2\d\d)\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const zero = 48;
 
-const iso = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
+/** ISO 8601 as events carry it; the same text goes to DuckDB, so it uses what JavaScript and RE2 share. */
+export const isoPattern =
+  '[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?';
+const iso = new RegExp(`^${isoPattern}$`);
 
-/** Epoch milliseconds of an ISO 8601 time with its zone; NaN where it is none, or on a day that does not exist. */
-export function isoTime(text: string): number {
-  const ms = usualTime(text);
-  if (ms !== undefined) return ms;
-  const match = iso.exec(text);
-  if (match === null) return Number.NaN;
-  const [, year, month, day] = match;
-  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  return date.getUTCDate() === Number(day) ? Date.parse(text) : Number.NaN;
+/** Epoch milliseconds of an ISO 8601 date or time to the second, in UTC where no offset is given; undefined where it is none. */
+export function parseIsoTime(text: string): number | undefined {
+  if (!iso.test(text)) return undefined;
+  const number = (from: number, to: number): number => Number(text.slice(from, to) || 0);
+  const [year, month, date] = [number(0, 4), number(5, 7), number(8, 10)];
+  const midnight = new Date(0).setUTCFullYear(year, month - 1, date);
+  if (new Date(midnight).getUTCDate() !== date) return undefined;
+  if (text.length === 10) return midnight;
+  const fraction = /[.](\d+)/.exec(text)?.[1] ?? '';
+  const offset = /([+-])(\d\d):(\d\d)$/.exec(text);
+  const shift =
+    offset === null ? 0 : (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3]));
+  const milliseconds = Number(fraction.padEnd(3, '0').slice(0, 3));
+  return (
+    midnight + ((number(11, 13) * 60 + number(14, 16) - shift) * 60 + number(17, 19)) * 1_000 + milliseconds
+  );
 }
+
+/** As {@link parseIsoTime}, in a third of its time for those that Tidewatch writes; NaN where it is none. */
+export const isoTime = (text: string): number => usualTime(text) ?? parseIsoTime(text) ?? Number.NaN;
 
 /** Epoch milliseconds of a time as {@link createIsoClock} writes it, fast; undefined where it is another, or rare. */
 export function usualTime(text: string): number | undefined {

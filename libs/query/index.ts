@@ -9,5 +9,5 @@ export { printKql } from './print.ts';
 export * from './sql.ts';
 export type { SqlParameter } from './sql_tests.ts';
 export { compareCodePoints } from './text.ts';
-export { type Moment, parseIsoTime, parseMoment } from './time.ts';
+export { type Moment, parseMoment } from './time.ts';
 export { type Token, tokenise } from './tokens.ts';

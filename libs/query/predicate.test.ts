@@ -1,10 +1,10 @@
-import type { JsonObject } from '@tidewatch/event';
+import { type JsonObject, parseIsoTime } from '@tidewatch/event';
 import { describe, expect, it } from 'vitest';
 import { addressKey } from './address.ts';
 import { parseKql } from './parse.ts';
 import { toPredicate } from './predicate.ts';
 import { checkRegex } from './regex.ts';
-import { parseIsoTime, parseMoment } from './time.ts';
+import { parseMoment } from './time.ts';
 
 const now = Date.UTC(2024, 4, 15, 12, 30, 15);
 const event: JsonObject = {

@@ -1,10 +1,10 @@
-import { isObject, type Json, type JsonObject } from '@tidewatch/event';
+import { isObject, type Json, type JsonObject, parseIsoTime } from '@tidewatch/event';
 import { addressKey, parseCidr } from './address.ts';
 import { type KqlField, type KqlNode, type KqlValue, type RangeOperator, textFields } from './ast.ts';
 import { documentFacts, memberText, pathKeys, valuesAt } from './document.ts';
 import { checkRegex } from './regex.ts';
 import { compareCodePoints, containsWords, fold, matchesWildcard, reach } from './text.ts';
-import { parseIsoTime, parseMoment } from './time.ts';
+import { parseMoment } from './time.ts';
 
 export interface CompileOptions {
   /** What `now` stands for, epoch milliseconds. */

@@ -1,9 +1,10 @@
+import { isoPattern } from '@tidewatch/event';
 import { parseCidr } from './address.ts';
 import type { KqlValue, RangeOperator } from './ast.ts';
 import { isNumeric, momentBound, numberPattern } from './predicate.ts';
 import { checkRegex } from './regex.ts';
 import { endsWithWord, fold, regexReach, startsWithWord } from './text.ts';
-import { isoPattern, parseMoment } from './time.ts';
+import { parseMoment } from './time.ts';
 
 /** A value to bind; its place holder is what `bind` answers. */
 export type SqlParameter = string | number;

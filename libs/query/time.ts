@@ -1,3 +1,5 @@
+import { parseIsoTime } from '@tidewatch/event';
+
 const day = 86_400_000;
 const unitMs: Readonly<Record<string, number>> = {
   s: 1_000,
@@ -7,29 +9,6 @@ const unitMs: Readonly<Record<string, number>> = {
   d: day,
   w: 7 * day,
 };
-
-/** ISO 8601 as events carry it; the same text goes to DuckDB, so it uses what JavaScript and RE2 share. */
-export const isoPattern =
-  '[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?';
-const iso = new RegExp(`^${isoPattern}$`);
-
-/** Epoch milliseconds of an ISO 8601 date or time to the second, in UTC where no offset is given; undefined where it is none. */
-export function parseIsoTime(text: string): number | undefined {
-  if (!iso.test(text)) return undefined;
-  const number = (from: number, to: number): number => Number(text.slice(from, to) || 0);
-  const [year, month, date] = [number(0, 4), number(5, 7), number(8, 10)];
-  const midnight = new Date(0).setUTCFullYear(year, month - 1, date);
-  if (new Date(midnight).getUTCDate() !== date) return undefined;
-  if (text.length === 10) return midnight;
-  const fraction = /[.](\d+)/.exec(text)?.[1] ?? '';
-  const offset = /([+-])(\d\d):(\d\d)$/.exec(text);
-  const shift =
-    offset === null ? 0 : (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3]));
-  const milliseconds = Number(fraction.padEnd(3, '0').slice(0, 3));
-  return (
-    midnight + ((number(11, 13) * 60 + number(14, 16) - shift) * 60 + number(17, 19)) * 1_000 + milliseconds
-  );
-}
 
 /** A moment as a query writes it: from inclusive, to exclusive, as wide as what was left out. Epoch milliseconds. */
 export interface Moment {
