@@ -262,6 +262,7 @@ describe('printKql', () => {
   it.each([
     ['a:b   AND (c:d)', 'a: b and c: d'],
     ['a: "x"', 'a: x'],
+    ['a\\ \\=\\=*', 'a\\ \\=\\=*'],
     ['a in (1, "2 3")', 'a: (1 or "2 3")'],
     ['a: b and (c: d or e: f)', 'a: b and (c: d or e: f)'],
     ['a: C:\\Windows', 'a: "C:\\\\Windows"'],

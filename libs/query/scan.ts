@@ -142,7 +142,7 @@ export function printLiteral(text: string): string {
 export function printWord(parts: readonly string[]): string {
   const escaped = parts
     // No letter is ever escaped, so that nothing printed looks like a path with plain backslashes.
-    .map((part) => part.replace(/[\\():<>"*{},&|\s]/g, '\\$&'))
+    .map((part) => part.replace(/[\\():<>="*{},&|\s]/g, '\\$&'))
     .join('*');
   return escaped.replace(/^(?=[/\-!+[]|(?:and|or|not)$)/i, '\\');
 }
