@@ -27,6 +27,7 @@ export interface Takes {
   readonly text: 'any' | 'checked' | 'none';
   readonly type: EcsField['type'];
   readonly object: boolean;
+  readonly null: boolean;
   readonly boolean: boolean;
   readonly number: 'any' | 'whole' | 'none';
   /** What the elements of an array may be: anything, single values as itself, or nothing. */
@@ -38,10 +39,22 @@ export const anything: Takes = {
   text: 'any',
   type: undefined,
   object: true,
+  null: true,
   boolean: true,
   number: 'any',
   array: 'any',
 };
+
+const nothingElse = {
+  type: undefined,
+  object: false,
+  boolean: false,
+  number: 'none',
+  array: 'none',
+} as const;
+
+/** What stands in `labels`. */
+const texts: Takes = { ...nothingElse, text: 'any', null: false };
 
 /** A member of ECS documents. */
 export interface EcsName extends KnownName {
@@ -58,7 +71,7 @@ export interface EcsName extends KnownName {
 
 export type EcsObject = KnownObject<EcsName>;
 
-type Place = 'document' | 'event' | 'stream' | 'below';
+type Place = 'document' | 'event' | 'stream' | 'labels' | 'below';
 
 const parts: Readonly<Record<Place, Readonly<Record<string, Part>>>> = {
   document: {
@@ -86,6 +99,7 @@ const parts: Readonly<Record<Place, Readonly<Record<string, Part>>>> = {
     original: 'original',
   },
   stream: { dataset: 'stream_dataset' },
+  labels: {},
   below: {},
 };
 
@@ -93,6 +107,7 @@ const said: Readonly<Record<Place, ReadonlySet<string>>> = {
   document: new Set(['@timestamp', 'tidewatch', 'event', 'tags', 'ecs']),
   event: new Set(['dataset', 'kind', 'module', 'created', 'ingested']),
   stream: new Set(),
+  labels: new Set(),
   below: new Set(),
 };
 
@@ -145,7 +160,7 @@ function nameOf(
 ): EcsName {
   const part = Object.hasOwn(parts[place], name) ? parts[place][name] : undefined;
   const related = field?.related ?? kind;
-  const inner = part === 'event' || part === 'stream' ? part : 'below';
+  const inner = part === 'event' || part === 'stream' || part === 'labels' ? part : 'below';
   const key = `${JSON.stringify(name)}:`;
   return {
     // The name itself was cut out of a text, and would hold all of it.
@@ -154,7 +169,7 @@ function nameOf(
     metIn: 0,
     part,
     said: said[place].has(name),
-    takes: takesOf(field),
+    takes: place === 'labels' ? texts : takesOf(field),
     related,
     members: undefined,
     inner: () => objectOf(inner, field?.type === undefined ? field : undefined, related),
@@ -163,7 +178,7 @@ function nameOf(
 
 function takesOf(field: EcsField | undefined): Takes {
   if (field === undefined) return anything;
-  const none = { text: 'none', object: false, boolean: false, number: 'none', array: 'none' } as const;
+  const none = { ...nothingElse, text: 'none', null: true } as const;
   const { type } = field;
   switch (type) {
     case undefined:

@@ -161,9 +161,8 @@ class EcsText {
         return this.#readEvent(membersOf(name), depth);
       case 'ecs':
       case 'stream':
-        return this.#readObject(membersOf(name), depth);
       case 'labels':
-        return this.#readLabels(membersOf(name));
+        return this.#readObject(membersOf(name), depth);
       case 'tags':
         return this.#readTags();
       case 'kind':
@@ -201,20 +200,6 @@ class EcsText {
     return true;
   }
 
-  /** Labels are texts. */
-  #readLabels(object: EcsObject): boolean {
-    const json = this.#json;
-    const number = ++objects;
-    let index = -1;
-    let more = json.enterObject();
-    while (more === true) {
-      index = json.readName(object, index + 1, number);
-      if (index === -1 || ++this.#fields > jsonLimits.fields || json.readString() === -1) return false;
-      more = json.nextMember();
-    }
-    return more === false;
-  }
-
   #readTags(): boolean {
     const json = this.#json;
     const start = json.at;
@@ -244,7 +229,7 @@ class EcsText {
       case openBracket:
         return takes.array !== 'none' && this.#readArray(takes, name, depth);
       case letterN:
-        return json.readWord('null');
+        return takes.null && json.readWord('null');
       case letterT:
         return takes.boolean && json.readWord('true');
       case letterF:
