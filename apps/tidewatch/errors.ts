@@ -27,6 +27,10 @@ export const startErrors = defineErrors({
     message: 'The running server has no HTTP input. Name an endpoint with --to URL.',
   },
   FILE_UNREADABLE: { status: 400, message: '{file} cannot be read: {reason}.' },
+  NO_RULES: {
+    status: 400,
+    message: '{file} holds no rule on single events that can be run.{reasons}',
+  },
   ENDPOINT_UNREACHABLE: {
     status: 503,
     message:

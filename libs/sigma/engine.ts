@@ -2,6 +2,7 @@ import type { JsonObject, SigmaExplanation } from '@tidewatch/event';
 import { type CompiledNode, compileDetection, fieldsOf } from './compile.ts';
 import { EventReader } from './event_reader.ts';
 import { explain } from './explain.ts';
+import { explainMiss, explainMissedSource, type SigmaMiss } from './explain_miss.ts';
 import { createLogSourceMatcher, type WindowsTable } from './logsources.ts';
 import { createRouter } from './router.ts';
 import type { SigmaRule } from './rule.ts';
@@ -26,6 +27,8 @@ export interface SigmaEngine {
   evaluate(event: JsonObject): RuleHit[];
   /** Why a rule matches an event; null where it does not, or is not among the rules. */
   explain(event: JsonObject, ruleId: string): SigmaExplanation | null;
+  /** Why a rule does not match an event; null where it does, is not among the rules, or is suspended. */
+  explainMiss(event: JsonObject, ruleId: string): SigmaMiss | null;
   /** As {@link evaluate}, without index and routing's shortcuts: every rule of a fitting log source is run. For tests. */
   scan(event: JsonObject): RuleHit[];
 }
@@ -38,7 +41,8 @@ export function createSigmaEngine(
   rules: readonly SigmaRule[],
   options: SigmaEngineOptions = {},
 ): SigmaEngine {
-  const matcher = createLogSourceMatcher(options.windows ?? windowsTable);
+  const windows = options.windows ?? windowsTable;
+  const matcher = createLogSourceMatcher(windows);
   const reader = new EventReader(new Set(rules.flatMap(({ detection }) => fieldsOf(detection))), matcher);
   /** Made when a rule is first a candidate, which most never are. */
   const compiled: (CompiledNode | undefined)[] = Array.from({ length: rules.length });
@@ -105,6 +109,16 @@ export function createSigmaEngine(
       reader.read(event);
       if (router(reader.facts).rules[number] === 0 || !holds(number)) return null;
       return explain(rules[number] as SigmaRule, nodeOf(number), reader);
+    },
+    explainMiss(event, ruleId) {
+      const number = numbers.get(ruleId);
+      if (number === undefined) return null;
+      reader.read(event);
+      const rule = rules[number] as SigmaRule;
+      if (router(reader.facts).rules[number] === 0)
+        return explainMissedSource(rule, reader.facts, matcher, windows);
+      if (holds(number) || suspended[number] === 1) return null;
+      return explainMiss(rule, nodeOf(number), reader, event);
     },
   };
 }

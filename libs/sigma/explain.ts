@@ -4,7 +4,7 @@ import type { CompiledNode, CompiledValue } from './compile.ts';
 import type { DocumentPath } from './errors.ts';
 import type { EventReader } from './event_reader.ts';
 import type { Span } from './glob.ts';
-import type { ItemValue, SigmaRule } from './rule.ts';
+import type { ItemValue, Origin, SigmaRule } from './rule.ts';
 import { lineFinder } from './yaml.ts';
 
 /** An event's value is shown up to this many UTF-16 units. */
@@ -14,16 +14,17 @@ const lead = 256;
 /** So many items are shown at most: a keyword may stand in very many places. */
 const itemLimit = 200;
 
-type CompiledItem = Extract<CompiledNode, { kind: 'item' }>;
+export type CompiledItem = Extract<CompiledNode, { kind: 'item' }>;
 
-/** Finding a line parses the rule's file, so the finder is kept as long as the rule. */
-const finders = new WeakMap<SigmaRule, (path: DocumentPath) => number | null>();
+/** Finding a line parses the file, so the finder is kept as long as the rule. */
+const finders = new WeakMap<Origin, (path: DocumentPath) => number | null>();
 
-function lineOf(rule: SigmaRule, path: DocumentPath): number | null {
-  let finder = finders.get(rule);
+/** The 1-based line of a path in a document. */
+export function lineOf(origin: Origin, path: DocumentPath): number | null {
+  let finder = finders.get(origin);
   if (finder === undefined) {
-    finder = lineFinder(rule.source, rule.document);
-    finders.set(rule, finder);
+    finder = lineFinder(origin.source, origin.document);
+    finders.set(origin, finder);
   }
   return finder(path);
 }
@@ -85,7 +86,7 @@ function explainItem(
     field: item.field,
     modifiers: item.modifiers,
     pattern: value.raw,
-    line: lineOf(rule, value.path),
+    line: lineOf(value.origin ?? rule, value.path),
   });
   return item.values.flatMap((value, i) => {
     const compiled = node.values[i] as CompiledValue;
@@ -104,15 +105,16 @@ function explainItem(
   });
 }
 
-function cellsOf(reader: EventReader, field: number): Cell[] {
+export function cellsOf(reader: EventReader, field: number): Cell[] {
   return Array.from({ length: reader.count(field) }, (_, i) => reader.cell(field, i));
 }
 
-type Shown = Pick<ExplainedItem, 'path' | 'value' | 'spans'>;
+/** A value of the event as it is shown: bounded, with what matched in it. */
+export type Shown = Pick<ExplainedItem, 'path' | 'value' | 'spans'>;
 
 const nothing: Shown = { path: null, value: null, spans: [] };
 
-function shown({ path, value, text }: Cell, spans: readonly Span[]): Shown {
+export function shown({ path, value, text }: Cell, spans: readonly Span[]): Shown {
   if (value === null) return { path, value: null, spans: [] };
   const first = spans[0]?.[0] ?? 0;
   const end = spans.at(-1)?.[1] ?? 0;

@@ -1,8 +1,10 @@
 export { createSigmaEngine, type RuleHit, type SigmaEngine, type SigmaEngineOptions } from './engine.ts';
 export { entityKey } from './entity_key.ts';
 export type { RejectionCode } from './errors.ts';
+export type { Excluded, MissedLeaf, MissedSource, SigmaMiss, StatedSource } from './explain_miss.ts';
 export { type LoadedRules, type LoadOptions, loadRules } from './load.ts';
 export type { WindowsAlternative, WindowsTable } from './logsources.ts';
+export type { MissHint } from './miss_hints.ts';
 export type { Pattern, Token } from './pattern.ts';
 export type { Placeholders } from './placeholder.ts';
 export { enableLinearRegExpFallback } from './regex.ts';

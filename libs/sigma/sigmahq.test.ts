@@ -185,8 +185,9 @@ describe.skipIf(!present && !required)('the SigmaHQ rules', () => {
     }
   });
 
-  it('miss when what the explanation highlights is altered, for every hit', () => {
+  it('miss when what the explanation highlights is altered, for every hit, and say why', () => {
     let explained = 0;
+    let leaves = 0;
     for (const event of cases.flatMap(({ events }) => events)) {
       for (const { rule } of engine.evaluate(event)) {
         const explanation = engine.explain(event, rule.id)!;
@@ -203,10 +204,23 @@ describe.skipIf(!present && !required)('the SigmaHQ rules', () => {
         }
         const hit = engine.evaluate(altered).some((each) => each.rule.id === rule.id);
         expect(hit, `${rule.title}: ${JSON.stringify(explanation.items)}`).toBe(false);
+        expect(engine.explainMiss(event, rule.id)).toBeNull();
+        const lines = rule.source.split('\n').length;
+        const miss = engine.explainMiss(altered, rule.id)!;
+        // Altering the event's own id makes some of them another source's.
+        if (miss.reason === 'logsource') expect(miss.stated.eventId ?? miss.stated.channel).toBe('~');
+        else if (miss.reason === 'leaf') {
+          expect(miss.selection).not.toBe('');
+          for (const { line } of miss.wanted) expect(line).toBeLessThanOrEqual(lines);
+          expect(miss.held).toBeLessThan(miss.asked);
+          expect(miss.wanted.length).toBeGreaterThan(0);
+          leaves++;
+        } else expect(miss.items.length, rule.title).toBeGreaterThan(0);
         explained++;
       }
     }
     expect(explained).toBeGreaterThan(100);
+    expect(leaves).toBeGreaterThan(0.9 * explained);
   });
 
   it("find the same with the log source table of SigmaHQ's own file", async () => {

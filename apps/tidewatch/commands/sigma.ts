@@ -1,3 +1,4 @@
+import { isTidewatchError } from '@tidewatch/event';
 import { Command } from 'commander';
 import type { CommandContext } from './context.ts';
 
@@ -11,8 +12,18 @@ interface EvalOptions {
   readonly json?: boolean;
 }
 
+interface ExplainCommandOptions {
+  readonly rule: string;
+  readonly event: string;
+  readonly throughEcs?: boolean;
+  readonly placeholders?: string;
+  readonly json?: boolean;
+}
+
 export const sigmaCommand = ({ print, say }: CommandContext): Command => {
-  const command = new Command('sigma').description('Check Sigma rules, or run them over a file of events.');
+  const command = new Command('sigma').description(
+    'Check Sigma rules, run them over a file of events, say why they match.',
+  );
   command
     .command('check')
     .description(
@@ -63,5 +74,41 @@ export const sigmaCommand = ({ print, say }: CommandContext): Command => {
             `whole ${figures.wholePerSecond} events/s; ${figures.unreadable} lines unreadable`,
         );
     });
+  command
+    .command('explain')
+    .description(
+      'Say why a rule matches an event, or why not: the value that matched, what fails first, or the filter that takes the event out. ' +
+        'Exit code 0 if every rule matches some event, 1 if one does not, 2 if something cannot be read.',
+    )
+    .requiredOption('--rule <file>', 'file of rules')
+    .requiredOption('--event <file>', 'one event as a JSON object, or several, one after the other')
+    .option('--through-ecs', 'normalise each event to ECS first, as on the stream')
+    .option('--placeholders <file>', 'YAML file: name of a placeholder → list of its values')
+    .option('--json', 'print JSON')
+    .action(({ json, ...options }: ExplainCommandOptions) =>
+      orUnreadable(say, async () => {
+        const [{ explainFile }, { explainText }, { visibleJson }] = await Promise.all([
+          import('../sigma/explain.ts'),
+          import('../sigma/explain_text.ts'),
+          import('../dead_letters/visible.ts'),
+        ]);
+        const report = await explainFile(options);
+        print(json ? visibleJson(report) : explainText(report));
+        for (const reason of report.rejected) say(reason);
+        const missed = report.rules.some(({ events }) => events.every(({ outcome }) => outcome !== 'match'));
+        return report.rejected.length > 0 ? 2 : missed ? 1 : 0;
+      }),
+    );
   return command;
 };
+
+/** Runs what a command does and sets its exit code; expected failures are said, with exit code 2. */
+async function orUnreadable(say: (text: string) => void, run: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await run();
+  } catch (error) {
+    if (!isTidewatchError(error)) throw error;
+    say(error.message);
+    process.exitCode = 2;
+  }
+}

@@ -79,8 +79,8 @@ export async function evaluateFile(
   };
 }
 
-/** By the very normaliser of the stream. */
-function createThroughEcs(): (text: string) => JsonObject | undefined {
+/** Normalises JSON texts as the stream does, with its very normaliser; undefined for what it refuses. */
+export function createThroughEcs(): (text: string) => JsonObject | undefined {
   const normalise = createNormaliser();
   return (text) => {
     const bytes = Buffer.from(text);
