@@ -31,6 +31,7 @@ export const startErrors = defineErrors({
     status: 400,
     message: '{file} holds no rule on single events that can be run.{reasons}',
   },
+  RULES_UNREADABLE: { status: 400, message: 'Not all rules can be read. {file}: {reason}' },
   ENDPOINT_UNREACHABLE: {
     status: 503,
     message:

@@ -1,3 +1,12 @@
+export {
+  type Change,
+  type ChangedRule,
+  diffRules,
+  type LogicChange,
+  type LoneRule,
+  type RuleRef,
+  type RuleSetDiff,
+} from './diff.ts';
 export { createSigmaEngine, type RuleHit, type SigmaEngine, type SigmaEngineOptions } from './engine.ts';
 export { entityKey } from './entity_key.ts';
 export type { RejectionCode } from './errors.ts';

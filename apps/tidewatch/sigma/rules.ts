@@ -2,9 +2,22 @@ import { readFile } from 'node:fs/promises';
 import { formatIssues, pluginErrors, validateYaml } from '@tidewatch/plugin';
 import { type LoadedRules, loadRules } from '@tidewatch/sigma';
 import { z } from 'zod';
+import { startErrors } from '../errors.ts';
 
 /** A placeholder file: name → values. */
 const placeholderFile = z.record(z.string(), z.array(z.coerce.string()));
+
+/**
+ * As {@link loadForCommand}, for what would be wrong if a part were missing.
+ *
+ * @throws RULES_UNREADABLE for the first file or folder that cannot be read
+ */
+export async function loadReadable(paths: readonly string[], placeholders?: string): Promise<LoadedRules> {
+  const loaded = await loadForCommand(paths, placeholders);
+  const unreadable = loaded.rejected.find(({ code }) => code === 'unreadable');
+  if (unreadable === undefined) return loaded;
+  throw startErrors.RULES_UNREADABLE({ file: unreadable.file, reason: unreadable.reason });
+}
 
 /** Loads rules for a command, with placeholder values from a YAML file where one is named. */
 export async function loadForCommand(paths: readonly string[], placeholders?: string): Promise<LoadedRules> {
