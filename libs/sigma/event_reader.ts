@@ -12,7 +12,8 @@ import {
   winlogPaths,
 } from './field_names.ts';
 import { FieldSlots } from './field_slots.ts';
-import { Leaves } from './leaves.ts';
+import { fold } from './fold.ts';
+import { Leaves, textOfLeaves } from './leaves.ts';
 import type { Matcher, SourceFacts } from './logsources.ts';
 import { addPath, childOf, createPathTree, type PathNode } from './path_tree.ts';
 import { type EventView, type Shape, viewOf } from './view.ts';
@@ -142,6 +143,11 @@ export class EventReader {
   leaves(): readonly Cell[] {
     this.leafCells ??= this.leafPool.collect(this.event, this.view.shape);
     return this.leafCells;
+  }
+
+  /** The same in one folded text, for finding what may be a keyword. */
+  foldedLeaves(): string {
+    return fold(textOfLeaves(this.event, this.view.shape));
   }
 
   private register(field: string): number {

@@ -15,6 +15,32 @@ const bookkeeping = new Set([
 ]);
 const eventFields = ['original', 'action', 'reason'];
 
+/** Hands over the members of an event whose values keywords look into. */
+function eachPart(event: JsonObject, shape: Shape, visit: (value: Json, where: string, key: string) => void) {
+  for (const key of Object.keys(event)) {
+    const value = event[key] as Json;
+    if (bookkeeping.has(key)) continue;
+    if (key === 'event' && isObject(value)) {
+      for (const name of eventFields) visit(value[name] ?? null, 'event.', name);
+    } else if (shape !== 'winlog' || key === 'message' || key.startsWith('winlog')) {
+      visit(value, '', key);
+    }
+  }
+}
+
+/** What {@link Leaves} collects, each value on a line of its own. */
+export function textOfLeaves(event: JsonObject, shape: Shape): string {
+  let text = '';
+  const add = (value: Json): void => {
+    if (typeof value === 'string' || typeof value === 'number') text += `\n${value}`;
+    else if (Array.isArray(value)) for (const member of value) add(member);
+    else if (isObject(value))
+      for (const name of Object.keys(value)) if (name !== 'xmlns') add(value[name] as Json);
+  };
+  eachPart(event, shape, add);
+  return text;
+}
+
 /**
  * Collects the values of an event that keywords look into: texts and numbers at any depth, not names of fields. Of a
  * Windows event in ECS these are what Windows wrote, since the ECS fields repeat it.
@@ -27,15 +53,7 @@ export class Leaves {
   /** The values; they hold until the next call. */
   collect(event: JsonObject, shape: Shape): readonly Cell[] {
     this.count = 0;
-    for (const key of Object.keys(event)) {
-      const value = event[key] as Json;
-      if (bookkeeping.has(key)) continue;
-      if (key === 'event' && isObject(value)) {
-        for (const name of eventFields) this.add(value[name] ?? null, 'event.', name);
-      } else if (shape !== 'winlog' || key === 'message' || key.startsWith('winlog')) {
-        this.add(value, '', key);
-      }
-    }
+    eachPart(event, shape, (value, where, key) => this.add(value, where, key));
     if (this.list.length !== this.count) this.list = this.pool.slice(0, this.count);
     return this.list;
   }

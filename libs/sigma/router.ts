@@ -11,9 +11,12 @@ export interface Route {
   readonly reach: Reach;
 }
 
+/** So many sets of log sources have an index of their own; hostile events could otherwise fill the memory. */
+const routeLimit = 200;
+
 /**
  * Finds the rules for a source. Routes are made once for each set of log sources and remembered by the facts, of
- * which the reader keeps a bounded number.
+ * which the reader keeps a bounded number. An index of the route's rules alone is small, and scans only for them.
  */
 export function createRouter(
   rules: readonly SigmaRule[],
@@ -23,6 +26,12 @@ export function createRouter(
   const groups = groupByLogSource(rules);
   const byFacts = new WeakMap<SourceFacts, Route>();
   const byGroups = new Map<string, Route>();
+  let reachOfAll: Reach | undefined;
+  const reachOf = (meant: readonly number[]): Reach => {
+    if (byGroups.size < routeLimit) return index.reach(meant);
+    reachOfAll ??= index.reach(rules.keys());
+    return reachOfAll;
+  };
   return (facts) => {
     const known = byFacts.get(facts);
     if (known !== undefined) return known;
@@ -30,12 +39,12 @@ export function createRouter(
     const key = meant.map(({ number }) => number).join(',');
     let route = byGroups.get(key);
     if (route === undefined) {
-      route = createRoute(
-        meant.flatMap((group) => group.rules),
-        rules.length,
-        index,
-      );
-      byGroups.set(key, route);
+      const numbers = meant.flatMap((group) => group.rules);
+      const wanted = new Uint8Array(rules.length);
+      for (const rule of numbers) wanted[rule] = 1;
+      const always = index.always.filter((rule) => wanted[rule] === 1);
+      route = { rules: wanted, always, reach: reachOf(numbers) };
+      if (byGroups.size < routeLimit) byGroups.set(key, route);
     }
     byFacts.set(facts, route);
     return route;
@@ -61,14 +70,4 @@ function groupByLogSource(rules: readonly SigmaRule[]): Group[] {
     group.rules.push(rule);
   });
   return [...groups.values()];
-}
-
-function createRoute(meant: readonly number[], ruleCount: number, index: RuleIndex): Route {
-  const rules = new Uint8Array(ruleCount);
-  for (const rule of meant) rules[rule] = 1;
-  return {
-    rules,
-    always: index.always.filter((rule) => rules[rule] === 1),
-    reach: index.reach(new Set(meant)),
-  };
 }

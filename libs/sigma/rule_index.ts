@@ -11,15 +11,13 @@ interface FieldIndex {
   /** Finds the rules by the texts inside a value. */
   readonly parts: SubstringFinder | null;
   readonly present: readonly number[];
-  /** Every rule that this field can make a candidate. */
-  readonly rules: readonly number[];
 }
 
 /** What can make some of the rules candidates. */
 export interface Reach {
-  /** 1 for each field, by number, that can. */
-  readonly fields: Uint8Array;
-  /** Only these rules' keywords, since keywords look into the whole event; null where the rules have none. */
+  /** By the field's number. */
+  readonly fields: readonly (FieldIndex | undefined)[];
+  /** Looks into the whole event; null where the rules have no keywords. */
   readonly keywords: SubstringFinder | null;
 }
 
@@ -27,38 +25,31 @@ export interface Reach {
 export interface RuleIndex {
   /** Rules without a witness, which are always candidates. */
   readonly always: readonly number[];
-  reach(rules: ReadonlySet<number>): Reach;
+  /** Indexes these rules; a few milliseconds for each thousand of them. */
+  reach(rules: Iterable<number>): Reach;
   /** Calls `candidate` for each rule that a value of the event points to, possibly several times. */
   candidates(reader: EventReader, reach: Reach, candidate: (rule: number) => void): void;
 }
 
 export function createRuleIndex(rules: readonly SigmaRule[], reader: EventReader): RuleIndex {
   const sets = chooseWitnesses(rules);
-  const always = sets.flatMap((set, rule) => (set === null ? [rule] : []));
-  const byField = groupByField(sets, reader);
-  const fieldIndexes: (FieldIndex | undefined)[] = Array.from({ length: reader.fieldCount });
-  for (const [field, witnesses] of byField) if (field >= 0) fieldIndexes[field] = indexField(witnesses);
-  const keywords = byField.get(-1) ?? [];
-
   return {
-    always,
+    always: sets.flatMap((set, rule) => (set === null ? [rule] : [])),
     reach(wanted) {
-      const meant = (index: FieldIndex | undefined): boolean =>
-        index?.rules.some((rule) => wanted.has(rule)) ?? false;
-      return {
-        fields: Uint8Array.from(fieldIndexes, (index) => Number(meant(index))),
-        keywords: indexField(keywords.filter(({ rule }) => wanted.has(rule))).parts,
-      };
+      const fields: (FieldIndex | undefined)[] = Array.from({ length: reader.fieldCount });
+      const byField = groupByField(sets, wanted, reader);
+      for (const [field, witnesses] of byField) if (field >= 0) fields[field] = indexField(witnesses);
+      return { fields, keywords: indexField(byField.get(-1) ?? []).parts };
     },
     candidates(event, { fields, keywords }, candidate) {
       for (const field of event.touched) {
-        const index = fields[field] === 1 ? fieldIndexes[field] : undefined;
+        const index = fields[field];
         if (index === undefined) continue;
         const count = event.count(field);
         if (count > 0) for (const rule of index.present) candidate(rule);
         for (let i = 0; i < count; i++) lookUp(index, event.cell(field, i).folded, candidate);
       }
-      if (keywords !== null) for (const cell of event.leaves()) keywords.scan(cell.folded, candidate);
+      keywords?.scan(event.foldedLeaves(), candidate);
     },
   };
 }
@@ -92,16 +83,20 @@ function chooseWitnesses(rules: readonly SigmaRule[]): WitnessSet[] {
 type Placed = { readonly witness: Witness; readonly rule: number }[];
 
 /** By the field's number; -1 stands for keywords. */
-function groupByField(sets: readonly WitnessSet[], reader: EventReader): Map<number, Placed> {
+function groupByField(
+  sets: readonly WitnessSet[],
+  rules: Iterable<number>,
+  reader: EventReader,
+): Map<number, Placed> {
   const byField = new Map<number, Placed>();
-  sets.forEach((set, rule) => {
-    for (const witness of set ?? []) {
+  for (const rule of rules) {
+    for (const witness of sets[rule] ?? []) {
       const field = witness.field === null ? -1 : (reader.idOf(witness.field) as number);
       const placed = byField.get(field) ?? [];
       placed.push({ witness, rule });
       byField.set(field, placed);
     }
-  });
+  }
   return byField;
 }
 
@@ -113,7 +108,9 @@ function indexField(placed: Placed): FieldIndex {
     if (witness.kind === 'present') present.push(rule);
     else {
       const map = witness.kind === 'exact' ? exact : parts;
-      map.set(witness.text, [...(map.get(witness.text) ?? []), rule]);
+      const rules = map.get(witness.text);
+      if (rules === undefined) map.set(witness.text, [rule]);
+      else rules.push(rule);
     }
   }
   return {
@@ -121,6 +118,5 @@ function indexField(placed: Placed): FieldIndex {
     longest: Math.max(-1, ...[...exact.keys()].map((text) => text.length)),
     parts: parts.size === 0 ? null : createSubstringFinder(parts, usualTexts),
     present,
-    rules: [...new Set(placed.map(({ rule }) => rule))],
   };
 }

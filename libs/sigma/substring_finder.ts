@@ -1,7 +1,8 @@
 /**
  * Finds texts inside another, and the numbers filed under them. Each text is filed under the rarest four characters in
  * it; a scan looks every four characters up in a table that fits the processor's cache and compares the whole text
- * only where they are known (the idea of Wu and Manber, 1994, without the jumps).
+ * only where they are known (the idea of Wu and Manber, 1994). Where all texts are long, each is filed under several
+ * grams in a row, and the scan takes steps as long as that row.
  *
  * An Aho-Corasick automaton over the texts of all SigmaHQ rules takes 220 MB as a complete table, and loses to this
  * by waiting for memory.
@@ -12,6 +13,9 @@ export interface SubstringFinder {
 }
 
 const gramLength = 4;
+const longestStep = 8;
+/** So few texts are looked for one by one. */
+const few = 3;
 
 /** Four characters by the low eight bits of each: equal characters give equal grams, and a difference is seen later. */
 const shift = (gram: number, code: number): number => (gram << 8) | (code & 0xff);
@@ -27,51 +31,91 @@ function lowBytes(text: string): Uint8Array {
   return scratch;
 }
 
-interface Entry {
-  readonly text: string;
-  readonly numbers: readonly number[];
-  readonly gram: number;
-  /** Where the gram ends in the text. */
-  readonly end: number;
-}
+type Entry = readonly [text: string, numbers: readonly number[]];
+type Scan = SubstringFinder['scan'];
+
+const beyondLatin1 = /[^\0-\xff]/;
 
 /** @param common texts that very many scanned texts contain, whose characters are better not filed under */
 export function createSubstringFinder(
   texts: ReadonlyMap<string, readonly number[]>,
   common: readonly string[],
 ): SubstringFinder {
-  const short = [...texts].filter(([text]) => text.length < gramLength);
-  const long = [...texts].filter(([text]) => text.length >= gramLength);
-  const counts = countGrams([...texts.keys()], common);
-  const entries = long.map(([text, numbers]): Entry => ({ text, numbers, ...rarestGram(text, counts) }));
-  const bits = Math.max(6, Math.min(18, Math.ceil(Math.log2(entries.length * 16 + 1))));
+  const all = [...texts];
+  const long = all.filter(([text]) => text.length >= gramLength);
+  const short = all.filter(([text]) => text.length < gramLength);
+  const pictographs = oneByOne(short.filter(([text]) => beyondLatin1.test(text)));
+  const others = oneByOne(short.filter(([text]) => !beyondLatin1.test(text)));
+  const table = long.length <= few ? oneByOne(long) : byGrams(long, countGrams(texts.keys(), common));
+  return {
+    scan(text, found) {
+      others?.(text, found);
+      if (pictographs !== null && beyondLatin1.test(text)) pictographs(text, found);
+      if (text.length >= gramLength) table?.(text, found);
+    },
+  };
+}
+
+function oneByOne(entries: readonly Entry[]): Scan | null {
+  if (entries.length === 0) return null;
+  return (text, found) => {
+    for (const [part, numbers] of entries) if (text.includes(part)) report(numbers, found);
+  };
+}
+
+/** Four characters of an entry, and where they end in it. */
+interface Filed {
+  readonly entry: Entry;
+  readonly gram: number;
+  readonly end: number;
+}
+
+function byGrams(entries: readonly Entry[], counts: ReadonlyMap<number, number>): Scan {
+  let shortest = Number.POSITIVE_INFINITY;
+  for (const [text] of entries) shortest = Math.min(shortest, text.length);
+  const step = Math.min(longestStep, shortest - gramLength + 1);
+  const filed = entries.flatMap((entry) => rarestGrams(entry, step, counts));
+  const bits = Math.max(6, Math.min(18, Math.ceil(Math.log2(filed.length * 16 + 1))));
   /** Number of a slot's first entry plus one, 0 for none; entries of one slot are chained by `next`. */
-  const heads = entries.length < 65_535 ? new Uint16Array(1 << bits) : new Uint32Array(1 << bits);
-  const next = new Uint32Array(entries.length);
-  const grams = Int32Array.from(entries, ({ gram }) => gram);
-  entries.forEach(({ gram }, i) => {
+  const heads = filed.length < 65_535 ? new Uint16Array(1 << bits) : new Uint32Array(1 << bits);
+  const next = new Uint32Array(filed.length);
+  const grams = Int32Array.from(filed, ({ gram }) => gram);
+  filed.forEach(({ gram }, i) => {
     const slot = slotOf(gram, bits);
     next[i] = heads[slot] as number;
     heads[slot] = i + 1;
   });
-  return {
-    scan(text, found) {
-      for (const [part, numbers] of short) if (text.includes(part)) report(numbers, found);
-      if (text.length < gramLength || entries.length === 0) return;
+
+  function check(head: number, gram: number, text: string, at: number, found: (number: number) => void) {
+    for (let each = head; each !== 0; each = next[each - 1] as number) {
+      if (grams[each - 1] !== gram) continue;
+      const { entry, end } = filed[each - 1] as Filed;
+      if (text.startsWith(entry[0], at - end)) report(entry[1], found);
+    }
+  }
+
+  if (step === 1) {
+    return (text, found) => {
       const bytes = lowBytes(text);
       let gram = 0;
       for (let i = 0; i < text.length; i++) {
         gram = shift(gram, bytes[i] as number);
-        let head = heads[slotOf(gram, bits)] as number;
-        while (head !== 0) {
-          if (grams[head - 1] === gram) {
-            const entry = entries[head - 1] as Entry;
-            if (text.startsWith(entry.text, i - entry.end)) report(entry.numbers, found);
-          }
-          head = next[head - 1] as number;
-        }
+        const head = heads[slotOf(gram, bits)] as number;
+        if (head !== 0) check(head, gram, text, i, found);
       }
-    },
+    };
+  }
+  return (text, found) => {
+    const bytes = lowBytes(text);
+    for (let i = gramLength - 1; i < text.length; i += step) {
+      const gram =
+        ((bytes[i - 3] as number) << 24) |
+        ((bytes[i - 2] as number) << 16) |
+        ((bytes[i - 1] as number) << 8) |
+        (bytes[i] as number);
+      const head = heads[slotOf(gram, bits)] as number;
+      if (head !== 0) check(head, gram, text, i, found);
+    }
   };
 }
 
@@ -79,31 +123,41 @@ function report(numbers: readonly number[], found: (number: number) => void): vo
   for (const number of numbers) found(number);
 }
 
-function countGrams(texts: readonly string[], common: readonly string[]): Map<number, number> {
+function countGrams(texts: Iterable<string>, common: readonly string[]): Map<number, number> {
   const counts = new Map<number, number>();
   const add = (text: string, weight: number): void => {
-    let gram = 0;
-    for (let i = 0; i < text.length; i++) {
-      gram = shift(gram, text.charCodeAt(i));
-      if (i >= gramLength - 1) counts.set(gram, (counts.get(gram) ?? 0) + weight);
-    }
+    for (const gram of gramsOf(text)) counts.set(gram, (counts.get(gram) ?? 0) + weight);
   };
-  for (const text of texts) add(text, 1);
-  for (const text of common) add(text, texts.length);
+  let number = 0;
+  for (const text of texts) {
+    add(text, 1);
+    number++;
+  }
+  for (const text of common) add(text, number);
   return counts;
 }
 
-function rarestGram(text: string, counts: ReadonlyMap<number, number>): { gram: number; end: number } {
+function gramsOf(text: string): number[] {
+  const grams: number[] = [];
   let gram = 0;
-  let rarest = { gram, end: 0 };
-  let fewest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < text.length; i++) {
     gram = shift(gram, text.charCodeAt(i));
-    const count = i < gramLength - 1 ? Number.POSITIVE_INFINITY : (counts.get(gram) ?? 0);
-    if (count < fewest) {
-      rarest = { gram, end: i };
-      fewest = count;
-    }
+    if (i >= gramLength - 1) grams.push(gram);
   }
-  return rarest;
+  return grams;
+}
+
+/** As many grams in a row as a step is long, those that occur least: one of them stands where a step ends. */
+function rarestGrams(entry: Entry, step: number, counts: ReadonlyMap<number, number>): Filed[] {
+  const grams = gramsOf(entry[0]);
+  let from = 0;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i + step <= grams.length; i++) {
+    let count = 0;
+    for (let j = i; j < i + step; j++) count += counts.get(grams[j] as number) ?? 0;
+    if (count >= fewest) continue;
+    fewest = count;
+    from = i;
+  }
+  return grams.slice(from, from + step).map((gram, i) => ({ entry, gram, end: from + i + gramLength - 1 }));
 }

@@ -1,6 +1,10 @@
 import { fold } from './fold.ts';
 import { type Pattern, wild } from './pattern.ts';
+import { requiredText } from './regex_literal.ts';
 import type { Condition, Detection, Item, Selection } from './rule.ts';
+
+/** Pictographs and letters of other scripts, of which some rules list hundreds. */
+const foreign = /[^\0-\x7f]/;
 
 /**
  * Something that an event must show before a rule can match. Texts are folded; `field` is null for keywords, which
@@ -57,6 +61,8 @@ function ofPattern(pattern: Pattern, field: string | null): WitnessSet {
   switch (pattern.kind) {
     case 'text':
       return ofText(pattern.tokens, field);
+    case 'regex':
+      return ofRegex(pattern.source, field);
     case 'any':
       return union(pattern.patterns.map((each) => ofPattern(each, field)));
     case 'null':
@@ -68,6 +74,11 @@ function ofPattern(pattern: Pattern, field: string | null): WitnessSet {
   }
 }
 
+function ofRegex(source: string, field: string | null): WitnessSet {
+  const text = requiredText(source);
+  return text.length < 2 ? present(field) : [{ kind: 'part', field, text }];
+}
+
 const present = (field: string | null): WitnessSet => (field === null ? null : [{ kind: 'present', field }]);
 
 function ofText(tokens: Extract<Pattern, { kind: 'text' }>['tokens'], field: string | null): WitnessSet {
@@ -76,8 +87,8 @@ function ofText(tokens: Extract<Pattern, { kind: 'text' }>['tokens'], field: str
   const longest = literals.reduce((best, literal) => (literal.length > best.length ? literal : best), '');
   if (longest === '') return present(field);
   if (field !== null && tokens.length === 1) return [{ kind: 'exact', field, text: longest }];
-  // Fewer than two letters are in nearly every value.
-  return longest.length < 2 && field !== null && tokens.includes(wild.many)
+  // Fewer than two letters are in nearly every value, unless they are of another script.
+  return longest.length < 2 && !foreign.test(longest) && field !== null && tokens.includes(wild.many)
     ? present(field)
     : [{ kind: 'part', field, text: longest }];
 }
@@ -137,7 +148,7 @@ function costOf(witness: Witness, commonness: Commonness): number {
   if (witness.kind === 'present') return 0.7;
   const { text } = witness;
   if (witness.field !== null && header.has(witness.field)) return 0.1;
-  const chance = chances[text.length] ?? 0.004;
+  const chance = foreign.test(text) ? 0.000_5 : (chances[text.length] ?? 0.004);
   if (witness.kind === 'exact') {
     // Flags, counts and placeholders: true, 0, -.
     return text.length <= 5 ? 0.3 : 0.002 + commonness(witness) * 0.0005;
