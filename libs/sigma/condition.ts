@@ -114,3 +114,12 @@ function membersOf(pattern: string, names: readonly string[]): readonly string[]
   const expression = new RegExp(`^${pieces.join('.*')}$`);
   return names.filter((name) => expression.test(name));
 }
+
+/** Writes a condition so that {@link parseCondition} reads it back; sets are written out. */
+export function printCondition(condition: Condition): string {
+  if (condition.kind === 'selection') return condition.name;
+  const atom = (each: Condition): string =>
+    each.kind === 'and' || each.kind === 'or' ? `(${printCondition(each)})` : printCondition(each);
+  if (condition.kind === 'not') return `not ${atom(condition.of)}`;
+  return condition.of.map(atom).join(` ${condition.kind} `);
+}

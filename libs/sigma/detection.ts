@@ -16,17 +16,24 @@ interface Budget {
 
 type Scalar = string | number | boolean | null;
 
-/** Reads the `detection` of a rule into data; throws a {@link Rejection} at the first thing that is not right. */
-export function parseDetection(detection: unknown, placeholders: Placeholders): Detection {
-  const path = ['detection'];
-  if (!isObject(detection)) throw new Rejection('missing_attribute', { name: 'detection' }, path);
+/**
+ * Reads the `detection` of a rule into data; throws a {@link Rejection} at the first thing that is not right.
+ *
+ * @param path where it stands in its document
+ */
+export function parseDetection(
+  detection: unknown,
+  placeholders: Placeholders,
+  path: DocumentPath = ['detection'],
+): Detection {
+  if (!isObject(detection)) throw new Rejection('missing_attribute', { name: path.join('.') }, path);
   const budget: Budget = { values: 0, placeholders };
   const selections = new Map<string, Selection>();
   for (const [name, value] of Object.entries(detection)) {
     if (name === 'condition' || name === 'timeframe') continue;
     selections.set(name, parseSelection(name, value, [...path, name], budget));
   }
-  const conditions = conditionsOf(detection.condition);
+  const conditions = conditionsOf(detection.condition, [...path, 'condition']);
   const names = [...selections.keys()];
   const parsed = conditions.map(({ text, path: at }) => parseCondition(text, names, at));
   const condition: Condition = parsed.length === 1 ? (parsed[0] as Condition) : { kind: 'or', of: parsed };
@@ -36,11 +43,10 @@ export function parseDetection(detection: unknown, placeholders: Placeholders): 
   return { selections, condition, conditionText };
 }
 
-function conditionsOf(condition: unknown): { text: string; path: DocumentPath }[] {
-  const path = ['detection', 'condition'];
+function conditionsOf(condition: unknown, path: DocumentPath): { text: string; path: DocumentPath }[] {
   const list = Array.isArray(condition) ? condition : [condition];
   if (list.length === 0 || list.some((each) => typeof each !== 'string' || each.trim() === '')) {
-    throw new Rejection('missing_attribute', { name: 'detection.condition' }, path);
+    throw new Rejection('missing_attribute', { name: path.join('.') }, path);
   }
   return list.map((each: string, i) => ({
     text: each.trim(),

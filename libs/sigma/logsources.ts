@@ -124,3 +124,9 @@ const agrees = (wanted: string | undefined, stated: string | null): boolean =>
 
 const states = (stated: ReadonlySet<string> | undefined, wanted: string | undefined): boolean =>
   wanted === undefined || stated === undefined || stated.has(wanted);
+
+/** Whether one log source states all that another does, and so means no other events. */
+export const isWithin = (narrow: LogSource, wide: LogSource): boolean =>
+  (['product', 'category', 'service'] as const).every(
+    (part) => wide[part] === undefined || wide[part] === narrow[part],
+  );
