@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '@tidewatch/event';
-import type { Cell } from './cell.ts';
+import { Cell } from './cell.ts';
 import { datasetFacts, datasetKey } from './dataset_sources.ts';
 import { joinedArguments, joinedUser } from './ecs_joined.ts';
 import {
@@ -12,7 +12,6 @@ import {
   winlogPaths,
 } from './field_names.ts';
 import { FieldSlots } from './field_slots.ts';
-import { fold } from './fold.ts';
 import { Leaves, textOfLeaves } from './leaves.ts';
 import type { Matcher, SourceFacts } from './logsources.ts';
 import { addPath, childOf, createPathTree, type PathNode } from './path_tree.ts';
@@ -56,6 +55,7 @@ export class EventReader {
   private event: JsonObject = {};
   private view: EventView = viewOf({});
   private readonly leafPool = new Leaves();
+  private readonly joined = new Cell();
   private leafCells: readonly Cell[] | null = null;
   private readonly channel: number;
   private readonly eventId: number;
@@ -145,9 +145,10 @@ export class EventReader {
     return this.leafCells;
   }
 
-  /** The same in one folded text, for finding what may be a keyword. */
-  foldedLeaves(): string {
-    return fold(textOfLeaves(this.event, this.view.shape));
+  /** The same in one text, for finding what may be a keyword; it holds until the next call. */
+  allLeaves(): Cell {
+    this.joined.set(textOfLeaves(this.event, this.view.shape), '', '');
+    return this.joined;
   }
 
   private register(field: string): number {

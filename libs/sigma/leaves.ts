@@ -28,11 +28,11 @@ function eachPart(event: JsonObject, shape: Shape, visit: (value: Json, where: s
   }
 }
 
-/** What {@link Leaves} collects, each value on a line of its own. */
+/** What {@link Leaves} collects, one value after the other. */
 export function textOfLeaves(event: JsonObject, shape: Shape): string {
   let text = '';
   const add = (value: Json): void => {
-    if (typeof value === 'string' || typeof value === 'number') text += `\n${value}`;
+    if (typeof value === 'string' || typeof value === 'number') text += value;
     else if (Array.isArray(value)) for (const member of value) add(member);
     else if (isObject(value))
       for (const name of Object.keys(value)) if (name !== 'xmlns') add(value[name] as Json);

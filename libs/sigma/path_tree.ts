@@ -5,11 +5,23 @@ export interface PathNode {
   readonly path: string;
   readonly depth: number;
   readonly children: Map<string, PathNode>;
+  /** Keys of events that lead nowhere. */
+  readonly absent: Set<string>;
 }
+
+/** So many absent keys of so many characters are remembered for a node; hostile events could otherwise fill the memory. */
+const absentLimit = 1_000;
+const absentLength = 64;
 
 export const createPathTree = (): PathNode => node('', 0);
 
-const node = (path: string, depth: number): PathNode => ({ field: -1, path, depth, children: new Map() });
+const node = (path: string, depth: number): PathNode => ({
+  field: -1,
+  path,
+  depth,
+  children: new Map(),
+  absent: new Set(),
+});
 
 export function addPath(root: PathNode, keys: readonly string[], field: number): void {
   let current = root;
@@ -28,6 +40,14 @@ export function addPath(root: PathNode, keys: readonly string[], field: number):
 export function childOf(parent: PathNode, key: string): PathNode | undefined {
   const child = parent.children.get(key);
   if (child !== undefined) return child;
+  if (parent.absent.has(key)) return undefined;
+  const found = respelt(parent, key);
+  if (found === undefined && key.length <= absentLength && parent.absent.size < absentLimit)
+    parent.absent.add(key);
+  return found;
+}
+
+function respelt(parent: PathNode, key: string): PathNode | undefined {
   if (key.includes(' ')) return childOf(parent, key.replaceAll(' ', ''));
   if (!key.includes('.')) return undefined;
   let current: PathNode | undefined = parent;

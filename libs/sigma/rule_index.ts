@@ -1,3 +1,4 @@
+import type { Cell } from './cell.ts';
 import type { EventReader } from './event_reader.ts';
 import type { SigmaRule } from './rule.ts';
 import { createSubstringFinder, type SubstringFinder } from './substring_finder.ts';
@@ -47,21 +48,17 @@ export function createRuleIndex(rules: readonly SigmaRule[], reader: EventReader
         if (index === undefined) continue;
         const count = event.count(field);
         if (count > 0) for (const rule of index.present) candidate(rule);
-        for (let i = 0; i < count; i++) lookUp(index, event.cell(field, i).folded, candidate);
+        for (let i = 0; i < count; i++) lookUp(index, event.cell(field, i), candidate);
       }
-      keywords?.scan(event.foldedLeaves(), candidate);
+      if (keywords !== null) keywords.scan(event.allLeaves(), candidate);
     },
   };
 }
 
-function lookUp(
-  { exact, longest, parts }: FieldIndex,
-  text: string,
-  candidate: (rule: number) => void,
-): void {
-  const rules = text.length <= longest ? exact.get(text) : undefined;
+function lookUp({ exact, longest, parts }: FieldIndex, cell: Cell, candidate: (rule: number) => void): void {
+  const rules = cell.text.length <= longest ? exact.get(cell.folded) : undefined;
   if (rules !== undefined) for (const rule of rules) candidate(rule);
-  parts?.scan(text, candidate);
+  parts?.scan(cell, candidate);
 }
 
 const keyOf = (witness: Witness): string =>

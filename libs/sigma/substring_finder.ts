@@ -1,3 +1,5 @@
+import { fold } from './fold.ts';
+
 /**
  * Finds texts inside another, and the numbers filed under them. Each text is filed under the rarest four characters in
  * it; a scan looks every four characters up in a table that fits the processor's cache and compares the whole text
@@ -8,17 +10,24 @@
  * by waiting for memory.
  */
 export interface SubstringFinder {
-  /** Calls `found` with each number of each text that occurs; once more where it occurs again. */
-  scan(text: string, found: (number: number) => void): void;
+  /** Calls `found` with each number of each text that occurs in folded case; once more where it occurs again. */
+  scan(scanned: Scanned, found: (number: number) => void): void;
+}
+
+/** A text as it is, and in folded case, which is asked for only where it is needed. */
+export interface Scanned {
+  readonly text: string;
+  readonly folded: string;
 }
 
 const gramLength = 4;
 const longestStep = 8;
-/** So few texts are looked for one by one. */
-const few = 3;
 
 /** Four characters by the low eight bits of each: equal characters give equal grams, and a difference is seen later. */
 const shift = (gram: number, code: number): number => (gram << 8) | (code & 0xff);
+
+/** Makes one of the cases of all letters of Latin-1, so that a text need not be folded to be scanned. */
+const anyCase = (gram: number): number => gram | 0x20202020;
 
 const slotOf = (gram: number, bits: number): number => Math.imul(gram, 0x9e3779b1) >>> (32 - bits);
 
@@ -32,11 +41,14 @@ function lowBytes(text: string): Uint8Array {
 }
 
 type Entry = readonly [text: string, numbers: readonly number[]];
-type Scan = SubstringFinder['scan'];
+type Found = (number: number) => void;
 
 const beyondLatin1 = /[^\0-\xff]/;
 
-/** @param common texts that very many scanned texts contain, whose characters are better not filed under */
+/**
+ * @param texts in folded case
+ * @param common texts that very many scanned texts contain, whose characters are better not filed under
+ */
 export function createSubstringFinder(
   texts: ReadonlyMap<string, readonly number[]>,
   common: readonly string[],
@@ -44,23 +56,23 @@ export function createSubstringFinder(
   const all = [...texts];
   const long = all.filter(([text]) => text.length >= gramLength);
   const short = all.filter(([text]) => text.length < gramLength);
-  const pictographs = oneByOne(short.filter(([text]) => beyondLatin1.test(text)));
-  const others = oneByOne(short.filter(([text]) => !beyondLatin1.test(text)));
-  const table = long.length <= few ? oneByOne(long) : byGrams(long, countGrams(texts.keys(), common));
+  const pictographs = short.filter(([text]) => beyondLatin1.test(text));
+  const others = short.filter(([text]) => !beyondLatin1.test(text));
+  const table = long.length === 0 ? null : byGrams(long, countGrams(texts.keys(), common));
   return {
-    scan(text, found) {
-      others?.(text, found);
-      if (pictographs !== null && beyondLatin1.test(text)) pictographs(text, found);
-      if (text.length >= gramLength) table?.(text, found);
+    scan(scanned, found) {
+      if (others.length > 0) oneByOne(others, scanned.folded, found);
+      const { text } = scanned;
+      if (beyondLatin1.test(text)) {
+        oneByOne(pictographs, scanned.folded, found);
+        table?.(scanned.folded, found);
+      } else table?.(text, found);
     },
   };
 }
 
-function oneByOne(entries: readonly Entry[]): Scan | null {
-  if (entries.length === 0) return null;
-  return (text, found) => {
-    for (const [part, numbers] of entries) if (text.includes(part)) report(numbers, found);
-  };
+function oneByOne(entries: readonly Entry[], text: string, found: Found): void {
+  for (const [part, numbers] of entries) if (text.includes(part)) report(numbers, found);
 }
 
 /** Four characters of an entry, and where they end in it. */
@@ -70,7 +82,7 @@ interface Filed {
   readonly end: number;
 }
 
-function byGrams(entries: readonly Entry[], counts: ReadonlyMap<number, number>): Scan {
+function byGrams(entries: readonly Entry[], counts: ReadonlyMap<number, number>) {
   let shortest = Number.POSITIVE_INFINITY;
   for (const [text] of entries) shortest = Math.min(shortest, text.length);
   const step = Math.min(longestStep, shortest - gramLength + 1);
@@ -86,40 +98,43 @@ function byGrams(entries: readonly Entry[], counts: ReadonlyMap<number, number>)
     heads[slot] = i + 1;
   });
 
-  function check(head: number, gram: number, text: string, at: number, found: (number: number) => void) {
+  function check(head: number, gram: number, text: string, at: number, found: Found) {
     for (let each = head; each !== 0; each = next[each - 1] as number) {
       if (grams[each - 1] !== gram) continue;
       const { entry, end } = filed[each - 1] as Filed;
-      if (text.startsWith(entry[0], at - end)) report(entry[1], found);
+      const from = at - end;
+      if (fold(text.slice(from, from + entry[0].length)) === entry[0]) report(entry[1], found);
     }
   }
 
   if (step === 1) {
-    return (text, found) => {
+    return (text: string, found: Found) => {
       const bytes = lowBytes(text);
-      let gram = 0;
+      let last = 0;
       for (let i = 0; i < text.length; i++) {
-        gram = shift(gram, bytes[i] as number);
+        last = shift(last, bytes[i] as number);
+        const gram = anyCase(last);
         const head = heads[slotOf(gram, bits)] as number;
         if (head !== 0) check(head, gram, text, i, found);
       }
     };
   }
-  return (text, found) => {
+  return (text: string, found: Found) => {
     const bytes = lowBytes(text);
     for (let i = gramLength - 1; i < text.length; i += step) {
-      const gram =
+      const gram = anyCase(
         ((bytes[i - 3] as number) << 24) |
-        ((bytes[i - 2] as number) << 16) |
-        ((bytes[i - 1] as number) << 8) |
-        (bytes[i] as number);
+          ((bytes[i - 2] as number) << 16) |
+          ((bytes[i - 1] as number) << 8) |
+          (bytes[i] as number),
+      );
       const head = heads[slotOf(gram, bits)] as number;
       if (head !== 0) check(head, gram, text, i, found);
     }
   };
 }
 
-function report(numbers: readonly number[], found: (number: number) => void): void {
+function report(numbers: readonly number[], found: Found): void {
   for (const number of numbers) found(number);
 }
 
@@ -142,7 +157,7 @@ function gramsOf(text: string): number[] {
   let gram = 0;
   for (let i = 0; i < text.length; i++) {
     gram = shift(gram, text.charCodeAt(i));
-    if (i >= gramLength - 1) grams.push(gram);
+    if (i >= gramLength - 1) grams.push(anyCase(gram));
   }
   return grams;
 }
