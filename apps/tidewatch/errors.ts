@@ -31,6 +31,10 @@ export const startErrors = defineErrors({
     status: 400,
     message: '{file} holds no rule on single events that can be run.{reasons}',
   },
+  UNKNOWN_LEVEL: {
+    status: 400,
+    message: '"{words}" is not a level. Levels are {levels}; medium+ means medium and those above.',
+  },
   RULES_UNREADABLE: { status: 400, message: 'Not all rules can be read. {file}: {reason}' },
   ENDPOINT_UNREACHABLE: {
     status: 503,

@@ -27,4 +27,13 @@ export type {
   Selection,
   SigmaRule,
 } from './rule.ts';
+export {
+  levelsFrom,
+  parseLevels,
+  type RuleSelection,
+  recommendedSelection,
+  type SelectableRule,
+  type SelectedRules,
+  selectRules,
+} from './select.ts';
 export { loadThorTable } from './thor.ts';

@@ -4,6 +4,7 @@ import { getField, isObject, type JsonObject, setField } from '@tidewatch/event'
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createSigmaEngine, type SigmaEngine } from './engine.ts';
 import { type LoadedRules, loadRules } from './load.ts';
+import { recommendedSelection, selectRules } from './select.ts';
 import { loadThorTable } from './thor.ts';
 import { parseYaml } from './yaml.ts';
 
@@ -155,6 +156,12 @@ describe.skipIf(!present && !required)('the SigmaHQ rules', () => {
       expect(reason).toMatch(/%.+%/);
       expect(line).toBeGreaterThan(1);
     }
+  });
+
+  it('are fewer than half by the recommended selection', () => {
+    const { rules, unused } = selectRules(loaded.rules, recommendedSelection);
+    expect(rules).toHaveLength(1_718);
+    expect(unused).toEqual([]);
   });
 
   it('have a hundred regression tests', () => {

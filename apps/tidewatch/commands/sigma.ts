@@ -1,5 +1,6 @@
 import { isTidewatchError } from '@tidewatch/event';
 import { Command } from 'commander';
+import type { ListOptions } from '../sigma/list.ts';
 import type { CommandContext } from './context.ts';
 
 interface EvalOptions {
@@ -16,6 +17,11 @@ interface ExplainCommandOptions {
   readonly rule: string;
   readonly event: string;
   readonly throughEcs?: boolean;
+  readonly placeholders?: string;
+  readonly json?: boolean;
+}
+
+interface ListCommandOptions extends ListOptions {
   readonly placeholders?: string;
   readonly json?: boolean;
 }
@@ -117,8 +123,45 @@ export const sigmaCommand = ({ print, say }: CommandContext): Command => {
         return differs(report) ? 1 : 0;
       }),
     );
+  command
+    .command('list')
+    .description(
+      'List the rules of folders, or those that fit what is asked. Options may be repeated and take lists with commas; ' +
+        'a rule must fit one value of each option. Exit code 0 if a rule fits, 1 if none does, 2 if something cannot be read.',
+    )
+    .argument('<dir...>', 'folders or files of rules')
+    .option('--recommended', 'for a large foreign set: --level high+ --status stable,test')
+    .option('--level <level>', 'medium for that level, medium+ for it and those above', list)
+    .option('--status <status>', 'stable, test, experimental, deprecated or unsupported', list)
+    .option('--product <name>', 'product of the log source, e.g. windows', list)
+    .option('--category <name>', 'its category, e.g. process_creation', list)
+    .option('--service <name>', 'its service, e.g. sshd', list)
+    .option('--tag <tag>', 'tag or its first parts: attack.t1059 takes attack.t1059.001 too', list)
+    .option('--folder <glob>', 'folders in the path, e.g. rules/windows, rules-*, rules/**/powershell', list)
+    .option('--include <id>', 'rule to list in any case', list)
+    .option('--exclude <id>', 'rule to leave out in any case', list)
+    .option('--placeholders <file>', 'YAML file: name of a placeholder → list of its values')
+    .option('--json', 'print JSON')
+    .action((paths: string[], options: ListCommandOptions) =>
+      orUnreadable(say, async () => {
+        const { listRules, listText, selectionOf } = await import('../sigma/list.ts');
+        const found = await listRules(paths, selectionOf(options), options.placeholders);
+        for (const remark of found.unused) say(remark);
+        print(options.json ? JSON.stringify(found, null, 2) : listText(found));
+        return found.rules.length === 0 ? 1 : 0;
+      }),
+    );
   return command;
 };
+
+/** Adds the words of a repeated option, which may be a list with commas. */
+const list = (text: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  ...text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== ''),
+];
 
 /** Runs what a command does and sets its exit code; expected failures are said, with exit code 2. */
 async function orUnreadable(say: (text: string) => void, run: () => Promise<number>): Promise<void> {
