@@ -13,7 +13,8 @@ const bookkeeping = new Set([
   '@timestamp',
   '@version',
 ]);
-const eventFields = ['original', 'action', 'reason'];
+/** Of a Windows event the original repeats, with JSON's or XML's escapes, what stands below `winlog`. */
+const eventFields = { winlog: ['action', 'reason'], others: ['original', 'action', 'reason'] } as const;
 
 /** Hands over the members of an event whose values keywords look into. */
 function eachPart(event: JsonObject, shape: Shape, visit: (value: Json, where: string, key: string) => void) {
@@ -21,7 +22,8 @@ function eachPart(event: JsonObject, shape: Shape, visit: (value: Json, where: s
     const value = event[key] as Json;
     if (bookkeeping.has(key)) continue;
     if (key === 'event' && isObject(value)) {
-      for (const name of eventFields) visit(value[name] ?? null, 'event.', name);
+      for (const name of eventFields[shape === 'winlog' ? shape : 'others'])
+        visit(value[name] ?? null, 'event.', name);
     } else if (shape !== 'winlog' || key === 'message' || key.startsWith('winlog')) {
       visit(value, '', key);
     }
