@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ChangedRule, diffRules } from './diff.ts';
+import { type ChangedRule, type ComparableSet, diffRules } from './diff.ts';
 import { parseRuleFile } from './parse.ts';
 
 const rule = `title: A rule
@@ -107,6 +107,25 @@ describe('diffRules', () => {
       changed: [],
       unchanged: 1,
     });
+  });
+
+  it('compares any document with an id, such as correlations', () => {
+    const setOf = (body: string): ComparableSet => ({
+      rules: [
+        {
+          id: 'c',
+          title: 'C',
+          level: 'low',
+          status: null,
+          file: 'c.yml',
+          document: 0,
+          source: `title: C\n${body}`,
+        },
+      ],
+      rejected: [],
+    });
+    const diff = diffRules(setOf('correlation: {timespan: 1h}\n'), setOf('correlation: {timespan: 2h}\n'));
+    expect(diff.changed.map(({ changes }) => changes)).toEqual([logic({ attributes: ['correlation'] })]);
   });
 
   it('says why a rule that is still there is not loaded, or was not', () => {

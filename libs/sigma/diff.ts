@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isObject, type JsonObject, type Level } from '@tidewatch/event';
-import type { LoadedRules } from './load.ts';
-import type { SigmaRule } from './rule.ts';
+import type { RejectedRule, SigmaRule } from './rule.ts';
 import { parseYaml } from './yaml.ts';
 
 /** A rule as a list of rules shows it. */
@@ -57,13 +56,20 @@ const logicAttributes = new Set(['logsource', 'correlation', 'filter', 'tidewatc
 /** Attributes that have a place of their own in a {@link ChangedRule}. */
 const ownPlace = new Set(['id', 'title', 'level', 'status', 'detection']);
 
-type RuleSet = Pick<LoadedRules, 'rules' | 'rejected'>;
+/** What is compared: a rule of any kind, by its document. */
+export type ComparableRule = RuleRef & Pick<SigmaRule, 'document' | 'source'>;
+
+export interface ComparableSet {
+  readonly rules: readonly ComparableRule[];
+  /** Documents that are not in force, with the reason. */
+  readonly rejected: readonly RejectedRule[];
+}
 
 /**
  * Compares two sets of rules by what their documents say: comments, quotes, order and the files' names are no
  * difference. A rule without an id is another rule as soon as its text changes.
  */
-export function diffRules(before: RuleSet, after: RuleSet): RuleSetDiff {
+export function diffRules(before: ComparableSet, after: ComparableSet): RuleSetDiff {
   const old = byId(before.rules);
   const now = byId(after.rules);
   const changed = after.rules.flatMap((rule) => {
@@ -80,10 +86,10 @@ export function diffRules(before: RuleSet, after: RuleSet): RuleSetDiff {
   };
 }
 
-const byId = (rules: readonly SigmaRule[]): ReadonlyMap<string, SigmaRule> =>
+const byId = (rules: readonly ComparableRule[]): ReadonlyMap<string, ComparableRule> =>
   new Map(rules.map((rule) => [rule.id, rule]));
 
-const refOf = ({ id, title, level, status, file }: SigmaRule): RuleRef => ({
+const refOf = ({ id, title, level, status, file }: ComparableRule): RuleRef => ({
   id,
   title,
   level,
@@ -91,12 +97,12 @@ const refOf = ({ id, title, level, status, file }: SigmaRule): RuleRef => ({
   file,
 });
 
-const loneRule = (rule: SigmaRule, other: RuleSet): LoneRule => ({
+const loneRule = (rule: ComparableRule, other: ComparableSet): LoneRule => ({
   ...refOf(rule),
   rejected: other.rejected.find(({ id }) => id === rule.id)?.reason ?? null,
 });
 
-function changesOf(was: SigmaRule, is: SigmaRule): ChangedRule['changes'] | null {
+function changesOf(was: ComparableRule, is: ComparableRule): ChangedRule['changes'] | null {
   if (was.source === is.source && was.document === is.document) return null;
   const from = documentOf(was);
   const to = documentOf(is);
@@ -113,7 +119,7 @@ function changesOf(was: SigmaRule, is: SigmaRule): ChangedRule['changes'] | null
     : changes;
 }
 
-function documentOf({ source, document }: SigmaRule): JsonObject {
+function documentOf({ source, document }: ComparableRule): JsonObject {
   const yaml = parseYaml(source);
   return yaml.ok ? objectOf(yaml.documents[document]) : {};
 }

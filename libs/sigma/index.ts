@@ -1,6 +1,8 @@
 export {
   type Change,
   type ChangedRule,
+  type ComparableRule,
+  type ComparableSet,
   diffRules,
   type LogicChange,
   type LoneRule,

@@ -14,7 +14,7 @@ interface EvalOptions {
 }
 
 interface ExplainCommandOptions {
-  readonly rule: string;
+  readonly rule: readonly string[];
   readonly event: string;
   readonly throughEcs?: boolean;
   readonly placeholders?: string;
@@ -86,7 +86,7 @@ export const sigmaCommand = ({ print, say }: CommandContext): Command => {
       'Say why a rule matches an event, or why not: the value that matched, what fails first, or the filter that takes the event out. ' +
         'Exit code 0 if every rule matches some event, 1 if one does not, 2 if something cannot be read.',
     )
-    .requiredOption('--rule <file>', 'file of rules')
+    .requiredOption('--rule <file...>', 'file of rules, and files of what is added to them')
     .requiredOption('--event <file>', 'one event as a JSON object, or several, one after the other')
     .option('--through-ecs', 'normalise each event to ECS first, as on the stream')
     .option('--placeholders <file>', 'YAML file: name of a placeholder → list of its values')
@@ -131,15 +131,15 @@ export const sigmaCommand = ({ print, say }: CommandContext): Command => {
     )
     .argument('<dir...>', 'folders or files of rules')
     .option('--recommended', 'for a large foreign set: --level high+ --status stable,test')
-    .option('--level <level>', 'medium for that level, medium+ for it and those above', list)
-    .option('--status <status>', 'stable, test, experimental, deprecated or unsupported', list)
-    .option('--product <name>', 'product of the log source, e.g. windows', list)
-    .option('--category <name>', 'its category, e.g. process_creation', list)
-    .option('--service <name>', 'its service, e.g. sshd', list)
-    .option('--tag <tag>', 'tag or its first parts: attack.t1059 takes attack.t1059.001 too', list)
-    .option('--folder <glob>', 'folders in the path, e.g. rules/windows, rules-*, rules/**/powershell', list)
-    .option('--include <id>', 'rule to list in any case', list)
-    .option('--exclude <id>', 'rule to leave out in any case', list)
+    .option('--level <level>', 'medium for that level, medium+ for it and those above', addWords)
+    .option('--status <status>', 'stable, test, experimental, deprecated or unsupported', addWords)
+    .option('--product <name>', 'product of the log source, e.g. windows', addWords)
+    .option('--category <name>', 'its category, e.g. process_creation', addWords)
+    .option('--service <name>', 'its service, e.g. sshd', addWords)
+    .option('--tag <tag>', 'tag or its first parts: attack.t1059 takes attack.t1059.001 too', addWords)
+    .option('--folder <glob>', 'folders in the path, e.g. rules/windows, rules-*, rules/**/powershell', addWords)
+    .option('--include <id>', 'rule to list in any case', addWords)
+    .option('--exclude <id>', 'rule to leave out in any case', addWords)
     .option('--placeholders <file>', 'YAML file: name of a placeholder → list of its values')
     .option('--json', 'print JSON')
     .action((paths: string[], options: ListCommandOptions) =>
@@ -155,7 +155,7 @@ export const sigmaCommand = ({ print, say }: CommandContext): Command => {
 };
 
 /** Adds the words of a repeated option, which may be a list with commas. */
-const list = (text: string, before: readonly string[] = []): readonly string[] => [
+const addWords = (text: string, before: readonly string[] = []): readonly string[] => [
   ...before,
   ...text
     .split(',')

@@ -6,7 +6,8 @@ import { type FileEvent, readEvents } from './events.ts';
 import { loadForCommand } from './rules.ts';
 
 export interface ExplainOptions {
-  readonly rule: string;
+  /** Files of rules, and of filters that are added to them. */
+  readonly rule: readonly string[];
   readonly event: string;
   readonly throughEcs?: boolean;
   readonly placeholders?: string;
@@ -34,13 +35,13 @@ export interface ExplainReport {
 /** Says for each rule and each event of two files why the one matches the other, or why not. */
 export async function explainFile(options: ExplainOptions): Promise<ExplainReport> {
   enableLinearRegExpFallback();
-  const { rules, rejected } = await loadForCommand([options.rule], options.placeholders);
+  const { rules, rejected } = await loadForCommand(options.rule, options.placeholders);
   const reasons = rejected.map(
     ({ file, line, reason }) => `${file}${line === null ? '' : `:${line}`}: ${reason}`,
   );
   if (rules.length === 0)
     throw startErrors.NO_RULES({
-      file: options.rule,
+      file: options.rule.join(', '),
       reasons: reasons.map((reason) => `\n${reason}`).join(''),
     });
   const read = await readEvents(options.event);
