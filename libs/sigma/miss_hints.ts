@@ -19,8 +19,9 @@ const telling: ReadonlySet<Pattern['kind']> = new Set(['text', 'regex', 'cidr', 
 const tellingLength = 4;
 /** Names shorter than this are near too many others, so that only another way of writing them counts. */
 const tellingName = 5;
-/** Only so many values of an event are looked at. */
+/** So many values of an event are read, and as many of them compared as make so many comparisons. */
 const leafLimit = 5_000;
+const comparisonLimit = 200_000;
 
 /**
  * Looks for what a rule may mean by a field that the event lacks, or that holds something else.
@@ -43,7 +44,8 @@ export function hintsFor(
     const value = item.values[i] as ItemValue;
     return telling.has(value.pattern.kind) && missing.includes(value);
   });
-  for (const cell of leaves) {
+  const comparable = leaves.slice(0, Math.ceil(comparisonLimit / Math.max(1, wanted.length)));
+  for (const cell of comparable) {
     if (hints.size >= hintLimit) break;
     const spans = tellingSpans(wanted, item.quantifier, cell);
     if (spans !== null && !hints.has(cell.path))
@@ -70,8 +72,12 @@ const lengthOf = (spans: Shown['spans']): number => spans.reduce((sum, [start, e
 function nearName(field: string, leaves: readonly Cell[]): Cell | undefined {
   const bare = (name: string): string => name.replace(/[^\p{L}\p{N}.]/gu, '').toLowerCase();
   const part = (path: string): string => (field.includes('.') ? path : path.slice(path.lastIndexOf('.') + 1));
-  const byName = new Map(leaves.map((cell) => [bare(part(cell.path)), cell]));
   const name = bare(field);
+  const byName = new Map(
+    leaves
+      .map((cell) => [bare(part(cell.path)), cell] as const)
+      .filter(([each]) => Math.abs(each.length - name.length) <= 2),
+  );
   const nearest = name.length < tellingName ? name : nearestName(name, [...byName.keys()]);
   return nearest === null ? undefined : byName.get(nearest);
 }

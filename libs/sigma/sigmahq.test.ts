@@ -230,6 +230,20 @@ describe.skipIf(!present && !required)('the SigmaHQ rules', () => {
     expect(leaves).toBeGreaterThan(0.9 * explained);
   });
 
+  it('have a reason for every miss, and none for a hit', () => {
+    const reasons = new Set<string>();
+    for (const event of cases.slice(0, 20).flatMap(({ events }) => events.slice(0, 1))) {
+      const hits = new Set(engine.evaluate(event).map(({ rule }) => rule.id));
+      const some = loaded.rules.filter(({ id }, number) => hits.has(id) || number % 10 === 0);
+      for (const { id } of some) {
+        const miss = engine.explainMiss(event, id);
+        expect(miss === null, id).toBe(hits.has(id));
+        if (miss !== null) reasons.add(miss.reason);
+      }
+    }
+    expect([...reasons].sort()).toEqual(['filter', 'leaf', 'logsource']);
+  });
+
   it("find the same with the log source table of SigmaHQ's own file", async () => {
     const windows = await loadThorTable(`${folder}tests/thor.yml`);
     const own = createSigmaEngine(loaded.rules, { windows });
