@@ -93,11 +93,11 @@ describe('tidewatch sigma explain', () => {
       '  event 4, line 4: miss; the log source does not fit',
       '    logsource, line 4: the rule asks for product windows, category process_creation; the category differs',
       '      process_creation means service sysmon, event id 1; or service security, event id 4688',
-      '      the event states products windows, channel security, eventId 4624',
+      '      the event states product windows, channel security, event id 4624',
       '  event 5, line 5: miss; the log source does not fit',
       '    logsource, line 4: the rule asks for product windows, category process_creation; the category differs',
       '      process_creation means service sysmon, event id 1; or service security, event id 4688',
-      '      the event states products windows, channel security, eventId 1',
+      '      the event states product windows, channel security, event id 1',
       '',
     ]);
   });

@@ -118,10 +118,18 @@ function shownText({ path, value, spans }: Pick<ExplainedItem, 'path' | 'value' 
 
 const plain = (text: string): string => visibleLine(text, Number.POSITIVE_INFINITY);
 
+const stating: Readonly<Record<string, string>> = {
+  products: 'product',
+  categories: 'category',
+  services: 'service',
+  eventId: 'event id',
+  eventType: 'EventType',
+};
+
 function sourceLines({ part, wanted, means, stated, line }: MissedSource): string[] {
   const asked = Object.entries(wanted).map(([name, value]) => `${name} ${plain(String(value))}`);
   const says = Object.entries(stated).map(
-    ([name, value]) => `${name} ${plain([value].flat().join(' or ')) || 'none'}`,
+    ([name, value]) => `${stating[name] ?? name} ${plain([value].flat().join(' or ')) || 'none'}`,
   );
   const meaning = means.length === 0 ? [] : [`      ${wanted[part]} means ${means.join('; or ')}`];
   return [
