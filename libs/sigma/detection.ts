@@ -3,7 +3,7 @@ import { parseCondition } from './condition.ts';
 import { type DocumentPath, Rejection } from './errors.ts';
 import { isModifier, modifierNames, toPattern } from './modifiers.ts';
 import { nearestName } from './nearest.ts';
-import { expand, type Placeholders } from './placeholder.ts';
+import { expand, type Placeholders, refuseWaiting } from './placeholder.ts';
 import type { Condition, Detection, Item, ItemValue, Selection } from './rule.ts';
 
 /** A detection with more values is refused: YAML's aliases can write very many in a few lines. */
@@ -132,6 +132,7 @@ function item(
       if (value === null) return { raw: null, pattern: nullPattern(field, modifiers, context), path };
       const expands = modifiers.includes('expand') && typeof value === 'string';
       const alternatives = expands ? expand(value, budget.placeholders, context.key, path) : [value];
+      if (expands) refuseWaiting(alternatives, modifiers, context.key, path);
       const pattern = toPattern(alternatives, modifiers, keyword, context);
       if (field === null && !['text', 'regex', 'any'].includes(pattern.kind)) {
         throw new Rejection(
