@@ -29,7 +29,7 @@ export function createRouter(
   let reachOfAll: Reach | undefined;
   const reachOf = (meant: readonly number[]): Reach => {
     if (byGroups.size < routeLimit) return index.reach(meant);
-    reachOfAll ??= index.reach(rules.keys());
+    reachOfAll ??= index.reach([...rules.keys()]);
     return reachOfAll;
   };
   return (facts) => {
@@ -42,8 +42,9 @@ export function createRouter(
       const numbers = meant.flatMap((group) => group.rules);
       const wanted = new Uint8Array(rules.length);
       for (const rule of numbers) wanted[rule] = 1;
-      const always = index.always.filter((rule) => wanted[rule] === 1);
-      route = { rules: wanted, always, reach: reachOf(numbers) };
+      const reach = reachOf(numbers);
+      const always = reach.always.filter((rule) => wanted[rule] === 1);
+      route = { rules: wanted, always, reach };
       if (byGroups.size < routeLimit) byGroups.set(key, route);
     }
     byFacts.set(facts, route);

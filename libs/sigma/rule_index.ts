@@ -16,6 +16,8 @@ interface FieldIndex {
 
 /** What can make some of the rules candidates. */
 export interface Reach {
+  /** Those without a witness, which are always candidates. */
+  readonly always: readonly number[];
   /** By the field's number. */
   readonly fields: readonly (FieldIndex | undefined)[];
   /** Looks into the whole event; null where the rules have no keywords. */
@@ -24,23 +26,24 @@ export interface Reach {
 
 /** Inverts the rules: from what an event shows to the rules that could match it. */
 export interface RuleIndex {
-  /** Rules without a witness, which are always candidates. */
-  readonly always: readonly number[];
-  /** Indexes these rules; a few milliseconds for each thousand of them. */
-  reach(rules: Iterable<number>): Reach;
+  /** Indexes these rules, which takes some milliseconds for each thousand of them. */
+  reach(rules: readonly number[]): Reach;
   /** Calls `candidate` for each rule that a value of the event points to, possibly several times. */
   candidates(reader: EventReader, reach: Reach, candidate: (rule: number) => void): void;
 }
 
 export function createRuleIndex(rules: readonly SigmaRule[], reader: EventReader): RuleIndex {
-  const sets = chooseWitnesses(rules);
   return {
-    always: sets.flatMap((set, rule) => (set === null ? [rule] : [])),
     reach(wanted) {
+      const sets = chooseWitnesses(wanted.map((rule) => rules[rule] as SigmaRule));
       const fields: (FieldIndex | undefined)[] = Array.from({ length: reader.fieldCount });
       const byField = groupByField(sets, wanted, reader);
       for (const [field, witnesses] of byField) if (field >= 0) fields[field] = indexField(witnesses);
-      return { fields, keywords: indexField(byField.get(-1) ?? []).parts };
+      return {
+        always: wanted.filter((_, i) => sets[i] === null),
+        fields,
+        keywords: indexField(byField.get(-1) ?? []).parts,
+      };
     },
     candidates(event, { fields, keywords }, candidate) {
       for (const field of event.touched) {
@@ -82,18 +85,18 @@ type Placed = { readonly witness: Witness; readonly rule: number }[];
 /** By the field's number; -1 stands for keywords. */
 function groupByField(
   sets: readonly WitnessSet[],
-  rules: Iterable<number>,
+  rules: readonly number[],
   reader: EventReader,
 ): Map<number, Placed> {
   const byField = new Map<number, Placed>();
-  for (const rule of rules) {
-    for (const witness of sets[rule] ?? []) {
+  rules.forEach((rule, i) => {
+    for (const witness of sets[i] ?? []) {
       const field = witness.field === null ? -1 : (reader.idOf(witness.field) as number);
       const placed = byField.get(field) ?? [];
       placed.push({ witness, rule });
       byField.set(field, placed);
     }
-  }
+  });
   return byField;
 }
 
