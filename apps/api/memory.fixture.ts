@@ -3,8 +3,8 @@ import {
   type AlertHistoryEntry,
   bucketStart,
   type EcsEvent,
+  type EventMatch,
   joinAlert,
-  type Match,
 } from '@tidewatch/event';
 import { alertId, eventId } from '@tidewatch/event/ids';
 import type { AlertStore, EventStore, Scope } from '@tidewatch/store';
@@ -20,7 +20,7 @@ export function logonEvent(time: number, host = 'db-1'): EcsEvent {
   };
 }
 
-export function logonMatch(time: number, host: string, offset: number): Match {
+export function logonMatch(time: number, host: string, offset: number): EventMatch {
   const event = logonEvent(time, host);
   return {
     id: `match-${offset}`,
@@ -89,7 +89,7 @@ export function memoryEvents(events: readonly EcsEvent[]): EventStore {
 }
 
 /** Alerts in a map, changed as the contract says. */
-export function memoryAlerts(matches: readonly Match[]): AlertStore {
+export function memoryAlerts(matches: readonly EventMatch[]): AlertStore {
   const alerts = new Map<string, Alert>();
   const before = new Map<string, readonly Alert[]>();
   for (const match of matches) {
@@ -150,6 +150,7 @@ export function memoryAlerts(matches: readonly Match[]): AlertStore {
       return { changeId, changed, conflicts: [] };
     },
     apply: refuse,
+    replace: refuse,
     confirmUpTo: refuse,
     deleteClass: refuse,
     expire: refuse,

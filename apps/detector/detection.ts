@@ -1,18 +1,21 @@
 import { dirname, relative, sep } from 'node:path';
-import { type Detector, type EcsEvent, isEcsEvent, type Match } from '@tidewatch/event';
+import { type Detector, type EcsEvent, type EventMatch, isEcsEvent } from '@tidewatch/event';
 import { matchId } from '@tidewatch/event/ids';
 import {
+  type CorrelationRule,
   createSigmaEngine,
   enableLinearRegExpFallback,
   entityKey,
   loadRules,
   loadThorTable,
+  planCorrelations,
   type RejectedRule,
   type SigmaEngine,
   type SigmaRule,
 } from '@tidewatch/sigma';
 import { eventTime } from '@tidewatch/window';
-import type { LoadedRules, RuleFault, RuleInfo, RuleSources } from './protocol.ts';
+import { createFeeder, type Feeder } from './feeder.ts';
+import type { Fed, LoadedRules, RuleFault, RuleInfo, RuleSources } from './protocol.ts';
 
 /** Rules ready to run on batches. */
 export interface Detection {
@@ -21,53 +24,67 @@ export interface Detection {
     partition: number,
     offsets: Float64Array,
     events: Uint8Array,
-  ): { matches: Match[]; faults: RuleFault[] };
+  ): { matches: EventMatch[]; fed: Fed; faults: RuleFault[] };
 }
 
-/** Loads and compiles the rules. What is wrong with a rule is in `loaded`; it keeps no other from running. */
+/**
+ * Loads and compiles the rules. What is wrong with a rule is in `loaded`; it keeps no other from running.
+ *
+ * @param shards among how many the groups of correlations are divided
+ */
 export async function createDetection(
   sources: RuleSources,
+  shards: number,
 ): Promise<{ detection: Detection; loaded: LoadedRules }> {
   enableLinearRegExpFallback();
   const started = performance.now();
   const {
     rules: loaded,
+    correlations,
     rejected,
     skipped,
   } = await loadRules({
     paths: sources.paths,
     placeholders: sources.placeholders,
+    pipelines: sources.pipelines ?? [],
   });
   const mayRun = gate(sources);
   const rules = loaded.filter(mayRun);
+  const { plans, silent, rejected: unplanned } = planCorrelations(rules, correlations.filter(mayRun));
+  const feeder = createFeeder(plans, shards);
   const faults: RuleFault[] = [];
   const engine = createSigmaEngine(rules, {
     ...(sources.thor === undefined ? {} : { windows: await loadThorTable(sources.thor) }),
+    fields: feeder.fields,
     onFault: ({ id }, { message }) => faults.push({ rule: id, message }),
   });
+  const bad = new Set(unplanned.map(({ id }) => id));
   const infos = [
-    ...rules.map(loadedInfo),
-    ...loaded
-      .filter((rule) => !mayRun(rule))
-      .map((rule) => ({ ...loadedInfo(rule), state: 'skipped' as const, reason: ungoverned })),
-    ...rejected.map((rule) => unloadedInfo(rule, 'rejected')),
+    ...[...loaded, ...correlations]
+      .filter(({ id }) => !bad.has(id))
+      .map((rule): RuleInfo => {
+        const info = silent.has(rule.id) ? { ...loadedInfo(rule), silent: true as const } : loadedInfo(rule);
+        return mayRun(rule) ? info : { ...info, state: 'skipped', reason: ungoverned };
+      }),
+    ...[...rejected, ...unplanned].map((rule) => unloadedInfo(rule, 'rejected')),
     ...skipped.map((rule) => unloadedInfo(rule, 'skipped')),
   ];
   return {
     detection: {
       detect: (partition, offsets, events) => ({
-        matches: detect(engine, partition, offsets, events),
+        matches: detect(engine, silent, feeder, partition, offsets, events),
+        fed: feeder.take(),
         faults: faults.splice(0),
       }),
     },
-    loaded: { rules: infos, milliseconds: performance.now() - started },
+    loaded: { rules: infos, plans, milliseconds: performance.now() - started },
   };
 }
 
 const ungoverned = 'No approved use-case switches it on.';
 
 /** Whether governance lets a rule run. */
-function gate({ only, paths }: RuleSources): (rule: SigmaRule) => boolean {
+function gate({ only, paths }: RuleSources): (rule: Pick<SigmaRule, 'id' | 'file'>) => boolean {
   if (only === undefined) return () => true;
   const patterns = only.map((source) => new RegExp(source, 's'));
   return ({ id, file }) => {
@@ -77,19 +94,35 @@ function gate({ only, paths }: RuleSources): (rule: SigmaRule) => boolean {
   };
 }
 
-function detect(engine: SigmaEngine, partition: number, offsets: Float64Array, events: Uint8Array): Match[] {
-  const matches: Match[] = [];
+function detect(
+  engine: SigmaEngine,
+  silent: ReadonlySet<string>,
+  feeder: Feeder,
+  partition: number,
+  offsets: Float64Array,
+  events: Uint8Array,
+): EventMatch[] {
+  const matches: EventMatch[] = [];
   const lines = new TextDecoder().decode(events).split('\n');
   offsets.forEach((offset, i) => {
     const event = readEvent(lines[i]);
     if (event === undefined) return;
-    for (const { rule } of engine.evaluate(event)) {
-      const match = toMatch(engine, rule, event, { partition, offset });
+    const hits = engine.evaluate(event);
+    if (hits.length === 0) return;
+    const time = timeOf(event);
+    for (const { rule } of hits) feeder.feed(rule.id, event, offset, time, engine, silent.has(rule.id));
+    for (const { rule } of hits) {
+      const match = silent.has(rule.id)
+        ? undefined
+        : toMatch(engine, rule, event, time, { partition, offset });
       if (match !== undefined) matches.push(match);
     }
   });
   return matches;
 }
+
+const timeOf = (event: EcsEvent): number =>
+  eventTime({ timestamp: Date.parse(event['@timestamp']), ingested: Date.parse(event.event.ingested) }).time;
 
 function readEvent(line = ''): EcsEvent | undefined {
   try {
@@ -104,15 +137,12 @@ function toMatch(
   engine: SigmaEngine,
   rule: SigmaRule,
   event: EcsEvent,
-  position: Match['position'],
-): Match | undefined {
+  time: number,
+  position: EventMatch['position'],
+): EventMatch | undefined {
   const explanation = engine.explain(event, rule.id);
   // A rule that throws while it explains is suspended, and so explains nothing.
   if (explanation === null) return undefined;
-  const { time } = eventTime({
-    timestamp: Date.parse(event['@timestamp']),
-    ingested: Date.parse(event.event.ingested),
-  });
   return {
     id: matchId(rule.id, event.event.id),
     detector: detectorOf(rule),
@@ -140,21 +170,21 @@ function detectorOf(rule: SigmaRule): Detector {
   };
 }
 
-const loadedInfo = (rule: SigmaRule): RuleInfo => {
-  const { product, category, service } = rule.logsource;
-  return {
-    id: rule.id,
-    title: rule.title,
-    level: rule.level,
-    ...(rule.status === null ? {} : { status: rule.status }),
-    state: 'loaded',
-    file: rule.file,
-    logsource: [product, category, service].map((part) => part ?? '*').join('/'),
-    tags: rule.tags,
-    ...(rule.author === null ? {} : { author: rule.author }),
-    source: rule.source,
-  };
-};
+const loadedInfo = (rule: SigmaRule | CorrelationRule): RuleInfo => ({
+  id: rule.id,
+  title: rule.title,
+  level: rule.level,
+  ...(rule.status === null ? {} : { status: rule.status }),
+  state: 'loaded',
+  file: rule.file,
+  logsource: 'type' in rule ? `correlation/${rule.type}` : logsourceOf(rule),
+  tags: rule.tags,
+  ...(rule.author === null ? {} : { author: rule.author }),
+  source: rule.source,
+});
+
+const logsourceOf = ({ logsource: { product, category, service } }: SigmaRule): string =>
+  [product, category, service].map((part) => part ?? '*').join('/');
 
 const unloadedInfo = (
   { id, title, file, line, reason }: RejectedRule,

@@ -7,7 +7,6 @@ import { openDuckDbStore } from '@tidewatch/store/duckdb';
 import { createFileSnapshots, type NewRecord } from '@tidewatch/stream';
 import { createWal } from '@tidewatch/stream/wal';
 import { createLogger, createMetrics } from '@tidewatch/telemetry';
-import { startEventClock } from './event_clock.ts';
 
 export const log = createLogger({ level: 'silent' });
 export const program = new URL('./worker.ts', import.meta.url);
@@ -63,11 +62,14 @@ export async function openSite() {
   await Promise.all([mkdir(rules), mkdir(marks)]);
   const wal = createWal({ directory: join(directory, 'log') });
   const events = await wal.open('events');
+  const matches = await wal.open('matches');
   const store = await openDuckDbStore({ directory: join(directory, 'store'), classes });
   const metrics = createMetrics({ process: false });
   const snapshots = createFileSnapshots(join(directory, 'snapshots'));
   return {
     events,
+    matches,
+    snapshots,
     metrics,
     alertStore: store.alerts,
     rules,
@@ -85,7 +87,6 @@ export async function openSite() {
       const range = { from: 0, to: Number.POSITIVE_INFINITY };
       return (await store.alerts.search({ range, sort: 'oldest', limit: 1_000 }, everyone)).items;
     },
-    clock: () => startEventClock({ events, alerts: store.alerts, snapshots, metrics, log }),
     async dispose() {
       await wal.close();
       await store.close();

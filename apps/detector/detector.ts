@@ -1,12 +1,17 @@
 import type { AlertEffect, AlertStore } from '@tidewatch/store';
-import type { Batch, Stream } from '@tidewatch/stream';
+import type { Batch, SnapshotStore, Stream } from '@tidewatch/stream';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
 import { isIdleMark } from '@tidewatch/window';
+import { startCorrelation } from './correlation.ts';
 import type { LoadedRules, RuleInfo, RuleSources } from './protocol.ts';
+import { createStretches } from './stretches.ts';
 import { createDetectionThread, type Detected, type DetectionThread } from './thread.ts';
 
 export interface DetectorDeps {
   readonly events: Stream;
+  /** Carries what correlations build on to whoever correlates it. */
+  readonly matches: Stream;
+  readonly snapshots: SnapshotStore;
   readonly alerts: AlertStore;
   readonly rules: RuleSources;
   /** Program of the detector's thread. */
@@ -27,19 +32,25 @@ export interface RuleStatus extends RuleInfo {
 export interface Detector {
   readonly loaded: LoadedRules;
   rules(): readonly RuleStatus[];
+  /** Every window that ends at or before this (epoch ms) is complete; undefined before the first event. */
+  complete(): number | undefined;
   /** Resolves when everything appended before the call has been looked at, and its alerts are stored. */
   drain(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** Groups of correlations are divided among so many shards where several processes share them; this must never change. */
+const sharedShards = 16;
+
 /**
- * Loads the rules and follows the events stream: each batch's matches are in the alert store before its position is
- * committed, and the store counts a match once however often it comes.
+ * Loads the rules and follows the events stream: each batch's matches are in the alert store, and what correlations
+ * build on is in their stream, before its position is committed. Both count a match once however often it comes.
  */
 export async function startDetector(deps: DetectorDeps): Promise<Detector> {
   const thread = createDetectionThread(deps.worker);
+  const shards = deps.events.repartition === undefined ? 1 : sharedShards;
   try {
-    return await follow(deps, thread, await thread.load(deps.rules));
+    return await follow(deps, thread, await thread.load(deps.rules, shards), shards);
   } catch (error) {
     // Else its thread would keep the process alive.
     await thread.close();
@@ -47,38 +58,60 @@ export async function startDetector(deps: DetectorDeps): Promise<Detector> {
   }
 }
 
-async function follow(deps: DetectorDeps, thread: DetectionThread, loaded: LoadedRules): Promise<Detector> {
+async function follow(
+  deps: DetectorDeps,
+  thread: DetectionThread,
+  loaded: LoadedRules,
+  shards: number,
+): Promise<Detector> {
+  const { metrics, log } = deps;
   const tally = new Map<string, { matches: number; lastMatch: number }>();
   const suspended = new Map<string, string>();
   const hasRules = loaded.rules.some(({ state }) => state === 'loaded');
   report(deps, loaded);
+  const onAlerts = (effects: readonly AlertEffect[]): void => {
+    for (const { alert, effect } of effects)
+      if (alert.detector.engine === 'correlation' && effect !== 'settled')
+        count(alert.detector.id, 1, alert.last);
+    deps.onAlerts?.(effects);
+  };
+  const correlation = await startCorrelation({ ...deps, plans: loaded.plans, onAlerts });
+  const stretches = createStretches(deps.matches, shards, log);
+
+  function count(rule: string, matches: number, last: number): void {
+    const known = tally.get(rule);
+    tally.set(rule, {
+      matches: (known?.matches ?? 0) + matches,
+      lastMatch: Math.max(known?.lastMatch ?? 0, last),
+    });
+  }
 
   async function process(batch: Batch): Promise<void> {
     const started = performance.now();
     const records = batch.records.filter((record) => !isIdleMark(record));
     // Without rules there is nothing to parse events for; the position moves on all the same.
-    const { matches, faults } = hasRules ? await thread.detect(batch.partition, records) : nothing;
+    const { matches, fed, faults } = hasRules ? await thread.detect(batch.partition, records) : nothing;
     const effects = matches.length === 0 ? [] : await deps.alerts.apply(matches);
+    await stretches.pass(batch, fed);
     for (const { rule, message } of faults) {
       suspended.set(rule, message);
-      deps.log.error({ rule, reason: message }, 'A rule failed on an event and is suspended');
+      log.error({ rule, reason: message }, 'A rule failed on an event and is suspended');
     }
     for (const { detector, time } of matches) {
-      const known = tally.get(detector.id);
-      tally.set(detector.id, {
-        matches: (known?.matches ?? 0) + 1,
-        lastMatch: Math.max(known?.lastMatch ?? 0, time),
-      });
-      deps.metrics.count('detections_total', { engine: detector.engine, severity: detector.level });
+      count(detector.id, 1, time);
+      metrics.count('detections_total', { engine: detector.engine, severity: detector.level });
     }
-    deps.metrics.count('stage_events_total', { stage: 'detect', outcome: 'ok' }, records.length);
-    deps.metrics.observe('stage_duration_seconds', { stage: 'detect' }, (performance.now() - started) / 1000);
+    for (const [rule, times, last] of fed.rules) count(rule, times, last);
+    if (fed.ungrouped > 0) metrics.count('correlation_ungrouped_events_total', {}, fed.ungrouped);
+    metrics.count('stage_events_total', { stage: 'detect', outcome: 'ok' }, records.length);
+    metrics.observe('stage_duration_seconds', { stage: 'detect' }, (performance.now() - started) / 1000);
     if (effects.length > 0) deps.onAlerts?.(effects);
   }
 
   const consumer = await deps.events.subscribe({ group: 'detector', maxRecords: 1_000, process });
   return {
     loaded,
+    complete: () => correlation.complete(),
     rules: () =>
       loaded.rules.map((rule) => {
         const fault = suspended.get(rule.id);
@@ -89,15 +122,21 @@ async function follow(deps: DetectorDeps, thread: DetectionThread, loaded: Loade
           lastMatch: tally.get(rule.id)?.lastMatch ?? null,
         };
       }),
-    drain: () => consumer.drain(),
+    async drain() {
+      await consumer.drain();
+      await stretches.flush();
+      await correlation.drain();
+    },
     async close() {
       await consumer.close();
+      await stretches.flush();
+      await correlation.close();
       await thread.close();
     },
   };
 }
 
-const nothing: Detected = { matches: [], faults: [] };
+const nothing: Detected = { matches: [], fed: { shards: [], rules: [], ungrouped: 0 }, faults: [] };
 
 function report({ metrics, log }: DetectorDeps, { rules, milliseconds }: LoadedRules): void {
   const count = (state: RuleInfo['state']) => rules.filter((rule) => rule.state === state).length;

@@ -1,9 +1,12 @@
 import type { Level } from '@tidewatch/event';
+import type { CorrelationPlan } from '@tidewatch/sigma';
 
 /** Where rules come from. Paths are absolute. */
 export interface RuleSources {
   readonly paths: readonly string[];
   readonly placeholders: Readonly<Record<string, readonly string[]>>;
+  /** Files of processing pipelines. */
+  readonly pipelines?: readonly string[];
   /**
    * Where governance is enforced: sources of regular expressions, of which one has to match a rule's id or its path
    * below the folders' parents, e.g. `rules/linux/log_emptied.yml`. Without it every rule runs.
@@ -19,13 +22,15 @@ export interface RuleInfo {
   readonly title: string;
   readonly level: Level;
   readonly status?: string;
-  /** Skipped: a kind of document that the engine does not take. */
+  /** Skipped: a filter that has expired, a rule that no use-case switches on. */
   readonly state: 'loaded' | 'rejected' | 'skipped';
   /** Why it was not loaded, with the position. */
   readonly reason?: string;
   readonly file: string;
-  /** product/category/service, `*` where the rule says nothing. */
+  /** product/category/service, `*` where the rule says nothing; of a correlation its type. */
   readonly logsource: string;
+  /** It makes no alerts of its own, since correlations build on it. */
+  readonly silent?: true;
   readonly tags: readonly string[];
   readonly author?: string;
   /** The rule as written. */
@@ -34,12 +39,19 @@ export interface RuleInfo {
 
 export interface LoadedRules {
   readonly rules: readonly RuleInfo[];
+  readonly plans: readonly CorrelationPlan[];
   readonly milliseconds: number;
 }
 
 /** Role to thread. Events are JSON documents, one a line, in order of the offsets. */
 export type Request =
-  | { readonly id: number; readonly ask: 'load'; readonly sources: RuleSources }
+  | {
+      readonly id: number;
+      readonly ask: 'load';
+      readonly sources: RuleSources;
+      /** Among how many the groups of correlations are divided. */
+      readonly shards: number;
+    }
   | {
       readonly id: number;
       readonly ask: 'detect';
@@ -55,9 +67,20 @@ export type Answer =
       readonly ok: true;
       readonly loaded?: LoadedRules;
       readonly matches?: Uint8Array;
+      readonly fed?: Fed;
       readonly faults?: readonly RuleFault[];
     }
   | { readonly id: number; readonly ok: false; readonly message: string };
+
+/** What the events of a batch mean for correlations. */
+export interface Fed {
+  /** By number of the shard: JSON of what it takes, as `encodeStretch` wants it; empty where that is nothing. */
+  readonly shards: readonly string[];
+  /** Matches of silent rules: how many, and the newest event time. */
+  readonly rules: readonly (readonly [rule: string, matches: number, last: number])[];
+  /** Matches without a value of a field that the correlation groups by or measures. */
+  readonly ungrouped: number;
+}
 
 /** A rule that threw on an event; it is suspended until the rules are loaded again. */
 export interface RuleFault {

@@ -1,17 +1,19 @@
 import type { Worker } from 'node:worker_threads';
-import type { Match } from '@tidewatch/event';
+import type { EventMatch } from '@tidewatch/event';
 import { startWorker } from '@tidewatch/plugin';
 import type { StreamRecord } from '@tidewatch/stream';
-import type { Answer, LoadedRules, Request, RuleFault, RuleSources } from './protocol.ts';
+import type { Answer, Fed, LoadedRules, Request, RuleFault, RuleSources } from './protocol.ts';
 
 export interface Detected {
-  readonly matches: readonly Match[];
+  readonly matches: readonly EventMatch[];
+  readonly fed: Fed;
   readonly faults: readonly RuleFault[];
 }
 
 /** The detector's thread: rules in, batches in, matches out. A thread that died is started again by the next call. */
 export interface DetectionThread {
-  load(sources: RuleSources): Promise<LoadedRules>;
+  /** @param shards among how many the groups of correlations are divided */
+  load(sources: RuleSources, shards: number): Promise<LoadedRules>;
   /** @param records events of one partition, in order */
   detect(partition: number, records: readonly StreamRecord[]): Promise<Detected>;
   close(): Promise<void>;
@@ -25,7 +27,7 @@ const space = 32;
 
 export function createDetectionThread(program: URL): DetectionThread {
   let worker: Worker | undefined;
-  let sources: RuleSources | undefined;
+  let loading: Pick<Extract<Request, { ask: 'load' }>, 'sources' | 'shards'> | undefined;
   let next = 0;
   const waiting = new Map<number, { resolve(answer: Good): void; reject(error: Error): void }>();
 
@@ -59,22 +61,22 @@ export function createDetectionThread(program: URL): DetectionThread {
   }
 
   return {
-    async load(given) {
-      const { loaded } = await ask({ ask: 'load', sources: given });
-      sources = given;
+    async load(sources, shards) {
+      const { loaded } = await ask({ ask: 'load', sources, shards });
+      loading = { sources, shards };
       return loaded as LoadedRules;
     },
     async detect(partition, records) {
       // A thread that died has lost its rules.
-      if (worker === undefined && sources !== undefined) await ask({ ask: 'load', sources });
+      if (worker === undefined && loading !== undefined) await ask({ ask: 'load', ...loading });
       const events = joinLines(records);
       const offsets = Float64Array.from(records, ({ position }) => position.offset);
       const answer = await ask({ ask: 'detect', partition, offsets, events }, [
         events.buffer as ArrayBuffer,
         offsets.buffer,
       ]);
-      const matches = JSON.parse(new TextDecoder().decode(answer.matches)) as Match[];
-      return { matches, faults: answer.faults ?? [] };
+      const matches = JSON.parse(new TextDecoder().decode(answer.matches)) as EventMatch[];
+      return { matches, fed: answer.fed as Fed, faults: answer.faults ?? [] };
     },
     async close() {
       const ending = worker;

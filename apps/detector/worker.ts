@@ -8,14 +8,14 @@ let created: ReturnType<typeof createDetection> | undefined;
 
 async function answer(request: Request): Promise<Omit<Extract<Answer, { ok: true }>, 'id' | 'ok'>> {
   if (request.ask === 'load') {
-    created = createDetection(request.sources);
+    created = createDetection(request.sources, request.shards);
     const { loaded } = await created;
     return { loaded };
   }
   if (created === undefined) throw new Error('no rules are loaded yet');
   const { detection } = await created;
-  const { matches, faults } = detection.detect(request.partition, request.offsets, request.events);
-  return { matches: new TextEncoder().encode(JSON.stringify(matches)), faults };
+  const { matches, ...others } = detection.detect(request.partition, request.offsets, request.events);
+  return { matches: new TextEncoder().encode(JSON.stringify(matches)), ...others };
 }
 
 parentPort?.on('message', (request: Request) => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alertId, matchId } from './ids.ts';
-import { type Alert, bucketStart, joinAlert, type Match, sampleLimit } from './index.ts';
+import { type Alert, bucketStart, type EventMatch, joinAlert, sampleLimit } from './index.ts';
 
 const hour = 3_600_000;
 
-const match = (offset: number, time = 1_000_000 + offset, partition = 0): Match => ({
+const match = (offset: number, time = 1_000_000 + offset, partition = 0): EventMatch => ({
   id: matchId('rule', `event-${partition}-${offset}`),
   detector: { engine: 'sigma', id: 'rule', title: 'Something happened', level: 'high' },
   key: [{ field: 'host.name', value: 'web01' }],
@@ -25,7 +25,7 @@ const match = (offset: number, time = 1_000_000 + offset, partition = 0): Match 
   explanation: { engine: 'sigma', condition: 'selection', items: [], absent: [] },
 });
 
-const joinAll = (matches: readonly Match[]): Alert =>
+const joinAll = (matches: readonly EventMatch[]): Alert =>
   matches.reduce<Alert | undefined>((alert, one) => joinAlert(alert, one, 'id', 5).alert, undefined) as Alert;
 
 const closed = (alert: Alert, reason: Alert['reason']): Alert => ({ ...alert, status: 'closed', reason });

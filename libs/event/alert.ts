@@ -1,6 +1,6 @@
 import { bucketStart } from './bucket.ts';
 import type { DataClass } from './event.ts';
-import type { Detector, EntityKey, Match } from './match.ts';
+import type { Detector, EntityKey, EventMatch, Findings, Match } from './match.ts';
 
 export const statuses = ['open', 'acknowledged', 'closed'] as const;
 export type Status = (typeof statuses)[number];
@@ -64,7 +64,8 @@ const quietReasons: ReadonlySet<CloseReason> = new Set(['false_positive', 'expec
 
 export type JoinResult = {
   readonly alert: Alert;
-  readonly effect: 'created' | 'joined' | 'reopened' | 'known';
+  /** `known`: nothing changed. `settled`: only its finality did. */
+  readonly effect: 'created' | 'joined' | 'reopened' | 'settled' | 'known';
 };
 
 /**
@@ -74,58 +75,109 @@ export type JoinResult = {
  * @param id the alert's id, as `alertId` gives it
  * @param now epoch milliseconds
  */
-export function joinAlert(alert: Alert | undefined, match: Match, id: string, now: number): JoinResult {
+export function joinAlert(alert: Alert | undefined, match: EventMatch, id: string, now: number): JoinResult {
   const { partition, offset } = match.position;
   if (alert === undefined) {
     const start = bucketStart(match.time, match.bucketMs);
+    const bucket = { start, end: start + match.bucketMs };
     return {
       effect: 'created',
-      alert: {
-        id,
-        detector: match.detector,
-        key: match.key,
-        dataClass: match.dataClass,
-        summary: summarise(match),
-        bucket: { start, end: start + match.bucketMs },
-        finality: 'provisional',
-        first: match.time,
-        last: match.time,
-        count: 1,
-        sinceClosed: 0,
-        matches: [match],
-        status: 'open',
-        reason: null,
-        assignee: null,
-        history: [{ at: new Date(now).toISOString(), by: 'tidewatch', action: 'opened' }],
-        applied: { [partition]: offset },
-        createdAt: now,
-        updatedAt: now,
-        version: 1,
-      },
+      alert: { ...opened([match], id, bucket, now), applied: { [partition]: offset } },
     };
   }
   // The same event may stand in the stream twice: a sender's retry, a file read again after a crash.
   const repeated = alert.matches.some(({ id: known }) => known === match.id);
   if (repeated || offset <= (alert.applied[partition] ?? -1)) return { alert, effect: 'known' };
-  const quiet = alert.status === 'closed' && alert.reason !== null && quietReasons.has(alert.reason);
-  const reopens = alert.status === 'closed' && !quiet;
+  const { reopens, change } = moreFound(alert, 1, now);
   return {
     effect: reopens ? 'reopened' : 'joined',
     alert: {
       ...alert,
+      ...change,
       first: Math.min(alert.first, match.time),
       last: Math.max(alert.last, match.time),
       count: alert.count + 1,
-      sinceClosed: quiet ? alert.sinceClosed + 1 : 0,
       // A confirmed count that grows was not final after all: an event came later than allowed.
       finality: alert.finality === 'confirmed' ? 'amended' : alert.finality,
       matches: sample(alert.matches, match),
+      applied: { ...alert.applied, [partition]: offset },
+    },
+  };
+}
+
+/** Puts what a windowed detector says of a bucket in the place of what it said before. */
+export function replaceFindings(
+  alert: Alert | undefined,
+  findings: Findings,
+  now: number,
+): JoinResult | undefined {
+  const { count, matches, settled, key } = findings;
+  const finality = count === 0 ? 'withdrawn' : settled ? 'confirmed' : 'provisional';
+  if (alert === undefined) {
+    if (count === 0) return undefined;
+    const fresh = opened(matches, findings.id, findings.bucket, now);
+    return { effect: 'created', alert: { ...fresh, count, key, dataClass: findings.dataClass, finality } };
+  }
+  const said = [count, matches, finality];
+  if (JSON.stringify(said) === JSON.stringify([alert.count, alert.matches, alert.finality]))
+    return { alert, effect: 'known' };
+  const grown = Math.max(0, count - alert.count);
+  const { reopens, change } = moreFound(alert, grown, now);
+  const last = matches.at(-1);
+  // What was withdrawn keeps what it once rested on, for those who looked at it.
+  const found =
+    last === undefined ? {} : { matches, first: (matches[0] as Match).time, last: last.time, key };
+  return {
+    effect: reopens ? 'reopened' : grown > 0 ? 'joined' : 'settled',
+    alert: { ...alert, ...change, ...found, count, finality },
+  };
+}
+
+function opened(matches: readonly Match[], id: string, bucket: Alert['bucket'], now: number): Alert {
+  const match = matches[0] as Match;
+  return {
+    id,
+    detector: match.detector,
+    key: match.key,
+    dataClass: match.dataClass,
+    summary: summarise(match),
+    bucket,
+    finality: 'provisional',
+    first: match.time,
+    last: (matches.at(-1) as Match).time,
+    count: 1,
+    sinceClosed: 0,
+    matches,
+    status: 'open',
+    reason: null,
+    assignee: null,
+    history: [{ at: new Date(now).toISOString(), by: 'tidewatch', action: 'opened' }],
+    applied: {},
+    createdAt: now,
+    updatedAt: now,
+    version: 1,
+  };
+}
+
+/** What becomes of an alert's state when so many more matches join it. */
+function moreFound(
+  alert: Alert,
+  matches: number,
+  now: number,
+): {
+  reopens: boolean;
+  change: Pick<Alert, 'sinceClosed' | 'status' | 'reason' | 'history' | 'updatedAt' | 'version'>;
+} {
+  const quiet = alert.status === 'closed' && alert.reason !== null && quietReasons.has(alert.reason);
+  const reopens = matches > 0 && alert.status === 'closed' && !quiet;
+  const entry = { at: new Date(now).toISOString(), by: 'tidewatch', action: 'reopened' } as const;
+  return {
+    reopens,
+    change: {
+      sinceClosed: quiet ? alert.sinceClosed + matches : 0,
       status: reopens ? 'open' : alert.status,
       reason: reopens ? null : alert.reason,
-      history: reopens
-        ? [...alert.history, { at: new Date(now).toISOString(), by: 'tidewatch', action: 'reopened' }]
-        : alert.history,
-      applied: { ...alert.applied, [partition]: offset },
+      history: reopens ? [...alert.history, entry] : alert.history,
       updatedAt: now,
       version: alert.version + 1,
     },

@@ -53,22 +53,77 @@ export interface SigmaExplanation {
   readonly absent: readonly string[];
 }
 
-export type Explanation = SigmaExplanation;
+/** An event that a correlation's finding rests on. */
+export interface CorrelatedEvent {
+  readonly id: string;
+  /** Event time, epoch milliseconds. */
+  readonly time: number;
+  /** The rule it matched: its place in {@link CorrelationExplanation.rules}. */
+  readonly rule: number;
+}
 
-/** One detector's finding on one event (or, later, one window of events). */
+/** Why a correlation found something: how many of which events came together, in which time. Times are epoch milliseconds. */
+export interface CorrelationExplanation {
+  readonly engine: 'correlation';
+  /** Sigma's type of correlation, e.g. `event_count`. */
+  readonly type: string;
+  /** What had to hold, e.g. `>= 10`; `all` of the rules; or an expression over their names. */
+  readonly condition: string;
+  /** Fields whose values were counted or measured. */
+  readonly fields: readonly string[];
+  readonly timespanMs: number;
+  /** The first and the last event counted. */
+  readonly from: number;
+  readonly to: number;
+  readonly events: number;
+  /** What the condition compared, when it came to hold; null where it compares nothing. */
+  readonly value: number | null;
+  /** The rules on single events that it rests on. */
+  readonly rules: readonly { readonly id: string; readonly title: string }[];
+  /** The first events of the window and the last, in order of time. */
+  readonly sample: readonly CorrelatedEvent[];
+}
+
+export type Explanation = SigmaExplanation | CorrelationExplanation;
+
+/** One detector's finding on one event, or on one window of events. */
 export interface Match {
   readonly id: string;
   readonly detector: Detector;
   readonly key: EntityKey;
-  /** Event time, epoch milliseconds, at most ingestion time plus the allowed skew. */
+  /** Event time, epoch milliseconds, at most ingestion time plus the allowed skew; of a window, when its condition came to hold. */
   readonly time: number;
-  /** Where the event stands in the events stream; makes counting idempotent under replay. */
-  readonly position: { readonly partition: number; readonly offset: number };
   /** The suppression bucket's width in milliseconds. */
   readonly bucketMs: number;
   /** Class of the event: who may read it, and so the alert. */
   readonly dataClass: DataClass;
-  /** The event itself: the alert keeps a bounded sample under its own class's time to live. */
+  /** The event itself, of which the alert keeps a bounded sample under its own class's time to live; a window's stands for it. */
   readonly event: EcsEvent;
   readonly explanation: Explanation;
+}
+
+/** A finding on one event. */
+export interface EventMatch extends Match {
+  /** Where the event stands in the events stream; makes counting idempotent under replay. */
+  readonly position: { readonly partition: number; readonly offset: number };
+}
+
+/**
+ * All that a windowed detector has found in one suppression bucket for one entity. It takes the place of what it said
+ * of that bucket before, so that findings can change until every event is in, and saying it twice changes nothing.
+ */
+export interface Findings {
+  /** The alert's id, as `alertId` gives it. */
+  readonly id: string;
+  readonly detector: Detector;
+  readonly key: EntityKey;
+  readonly dataClass: DataClass;
+  /** Epoch milliseconds, end exclusive. */
+  readonly bucket: { readonly start: number; readonly end: number };
+  /** How many findings; none where late events took the reason away. */
+  readonly count: number;
+  /** First, last and a bounded sample of them, in order of time. */
+  readonly matches: readonly Match[];
+  /** Nothing will change any more: every event that belongs to it has come. */
+  readonly settled: boolean;
 }

@@ -17,6 +17,8 @@ export interface RuleHit {
 export interface SigmaEngineOptions {
   /** Replaces the built-in table of the Windows event log; see `loadThorTable`. */
   readonly windows?: WindowsTable;
+  /** Fields to be read besides those that the rules ask for, for {@link SigmaEngine.textsOf}. */
+  readonly fields?: Iterable<string>;
   /** Told once of a rule that threw on an event; it is suspended, the others go on. */
   readonly onFault?: (rule: SigmaRule, error: Error) => void;
 }
@@ -25,6 +27,8 @@ export interface SigmaEngine {
   readonly rules: readonly SigmaRule[];
   /** The rules that match, in their order. */
   evaluate(event: JsonObject): RuleHit[];
+  /** The texts of a field's values in the event that was evaluated last, as rules read them; none where it is absent. */
+  textsOf(field: string): string[];
   /** Why a rule matches an event; null where it does not, or is not among the rules. */
   explain(event: JsonObject, ruleId: string): SigmaExplanation | null;
   /** Why a rule does not match an event; null where it does, is not among the rules, or is suspended. */
@@ -43,7 +47,8 @@ export function createSigmaEngine(
 ): SigmaEngine {
   const windows = options.windows ?? windowsTable;
   const matcher = createLogSourceMatcher(windows);
-  const reader = new EventReader(new Set(rules.flatMap(({ detection }) => fieldsOf(detection))), matcher);
+  const fields = rules.flatMap(({ detection }) => fieldsOf(detection));
+  const reader = new EventReader(new Set([...fields, ...(options.fields ?? [])]), matcher);
   /** Made when a rule is first a candidate, which most never are. */
   const compiled: (CompiledNode | undefined)[] = Array.from({ length: rules.length });
   const numbers = new Map(rules.map(({ id }, number) => [id, number]));
@@ -95,6 +100,11 @@ export function createSigmaEngine(
       index.candidates(reader, route.reach, consider);
       for (const rule of route.always) consider(rule);
       return found.length === 0 ? [] : hits();
+    },
+    textsOf(field) {
+      const id = reader.idOf(field);
+      if (id === undefined) return [];
+      return Array.from({ length: reader.count(id) }, (_, i) => reader.cell(id, i).text);
     },
     scan(event) {
       reader.read(event);

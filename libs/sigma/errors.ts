@@ -31,8 +31,26 @@ const rejections = {
     'The condition uses the pipe of aggregations, which Sigma 2 replaced by correlations.',
   unknown_selection: 'The condition names `{selection}`, which the detection does not define.',
   empty_set: 'The condition says `{expression}`, but no selection is meant by it.',
-  correlation: 'Correlations are not evaluated: only rules on single events are.',
-  filter: 'Filters are not applied: only rules on single events are loaded.',
+  unknown_rule: 'The correlation builds on `{name}`, which is not among the rules in force{hint}.',
+  ambiguous_rule: 'The correlation builds on `{name}`, a name that {file} and {other} both have.',
+  correlation_cycle: 'The correlation builds on itself, by way of {title}.',
+  correlation_depth: 'More than {limit} correlations build on one another.',
+  alias_incomplete: 'The alias `{alias}` says no field of {rule}.',
+  not_grouped: '{rule} gives only the values of its `group-by`, which has no `{field}`.',
+  filter_unknown_rule: 'The filter names `{name}`, which is not among the rules{hint}.',
+  filter_correlation:
+    'The filter names the correlation `{name}`; filters are added to the rules that it builds on.',
+  filter_logsource: 'The filter is for {wanted}, but {title} is for {stated}.',
+  filter_expired: 'The filter is not applied: it expired at {time}.',
+  filter_without_not:
+    'The condition has no `not`: the rules match only what the filter selects, and leave out nothing of it.',
+  not_a_pipeline: 'The file is not a processing pipeline: {cause}.',
+  unknown_type: 'The {kind} `{type}` is unknown{hint}.',
+  refused_type: 'The {kind} `{type}` cannot be used: {cause}.',
+  pipeline_failure: 'A processing pipeline refuses the rule: {message}',
+  nothing_left: 'A processing pipeline dropped all that the rule looks for.',
+  several_names: 'A processing pipeline gives `{field}` several names, where a correlation takes one.',
+  filter_unused: 'The filter is added to no rule: none is for {logsource}.',
 } as const;
 
 export type RejectionCode = keyof typeof rejections;

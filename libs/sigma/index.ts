@@ -1,4 +1,14 @@
 export {
+  type Converted,
+  convertRule,
+  type Refusal,
+  toDsl,
+  toLucene,
+  toMonitor,
+  type Warning,
+} from './convert/index.ts';
+export * from './correlation/index.ts';
+export {
   type Change,
   type ChangedRule,
   type ComparableRule,
@@ -13,6 +23,7 @@ export { createSigmaEngine, type RuleHit, type SigmaEngine, type SigmaEngineOpti
 export { entityKey } from './entity_key.ts';
 export type { RejectionCode } from './errors.ts';
 export type { Excluded, MissedLeaf, MissedSource, SigmaMiss, StatedSource } from './explain_miss.ts';
+export { type AppliedFilter, applyFilters, type SigmaFilter } from './filter.ts';
 export { type LoadedRules, type LoadOptions, loadRules } from './load.ts';
 export type { WindowsAlternative, WindowsTable } from './logsources.ts';
 export type { MissHint } from './miss_hints.ts';

@@ -1,11 +1,16 @@
 import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { CorrelationRule } from './correlation/rule.ts';
 import { Rejection, type RejectionCode } from './errors.ts';
+import { type AppliedFilter, applyFilters, type SigmaFilter } from './filter.ts';
 import { parseRuleFile } from './parse.ts';
-import type { Placeholders } from './placeholder.ts';
-import type { RejectedRule, SigmaRule } from './rule.ts';
+import { applyPipelines } from './pipeline/apply.ts';
+import { type Pipeline, parsePipeline } from './pipeline/pipeline.ts';
+import { deferring, type Placeholders } from './placeholder.ts';
+import type { RejectedRule, RuleHeader, SigmaRule } from './rule.ts';
+import { openRuleCache } from './rule_cache.ts';
 import { lineFinder } from './yaml.ts';
 
 /** Larger rule files are refused. */
@@ -18,13 +23,24 @@ export interface LoadOptions {
   readonly paths: readonly string[];
   /** Values by the placeholder's name, without percent signs. */
   readonly placeholders?: Readonly<Record<string, readonly (string | number)[]>>;
+  /** Files of processing pipelines, which the rules run through after filters were added to them. */
+  readonly pipelines?: readonly string[];
+  /** Epoch milliseconds, by which filters may have expired; by default the time of the call. */
+  readonly now?: number;
+  /** A file that remembers the parsed YAML from one load to the next; it is made where it is missing. */
+  readonly cache?: string;
 }
 
 export interface LoadedRules {
   readonly rules: readonly SigmaRule[];
+  readonly correlations: readonly CorrelationRule[];
+  /** Filters in force; the rules have them in their detections. */
+  readonly filters: readonly AppliedFilter[];
   readonly rejected: readonly RejectedRule[];
-  /** Correlations and filters, which this engine does not take. */
+  /** Filters that have expired. */
   readonly skipped: readonly RejectedRule[];
+  /** What is allowed and likely a mistake. */
+  readonly warnings: readonly RejectedRule[];
 }
 
 /**
@@ -32,43 +48,77 @@ export interface LoadedRules {
  * file that cannot be read and a document that is not a rule are reported in `rejected`, and the others load. Of
  * two rules with one id the first stays.
  */
-export async function loadRules({ paths, placeholders = {} }: LoadOptions): Promise<LoadedRules> {
+export async function loadRules({
+  paths,
+  placeholders = {},
+  pipelines: files = [],
+  now = Date.now(),
+  cache: cacheFile,
+}: LoadOptions): Promise<LoadedRules> {
   const rules: SigmaRule[] = [];
+  const correlations: CorrelationRule[] = [];
+  const filters: SigmaFilter[] = [];
   const rejected: RejectedRule[] = [];
-  const skipped: RejectedRule[] = [];
-  const byId = new Map<string, SigmaRule>();
-  const lists: Placeholders = new Map(Object.entries(placeholders));
+  const byId = new Map<string, RuleHeader>();
+  const pipelines = await readPipelines(files, rejected);
+  const isPipeline = new Set(files.map((file) => resolve(file)));
+  const given: Placeholders = new Map(Object.entries(placeholders));
+  const lists = pipelines.length === 0 ? given : deferring(given);
+  const cache = cacheFile === undefined ? undefined : await openRuleCache(cacheFile);
   let turn = performance.now();
   for await (const found of ruleFiles(paths)) {
     if ('code' in found) {
       rejected.push(found);
       continue;
     }
-    const parsed = parseRuleFile(found.source, found.file, lists);
+    if (isPipeline.has(resolve(found.file))) continue;
+    const parsed = parseRuleFile(found.source, found.file, lists, cache?.parse);
     rejected.push(...parsed.rejected);
-    skipped.push(...parsed.skipped);
-    for (const rule of parsed.rules) {
+    const isNew = (rule: RuleHeader): boolean => {
       const first = byId.get(rule.id);
-      if (first !== undefined) {
-        rejected.push(rejection(rule.file, 'duplicate_id', { id: rule.id, file: first.file }, rule));
-        continue;
-      }
-      byId.set(rule.id, rule);
-      rules.push(rule);
-    }
+      if (first === undefined) byId.set(rule.id, rule);
+      else rejected.push(rejection(rule.file, 'duplicate_id', { id: rule.id, file: first.file }, rule));
+      return first === undefined;
+    };
+    rules.push(...parsed.rules.filter(isNew));
+    correlations.push(...parsed.correlations.filter(isNew));
+    filters.push(...parsed.filters.filter(isNew));
     if (performance.now() - turn > sliceMs) {
       await nextTurn();
       turn = performance.now();
     }
   }
-  return { rules, rejected, skipped };
+  await cache?.save();
+  const filtered = applyFilters({ rules, correlations, filters, now });
+  const processed = applyPipelines({ rules: filtered.rules, correlations, pipelines });
+  return {
+    ...filtered,
+    ...processed,
+    rejected: [...rejected, ...filtered.rejected, ...processed.rejected],
+  };
+}
+
+/** A pipeline that is not right is reported, and the others run. */
+async function readPipelines(files: readonly string[], rejected: RejectedRule[]): Promise<Pipeline[]> {
+  const pipelines: Pipeline[] = [];
+  for (const file of files) {
+    const found = await readRuleFile(file);
+    if ('code' in found) {
+      rejected.push(found);
+      continue;
+    }
+    const parsed = parsePipeline(found.source, file);
+    if (parsed.ok) pipelines.push(parsed.pipeline);
+    else rejected.push(parsed.rejected);
+  }
+  return pipelines;
 }
 
 function rejection(
   file: string,
   code: RejectionCode,
   details: Readonly<Record<string, unknown>>,
-  rule?: SigmaRule,
+  rule?: RuleHeader,
 ): RejectedRule {
   const reason = new Rejection(code, details).message;
   const line = rule === undefined ? null : lineFinder(rule.source, rule.document)(['id']);

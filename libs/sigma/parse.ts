@@ -1,25 +1,22 @@
 import { createHash } from 'node:crypto';
 import { isObject, type JsonObject, type Level, levels } from '@tidewatch/event';
+import { isCorrelation, parseCorrelation } from './correlation/parse.ts';
+import type { CorrelationRule } from './correlation/rule.ts';
 import { parseDetection } from './detection.ts';
 import { Rejection } from './errors.ts';
+import { isFilter, parseFilter, type SigmaFilter } from './filter.ts';
 import type { Placeholders } from './placeholder.ts';
-import type { LogSource, RejectedRule, SigmaRule } from './rule.ts';
+import type { LogSource, RejectedRule, RuleHeader, SigmaRule } from './rule.ts';
+import { parseTimespan } from './timespan.ts';
 import { lineFinder, parseYaml } from './yaml.ts';
 
-const hour = 3_600_000;
-const durations: Readonly<Record<string, number>> = {
-  s: 1_000,
-  m: 60_000,
-  h: hour,
-  d: 24 * hour,
-  w: 168 * hour,
-};
+const defaultBucketMs = 3_600_000;
 
 export interface ParsedFile {
   readonly rules: readonly SigmaRule[];
+  readonly correlations: readonly CorrelationRule[];
   readonly rejected: readonly RejectedRule[];
-  /** Correlations and filters: right documents that this engine does not take. */
-  readonly skipped: readonly RejectedRule[];
+  readonly filters: readonly SigmaFilter[];
 }
 
 /** Reads the documents of one rule file, each by itself: a bad one does not take the others down. */
@@ -27,30 +24,38 @@ export function parseRuleFile(
   source: string,
   file: string,
   placeholders: Placeholders = new Map(),
+  parse: typeof parseYaml = parseYaml,
 ): ParsedFile {
   const text = source.startsWith('\ufeff') ? source.slice(1) : source;
-  const yaml = parseYaml(text);
+  const yaml = parse(text);
   if (!yaml.ok) {
     const reason = new Rejection('invalid_yaml', { cause: yaml.cause }).message;
     return {
       rules: [],
+      correlations: [],
+      filters: [],
       rejected: [{ file, line: yaml.line, id: null, title: null, code: 'invalid_yaml', reason }],
-      skipped: [],
     };
   }
   const rules: SigmaRule[] = [];
+  const correlations: CorrelationRule[] = [];
+  const filters: SigmaFilter[] = [];
   const rejected: RejectedRule[] = [];
-  const skipped: RejectedRule[] = [];
   const documents = yaml.documents.length === 0 ? [null] : yaml.documents;
   documents.forEach((document, index) => {
     // An empty document is what `---` at the end of a file leaves.
     if (document === null && documents.length > 1) return;
     try {
-      rules.push(parseRule(document, { file, source: text, document: index, placeholders }));
+      const header = parseHeader(document, { file, source: text, document: index });
+      if (isCorrelation(document)) correlations.push(parseCorrelation(document, header));
+      else if (isFilter(document))
+        filters.push(
+          parseFilter(document, { ...header, logsource: parseLogSource(document.logsource) }, placeholders),
+        );
+      else rules.push(parseRule(document as JsonObject, header, placeholders));
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
-      const list = error.code === 'correlation' || error.code === 'filter' ? skipped : rejected;
-      list.push({
+      rejected.push({
         file,
         line: lineFinder(text, index)(error.path),
         id: isObject(document) ? textOf(document.id) : null,
@@ -60,26 +65,21 @@ export function parseRuleFile(
       });
     }
   });
-  return { rules, rejected, skipped };
+  return { rules, correlations, filters, rejected };
 }
 
-interface Place {
-  readonly file: string;
-  readonly source: string;
-  readonly document: number;
-  readonly placeholders: Placeholders;
-}
+type Place = Pick<RuleHeader, 'file' | 'source' | 'document'>;
 
-function parseRule(document: unknown, place: Place): SigmaRule {
+/** What all kinds of documents have in common. */
+function parseHeader(document: unknown, place: Place): RuleHeader {
   if (!isObject(document)) throw new Rejection('not_a_rule', { cause: 'it is not a map' });
-  if ('correlation' in document) throw new Rejection('correlation', {}, ['correlation']);
-  if ('filter' in document) throw new Rejection('filter', {}, ['filter']);
   if ('action' in document)
     throw new Rejection('not_a_rule', { cause: '`action` documents are of Sigma 1' }, ['action']);
   const title = textOf(document.title);
   if (title === null) throw new Rejection('missing_attribute', { name: 'title' }, ['title']);
   return {
     id: textOf(document.id) ?? digest(document),
+    name: textOf(document.name),
     title,
     level: parseLevel(document.level),
     status: textOf(document.status),
@@ -88,14 +88,16 @@ function parseRule(document: unknown, place: Place): SigmaRule {
     references: textsOf(document.references),
     tags: textsOf(document.tags),
     falsepositives: textsOf(document.falsepositives),
-    logsource: parseLogSource(document.logsource),
-    detection: parseDetection(document.detection, place.placeholders),
     bucketMs: parseBucket(document.tidewatch),
-    file: place.file,
-    document: place.document,
-    source: place.source,
+    ...place,
   };
 }
+
+const parseRule = (document: JsonObject, header: RuleHeader, placeholders: Placeholders): SigmaRule => ({
+  ...header,
+  logsource: parseLogSource(document.logsource),
+  detection: parseDetection(document.detection, placeholders),
+});
 
 function textOf(value: unknown): string | null {
   if (typeof value === 'string') return value.trim() === '' ? null : value.trim();
@@ -144,18 +146,12 @@ function parseLogSource(value: unknown): LogSource {
 
 /** `tidewatch: { suppress: 90m }`: a whole number of s, m, h, d or w above zero. */
 function parseBucket(value: unknown): number {
-  if (value === undefined || value === null) return hour;
+  if (value === undefined || value === null) return defaultBucketMs;
   if (!isObject(value))
     throw new Rejection('invalid_attribute', { name: 'tidewatch', cause: 'a map is needed' }, ['tidewatch']);
-  const suppress = value.suppress;
-  if (suppress === undefined) return hour;
-  const match = /^([1-9]\d{0,8})([smhdw])$/.exec(String(suppress));
-  if (match === null) {
-    const cause = 'a duration such as 30m, 1h or 1d is needed';
-    throw new Rejection('invalid_attribute', { name: 'tidewatch.suppress', cause }, [
-      'tidewatch',
-      'suppress',
-    ]);
-  }
-  return Number(match[1]) * (durations[match[2] as string] as number);
+  if (value.suppress === undefined) return defaultBucketMs;
+  const duration = parseTimespan(value.suppress);
+  if (duration !== null) return duration;
+  const cause = 'a duration such as 30m, 1h or 1d is needed';
+  throw new Rejection('invalid_attribute', { name: 'tidewatch.suppress', cause }, ['tidewatch', 'suppress']);
 }

@@ -15,6 +15,8 @@ export interface ItemValue {
   readonly raw: string | null;
   readonly pattern: Pattern;
   readonly path: DocumentPath;
+  /** The file that the path is of, where it is not the rule's own: a filter's, a pipeline's. */
+  readonly origin?: Origin;
 }
 
 /** `field|modifiers: values`, or a keyword where the field is null. */
@@ -45,10 +47,12 @@ export interface Detection {
   readonly conditionText: string;
 }
 
-/** A loaded rule: plain data, what a person needs to judge its findings and what the engine compiles. */
-export interface SigmaRule {
+/** What every document of a rule file says about itself: what a person needs to judge its findings. */
+export interface RuleHeader {
   /** The rule's id; without one, a digest of its document (`sha256-` and 22 characters). */
   readonly id: string;
+  /** What correlations call it, besides its id. */
+  readonly name: string | null;
   readonly title: string;
   /** `medium` where the rule states none. */
   readonly level: Level;
@@ -58,8 +62,6 @@ export interface SigmaRule {
   readonly references: readonly string[];
   readonly tags: readonly string[];
   readonly falsepositives: readonly string[];
-  readonly logsource: LogSource;
-  readonly detection: Detection;
   /** Width of the suppression bucket in milliseconds: `tidewatch: { suppress: 1h }`, by default one hour. */
   readonly bucketMs: number;
   /** Path of the file as it was found. */
@@ -68,6 +70,15 @@ export interface SigmaRule {
   readonly document: number;
   /** Text of the whole file. */
   readonly source: string;
+}
+
+/** A document, and the file it is in. */
+export type Origin = Pick<RuleHeader, 'file' | 'source' | 'document'>;
+
+/** A rule on single events, loaded: plain data that the engine compiles. */
+export interface SigmaRule extends RuleHeader {
+  readonly logsource: LogSource;
+  readonly detection: Detection;
 }
 
 /** A document that did not become a rule. */

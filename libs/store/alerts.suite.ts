@@ -1,4 +1,13 @@
-import type { DataClass, Engine, JsonObject, Level, Match } from '@tidewatch/event';
+import {
+  bucketStart,
+  type DataClass,
+  type Engine,
+  type EventMatch,
+  type Findings,
+  type JsonObject,
+  type Level,
+} from '@tidewatch/event';
+import { alertId } from '@tidewatch/event/ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AlertStore } from './contract.ts';
 import {
@@ -30,7 +39,7 @@ interface MatchOptions {
   readonly fields?: JsonObject;
 }
 
-function match(options: MatchOptions = {}): Match {
+function match(options: MatchOptions = {}): EventMatch {
   const {
     rule = 'r1',
     level = 'high',
@@ -62,6 +71,30 @@ function match(options: MatchOptions = {}): Match {
     dataClass,
     event: eventOf(record),
     explanation: { engine: 'sigma', condition: 'selection', items: [], absent: [] },
+  };
+}
+
+/** What a correlation says of one hour of one host. */
+function findings(times: readonly number[], settled = false): Findings {
+  const matches = times.map((time) => {
+    const { position: _, ...found } = match({ engine: 'correlation', rule: 'c', time, offset: time });
+    return {
+      ...found,
+      id: `found-${time}`,
+      event: { ...found.event, event: { ...found.event.event, id: `f${time}` } },
+    };
+  });
+  const start = bucketStart(suiteNow, 3_600_000);
+  const { detector, key } = match({ engine: 'correlation', rule: 'c', offset: 0 });
+  return {
+    id: alertId(detector.id, key, start),
+    detector,
+    key,
+    dataClass: 'short',
+    bucket: { start, end: start + 3_600_000 },
+    count: times.length,
+    matches,
+    settled,
   };
 }
 
@@ -314,6 +347,41 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
       expect(await store.apply([match()])).toMatchObject([{ alert: { finality: 'amended' } }]);
       store = await harness.reopen();
       expect(await store.get(id, everyone)).toMatchObject({ finality: 'amended' });
+    });
+
+    it('puts what a window says in the place of what it said before', async () => {
+      const [first] = await store.replace([findings([suiteNow])]);
+      expect(first).toMatchObject({ effect: 'created', alert: { count: 1, finality: 'provisional' } });
+      const id = first?.alert.id as string;
+      expect(await store.replace([findings([suiteNow])])).toEqual([]);
+      expect(await store.replace([findings([suiteNow - 5, suiteNow + 9])])).toMatchObject([
+        { effect: 'joined', alert: { id, count: 2, first: suiteNow - 5, last: suiteNow + 9 } },
+      ]);
+      store = await harness.reopen();
+      expect(await store.replace([findings([suiteNow - 5, suiteNow + 9])])).toEqual([]);
+      expect(await store.confirmUpTo(suiteNow + 2 * 3_600_000)).toBe(0);
+      expect(await store.replace([findings([suiteNow - 5, suiteNow + 9], true)])).toMatchObject([
+        { effect: 'settled', alert: { finality: 'confirmed' } },
+      ]);
+      expect(await store.get(id, everyone)).toMatchObject({ count: 2, finality: 'confirmed' });
+    });
+
+    it('withdraws a window’s alert whose reason late events took away, and keeps what people did', async () => {
+      expect(await store.replace([findings([])])).toEqual([]);
+      const [{ alert } = { alert: undefined }] = await store.replace([findings([suiteNow])]);
+      const { id = '' } = alert ?? {};
+      await store.change([{ id }], { action: 'acknowledge', note: 'mine' }, 'ann');
+      expect(await store.replace([findings([])])).toMatchObject([{ effect: 'settled' }]);
+      expect(await store.get(id, everyone)).toMatchObject({
+        count: 0,
+        finality: 'withdrawn',
+        assignee: 'ann',
+        matches: [{ time: suiteNow }],
+      });
+      await store.change([{ id }], { action: 'close', reason: 'true_positive' }, 'ann');
+      expect(await store.replace([findings([suiteNow])])).toMatchObject([
+        { effect: 'reopened', alert: { finality: 'provisional', status: 'open' } },
+      ]);
     });
 
     it('forgets alerts past their time to live, and classes taken away', async () => {

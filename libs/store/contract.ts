@@ -4,8 +4,9 @@ import type {
   DataClass,
   EcsEvent,
   EventHead,
+  EventMatch,
+  Findings,
   Json,
-  Match,
   Status,
 } from '@tidewatch/event';
 import type { KqlNode } from '@tidewatch/query';
@@ -141,7 +142,11 @@ export interface AlertChange {
   readonly conflicts: readonly string[];
 }
 
-export type AlertEffect = { readonly alert: Alert; readonly effect: 'created' | 'joined' | 'reopened' };
+/** `settled`: only how final it is has changed, or it was withdrawn. */
+export type AlertEffect = {
+  readonly alert: Alert;
+  readonly effect: 'created' | 'joined' | 'reopened' | 'settled';
+};
 
 /**
  * Alerts, upserted by their deterministic id.
@@ -149,12 +154,15 @@ export type AlertEffect = { readonly alert: Alert; readonly effect: 'created' | 
  * Promise:
  * - `apply` is durable when it resolves, counts a match once however often it is given (see `joinAlert`), and answers
  *   only what changed.
+ * - `replace` does the same for windows: what it says of an alert takes the place of what was said before (see
+ *   `replaceFindings`); people's part of the alert stays.
  * - `change` is all or nothing per alert; an alert whose version differs from the one expected is a conflict, not lost.
  * - KQL over an alert sees: `id, title, rule.id, rule.level, engine, status, reason, assignee, summary, tags, count,
  *   host.name, user.name`, every field of the entity key, and the fields of its first event.
  */
 export interface AlertStore {
-  apply(matches: readonly Match[]): Promise<AlertEffect[]>;
+  apply(matches: readonly EventMatch[]): Promise<AlertEffect[]>;
+  replace(findings: readonly Findings[]): Promise<AlertEffect[]>;
   search(request: AlertSearch, scope: Scope): Promise<Page<Alert>>;
   count(request: Pick<AlertSearch, 'query' | 'range'>, scope: Scope): Promise<number>;
   histogram(
@@ -174,7 +182,10 @@ export interface AlertStore {
   ): Promise<AlertChange>;
   /** Puts back what a change changed, unless somebody changed it since (conflict). Possible for 10 minutes. */
   undo(changeId: string, by: string): Promise<AlertChange>;
-  /** Confirms provisional alerts whose bucket ended at or before the watermark (epoch ms); answers how many. */
+  /**
+   * Confirms provisional alerts of single events whose bucket ended at or before the watermark (epoch ms); answers how
+   * many. Those of windows say themselves when they are settled.
+   */
   confirmUpTo(watermark: number): Promise<number>;
   /** Deletes every alert whose events are of the class; returns how many. */
   deleteClass(dataClass: DataClass): Promise<number>;

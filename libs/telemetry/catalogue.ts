@@ -100,8 +100,28 @@ export const catalogue = {
   },
   detection_late_events_total: {
     type: 'counter',
-    help: 'Events later than the allowed lateness.',
+    help: 'Matches later than the allowed lateness, which no window took.',
     labels: ['engine'],
+  },
+  correlation_state_events: {
+    type: 'gauge',
+    help: 'Matches that windows of correlations keep at present.',
+    labels: [],
+  },
+  correlation_state_groups: {
+    type: 'gauge',
+    help: 'Groups that correlations follow at present.',
+    labels: [],
+  },
+  correlation_evicted_events_total: {
+    type: 'counter',
+    help: 'Matches given up before their time, since there were too many.',
+    labels: [],
+  },
+  correlation_ungrouped_events_total: {
+    type: 'counter',
+    help: 'Matches without a value that their correlation groups by or measures.',
+    labels: [],
   },
   index_documents_total: {
     type: 'counter',

@@ -29,12 +29,34 @@ export const explainedItem = z.object({
   line: z.number().nullable(),
 });
 
-export const explanation = z.object({
-  engine: z.literal('sigma'),
-  condition: z.string(),
-  items: z.array(explainedItem),
-  absent: z.array(z.string()),
-});
+export const sigmaExplanation = z
+  .object({
+    engine: z.literal('sigma'),
+    condition: z.string(),
+    items: z.array(explainedItem),
+    absent: z.array(z.string()),
+  })
+  .meta({ id: 'SigmaExplanation' });
+
+export const correlationExplanation = z
+  .object({
+    engine: z.literal('correlation'),
+    type: z.string().describe('Sigma’s type of correlation, e.g. event_count'),
+    condition: z.string().describe('What had to hold, e.g. >= 10'),
+    fields: z.array(z.string()).describe('Fields whose values were counted or measured'),
+    timespanMs: z.number(),
+    from: z.number().describe('Time of the first event counted, epoch milliseconds'),
+    to: z.number().describe('Time of the last event counted, epoch milliseconds'),
+    events: z.number(),
+    value: z.number().nullable().describe('What the condition compared, when it came to hold'),
+    rules: z.array(z.object({ id: z.string(), title: z.string() })),
+    sample: z
+      .array(z.object({ id: z.string(), time: z.number(), rule: z.number() }))
+      .describe('Events that it rests on, the first and the last; `rule` is a place in `rules`'),
+  })
+  .meta({ id: 'CorrelationExplanation' });
+
+export const explanation = z.discriminatedUnion('engine', [sigmaExplanation, correlationExplanation]);
 
 export const match = z
   .object({

@@ -60,7 +60,10 @@ export const ruleRow = z
     state: ruleState,
     reason: z.string().optional().describe('Why it was rejected, with the position'),
     file: z.string(),
-    logsource: z.string().describe('product/category/service, `*` where the rule says nothing'),
+    logsource: z
+      .string()
+      .describe('product/category/service, `*` where the rule says nothing; of a correlation its type'),
+    silent: z.boolean().optional().describe('It makes no alerts of its own, since correlations build on it'),
     tags: z.array(z.string()),
     author: z.string().optional(),
     matches: z.number(),

@@ -20,6 +20,8 @@ export interface Adapters {
   readonly deadLetters: Stream;
   /** What became of each dead letter. */
   readonly letterOutcomes: Stream;
+  /** What correlations build on; absent in a process that detects nothing. */
+  readonly matches: Stream | undefined;
   readonly snapshots: SnapshotStore;
   readonly retention: RetentionRegistry;
   /** Absent in a process whose roles neither search nor write here. */
@@ -55,6 +57,7 @@ export async function openAdapters(
   await prepareFolder(config.data);
   const { log, snapshots } = await createLog(config, logger);
   const [events, deadLetters, letterOutcomes] = await openStreams(log, config);
+  const matches = config.roles.includes('detector') ? await log.open('matches') : undefined;
   const indexes = config.roles.includes('index');
   const databases =
     searching.length > 0 || (indexes && opensearch === undefined)
@@ -64,11 +67,12 @@ export async function openAdapters(
     indexes && opensearch !== undefined
       ? await (await import('./event_writer.ts')).openOpenSearchWriter(opensearch, classes, metrics, logger)
       : undefined;
-  const retention = enrolKeepers(classes, { events, deadLetters, letterOutcomes, ...databases });
+  const retention = enrolKeepers(classes, { events, deadLetters, letterOutcomes, matches, ...databases });
   return {
     events,
     deadLetters,
     letterOutcomes,
+    matches,
     snapshots,
     retention,
     databases,

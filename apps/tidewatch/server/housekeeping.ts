@@ -34,7 +34,8 @@ export function startHousekeeping(runtime: Runtime): () => void {
 
 async function measure({ adapters, letters, metrics, live, parts, sources }: Runtime) {
   let lagRecords = 0;
-  for (const stream of [adapters.events, adapters.deadLetters, adapters.letterOutcomes]) {
+  const { events, deadLetters: letterStream, letterOutcomes, matches } = adapters;
+  for (const stream of [events, letterStream, letterOutcomes, ...(matches === undefined ? [] : [matches])]) {
     const { stream: name, groups, bytes, damage, deletedUnread } = await stream.stats();
     metrics.set('stream_size_bytes', { stream: name }, bytes);
     const { tornTails, quarantinedRecords, missingRecords } = damage;

@@ -12,6 +12,8 @@ export interface Keepers {
   readonly events: Stream;
   readonly deadLetters: Stream;
   readonly letterOutcomes: Stream;
+  /** Absent where the process detects nothing. */
+  readonly matches: Stream | undefined;
   /** Absent where the process opened no databases. */
   readonly store?: DuckDbStore;
   readonly control?: ControlStore;
@@ -25,7 +27,7 @@ const day = 86_400_000;
  */
 export function enrolKeepers(
   classes: DataClasses,
-  { events, deadLetters, letterOutcomes, store, control }: Keepers,
+  { events, deadLetters, letterOutcomes, matches, store, control }: Keepers,
 ): RetentionRegistry {
   const registry = createRetentionRegistry(classes);
   const ttlOf = (name: string) => classes.get(name)?.ttlMs ?? 7 * day;
@@ -40,6 +42,14 @@ export function enrolKeepers(
     ttlMs: shortest,
     expire: (now) => expireStream(events, 'all', now - shortest),
   });
+  if (matches !== undefined)
+    registry.enrol({
+      keeper: 'streams/matches',
+      keeps: 'which events matched rules that correlations build on, with the values they are grouped by',
+      dataClass: 'all',
+      ttlMs: shortest,
+      expire: (now) => expireStream(matches, 'all', now - shortest),
+    });
   registry.enrol({
     keeper: 'streams/dead-letters',
     keeps: 'records that could not be handled, as they came',
@@ -65,10 +75,10 @@ export function enrolKeepers(
     });
   registry.enrol({
     keeper: 'snapshots',
-    keeps: 'counts and newest times per source; no content of events',
+    keeps: 'counts and newest times per source; of correlations the ids, times and groups of what their windows hold',
     dataClass: 'all',
     ttlMs: shortest,
-    // A snapshot is replaced as long as events come, and says nothing of any single one.
+    // A snapshot is replaced as long as events come, and holds nothing older than the longest window.
     expire: async () => [],
   });
   registry.enrol({

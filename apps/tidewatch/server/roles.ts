@@ -41,37 +41,31 @@ export async function startIndexRole({
 
 /** Stream to alerts. */
 export async function startDetectorRole(runtime: Runtime): Promise<void> {
-  const { adapters, metrics, log, health, readers, parts, onClose } = runtime;
-  const { alerts } = databasesOf(adapters).store;
-  // Here and below: what a role alone needs is loaded with it, since a process may run few of them.
-  const { startEventClock } = await import('@tidewatch/detector');
+  const { health, readers, parts, onClose } = runtime;
   await openDetector(runtime);
   onClose(() => parts.detector?.close());
-  const clock = await startEventClock({
-    events: adapters.events,
-    alerts,
-    snapshots: adapters.snapshots,
-    metrics,
-    log,
-  });
-  onClose(() => clock.close());
-  readers.push({ drain: async () => parts.detector?.drain() }, clock);
+  readers.push({ drain: async () => parts.detector?.drain() });
   health.set('detector', 'ready');
 }
 
 /** Loads the rules of the configuration in force; a detector that ran before has committed how far it came. */
 export async function openDetector(runtime: Runtime): Promise<void> {
   const { adapters, config, governance, metrics, log, live, parts } = runtime;
-  const { paths, placeholders, thor } = config.rules;
+  const { paths, placeholders, pipelines, thor } = config.rules;
+  if (adapters.matches === undefined) throw new TypeError('This process opened nothing to correlate.');
+  // Here and below: what a role alone needs is loaded with it, since a process may run few of them.
   const { startDetector } = await import('@tidewatch/detector');
   let onFirstAlert = parts.detector === undefined ? runtime.options.onFirstAlert : undefined;
   await parts.detector?.close();
   parts.detector = await startDetector({
     events: adapters.events,
+    matches: adapters.matches,
+    snapshots: adapters.snapshots,
     alerts: databasesOf(adapters).store.alerts,
     rules: {
       paths,
       placeholders,
+      pipelines,
       ...(thor === undefined ? {} : { thor }),
       ...(governance.rulesInForce === undefined ? {} : { only: governance.rulesInForce }),
     },
@@ -81,10 +75,12 @@ export async function openDetector(runtime: Runtime): Promise<void> {
     onAlerts: (effects) => {
       onFirstAlert?.((performance.now() - runtime.started) / 1000);
       onFirstAlert = undefined;
-      notify(runtime, effects);
+      const news = effects.filter(({ effect }) => effect !== 'settled');
+      notify(runtime, news);
       for (const { alert, effect } of effects) {
         const { id, detector: found, last, dataClass } = alert;
-        live.publish('alert', { id, effect, level: found.level, title: found.title, last, dataClass });
+        const told = effect === 'settled' ? 'changed' : effect;
+        live.publish('alert', { id, effect: told, level: found.level, title: found.title, last, dataClass });
       }
     },
   });

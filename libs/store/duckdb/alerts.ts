@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type Alert, bucketStart, joinAlert, type Match, type Status } from '@tidewatch/event';
+import {
+  type Alert,
+  bucketStart,
+  type EventMatch,
+  type JoinResult,
+  joinAlert,
+  replaceFindings,
+  type Status,
+} from '@tidewatch/event';
 import { alertId } from '@tidewatch/event/ids';
 import type { DataClasses } from '../classes.ts';
 import type { AlertChange, AlertEffect, AlertSearch, AlertStore, Scope } from '../contract.ts';
@@ -115,25 +123,39 @@ export async function createAlertStore(
     return removed;
   }
 
+  /** Brings each item into its alert, in order, and writes the alerts that changed in one transaction. */
+  function bring<T>(
+    items: readonly { readonly id: string; readonly item: T }[],
+    into: (alert: Alert | undefined, item: T, id: string, now: number) => JoinResult | undefined,
+  ): Promise<AlertEffect[]> {
+    return database.write(async (writer) => {
+      const existing = await byId(writer, [...new Set(items.map(({ id }) => id))]);
+      const now = clock();
+      const changed = new Map<string, AlertEffect>();
+      for (const { id, item } of items) {
+        const result = into(changed.get(id)?.alert ?? existing.get(id), item, id, now);
+        if (result === undefined || result.effect === 'known') continue;
+        changed.set(id, { alert: result.alert, effect: stronger(changed.get(id)?.effect, result.effect) });
+      }
+      const effects = [...changed.values()];
+      const alerts = effects.map(({ alert }) => alert);
+      if (alerts.length > 0) await put(writer, alerts, existing);
+      return effects;
+    });
+  }
+
   return {
     apply: (matches) =>
-      database.write(async (writer) => {
-        const placed = matches
-          .map((match) => ({ match, id: idOf(match) }))
-          .sort((a, b) => byPosition(a.match, b.match));
-        const existing = await byId(writer, [...new Set(placed.map(({ id }) => id))]);
-        const now = clock();
-        const changed = new Map<string, AlertEffect>();
-        for (const { match, id } of placed) {
-          const { alert, effect } = joinAlert(changed.get(id)?.alert ?? existing.get(id), match, id, now);
-          if (effect === 'known') continue;
-          changed.set(id, { alert, effect: stronger(changed.get(id)?.effect, effect) });
-        }
-        const effects = [...changed.values()];
-        const alerts = effects.map(({ alert }) => alert);
-        if (alerts.length > 0) await put(writer, alerts, existing);
-        return effects;
-      }),
+      bring(
+        [...matches].sort(byPosition).map((match) => ({ id: idOf(match), item: match })),
+        joinAlert,
+      ),
+
+    replace: (findings) =>
+      bring(
+        findings.map((each) => ({ id: each.id, item: each })),
+        (alert, item, _, now) => replaceFindings(alert, item, now),
+      ),
 
     async search(request, scope) {
       const { keys, direction, sign } = orders[request.sort];
@@ -249,7 +271,7 @@ export async function createAlertStore(
     confirmUpTo: (watermark) =>
       database.write((writer) =>
         writer.run(
-          `UPDATE ${table} SET finality = 'confirmed' WHERE finality = 'provisional' AND bucket_end <= $1`,
+          `UPDATE ${table} SET finality = 'confirmed' WHERE finality = 'provisional' AND bucket_end <= $1 AND engine <> 'correlation'`,
           [Math.floor(watermark)],
         ),
       ),
@@ -267,10 +289,10 @@ export async function createAlertStore(
   };
 }
 
-const idOf = ({ detector, key, time, bucketMs }: Match): string =>
+const idOf = ({ detector, key, time, bucketMs }: EventMatch): string =>
   alertId(detector.id, key, bucketStart(time, bucketMs));
 
-const byPosition = (a: Match, b: Match): number =>
+const byPosition = (a: EventMatch, b: EventMatch): number =>
   a.position.partition - b.position.partition || a.position.offset - b.position.offset;
 
 /** Confirming touches one column only, so that one is the truth about it. */
@@ -279,11 +301,12 @@ const toAlert = ([alert, finality]: SqlRow): Alert => ({
   finality: finality as Alert['finality'],
 });
 
+const strength: readonly AlertEffect['effect'][] = ['settled', 'joined', 'reopened', 'created'];
+
 /** What a batch did to an alert as a whole: opening it outweighs reopening, and that joining. */
 function stronger(
   before: AlertEffect['effect'] | undefined,
   now: AlertEffect['effect'],
 ): AlertEffect['effect'] {
-  if (before === 'created' || now === 'created') return 'created';
-  return before === 'reopened' || now === 'reopened' ? 'reopened' : 'joined';
+  return before !== undefined && strength.indexOf(before) > strength.indexOf(now) ? before : now;
 }

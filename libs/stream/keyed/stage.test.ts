@@ -227,6 +227,28 @@ describe('a keyed stage', () => {
       expect(errors).toEqual([expect.stringContaining('checksum'), expect.stringContaining('version 2')]);
     }));
 
+  it('saves a state in parts, and restores it from them', () =>
+    withStage(1, async (under, directory) => {
+      const stream = await under.log.open('events');
+      const config: KeyedStageConfig<number[]> = {
+        stream,
+        group: 'lists',
+        keyOf: ({ key }) => key,
+        initial: () => [],
+        step: (state, record) => [...state, readingOf(record).value],
+        snapshots: createFileSnapshots(directory),
+        parts: (state) => state,
+        restore: (json) => json as number[],
+      };
+      const first = await createKeyedStage(config);
+      await append(stream, 0, 20);
+      await first.drain();
+      const reopened = await (await under.crash()).open('events');
+      const second = await createKeyedStage({ ...config, stream: reopened });
+      expect(sorted(second.entries())).toEqual(sorted(first.entries()));
+      expect(second.get('key 3')).toEqual([3, 8, 13, 18]);
+    }));
+
   it('restores states that are more than JSON, and forgets keys', () =>
     withStage(1, async (under, directory) => {
       const stream = await under.log.open('events');

@@ -32,8 +32,10 @@ export interface KeyedStageConfig<State, Output = never> {
   readonly snapshotEveryRecords?: number;
   /** Changes with the shape of the state, 0 to 255 (default 0): a snapshot of another version is not used. */
   readonly version?: number;
-  /** Makes a state from its JSON, where plain JSON is not the state itself. */
+  /** Makes a state from its JSON, where plain JSON is not the state itself; with `parts`, from the list of them. */
   readonly restore?: (json: unknown, key: string) => State;
+  /** The state in pieces: a large one would hold up the loop while it is written as a whole. */
+  readonly parts?: (state: State) => Iterable<unknown>;
   /**
    * The keys are not the stream's keys: the order between partitions is then open, and so may not matter to `step`.
    * Where one process has every partition they are handed over in memory to one place that holds all states, with one
@@ -66,11 +68,32 @@ interface Unit<State> {
   /** Records since the last snapshot. */
   fresh: number;
   timer: NodeJS.Timeout | undefined;
+  /** How long the next snapshot waits. */
+  pauseMs: number;
   /** One thing at a time: a batch, or a snapshot. */
   turn: Promise<unknown>;
 }
 
 const merged = 'all';
+/** A snapshot that takes long is taken less often: it may use a twentieth of the time. */
+const restFactor = 20;
+
+function* inParts<State>(
+  states: ReadonlyMap<string, State>,
+  parts: (state: State) => Iterable<unknown>,
+): Generator<readonly [string, unknown]> {
+  for (const [key, state] of states) for (const part of parts(state)) yield [key, part];
+}
+
+function gathered(parts: readonly (readonly [key: string, part: unknown])[]): Map<string, unknown[]> {
+  const whole = new Map<string, unknown[]>();
+  for (const [key, part] of parts) {
+    const list = whole.get(key);
+    if (list === undefined) whole.set(key, [part]);
+    else list.push(part);
+  }
+  return whole;
+}
 
 /**
  * Runs a stage with state per key on a stream. The state is exactly what the records up to its positions make it, also
@@ -109,6 +132,7 @@ export async function createKeyedStage<State, Output = never>(
       origins: new Map(),
       fresh: 0,
       timer: undefined,
+      pauseMs: snapshotEveryMs,
       turn: Promise.resolve(),
     };
     const bytes = await snapshots.load(group, name);
@@ -123,7 +147,7 @@ export async function createKeyedStage<State, Output = never>(
     } else if (snapshot !== undefined) {
       for (const [partition, offset] of snapshot.positions) unit.positions.set(partition, offset);
       for (const [partition, offset] of snapshot.origins) unit.origins.set(partition, offset);
-      for (const [key, json] of snapshot.states)
+      for (const [key, json] of config.parts === undefined ? snapshot.states : gathered(snapshot.states))
         unit.states.set(key, config.restore?.(json, key) ?? (json as State));
     }
     live.set(name, unit);
@@ -173,7 +197,7 @@ export async function createKeyedStage<State, Output = never>(
             'a snapshot could not be saved; trying again with the next',
           );
         });
-      }, snapshotEveryMs).unref();
+      }, unit.pauseMs).unref();
   }
 
   /** States whose outputs are not durable yet are not saved: a restart would never emit these again. */
@@ -182,8 +206,11 @@ export async function createKeyedStage<State, Output = never>(
     unit.timer = undefined;
     if (unit.fresh === 0 || [...unit.positions.keys()].some((partition) => owed.has(partition))) return;
     const positions = new Map(unit.positions);
-    const { origins, states } = unit;
+    const { origins } = unit;
+    const started = performance.now();
+    const states = config.parts === undefined ? unit.states : inParts(unit.states, config.parts);
     await snapshots.save(group, unit.name, await encodeSnapshot({ positions, origins, states }, version));
+    unit.pauseMs = Math.max(snapshotEveryMs, (performance.now() - started) * restFactor);
     unit.fresh = 0;
     const { commit } = (await consumer) as Consumer;
     for (const [partition, offset] of positions) commit({ partition, offset });

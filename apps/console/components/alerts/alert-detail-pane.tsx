@@ -4,8 +4,10 @@ import type { JsonObject } from '@tidewatch/event';
 import { X } from 'lucide-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useAlert } from '../../api/alerts.ts';
+import { correlationSentence } from '../../view/correlation.ts';
 import { matchedValues, reasonSentence } from '../../view/reason.ts';
 import { EventTree } from '../events/event-tree.tsx';
+import { WhyItCorrelated } from '../explain/why-it-correlated.tsx';
 import { WhyItFired } from '../explain/why-it-fired.tsx';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { IconButton } from '../ui/button.tsx';
@@ -62,11 +64,11 @@ function Detail({
   const [chosen, setChosen] = useState<string>();
   // The newest match is what an analyst asks about first.
   const match = alert.matches.find(({ id }) => id === chosen) ?? alert.matches.at(-1);
-  const spans = useMemo(
-    () =>
-      new Map(matchedValues(match?.explanation.items ?? []).map(({ path, spans }) => [path ?? '', spans])),
-    [match],
-  );
+  const explanation = match?.explanation;
+  const spans = useMemo(() => {
+    const items = explanation?.engine === 'sigma' ? explanation.items : [];
+    return new Map(matchedValues(items).map(({ path, spans }) => [path ?? '', spans]));
+  }, [explanation]);
   return (
     <>
       <header className="sticky top-0 z-10 border-b border-line bg-panel px-4 pt-2.5 pb-2">
@@ -83,13 +85,23 @@ function Detail({
       </header>
       <div className="flex flex-col gap-5 px-4 py-3">
         <div>
-          {match !== undefined && <p className="mb-2 text-base">{reasonSentence(match.explanation.items)}</p>}
+          {explanation !== undefined && (
+            <p className="mb-2 text-base">
+              {explanation.engine === 'sigma'
+                ? reasonSentence(explanation.items)
+                : correlationSentence(explanation)}
+            </p>
+          )}
           <AlertFacts alert={alert} onFilter={onFilter} />
         </div>
         {match !== undefined && (
           <>
             <Section title="Why it fired">
-              <WhyItFired ruleId={alert.detector.id} explanation={match.explanation} onFilter={onFilter} />
+              {match.explanation.engine === 'sigma' ? (
+                <WhyItFired ruleId={alert.detector.id} explanation={match.explanation} onFilter={onFilter} />
+              ) : (
+                <WhyItCorrelated explanation={match.explanation} alertKey={alert.key} onFilter={onFilter} />
+              )}
             </Section>
             <Section
               title="Matches"
@@ -101,9 +113,11 @@ function Detail({
             >
               <MatchTimeline matches={alert.matches} chosen={match.id} onChoose={setChosen} />
             </Section>
-            <Section title="The event">
-              <EventTree event={match.event as JsonObject} spans={spans} onFilter={onFilter} />
-            </Section>
+            {match.explanation.engine === 'sigma' && (
+              <Section title="The event">
+                <EventTree event={match.event as JsonObject} spans={spans} onFilter={onFilter} />
+              </Section>
+            )}
           </>
         )}
         <Section title="About the rule">

@@ -1,6 +1,7 @@
 'use client';
 import type { AlertMatch } from '@tidewatch/api/schemas';
 import type { JsonObject } from '@tidewatch/event';
+import { plural } from '../../view/quantity.ts';
 import { eventSummary } from '../../view/value.ts';
 import { Time } from '../ui/time.tsx';
 import { useNow } from '../ui/use-now.ts';
@@ -34,7 +35,9 @@ export function MatchTimeline({
               <Time at={match.time} now={now} />
             </span>
             <span className="min-w-0 truncate font-mono text-xs">
-              {eventSummary(match.event as JsonObject)}
+              {match.explanation.engine === 'sigma'
+                ? eventSummary(match.event as JsonObject)
+                : plural(match.explanation.events, 'event')}
             </span>
           </button>
         </li>

@@ -1,5 +1,5 @@
 'use client';
-import type { AlertMatch } from '@tidewatch/api/schemas';
+import type { SigmaExplanation } from '@tidewatch/api/schemas';
 import { useMemo, useState } from 'react';
 import { ApiProblem } from '../../api/client.ts';
 import { useRule } from '../../api/system.ts';
@@ -16,7 +16,7 @@ export function WhyItFired({
   onFilter,
 }: {
   readonly ruleId: string;
-  readonly explanation: AlertMatch['explanation'];
+  readonly explanation: SigmaExplanation;
   readonly onFilter: OnFilter;
 }) {
   const rule = useRule(ruleId);

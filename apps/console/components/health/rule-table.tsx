@@ -48,6 +48,7 @@ const columnsAt = (now: number): GridColumn<Rule>[] => [
     cell: ({ row }) => (
       <span className="block truncate" title={`${row.original.title}\n${row.original.file}`}>
         {row.original.title}
+        {row.original.silent && <span className="ml-2 text-sm text-faint">only feeds correlations</span>}
         {row.original.reason !== undefined && (
           <span className={`ml-2 text-sm ${reasonLook(row.original)}`}>{row.original.reason}</span>
         )}

@@ -1,0 +1,64 @@
+import type { CorrelationExplanation } from '@tidewatch/api/schemas';
+import { expect, it } from 'vitest';
+import { correlationSentence, groupQuery, timespan } from './correlation.ts';
+
+const found = (over: Partial<CorrelationExplanation>): CorrelationExplanation => ({
+  engine: 'correlation',
+  type: 'event_count',
+  condition: '>= 10',
+  fields: [],
+  timespanMs: 300_000,
+  from: 0,
+  to: 1,
+  events: 1_234,
+  value: 10,
+  rules: [
+    { id: 'a', title: 'Password refused' },
+    { id: 'b', title: 'Password accepted' },
+  ],
+  sample: [],
+  ...over,
+});
+
+it.each([
+  [
+    {},
+    'Fired because 1,234 events of “Password refused” or “Password accepted” came, where >= 10 within 5 minutes was asked for.',
+  ],
+  [
+    { type: 'value_count', fields: ['user.name'], value: 5, condition: '>= 5', events: 9 },
+    'Fired because 5 different values of user.name came within 5 minutes (>= 5), in 9 events.',
+  ],
+  [
+    { type: 'temporal_ordered', timespanMs: 3_600_000 },
+    'Fired because “Password refused”, then “Password accepted” came in this order within 1 hour.',
+  ],
+  [
+    { type: 'temporal', condition: 'all' },
+    'Fired because “Password refused”, “Password accepted” all came within 5 minutes.',
+  ],
+  [
+    { type: 'value_sum', fields: ['bytes'], value: 5_000, condition: '> 1000', events: 2 },
+    'Fired because the sum of bytes was 5,000 (> 1000) within 5 minutes, in 2 events.',
+  ],
+])('says why: %j', (over, sentence) => {
+  expect(correlationSentence(found(over))).toBe(sentence);
+});
+
+it.each([
+  [1_000, '1 second'],
+  [90_000, '90 seconds'],
+  [129_600_000, '36 hours'],
+  [604_800_000, '7 days'],
+])('says %i ms as %s', (ms, words) => {
+  expect(timespan(ms)).toBe(words);
+});
+
+it('asks for the events of a group', () => {
+  expect(
+    groupQuery([
+      { field: 'source.ip', value: '10.0.0.1' },
+      { field: 'user.name', value: 'a "b"' },
+    ]),
+  ).toBe('source.ip: "10.0.0.1" and user.name: "a \\"b\\""');
+});

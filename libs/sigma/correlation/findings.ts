@@ -1,0 +1,120 @@
+import {
+  bucketStart,
+  type CorrelationExplanation,
+  type EcsEvent,
+  type EntityKey,
+  type Findings,
+  type Match,
+  sampleLimit,
+} from '@tidewatch/event';
+import { alertId } from '@tidewatch/event/ids';
+import { fold } from '../fold.ts';
+import type { Firing } from './firing.ts';
+import { findingId, type Instance } from './instance.ts';
+import type { PlanNode } from './plan.ts';
+import { shownFields } from './shown_field.ts';
+
+/** Of the events that a finding rests on, by way of all its correlations, so many are named: the first and the last. */
+const mostEvidence = 20;
+
+/**
+ * What is to be said of an instance: the buckets whose findings changed since it was last asked, and those that have
+ * become final, which are then forgotten.
+ *
+ * @param classOf the data class of a number
+ */
+export function sayFindings(
+  instance: Instance,
+  complete: number,
+  classOf: (dataClass: number) => string,
+): Findings[] {
+  const { plan, said } = instance;
+  const byBucket = new Map<number, Firing[]>([...said.keys()].map((bucket) => [bucket, []]));
+  for (const firing of instance.firings()) {
+    const bucket = bucketStart(firing.at, plan.bucketMs);
+    byBucket.set(bucket, [...(byBucket.get(bucket) ?? []), firing]);
+  }
+  const changed: Findings[] = [];
+  for (const [bucket, firings] of byBucket) {
+    const settled = complete > instance.settles(bucket);
+    const digest = JSON.stringify([firings.map(({ at, to, events }) => [at, to, events]), settled]);
+    if (said.get(bucket) !== digest) changed.push(findingsOf(instance, bucket, firings, settled, classOf));
+    if (settled) said.delete(bucket);
+    else said.set(bucket, digest);
+  }
+  instance.tidy(complete);
+  return changed;
+}
+
+function findingsOf(
+  instance: Instance,
+  start: number,
+  firings: readonly Firing[],
+  settled: boolean,
+  classOf: (dataClass: number) => string,
+): Findings {
+  const { plan, values } = instance;
+  const names = shownFields((plan.nodes.at(-1) as PlanNode).groupBy);
+  const key = names.map((field, i) => ({ field, value: values[i] as string }));
+  const sample = firings.filter((_, i) => i < sampleLimit - 1 || i === firings.length - 1);
+  const matches = sample.map((firing) => matchOf(instance, firing, key, classOf(firing.dataClass)));
+  return {
+    id: alertId(
+      plan.detector.id,
+      key.map(({ field, value }) => ({ field, value: fold(value) })),
+      start,
+    ),
+    detector: plan.detector,
+    key,
+    dataClass: matches[0]?.dataClass ?? '',
+    bucket: { start, end: start + plan.bucketMs },
+    count: firings.length,
+    matches,
+    settled,
+  };
+}
+
+/** A window has no event of its own: this one stands for it, with its time and its group. */
+function matchOf(instance: Instance, firing: Firing, key: EntityKey, dataClass: string): Match {
+  const { plan, values } = instance;
+  const id = findingId(plan.nodes.at(-1) as PlanNode, values, firing.at);
+  const time = new Date(firing.at).toISOString();
+  const event: EcsEvent = {
+    '@timestamp': time,
+    event: { id, kind: 'alert', ingested: time, dataset: 'tidewatch.correlation' },
+    tidewatch: { source: 'correlation', data_class: dataClass },
+  };
+  return {
+    id,
+    detector: plan.detector,
+    key,
+    time: firing.at,
+    bucketMs: plan.bucketMs,
+    dataClass,
+    event,
+    explanation: explain(instance, firing),
+  };
+}
+
+function explain(instance: Instance, firing: Firing): CorrelationExplanation {
+  const { nodes, feeds } = instance.plan;
+  const root = nodes.at(-1) as PlanNode;
+  const rules = feeds.map(
+    ({ node, input }) => (nodes[node] as PlanNode).inputs[input] as PlanNode['inputs'][number],
+  );
+  const evidence = instance.evidence(nodes.length - 1, firing).sort((a, b) => a.time - b.time);
+  if (evidence.length > mostEvidence) evidence.splice(mostEvidence / 2, evidence.length - mostEvidence);
+  return {
+    engine: 'correlation',
+    type: root.type,
+    condition: root.conditionText,
+    fields: root.fields,
+    timespanMs: root.timespanMs,
+    from: Math.min(firing.from, ...evidence.map(({ time }) => time)),
+    to: firing.to,
+    events: firing.events,
+    value: firing.value,
+    rules,
+    sample: evidence.map(({ id, time, feed }) => ({ id, time, rule: feed })),
+  };
+}

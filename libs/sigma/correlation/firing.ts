@@ -1,0 +1,78 @@
+import type { Timeline } from './timeline.ts';
+
+/** An event that a finding rests on. */
+export interface Evidence {
+  readonly time: number;
+  readonly id: string;
+  /** Which of the correlation's rules it matched. */
+  readonly input: number;
+}
+
+/** A condition that came to hold, and what came on top until the correlation was ready again. */
+export interface Firing {
+  /** When the condition came to hold (event time); of a closing window, its end. */
+  readonly at: number;
+  /** Times of the first and the last event that it counts. */
+  readonly from: number;
+  readonly to: number;
+  readonly events: number;
+  /** What was compared, when it fired. */
+  readonly value: number | null;
+  /** Number of the data class of the event that made it fire. */
+  readonly dataClass: number;
+  /** What it rests on, in order of time: bounded, and so many of the events that came on top. */
+  readonly evidence: readonly Evidence[];
+}
+
+/** Of a window's events the first and the last few are kept as evidence, and the last few that came on top. */
+const firstOnes = 5;
+const lastOnes = 5;
+
+const evidenceAt = (timeline: Timeline, at: number): Evidence => ({
+  time: timeline.time(at),
+  id: timeline.id(at),
+  input: timeline.input(at),
+});
+
+/**
+ * @param places what it rests on, ascending; null for the whole window
+ * @param window places from (inclusive) and to (exclusive)
+ */
+export function fire(
+  timeline: Timeline,
+  at: number,
+  window: { readonly from: number; readonly to: number },
+  places: readonly number[] | null,
+  value: number | null,
+): Firing {
+  const { from, to } = window;
+  const size = to - from;
+  const chosen =
+    places ??
+    Array.from({ length: Math.min(size, firstOnes + lastOnes) }, (_, i) =>
+      i < firstOnes || size <= firstOnes + lastOnes ? from + i : to - firstOnes - lastOnes + i,
+    );
+  const first = chosen[0] ?? from;
+  return {
+    at,
+    from: timeline.time(first),
+    to: timeline.time(to - 1),
+    events: places === null ? size : places.length,
+    value,
+    dataClass: timeline.dataClass(to - 1),
+    evidence: chosen.map((place) => evidenceAt(timeline, place)),
+  };
+}
+
+/** The same firing with events that came while the correlation was not ready again. */
+export function extend(firing: Firing, timeline: Timeline, from: number, to: number): Firing {
+  const room = firstOnes + 2 * lastOnes;
+  const fresh = Array.from(
+    { length: Math.min(to - from, lastOnes) },
+    (_, i, n = Math.min(to - from, lastOnes)) => evidenceAt(timeline, to - n + i),
+  );
+  const evidence = [...firing.evidence, ...fresh];
+  // What made it fire stays; of what came on top the last.
+  if (evidence.length > room) evidence.splice(room - lastOnes, evidence.length - room);
+  return { ...firing, to: timeline.time(to - 1), events: firing.events + (to - from), evidence };
+}

@@ -1,0 +1,198 @@
+import { alternatives, holds } from './expression.ts';
+import { createOrderScanner } from './order.ts';
+import type { PlanNode } from './plan.ts';
+import type { Bound, BoundOperator } from './rule.ts';
+import type { Timeline } from './timeline.ts';
+
+/** Follows a window over a timeline. What enters is ever later, and what leaves is ever the oldest. */
+export interface Scanner {
+  /** The occurrences `from` to `to` (exclusive), all of one instant, come into the window. */
+  enter(from: number, to: number): void;
+  /** The oldest occurrence leaves. */
+  leave(at: number): void;
+  /** Whether the condition holds for the window that ends at this time, edges included. */
+  holds(time: number): boolean;
+  /** What is compared: a count, or a measured value; null where there is nothing to measure. */
+  value(): number | null;
+  /** Places of the occurrences that a finding rests on; null where it is the whole window. */
+  evidence(): readonly number[] | null;
+  /** Places of those below `end`, ascending, that a window in the future can still turn on. */
+  needed(start: number, end: number): readonly number[];
+}
+
+export function createScanner(node: PlanNode, timeline: Timeline): Scanner {
+  switch (node.type) {
+    case 'event_count':
+      return eventCount(node);
+    case 'value_count':
+      return valueCount(node, timeline);
+    case 'temporal':
+      return proximity(node, timeline);
+    case 'temporal_ordered':
+      return createOrderScanner(orders(node), node.timespanMs, timeline);
+    case 'value_sum':
+      return measured(node, timeline, (sorted) => sorted.reduce((sum, value) => sum + value, 0));
+    case 'value_avg':
+      return measured(
+        node,
+        timeline,
+        (sorted) => sorted.reduce((sum, value) => sum + value, 0) / sorted.length,
+      );
+    case 'value_percentile':
+    case 'value_median':
+      return measured(node, timeline, (sorted) => percentileOf(sorted, node.percentile));
+  }
+}
+
+const orders = ({ expression, inputs }: PlanNode): number[][] =>
+  expression === null
+    ? [inputs.map((_, place) => place)]
+    : alternatives(expression).map((list) => [...new Set(list)]);
+
+const comparisons: Readonly<Record<BoundOperator, (value: number, bound: number) => boolean>> = {
+  gt: (value, bound) => value > bound,
+  gte: (value, bound) => value >= bound,
+  lt: (value, bound) => value < bound,
+  lte: (value, bound) => value <= bound,
+  eq: (value, bound) => value === bound,
+  neq: (value, bound) => value !== bound,
+};
+
+const boundsHold = (bounds: readonly Bound[], value: number): boolean =>
+  bounds.every(({ operator, number }) => comparisons[operator](value, number));
+
+/** So many of the newest decide whether a count is reached, since older ones leave a window first. */
+const decisive = ({ bounds }: PlanNode): number => Math.max(...bounds.map(({ number }) => number)) + 1;
+
+const range = (start: number, end: number): number[] =>
+  Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i);
+
+function eventCount(node: PlanNode): Scanner {
+  let count = 0;
+  return {
+    enter: (from, to) => {
+      count += to - from;
+    },
+    leave: () => {
+      count--;
+    },
+    holds: () => boundsHold(node.bounds, count),
+    value: () => count,
+    evidence: () => null,
+    needed: (start, end) => range(Math.max(start, end - decisive(node)), end),
+  };
+}
+
+function valueCount(node: PlanNode, timeline: Timeline): Scanner {
+  const counts = new Map<string, number>();
+  const valueAt = (at: number): string => String(timeline.value(at));
+  return {
+    enter(from, to) {
+      for (let at = from; at < to; at++) counts.set(valueAt(at), (counts.get(valueAt(at)) ?? 0) + 1);
+    },
+    leave(at) {
+      const left = (counts.get(valueAt(at)) ?? 1) - 1;
+      if (left === 0) counts.delete(valueAt(at));
+      else counts.set(valueAt(at), left);
+    },
+    holds: () => boundsHold(node.bounds, counts.size),
+    value: () => counts.size,
+    evidence: () => null,
+    /** The newest occurrence of each value, of the values that came last. */
+    needed(start, end) {
+      const newest: number[] = [];
+      const seen = new Set<string>();
+      for (let at = end - 1; at >= start && seen.size < decisive(node); at--) {
+        if (seen.has(valueAt(at))) continue;
+        seen.add(valueAt(at));
+        newest.push(at);
+      }
+      return newest.reverse();
+    },
+  };
+}
+
+/** All rules, so many of them, or those that the expression asks for, in any order. */
+function proximity(node: PlanNode, timeline: Timeline): Scanner {
+  const counts = node.inputs.map(() => 0);
+  const newest = node.inputs.map(() => -1);
+  const different = (): number => counts.filter((count) => count > 0).length;
+  return {
+    enter(from, to) {
+      for (let at = from; at < to; at++) {
+        const input = timeline.input(at);
+        counts[input] = (counts[input] as number) + 1;
+        newest[input] = at;
+      }
+    },
+    leave(at) {
+      const input = timeline.input(at);
+      counts[input] = (counts[input] as number) - 1;
+    },
+    holds: () =>
+      node.expression === null
+        ? boundsHold(node.bounds, different())
+        : holds(node.expression, (input) => (counts[input] as number) > 0),
+    value: different,
+    evidence: () => newest.filter((_, input) => (counts[input] as number) > 0).sort((a, b) => a - b),
+    needed(start, end) {
+      const last = node.inputs.map((_, input) => {
+        for (let at = end - 1; at >= start; at--) if (timeline.input(at) === input) return at;
+        return -1;
+      });
+      return last.filter((at) => at !== -1).sort((a, b) => a - b);
+    },
+  };
+}
+
+/** Values in ascending order; what is no number is no value. */
+function measured(
+  node: PlanNode,
+  timeline: Timeline,
+  measure: (sorted: readonly number[]) => number,
+): Scanner {
+  const sorted: number[] = [];
+  const numberAt = (at: number): number | null => {
+    const value = timeline.value(at);
+    return typeof value === 'number' ? value : null;
+  };
+  const placeOf = (value: number): number => {
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle] as number) < value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  const value = (): number | null => (sorted.length === 0 ? null : measure(sorted));
+  return {
+    enter(from, to) {
+      for (let at = from; at < to; at++) {
+        const number = numberAt(at);
+        if (number !== null) sorted.splice(placeOf(number), 0, number);
+      }
+    },
+    leave(at) {
+      const number = numberAt(at);
+      if (number !== null) sorted.splice(placeOf(number), 1);
+    },
+    holds() {
+      const found = value();
+      return found !== null && boundsHold(node.bounds, found);
+    },
+    value,
+    evidence: () => null,
+    needed: range,
+  };
+}
+
+/** The smallest value that at least `percentile` per cent do not exceed (nearest rank, Hyndman and Fan's definition 1). */
+function percentileOf(sorted: readonly number[], percentile: number): number {
+  if (percentile === 50 && sorted.length % 2 === 0) {
+    const upper = sorted.length / 2;
+    return ((sorted[upper - 1] as number) + (sorted[upper] as number)) / 2;
+  }
+  return sorted[Math.max(0, Math.ceil((percentile / 100) * sorted.length) - 1)] as number;
+}
