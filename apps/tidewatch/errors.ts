@@ -37,6 +37,10 @@ export const startErrors = defineErrors({
   },
   RULES_UNREADABLE: { status: 400, message: 'Not all rules can be read. {file}: {reason}' },
   ENDPOINT_UNREACHABLE: {
+  PIPELINE_INVALID: {
+    status: 400,
+    message: 'The processing pipeline is not usable: {file}:{line}: {reason}',
+  },
     status: 503,
     message:
       'Nothing answers at {url} ({reason}). Start Tidewatch with `npm start`, or name its bulk endpoint with --to.',

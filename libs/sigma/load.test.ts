@@ -83,18 +83,25 @@ tidewatch: { suppress: 90m }
     ]);
   });
 
-  it('reports correlations and filters as skipped', async () => {
-    await put(
-      'a.yml',
-      'title: C\nid: c\ncorrelation:\n  type: event_count\n---\ntitle: F\nfilter:\n  rules: any\n',
-    );
-    const { rules, rejected, skipped } = await load();
-    expect(rules).toEqual([]);
-    expect(rejected).toEqual([]);
-    expect(skipped).toEqual([
-      expect.objectContaining({ code: 'correlation', id: 'c', line: expect.any(Number) }),
-      expect.objectContaining({ code: 'filter', title: 'F' }),
+  it('adds filters to the rules of all files, but for those that have expired', async () => {
+    const filter = (id: string, more: string): string =>
+      `title: ${id}\nid: ${id}\n${more}logsource:\n  product: windows\nfilter:\n  rules: [one]\n  s:\n    g: ${id}\n  condition: not s\n`;
+    await put('a.yml', filter('f1', ''));
+    await put('b.yml', filter('f2', 'expires: 2026-01-01\n'));
+    await put('c.yml', rule('one'));
+    const load = (time: string) => loadRules({ paths: [dir], now: Date.parse(time) });
+    const before = await load('2025-12-31');
+    expect(before.rules[0]!.detection.conditionText).toBe('((selection) and (not _f1.s)) and (not _f2.s)');
+    expect(before.filters.map(({ filter: { id }, rules }) => [id, rules])).toEqual([
+      ['f1', ['one']],
+      ['f2', ['one']],
     ]);
+    const after = await load('2026-01-01');
+    expect(after.rules[0]!.detection.conditionText).toBe('(selection) and (not _f1.s)');
+    expect(after.skipped).toEqual([
+      expect.objectContaining({ code: 'filter_expired', id: 'f2', file: join(dir, 'b.yml'), line: 3 }),
+    ]);
+    expect([...before.rejected, ...after.rejected, ...after.warnings]).toEqual([]);
   });
 
   it('keeps the first of two rules with one id and names its file', async () => {

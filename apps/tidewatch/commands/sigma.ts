@@ -4,6 +4,12 @@ import type { ListOptions } from '../sigma/list.ts';
 import type { CommandContext } from './context.ts';
 
 interface EvalOptions {
+interface CheckOptions {
+  readonly placeholders?: string;
+  readonly pipeline?: readonly string[];
+  readonly json?: boolean;
+}
+
   readonly rules: string;
   readonly events: string;
   readonly output: string;
@@ -11,6 +17,7 @@ interface EvalOptions {
   readonly thor?: string;
   readonly placeholders?: string;
   readonly json?: boolean;
+  readonly pipeline?: readonly string[];
 }
 
 interface ExplainCommandOptions {
@@ -33,21 +40,34 @@ export const sigmaCommand = ({ print, say }: CommandContext): Command => {
   command
     .command('check')
     .description(
-      'Load every rule of a folder and say which are rejected, with line and reason. Exit code 1 if any is.',
+      'Load every rule of a folder and say which are rejected, which filters are skipped since they have expired, and what may be a mistake, ' +
+        'with line and reason. Exit code 1 if any is rejected.',
     )
+const pipelineHelp = 'processing pipeline in pySigma’s format that the rules run through; may be repeated';
+const addFile = (file: string, files: readonly string[] = []): readonly string[] => [...files, file];
+
     .argument('<dir...>', 'folders or files of rules')
     .option('--placeholders <file>', 'YAML file: name of a placeholder → list of its values')
     .option('--json', 'print JSON')
-    .action(async (paths: string[], options: { placeholders?: string; json?: boolean }) => {
+    .action(async (paths: string[], options: CheckOptions) => {
       const { checkRules } = await import('../sigma/check.ts');
       const report = await checkRules(paths, options);
       if (options.json) print(JSON.stringify(report, null, 2));
       else {
-        for (const { file, line, reason } of [...report.rejected, ...report.skipped])
-          print(`${file}${line === null ? '' : `:${line}`}: ${reason}`);
-        const skipped = report.skipped.length === 0 ? '' : `, ${report.skipped.length} skipped`;
+        const { loaded, filters, rejected, skipped, warnings, seconds } = report;
+        const list = (rows: typeof rejected, kind = ''): void => {
+          for (const { file, line, reason } of rows)
+            print(`${file}${line === null ? '' : `:${line}`}: ${kind}${reason}`);
+        };
+        list(rejected);
+        list(skipped);
+        list(warnings, 'warning: ');
+        const count = (number: number, one: string, more = one): string =>
+          number === 0 ? '' : `, ${number} ${number === 1 ? one : more}`;
+    .option('--pipeline <file>', pipelineHelp, addFile)
         print(
-          `${report.loaded} loaded, ${report.rejected.length} rejected${skipped}, in ${report.seconds.toFixed(2)} s`,
+          `${loaded} loaded, ${rejected.length} rejected${count(skipped.length, 'skipped')}` +
+            `${count(filters, 'filter in force', 'filters in force')}${count(warnings.length, 'warning', 'warnings')}, in ${seconds.toFixed(2)} s`,
         );
       }
       if (report.rejected.length > 0) process.exitCode = 1;
@@ -78,6 +98,7 @@ export const sigmaCommand = ({ print, say }: CommandContext): Command => {
         say(
           `${figures.events} events, ${figures.matches} matches by ${figures.rules} rules; evaluation ${figures.evaluationPerSecond} events/s, ` +
             `whole ${figures.wholePerSecond} events/s; ${figures.unreadable} lines unreadable`,
+    .option('--pipeline <file>', pipelineHelp, addFile)
         );
     });
   command

@@ -46,6 +46,7 @@ export async function loadConfig(overrides: ConfigOverrides, root: string): Prom
     rules: {
       ...config.rules,
       paths: config.rules.paths.map(shipped),
+      pipelines: config.rules.pipelines.map(own),
       ...(config.rules.thor === undefined ? {} : { thor: own(config.rules.thor) }),
     },
     plugins: config.plugins.map((plugin) => ({ ...plugin, module: own(plugin.module) })),

@@ -67,6 +67,10 @@ export function configSchema(inputs: readonly AnyPlugin<'input'>[]) {
           .default({})
           .describe('Values for the `%name%` placeholders of rules with the `expand` modifier.')
           .meta({ examples: [{ Admins: ['administrator', 'root'] }] }),
+        pipelines: z
+          .array(z.string())
+          .default([])
+          .describe('Files of processing pipelines in pySigma’s format, which all rules run through.'),
         thor: z
           .string()
           .optional()

@@ -9,16 +9,25 @@ export interface RuleReport {
     readonly code: string;
     readonly reason: string;
   }[];
+  /** Filters in force. */
+  readonly filters: number;
+  /** Filters that have expired. */
   readonly skipped: RuleReport['rejected'];
+  /** What is allowed and likely a mistake. */
+  readonly warnings: RuleReport['rejected'];
   readonly seconds: number;
 }
 
 export async function checkRules(
   paths: readonly string[],
-  options: { readonly placeholders?: string },
+  options: { readonly placeholders?: string; readonly pipeline?: readonly string[] },
 ): Promise<RuleReport> {
   const started = performance.now();
-  const { rules, rejected, skipped } = await loadForCommand(paths, options.placeholders);
+  const { rules, filters, rejected, skipped, warnings } = await loadForCommand(
+    paths,
+    options.placeholders,
+    options.pipeline,
+  );
   const row = ({ file, line, code, reason }: RuleReport['rejected'][number]) => ({
     file,
     line,
@@ -28,7 +37,9 @@ export async function checkRules(
   return {
     loaded: rules.length,
     rejected: rejected.map(row),
+    filters: filters.length,
     skipped: skipped.map(row),
+    warnings: warnings.map(row),
     seconds: (performance.now() - started) / 1000,
   };
 }

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { isObject, type JsonObject, parseJson } from '@tidewatch/event';
 import { createNormaliser } from '@tidewatch/normalize';
 import { createSigmaEngine, enableLinearRegExpFallback, loadThorTable } from '@tidewatch/sigma';
+import { startErrors } from '../errors.ts';
 import { loadForCommand } from './rules.ts';
 
 export interface EvaluateOptions {
@@ -15,6 +15,8 @@ export interface EvaluateOptions {
   readonly throughEcs?: boolean;
   readonly thor?: string;
   readonly placeholders?: string;
+  /** Files of processing pipelines. */
+  readonly pipeline?: readonly string[];
 }
 
 export interface EvaluateFigures {
@@ -36,7 +38,10 @@ export async function evaluateFile(
   say: (text: string) => void,
 ): Promise<EvaluateFigures> {
   enableLinearRegExpFallback();
-  const { rules, rejected } = await loadForCommand(options.rules, options.placeholders);
+  const { rules, rejected } = await loadForCommand(options.rules, options.placeholders, options.pipeline);
+  const broken = rejected.find(({ file }) => options.pipeline?.includes(file));
+  if (broken !== undefined)
+    throw startErrors.PIPELINE_INVALID({ file: broken.file, line: broken.line ?? 1, reason: broken.reason });
   if (rejected.length > 0) say(`${rejected.length} rules are rejected; \`tidewatch sigma check\` says why.`);
   const engine = createSigmaEngine(
     rules,
@@ -52,17 +57,18 @@ export async function evaluateFile(
   let line = 0;
   let unreadable = 0;
   let matches = 0;
-  for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    const event = read(text);
-    let ids: string[] = [];
-    if (event === undefined) unreadable++;
-    else {
-      const before = performance.now();
-      ids = engine.evaluate(event).map(({ rule }) => rule.id);
-      evaluating += performance.now() - before;
-    }
-    matches += ids.length;
-    if (!output.write(`${JSON.stringify({ line: line++, rules: ids })}\n`)) await once(output, 'drain');
+  for await (const texts of readLines(input)) {
+    const events = texts.map(read);
+    const before = performance.now();
+    const hits = events.map((event) => (event === undefined ? [] : engine.evaluate(event)));
+    evaluating += performance.now() - before;
+    let lines = '';
+    hits.forEach((found, i) => {
+      if (events[i] === undefined) unreadable++;
+      matches += found.length;
+      lines += `${JSON.stringify({ line: line++, rules: found.map(({ rule }) => rule.id) })}\n`;
+    });
+    if (!output.write(lines)) await once(output, 'drain');
   }
   if (output !== process.stdout) {
     output.end();
@@ -78,6 +84,21 @@ export async function evaluateFile(
     wholePerSecond: Math.round(line / Math.max(seconds, 1e-9)),
   };
 }
+
+/** The lines of a stream, as many at a time as a piece of it has; a line ends with LF or CR LF. */
+async function* readLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const piece of input) {
+    const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
+    rest = lines.pop() as string;
+    yield lines.map(withoutReturn);
+  }
+  rest += decoder.decode();
+  if (rest !== '') yield [withoutReturn(rest)];
+}
+
+const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line);
 
 /** Normalises JSON texts as the stream does, with its very normaliser; undefined for what it refuses. */
 export function createThroughEcs(): (text: string) => JsonObject | undefined {

@@ -19,14 +19,22 @@ export async function loadReadable(paths: readonly string[], placeholders?: stri
   throw startErrors.RULES_UNREADABLE({ file: unreadable.file, reason: unreadable.reason });
 }
 
-/** Loads rules for a command, with placeholder values from a YAML file where one is named. */
-export async function loadForCommand(paths: readonly string[], placeholders?: string): Promise<LoadedRules> {
-  if (placeholders === undefined) return loadRules({ paths });
+/**
+ * Loads rules for a command, with placeholder values from a YAML file where one is named.
+ *
+ * @param pipelines files of processing pipelines
+ */
+export async function loadForCommand(
+  paths: readonly string[],
+  placeholders?: string,
+  pipelines: readonly string[] = [],
+): Promise<LoadedRules> {
+  if (placeholders === undefined) return loadRules({ paths, pipelines });
   const text = await readFile(placeholders, 'utf8').catch((error: Error) => {
     throw pluginErrors.CONFIG_UNREADABLE({ file: placeholders, reason: error.message });
   });
   const lists = validateYaml(text, placeholderFile);
   if (!lists.ok)
     throw pluginErrors.CONFIG_INVALID({ file: placeholders, issues: formatIssues(lists.issues) });
-  return loadRules({ paths, placeholders: lists.value });
+  return loadRules({ paths, pipelines, placeholders: lists.value });
 }

@@ -40,9 +40,9 @@ function read(pattern: Pattern): { algorithm: string; pattern: Pattern } {
   const [tokens] = textsOf(pattern);
   if (pattern.kind !== 'text' || tokens === undefined) return { algorithm: '', pattern };
   const text = shownText(tokens);
-  const [, named, hash = text] = /^\*?([^=|*]*)[=|](.*)$/s.exec(text) ?? [];
+  const [, named, hash = text] = /^\*?([^=|*]*)[=|]([\da-f*?]+)$/i.exec(text) ?? [];
   if (named !== undefined)
     return { algorithm: named.toUpperCase(), pattern: { ...pattern, tokens: parseText(hash) } };
   const bare = text.replace(/^\*|\*$/g, '');
-  return { algorithm: lengths[bare.length] ?? '', pattern };
+  return { algorithm: (/^[\da-f]*$/i.test(bare) && lengths[bare.length]) || '', pattern };
 }

@@ -233,7 +233,8 @@ filter:
   it('matches an ECS event by a rule of foreign names, filters included', async () => {
     await put('rule.yml', rule);
     await put('filter.yml', filter);
-    const file = await put('acme.pipeline', pipeline);
+    // In the folder of the rules, where it is no rule.
+    const file = await put('acme.yml', pipeline);
     const { rules, rejected, warnings, filters } = await loadRules({ paths: [dir], pipelines: [file] });
     expect([...rejected, ...warnings]).toEqual([]);
     expect(filters).toHaveLength(1);

@@ -122,7 +122,12 @@ describe('transformations', () => {
       "Hashes: 'MD5|a'",
       'hash=<a>',
     ],
-    ['no hashes', 'type: hashes_fields\nvalid_hash_algos: [MD5]', 'A: [x, null]', 'A=<x>,null'],
+    [
+      'no hashes',
+      'type: hashes_fields\nvalid_hash_algos: [MD5]',
+      `A: [x=y, null, ${'z'.repeat(32)}]`,
+      `A=<x=y>,null,<${'z'.repeat(32)}>`,
+    ],
     // The rule as a whole
     [
       'what is refused',
