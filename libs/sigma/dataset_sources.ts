@@ -23,7 +23,7 @@ const application = (product: string): SourceFacts => ({
 });
 
 /** What the data set (`event.dataset`), or else its module, says about the source in Sigma's words. */
-const datasets: ReadonlyMap<string, SourceFacts> = new Map<string, SourceFacts>([
+export const datasets: ReadonlyMap<string, SourceFacts> = new Map<string, SourceFacts>([
   ['windows', { products: set('windows') }],
   ['nginx', { ...web, products: set('nginx'), services: set('nginx') }],
   ['apache', { ...web, products: set('apache'), services: set('apache', 'access', 'error') }],
