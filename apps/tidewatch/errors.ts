@@ -26,6 +26,7 @@ export const startErrors = defineErrors({
     status: 503,
     message: 'The running server has no HTTP input. Name an endpoint with --to URL.',
   },
+  FILE_NOT_WRITABLE: { status: 400, message: '{file} cannot be written: {reason}.' },
   FILE_UNREADABLE: { status: 400, message: '{file} cannot be read: {reason}.' },
   NO_RULES: {
     status: 400,
@@ -36,11 +37,11 @@ export const startErrors = defineErrors({
     message: '"{words}" is not a level. Levels are {levels}; medium+ means medium and those above.',
   },
   RULES_UNREADABLE: { status: 400, message: 'Not all rules can be read. {file}: {reason}' },
-  ENDPOINT_UNREACHABLE: {
   PIPELINE_INVALID: {
     status: 400,
     message: 'The processing pipeline is not usable: {file}:{line}: {reason}',
   },
+  ENDPOINT_UNREACHABLE: {
     status: 503,
     message:
       'Nothing answers at {url} ({reason}). Start Tidewatch with `npm start`, or name its bulk endpoint with --to.',

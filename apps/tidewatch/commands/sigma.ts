@@ -1,23 +1,25 @@
 import { isTidewatchError } from '@tidewatch/event';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import type { ConversionFormat } from '../sigma/convert.ts';
 import type { ListOptions } from '../sigma/list.ts';
 import type { CommandContext } from './context.ts';
 
-interface EvalOptions {
 interface CheckOptions {
   readonly placeholders?: string;
   readonly pipeline?: readonly string[];
   readonly json?: boolean;
 }
 
+interface EvalOptions {
   readonly rules: string;
   readonly events: string;
   readonly output: string;
   readonly throughEcs?: boolean;
   readonly thor?: string;
   readonly placeholders?: string;
-  readonly json?: boolean;
   readonly pipeline?: readonly string[];
+  readonly json?: boolean;
+  readonly cache?: string;
 }
 
 interface ExplainCommandOptions {
@@ -28,14 +30,26 @@ interface ExplainCommandOptions {
   readonly json?: boolean;
 }
 
+interface ConvertCommandOptions {
+  readonly format: ConversionFormat;
+  readonly index: string;
+  readonly placeholders?: string;
+  readonly pipeline?: readonly string[];
+  readonly json?: boolean;
+  readonly output?: string;
+}
+
 interface ListCommandOptions extends ListOptions {
   readonly placeholders?: string;
   readonly json?: boolean;
 }
 
+const pipelineHelp = 'processing pipeline in pySigma’s format that the rules run through; may be repeated';
+const addFile = (file: string, files: readonly string[] = []): readonly string[] => [...files, file];
+
 export const sigmaCommand = ({ print, say }: CommandContext): Command => {
   const command = new Command('sigma').description(
-    'Check Sigma rules, run them over a file of events, say why they match.',
+    'Check Sigma rules, run them over a file of events, say why they match, convert them to queries.',
   );
   command
     .command('check')
@@ -43,11 +57,9 @@ export const sigmaCommand = ({ print, say }: CommandContext): Command => {
       'Load every rule of a folder and say which are rejected, which filters are skipped since they have expired, and what may be a mistake, ' +
         'with line and reason. Exit code 1 if any is rejected.',
     )
-const pipelineHelp = 'processing pipeline in pySigma’s format that the rules run through; may be repeated';
-const addFile = (file: string, files: readonly string[] = []): readonly string[] => [...files, file];
-
     .argument('<dir...>', 'folders or files of rules')
     .option('--placeholders <file>', 'YAML file: name of a placeholder → list of its values')
+    .option('--pipeline <file>', pipelineHelp, addFile)
     .option('--json', 'print JSON')
     .action(async (paths: string[], options: CheckOptions) => {
       const { checkRules } = await import('../sigma/check.ts');
@@ -64,7 +76,6 @@ const addFile = (file: string, files: readonly string[] = []): readonly string[]
         list(warnings, 'warning: ');
         const count = (number: number, one: string, more = one): string =>
           number === 0 ? '' : `, ${number} ${number === 1 ? one : more}`;
-    .option('--pipeline <file>', pipelineHelp, addFile)
         print(
           `${loaded} loaded, ${rejected.length} rejected${count(skipped.length, 'skipped')}` +
             `${count(filters, 'filter in force', 'filters in force')}${count(warnings.length, 'warning', 'warnings')}, in ${seconds.toFixed(2)} s`,
@@ -89,6 +100,8 @@ const addFile = (file: string, files: readonly string[] = []): readonly string[]
       'log-source table in the format of SigmaHQ’s tests/thor.yml, instead of the built-in one',
     )
     .option('--placeholders <file>', 'YAML file: name of a placeholder → list of its values')
+    .option('--pipeline <file>', pipelineHelp, addFile)
+    .option('--cache <file>', 'keep the parsed rules in this file, so that the next run starts faster')
     .option('--json', 'print the closing figures as JSON')
     .action(async ({ rules, events, output, json, ...options }: EvalOptions) => {
       const { evaluateFile } = await import('../sigma/evaluate.ts');
@@ -98,7 +111,6 @@ const addFile = (file: string, files: readonly string[] = []): readonly string[]
         say(
           `${figures.events} events, ${figures.matches} matches by ${figures.rules} rules; evaluation ${figures.evaluationPerSecond} events/s, ` +
             `whole ${figures.wholePerSecond} events/s; ${figures.unreadable} lines unreadable`,
-    .option('--pipeline <file>', pipelineHelp, addFile)
         );
     });
   command
@@ -124,6 +136,44 @@ const addFile = (file: string, files: readonly string[] = []): readonly string[]
         for (const reason of report.rejected) say(reason);
         const missed = report.rules.some(({ events }) => events.every(({ outcome }) => outcome !== 'match'));
         return report.rejected.length > 0 ? 2 : missed ? 1 : 0;
+      }),
+    );
+  command
+    .command('convert')
+    .description(
+      'Convert rules into queries of OpenSearch over the documents that Tidewatch stores there. What a query cannot say is refused, ' +
+        'what it finds otherwise than the engine is warned about, both on standard error. One query is printed over several lines, ' +
+        'of several each on a line of its own. Exit code 0 if every rule is converted, 1 if one is refused, 2 if something cannot be read.',
+    )
+    .argument('<path...>', 'files or folders of rules')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'dsl: the body of a search; lucene: text for the search bar; monitor: a document for the alerting plugin',
+      )
+        .choices(['dsl', 'lucene', 'monitor'])
+        .default('dsl'),
+    )
+    .option('--json', 'print all queries with their rules, warnings and refusals as one JSON document')
+    .option('--placeholders <file>', 'YAML file: name of a placeholder → list of its values')
+    .option('--pipeline <file>', pipelineHelp, addFile)
+    .option('--index <pattern>', 'indices that a monitor searches', 'tidewatch-events-*')
+    .option('-o, --output <file>', 'write the queries there instead of to standard output')
+    .action((paths: string[], { json, output, ...options }: ConvertCommandOptions) =>
+      orUnreadable(say, async () => {
+        const { convertRules, queriesAsText, remarksAsText, unreadable, writeQueries } = await import(
+          '../sigma/convert.ts'
+        );
+        const report = await convertRules(paths, options);
+        const lines = json ? [JSON.stringify(report, null, 2)] : queriesAsText(report);
+        if (output !== undefined) await writeQueries(output, lines);
+        else for (const line of lines) print(line);
+        for (const remark of remarksAsText(report)) say(remark);
+        const { converted, refused } = report;
+        if (converted.length + refused.length === 0) say(`There is no rule in ${paths.join(', ')}.`);
+        else if (converted.length + refused.length > 1)
+          say(`${converted.length} converted, ${refused.length} refused`);
+        return unreadable(report, paths) ? 2 : refused.length > 0 ? 1 : 0;
       }),
     );
   command
@@ -158,7 +208,11 @@ const addFile = (file: string, files: readonly string[] = []): readonly string[]
     .option('--category <name>', 'its category, e.g. process_creation', addWords)
     .option('--service <name>', 'its service, e.g. sshd', addWords)
     .option('--tag <tag>', 'tag or its first parts: attack.t1059 takes attack.t1059.001 too', addWords)
-    .option('--folder <glob>', 'folders in the path, e.g. rules/windows, rules-*, rules/**/powershell', addWords)
+    .option(
+      '--folder <glob>',
+      'folders in the path, e.g. rules/windows, rules-*, rules/**/powershell',
+      addWords,
+    )
     .option('--include <id>', 'rule to list in any case', addWords)
     .option('--exclude <id>', 'rule to leave out in any case', addWords)
     .option('--placeholders <file>', 'YAML file: name of a placeholder → list of its values')

@@ -29,6 +29,14 @@ beforeAll(async () => {
     writeFile(file('refused.yml'), rule('refused', 'A|fieldref: B')),
     writeFile(file('several.yml'), `${rule('one', 'EventID: 1')}---\n${rule('two', 'EventID: 2')}`),
     writeFile(file('list.yml'), rule('list', "A|expand: '%names%'")),
+    writeFile(
+      file('correlation.yml'),
+      `${rule('base', 'EventID: 1')}name: base\n---\ntitle: Many\nid: many\ncorrelation: {type: event_count, rules: [base], group-by: [User], timespan: 5m, condition: {gte: 3}}\n`,
+    ),
+    writeFile(
+      file('pipeline.yml'),
+      'name: p\npriority: 1\ntransformations:\n  - id: m\n    type: field_name_mapping\n    mapping: {EventID: event.code}\n',
+    ),
     writeFile(file('names.yml'), 'names: [bob]\n'),
   ]);
 });
@@ -94,6 +102,19 @@ describe('tidewatch sigma convert', () => {
     const refused = await sigma('convert', file('list.yml'));
     expect([refused.status, refused.stdout]).toEqual([1, '']);
     expect(refused.stderr).toContain('%names%');
+  });
+
+  it('runs rules through a pipeline first', async () => {
+    const { status, stdout } = await sigma('convert', '--pipeline', file('pipeline.yml'), file('good.yml'));
+    expect([status, stdout.includes('"event.code"')]).toEqual([0, true]);
+    const broken = await sigma('convert', '--pipeline', file('no_pipeline.yml'), file('good.yml'));
+    expect(broken).toMatchObject({ status: 2, stderr: expect.stringContaining('no_pipeline.yml') });
+  });
+
+  it('refuses a correlation and converts what it builds on', async () => {
+    const { status, stdout, stderr } = await sigma('convert', file('correlation.yml'));
+    expect([status, JSON.parse(stdout).query.bool._name]).toEqual([1, 'base']);
+    expect(stderr).toContain('correlation.yml: refused: A correlation is no query');
   });
 
   it('writes to a file, or says why not', async () => {

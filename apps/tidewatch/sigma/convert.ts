@@ -17,6 +17,8 @@ export type ConversionFormat = 'dsl' | 'lucene' | 'monitor';
 export interface ConvertOptions {
   readonly format: ConversionFormat;
   readonly placeholders?: string;
+  /** Files of processing pipelines. */
+  readonly pipeline?: readonly string[];
   /** Pattern of the indices that a monitor searches. */
   readonly index: string;
 }
@@ -47,19 +49,29 @@ interface Refused {
   }[];
 }
 
-/** Converts every rule of the paths. What did not load is refused too: it is no rule to convert. */
+/**
+ * Converts every rule of the paths. What did not load is refused too: it is no rule to convert.
+ *
+ * @throws PIPELINE_INVALID
+ */
 export async function convertRules(
   paths: readonly string[],
-  { format, placeholders, index }: ConvertOptions,
+  { format, placeholders, pipeline, index }: ConvertOptions,
 ): Promise<ConversionReport> {
-  const { rules, rejected, skipped } = await loadForCommand(paths, placeholders);
+  const { rules, correlations, rejected } = await loadForCommand(paths, placeholders, pipeline);
+  const broken = rejected.find(({ file }) => pipeline?.includes(file));
+  if (broken !== undefined)
+    throw startErrors.PIPELINE_INVALID({ file: broken.file, line: broken.line ?? 1, reason: broken.reason });
   const converted: ConversionReport['converted'][number][] = [];
-  const refused: Refused[] = [...rejected, ...skipped].map(({ id, title, file, code, line, reason }) => ({
-    id,
-    title,
-    file,
-    problems: [{ code, line, reason }],
-  }));
+  const refused: Refused[] = [
+    ...rejected.map(({ id, title, file, code, line, reason }) => ({
+      id,
+      title,
+      file,
+      problems: [{ code, line, reason }],
+    })),
+    ...correlations.map(({ id, title, file }) => ({ id, title, file, problems: [correlationProblem] })),
+  ];
   for (const rule of rules) {
     const { id, title, level, file } = rule;
     const result = convertRule(rule, format === 'lucene' ? 'lucene' : 'dsl');
@@ -71,6 +83,12 @@ export async function convertRules(
   }
   return { converted, refused };
 }
+
+const correlationProblem = {
+  code: 'correlation',
+  line: null,
+  reason: 'A correlation is no query of single events; the rules it builds on can be converted.',
+};
 
 type Query = Extract<Converted, { ok: true }>['query'];
 

@@ -174,6 +174,7 @@ describe('what a query cannot say', () => {
     ['F|re|m: ^b', 'regex_feature'],
     [`F|re: ${'abcde'.repeat(201)}`, 'regex_too_long'],
     ["F|re: 'x[ab]{0,40}y'", 'regex_costly'],
+    ["F|re: '.{1000,}'", 'regex_costly'],
     ['Message|re: a.c', 'regex_in_words'],
     ['process.pid|startswith: 4', 'number_wildcard'],
     ["source.ip|endswith: '.1'", 'address_wildcard'],

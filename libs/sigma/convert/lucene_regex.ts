@@ -20,9 +20,13 @@ export function caseVariants(char: string): readonly string[] {
 export const partsByDefault = 8;
 export const partsAtMost = 32;
 
-/** How many optional parts a repetition of an expression is written out to, at most. */
+/** How many optional parts a repetition of an expression is written out to, or how high it counts, at most. */
 export const optionalParts = (source: string): number =>
-  Math.max(0, ...[...source.matchAll(/(?:\)\?)+/g)].map(([run]) => run.length / 2));
+  Math.max(
+    0,
+    ...[...source.matchAll(/(?:\)\?)+/g)].map(([run]) => run.length / 2),
+    ...[...source.matchAll(/(?<!\\)\{(\d+)/g)].map(([, count]) => Number(count)),
+  );
 
 /** Lucene ignores the case of ASCII's letters only; others must be written out. */
 export const foldsBeyondAscii = (tokens: readonly Token[]): boolean =>
