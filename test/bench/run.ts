@@ -1,6 +1,7 @@
 // `npm run bench -- NAME [--rounds N] [--only P1,P4]`: measures, and writes the figures to docs/benchmarks.md.
 import { parseArgs } from 'node:util';
 import { ingestBench } from './ingest/index.ts';
+import { sigmaBench } from './sigma/index.ts';
 
 /** What a bench is told. */
 export interface BenchOptions {
@@ -10,7 +11,10 @@ export interface BenchOptions {
   readonly only?: ReadonlySet<string>;
 }
 
-const benches: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = { ingest: ingestBench };
+const benches: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
+  ingest: ingestBench,
+  sigma: sigmaBench,
+};
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -1,4 +1,5 @@
-export type Service = 'chromium' | 'kafka' | 'opensearch' | 'rsyslog' | 'liblognorm';
+export type Service = 'chromium' | 'kafka' | 'opensearch' | 'rsyslog' | 'liblognorm' | 'rsigma';
 export function jarFolder(service: 'kafka' | 'opensearch'): string;
+export function crateProgram(service: 'rsigma'): string;
 export function installed(service: Service): boolean;
 export function install(services: readonly Service[]): void;

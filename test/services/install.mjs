@@ -1,5 +1,5 @@
 // Installs real services that tests and benches run against: `node test/services/install.mjs kafka opensearch rsyslog …`.
-// Java services come from Maven Central into a folder of the user's cache, the others from Debian's packages.
+// Java services come from Maven Central and Rust's from crates.io into a folder of the user's cache, the others from Debian's packages.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -28,13 +28,23 @@ const packages = {
   eatmydata: { names: ['eatmydata'], file: '/usr/bin/eatmydata' },
 };
 
+/** Rust programs by service: version. */
+const crates = { rsigma: '0.23.0' };
+
 /** Folder of a Java service's jars; its class path is `<folder>/*`. */
 export const jarFolder = (service) =>
   join(cache, `${service}-${jars[service].map(([, , version]) => version).join('-')}`);
 
+const crateFolder = (service) => join(cache, `${service}-${crates[service]}`);
+
+/** Path of a Rust program. */
+export const crateProgram = (service) => join(crateFolder(service), 'bin', service);
+
 /** Whether a service is on this machine. */
 export const installed = (service) =>
-  existsSync(service in jars ? jarFolder(service) : packages[service].file);
+  existsSync(
+    service in jars ? jarFolder(service) : service in crates ? crateProgram(service) : packages[service].file,
+  );
 
 function run(command, args, options = {}) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', ...options });
@@ -61,6 +71,16 @@ function installJars(service) {
   rmSync(scratch, { recursive: true });
 }
 
+const installCrate = (service) =>
+  run('cargo', [
+    'install',
+    '--quiet',
+    '--locked',
+    `${service}@${crates[service]}`,
+    '--root',
+    crateFolder(service),
+  ]);
+
 function installPackages(names) {
   run('apt-get', ['update', '-qq']);
   run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], {
@@ -69,15 +89,17 @@ function installPackages(names) {
 }
 
 export function install(services) {
+  const all = { ...jars, ...crates, ...packages };
   for (const service of services)
-    if (!(service in jars) && !(service in packages))
-      throw new Error(
-        `Unknown service ${service}; there are ${Object.keys({ ...jars, ...packages }).join(', ')}.`,
-      );
+    if (!(service in all))
+      throw new Error(`Unknown service ${service}; there are ${Object.keys(all).join(', ')}.`);
   const missing = services.filter((service) => !installed(service));
   const names = missing.flatMap((service) => packages[service]?.names ?? []);
   if (names.length > 0) installPackages(names);
-  for (const service of missing) if (service in jars) installJars(service);
+  for (const service of missing) {
+    if (service in jars) installJars(service);
+    if (service in crates) installCrate(service);
+  }
   for (const service of services) process.stdout.write(`${service}: installed\n`);
 }
 

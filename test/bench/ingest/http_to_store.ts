@@ -19,8 +19,16 @@ export interface Load {
 
 const perRequest = 500;
 
-/** Sends `count` documents of 600 bytes to `_bulk`; at `rate` events a second, or as fast as they are acknowledged. */
-export async function sendLoad(url: string, count: number, rate?: number): Promise<Load> {
+/** What is sent: documents of 600 bytes, or Windows events of 2 KB. */
+export type LoadKind = 'documents' | 'windows';
+
+/** Sends `count` events to `_bulk`; at `rate` events a second, or as fast as they are acknowledged. */
+export async function sendLoad(
+  url: string,
+  count: number,
+  rate?: number,
+  kind: LoadKind = 'documents',
+): Promise<Load> {
   const args = [
     '--import',
     'tsx',
@@ -29,6 +37,7 @@ export async function sendLoad(url: string, count: number, rate?: number): Promi
     String(count),
     String(perRequest),
     '4',
+    kind,
   ];
   const child = spawn(process.execPath, rate === undefined ? args : [...args, String(rate)], {
     cwd: root,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startKafka } from '../../services/kafka.ts';
 import { type Figure, median, spread, thousands, writeReport } from '../report.ts';
 import type { BenchOptions } from '../run.ts';
+import { inTurn, ratios } from '../turns.ts';
 import { rsyslogToBulk, tidewatchToBulk } from './file_to_bulk.ts';
 import { writeLogFiles } from './files.ts';
 import {
@@ -16,25 +17,6 @@ import {
 import { lognormParses, tidewatchParses } from './parse.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
-
-/** Repeats a pair of measurements in turn, and hands both lists over. */
-async function inTurn<T>(
-  rounds: number,
-  one: () => T | Promise<T>,
-  other: () => T | Promise<T>,
-): Promise<[T[], T[]]> {
-  const ones: T[] = [];
-  const others: T[] = [];
-  for (let round = 0; round < rounds; round++) {
-    ones.push(await one());
-    others.push(await other());
-    say(`  round ${round + 1}: ${JSON.stringify(ones.at(-1))} | ${JSON.stringify(others.at(-1))}`);
-  }
-  return [ones, others];
-}
-
-const ratios = (own: readonly number[], peer: readonly number[]): number[] =>
-  own.map((value, i) => value / (peer[i] ?? Number.NaN));
 
 /** The gates of the way in: P1, P2, P4 to P7. */
 export async function ingestBench({ rounds, only }: BenchOptions): Promise<void> {

@@ -1,17 +1,22 @@
 // Sends documents to a `_bulk` endpoint over kept-alive connections and prints what it saw as one line of JSON.
-// `load.ts URL COUNT PER_REQUEST CONNECTIONS [EVENTS_PER_SECOND]`
+// `load.ts URL COUNT PER_REQUEST CONNECTIONS documents|windows [EVENTS_PER_SECOND]`
 import { Agent, request } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { documents } from '../lines.ts';
 import { quantile } from '../report.ts';
+import { windowsEvents } from '../sigma/windows_events.ts';
 
-const [url = '', count = '0', perRequest = '500', connections = '4', rate] = process.argv.slice(2);
+const [url = '', count = '0', perRequest = '500', connections = '4', kind, rate] = process.argv.slice(2);
 const requests = Math.ceil(Number(count) / Number(perRequest));
 const agent = new Agent({ keepAlive: true, maxSockets: Number(connections) });
 
 /** A few bodies, sent again and again: without ids each document is a new event. */
 const bodies = Array.from({ length: 8 }, (_, seed) => {
-  const lines = documents(Number(perRequest), seed, Date.now() - 60_000);
+  const start = Date.now() - 60_000;
+  const lines =
+    kind === 'windows'
+      ? [...windowsEvents(Number(perRequest), seed, start)].map((event) => JSON.stringify(event))
+      : documents(Number(perRequest), seed, start);
   return Buffer.from(lines.map((line) => `{"create":{}}\n${line}\n`).join(''));
 });
 

@@ -1,16 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { root } from '../../require.ts';
+import { childSeconds } from '../child_seconds.ts';
 import type { LogFiles } from './files.ts';
-
-/** User and system time of all children that ended, in seconds. */
-function childSeconds(): number {
-  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[13]) + Number(fields[14])) / 100;
-}
 
 /** Lines per CPU-second of a command that prints JSON for the lines on its standard input, start-up included. */
 function linesPerCpuSecond(file: string, lines: number, command: readonly string[]): number {

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { root } from '../../require.ts';
 import { type MeasuredProcess, measure } from '../measured_process.ts';
 
-/** A Tidewatch under measurement, without rules. */
+/** A Tidewatch under measurement. */
 export interface BenchServer {
   readonly process: MeasuredProcess;
   /** Its `_bulk` endpoint; empty where it has no HTTP input. */
@@ -18,6 +18,8 @@ export interface BenchServer {
 export interface BenchServerOptions {
   /** `tidewatch.yml`, but for rules. */
   readonly config: string;
+  /** `rules:` of `tidewatch.yml`; by default there are none. */
+  readonly rules?: { readonly paths: readonly string[] };
   readonly core?: number;
   readonly env?: Readonly<Record<string, string>>;
   /** A command to run it under, e.g. `eatmydata`. */
@@ -25,12 +27,21 @@ export interface BenchServerOptions {
 }
 
 /** Starts the built server and resolves when it takes events. */
-export async function startTidewatch({ config, core, env, under }: BenchServerOptions): Promise<BenchServer> {
+export async function startTidewatch({
+  config,
+  rules,
+  core,
+  env,
+  under,
+}: BenchServerOptions): Promise<BenchServer> {
   const data = mkdtempSync(join(tmpdir(), 'tidewatch-bench-'));
-  const rules = join(data, 'no-rules');
-  mkdirSync(rules);
+  const none = join(data, 'no-rules');
+  mkdirSync(none);
   const file = join(data, 'tidewatch.yml');
-  writeFileSync(file, `${config}\nrules: { paths: [${rules}] }\nlog: { level: warn }\n`);
+  writeFileSync(
+    file,
+    `${config}\nrules: ${JSON.stringify(rules ?? { paths: [none] })}\nlog: { level: warn }\n`,
+  );
   const start = [
     'apps/tidewatch/bin/tidewatch.mjs',
     'start',
