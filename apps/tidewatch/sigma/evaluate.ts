@@ -17,6 +17,8 @@ export interface EvaluateOptions {
   readonly placeholders?: string;
   /** Files of processing pipelines. */
   readonly pipeline?: readonly string[];
+  /** Where parsed rules are kept from one run to the next. */
+  readonly cache?: string;
 }
 
 export interface EvaluateFigures {
@@ -38,7 +40,12 @@ export async function evaluateFile(
   say: (text: string) => void,
 ): Promise<EvaluateFigures> {
   enableLinearRegExpFallback();
-  const { rules, rejected } = await loadForCommand(options.rules, options.placeholders, options.pipeline);
+  const { rules, rejected } = await loadForCommand(
+    options.rules,
+    options.placeholders,
+    options.pipeline,
+    options.cache,
+  );
   const broken = rejected.find(({ file }) => options.pipeline?.includes(file));
   if (broken !== undefined)
     throw startErrors.PIPELINE_INVALID({ file: broken.file, line: broken.line ?? 1, reason: broken.reason });

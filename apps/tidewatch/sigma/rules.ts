@@ -23,18 +23,21 @@ export async function loadReadable(paths: readonly string[], placeholders?: stri
  * Loads rules for a command, with placeholder values from a YAML file where one is named.
  *
  * @param pipelines files of processing pipelines
+ * @param cache where parsed rules are kept from one run to the next
  */
 export async function loadForCommand(
   paths: readonly string[],
   placeholders?: string,
   pipelines: readonly string[] = [],
+  cache?: string,
 ): Promise<LoadedRules> {
-  if (placeholders === undefined) return loadRules({ paths, pipelines });
+  const options = { paths, pipelines, ...(cache === undefined ? {} : { cache }) };
+  if (placeholders === undefined) return loadRules(options);
   const text = await readFile(placeholders, 'utf8').catch((error: Error) => {
     throw pluginErrors.CONFIG_UNREADABLE({ file: placeholders, reason: error.message });
   });
   const lists = validateYaml(text, placeholderFile);
   if (!lists.ok)
     throw pluginErrors.CONFIG_INVALID({ file: placeholders, issues: formatIssues(lists.issues) });
-  return loadRules({ paths, pipelines, placeholders: lists.value });
+  return loadRules({ ...options, placeholders: lists.value });
 }
