@@ -1,3 +1,5 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventMatch } from '@tidewatch/event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -243,5 +245,68 @@ describe('correlations', () => {
     await clock.drain();
     expect(failures).toBeLessThan(0);
     expect(await correlated()).toEqual([found]);
+  });
+});
+
+describe('rules that are loaded again', () => {
+  const sources = () => ({ paths: [site.rules], placeholders: {} });
+  beforeEach(writeCorrelation);
+
+  it('keep what their windows hold, and take what is new', async () => {
+    clock = await start();
+    await ask(moment);
+    await ask(moment + minute);
+    await clock.drain();
+    await site.writeRule(
+      'other.yml',
+      whoamiRule.replace('3b0f2a54', '3b0f2a55').replace('whoami', 'hostname'),
+    );
+    const { rules } = await clock.reload(sources());
+    expect(rules).toHaveLength(3);
+    await ask(moment + 2 * minute);
+    await clock.drain();
+    expect(await site.alerts()).toMatchObject([{ detector: { engine: 'correlation' }, count: 1 }]);
+  });
+
+  it('begin anew where they mean something else', async () => {
+    clock = await start();
+    await ask(moment);
+    await ask(moment + minute);
+    await clock.drain();
+    const often = await readFile(join(site.rules, 'often.yml'), 'utf8');
+    await site.writeRule('often.yml', often.replace('5m', '10m'));
+    await clock.reload(sources());
+    await ask(moment + 2 * minute);
+    await clock.drain();
+    expect(await site.alerts()).toEqual([]);
+  });
+
+  it('stay as they were where the new version is faulty, and say so', async () => {
+    clock = await start();
+    await site.writeRule('whoami.yml', `${whoamiRule}name: whoami\n`.replace('|contains', '|sounds_like'));
+    await site.writeRule('often.yml', 'title: [unclosed\n');
+    await clock.reload(sources());
+    expect(clock.rules().map(({ state, reason }) => [state, reason?.includes('stays in force')])).toEqual([
+      ['loaded', undefined],
+      ['loaded', undefined],
+      ['rejected', true],
+      ['rejected', true],
+    ]);
+    for (const time of [moment, moment + 1, moment + 2]) await ask(time);
+    await clock.drain();
+    expect(await site.alerts()).toMatchObject([{ detector: { engine: 'correlation' } }]);
+    await rm(join(site.rules, 'whoami.yml'));
+    await clock.reload(sources());
+    expect(clock.rules().filter(({ state }) => state === 'loaded')).toEqual([]);
+  });
+
+  it('stay as they were where nothing can be loaded', async () => {
+    clock = await start();
+    await expect(clock.reload({ ...sources(), thor: join(site.rules, 'absent.yml') })).rejects.toThrow(
+      /absent/,
+    );
+    for (const time of [moment, moment + 1, moment + 2]) await ask(time);
+    await clock.drain();
+    expect(await site.alerts()).toHaveLength(1);
   });
 });

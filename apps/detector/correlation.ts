@@ -27,6 +27,8 @@ export interface CorrelationDeps {
 export interface Correlation {
   /** Every window that ends at or before this (epoch ms) is complete; undefined before the first event. */
   complete(): number | undefined;
+  /** Takes other plans; state of those that did not change stays. */
+  plan(plans: readonly CorrelationPlan[]): void;
   /** Resolves when everything appended to `matches` before the call was taken, and its alerts are stored. */
   drain(): Promise<void>;
   close(): Promise<void>;
@@ -43,7 +45,8 @@ export const shardKey = (shard: number): string => `shard-${shard}`;
  * the alerts on single events whose bucket event time has passed. Every shard knows the time of all sources.
  */
 export async function startCorrelation(deps: CorrelationDeps): Promise<Correlation> {
-  const { events, plans, alerts, metrics, log } = deps;
+  const { events, alerts, metrics, log } = deps;
+  let { plans } = deps;
   const stage = await createKeyedStage<Correlator, Findings>({
     stream: deps.matches,
     group: 'correlation',
@@ -99,6 +102,10 @@ export async function startCorrelation(deps: CorrelationDeps): Promise<Correlati
 
   return {
     complete: () => clock()?.complete(),
+    plan(next) {
+      plans = next;
+      for (const [, correlator] of stage.entries()) correlator.plan(next);
+    },
     drain: () => stage.drain(),
     async close() {
       clearInterval(timer);

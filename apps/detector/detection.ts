@@ -1,21 +1,17 @@
-import { dirname, relative, sep } from 'node:path';
 import { type Detector, type EcsEvent, type EventMatch, isEcsEvent } from '@tidewatch/event';
 import { matchId } from '@tidewatch/event/ids';
 import {
-  type CorrelationRule,
   createSigmaEngine,
   enableLinearRegExpFallback,
   entityKey,
-  loadRules,
   loadThorTable,
-  planCorrelations,
-  type RejectedRule,
   type SigmaEngine,
   type SigmaRule,
 } from '@tidewatch/sigma';
 import { eventTime } from '@tidewatch/window';
 import { createFeeder, type Feeder } from './feeder.ts';
-import type { Fed, LoadedRules, RuleFault, RuleInfo, RuleSources } from './protocol.ts';
+import type { Fed, LoadedRules, RuleFault, RuleSources } from './protocol.ts';
+import { loadRuleSet, type RuleSet } from './rule_set.ts';
 
 /** Rules ready to run on batches. */
 export interface Detection {
@@ -27,30 +23,28 @@ export interface Detection {
   ): { matches: EventMatch[]; fed: Fed; faults: RuleFault[] };
 }
 
+/** Compiled rules, and the set that they were made of. */
+export interface Compiled {
+  readonly detection: Detection;
+  readonly set: RuleSet;
+  readonly loaded: LoadedRules;
+}
+
 /**
  * Loads and compiles the rules. What is wrong with a rule is in `loaded`; it keeps no other from running.
  *
  * @param shards among how many the groups of correlations are divided
+ * @param before what is in force: a rule whose new version is faulty stays as it was
  */
 export async function createDetection(
   sources: RuleSources,
   shards: number,
-): Promise<{ detection: Detection; loaded: LoadedRules }> {
+  before?: RuleSet,
+): Promise<Compiled> {
   enableLinearRegExpFallback();
   const started = performance.now();
-  const {
-    rules: loaded,
-    correlations,
-    rejected,
-    skipped,
-  } = await loadRules({
-    paths: sources.paths,
-    placeholders: sources.placeholders,
-    pipelines: sources.pipelines ?? [],
-  });
-  const mayRun = gate(sources);
-  const rules = loaded.filter(mayRun);
-  const { plans, silent, rejected: unplanned } = planCorrelations(rules, correlations.filter(mayRun));
+  const set = await loadRuleSet(sources, before);
+  const { rules, plans, silent } = set;
   const feeder = createFeeder(plans, shards);
   const faults: RuleFault[] = [];
   const engine = createSigmaEngine(rules, {
@@ -58,17 +52,6 @@ export async function createDetection(
     fields: feeder.fields,
     onFault: ({ id }, { message }) => faults.push({ rule: id, message }),
   });
-  const bad = new Set(unplanned.map(({ id }) => id));
-  const infos = [
-    ...[...loaded, ...correlations]
-      .filter(({ id }) => !bad.has(id))
-      .map((rule): RuleInfo => {
-        const info = silent.has(rule.id) ? { ...loadedInfo(rule), silent: true as const } : loadedInfo(rule);
-        return mayRun(rule) ? info : { ...info, state: 'skipped', reason: ungoverned };
-      }),
-    ...[...rejected, ...unplanned].map((rule) => unloadedInfo(rule, 'rejected')),
-    ...skipped.map((rule) => unloadedInfo(rule, 'skipped')),
-  ];
   return {
     detection: {
       detect: (partition, offsets, events) => ({
@@ -77,20 +60,8 @@ export async function createDetection(
         faults: faults.splice(0),
       }),
     },
-    loaded: { rules: infos, plans, milliseconds: performance.now() - started },
-  };
-}
-
-const ungoverned = 'No approved use-case switches it on.';
-
-/** Whether governance lets a rule run. */
-function gate({ only, paths }: RuleSources): (rule: Pick<SigmaRule, 'id' | 'file'>) => boolean {
-  if (only === undefined) return () => true;
-  const patterns = only.map((source) => new RegExp(source, 's'));
-  return ({ id, file }) => {
-    const folder = paths.find((path) => file === path || file.startsWith(`${path}${sep}`)) ?? file;
-    const path = relative(dirname(folder), file).split(sep).join('/');
-    return patterns.some((pattern) => pattern.test(id) || pattern.test(path));
+    set,
+    loaded: { rules: set.infos, plans, milliseconds: performance.now() - started },
   };
 }
 
@@ -169,34 +140,3 @@ function detectorOf(rule: SigmaRule): Detector {
     falsePositives: rule.falsepositives,
   };
 }
-
-const loadedInfo = (rule: SigmaRule | CorrelationRule): RuleInfo => ({
-  id: rule.id,
-  title: rule.title,
-  level: rule.level,
-  ...(rule.status === null ? {} : { status: rule.status }),
-  state: 'loaded',
-  file: rule.file,
-  logsource: 'type' in rule ? `correlation/${rule.type}` : logsourceOf(rule),
-  tags: rule.tags,
-  ...(rule.author === null ? {} : { author: rule.author }),
-  source: rule.source,
-});
-
-const logsourceOf = ({ logsource: { product, category, service } }: SigmaRule): string =>
-  [product, category, service].map((part) => part ?? '*').join('/');
-
-const unloadedInfo = (
-  { id, title, file, line, reason }: RejectedRule,
-  state: 'rejected' | 'skipped',
-): RuleInfo => ({
-  id: id ?? `${file}:${line ?? 0}`,
-  title: title ?? file,
-  level: 'medium',
-  state,
-  reason: line === null ? reason : `line ${line}: ${reason}`,
-  file,
-  logsource: '*/*/*',
-  tags: [],
-  source: '',
-});

@@ -177,7 +177,11 @@ describe('rules that do not load', () => {
       'title: Many of them\nid: 7d2a3cf0-5d25-4a55-8c0e-5a3c1f1e9b02\ncorrelation:\n  type: event_count\n  rules: [whoami]\n  group-by: [host.name]\n  timespan: 5m\n  condition: { gte: 3 }\n',
     );
     const { loaded, rules, drain } = await start();
-    expect(loaded.rules.map(({ file, state }) => [file.slice(site.rules.length + 1), state]).sort()).toEqual([
+    expect(
+      loaded()
+        .rules.map(({ file, state }) => [file.slice(site.rules.length + 1), state])
+        .sort(),
+    ).toEqual([
       ['broken.yml', 'rejected'],
       ['deep/again.yml', 'rejected'],
       ['deep/unknown.yml', 'rejected'],
@@ -206,7 +210,9 @@ describe('rules that do not load', () => {
   it('may be all there are: the detector runs, and says so', async () => {
     const absent = join(site.rules, 'absent');
     const { loaded, drain } = await start({ rules: { paths: [absent], placeholders: {} } });
-    expect(loaded.rules).toMatchObject([{ state: 'rejected', file: absent, reason: /ENOENT|no such file/ }]);
+    expect(loaded().rules).toMatchObject([
+      { state: 'rejected', file: absent, reason: /ENOENT|no such file/ },
+    ]);
     await append(whoami('e1'));
     await drain();
     expect(await counts()).toEqual([]);

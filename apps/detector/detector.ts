@@ -30,8 +30,14 @@ export interface RuleStatus extends RuleInfo {
 }
 
 export interface Detector {
-  readonly loaded: LoadedRules;
+  /** What is in force. */
+  loaded(): LoadedRules;
   rules(): readonly RuleStatus[];
+  /**
+   * Brings rules into force while events go on being looked at. A rule whose new version is faulty stays as it was, and what
+   * did not change keeps its state. Rejects where nothing could be loaded: then all stays as it was.
+   */
+  reload(sources: RuleSources): Promise<LoadedRules>;
   /** Every window that ends at or before this (epoch ms) is complete; undefined before the first event. */
   complete(): number | undefined;
   /** Resolves when everything appended before the call has been looked at, and its alerts are stored. */
@@ -50,7 +56,7 @@ export async function startDetector(deps: DetectorDeps): Promise<Detector> {
   const thread = createDetectionThread(deps.worker);
   const shards = deps.events.repartition === undefined ? 1 : sharedShards;
   try {
-    return await follow(deps, thread, await thread.load(deps.rules, shards), shards);
+    return await follow(deps, thread, shards);
   } catch (error) {
     // Else its thread would keep the process alive.
     await thread.close();
@@ -58,16 +64,11 @@ export async function startDetector(deps: DetectorDeps): Promise<Detector> {
   }
 }
 
-async function follow(
-  deps: DetectorDeps,
-  thread: DetectionThread,
-  loaded: LoadedRules,
-  shards: number,
-): Promise<Detector> {
+async function follow(deps: DetectorDeps, thread: DetectionThread, shards: number): Promise<Detector> {
   const { metrics, log } = deps;
+  let loaded = await thread.load(deps.rules, shards);
   const tally = new Map<string, { matches: number; lastMatch: number }>();
   const suspended = new Map<string, string>();
-  const hasRules = loaded.rules.some(({ state }) => state === 'loaded');
   report(deps, loaded);
   const onAlerts = (effects: readonly AlertEffect[]): void => {
     for (const { alert, effect } of effects)
@@ -90,6 +91,7 @@ async function follow(
     const started = performance.now();
     const records = batch.records.filter((record) => !isIdleMark(record));
     // Without rules there is nothing to parse events for; the position moves on all the same.
+    const hasRules = loaded.rules.some(({ state }) => state === 'loaded');
     const { matches, fed, faults } = hasRules ? await thread.detect(batch.partition, records) : nothing;
     const effects = matches.length === 0 ? [] : await deps.alerts.apply(matches);
     await stretches.pass(batch, fed);
@@ -110,7 +112,16 @@ async function follow(
 
   const consumer = await deps.events.subscribe({ group: 'detector', maxRecords: 1_000, process });
   return {
-    loaded,
+    loaded: () => loaded,
+    async reload(sources) {
+      const next = await thread.load(sources, shards);
+      // Before any batch that the new rules looked at: what they feed must find its plan.
+      correlation.plan(next.plans);
+      loaded = next;
+      suspended.clear();
+      report(deps, loaded);
+      return loaded;
+    },
     complete: () => correlation.complete(),
     rules: () =>
       loaded.rules.map((rule) => {

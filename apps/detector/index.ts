@@ -1,2 +1,3 @@
 export { type Detector, type DetectorDeps, type RuleStatus, startDetector } from './detector.ts';
+export { createFeeder, type Feeder } from './feeder.ts';
 export type { LoadedRules, RuleInfo, RuleSources } from './protocol.ts';

@@ -12,6 +12,8 @@ export interface RuleSources {
    * below the folders' parents, e.g. `rules/linux/log_emptied.yml`. Without it every rule runs.
    */
   readonly only?: readonly string[];
+  /** A file that remembers the rules' YAML from one start to the next. */
+  readonly cache?: string;
   /** A log-source table in the format of SigmaHQ's `tests/thor.yml`. */
   readonly thor?: string;
 }

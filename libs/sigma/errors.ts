@@ -34,7 +34,7 @@ const rejections = {
   unknown_rule: 'The correlation builds on `{name}`, which is not among the rules in force{hint}.',
   ambiguous_rule: 'The correlation builds on `{name}`, a name that {file} and {other} both have.',
   correlation_cycle: 'The correlation builds on itself, by way of {title}.',
-  correlation_depth: 'More than {limit} correlations build on one another.',
+  correlation_depth: 'More than {limit} correlations build on one another, or more than {most} all together.',
   alias_incomplete: 'The alias `{alias}` says no field of {rule}.',
   not_grouped: '{rule} gives only the values of its `group-by`, which has no `{field}`.',
   filter_unknown_rule: 'The filter names `{name}`, which is not among the rules{hint}.',

@@ -3,7 +3,7 @@ import type { Accept } from '@tidewatch/plugin';
 import type { Config } from '../config/schema.ts';
 import { loadGovernance } from './governance.ts';
 import { replaceInputs } from './ingest.ts';
-import { openDetector } from './roles.ts';
+import { ruleSources } from './roles.ts';
 import type { Runtime } from './runtime.ts';
 
 /** What a running process takes over; everything else is opened once. */
@@ -17,12 +17,11 @@ export function createReload(runtime: Runtime, accept: Accept | undefined): (nex
   let turn: Promise<unknown> = Promise.resolve();
 
   /** Rules that can't be read leave those before in force. */
-  async function reopenDetector(before: Config): Promise<void> {
+  async function reloadRules(before: Config): Promise<void> {
     try {
-      await openDetector(runtime);
+      await runtime.parts.detector?.reload(ruleSources(runtime));
     } catch (error) {
       runtime.config = { ...runtime.config, rules: before.rules };
-      await openDetector(runtime);
       throw error;
     }
   }
@@ -35,12 +34,12 @@ export function createReload(runtime: Runtime, accept: Accept | undefined): (nex
     runtime.config = config;
     runtime.governance = governance;
     log.level = config.log.level;
-    if (parts.detector !== undefined) await reopenDetector(before);
+    await reloadRules(before);
     const inputsChanged = accept === undefined ? 0 : await replaceInputs(runtime, accept);
     const needRestart = (Object.keys(next) as (keyof Config)[]).filter(
       (key) => !reloadable.includes(key) && !isDeepStrictEqual(next[key], before[key]),
     );
-    log.info({ inputsChanged, rules: parts.detector?.loaded.rules.length }, 'Configuration reloaded');
+    log.info({ inputsChanged, rules: parts.detector?.loaded().rules.length }, 'Configuration reloaded');
     if (needRestart.length > 0)
       log.warn(
         { keys: needRestart },

@@ -75,10 +75,18 @@ export function enrolKeepers(
     });
   registry.enrol({
     keeper: 'snapshots',
-    keeps: 'counts and newest times per source; of correlations the ids, times and groups of what their windows hold',
+    keeps:
+      'counts and newest times per source; of correlations the ids, times and groups of what their windows hold',
     dataClass: 'all',
     ttlMs: shortest,
     // A snapshot is replaced as long as events come, and holds nothing older than the longest window.
+    expire: async () => [],
+  });
+  registry.enrol({
+    keeper: 'rules.cache',
+    keeps: 'rules as they were read last; nothing of events',
+    dataClass: 'all',
+    ttlMs: shortest,
     expire: async () => [],
   });
   registry.enrol({

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ApiServer } from '@tidewatch/api';
+import type { RuleSources } from '@tidewatch/detector';
 import { startIndexer } from '@tidewatch/ingest';
 import type { Accept } from '@tidewatch/plugin';
 import type { Config } from '../config/schema.ts';
@@ -9,6 +10,7 @@ import { databasesOf } from './adapters.ts';
 import { openAccept, startInputs, stopInputs } from './ingest.ts';
 import { notify } from './notify.ts';
 import { createRuleCatalogue } from './rule_catalogue.ts';
+import { watchRules } from './rule_watch.ts';
 import { lettersOf, type Runtime } from './runtime.ts';
 import { createSystemStatus } from './status.ts';
 import { workers } from './workers.ts';
@@ -39,44 +41,42 @@ export async function startIndexRole({
   health.set('index', 'ready');
 }
 
-/** Stream to alerts. */
-export async function startDetectorRole(runtime: Runtime): Promise<void> {
-  const { health, readers, parts, onClose } = runtime;
-  await openDetector(runtime);
-  onClose(() => parts.detector?.close());
-  readers.push({ drain: async () => parts.detector?.drain() });
-  health.set('detector', 'ready');
+/** What the configuration in force says about rules. */
+export function ruleSources({ config, governance }: Runtime): RuleSources {
+  const { paths, placeholders, pipelines, thor } = config.rules;
+  return {
+    paths,
+    placeholders,
+    pipelines,
+    cache: join(config.data, 'rules.cache'),
+    ...(thor === undefined ? {} : { thor }),
+    ...(governance.rulesInForce === undefined ? {} : { only: governance.rulesInForce }),
+  };
 }
 
-/** Loads the rules of the configuration in force; a detector that ran before has committed how far it came. */
-export async function openDetector(runtime: Runtime): Promise<void> {
-  const { adapters, config, governance, metrics, log, live, parts } = runtime;
-  const { paths, placeholders, pipelines, thor } = config.rules;
+/** Stream to alerts. */
+export async function startDetectorRole(runtime: Runtime): Promise<void> {
+  const { adapters, metrics, log, live, parts, health, readers, onClose } = runtime;
   if (adapters.matches === undefined) throw new TypeError('This process opened nothing to correlate.');
   // Here and below: what a role alone needs is loaded with it, since a process may run few of them.
   const { startDetector } = await import('@tidewatch/detector');
-  let onFirstAlert = parts.detector === undefined ? runtime.options.onFirstAlert : undefined;
-  await parts.detector?.close();
-  parts.detector = await startDetector({
+  let { onFirstAlert } = runtime.options;
+  const detector = await startDetector({
     events: adapters.events,
     matches: adapters.matches,
     snapshots: adapters.snapshots,
     alerts: databasesOf(adapters).store.alerts,
-    rules: {
-      paths,
-      placeholders,
-      pipelines,
-      ...(thor === undefined ? {} : { thor }),
-      ...(governance.rulesInForce === undefined ? {} : { only: governance.rulesInForce }),
-    },
+    rules: ruleSources(runtime),
     worker: workers.detector,
     metrics,
     log,
     onAlerts: (effects) => {
       onFirstAlert?.((performance.now() - runtime.started) / 1000);
       onFirstAlert = undefined;
-      const news = effects.filter(({ effect }) => effect !== 'settled');
-      notify(runtime, news);
+      notify(
+        runtime,
+        effects.filter(({ effect }) => effect !== 'settled'),
+      );
       for (const { alert, effect } of effects) {
         const { id, detector: found, last, dataClass } = alert;
         const told = effect === 'settled' ? 'changed' : effect;
@@ -84,6 +84,18 @@ export async function openDetector(runtime: Runtime): Promise<void> {
       }
     },
   });
+  parts.detector = detector;
+  const watch = watchRules(
+    () => ruleSources(runtime),
+    () => detector.reload(ruleSources(runtime)),
+    log,
+  );
+  onClose(async () => {
+    await watch.close();
+    await detector.close();
+  });
+  readers.push(detector);
+  health.set('detector', 'ready');
 }
 
 /** The entry of the pipeline; the demonstration plays into it until an event of the user's own comes. */

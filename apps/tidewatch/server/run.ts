@@ -54,7 +54,7 @@ export async function runUntilSignal(
       consoleBuilt: existsSync(join(root, 'dist/console/alerts.html')),
       demo: demonstration?.active() ?? false,
       ...(loginUrl === undefined ? {} : { loginUrl }),
-      ...(detector === undefined ? {} : { rules: detector.loaded }),
+      ...(detector === undefined ? {} : { rules: detector.loaded() }),
     }),
   );
   const signal = await nextSignal(atTerminal ? ['SIGINT', 'SIGTERM', 'SIGHUP'] : ['SIGINT', 'SIGTERM']);

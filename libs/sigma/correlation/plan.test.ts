@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { correlation, plansOf } from './correlation.fixture.ts';
 
-const counting = (section: object, more: object = {}): string =>
+const counting = (section: object, more: Readonly<Record<string, unknown>> = {}): string =>
   correlation(
     {
       type: 'event_count',
@@ -154,7 +154,8 @@ describe('what correlations build on', () => {
   });
 
   it('changes the key with the meaning, not with the words', () => {
-    const key = (section: object, more: object = {}) => plansOf(['a'], counting(section, more)).plans[0]?.key;
+    const key = (section: object, more: Readonly<Record<string, unknown>> = {}) =>
+      plansOf(['a'], counting(section, more)).plans[0]?.key;
     expect(key({})).toBe(key({}, { title: 'Other words', description: 'more' }));
     expect(key({})).not.toBe(key({ timespan: '6m' }));
   });

@@ -68,6 +68,8 @@ export interface Plans {
 }
 
 const depthLimit = 8;
+/** Correlations of a plan, each counted as often as it is built on. */
+const mostNodes = 256;
 
 /** Resolves what correlations build on. One that builds on something missing or rejected is rejected itself. */
 export function planCorrelations(
@@ -145,8 +147,11 @@ function plan(root: CorrelationRule, named: Named): CorrelationPlan {
   function add(correlation: CorrelationRule): number {
     if (path.includes(correlation.id))
       throw new Rejection('correlation_cycle', { title: correlation.title }, ['correlation', 'rules']);
-    if (path.length === depthLimit)
-      throw new Rejection('correlation_depth', { limit: depthLimit }, ['correlation', 'rules']);
+    if (path.length === depthLimit || nodes.length === mostNodes)
+      throw new Rejection('correlation_depth', { limit: depthLimit, most: mostNodes }, [
+        'correlation',
+        'rules',
+      ]);
     path.push(correlation.id);
     const inputs = correlation.rules.map((name, place) => resolve(name, place, named));
     const below = inputs.map((input) => (isCorrelationRule(input) ? add(input) : null));

@@ -1,0 +1,115 @@
+import { dirname, relative, sep } from 'node:path';
+import {
+  type CorrelationRule,
+  loadRules,
+  type Plans,
+  planCorrelations,
+  type RejectedRule,
+  type SigmaRule,
+} from '@tidewatch/sigma';
+import type { RuleInfo, RuleSources } from './protocol.ts';
+
+/** Rules that are to run, and what became of every document. */
+export interface RuleSet extends Pick<Plans, 'plans' | 'silent'> {
+  readonly rules: readonly SigmaRule[];
+  readonly correlations: readonly CorrelationRule[];
+  readonly infos: readonly RuleInfo[];
+}
+
+/**
+ * Loads the rules. What is wrong with one keeps no other from running.
+ *
+ * @param before what is in force: a file that can't be read or has a fault by now keeps its rules of before
+ */
+export async function loadRuleSet(sources: RuleSources, before?: RuleSet): Promise<RuleSet> {
+  const { paths, placeholders, pipelines = [], cache } = sources;
+  const found = await loadRules({
+    paths,
+    placeholders,
+    pipelines,
+    ...(cache === undefined ? {} : { cache }),
+  });
+  const taken = new Set([...found.rules, ...found.correlations].map(({ id }) => id));
+  const broken = found.rejected.map(({ file }) => file);
+  const kept = <T extends { readonly id: string; readonly file: string }>(rules: readonly T[] = []): T[] =>
+    rules.filter(
+      ({ id, file }) =>
+        !taken.has(id) && broken.some((each) => file === each || file.startsWith(`${each}${sep}`)),
+    );
+  const keptRules = kept(before?.rules);
+  const keptCorrelations = kept(before?.correlations);
+  const rules = [...found.rules, ...keptRules];
+  const correlations = [...found.correlations, ...keptCorrelations];
+  const mayRun = gate(sources);
+  const {
+    plans,
+    silent,
+    rejected: unplanned,
+  } = planCorrelations(rules.filter(mayRun), correlations.filter(mayRun));
+  const bad = new Set(unplanned.map(({ id }) => id));
+  const held = new Set([...keptRules, ...keptCorrelations].map(({ file }) => file));
+  const infoOf = (rule: SigmaRule | CorrelationRule): RuleInfo => {
+    const info = silent.has(rule.id) ? { ...loadedInfo(rule), silent: true as const } : loadedInfo(rule);
+    return mayRun(rule) ? info : { ...info, state: 'skipped', reason: ungoverned };
+  };
+  const rejectedInfo = (rule: RejectedRule): RuleInfo => {
+    const info = unloadedInfo(rule, 'rejected');
+    return held.has(rule.file) ? { ...info, reason: `${info.reason} ${stillInForce}` } : info;
+  };
+  return {
+    rules: rules.filter(mayRun),
+    correlations: correlations.filter(mayRun),
+    plans,
+    silent,
+    infos: [
+      ...[...rules, ...correlations].filter(({ id }) => !bad.has(id)).map(infoOf),
+      ...[...found.rejected, ...unplanned].map(rejectedInfo),
+      ...found.skipped.map((rule) => unloadedInfo(rule, 'skipped')),
+    ],
+  };
+}
+
+const ungoverned = 'No approved use-case switches it on.';
+const stillInForce = 'The version before stays in force.';
+
+/** Whether governance lets a rule run. */
+function gate({ only, paths }: RuleSources): (rule: Pick<SigmaRule, 'id' | 'file'>) => boolean {
+  if (only === undefined) return () => true;
+  const patterns = only.map((source) => new RegExp(source, 's'));
+  return ({ id, file }) => {
+    const folder = paths.find((path) => file === path || file.startsWith(`${path}${sep}`)) ?? file;
+    const path = relative(dirname(folder), file).split(sep).join('/');
+    return patterns.some((pattern) => pattern.test(id) || pattern.test(path));
+  };
+}
+
+const loadedInfo = (rule: SigmaRule | CorrelationRule): RuleInfo => ({
+  id: rule.id,
+  title: rule.title,
+  level: rule.level,
+  ...(rule.status === null ? {} : { status: rule.status }),
+  state: 'loaded',
+  file: rule.file,
+  logsource: 'type' in rule ? `correlation/${rule.type}` : logsourceOf(rule),
+  tags: rule.tags,
+  ...(rule.author === null ? {} : { author: rule.author }),
+  source: rule.source,
+});
+
+const logsourceOf = ({ logsource: { product, category, service } }: SigmaRule): string =>
+  [product, category, service].map((part) => part ?? '*').join('/');
+
+const unloadedInfo = (
+  { id, title, file, line, reason }: RejectedRule,
+  state: 'rejected' | 'skipped',
+): RuleInfo => ({
+  id: id ?? `${file}:${line ?? 0}`,
+  title: title ?? file,
+  level: 'medium',
+  state,
+  reason: line === null ? reason : `line ${line}: ${reason}`,
+  file,
+  logsource: '*/*/*',
+  tags: [],
+  source: '',
+});

@@ -1,0 +1,73 @@
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { createLogger } from '@tidewatch/telemetry';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type RuleWatch, watchRules } from './rule_watch.ts';
+
+let directory: string;
+let watch: RuleWatch | undefined;
+let reloads = 0;
+let paths: string[];
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tidewatch-watch-'));
+  await mkdir(join(directory, 'rules/deep'), { recursive: true });
+  await writeFile(join(directory, 'rules/deep/one.yml'), 'title: One\n');
+  paths = [join(directory, 'rules')];
+  reloads = 0;
+});
+afterEach(async () => {
+  await watch?.close();
+  await rm(directory, { recursive: true });
+});
+
+const start = async (reload: () => Promise<unknown> = async () => void reloads++) => {
+  watch = watchRules(() => ({ paths, placeholders: {} }), reload, createLogger({ level: 'silent' }));
+  // Its first look is what changes are told from.
+  await setTimeout(100);
+};
+const seen = (times: number) =>
+  vi.waitFor(() => expect(reloads).toBe(times), { timeout: 5_000, interval: 10 });
+
+it('tells of files that change, come, go and are renamed, at any depth', async () => {
+  await start();
+  const one = join(directory, 'rules/deep/one.yml');
+  await writeFile(one, 'title: Other\n');
+  await seen(1);
+  await writeFile(join(directory, 'rules/two.yml'), 'title: Two\n');
+  await seen(2);
+  await rename(join(directory, 'rules/two.yml'), one);
+  await seen(3);
+  await rm(one);
+  await seen(4);
+  await mkdir(join(directory, 'rules/new'));
+  await seen(5);
+});
+
+it('tells once of several changes, and not of none', async () => {
+  await start();
+  for (let i = 0; i < 20; i++) await writeFile(join(directory, `rules/${i}.yml`), 'title: Some\n');
+  await seen(1);
+  await setTimeout(400);
+  expect(reloads).toBe(1);
+});
+
+it('tries again with the next change where reloading failed', async () => {
+  await start(async () => {
+    reloads++;
+    if (reloads === 1) throw new Error('not this time');
+  });
+  await writeFile(join(directory, 'rules/a.yml'), 'title: A\n');
+  await seen(1);
+  await writeFile(join(directory, 'rules/b.yml'), 'title: B\n');
+  await seen(2);
+});
+
+it('is within half a second', async () => {
+  await start();
+  const began = performance.now();
+  await writeFile(join(directory, 'rules/a.yml'), 'title: A\n');
+  await seen(1);
+  expect(performance.now() - began).toBeLessThan(500);
+});
