@@ -114,7 +114,7 @@ describe.runIf(has('opensearch') && has('sigmahq'))('a converted rule', () => {
     );
 
   it.each([
-    ['dsl', 1],
+    ['dsl', 1.5],
     ['lucene', 4],
   ] as const)(
     'finds as %s what the engine matches, or says in advance why not',
