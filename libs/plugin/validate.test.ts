@@ -45,6 +45,16 @@ describe('validateYaml', () => {
     ]);
   });
 
+  it('looks inside the member of a union whose kind the value has', () => {
+    const union = z.strictObject({
+      alerts: z.union([z.literal('none'), z.array(z.strictObject({ rule: z.string(), count: z.int() }))]),
+    });
+    const result = validateYaml('alerts:\n  - { rle: a, cout: 2 }\n', union);
+    expect(result.ok ? [] : result.issues.map(({ message }) => message)).toContain(
+      'unknown key; did you mean "rule"?',
+    );
+  });
+
   it('names the nearest kind, and what is missing', () => {
     expect(issuesOf('inputs:\n  - type: sylog\n')).toEqual([
       { path: 'inputs.0.type', message: '"sylog" is not known; did you mean "syslog"?', line: 2, column: 5 },

@@ -59,8 +59,12 @@ function syntaxIssues(text: string): ConfigIssue[] {
 function describe(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown, text: string): ConfigIssue[] {
   const path = issue.path.map(String);
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    // The branch with the fewest complaints is the one that was meant.
-    const nearest = [...issue.errors].sort((a, b) => a.length - b.length)[0] ?? [];
+    // The branch that was meant is one whose kind the value has, and of those the one with the fewest complaints.
+    const isOfKind = (branch: readonly z.core.$ZodIssue[]): boolean =>
+      branch.some((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys');
+    const nearest =
+      [...issue.errors].sort((a, b) => Number(isOfKind(b)) - Number(isOfKind(a)) || a.length - b.length)[0] ??
+      [];
     if (nearest.length > 0)
       return nearest.flatMap((inner) =>
         describe({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue, schema, value, text),
@@ -100,8 +104,8 @@ function choicesOf(issue: z.core.$ZodIssue): string[] | undefined {
   return issue.code === 'invalid_union' && Array.isArray(options) ? options.map(String) : undefined;
 }
 
-/** Line and column of a path's key, or of the nearest thing above it that is there. */
-function placeOf(text: string, path: readonly string[]): { line?: number; column?: number } {
+/** Line and column, from 1, of a path's key in a YAML text, or of the nearest thing above it that is there. */
+export function placeOf(text: string, path: readonly string[]): { line?: number; column?: number } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   for (let length = path.length; length > 0; length--) {
@@ -152,7 +156,11 @@ function unwrap(schema: unknown, value: unknown): unknown {
   if (definition?.innerType !== undefined) return unwrap(definition.innerType, value);
   if (definition?.in !== undefined) return unwrap(definition.in, value);
   const { options, discriminator } = definition ?? {};
-  if (options === undefined || discriminator === undefined) return schema;
+  if (options === undefined) return schema;
+  if (discriminator === undefined) {
+    const kind = Array.isArray(value) ? 'array' : typeof value;
+    return options.find((option) => definitionOf(option)?.type === kind) ?? schema;
+  }
   const wanted = (value as Record<string, unknown> | undefined)?.[discriminator];
   return (
     options.find((option) => definitionOf(shapeOf(option)?.[discriminator])?.values?.includes(wanted)) ??

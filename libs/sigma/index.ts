@@ -50,3 +50,4 @@ export {
   selectRules,
 } from './select.ts';
 export { loadThorTable } from './thor.ts';
+export { parseTimespan } from './timespan.ts';

@@ -45,6 +45,7 @@ tidewatch: { suppress: 90m }
       ),
     );
     await put('b.yaml', rule('two'));
+    await put('b.test.yaml', 'tests: []');
     const { rules, rejected } = await load();
     expect(rejected).toEqual([]);
     expect(rules[0]).toMatchObject({

@@ -20,7 +20,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 const sliceMs = 10;
 
 export interface LoadOptions {
-  /** Files, and folders that are searched for `*.yml` and `*.yaml` to any depth. */
+  /** Files, and folders that are searched for `*.yml` and `*.yaml`, but not `*.test.yml`, to any depth. */
   readonly paths: readonly string[];
   /** Values by the placeholder's name, without percent signs. */
   readonly placeholders?: Readonly<Record<string, readonly (string | number)[]>>;
@@ -158,7 +158,8 @@ async function* folder(path: string): AsyncGenerator<Found> {
   }
 }
 
-const isRuleFile = (name: string): boolean => /\.ya?ml$/i.test(name) && !name.startsWith('.');
+/** `NAME.test.yml` holds the tests of `NAME.yml`. */
+const isRuleFile = (name: string): boolean => /(?<!\.test)\.ya?ml$/i.test(name) && !name.startsWith('.');
 
 /** At once, since a folder of rules has many small files, and waiting for each costs more than reading it. */
 function readRuleFile(file: string): Found {

@@ -1,5 +1,5 @@
 import type { ExplainedItem, SigmaExplanation } from '@tidewatch/event';
-import type { Excluded, MissedLeaf, MissedSource, MissHint } from '@tidewatch/sigma';
+import type { Excluded, MissedLeaf, MissedSource, MissHint, SigmaMiss } from '@tidewatch/sigma';
 import { visibleLine } from '../dead_letters/visible.ts';
 import type { ExplainedEvent, ExplainReport } from './explain.ts';
 
@@ -27,13 +27,17 @@ function eventLines(explained: ExplainedEvent): string[] {
     case 'fault':
       return [`${where} the rule failed: ${visibleLine(explained.reason, width)}`];
     case 'miss': {
-      const { miss } = explained;
-      if (miss.reason === 'logsource')
-        return [`${where} miss; the log source does not fit`, ...sourceLines(miss)];
-      if (miss.reason === 'filter') return [`${where} miss; a filter takes it out`, ...filterLines(miss)];
-      return [`${where} miss; ${miss.held} of ${miss.asked} conditions hold`, ...leafLines(miss)];
+      const [what, ...why] = missLines(explained.miss);
+      return [`${where} miss; ${what}`, ...why];
     }
   }
+}
+
+/** What keeps a rule from matching, in a few words, and then in lines that are indented by four blanks. */
+export function missLines(miss: SigmaMiss): string[] {
+  if (miss.reason === 'logsource') return ['the log source does not fit', ...sourceLines(miss)];
+  if (miss.reason === 'filter') return ['a filter takes it out', ...filterLines(miss)];
+  return [`${miss.held} of ${miss.asked} conditions hold`, ...leafLines(miss)];
 }
 
 const conditionLine = (condition: string): string => `    condition: ${visibleLine(condition, width)}`;
