@@ -35,7 +35,23 @@ export interface Options {
 /** A single name of what is a text, or more of what is a list. */
 export type Mapping = ReadonlyMap<string, readonly string[]>;
 
-export function createOptions(section: unknown, path: DocumentPath, origin: Origin): Options {
+/** YAML's aliases can write very many values in a few lines, and maps that hold themselves. */
+const valueLimit = 100_000;
+const depthLimit = 32;
+
+export function createOptions(
+  section: unknown,
+  path: DocumentPath,
+  origin: Origin,
+  budget = { left: valueLimit },
+): Options {
+  const spend = (values: number): void => {
+    budget.left -= values;
+    if (budget.left >= 0 && path.length <= depthLimit) return;
+    const cause = `it nests deeper than ${depthLimit / 2} levels, or has more than ${valueLimit} values`;
+    throw new Rejection('invalid_attribute', { name: nameOf(path), cause }, path);
+  };
+  spend(1);
   if (!isObject(section))
     throw new Rejection('invalid_attribute', { name: nameOf(path), cause: 'a map is needed' }, path);
   const map: Readonly<Record<string, unknown>> = section;
@@ -64,6 +80,7 @@ export function createOptions(section: unknown, path: DocumentPath, origin: Orig
   const list = (name: string, found: unknown): readonly string[] => {
     const members: unknown[] = Array.isArray(found) ? found : [found];
     if (members.length === 0) throw wrong(name, 'the list is empty');
+    spend(members.length);
     return members.map((member) => {
       if (typeof member === 'string' || typeof member === 'number') return String(member);
       throw wrong(name, 'a text or a list of texts is needed');
@@ -118,12 +135,12 @@ export function createOptions(section: unknown, path: DocumentPath, origin: Orig
       if (Array.isArray(found))
         return found.map((member: unknown, i) => [
           String(i),
-          createOptions(member, [...path, name, i], origin),
+          createOptions(member, [...path, name, i], origin, budget),
         ]);
       if (!isObject(found)) throw wrong(name, 'a list or a map is needed');
       return Object.entries(found).map(([key, member]) => [
         key,
-        createOptions(member, [...path, name, key], origin),
+        createOptions(member, [...path, name, key], origin, budget),
       ]);
     },
     wrong,

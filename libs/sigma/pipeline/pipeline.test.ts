@@ -174,6 +174,27 @@ describe('a pipeline is refused', () => {
   });
 });
 
+it.each([
+  ['that holds itself', 'transformations: &all\n  - type: nest\n    items: *all\n'],
+  [
+    'that aliases blow up',
+    `a: &l0 [{ type: case }]\n${[1, 2, 3, 4, 5, 6]
+      .map(
+        (n) =>
+          `a${n}: &l${n} [${Array(9)
+            .fill(`{ type: nest, items: *l${n - 1} }`)
+            .join(', ')}]\n`,
+      )
+      .join('')}transformations: *l6\n`,
+  ],
+  [
+    'whose values aliases blow up',
+    `a: &l [${Array(999).fill('x').join(', ')}]\ntransformations:\n  - type: map_string\n    mapping: { ${Array.from({ length: 999 }, (_, n) => `k${n}: *l`).join(', ')} }\n`,
+  ],
+])('a pipeline %s is refused', (_, source) => {
+  expect(refusalOf(source).reason).toContain('nests deeper');
+});
+
 describe('loadRules with pipelines', () => {
   let dir: string;
   beforeEach(async () => {
