@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { applyPipelines } from './apply.ts';
+import { parsePipeline } from './pipeline.ts';
 import { pipelineOf, processed, ruleOf, shown } from './pipeline_fixture.ts';
 
 const lines = (text: string, by: number): string =>
@@ -248,5 +248,7 @@ it('pipelines run by their priority, share what is set, and the later values of 
     'name: early\npriority: 10\nvars: { v: old }\nallowed_backends: [some]\n',
   );
   expect(shown(processed(ruleOf("A|expand: '%v%'"), late, early))).toBe('s: A.s=<new>');
-  expect(applyPipelines({ rules: [], correlations: [], pipelines: [] }).rules).toEqual([]);
+  const values = parsePipeline('vars: { v: newest }\npriority: 60\n', 'values.yml');
+  if (!values.ok) throw new Error(values.rejected.reason);
+  expect(shown(processed(ruleOf("A|expand: '%v%'"), late, values.pipeline, early))).toBe('s: A.s=<newest>');
 });

@@ -62,7 +62,9 @@ function readPipeline(options: Options): Pick<Pipeline, 'priority' | 'vars' | 's
     if (options.has(name))
       throw options.wrong(name, 'it is about queries, and rules are not turned into any');
   const steps = options.children('transformations').map(([, child]) => parseStep(child));
-  if (steps.length === 0) throw new Rejection('missing_attribute', { name: 'transformations' });
+  // A pipeline may only bring values for the placeholders of others.
+  if (steps.length === 0 && !options.has('vars'))
+    throw new Rejection('missing_attribute', { name: 'transformations' });
   return { priority: options.number('priority', 0), vars: options.mapping('vars', new Map()), steps };
 }
 

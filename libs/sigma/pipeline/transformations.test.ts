@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createSigmaEngine } from '../engine.ts';
 import { conditionOf, pipelineOf, processed, ruleOf, shown } from './pipeline_fixture.ts';
 
-const mapping = 'type: field_name_mapping\nmapping:\n  A: a.b\n  Two Words: [x, y]\n  "null": message';
+const mapping = 'type: field_name_mapping\nmapping:\n  A: a.b\n  Two Words: [x, y]\n  null: message';
 
 describe('transformations', () => {
   it.each([
