@@ -64,20 +64,14 @@ function lookUp({ exact, longest, parts }: FieldIndex, cell: Cell, candidate: (r
   parts?.scan(cell, candidate);
 }
 
-const keyOf = (witness: Witness): string =>
-  witness.kind === 'present'
-    ? `present\0${witness.field}`
-    : `${witness.kind}\0${witness.field}\0${witness.text}`;
-
 function chooseWitnesses(rules: readonly SigmaRule[]): WitnessSet[] {
   const uses = new Map<string, number>();
   for (const { detection } of rules) {
-    for (const key of new Set([...allWitnesses(detection)].map(keyOf)))
-      uses.set(key, (uses.get(key) ?? 0) + 1);
+    const keys = new Set<string>();
+    for (const { key } of allWitnesses(detection)) keys.add(key);
+    for (const key of keys) uses.set(key, (uses.get(key) ?? 0) + 1);
   }
-  return rules.map(({ detection }) =>
-    witnessesOf(detection, (witness) => (uses.get(keyOf(witness)) ?? 1) - 1),
-  );
+  return rules.map(({ detection }) => witnessesOf(detection, (witness) => (uses.get(witness.key) ?? 1) - 1));
 }
 
 type Placed = { readonly witness: Witness; readonly rule: number }[];

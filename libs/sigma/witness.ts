@@ -8,12 +8,13 @@ const foreign = /[^\0-\x7f]/;
 
 /**
  * Something that an event must show before a rule can match. Texts are folded; `field` is null for keywords, which
- * may stand anywhere.
+ * may stand anywhere. Equal witnesses have equal keys.
  */
-export type Witness =
+export type Witness = { readonly key: string } & (
   | { readonly kind: 'exact'; readonly field: string; readonly text: string }
   | { readonly kind: 'part'; readonly field: string | null; readonly text: string }
-  | { readonly kind: 'present'; readonly field: string };
+  | { readonly kind: 'present'; readonly field: string }
+);
 
 /** At least one of these holds whenever the rule matches; null where nothing can be said (negations, null). */
 export type WitnessSet = readonly Witness[] | null;
@@ -30,7 +31,7 @@ function* inSelection(selection: Selection): Generator<Witness> {
   if (selection.kind !== 'item') {
     for (const each of selection.of) yield* inSelection(each);
   } else if (!selection.negated) {
-    for (const { pattern } of selection.values) yield* ofPattern(pattern, selection.field) ?? [];
+    for (const set of setsOf(selection)) yield* set ?? [];
   }
 }
 
@@ -51,10 +52,24 @@ function ofSelection(selection: Selection, commonness: Commonness): WitnessSet {
   return selection.kind === 'and' ? rarest(sets, commonness) : union(sets);
 }
 
-function ofItem({ field, values, quantifier, negated }: Item, commonness: Commonness): WitnessSet {
-  if (negated) return field === null ? null : [{ kind: 'present', field }];
-  const sets = values.map(({ pattern }) => ofPattern(pattern, field));
+function ofItem(item: Item, commonness: Commonness): WitnessSet {
+  const { field, quantifier, negated } = item;
+  if (negated) return present(field);
+  const sets = setsOf(item);
   return quantifier === 'all' ? rarest(sets, commonness) : union(sets);
+}
+
+/** A rule is indexed for each kind of event that may be its log source's. */
+const known = new WeakMap<Item, readonly WitnessSet[]>();
+
+/** By value. */
+function setsOf(item: Item): readonly WitnessSet[] {
+  let sets = known.get(item);
+  if (sets === undefined) {
+    sets = item.values.map(({ pattern }) => ofPattern(pattern, item.field));
+    known.set(item, sets);
+  }
+  return sets;
 }
 
 function ofPattern(pattern: Pattern, field: string | null): WitnessSet {
@@ -76,21 +91,34 @@ function ofPattern(pattern: Pattern, field: string | null): WitnessSet {
 
 function ofRegex(source: string, field: string | null): WitnessSet {
   const text = requiredText(source);
-  return text.length < 2 ? present(field) : [{ kind: 'part', field, text }];
+  return text.length < 2 ? present(field) : [part(field, text)];
 }
 
-const present = (field: string | null): WitnessSet => (field === null ? null : [{ kind: 'present', field }]);
+const exact = (field: string, text: string): Witness => ({
+  kind: 'exact',
+  field,
+  text,
+  key: `=${field}\0${text}`,
+});
+const part = (field: string | null, text: string): Witness => ({
+  kind: 'part',
+  field,
+  text,
+  key: `*${field ?? ''}\0${text}`,
+});
+const present = (field: string | null): WitnessSet =>
+  field === null ? null : [{ kind: 'present', field, key: `?${field}` }];
 
 function ofText(tokens: Extract<Pattern, { kind: 'text' }>['tokens'], field: string | null): WitnessSet {
   const literals = tokens.filter((token) => typeof token === 'string').map(fold);
-  if (field !== null && tokens.length === 0) return [{ kind: 'exact', field, text: '' }];
+  if (field !== null && tokens.length === 0) return [exact(field, '')];
   const longest = literals.reduce((best, literal) => (literal.length > best.length ? literal : best), '');
   if (longest === '') return present(field);
-  if (field !== null && tokens.length === 1) return [{ kind: 'exact', field, text: longest }];
+  if (field !== null && tokens.length === 1) return [exact(field, longest)];
   // Fewer than two letters are in nearly every value, unless they are of another script.
   return longest.length < 2 && !foreign.test(longest) && field !== null && tokens.includes(wild.many)
     ? present(field)
-    : [{ kind: 'part', field, text: longest }];
+    : [part(field, longest)];
 }
 
 function union(sets: readonly WitnessSet[]): WitnessSet {

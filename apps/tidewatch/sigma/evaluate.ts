@@ -56,7 +56,7 @@ export async function evaluateFile(
   );
   const read = options.throughEcs ? createThroughEcs() : asItIs;
 
-  const raw = createReadStream(options.events);
+  const raw = createReadStream(options.events, { highWaterMark: pieceBytes });
   const input = options.events.endsWith('.gz') ? raw.pipe(createGunzip()) : raw;
   const output = options.output === '-' ? process.stdout : createWriteStream(options.output);
   const started = performance.now();
@@ -91,6 +91,9 @@ export async function evaluateFile(
     wholePerSecond: Math.round(line / Math.max(seconds, 1e-9)),
   };
 }
+
+/** Read at a time. */
+const pieceBytes = 1_048_576;
 
 /** The lines of a stream, as many at a time as a piece of it has; a line ends with LF or CR LF. */
 async function* readLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {

@@ -14,7 +14,7 @@ export async function httpToFindings(
   rules: { readonly paths: readonly string[] },
 ): Promise<{ perSecond: number; cpuMicroseconds: number }> {
   const server = await startTidewatch({ config: embedded, rules });
-  const warmUp = count / 10;
+  const warmUp = count / 4;
   await sendLoad(server.ingest, warmUp, undefined, 'windows');
   await until(async () => (await stored(server, warmUp)) && (await evaluated(server)), 300, 'the warm-up');
   const cpuBefore = server.process.cpuSeconds();
