@@ -1,6 +1,6 @@
 import { roles } from '@tidewatch/control';
 import fastify from 'fastify';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { guard } from './guard.ts';
 import type { Api } from './route.ts';
 import { routes } from './routes/index.ts';
@@ -8,6 +8,7 @@ import { adminToken, startApi, type TestApi } from './server.fixture.ts';
 
 let server: TestApi;
 let alertId: string;
+let exceptionId: string;
 beforeAll(async () => {
   server = await startApi();
   const { items } = await server.deps.alerts.search(
@@ -16,6 +17,16 @@ beforeAll(async () => {
   );
   alertId = items[0]?.id ?? '';
 });
+// An analyst removes only what they made.
+beforeEach(async () => {
+  const made = await server.deps.exceptions.add({
+    rules: ['rule-1'],
+    conditions: [{ field: 'host.name', values: ['db-1'] }],
+    reason: 'noise',
+    by: 'analyst',
+  });
+  exceptionId = made.ok ? made.exception.id : '';
+});
 afterAll(() => server.stop());
 
 /** A request that each route takes, were it allowed. */
@@ -23,10 +34,20 @@ const bodies: Readonly<Record<string, () => object>> = {
   'session.open': () => ({ token: 'unknown' }),
   'alerts.change': () => ({ ids: [{ id: alertId }], action: { action: 'acknowledge' } }),
   'alerts.undo': () => ({ changeId: 'none' }),
+  'exceptions.add': () => ({
+    rules: ['rule-1'],
+    conditions: [{ field: 'host.name', values: ['db-1'] }],
+    reason: 'noise',
+  }),
   'admin.login_link': () => ({ user: 'admin' }),
+  'rules.backtest': () => ({ source: 'title: x' }),
   'dead_letters.replay': () => ({ ids: ['0-7'] }),
   'dead_letters.drop': () => ({ ids: ['0-7'], reason: 'noise' }),
   'dead_letters.restore': () => ({ ids: ['0-7'] }),
+};
+const tryRule = () => {
+  const scope = { principal: 'test', dataClasses: 'all' } as const;
+  return server.deps.backtests.start({ source: 'title: x', range: { from: 0, to: 1 }, scope }).id;
 };
 const workOnLetters = () =>
   server.deps.deadLetters.start({ verb: 'replay', choice: { ids: ['0-7'] }, by: 'test' }).id;
@@ -34,6 +55,9 @@ const ids: Readonly<Record<string, () => string>> = {
   'alerts.get': () => alertId,
   'events.get': () => server.events[0]?.event.id ?? '',
   'rules.get': () => 'rule-1',
+  'exceptions.remove': () => exceptionId,
+  'rules.backtest_get': tryRule,
+  'rules.backtest_cancel': tryRule,
   'dead_letters.get': () => '0-7',
   'dead_letters.job': workOnLetters,
   'dead_letters.cancel': workOnLetters,
@@ -71,6 +95,12 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'admin tok
   'events.get': readers,
   'rules.list': readers,
   'rules.get': readers,
+  'exceptions.list': ['analyst', 'engineer', 'admin'],
+  'exceptions.add': ['analyst', 'engineer', 'admin'],
+  'exceptions.remove': ['analyst', 'engineer', 'admin'],
+  'rules.backtest': ['analyst', 'engineer', 'admin'],
+  'rules.backtest_get': ['analyst', 'engineer', 'admin'],
+  'rules.backtest_cancel': ['analyst', 'engineer', 'admin'],
   'health.get': readers,
   'dead_letters.list': ['analyst', 'engineer', 'admin'],
   'dead_letters.totals': ['analyst', 'engineer', 'admin'],
@@ -141,12 +171,12 @@ describe('routes and roles (S2)', () => {
     },
   );
 
-  it('takes the admin token for dead letters, and for nothing else that asks for a session', async () => {
+  it('takes the admin token for dead letters and backtests, and for nothing else that asks for a session', async () => {
     const authorization = `Bearer ${adminToken}`;
     for (const { name, policy } of routes) {
       if (policy.kind !== 'session' || name === 'live.read') continue;
       const { statusCode } = await ask(name, { authorization });
-      expect(statusCode, name).toBe(name.startsWith('dead_letters.') ? 200 : 401);
+      expect(statusCode, name).toBe(/^dead_letters\.|^rules\.backtest/.test(name) ? 200 : 401);
     }
     expect((await ask('dead_letters.list', { authorization: 'Bearer wrong' })).json().code).toBe(
       'ADMIN_TOKEN_INVALID',
@@ -176,6 +206,7 @@ describe('the audit log (V6)', () => {
       'session.close',
       'rules.list',
       'rules.get',
+      'rules.backtest_get',
       'health.get',
       'dead_letters.totals',
       'dead_letters.jobs',

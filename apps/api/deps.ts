@@ -1,13 +1,17 @@
 import type { ControlStore } from '@tidewatch/control';
 import type { EventPredicate } from '@tidewatch/query';
-import type { AlertStore, EventStore } from '@tidewatch/store';
+import type { AlertStore, EventStore, Scope } from '@tidewatch/store';
 import type { HealthBoard, Logger, Metrics } from '@tidewatch/telemetry';
 import type { LiveHub } from './live.ts';
 import type {
+  Backtest,
   DeadLetter,
   DeadLetterJob,
   DeadLetterPage,
   DeadLetterTotals,
+  Exception,
+  ExceptionBody,
+  ExceptionMade,
   Health,
   RuleDetail,
   RuleRow,
@@ -71,6 +75,38 @@ export interface DeadLetterDesk {
   cancel(id: string): boolean;
 }
 
+/** Where rules that are not in force yet run over the events that are stored. */
+export interface Backtests {
+  /**
+   * Queues a run; it goes on after the answer.
+   *
+   * @throws RULE_INVALID (400) where the document is no rule, correlation or filter
+   */
+  start(request: {
+    readonly source: string;
+    readonly range: { readonly from: number; readonly to: number };
+    /** Who asks: the run sees what they may. */
+    readonly scope: Scope;
+  }): DeepReadonly<Backtest>;
+  job(id: string): DeepReadonly<Backtest> | undefined;
+  /** False where there is nothing to end. */
+  cancel(id: string): boolean;
+}
+
+export type ExceptionOutcome =
+  | ({ readonly ok: true } & DeepReadonly<ExceptionMade>)
+  | { readonly ok: false; readonly why: string };
+
+/** Where exceptions from rules are kept. */
+export interface ExceptionDesk {
+  /** Newest first, also those that expired or have a fault. */
+  list(): Promise<DeepReadonly<Exception[]>>;
+  /** Durable when it resolves, and then in force within seconds; or one sentence for people on why it can't be. */
+  add(asked: DeepReadonly<ExceptionBody> & { readonly by: string }): Promise<ExceptionOutcome>;
+  /** False where its file holds more than it. */
+  remove(id: string): Promise<boolean>;
+}
+
 export interface ConsoleBuild {
   readonly state: 'waiting' | 'building' | 'ready' | 'failed';
   /** One sentence for people: how far it is, or why it failed. */
@@ -90,6 +126,8 @@ export interface ApiDeps {
   readonly alerts: AlertStore;
   readonly control: ControlStore;
   readonly rules: RuleCatalogue;
+  readonly backtests: Backtests;
+  readonly exceptions: ExceptionDesk;
   readonly system: SystemStatus;
   readonly deadLetters: DeadLetterDesk;
   readonly live: LiveHub;

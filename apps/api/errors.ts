@@ -38,7 +38,18 @@ export const errors = defineErrors({
   NOT_FOUND: { status: 404, message: 'There is nothing at {url}.' },
   ALERT_UNKNOWN: { status: 404, message: 'There is no alert {id}.' },
   EVENT_UNKNOWN: { status: 404, message: 'There is no event {id}, or its time to live is over.' },
+  BACKTEST_UNKNOWN: {
+    status: 404,
+    message: 'There is no backtest {id}; those that ended long ago are forgotten.',
+  },
+  BACKTEST_ENDED: { status: 409, message: 'The backtest {id} has ended already.' },
   RULE_UNKNOWN: { status: 404, message: 'There is no rule {id}.' },
+  EXCEPTION_INVALID: { status: 400, message: '{why}' },
+  EXCEPTION_UNKNOWN: { status: 404, message: 'There is no exception {id}.' },
+  EXCEPTION_SHARED: {
+    status: 409,
+    message: 'Its file holds other documents too. Take it out by hand: {file}',
+  },
   LETTER_UNKNOWN: { status: 404, message: 'There is no dead letter {id}, or its time to live is over.' },
   LETTER_JOB_UNKNOWN: {
     status: 404,

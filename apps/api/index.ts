@@ -17,12 +17,15 @@ import { createLoginRate } from './security/login_rate.ts';
 
 export type {
   ApiDeps,
+  Backtests,
   ConsoleBuild,
   DeadLetterChoice,
   DeadLetterDesk,
   DeadLetterFilter,
   DeepReadonly,
   Demo,
+  ExceptionDesk,
+  ExceptionOutcome,
   RuleCatalogue,
   SystemStatus,
 } from './deps.ts';

@@ -168,3 +168,20 @@ describe('when the audit log cannot be written', () => {
     await failing.stop();
   });
 });
+
+describe('backtests', () => {
+  it('run over a range of time, and can be looked at and ended', async () => {
+    const { id, ...job } = (
+      await post('/api/rules/backtests', { source: 'title: x', from: 'now-1h' })
+    ).json();
+    expect(job).toMatchObject({ by: 'analyst', state: 'done', from: start - 3_600_000, to: start });
+    expect(await get(`/api/rules/backtests/${id}`)).toMatchObject({ id, result: { events: 0 } });
+    expect((await get('/api/rules/backtests/none')).code).toBe('BACKTEST_UNKNOWN');
+    const ended = await server.api.inject({ method: 'DELETE', url: `/api/rules/backtests/${id}`, headers });
+    expect(ended.statusCode).toBe(200);
+    expect((await post('/api/rules/backtests', { source: '', from: 'now-1h' })).statusCode).toBe(400);
+    expect((await post('/api/rules/backtests', { source: 'title: x', from: 'now' })).json().code).toBe(
+      'RANGE_EMPTY',
+    );
+  });
+});

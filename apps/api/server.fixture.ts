@@ -9,6 +9,7 @@ import { createApi } from './index.ts';
 import { createLiveHub } from './live.ts';
 import { logonEvent, logonMatch, memoryAlerts, memoryEvents } from './memory.fixture.ts';
 import { memoryDesk } from './memory_desk.fixture.ts';
+import { memoryExceptions } from './memory_exceptions.fixture.ts';
 
 export const start = Date.UTC(2026, 0, 5, 12);
 export const adminToken = 'local-admin-token';
@@ -37,6 +38,23 @@ const system: SystemStatus = {
   }),
 };
 
+/** Backtests that are over at once, and find nothing. */
+function memoryBacktests(): ApiDeps['backtests'] {
+  const jobs = new Map<string, ReturnType<ApiDeps['backtests']['start']>>();
+  return {
+    start({ range, scope }) {
+      const id = `backtest-${jobs.size + 1}`;
+      const result = { events: 0, rules: [], rejected: [] };
+      const times = { createdAt: start, finishedAt: start, ...range };
+      const job = { id, by: scope.principal, state: 'done' as const, done: 0, total: 0, result, ...times };
+      jobs.set(id, job);
+      return job;
+    },
+    job: (id) => jobs.get(id),
+    cancel: (id) => jobs.has(id),
+  };
+}
+
 /** A running API over small stores, and what a test needs around it. */
 export async function startApi(options: Partial<ApiDeps> = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'tidewatch-api-'));
@@ -64,7 +82,9 @@ export async function startApi(options: Partial<ApiDeps> = {}) {
       list: async () => [rule],
       get: async (id) => (id === rule.id ? { ...rule, source: 'title: x' } : undefined),
     },
+    backtests: memoryBacktests(),
     system,
+    exceptions: memoryExceptions(),
     deadLetters: memoryDesk(),
     live: createLiveHub(clock),
     metrics: createMetrics({ process: false }),

@@ -34,7 +34,12 @@ export interface Correlation {
   close(): Promise<void>;
 }
 
-const config = { allowedLatenessMs: 5 * 60_000, idleAfterMs: 2 * 60_000, maxEvents: 1_000_000 };
+/** How late events may be, when a source is quiet, and how much is kept. */
+export const correlationConfig = {
+  allowedLatenessMs: 5 * 60_000,
+  idleAfterMs: 2 * 60_000,
+  maxEvents: 1_000_000,
+};
 const tickMs = 15_000;
 
 /** The key of a shard's records. */
@@ -51,8 +56,8 @@ export async function startCorrelation(deps: CorrelationDeps): Promise<Correlati
     stream: deps.matches,
     group: 'correlation',
     keyOf: ({ key }) => key,
-    initial: () => createCorrelator(config, plans),
-    restore: (parts) => createCorrelator(config, plans, parts as readonly CorrelatorPart[]),
+    initial: () => createCorrelator(correlationConfig, plans),
+    restore: (parts) => createCorrelator(correlationConfig, plans, parts as readonly CorrelatorPart[]),
     parts: (correlator) => correlator.parts(),
     step: (correlator, { value }, emit) => {
       const { findings, late, evicted } = correlator.take(decodeStretch(value));

@@ -61,7 +61,7 @@ export async function createDetection(
       }),
     },
     set,
-    loaded: { rules: set.infos, plans, milliseconds: performance.now() - started },
+    loaded: { rules: set.infos, plans, expiry: set.expiry, milliseconds: performance.now() - started },
   };
 }
 

@@ -12,6 +12,8 @@ export interface RuleSources {
    * below the folders' parents, e.g. `rules/linux/log_emptied.yml`. Without it every rule runs.
    */
   readonly only?: readonly string[];
+  /** Only rules with these ids or names, those that build on them, and what these build on. */
+  readonly focus?: readonly string[];
   /** A file that remembers the rules' YAML from one start to the next. */
   readonly cache?: string;
   /** A log-source table in the format of SigmaHQ's `tests/thor.yml`. */
@@ -42,6 +44,8 @@ export interface RuleInfo {
 export interface LoadedRules {
   readonly rules: readonly RuleInfo[];
   readonly plans: readonly CorrelationPlan[];
+  /** When the next filter expires, epoch milliseconds: from then on the rules are to be loaded again. */
+  readonly expiry: number | null;
   readonly milliseconds: number;
 }
 

@@ -14,6 +14,8 @@ export interface RuleSet extends Pick<Plans, 'plans' | 'silent'> {
   readonly rules: readonly SigmaRule[];
   readonly correlations: readonly CorrelationRule[];
   readonly infos: readonly RuleInfo[];
+  /** When the next filter expires, epoch milliseconds. */
+  readonly expiry: number | null;
 }
 
 /**
@@ -38,8 +40,11 @@ export async function loadRuleSet(sources: RuleSources, before?: RuleSet): Promi
     );
   const keptRules = kept(before?.rules);
   const keptCorrelations = kept(before?.correlations);
-  const rules = [...found.rules, ...keptRules];
-  const correlations = [...found.correlations, ...keptCorrelations];
+  const { rules, correlations } = focusOn(
+    sources.focus,
+    [...found.rules, ...keptRules],
+    [...found.correlations, ...keptCorrelations],
+  );
   const mayRun = gate(sources);
   const {
     plans,
@@ -61,12 +66,46 @@ export async function loadRuleSet(sources: RuleSources, before?: RuleSet): Promi
     correlations: correlations.filter(mayRun),
     plans,
     silent,
+    expiry: earliest(found.filters.map(({ filter }) => filter.expires)),
     infos: [
       ...[...rules, ...correlations].filter(({ id }) => !bad.has(id)).map(infoOf),
       ...[...found.rejected, ...unplanned].map(rejectedInfo),
       ...found.skipped.map((rule) => unloadedInfo(rule, 'skipped')),
     ],
   };
+}
+
+/** Narrows rules down to some, with what builds on them and what they build on. */
+function focusOn(
+  focus: readonly string[] | undefined,
+  rules: readonly SigmaRule[],
+  correlations: readonly CorrelationRule[],
+): Pick<RuleSet, 'rules' | 'correlations'> {
+  if (focus === undefined) return { rules, correlations };
+  const wanted = new Set(focus);
+  const all: readonly (SigmaRule | CorrelationRule)[] = [...rules, ...correlations];
+  const namesOf = ({ id, name }: SigmaRule | CorrelationRule): string[] =>
+    name === null ? [id] : [id, name];
+  const isWanted = (rule: SigmaRule | CorrelationRule): boolean =>
+    namesOf(rule).some((name) => wanted.has(name));
+  /** Until nothing more is wanted. */
+  const spread = (step: (rule: SigmaRule | CorrelationRule) => readonly string[]): void => {
+    for (let size = -1; size !== wanted.size; ) {
+      size = wanted.size;
+      for (const rule of all) for (const name of step(rule)) wanted.add(name);
+    }
+  };
+  // Upwards first: what is built on is wanted for those, and not for all else that builds on it.
+  spread((rule) =>
+    isWanted(rule) || ('rules' in rule && rule.rules.some((name) => wanted.has(name))) ? namesOf(rule) : [],
+  );
+  spread((rule) => (isWanted(rule) ? [...namesOf(rule), ...('rules' in rule ? rule.rules : [])] : []));
+  return { rules: rules.filter(isWanted), correlations: correlations.filter(isWanted) };
+}
+
+function earliest(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }
 
 const ungoverned = 'No approved use-case switches it on.';

@@ -36,6 +36,7 @@ export const startErrors = defineErrors({
     status: 400,
     message: '"{words}" is not a level. Levels are {levels}; medium+ means medium and those above.',
   },
+  RULE_INVALID: { status: 400, message: 'The rule is not right, line {line}: {reason}' },
   RULES_UNREADABLE: { status: 400, message: 'Not all rules can be read. {file}: {reason}' },
   PIPELINE_INVALID: {
     status: 400,

@@ -27,6 +27,7 @@ export { type AppliedFilter, applyFilters, type SigmaFilter } from './filter.ts'
 export { type LoadedRules, type LoadOptions, loadRules } from './load.ts';
 export type { WindowsAlternative, WindowsTable } from './logsources.ts';
 export type { MissHint } from './miss_hints.ts';
+export { type ParsedFile, parseRuleFile } from './parse.ts';
 export type { Pattern, Token } from './pattern.ts';
 export type { Placeholders } from './placeholder.ts';
 export { enableLinearRegExpFallback } from './regex.ts';

@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { errors } from '../errors.ts';
+import { resolveRange } from '../range.ts';
 import { everyone, type Route, route } from '../route.ts';
+import { backtest, backtestBody } from '../schemas/rules.ts';
 import * as schemas from '../schemas/system.ts';
+import { triagers } from '../security/scope.ts';
 
 const policy = { kind: 'session', roles: everyone } as const;
+/** They may read whatever it finds. */
+const backtesters = { kind: 'session', roles: triagers, orAdminToken: true } as const;
+const byId = z.object({ id: z.string().max(64) });
 
 export const ruleRoutes: readonly Route[] = [
   route({
@@ -28,6 +34,46 @@ export const ruleRoutes: readonly Route[] = [
       const rule = await rules.get(id);
       if (rule === undefined) throw errors.RULE_UNKNOWN({ id });
       return rule;
+    },
+  }),
+  route({
+    name: 'rules.backtest',
+    method: 'POST',
+    url: '/api/rules/backtests',
+    summary: 'Run a rule, correlation or filter that is not in force over stored events',
+    policy: backtesters,
+    audit: 'change',
+    schemas: { body: backtestBody, answer: backtest },
+    handle: async ({ body: { source, ...times }, scope, now }, { backtests }) =>
+      backtests.start({ source, range: resolveRange(times, now), scope }),
+  }),
+  route({
+    name: 'rules.backtest_get',
+    method: 'GET',
+    url: '/api/rules/backtests/:id',
+    summary: 'How far a backtest is, and what it found',
+    policy: backtesters,
+    audit: 'own',
+    schemas: { params: byId, answer: backtest },
+    handle: async ({ params: { id } }, { backtests }) => {
+      const job = backtests.job(id);
+      if (job === undefined) throw errors.BACKTEST_UNKNOWN({ id });
+      return job;
+    },
+  }),
+  route({
+    name: 'rules.backtest_cancel',
+    method: 'DELETE',
+    url: '/api/rules/backtests/:id',
+    summary: 'End a backtest',
+    policy: backtesters,
+    audit: 'change',
+    schemas: { params: byId, answer: backtest },
+    handle: async ({ params: { id } }, { backtests }) => {
+      const job = backtests.job(id);
+      if (job === undefined) throw errors.BACKTEST_UNKNOWN({ id });
+      if (!backtests.cancel(id)) throw errors.BACKTEST_ENDED({ id });
+      return job;
     },
   }),
 ];

@@ -2,7 +2,9 @@ import type { z } from 'zod';
 import type * as alerts from './alerts.ts';
 import type * as deadLetters from './dead_letters.ts';
 import type * as events from './events.ts';
+import type * as exceptions from './exceptions.ts';
 import type * as primitives from './primitives.ts';
+import type * as rules from './rules.ts';
 import type * as system from './system.ts';
 
 /** The API's types, for its clients; importing them brings no code. */
@@ -15,6 +17,7 @@ export type AlertPage = z.infer<typeof alerts.alertPage>;
 export type AlertTotals = z.infer<typeof alerts.alertTotals>;
 export type AlertActionBody = z.infer<typeof alerts.alertActionBody>;
 export type AlertChangeResult = z.infer<typeof alerts.alertChange>;
+export type Backtest = z.infer<typeof rules.backtest>;
 export type CorrelationExplanation = z.infer<typeof alerts.correlationExplanation>;
 export type ExplainedItem = z.infer<typeof alerts.explainedItem>;
 export type SigmaExplanation = z.infer<typeof alerts.sigmaExplanation>;
@@ -26,6 +29,10 @@ export type Health = z.infer<typeof system.health>;
 export type RuleRow = z.infer<typeof system.ruleRow>;
 export type RuleList = z.infer<typeof system.ruleList>;
 export type RuleDetail = z.infer<typeof system.ruleDetail>;
+export type Exception = z.infer<typeof exceptions.exception>;
+export type ExceptionBody = z.infer<typeof exceptions.exceptionBody>;
+export type ExceptionList = z.infer<typeof exceptions.exceptionList>;
+export type ExceptionMade = z.infer<typeof exceptions.exceptionMade>;
 export type DeadLetter = z.infer<typeof deadLetters.deadLetter>;
 export type DeadLetterPage = z.infer<typeof deadLetters.deadLetterPage>;
 export type DeadLetterTotals = z.infer<typeof deadLetters.deadLetterTotals>;

@@ -1,5 +1,6 @@
 import { isTidewatchError } from '@tidewatch/event';
 import { Command, Option } from 'commander';
+import type { BacktestOptions } from '../sigma/backtest.ts';
 import type { ConversionFormat } from '../sigma/convert.ts';
 import type { ListOptions } from '../sigma/list.ts';
 import type { CommandContext } from './context.ts';
@@ -30,6 +31,12 @@ interface ExplainCommandOptions {
   readonly json?: boolean;
 }
 
+interface BacktestCommandOptions extends BacktestOptions {
+  readonly config?: string;
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
 interface ConvertCommandOptions {
   readonly format: ConversionFormat;
   readonly index: string;
@@ -56,7 +63,7 @@ interface ListCommandOptions extends ListOptions {
 const pipelineHelp = 'processing pipeline in pySigma’s format that the rules run through; may be repeated';
 const addFile = (file: string, files: readonly string[] = []): readonly string[] => [...files, file];
 
-export const sigmaCommand = ({ print, say }: CommandContext): Command => {
+export const sigmaCommand = ({ print, root, say }: CommandContext): Command => {
   const command = new Command('sigma').description(
     'Check Sigma rules, run them over a file of events, say why they match, convert them to queries.',
   );
@@ -262,6 +269,32 @@ export const sigmaCommand = ({ print, say }: CommandContext): Command => {
         if (files.length === 0) say(`There is no test in ${paths.join(', ')} to run.`);
         if (unreadable.length > 0 || files.length === 0) return 2;
         return failed > 0 || (requireTests && untested.length > 0) ? 1 : 0;
+      }),
+    );
+  command
+    .command('backtest')
+    .description(
+      'Run a rule, correlation or filter over the events that the running server stores, and say what it would change. Exit code 1 if that fails, 2 without a server or for a rule that is not right.',
+    )
+    .requiredOption('--rule <file>', 'the rule; it need not be in force')
+    .option('--since <time>', 'from then on: ISO 8601, or a time back such as 12h or 7d', '7d')
+    .option('--until <time>', 'up to then')
+    .option('--config <file>', 'configuration file of the server')
+    .option('--data <dir>', 'data folder of the server')
+    .option('--json', 'print JSON')
+    .action(({ json, ...options }: BacktestCommandOptions) =>
+      orUnreadable(say, async () => {
+        const { loadConfig } = await import('../config/load.ts');
+        const { backtestText, runBacktest } = await import('../sigma/backtest.ts');
+        const { visibleJson, visibleText } = await import('../dead_letters/visible.ts');
+        const { data } = await loadConfig(options, root);
+        const onTerminal = process.stderr.isTTY;
+        const job = await runBacktest(data, options, ({ done, total = 0 }) => {
+          if (onTerminal) process.stderr.write(`\r${done} of ${total} events`);
+        });
+        if (onTerminal) say('');
+        print(json ? visibleJson(job) : visibleText(backtestText(job)));
+        return job.state === 'done' && job.result?.rejected.length === 0 ? 0 : 1;
       }),
     );
   return command;

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiServer } from '@tidewatch/api';
 import type { RuleSources } from '@tidewatch/detector';
@@ -7,6 +8,8 @@ import type { Config } from '../config/schema.ts';
 import { startErrors } from '../errors.ts';
 import { version } from '../version.ts';
 import { databasesOf } from './adapters.ts';
+import { createBacktests } from './backtests.ts';
+import { exceptionFolder, openExceptions } from './exceptions.ts';
 import { openAccept, startInputs, stopInputs } from './ingest.ts';
 import { notify } from './notify.ts';
 import { createRuleCatalogue } from './rule_catalogue.ts';
@@ -45,7 +48,7 @@ export async function startIndexRole({
 export function ruleSources({ config, governance }: Runtime): RuleSources {
   const { paths, placeholders, pipelines, thor } = config.rules;
   return {
-    paths,
+    paths: [...paths, exceptionFolder(config.data)],
     placeholders,
     pipelines,
     cache: join(config.data, 'rules.cache'),
@@ -60,6 +63,8 @@ export async function startDetectorRole(runtime: Runtime): Promise<void> {
   if (adapters.matches === undefined) throw new TypeError('This process opened nothing to correlate.');
   // Here and below: what a role alone needs is loaded with it, since a process may run few of them.
   const { startDetector } = await import('@tidewatch/detector');
+  // A folder that is not there would be a rule that could not be read.
+  await mkdir(exceptionFolder(runtime.config.data), { recursive: true });
   let { onFirstAlert } = runtime.options;
   const detector = await startDetector({
     events: adapters.events,
@@ -88,6 +93,7 @@ export async function startDetectorRole(runtime: Runtime): Promise<void> {
   const watch = watchRules(
     () => ruleSources(runtime),
     () => detector.reload(ruleSources(runtime)),
+    () => detector.loaded().expiry,
     log,
   );
   onClose(async () => {
@@ -133,6 +139,8 @@ export async function startApiRole(runtime: Runtime, adminToken: string): Promis
     alerts: store.alerts,
     control,
     rules: createRuleCatalogue(parts),
+    backtests: createBacktests(runtime),
+    exceptions: openExceptions(runtime),
     system: createSystemStatus(runtime),
     deadLetters: openDeadLetterDesk(runtime, lettersOf(runtime)),
     live,

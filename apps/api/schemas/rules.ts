@@ -1,0 +1,60 @@
+import { levels } from '@tidewatch/event';
+import { z } from 'zod';
+
+export const backtestBody = z.strictObject({
+  source: z
+    .string()
+    .min(1)
+    .max(1_000_000)
+    .describe('A rule, correlation or filter as YAML; several documents may be in one'),
+  from: z.string().default('now-7d').describe('ISO 8601, epoch milliseconds, or relative to now'),
+  to: z.string().default('now'),
+});
+
+const found = z.object({
+  matches: z.number(),
+  alerts: z.number().describe('Alerts it makes, by its entity and suppression bucket'),
+});
+
+export const backtest = z
+  .object({
+    id: z.string(),
+    by: z.string(),
+    state: z.enum(['waiting', 'running', 'done', 'cancelled', 'failed']),
+    from: z.number(),
+    to: z.number(),
+    done: z.number().describe('Events looked at so far'),
+    total: z.number().exactOptional().describe('Absent until it runs'),
+    detail: z.string().exactOptional().describe('Why it failed'),
+    createdAt: z.number(),
+    finishedAt: z.number().exactOptional(),
+    result: z
+      .object({
+        events: z.number(),
+        rules: z.array(
+          z.object({
+            id: z.string(),
+            title: z.string(),
+            level: z.enum(levels),
+            silent: z.boolean().describe('It makes no alerts of its own, since correlations build on it'),
+            before: found.describe('With the rules in force'),
+            after: found.describe('With the one that is tried'),
+            samples: z
+              .array(
+                z.object({
+                  only: z.enum(['before', 'after']),
+                  event: z.string().describe('Id of the event; of a correlation, of its finding'),
+                  time: z.number(),
+                  key: z.array(z.object({ field: z.string(), value: z.string() })),
+                }),
+              )
+              .describe('What only one of the two finds, earliest first'),
+          }),
+        ),
+        rejected: z
+          .array(z.object({ title: z.string(), reason: z.string().exactOptional() }))
+          .describe('Documents of it that could not be tried, and why'),
+      })
+      .exactOptional(),
+  })
+  .meta({ id: 'Backtest' });
