@@ -57,6 +57,13 @@ const suspiciousOnceIn = 250;
 /**
  * Events of an estate of 65 Windows computers as `evtx_dump -o json` writes forwarded ones: `Event.System`,
  * `Event.EventData`, and the rendered message. They follow from the seed alone.
+ *
+ * Beside 665 real events of OTRF's data sets (generated | real): mean size 2,040 | 2,330 bytes, median 1,760 | 1,660,
+ * 95th percentile 3,400 | 6,640; values of an event 31.5 | 31.8; length of a value, median 8 | 8, 90th percentile
+ * 44 | 38, 99th 750 | 720; rules of SigmaHQ run on an event, mean 3.6 | 2.2, 99th percentile 21 | 18; matches of an
+ * event 0.13 | 0.11. Processes are started more often than there (7 % | 2 %), which costs rules more than other
+ * events; very long PowerShell payloads are rarer. Not reproduced: what ties events together (sessions, trees of
+ * processes), and the times of day.
  */
 export function* windowsEvents(count: number, seed: number, start: number): Generator<JsonObject> {
   const dice = createDice(seed);
