@@ -3,6 +3,7 @@ import { adminRoutes } from './admin.ts';
 import { alertRoutes } from './alerts.ts';
 import { deadLetterRoutes } from './dead_letters.ts';
 import { eventRoutes } from './events.ts';
+import { exceptionRoutes } from './exceptions.ts';
 import { liveRoutes } from './live.ts';
 import { probeRoutes } from './probes.ts';
 import { ruleRoutes } from './rules.ts';
@@ -15,6 +16,7 @@ export const routes: readonly Route[] = [
   ...alertRoutes,
   ...eventRoutes,
   ...ruleRoutes,
+  ...exceptionRoutes,
   ...systemRoutes,
   ...deadLetterRoutes,
   ...liveRoutes,

@@ -9,6 +9,7 @@ import type { Log, OpenOptions, SnapshotStore, Stream } from '@tidewatch/stream'
 import type { Logger, Metrics } from '@tidewatch/telemetry';
 import type { Config } from '../config/schema.ts';
 import { reasonOf, startErrors } from '../errors.ts';
+import { exceptionFolder } from './exceptions.ts';
 import { createLog } from './log.ts';
 import { enrolKeepers } from './retention.ts';
 import { readRunFile } from './run_file.ts';
@@ -67,7 +68,14 @@ export async function openAdapters(
     indexes && opensearch !== undefined
       ? await (await import('./event_writer.ts')).openOpenSearchWriter(opensearch, classes, metrics, logger)
       : undefined;
-  const retention = enrolKeepers(classes, { events, deadLetters, letterOutcomes, matches, ...databases });
+  const retention = enrolKeepers(classes, {
+    events,
+    deadLetters,
+    letterOutcomes,
+    matches,
+    exceptions: exceptionFolder(config.data),
+    ...databases,
+  });
   return {
     events,
     deadLetters,

@@ -7,6 +7,7 @@ import {
 } from '@tidewatch/store';
 import type { DuckDbStore } from '@tidewatch/store/duckdb';
 import type { Stream } from '@tidewatch/stream';
+import { expireExceptions } from './exceptions.ts';
 
 export interface Keepers {
   readonly events: Stream;
@@ -17,6 +18,8 @@ export interface Keepers {
   /** Absent where the process opened no databases. */
   readonly store?: DuckDbStore;
   readonly control?: ControlStore;
+  /** Folder of the exceptions from rules. */
+  readonly exceptions: string;
 }
 
 const day = 86_400_000;
@@ -27,7 +30,7 @@ const day = 86_400_000;
  */
 export function enrolKeepers(
   classes: DataClasses,
-  { events, deadLetters, letterOutcomes, matches, store, control }: Keepers,
+  { events, deadLetters, letterOutcomes, matches, store, control, exceptions }: Keepers,
 ): RetentionRegistry {
   const registry = createRetentionRegistry(classes);
   const ttlOf = (name: string) => classes.get(name)?.ttlMs ?? 7 * day;
@@ -88,6 +91,13 @@ export function enrolKeepers(
     dataClass: 'all',
     ttlMs: shortest,
     expire: async () => [],
+  });
+  registry.enrol({
+    keeper: 'exceptions',
+    keeps: 'exceptions from rules with the values that they name, from their expiry on',
+    dataClass: 'audit',
+    ttlMs: ttlOf('audit'),
+    expire: (now) => expireExceptions(exceptions, now - ttlOf('audit')),
   });
   registry.enrol({
     keeper: 'inputs',

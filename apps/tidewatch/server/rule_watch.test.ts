@@ -10,12 +10,14 @@ let directory: string;
 let watch: RuleWatch | undefined;
 let reloads = 0;
 let paths: string[];
+let expiry: number | null;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'tidewatch-watch-'));
   await mkdir(join(directory, 'rules/deep'), { recursive: true });
   await writeFile(join(directory, 'rules/deep/one.yml'), 'title: One\n');
   paths = [join(directory, 'rules')];
   reloads = 0;
+  expiry = null;
 });
 afterEach(async () => {
   await watch?.close();
@@ -23,7 +25,12 @@ afterEach(async () => {
 });
 
 const start = async (reload: () => Promise<unknown> = async () => void reloads++) => {
-  watch = watchRules(() => ({ paths, placeholders: {} }), reload, createLogger({ level: 'silent' }));
+  watch = watchRules(
+    () => ({ paths, placeholders: {} }),
+    reload,
+    () => expiry,
+    createLogger({ level: 'silent' }),
+  );
   // Its first look is what changes are told from.
   await setTimeout(100);
 };
@@ -50,6 +57,27 @@ it('tells once of several changes, and not of none', async () => {
   for (let i = 0; i < 20; i++) await writeFile(join(directory, `rules/${i}.yml`), 'title: Some\n');
   await seen(1);
   await setTimeout(400);
+  expect(reloads).toBe(1);
+});
+
+it('tells of nothing else that changes in the folder above', async () => {
+  await start();
+  await writeFile(join(directory, 'other.db'), 'x');
+  await setTimeout(300);
+  await rename(join(directory, 'rules'), join(directory, 'away'));
+  await seen(1);
+});
+
+it('tells when something expires, without a change', async () => {
+  expiry = Date.now() + 400;
+  await start(async () => {
+    reloads++;
+    expiry = null;
+  });
+  await setTimeout(150);
+  expect(reloads).toBe(0);
+  await seen(1);
+  await setTimeout(300);
   expect(reloads).toBe(1);
 });
 

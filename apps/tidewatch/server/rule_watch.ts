@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { RuleSources } from '@tidewatch/detector';
 import type { Logger } from '@tidewatch/telemetry';
 
@@ -17,16 +17,21 @@ export interface RuleWatch {
 /**
  * Watches the files that rules come from, and calls `reload` when one has changed, one call at a time. What `reload`
  * rejects with is logged; the next change is another try.
+ *
+ * @param expiry when something of the rules in force stops applying without a change, epoch milliseconds: reloads then too
  */
 export function watchRules(
   sources: () => RuleSources,
   reload: () => Promise<unknown>,
+  expiry: () => number | null,
   log: Logger,
 ): RuleWatch {
   /** One for each folder: a recursive one misses changes on Linux. */
   const watchers = new Map<string, FSWatcher>();
+  let names: Folders = new Map();
   let seen: string | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let atExpiry: NodeJS.Timeout | undefined;
   let looking: Promise<void> = Promise.resolve();
 
   async function look(): Promise<void> {
@@ -34,7 +39,16 @@ export function watchRules(
     follow(folders);
     const before = seen;
     seen = digest;
-    if (before !== undefined && before !== digest) await reload();
+    const isOver = (expiry() ?? Number.POSITIVE_INFINITY) <= Date.now();
+    if (before !== undefined && (before !== digest || isOver)) await reload();
+    awaitExpiry();
+  }
+
+  /** One that is further off is met again by a later look. */
+  function awaitExpiry(): void {
+    clearTimeout(atExpiry);
+    const left = (expiry() ?? Number.POSITIVE_INFINITY) - Date.now();
+    if (left < lookEveryMs) atExpiry = setTimeout(soon, left).unref();
   }
 
   function soon(): void {
@@ -46,12 +60,16 @@ export function watchRules(
     }, settleMs);
   }
 
-  function follow(folders: ReadonlySet<string>): void {
+  function follow(folders: Folders): void {
+    names = folders;
     for (const [folder, watcher] of watchers) if (!folders.has(folder)) end(folder, watcher);
-    for (const folder of folders) {
+    for (const folder of folders.keys()) {
       if (watchers.has(folder)) continue;
       try {
-        const watcher = watch(folder, soon);
+        const watcher = watch(folder, (_, name) => {
+          const known = names.get(folder);
+          if (name === null || known === undefined || known === 'all' || known.has(name)) soon();
+        });
         watcher.on('error', () => end(folder, watcher));
         watchers.set(folder, watcher);
       } catch {
@@ -72,6 +90,7 @@ export function watchRules(
       clearInterval(regularly);
       clearTimeout(timer);
       await looking;
+      clearTimeout(atExpiry);
       for (const watcher of watchers.values()) watcher.close();
     },
   };
@@ -83,16 +102,19 @@ const pathsOf = ({ paths, pipelines = [], thor }: RuleSources): string[] => [
   ...(thor === undefined ? [] : [thor]),
 ];
 
+/** Folders to watch, and for which names in them. */
+type Folders = ReadonlyMap<string, ReadonlySet<string> | 'all'>;
+
 /** Names, sizes and times of all files below, which is what a change changes; and the folders to watch for it. */
-async function survey(paths: readonly string[]): Promise<{ digest: string; folders: ReadonlySet<string> }> {
+async function survey(paths: readonly string[]): Promise<{ digest: string; folders: Folders }> {
   const hash = createHash('sha256');
-  const folders = new Set<string>();
+  const folders = new Map<string, Set<string> | 'all'>();
   const note = async (path: string): Promise<void> => {
     try {
       const found = await stat(path);
       hash.update(`${path} ${found.size} ${found.mtimeMs} ${found.ino}\n`);
       if (!found.isDirectory()) return;
-      folders.add(path);
+      folders.set(path, 'all');
       const names = (await readdir(path)).filter((name) => !name.startsWith('.')).sort();
       for (const name of names) await note(join(path, name));
     } catch (error) {
@@ -100,9 +122,13 @@ async function survey(paths: readonly string[]): Promise<{ digest: string; folde
     }
   };
   for (const path of paths) {
-    // A file is often replaced by another, and a folder by a checkout: their names change in the folder above.
-    folders.add(dirname(path));
     await note(path);
+    // A file is often replaced by another, and a folder by a checkout: their names change in the folder above. Beside a
+    // folder, as in the data folder, much else may change all the time; beside a file, what it is a link to.
+    const above = dirname(path);
+    const names = folders.get(above) ?? new Set();
+    if (!folders.has(path)) folders.set(above, 'all');
+    else if (names !== 'all') folders.set(above, names.add(basename(path)));
   }
   return { digest: hash.digest('base64'), folders };
 }

@@ -1,0 +1,57 @@
+import type { Role } from '@tidewatch/control';
+import { z } from 'zod';
+import { errors } from '../errors.ts';
+import { type Route, route } from '../route.ts';
+import * as schemas from '../schemas/exceptions.ts';
+import { triagers } from '../security/scope.ts';
+
+/** Their values come from events of any class, so only those who work on everything see them. */
+const policy = { kind: 'session', roles: triagers } as const;
+/** Others take back only what they made themselves. */
+const removers: readonly Role[] = ['engineer', 'admin'];
+
+export const exceptionRoutes: readonly Route[] = [
+  route({
+    name: 'exceptions.list',
+    method: 'GET',
+    url: '/api/exceptions',
+    summary: 'Exceptions from rules, in force or not, newest first',
+    policy,
+    audit: 'read',
+    schemas: { answer: schemas.exceptionList },
+    handle: async (_call, { exceptions }) => ({ exceptions: await exceptions.list() }),
+  }),
+  route({
+    name: 'exceptions.add',
+    method: 'POST',
+    url: '/api/exceptions',
+    summary: 'Keep rules from matching certain events; in force within seconds',
+    policy,
+    audit: 'change',
+    schemas: { body: schemas.exceptionBody, answer: schemas.exceptionMade },
+    handle: async ({ body, scope }, { exceptions }) => {
+      const added = await exceptions.add({ ...body, by: scope.principal });
+      if (!added.ok) throw errors.EXCEPTION_INVALID({ why: added.why });
+      const { exception, redirected } = added;
+      return { exception, redirected };
+    },
+  }),
+  route({
+    name: 'exceptions.remove',
+    method: 'DELETE',
+    url: '/api/exceptions/:id',
+    summary: 'Remove an exception; who is neither engineer nor administrator, one of their own',
+    policy,
+    audit: 'change',
+    schemas: { params: z.object({ id: z.string().max(512) }), answer: schemas.exception },
+    handle: async ({ params: { id }, scope, session }, { exceptions }) => {
+      const found = (await exceptions.list()).find((one) => one.id === id);
+      if (found === undefined) throw errors.EXCEPTION_UNKNOWN({ id });
+      const mayRemoveAny = session?.user.roles.some((role) => removers.includes(role)) ?? false;
+      if (!mayRemoveAny && found.author !== scope.principal)
+        throw errors.ROLE_MISSING({ roles: removers.join(', ') });
+      if (!(await exceptions.remove(id))) throw errors.EXCEPTION_SHARED({ file: found.file });
+      return found;
+    },
+  }),
+];

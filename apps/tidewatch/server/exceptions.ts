@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExceptionDesk } from '@tidewatch/api';
+import {
+  applyFilters,
+  type Item,
+  type ParsedFile,
+  type Placeholders,
+  parseRuleFile,
+  type RejectedRule,
+  type Selection,
+  type SigmaFilter,
+} from '@tidewatch/sigma';
+import type { Deletion } from '@tidewatch/store';
+import { exceptionDocument } from './exceptions_document.ts';
+import { asWritten, commonLogSource, targetsOf } from './exceptions_targets.ts';
+import type { Runtime } from './runtime.ts';
+
+type Row = Awaited<ReturnType<ExceptionDesk['list']>>[number];
+type Outcome = Awaited<ReturnType<ExceptionDesk['add']>>;
+
+/** Where exceptions are, one Sigma filter a file; the detector reads them with the rules. */
+export const exceptionFolder = (data: string): string => join(data, 'exceptions');
+
+/** Keeps exceptions as files, which people may write by hand too. */
+export function openExceptions(runtime: Runtime): ExceptionDesk {
+  const folder = exceptionFolder(runtime.config.data);
+  const placeholders = (): Placeholders => new Map(Object.entries(runtime.config.rules.placeholders));
+
+  async function rows(): Promise<Row[]> {
+    const known = runtime.parts.detector?.rules() ?? [];
+    const titles = new Map(known.map(({ id, title }) => [id, title]));
+    /** What is wrong with a filter beside its own document: rules that are not there, or of another log source. */
+    const faultOf = ({ file, id }: SigmaFilter) =>
+      known.find((rule) => rule.file === file && rule.id === id && rule.state === 'rejected')?.reason;
+    const files = await readFiles(folder, placeholders());
+    return files
+      .flatMap(({ filters, rejected, made }) => [
+        ...filters.map((filter) => rowOf(filter, made, titles, faultOf(filter))),
+        ...rejected.map((fault) => faultyRow(fault, made)),
+      ])
+      .sort((a, b) => b.made - a.made);
+  }
+
+  async function add(asked: Parameters<ExceptionDesk['add']>[0]): Promise<Outcome> {
+    const { detector } = runtime.parts;
+    if (detector === undefined)
+      return refuse(`Rules run in another process: write the exception into its folder for them by hand.`);
+    const targets = targetsOf(asked.rules, detector.loaded());
+    if (!targets.ok) return targets;
+    const rules = asWritten(targets.rules, placeholders());
+    const logsource = commonLogSource(rules);
+    if (logsource === undefined)
+      return refuse('The log sources of these rules have nothing in common. Make an exception for each.');
+    const id = randomUUID();
+    const now = Date.now();
+    const source = exceptionDocument({ ...asked, id, rules: targets.rules, logsource, now });
+    const file = join(folder, `${id}.yml`);
+    const { filters, rejected } = parseRuleFile(source, file);
+    const applied = applyFilters({ rules, filters, now });
+    const [fault] = [...rejected, ...applied.rejected, ...applied.skipped];
+    const [filter] = filters;
+    if (fault !== undefined || filter === undefined) return refuse(fault?.reason ?? 'It is no filter.');
+    await writeDurably(folder, `${id}.yml`, source);
+    const titles = new Map(targets.rules.map((rule) => [rule.id, rule.title]));
+    return { ok: true, exception: rowOf(filter, now, titles, undefined), redirected: targets.redirected };
+  }
+
+  return {
+    list: rows,
+    add,
+    async remove(id) {
+      const file = (await rows()).find((row) => row.id === id)?.file;
+      const found = (await readFiles(folder, placeholders())).find((each) => each.file === file);
+      if (found === undefined || documentsIn(found) > 1) return false;
+      await rm(found.file, { force: true });
+      await syncFolder(folder);
+      return true;
+    },
+  };
+}
+
+const refuse = (why: string): Outcome => ({ ok: false, why });
+
+function rowOf(
+  filter: SigmaFilter,
+  made: number,
+  titles: ReadonlyMap<string, string>,
+  fault: string | undefined,
+): Row {
+  const { id, title, description, author, expires, file, detection } = filter;
+  const isOver = expires !== null && expires <= Date.now();
+  return {
+    id,
+    title,
+    state: isOver ? 'expired' : fault === undefined ? 'in_force' : 'faulty',
+    ...(fault === undefined ? {} : { fault }),
+    rules: filter.rules?.map((rule) => refOf(rule, titles.get(rule))) ?? null,
+    conditions: [...detection.selections].flatMap(([name, selection]) =>
+      itemsOf(selection).map((item) => conditionOf(name, item)),
+    ),
+    condition: detection.conditionText,
+    reason: description,
+    author,
+    made,
+    expires,
+    file,
+  };
+}
+
+const refOf = (id: string, title: string | undefined) => (title === undefined ? { id } : { id, title });
+
+const itemsOf = (selection: Selection): readonly Item[] =>
+  selection.kind === 'item' ? [selection] : selection.of.flatMap(itemsOf);
+
+const conditionOf = (selection: string, { field, modifiers, values }: Item) => ({
+  selection,
+  field,
+  modifiers,
+  values: values.map(({ raw }) => raw),
+});
+
+const faultyRow = ({ id, title, file, line, reason }: RejectedRule, made: number): Row => ({
+  id: id ?? file,
+  title: title ?? file,
+  state: 'faulty',
+  fault: line === null ? reason : `line ${line}: ${reason}`,
+  rules: [],
+  conditions: [],
+  condition: '',
+  reason: null,
+  author: null,
+  made,
+  expires: null,
+  file,
+});
+
+interface ExceptionFile extends ParsedFile {
+  readonly file: string;
+  /** When it was written, epoch milliseconds. */
+  readonly made: number;
+}
+
+const documentsIn = ({ filters, rejected, rules, correlations }: ParsedFile): number =>
+  filters.length + rejected.length + rules.length + correlations.length;
+
+async function readFiles(folder: string, placeholders?: Placeholders): Promise<readonly ExceptionFile[]> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const files = names.filter((name) => /(?<!\.test)\.ya?ml$/i.test(name) && !/(^|[\\/])\./.test(name));
+  const read = await Promise.all(
+    files.map(async (name) => {
+      const file = join(folder, name);
+      // Gone meanwhile, or not readable: then the list of rules says so.
+      const found = await Promise.all([readFile(file, 'utf8'), stat(file)]).catch(() => undefined);
+      if (found === undefined) return [];
+      const [source, { mtimeMs: made }] = found;
+      return [{ file, made, ...parseRuleFile(source, file, placeholders) }];
+    }),
+  );
+  return read.flat();
+}
+
+/** After a crash the file is there as a whole or not at all. */
+async function writeDurably(folder: string, name: string, content: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  // The detector passes over hidden files.
+  const draft = join(folder, `.${name}.tmp`);
+  try {
+    const handle = await open(draft, 'wx');
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(draft, join(folder, name));
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Deletes files of which every exception had expired by then (epoch milliseconds). */
+export async function expireExceptions(folder: string, before: number): Promise<readonly Deletion[]> {
+  let records = 0;
+  for (const found of await readFiles(folder)) {
+    const over = found.filters.filter(({ expires }) => expires !== null && expires <= before).length;
+    if (over === 0 || over < documentsIn(found)) continue;
+    await rm(found.file, { force: true });
+    records += over;
+  }
+  return records === 0 ? [] : [{ keeper: 'exceptions', dataClass: 'audit', what: 'exceptions', records }];
+}
