@@ -118,7 +118,7 @@ async function openSide(thread: DetectionThread, sources: RuleSources): Promise<
   }
 
   function correlate(to: number, lines: string, time: number): void {
-    const matches = lines === '' ? nothing : (JSON.parse(lines) as typeof nothing);
+    const matches = lines === '' ? nothing : (JSON.parse(lines) as Lines);
     const stretch: Stretch = { partition: 0, to, sources: [['events', time, time]], idle: [], ...matches };
     for (const findings of correlator.take(stretch).findings) last.set(findings.id, findings);
   }
@@ -149,7 +149,8 @@ async function openSide(thread: DetectionThread, sources: RuleSources): Promise<
   };
 }
 
-const nothing: Pick<Stretch, 'plans' | 'classes' | 'matches'> = { plans: [], classes: [], matches: [] };
+type Lines = Pick<Stretch, 'plans' | 'classes' | 'origins' | 'matches'>;
+const nothing: Lines = { plans: [], classes: [], origins: [], matches: [] };
 
 function compare(before: ReadonlyMap<string, Tally>, after: ReadonlyMap<string, Tally>): BacktestedRule[] {
   // Where both have a rule, the one that is tried says what it is called.

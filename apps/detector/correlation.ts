@@ -125,7 +125,7 @@ export function encodeStretch(
   head: Pick<Stretch, 'partition' | 'to' | 'sources' | 'idle'>,
   matches: string,
 ): Uint8Array {
-  const rest = matches === '' ? '"plans":[],"classes":[],"matches":[]}' : matches.slice(1);
+  const rest = matches === '' ? '"plans":[],"classes":[],"origins":[],"matches":[]}' : matches.slice(1);
   return new TextEncoder().encode(`${JSON.stringify(head).slice(0, -1)},${rest}`);
 }
 

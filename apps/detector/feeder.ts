@@ -35,6 +35,7 @@ export interface Feeder {
 interface Gathered {
   readonly plans: string[];
   readonly classes: string[];
+  readonly origins: string[];
   readonly matches: MatchLine[];
 }
 
@@ -50,9 +51,9 @@ export function createFeeder(plans: readonly CorrelationPlan[], shards: number):
     const node = plan.nodes[feed.node] as CorrelationPlan['nodes'][number];
     const root = groupId(node.rootGroup.map((place) => group[place] as string));
     const shard = hash(`${plan.key} ${root}`) % shards;
-    const into = gathered[shard] ?? { plans: [], classes: [], matches: [] };
+    const into = gathered[shard] ?? { plans: [], classes: [], origins: [], matches: [] };
     gathered[shard] = into;
-    const { offset, time, id, dataClass, texts } = rest;
+    const { offset, time, id, dataClass, source, texts } = rest;
     into.matches.push([
       numberIn(into.plans, plan.key),
       feed.node,
@@ -63,6 +64,7 @@ export function createFeeder(plans: readonly CorrelationPlan[], shards: number):
       id,
       numberIn(into.classes, dataClass),
       measuredValue(node, texts),
+      numberIn(into.origins, source),
     ]);
   }
 
@@ -80,7 +82,8 @@ export function createFeeder(plans: readonly CorrelationPlan[], shards: number):
         if (groups.length === 0 || texts.includes(undefined)) ungrouped++;
         else {
           const { id } = event.event;
-          const rest = { offset, time, id, dataClass: event.tidewatch.data_class, texts: texts as string[] };
+          const { data_class: dataClass, source } = event.tidewatch;
+          const rest = { offset, time, id, dataClass, source, texts: texts as string[] };
           for (const group of groups) add(plan, feed, group, rest);
         }
       }
@@ -107,6 +110,7 @@ interface Rest {
   readonly time: number;
   readonly id: string;
   readonly dataClass: string;
+  readonly source: string;
   readonly texts: readonly string[];
 }
 

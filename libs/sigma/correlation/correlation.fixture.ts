@@ -46,6 +46,7 @@ let offset = 0;
 
 /** A stretch of partition 0 with these happenings, in their order. */
 export function stretch(plans: readonly CorrelationPlan[], happened: readonly Happened[]): Stretch {
+  const origins = [...new Set(happened.map(({ source = 'a' }) => source))];
   const matches = happened.flatMap((one): MatchLine[] => {
     const mine = offset++;
     return plans.flatMap(({ nodes, feeds }, plan) =>
@@ -55,7 +56,8 @@ export function stretch(plans: readonly CorrelationPlan[], happened: readonly Ha
           const texts = (fields: readonly string[]) => fields.map((field) => one.fields?.[field] ?? '');
           const id = matchId('event', one.event ?? JSON.stringify(one));
           const value = measuredValue(nodes[node] as PlanNode, texts(values));
-          return [plan, node, input, texts(group), mine, start + one.at * second, id, 0, value];
+          const origin = origins.indexOf(one.source ?? 'a');
+          return [plan, node, input, texts(group), mine, start + one.at * second, id, 0, value, origin];
         }),
     );
   });
@@ -69,6 +71,7 @@ export function stretch(plans: readonly CorrelationPlan[], happened: readonly Ha
     idle: [],
     plans: plans.map(({ key }) => key),
     classes: ['system'],
+    origins,
     matches,
   };
 }

@@ -5,10 +5,9 @@ import {
   type WatermarkConfig,
   type WatermarkState,
 } from '@tidewatch/window';
-import { createDueQueue } from './due_queue.ts';
-import { sayFindings } from './findings.ts';
-import { groupId, Instance, type InstanceState } from './instance.ts';
-import type { CorrelationPlan, PlanNode } from './plan.ts';
+import type { InstanceState } from './instance.ts';
+import { createLane, type Lane } from './lane.ts';
+import type { CorrelationPlan } from './plan.ts';
 import type { Stretch } from './stretch.ts';
 
 export interface CorrelatorConfig extends WatermarkConfig {
@@ -28,6 +27,9 @@ export interface Correlated {
 /**
  * Correlates the matches of some groups, in event time. What it finds in the end depends on the matches alone, in
  * whatever order they come within the allowed lateness; taking a stretch again changes nothing.
+ *
+ * A source that is behind, as when old logs are read in, has a clock of its own: its events are correlated among
+ * themselves until it has caught up.
  */
 export interface Correlator {
   /** The plans in force. State of a plan that is not among them is given up; the rest stays. */
@@ -40,15 +42,28 @@ export interface Correlator {
   parts(): Iterable<CorrelatorPart>;
 }
 
+/** The clock of a source that is behind. Times are epoch milliseconds. */
+interface Behind {
+  readonly lane: Lane;
+  newest: number;
+  /** How far the other sources were when it last had something. */
+  seen: number;
+}
+
 export type CorrelatorPart =
   | {
-      readonly version: 1;
+      readonly version: 2;
       readonly watermark: WatermarkState;
       readonly complete: number | null;
       readonly offsets: readonly (readonly [partition: number, next: number])[];
       readonly classes: readonly string[];
+      readonly behind: readonly (readonly [source: string, complete: number, newest: number, seen: number])[];
     }
-  | InstanceState;
+  /** Without a source it goes by the time of all. */
+  | (InstanceState & { readonly source: string | null });
+
+/** So many sources are followed that are behind; of more, what comes too late is only counted. */
+const mostBehind = 100;
 
 /** @param saved what `parts` of an earlier one gave, read back from JSON */
 export function createCorrelator(
@@ -60,23 +75,22 @@ export function createCorrelator(
   const watermark = createWatermark(config, head?.watermark);
   const offsets = new Map<number, number>(head?.offsets);
   const classes: string[] = [...(head?.classes ?? [])];
-  let complete = head?.complete ?? Number.NEGATIVE_INFINITY;
+  const classOf = (number: number): string => classes[number] ?? '';
   let byKey = new Map(plans.map((each) => [each.key, each]));
-  /** Touched longest ago first. */
-  const instances = new Map<string, Instance>();
-  const queue = createDueQueue<string>();
-  let events = 0;
+  const main = createLane(classOf, head?.complete ?? Number.NEGATIVE_INFINITY);
+  const behind = new Map<string, Behind>(
+    head?.behind.map(([source, complete, newest, seen]) => [
+      source,
+      { lane: createLane(classOf, complete), newest, seen },
+    ]),
+  );
+  const lanes = (): Lane[] => [main, ...[...behind.values()].map(({ lane }) => lane)];
 
-  for (const part of saved) if (!('version' in part)) restore(part);
-
-  function restore(state: InstanceState): void {
-    const plan = byKey.get(state.plan);
-    if (plan === undefined) return;
-    const key = instanceKey(plan, state.values);
-    const instance = new Instance(plan, state.values, state);
-    instances.set(key, instance);
-    events += instance.size;
-    queue.put(key, instance.due());
+  for (const part of saved) {
+    if ('version' in part) continue;
+    const plan = byKey.get(part.plan);
+    const lane = part.source === null ? main : behind.get(part.source)?.lane;
+    if (plan !== undefined) lane?.restore(plan, part);
   }
 
   function numberOf(name: string): number {
@@ -84,54 +98,44 @@ export function createCorrelator(
     return known === -1 ? classes.push(name) - 1 : known;
   }
 
-  /** Puts the matches where they belong; gives the keys of the instances they went to, and how many came too late. */
-  function insertAll({ matches, ...stretch }: Stretch, from: number): { touched: Set<string>; late: number } {
-    const touched = new Set<string>();
-    const numbers = stretch.classes.map(numberOf);
+  /** The lane that a time of a source belongs to; undefined where it comes too late. */
+  function laneFor(source: string, time: number): Lane | undefined {
+    if (time >= main.complete) return main;
+    let own = behind.get(source);
+    if (own === undefined) {
+      if (behind.size >= mostBehind) return undefined;
+      own = { lane: createLane(classOf), newest: time, seen: main.complete };
+      behind.set(source, own);
+    }
+    if (time < own.lane.complete) return undefined;
+    own.newest = Math.max(own.newest, time);
+    own.seen = main.complete;
+    return own.lane;
+  }
+
+  /** Puts the matches where they belong; gives how many came too late. */
+  function insertAll({ matches, plans: keys, classes: names, origins }: Stretch, from: number): number {
+    const numbers = names.map(numberOf);
     let late = 0;
-    for (const [planNumber, node, input, group, offset, time, id, dataClass, value] of matches) {
-      const plan = byKey.get(stretch.plans[planNumber] as string);
+    for (const [key, node, input, group, offset, time, id, dataClass, value, origin] of matches) {
+      const plan = byKey.get(keys[key] as string);
       if (plan === undefined || offset < from) continue;
-      if (time < complete) {
-        late++;
-        continue;
-      }
-      const { rootGroup } = plan.nodes[node] as PlanNode;
-      const values = rootGroup.map((place) => group[place] as string);
-      const key = instanceKey(plan, values);
-      const instance = instances.get(key) ?? new Instance(plan, values);
-      if (!touched.has(key)) {
-        touched.add(key);
-        events -= instance.size;
-        instances.delete(key);
-        instances.set(key, instance);
-      }
-      instance.insert(node, group, { time, id, input, dataClass: numbers[dataClass] as number, value });
+      const lane = laneFor(origins[origin] as string, time);
+      if (lane === undefined) late++;
+      else
+        lane.insert(plan, node, group, { time, id, input, dataClass: numbers[dataClass] as number, value });
     }
-    return { touched, late };
+    return late;
   }
 
-  /** Judges an instance whose events are not counted at the moment. */
-  function judge(key: string, before: number, say: Findings[]): void {
-    const instance = instances.get(key) as Instance;
-    instance.judge(complete, before);
-    say.push(...sayFindings(instance, complete, (number) => classes[number] ?? ''));
-    events += instance.size;
-    const due = instance.due();
-    queue.put(key, due);
-    if (due === Number.POSITIVE_INFINITY) instances.delete(key);
-  }
-
-  function giveUp(): number {
-    let evicted = 0;
-    for (const [key, instance] of instances) {
-      if (events <= config.maxEvents) break;
-      evicted += instance.size;
-      events -= instance.size;
-      instances.delete(key);
-      queue.put(key, Number.POSITIVE_INFINITY);
+  function advance(say: (findings: readonly Findings[]) => void): void {
+    main.advance(watermark.complete() ?? Number.NEGATIVE_INFINITY, say);
+    for (const [source, { lane, newest, seen }] of behind) {
+      // The others have gone on without it for so long that no more of it is expected.
+      const over = main.complete - seen > config.allowedLatenessMs;
+      lane.advance(over ? Number.MAX_SAFE_INTEGER : newest - config.allowedLatenessMs, say);
+      if (over) behind.delete(source);
     }
-    return evicted;
   }
 
   return {
@@ -139,12 +143,7 @@ export function createCorrelator(
 
     plan(next) {
       byKey = new Map(next.map((each) => [each.key, each]));
-      for (const [key, instance] of instances) {
-        if (byKey.has(instance.plan.key)) continue;
-        events -= instance.size;
-        instances.delete(key);
-        queue.put(key, Number.POSITIVE_INFINITY);
-      }
+      for (const lane of lanes()) lane.keepPlans((key) => byKey.has(key));
     },
 
     take(stretch) {
@@ -153,40 +152,38 @@ export function createCorrelator(
       const findings: Findings[] = [];
       if (to <= from) return { findings, late: 0, evicted: 0 };
       offsets.set(partition, to);
-      const { touched, late } = insertAll(stretch, from);
+      const late = insertAll(stretch, from);
       for (const [source, time, ingested] of sources)
         watermark.observe({ source, partition, time, ingested });
       for (const [source, at] of idle) watermark.idle({ source, partition }, at);
-      const before = complete;
-      complete = Math.max(complete, watermark.complete() ?? Number.NEGATIVE_INFINITY);
-      let evicted = 0;
-      for (const key of touched) {
-        judge(key, before, findings);
-        evicted += instances.get(key)?.takeEvicted() ?? 0;
+      const all = lanes();
+      advance((said) => findings.push(...said));
+      // What is behind takes no more than half.
+      let room = config.maxEvents / 2;
+      for (const { lane } of behind.values()) {
+        lane.giveUp(room);
+        room -= lane.events;
       }
-      for (const key of complete > before ? queue.takeBefore(complete) : []) {
-        const instance = instances.get(key);
-        if (instance === undefined) continue;
-        events -= instance.size;
-        judge(key, before, findings);
-      }
-      return { findings, late, evicted: evicted + giveUp() };
+      main.giveUp(config.maxEvents / 2 + room);
+      return { findings, late, evicted: all.reduce((sum, lane) => sum + lane.takeEvicted(), 0) };
     },
 
-    size: () => ({ events, groups: instances.size }),
+    size: () => ({
+      events: lanes().reduce((sum, { events }) => sum + events, 0),
+      groups: lanes().reduce((sum, { groups }) => sum + groups, 0),
+    }),
 
     *parts() {
       yield {
-        version: 1,
+        version: 2,
         watermark: watermark.toJSON(),
-        complete: Number.isFinite(complete) ? complete : null,
+        complete: Number.isFinite(main.complete) ? main.complete : null,
         offsets: [...offsets],
         classes,
+        behind: [...behind].map(([source, { lane, newest, seen }]) => [source, lane.complete, newest, seen]),
       };
-      for (const instance of instances.values()) yield instance.toJSON();
+      for (const state of main.states()) yield { ...state, source: null };
+      for (const [source, { lane }] of behind) for (const state of lane.states()) yield { ...state, source };
     },
   };
 }
-
-const instanceKey = (plan: CorrelationPlan, values: readonly string[]): string =>
-  `${plan.key} ${groupId(values)}`;

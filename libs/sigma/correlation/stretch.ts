@@ -17,6 +17,8 @@ export type MatchLine = readonly [
   /** Number of the data class in {@link Stretch.classes}. */
   dataClass: number,
   value: Value,
+  /** Number of the event's source in {@link Stretch.origins}. */
+  origin: number,
 ];
 
 /** What a stretch of one partition of the events stream means for correlations; plain JSON. */
@@ -28,8 +30,9 @@ export interface Stretch {
   readonly sources: readonly (readonly [source: string, newest: number, ingested: number])[];
   /** Sources that were declared quiet, and until when. */
   readonly idle: readonly (readonly [source: string, at: number])[];
-  /** Keys of plans, and names of data classes, that `matches` has by number. */
+  /** Keys of plans, names of data classes and of sources, that `matches` has by number. */
   readonly plans: readonly string[];
   readonly classes: readonly string[];
+  readonly origins: readonly string[];
   readonly matches: readonly MatchLine[];
 }

@@ -8,10 +8,10 @@ import {
   createSigmaEngine,
   entityKey,
   type LoadedRules,
-  type MatchLine,
   planCorrelations,
   type SigmaEngine,
   type SigmaRule,
+  type Stretch,
 } from '@tidewatch/sigma';
 
 /** A rule that tests ask for alerts of. */
@@ -78,8 +78,7 @@ export function createBench(tested: readonly TestedRule[], loaded: LoadedRules):
         }
       });
       const { shards, ungrouped } = feeder.take();
-      const last = events.at(-1)?.time ?? 0;
-      const correlated = correlate(plans, shards[0] ?? '', events.length, last);
+      const correlated = correlate(plans, shards[0] ?? '', events);
       return { alerts: [...alerts.values(), ...correlated], matches, ungrouped, faults: faults.splice(0) };
     },
   };
@@ -116,21 +115,25 @@ function join(alerts: Map<string, RaisedAlert>, rule: SigmaRule, event: EcsEvent
   alerts.set(id, { rule: rule.id, key, count: count + 1, first });
 }
 
-function correlate(plans: readonly CorrelationPlan[], fed: string, to: number, last: number): RaisedAlert[] {
+function correlate(
+  plans: readonly CorrelationPlan[],
+  fed: string,
+  events: readonly { readonly event: EcsEvent; readonly time: number }[],
+): RaisedAlert[] {
   const correlator = createCorrelator(config, plans);
-  const lines = fed === '' ? { plans: [], classes: [], matches: [] } : (JSON.parse(fed) as Lines);
-  const head = { partition: 0, idle: [] };
-  const end = last + farInTheFuture;
+  const lines = fed === '' ? nothing : (JSON.parse(fed) as Lines);
+  const last = events.reduce((newest, { time }) => Math.max(newest, time), 0);
+  const names = [...new Set(events.map(({ event }) => event.tidewatch.source))];
+  const stretch = (to: number, matched: Lines, until: number): Stretch => ({
+    partition: 0,
+    to,
+    sources: names.map((source) => [source, until, until]),
+    idle: [],
+    ...matched,
+  });
   const said = [
-    ...correlator.take({ ...head, ...lines, to, sources: [['test', last, last]] }).findings,
-    ...correlator.take({
-      ...head,
-      to: to + 1,
-      sources: [['test', end, end]],
-      plans: [],
-      classes: [],
-      matches: [],
-    }).findings,
+    ...correlator.take(stretch(events.length, lines, last)).findings,
+    ...correlator.take(stretch(events.length + 1, nothing, last + farInTheFuture)).findings,
   ];
   const lastWords = [...new Map(said.map((each) => [each.id, each])).values()];
   return lastWords
@@ -143,8 +146,5 @@ function correlate(plans: readonly CorrelationPlan[], fed: string, to: number, l
     }));
 }
 
-interface Lines {
-  readonly plans: readonly string[];
-  readonly classes: readonly string[];
-  readonly matches: readonly MatchLine[];
-}
+type Lines = Omit<Stretch, 'partition' | 'to' | 'sources' | 'idle'>;
+const nothing: Lines = { plans: [], classes: [], origins: [], matches: [] };

@@ -1,0 +1,130 @@
+import type { Findings } from '@tidewatch/event';
+import { createDueQueue } from './due_queue.ts';
+import { sayFindings } from './findings.ts';
+import { groupId, Instance, type InstanceState } from './instance.ts';
+import type { CorrelationPlan, PlanNode } from './plan.ts';
+import type { Occurrence } from './timeline.ts';
+
+/** Groups that share a clock: what is final for one is final for all. */
+export interface Lane {
+  /** Up to when everything is known, epoch milliseconds; what is before it comes too late. */
+  readonly complete: number;
+  /** Events and groups that are kept. */
+  readonly events: number;
+  readonly groups: number;
+  /** Takes an event that is not before `complete`. @param group the values of the node's group */
+  insert(plan: CorrelationPlan, node: number, group: readonly string[], occurrence: Occurrence): void;
+  /** Judges what was touched, and what is due now that everything before `complete` is known. */
+  advance(complete: number, say: (findings: readonly Findings[]) => void): void;
+  /** Gives up groups, those that were touched longest ago first, while there are more than so many events. */
+  giveUp(mostEvents: number): void;
+  /** Gives up the groups whose plan is not wanted any more. */
+  keepPlans(wanted: (key: string) => boolean): void;
+  restore(plan: CorrelationPlan, state: InstanceState): void;
+  /** How many events were given up since this was last asked. */
+  takeEvicted(): number;
+  states(): Iterable<InstanceState>;
+}
+
+/** @param classOf the data class of a number */
+export function createLane(classOf: (dataClass: number) => string, known = Number.NEGATIVE_INFINITY): Lane {
+  let complete = known;
+  let events = 0;
+  let evicted = 0;
+  /** Touched longest ago first. */
+  const instances = new Map<string, Instance>();
+  /** Touched since the last judgement; their events are not counted in `events` meanwhile. */
+  const touched = new Set<string>();
+  const queue = createDueQueue<string>();
+
+  function forget(key: string, instance: Instance): void {
+    if (!touched.delete(key)) events -= instance.size;
+    instances.delete(key);
+    queue.put(key, Number.POSITIVE_INFINITY);
+  }
+
+  function judge(key: string, instance: Instance, before: number): readonly Findings[] {
+    instance.judge(complete, before);
+    const said = sayFindings(instance, complete, classOf);
+    evicted += instance.takeEvicted();
+    events += instance.size;
+    const due = instance.due();
+    queue.put(key, due);
+    if (due === Number.POSITIVE_INFINITY) forget(key, instance);
+    return said;
+  }
+
+  return {
+    get complete() {
+      return complete;
+    },
+    get events() {
+      return events;
+    },
+    get groups() {
+      return instances.size;
+    },
+
+    insert(plan, node, group, occurrence) {
+      const values = (plan.nodes[node] as PlanNode).rootGroup.map((place) => group[place] as string);
+      const key = instanceKey(plan, values);
+      const instance = instances.get(key) ?? new Instance(plan, values);
+      if (!touched.has(key)) {
+        touched.add(key);
+        events -= instance.size;
+        instances.delete(key);
+        instances.set(key, instance);
+      }
+      instance.insert(node, group, occurrence);
+    },
+
+    advance(next, say) {
+      const before = complete;
+      complete = Math.max(complete, next);
+      for (const key of [...touched]) {
+        touched.delete(key);
+        say(judge(key, instances.get(key) as Instance, before));
+      }
+      if (complete === before) return;
+      for (const key of queue.takeBefore(complete)) {
+        const instance = instances.get(key);
+        if (instance === undefined) continue;
+        events -= instance.size;
+        say(judge(key, instance, before));
+      }
+    },
+
+    giveUp(mostEvents) {
+      for (const [key, instance] of instances) {
+        if (events <= mostEvents) return;
+        evicted += instance.size;
+        forget(key, instance);
+      }
+    },
+
+    keepPlans(wanted) {
+      for (const [key, instance] of instances) if (!wanted(instance.plan.key)) forget(key, instance);
+    },
+
+    restore(plan, state) {
+      const key = instanceKey(plan, state.values);
+      const instance = new Instance(plan, state.values, state);
+      instances.set(key, instance);
+      events += instance.size;
+      queue.put(key, instance.due());
+    },
+
+    takeEvicted() {
+      const count = evicted;
+      evicted = 0;
+      return count;
+    },
+
+    *states() {
+      for (const instance of instances.values()) yield instance.toJSON();
+    },
+  };
+}
+
+const instanceKey = (plan: CorrelationPlan, values: readonly string[]): string =>
+  `${plan.key} ${groupId(values)}`;
