@@ -37,16 +37,15 @@ export interface Expected {
   readonly value: number | null;
 }
 
-const count = (text: Expression): string =>
-  typeof text === 'string' ? text : `(${written(text)})`;
+const bracketed = (text: Expression): string => (typeof text === 'string' ? text : `(${written(text)})`);
 
 /** The condition in Sigma's grammar. */
 export function written(expression: Expression): string {
   if (typeof expression === 'string') return expression;
-  if ('not' in expression) return `not ${count(expression.not)}`;
+  if ('not' in expression) return `not ${bracketed(expression.not)}`;
   return 'and' in expression
-    ? expression.and.map(count).join(' and ')
-    : expression.or.map(count).join(' or ');
+    ? expression.and.map(bracketed).join(' and ')
+    : expression.or.map(bracketed).join(' or ');
 }
 
 /** The correlation as a rule document. */
@@ -83,7 +82,9 @@ export function expectedOf(spec: Spec, specs: readonly Spec[], seen: readonly Se
         ? seen.filter((one) => one.rule === rule)
         : expectedOf(child, specs, seen).map(({ group, at }) => asSeen(child, group, at));
     for (const one of found) {
-      const group = JSON.stringify(spec.groupBy.map((field) => fieldOf(spec, rule, one, field).toLowerCase()));
+      const group = JSON.stringify(
+        spec.groupBy.map((field) => fieldOf(spec, rule, one, field).toLowerCase()),
+      );
       const list = groups.get(group) ?? [];
       groups.set(group, list);
       if (list.some((known) => known.rule === rule && known.id === one.id)) continue;
@@ -127,7 +128,7 @@ function slid(spec: Spec, list: readonly Seen[]): Found[] {
     if (!holds(spec, window)) continue;
     ready = at + spec.timespan;
     const joined = within(list, at, ready).filter((one) => one.at > at);
-    found.push({ at, events: sizeOf(spec, window, joined.length), value: valueOf(spec, window) });
+    found.push({ at, events: sizeOf(spec, window, joined.length), value: measureOf(spec, window) });
   }
   return found;
 }
@@ -143,7 +144,7 @@ function closed(spec: Spec, list: readonly Seen[]): Found[] {
     over = begin + spec.timespan;
     const window = within(list, begin, over);
     if (holds(spec, window))
-      found.push({ at: over, events: sizeOf(spec, window, 0), value: valueOf(spec, window) });
+      found.push({ at: over, events: sizeOf(spec, window, 0), value: measureOf(spec, window) });
   }
   return found;
 }
@@ -171,7 +172,7 @@ function holds(spec: Spec, window: readonly Seen[]): boolean {
   if (type === 'temporal_ordered')
     return orders(expression ?? { and: rules }).some((order) => inOrder(order, window, []));
   if (expression !== undefined) return truth(expression, new Set(window.map(({ rule }) => rule)));
-  const value = valueOf(spec, window);
+  const value = measureOf(spec, window);
   const all = Object.entries(bounds ?? { gte: rules.length });
   return value !== null && all.every(([operator, bound]) => tests[operator]?.(value, bound));
 }
@@ -194,7 +195,11 @@ function orders(expression: Expression): string[][] {
 }
 
 /** Whether each step has an event of its own, none before the one in front of it. */
-function inOrder([rule, ...rest]: readonly string[], window: readonly Seen[], path: readonly Seen[]): boolean {
+function inOrder(
+  [rule, ...rest]: readonly string[],
+  window: readonly Seen[],
+  path: readonly Seen[],
+): boolean {
   if (rule === undefined) return true;
   const last = path.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
   return window.some(
@@ -206,10 +211,11 @@ function inOrder([rule, ...rest]: readonly string[], window: readonly Seen[], pa
   );
 }
 
-function valueOf({ type, percentile = 50, expression }: Spec, window: readonly Seen[]): number | null {
+function measureOf({ type, percentile = 50, expression }: Spec, window: readonly Seen[]): number | null {
   if (type === 'event_count') return window.length;
   if (type === 'value_count') return new Set(window.map(({ fields }) => fields.value?.toLowerCase())).size;
-  if (type === 'temporal') return expression === undefined ? new Set(window.map(({ rule }) => rule)).size : null;
+  if (type === 'temporal')
+    return expression === undefined ? new Set(window.map(({ rule }) => rule)).size : null;
   if (type === 'temporal_ordered') return null;
   const numbers = window
     .map(({ fields }) => Number(fields.value))
@@ -224,7 +230,5 @@ function valueOf({ type, percentile = 50, expression }: Spec, window: readonly S
     return ((numbers[middle - 1] as number) + (numbers[middle] as number)) / 2;
   const share = type === 'value_median' ? 50 : percentile;
   // Nearest rank: the first that at least so many per cent do not exceed.
-  return numbers.find(
-    (_, i) => (i + 1) * 100 >= share * numbers.length,
-  ) as number;
+  return numbers.find((_, i) => (i + 1) * 100 >= share * numbers.length) as number;
 }
