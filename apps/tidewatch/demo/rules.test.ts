@@ -5,7 +5,9 @@ import { parse } from 'yaml';
 import { has, root, sharedData } from '../../../test/require.ts';
 
 const folder = join(root, 'rules');
-const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.yml')).sort();
+const files = (await readdir(folder, { recursive: true }))
+  .filter((file) => /(?<!\.test)\.yml$/.test(file))
+  .sort();
 const rules = await Promise.all(
   files.map(async (file) => ({ file, rule: parse(await readFile(join(folder, file), 'utf8')) as Rule })),
 );

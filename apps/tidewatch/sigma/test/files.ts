@@ -60,9 +60,18 @@ export async function readTests(file: string): Promise<ReadTests> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => ({ reason: reasonOf(error) }));
   if (typeof text !== 'string') return { ok: false, unreadable: [{ file, line: null, reason: text.reason }] };
   const read = validateYaml(text, testFileSchema);
-  if (!read.ok) return { ok: false, unreadable: read.issues.map((issue) => unreadable(file, issue)) };
+  if (!read.ok)
+    return { ok: false, unreadable: mattering(read.issues).map((issue) => unreadable(file, issue)) };
   const lineOf = (test: number): number => placeOf(text, ['tests', String(test)]).line ?? 1;
   return { ok: true, tests: read.value.tests.map((test, i) => ({ ...test, line: lineOf(i) })) };
+}
+
+/** Where the YAML itself is broken all that follows is noise, and the reason is mostly one. */
+function mattering(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
+  const [first] = issues;
+  if (first === undefined || first.path !== '') return issues;
+  const message = `${first.message}; a text with { } [ ] , # or ": " in it needs quotes`;
+  return [{ ...first, message }];
 }
 
 const unreadable = (file: string, { line, path, message }: ConfigIssue): Unreadable => ({
