@@ -139,7 +139,7 @@ describe('an exception', () => {
     ['of no rule', { rules: ['single', 'none'] }, /^There is no rule none in force\.$/],
     ['of nothing but loud rules', { rules: ['of_loud'] }, /“of_loud” .*: loud \(loud\)\.$/],
     ['without a common log source', { rules: ['single', 'apart'] }, /nothing in common/],
-    ['in the past', { expires: '2020-01-01T00:00:00Z' }, /expired at 2020/],
+    ['in the past', { expires: '2020-01-01T00:00:00Z' }, /expired already/],
     ['of a faulty expression', { conditions: [{ field: 'a', modifier: 're', values: ['('] }] }, /\(/],
     [
       'of a faulty network',

@@ -46,7 +46,9 @@ export function openExceptions(runtime: Runtime): ExceptionDesk {
   async function add(asked: Parameters<ExceptionDesk['add']>[0]): Promise<Outcome> {
     const { detector } = runtime.parts;
     if (detector === undefined)
-      return refuse(`Rules run in another process: write the exception into its folder for them by hand.`);
+      return refuse(
+        'Rules run in another process: write a Sigma filter into `exceptions` of its data folder.',
+      );
     const targets = targetsOf(asked.rules, detector.loaded());
     if (!targets.ok) return targets;
     const rules = asWritten(targets.rules, placeholders());
@@ -59,7 +61,8 @@ export function openExceptions(runtime: Runtime): ExceptionDesk {
     const file = join(folder, `${id}.yml`);
     const { filters, rejected } = parseRuleFile(source, file);
     const applied = applyFilters({ rules, filters, now });
-    const [fault] = [...rejected, ...applied.rejected, ...applied.skipped];
+    if (applied.skipped.length > 0) return refuse('It would have expired already: name a later time.');
+    const [fault] = [...rejected, ...applied.rejected];
     const [filter] = filters;
     if (fault !== undefined || filter === undefined) return refuse(fault?.reason ?? 'It is no filter.');
     await writeDurably(folder, `${id}.yml`, source);

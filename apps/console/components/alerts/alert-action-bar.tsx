@@ -1,6 +1,6 @@
 'use client';
 import type { AlertDetail } from '@tidewatch/api/schemas';
-import { Check, CircleCheck, Link2, RotateCcw, StickyNote } from 'lucide-react';
+import { BellOff, Check, CircleCheck, Link2, RotateCcw, StickyNote } from 'lucide-react';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy.tsx';
 import { Kbd } from '../ui/kbd.tsx';
@@ -13,10 +13,13 @@ export function AlertActionBar({
   alert,
   actions,
   onNote,
+  onException,
 }: {
   readonly alert: AlertDetail;
   readonly actions: AlertActions;
   readonly onNote: () => void;
+  /** Absent for who may not make one. */
+  readonly onException: (() => void) | undefined;
 }) {
   return (
     <div className="mt-2 flex flex-wrap items-center gap-2">
@@ -48,6 +51,11 @@ export function AlertActionBar({
       <Button onClick={onNote}>
         <StickyNote size={13} aria-hidden /> Note <Kbd>n</Kbd>
       </Button>
+      {onException !== undefined && (
+        <Button onClick={onException}>
+          <BellOff size={13} aria-hidden /> Make an exception…
+        </Button>
+      )}
       <CopyButton
         icon={<Link2 size={14} />}
         text={() => `${location.origin}/alerts?id=${encodeURIComponent(alert.id)}&status=all`}

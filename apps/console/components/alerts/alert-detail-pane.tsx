@@ -2,11 +2,12 @@
 import type { AlertDetail, AlertRow } from '@tidewatch/api/schemas';
 import type { JsonObject } from '@tidewatch/event';
 import { X } from 'lucide-react';
-import { type ReactNode, useMemo, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
 import { useAlert } from '../../api/alerts.ts';
 import { correlationSentence } from '../../view/correlation.ts';
 import { matchedValues, reasonSentence } from '../../view/reason.ts';
 import { EventTree } from '../events/event-tree.tsx';
+import { useExceptionsWork } from '../exceptions/use-exceptions-work.ts';
 import { WhyItCorrelated } from '../explain/why-it-correlated.tsx';
 import { WhyItFired } from '../explain/why-it-fired.tsx';
 import type { OnFilter } from '../filter/value-menu.tsx';
@@ -19,6 +20,10 @@ import { AlertHistory } from './alert-history.tsx';
 import { MatchTimeline } from './match-timeline.tsx';
 import { RuleAbout } from './rule-about.tsx';
 import type { AlertActions } from './use-alert-actions.ts';
+
+const ExceptionDialog = lazy(() =>
+  import('../exceptions/exception-dialog.tsx').then((module) => ({ default: module.ExceptionDialog })),
+);
 
 export interface AlertDetailPaneProps {
   readonly id: string;
@@ -62,6 +67,8 @@ function Detail({
   onClose,
 }: AlertDetailPaneProps & { readonly alert: AlertDetail }) {
   const [chosen, setChosen] = useState<string>();
+  const [excepting, setExcepting] = useState(false);
+  const { mayMake } = useExceptionsWork();
   // The newest match is what an analyst asks about first.
   const match = alert.matches.find(({ id }) => id === chosen) ?? alert.matches.at(-1);
   const explanation = match?.explanation;
@@ -81,8 +88,18 @@ function Detail({
           </div>
           <CloseButton onClose={onClose} />
         </div>
-        <AlertActionBar alert={alert} actions={actions} onNote={() => onNote([alert])} />
+        <AlertActionBar
+          alert={alert}
+          actions={actions}
+          onNote={() => onNote([alert])}
+          onException={mayMake && match !== undefined ? () => setExcepting(true) : undefined}
+        />
       </header>
+      {excepting && match !== undefined && (
+        <Suspense>
+          <ExceptionDialog alert={alert} match={match} onClose={() => setExcepting(false)} />
+        </Suspense>
+      )}
       <div className="flex flex-col gap-5 px-4 py-3">
         <div>
           {explanation !== undefined && (

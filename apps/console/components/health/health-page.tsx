@@ -3,6 +3,7 @@ import type { Health } from '@tidewatch/api/schemas';
 import { useHealth } from '../../api/system.ts';
 import { duration } from '../../view/moment.ts';
 import { bytes, compact, count } from '../../view/quantity.ts';
+import { ExceptionSection } from '../exceptions/exception-section.tsx';
 import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { DeadLetters } from './dead-letters.tsx';
@@ -16,6 +17,7 @@ const sections = [
   ['sources', 'Sources'],
   ['streams', 'Streams'],
   ['rules', 'Rules'],
+  ['exceptions', 'Exceptions'],
   ['dead-letters', 'Dead letters'],
   ['store', 'Store and retention'],
 ] as const;
@@ -52,6 +54,7 @@ export function HealthPage() {
           <RoleSections health={data} now={now} />
           <FlowSections health={data} now={now} />
           <RuleTable loaded={data.rules.loaded} rejected={data.rules.rejected} />
+          <ExceptionSection now={now} />
           <DeadLetters summary={data.deadLetters} />
           <StoreSection store={data.store} />
         </div>

@@ -1,0 +1,25 @@
+import { type QueryClient, useQuery } from '@tanstack/react-query';
+import type { Exception, ExceptionBody, ExceptionList, ExceptionMade } from '@tidewatch/api/schemas';
+import { change, get } from './client.ts';
+
+/** Their state changes by time, and so is read again; `wanted` is false for those who may not see them. */
+export const useExceptions = (wanted: boolean) =>
+  useQuery({
+    queryKey: ['exceptions'],
+    queryFn: ({ signal }) => get<ExceptionList>('/api/exceptions', {}, signal),
+    enabled: wanted,
+    refetchInterval: 15_000,
+    staleTime: 0,
+  });
+
+export async function addException(client: QueryClient, body: ExceptionBody): Promise<ExceptionMade> {
+  const made = await change<ExceptionMade>('POST', '/api/exceptions', body);
+  void client.invalidateQueries({ queryKey: ['exceptions'] });
+  return made;
+}
+
+export async function removeException(client: QueryClient, id: string): Promise<Exception> {
+  const removed = await change<Exception>('DELETE', `/api/exceptions/${encodeURIComponent(id)}`);
+  void client.invalidateQueries({ queryKey: ['exceptions'] });
+  return removed;
+}
