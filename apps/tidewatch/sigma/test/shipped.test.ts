@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadRules } from '@tidewatch/sigma';
+import { loadRules, planCorrelations } from '@tidewatch/sigma';
 import { describe, expect, it } from 'vitest';
 import { type FileResult, testRules } from './run.ts';
 
@@ -26,6 +26,14 @@ describe('the tests beside the shipped rules', () => {
     expect(report.files.filter((file) => !shows(true)(file)).map(({ file }) => file)).toEqual([]);
     expect(report.files.filter((file) => !shows(false)(file)).map(({ file }) => file)).toEqual([]);
   });
+});
+
+it('the shipped rules of informational level make no alerts of their own', () => {
+  const { silent } = planCorrelations(rules, correlations);
+  const loud = [...rules, ...correlations].filter(
+    ({ id, level }) => level === 'informational' && !silent.has(id),
+  );
+  expect(loud.map(({ file }) => file)).toEqual([]);
 });
 
 it('the shipped rules load without a remark, one to a file', () => {
