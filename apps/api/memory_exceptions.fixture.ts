@@ -19,7 +19,12 @@ export function memoryExceptions() {
         title: 'Exception from Failed password',
         state: 'in_force',
         rules: [{ id: 'rule-1', title: 'Failed password' }],
-        conditions: [{ selection: 'c1', field: 'host.name', modifiers: [], values: ['db-1'] }],
+        conditions: [
+          {
+            selection: 'c1',
+            alternatives: [[{ field: 'host.name', modifiers: [], values: ['db-1'] }]],
+          },
+        ],
         condition: 'not c1',
         reason: request.reason,
         author: request.by,

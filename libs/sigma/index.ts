@@ -8,6 +8,7 @@ export {
   type Warning,
 } from './convert/index.ts';
 export * from './correlation/index.ts';
+export { shownFields } from './correlation/shown_field.ts';
 export {
   type Change,
   type ChangedRule,

@@ -54,6 +54,12 @@ export const exceptionBody = z.strictObject({
     .describe('From then on it is not applied; a date alone is its first moment in UTC'),
 });
 
+const item = z.object({
+  field: z.string().nullable(),
+  modifiers: z.array(z.string()),
+  values: z.array(z.string().nullable()).describe('As Sigma writes them'),
+});
+
 export const exception = z
   .object({
     id: z.string(),
@@ -66,14 +72,9 @@ export const exception = z
       .array(z.object({ id: z.string(), title: z.string().exactOptional() }))
       .nullable()
       .describe('As it names them, with the titles of those that are loaded; null for all of its log source'),
-    conditions: z.array(
-      z.object({
-        selection: z.string(),
-        field: z.string().nullable(),
-        modifiers: z.array(z.string()),
-        values: z.array(z.string().nullable()).describe('As Sigma writes them'),
-      }),
-    ),
+    conditions: z
+      .array(z.object({ selection: z.string(), alternatives: z.array(z.array(item)) }))
+      .describe('Of each selection one of the alternatives, with all its items'),
     condition: z.string().describe('How the selections are combined, e.g. `not (c1 and c2)`'),
     reason: z.string().nullable(),
     author: z.string().nullable(),

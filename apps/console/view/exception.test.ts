@@ -100,12 +100,10 @@ it.each<[Choice[], boolean, string]>([
   expect(silencedSentence(choices, 'R', isCorrelation)).toBe(sentence);
 });
 
-const c = (selection: string, over: object = {}) => ({
+const item1 = (over: object = {}) => ({ field: 'host.name', modifiers: [], values: ['db-1'], ...over });
+const c = (selection: string, ...items: object[]) => ({
   selection,
-  field: 'host.name',
-  modifiers: [],
-  values: ['db-1'],
-  ...over,
+  alternatives: items.length === 0 ? [[item1()]] : items.map((over) => [item1(over)]),
 });
 it.each([
   [[c('c1')], 'not c1', true, 'host.name is “db-1”'],
@@ -124,7 +122,13 @@ it.each([
   [[c('c1', { values: ['C:\\a\\\\\\?'] })], 'not c1', true, 'host.name is “C:\\a\\?”'],
   [[c('c1', { values: ['\\\\*', 'b'] })], 'not c1', true, 'host.name matches “\\\\*” or “b”'],
   [[c('c1', { modifiers: ['re'], values: ['a\\?*'] })], 'not c1', true, 'host.name matches “a\\?*”'],
-  [[c('c1'), c('c1', { values: [null] })], 'not c1', false, 'host.name is “db-1” and host.name is nothing'],
+  [[c('c1', {}, { field: 'a' })], 'not c1', true, 'either host.name is “db-1” or a is “db-1”'],
+  [
+    [{ selection: 's', alternatives: [[item1(), item1({ field: 'a', values: [null] })]] }],
+    'not 1 of s*',
+    false,
+    'host.name is “db-1” and a is nothing',
+  ],
 ])('an exception of %j under `%s`', (conditions, condition, plain, clauses) => {
   expect(isPlain({ condition, conditions })).toBe(plain);
   expect(exceptionClauses({ conditions })).toBe(clauses);

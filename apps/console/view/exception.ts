@@ -95,13 +95,19 @@ export function silencedSentence(choices: readonly Choice[], rule: string, isCor
     : `${events} will not match “${rule}” any more.`;
 }
 
-type Condition = Exception['conditions'][number];
+type Item = Exception['conditions'][number]['alternatives'][number][number];
 
 /** The conditions of an exception that is there, in words. */
 export const exceptionClauses = ({ conditions }: Pick<Exception, 'conditions'>): string =>
-  joined(conditions.map(clauseOf), 'and');
+  joined(
+    conditions.map(({ alternatives }) => {
+      const texts = alternatives.map((items) => joined(items.map(clauseOf), 'and'));
+      return `${texts.length > 1 ? 'either ' : ''}${joined(texts, 'or')}`;
+    }),
+    'and',
+  );
 
-function clauseOf({ field, modifiers, values }: Condition): string {
+function clauseOf({ field, modifiers, values }: Item): string {
   const isText = !modifiers.some((modifier) => ['re', 'cidr', 'fieldref'].includes(modifier));
   const hasWildcard = isText && values.some((value) => /(?<!\\)(?:\\\\)*[*?]/.test(value ?? ''));
   const plain = (value: string): string =>
@@ -115,10 +121,8 @@ function clauseOf({ field, modifiers, values }: Condition): string {
 }
 
 /** Whether it takes away exactly the events that fulfil all its conditions, as those made here do. */
-export const isPlain = ({ condition, conditions }: Pick<Exception, 'condition' | 'conditions'>): boolean => {
-  const names = [...new Set(conditions.map(({ selection }) => selection))];
-  return names.length === conditions.length && condition.replace(/^not \(?|\)$/g, '') === names.join(' and ');
-};
+export const isPlain = ({ condition, conditions }: Pick<Exception, 'condition' | 'conditions'>): boolean =>
+  condition.replace(/^not \(?|\)$/g, '') === conditions.map(({ selection }) => selection).join(' and ');
 
 export const terms = ['7', '30', '90', 'date', 'never'] as const;
 export type Term = (typeof terms)[number];

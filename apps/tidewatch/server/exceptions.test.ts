@@ -21,6 +21,9 @@ const rules = [
   rule('loud', '{product: any}'),
   counts('many', 'fed'),
   counts('chained', 'many'),
+  'title: aliased\nid: aliased\ncorrelation: {type: temporal, rules: [named, addressed], group-by: [who, Computer], timespan: 5m, aliases: {who: {named: TargetSid, addressed: MemberSid}}}\n',
+  rule('named', '{product: any}'),
+  rule('addressed', '{product: any}'),
   counts('of_loud', 'loud', ', generate: true'),
 ].join('---\n');
 
@@ -71,7 +74,9 @@ describe('an exception', () => {
       title: 'Exception from single',
       state: 'in_force',
       rules: [{ id: 'single', title: 'single' }],
-      conditions: [{ selection: 'c1', field: 'host.name', modifiers: [], values: ['db-1'] }],
+      conditions: [
+        { selection: 'c1', alternatives: [[{ field: 'host.name', modifiers: [], values: ['db-1'] }]] },
+      ],
       condition: 'not c1',
       reason: 'a test',
       author: 'ana',
@@ -133,6 +138,22 @@ describe('an exception', () => {
       expect(exception.rules).toEqual([{ id: 'fed', title: 'fed' }]);
       expect(redirected).toEqual([{ correlation: { id, title: id }, rules: [{ id: 'fed', title: 'fed' }] }]);
     }
+  });
+
+  it('from a correlation is about the fields that its group stands for', async () => {
+    const about = (field: string) => ({ field, values: ['x'] });
+    const { exception } = await made({
+      rules: ['aliased'],
+      conditions: [about('who'), about('host.name'), about('other')],
+    });
+    const item = (field: string) => [{ field, modifiers: [], values: ['x'] }];
+    expect(exception.conditions.map(({ alternatives }) => alternatives)).toEqual([
+      [item('TargetSid'), item('MemberSid')],
+      [item('Computer')],
+      [item('other')],
+    ]);
+    const { exception: both } = await made({ rules: ['aliased', 'loud'], conditions: [about('host.name')] });
+    expect(both.conditions[0]?.alternatives).toEqual([item('Computer'), item('host.name')]);
   });
 
   it.each<[string, object, RegExp]>([

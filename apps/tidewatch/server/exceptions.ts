@@ -57,7 +57,7 @@ export function openExceptions(runtime: Runtime): ExceptionDesk {
       return refuse('The log sources of these rules have nothing in common. Make an exception for each.');
     const id = randomUUID();
     const now = Date.now();
-    const source = exceptionDocument({ ...asked, id, rules: targets.rules, logsource, now });
+    const source = exceptionDocument({ ...asked, id, ...targets, logsource, now });
     const file = join(folder, `${id}.yml`);
     const { filters, rejected } = parseRuleFile(source, file);
     const applied = applyFilters({ rules, filters, now });
@@ -100,9 +100,10 @@ function rowOf(
     state: isOver ? 'expired' : fault === undefined ? 'in_force' : 'faulty',
     ...(fault === undefined ? {} : { fault }),
     rules: filter.rules?.map((rule) => refOf(rule, titles.get(rule))) ?? null,
-    conditions: [...detection.selections].flatMap(([name, selection]) =>
-      itemsOf(selection).map((item) => conditionOf(name, item)),
-    ),
+    conditions: [...detection.selections].map(([name, selection]) => ({
+      selection: name,
+      alternatives: alternativesOf(selection),
+    })),
     condition: detection.conditionText,
     reason: description,
     author,
@@ -117,8 +118,11 @@ const refOf = (id: string, title: string | undefined) => (title === undefined ? 
 const itemsOf = (selection: Selection): readonly Item[] =>
   selection.kind === 'item' ? [selection] : selection.of.flatMap(itemsOf);
 
-const conditionOf = (selection: string, { field, modifiers, values }: Item) => ({
-  selection,
+/** Lists are of maps, and maps of items: nothing nests deeper. */
+const alternativesOf = (selection: Selection) =>
+  (selection.kind === 'or' ? selection.of : [selection]).map((each) => itemsOf(each).map(shownItem));
+
+const shownItem = ({ field, modifiers, values }: Item) => ({
   field,
   modifiers,
   values: values.map(({ raw }) => raw),

@@ -7,6 +7,8 @@ type Condition = Asked['conditions'][number];
 export interface ExceptionParts extends Pick<Asked, 'conditions' | 'reason' | 'expires' | 'by'> {
   readonly id: string;
   readonly rules: readonly { readonly id: string; readonly title: string }[];
+  /** Fields that events have for a name in a condition, where that is not their own. */
+  readonly fields: ReadonlyMap<string, readonly string[]>;
   readonly logsource: LogSource;
   /** Epoch milliseconds. */
   readonly now: number;
@@ -14,7 +16,7 @@ export interface ExceptionParts extends Pick<Asked, 'conditions' | 'reason' | 'e
 
 /** Writes an exception as a Sigma filter document. */
 export function exceptionDocument(parts: ExceptionParts): string {
-  const { id, rules, logsource, conditions, reason, expires, by, now } = parts;
+  const { id, rules, fields, logsource, conditions, reason, expires, by, now } = parts;
   const names = conditions.map((_, i) => `c${i + 1}`);
   return [
     `title: ${scalar(titleOf(rules))}`,
@@ -29,7 +31,7 @@ export function exceptionDocument(parts: ExceptionParts): string {
     '  rules:',
     ...rules.map((rule) => `    - ${scalar(rule.id)}`),
     // One selection each, since two may be about the same field.
-    ...conditions.flatMap((condition, i) => selection(names[i] as string, condition)),
+    ...conditions.flatMap((condition, i) => selection(names[i] as string, condition, fields)),
     `  condition: not ${names.length === 1 ? names[0] : `(${names.join(' and ')})`}`,
     '',
   ].join('\n');
@@ -40,13 +42,21 @@ function titleOf([first, ...others]: ExceptionParts['rules']): string {
   return `Exception from ${first?.title ?? 'nothing'}${more}`;
 }
 
-function selection(name: string, { field, modifier, values }: Condition): string[] {
-  const key = modifier === undefined ? field : `${field}|${modifier}`;
+function selection(
+  name: string,
+  { field, modifier, values }: Condition,
+  fields: ExceptionParts['fields'],
+): string[] {
   const isText = modifier === undefined || ['contains', 'startswith', 'endswith'].includes(modifier);
   const written = values.map((value) =>
     typeof value === 'string' ? scalar(isText ? literal(value) : value) : String(value),
   );
-  return [`  ${name}:`, `    ${scalar(key)}:`, ...written.map((value) => `      - ${value}`)];
+  // A list of maps: any of the fields.
+  const alternatives = (fields.get(field) ?? [field]).flatMap((each) => [
+    `    - ${scalar(modifier === undefined ? each : `${each}|${modifier}`)}:`,
+    ...written.map((value) => `        - ${value}`),
+  ]);
+  return [`  ${name}:`, ...alternatives];
 }
 
 /** Sigma's wildcards, and backslashes where they would escape something, stand for themselves. */
