@@ -99,7 +99,7 @@ interface Side {
 
 async function openSide(thread: DetectionThread, sources: RuleSources): Promise<Side> {
   const { rules: infos, plans } = await thread.load(sources, 1);
-  const correlator = createCorrelator(correlationConfig, plans);
+  const correlator = createCorrelator({ ...correlationConfig, sliceMs: Number.POSITIVE_INFINITY }, plans);
   const tallies = new Map(
     infos
       .filter(({ state }) => state === 'loaded')

@@ -4,6 +4,7 @@ import {
   type Correlator,
   type CorrelatorPart,
   createCorrelator,
+  isStretch,
   type Stretch,
 } from '@tidewatch/sigma';
 import type { AlertEffect, AlertStore } from '@tidewatch/store';
@@ -39,8 +40,11 @@ export const correlationConfig = {
   allowedLatenessMs: 5 * 60_000,
   idleAfterMs: 2 * 60_000,
   maxEvents: 1_000_000,
+  sliceMs: 10,
 };
 const tickMs = 15_000;
+/** An alert of a window that nobody has settled so long after its end is nobody's any more. */
+const abandonedMs = 24 * 3_600_000;
 
 /** The key of a shard's records. */
 export const shardKey = (shard: number): string => `shard-${shard}`;
@@ -55,12 +59,23 @@ export async function startCorrelation(deps: CorrelationDeps): Promise<Correlati
   const stage = await createKeyedStage<Correlator, Findings>({
     stream: deps.matches,
     group: 'correlation',
+    version: 2,
     keyOf: ({ key }) => key,
     initial: () => createCorrelator(correlationConfig, plans),
     restore: (parts) => createCorrelator(correlationConfig, plans, parts as readonly CorrelatorPart[]),
     parts: (correlator) => correlator.parts(),
-    step: (correlator, { value }, emit) => {
-      const { findings, late, evicted } = correlator.take(decodeStretch(value));
+    step: (correlator, { value, position }, emit) => {
+      const stretch = decodeStretch(value);
+      if (stretch === undefined) {
+        metrics.count('correlation_unfit_total', {});
+        log.error(
+          { ...position, stream: 'matches' },
+          'A record is not one of the detector’s and is passed by',
+        );
+        return correlator;
+      }
+      const { findings, late, unfit, evicted } = correlator.take(stretch);
+      if (unfit > 0) metrics.count('correlation_unfit_total', {}, unfit);
       for (const each of findings) emit(each);
       if (late > 0) metrics.count('detection_late_events_total', { engine: 'correlation' }, late);
       if (evicted > 0) metrics.count('correlation_evicted_events_total', {}, evicted);
@@ -96,7 +111,11 @@ export async function startCorrelation(deps: CorrelationDeps): Promise<Correlati
     const quiet = clock()?.dueIdle(now) ?? [];
     if (quiet.length > 0) await events.append(quiet.map(({ source }) => idleMark(source, now)));
     const complete = clock()?.complete();
-    if (complete !== undefined) await alerts.confirmUpTo(complete);
+    if (complete === undefined) return;
+    await alerts.confirmUpTo(complete, 'sigma');
+    // Of a correlation that is no more, or had to give its state up.
+    const longest = Math.max(0, ...plans.flatMap(({ nodes }) => nodes.map(({ timespanMs }) => timespanMs)));
+    await alerts.confirmUpTo(complete - longest - abandonedMs, 'correlation');
   }
   let ticking = Promise.resolve();
   const timer = setInterval(() => {
@@ -129,4 +148,11 @@ export function encodeStretch(
   return new TextEncoder().encode(`${JSON.stringify(head).slice(0, -1)},${rest}`);
 }
 
-const decodeStretch = (value: Uint8Array): Stretch => JSON.parse(new TextDecoder().decode(value)) as Stretch;
+function decodeStretch(value: Uint8Array): Stretch | undefined {
+  try {
+    const stretch: unknown = JSON.parse(new TextDecoder().decode(value));
+    return isStretch(stretch) ? stretch : undefined;
+  } catch {
+    return undefined;
+  }
+}

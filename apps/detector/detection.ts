@@ -54,11 +54,12 @@ export async function createDetection(
   });
   return {
     detection: {
-      detect: (partition, offsets, events) => ({
-        matches: detect(engine, silent, feeder, partition, offsets, events),
-        fed: feeder.take(),
-        faults: faults.splice(0),
-      }),
+      detect(partition, offsets, events) {
+        // What an earlier batch left when it failed is no part of this one.
+        feeder.take();
+        const matches = detect(engine, silent, feeder, partition, offsets, events);
+        return { matches, fed: feeder.take(), faults: faults.splice(0) };
+      },
     },
     set,
     loaded: { rules: set.infos, plans, expiry: set.expiry, milliseconds: performance.now() - started },

@@ -78,6 +78,15 @@ async function follow(deps: DetectorDeps, thread: DetectionThread, shards: numbe
   };
   const correlation = await startCorrelation({ ...deps, plans: loaded.plans, onAlerts });
   const stretches = createStretches(deps.matches, shards, log);
+  thread.onReload(takeOver);
+
+  /** Before any batch that these rules looked at: what they feed must find its plan. */
+  function takeOver(next: LoadedRules): void {
+    correlation.plan(next.plans);
+    loaded = next;
+    suspended.clear();
+    report(deps, loaded);
+  }
 
   function count(rule: string, matches: number, last: number): void {
     const known = tally.get(rule);
@@ -115,12 +124,8 @@ async function follow(deps: DetectorDeps, thread: DetectionThread, shards: numbe
     loaded: () => loaded,
     async reload(sources) {
       const next = await thread.load(sources, shards);
-      // Before any batch that the new rules looked at: what they feed must find its plan.
-      correlation.plan(next.plans);
-      loaded = next;
-      suspended.clear();
-      report(deps, loaded);
-      return loaded;
+      takeOver(next);
+      return next;
     },
     complete: () => correlation.complete(),
     rules: () =>
@@ -140,7 +145,10 @@ async function follow(deps: DetectorDeps, thread: DetectionThread, shards: numbe
     },
     async close() {
       await consumer.close();
-      await stretches.flush();
+      // Should it fail, event time goes on from the next batch.
+      await stretches.flush().catch((error: Error) => {
+        log.warn({ reason: error.message }, 'Event time could not be passed on');
+      });
       await correlation.close();
       await thread.close();
     },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { EcsEvent } from '@tidewatch/event';
 import {
   type CorrelationPlan,
@@ -11,6 +12,8 @@ import type { Fed } from './protocol.ts';
 
 /** An event with several values in a field belongs to a group for each, up to so many. */
 const mostGroups = 16;
+/** A longer value is known by its beginning and its digest: state keeps it for as long as a window lasts. */
+const longest = 1_024;
 /** What Windows writes for no value. */
 const nothing = new Set(['', '-']);
 
@@ -115,13 +118,17 @@ interface Rest {
 }
 
 const textsOf = (engine: SigmaEngine, field: string): string[] =>
-  engine.textsOf(field).filter((text) => !nothing.has(text));
+  [...new Set(engine.textsOf(field).filter((text) => !nothing.has(text)))]
+    .slice(0, mostGroups)
+    .map((text) => (text.length <= longest ? text : `${text.slice(0, 200)}… ${digest(text)}`));
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 /** Every choice of one value of each field; none where a field has none. */
 function combinations(fields: readonly (readonly string[])[]): string[][] {
   return fields.reduce<string[][]>(
     (chosen, values) =>
-      chosen.flatMap((group) => [...new Set(values)].map((value) => [...group, value])).slice(0, mostGroups),
+      chosen.flatMap((group) => values.map((value) => [...group, value])).slice(0, mostGroups),
     [[]],
   );
 }

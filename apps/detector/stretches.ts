@@ -16,11 +16,11 @@ export interface Stretches {
   flush(): Promise<void>;
 }
 
-type Head = {
-  to: number;
-  readonly sources: Map<string, [newest: number, ingested: number]>;
-  idle: Map<string, number>;
-};
+interface Head {
+  readonly to: number;
+  readonly sources: ReadonlyMap<string, readonly [newest: number, ingested: number]>;
+  readonly idle: ReadonlyMap<string, number>;
+}
 
 export function createStretches(matches: Stream, shards: number, log: Logger): Stretches {
   const waiting = new Map<number, Head>();
@@ -44,22 +44,20 @@ export function createStretches(matches: Stream, shards: number, log: Logger): S
     timer = undefined;
     const batch = [...waiting].flatMap(([partition, head]) => records(partition, head, []));
     waiting.clear();
+    // Should it fail, time moves on with the next batch.
     if (batch.length > 0) await matches.append(batch);
   }
 
   return {
     async pass(batch, { shards: fed }) {
       const { partition } = batch;
-      const head = waiting.get(partition) ?? { to: 0, sources: new Map(), idle: new Map() };
-      note(head, batch);
+      const head = noted(waiting.get(partition), batch);
       if (fed.some((lines) => lines !== '')) {
-        // Before it is handed over: should that fail, the batch comes again.
-        waiting.set(partition, head);
-        await matches.append(records(partition, head, fed));
+        // Nothing may say that this batch was looked at but the record that has its matches.
         waiting.delete(partition);
+        await matches.append(records(partition, head, fed));
       } else {
         waiting.set(partition, head);
-        // Should it fail, time moves on with the next batch.
         timer ??= setTimeout(() => {
           flush().catch((error: Error) =>
             log.warn({ reason: error.message }, 'Event time could not be passed on'),
@@ -71,22 +69,22 @@ export function createStretches(matches: Stream, shards: number, log: Logger): S
   };
 }
 
-/** What a batch says about event time. */
-function note(head: Head, { records }: Batch): void {
+/** What is known of event time with what a batch says about it. */
+function noted(before: Head | undefined, { records }: Batch): Head {
+  const sources = new Map(before?.sources);
+  const idle = new Map(before?.idle);
+  let to = before?.to ?? 0;
   for (const record of records) {
-    head.to = record.position.offset + 1;
+    to = record.position.offset + 1;
     if (isIdleMark(record)) {
-      head.idle.set(record.key, idleSince(record));
+      idle.set(record.key, idleSince(record));
       continue;
     }
     const event = headOf(record);
     if (event === undefined) continue;
     const { time } = eventTime({ timestamp: event.time, ingested: event.ingested });
-    const known = head.sources.get(record.key);
-    if (known === undefined) head.sources.set(record.key, [time, event.ingested]);
-    else {
-      known[0] = Math.max(known[0], time);
-      known[1] = Math.max(known[1], event.ingested);
-    }
+    const [newest, ingested] = sources.get(record.key) ?? [time, event.ingested];
+    sources.set(record.key, [Math.max(newest, time), Math.max(ingested, event.ingested)]);
   }
+  return { to, sources, idle };
 }

@@ -16,6 +16,8 @@ export interface DetectionThread {
   load(sources: RuleSources, shards: number): Promise<LoadedRules>;
   /** @param records events of one partition, in order */
   detect(partition: number, records: readonly StreamRecord[]): Promise<Detected>;
+  /** Told of the rules that a thread started anew has loaded, before it looks at anything. */
+  onReload(listener: (loaded: LoadedRules) => void): void;
   close(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export function createDetectionThread(program: URL): DetectionThread {
   let worker: Worker | undefined;
   let loading: Pick<Extract<Request, { ask: 'load' }>, 'sources' | 'shards'> | undefined;
   let next = 0;
+  let reloaded: (loaded: LoadedRules) => void = () => {};
   const waiting = new Map<number, { resolve(answer: Good): void; reject(error: Error): void }>();
 
   function start(): Worker {
@@ -68,7 +71,8 @@ export function createDetectionThread(program: URL): DetectionThread {
     },
     async detect(partition, records) {
       // A thread that died has lost its rules.
-      if (worker === undefined && loading !== undefined) await ask({ ask: 'load', ...loading });
+      if (worker === undefined && loading !== undefined)
+        reloaded((await ask({ ask: 'load', ...loading })).loaded as LoadedRules);
       const events = joinLines(records);
       const offsets = Float64Array.from(records, ({ position }) => position.offset);
       const answer = await ask({ ask: 'detect', partition, offsets, events }, [
@@ -77,6 +81,9 @@ export function createDetectionThread(program: URL): DetectionThread {
       ]);
       const matches = JSON.parse(new TextDecoder().decode(answer.matches)) as EventMatch[];
       return { matches, fed: answer.fed as Fed, faults: answer.faults ?? [] };
+    },
+    onReload(listener) {
+      reloaded = listener;
     },
     async close() {
       const ending = worker;

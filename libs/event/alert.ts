@@ -41,6 +41,8 @@ export interface Alert {
   readonly last: number;
   /** Matches counted, each once. */
   readonly count: number;
+  /** Of a windowed detector: the most matches it ever said, which late events may have made fewer since. */
+  readonly highest?: number;
   /** Matches that joined after it was closed as false positive or expected activity. */
   readonly sinceClosed: number;
   /** First, last and a bounded sample of the matches, in order of time. */
@@ -105,31 +107,41 @@ export function joinAlert(alert: Alert | undefined, match: EventMatch, id: strin
   };
 }
 
-/** Puts what a windowed detector says of a bucket in the place of what it said before. */
+/**
+ * Puts what a windowed detector says of a bucket in the place of what it said before. What was settled is taken back no
+ * more: a detector that has given up its state, or begins anew, knows less of it.
+ */
 export function replaceFindings(
   alert: Alert | undefined,
   findings: Findings,
   now: number,
 ): JoinResult | undefined {
-  const { count, matches, settled, key } = findings;
-  const finality = count === 0 ? 'withdrawn' : settled ? 'confirmed' : 'provisional';
-  if (alert === undefined) {
-    if (count === 0) return undefined;
-    const fresh = opened(matches, findings.id, findings.bucket, now);
-    return { effect: 'created', alert: { ...fresh, count, key, dataClass: findings.dataClass, finality } };
-  }
-  const said = [count, matches, finality];
-  if (JSON.stringify(said) === JSON.stringify([alert.count, alert.matches, alert.finality]))
-    return { alert, effect: 'known' };
-  const grown = Math.max(0, count - alert.count);
-  const { reopens, change } = moreFound(alert, grown, now);
+  const { count, matches, settled, key, dataClass } = findings;
+  const [first] = matches;
   const last = matches.at(-1);
+  if (alert === undefined) {
+    if (first === undefined) return undefined;
+    const fresh = opened(matches, findings.id, findings.bucket, now);
+    const finality = settled ? 'confirmed' : 'provisional';
+    return { effect: 'created', alert: { ...fresh, count, highest: count, key, dataClass, finality } };
+  }
+  const final = alert.finality === 'confirmed' || alert.finality === 'amended';
+  if (final && count <= alert.count) return { alert, effect: 'known' };
+  const finality = final ? 'amended' : count === 0 ? 'withdrawn' : settled ? 'confirmed' : 'provisional';
+  const said = JSON.stringify([count, matches, finality]);
+  if (said === JSON.stringify([alert.count, alert.matches, alert.finality]))
+    return { alert, effect: 'known' };
+  const highest = alert.highest ?? alert.count;
+  // A replay says again what was said before: only more than ever is news.
+  const { reopens, change } = moreFound(alert, Math.max(0, count - highest), now);
   // What was withdrawn keeps what it once rested on, for those who looked at it.
   const found =
-    last === undefined ? {} : { matches, first: (matches[0] as Match).time, last: last.time, key };
+    first === undefined || last === undefined
+      ? {}
+      : { matches, first: first.time, last: last.time, key, dataClass, summary: summarise(last) };
   return {
-    effect: reopens ? 'reopened' : grown > 0 ? 'joined' : 'settled',
-    alert: { ...alert, ...change, ...found, count, finality },
+    effect: reopens ? 'reopened' : count > highest ? 'joined' : 'settled',
+    alert: { ...alert, ...change, ...found, count, highest: Math.max(highest, count), finality },
   };
 }
 

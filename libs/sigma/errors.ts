@@ -33,6 +33,7 @@ const rejections = {
   empty_set: 'The condition says `{expression}`, but no selection is meant by it.',
   unknown_rule: 'The correlation builds on `{name}`, which is not among the rules in force{hint}.',
   ambiguous_rule: 'The correlation builds on `{name}`, a name that {file} and {other} both have.',
+  rule_twice: 'The correlation names {title} twice, by id and by name.',
   correlation_cycle: 'The correlation builds on itself, by way of {title}.',
   correlation_depth: 'More than {limit} correlations build on one another, or more than {most} all together.',
   alias_incomplete: 'The alias `{alias}` says no field of {rule}.',

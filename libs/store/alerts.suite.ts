@@ -340,9 +340,9 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
     it('confirms what the watermark has passed, and amends what grows later', async () => {
       const { id, bucket } = await one();
       await one({ rule: 'later', time: suiteNow + 3_600_000 });
-      expect(await store.confirmUpTo(bucket.end - 1)).toBe(0);
-      expect(await store.confirmUpTo(bucket.end)).toBe(1);
-      expect(await store.confirmUpTo(bucket.end)).toBe(0);
+      expect(await store.confirmUpTo(bucket.end - 1, 'sigma')).toBe(0);
+      expect(await store.confirmUpTo(bucket.end, 'sigma')).toBe(1);
+      expect(await store.confirmUpTo(bucket.end, 'sigma')).toBe(0);
       expect(await store.get(id, everyone)).toMatchObject({ finality: 'confirmed', version: 1 });
       expect(await store.apply([match()])).toMatchObject([{ alert: { finality: 'amended' } }]);
       store = await harness.reopen();
@@ -359,7 +359,7 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
       ]);
       store = await harness.reopen();
       expect(await store.replace([findings([suiteNow - 5, suiteNow + 9])])).toEqual([]);
-      expect(await store.confirmUpTo(suiteNow + 2 * 3_600_000)).toBe(0);
+      expect(await store.confirmUpTo(suiteNow + 2 * 3_600_000, 'sigma')).toBe(0);
       expect(await store.replace([findings([suiteNow - 5, suiteNow + 9], true)])).toMatchObject([
         { effect: 'settled', alert: { finality: 'confirmed' } },
       ]);
@@ -379,7 +379,11 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
         matches: [{ time: suiteNow }],
       });
       await store.change([{ id }], { action: 'close', reason: 'true_positive' }, 'ann');
+      // Said again after a crash it is no news; more than ever is.
       expect(await store.replace([findings([suiteNow])])).toMatchObject([
+        { effect: 'settled', alert: { status: 'closed' } },
+      ]);
+      expect(await store.replace([findings([suiteNow, suiteNow + 1])])).toMatchObject([
         { effect: 'reopened', alert: { finality: 'provisional', status: 'open' } },
       ]);
     });

@@ -3,6 +3,7 @@ import type {
   CloseReason,
   DataClass,
   EcsEvent,
+  Engine,
   EventHead,
   EventMatch,
   Findings,
@@ -183,10 +184,10 @@ export interface AlertStore {
   /** Puts back what a change changed, unless somebody changed it since (conflict). Possible for 10 minutes. */
   undo(changeId: string, by: string): Promise<AlertChange>;
   /**
-   * Confirms provisional alerts of single events whose bucket ended at or before the watermark (epoch ms); answers how
-   * many. Those of windows say themselves when they are settled.
+   * Confirms provisional alerts of an engine whose bucket ended at or before the watermark (epoch ms); answers how many.
+   * Correlations say themselves when they are settled: theirs are confirmed long after, where nobody is left to say so.
    */
-  confirmUpTo(watermark: number): Promise<number>;
+  confirmUpTo(watermark: number, engine: Engine): Promise<number>;
   /** Deletes every alert whose events are of the class; returns how many. */
   deleteClass(dataClass: DataClass): Promise<number>;
   expire(now: number): Promise<readonly Deletion[]>;

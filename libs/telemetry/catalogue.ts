@@ -118,6 +118,11 @@ export const catalogue = {
     help: 'Matches given up before their time, since there were too many.',
     labels: [],
   },
+  correlation_unfit_total: {
+    type: 'counter',
+    help: 'Matches that no correlation in force knows, and records that are no matches.',
+    labels: [],
+  },
   correlation_ungrouped_events_total: {
     type: 'counter',
     help: 'Matches without a value that their correlation groups by or measures.',

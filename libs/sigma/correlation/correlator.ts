@@ -8,11 +8,13 @@ import {
 import type { InstanceState } from './instance.ts';
 import { createLane, type Lane } from './lane.ts';
 import type { CorrelationPlan } from './plan.ts';
-import type { Stretch } from './stretch.ts';
+import { fits, type Stretch } from './stretch.ts';
 
 export interface CorrelatorConfig extends WatermarkConfig {
   /** So many events are kept at most; beyond that the groups that were touched longest ago are given up. */
   readonly maxEvents: number;
+  /** What is due is judged for so long with each stretch, milliseconds; what is left with the next. */
+  readonly sliceMs: number;
 }
 
 /** What taking a stretch did. */
@@ -20,6 +22,8 @@ export interface Correlated {
   readonly findings: readonly Findings[];
   /** Matches that came too late to be correlated. */
   readonly late: number;
+  /** Lines that are not as a plan in force has them. */
+  readonly unfit: number;
   /** Events that were given up, since there were too many. */
   readonly evicted: number;
 }
@@ -45,6 +49,8 @@ export interface Correlator {
 /** The clock of a source that is behind. Times are epoch milliseconds. */
 interface Behind {
   readonly lane: Lane;
+  /** The time of what it began with. */
+  readonly since: number;
   newest: number;
   /** How far the other sources were when it last had something. */
   seen: number;
@@ -57,7 +63,13 @@ export type CorrelatorPart =
       readonly complete: number | null;
       readonly offsets: readonly (readonly [partition: number, next: number])[];
       readonly classes: readonly string[];
-      readonly behind: readonly (readonly [source: string, complete: number, newest: number, seen: number])[];
+      readonly behind: readonly (readonly [
+        source: string,
+        complete: number,
+        since: number,
+        newest: number,
+        seen: number,
+      ])[];
     }
   /** Without a source it goes by the time of all. */
   | (InstanceState & { readonly source: string | null });
@@ -77,11 +89,11 @@ export function createCorrelator(
   const classes: string[] = [...(head?.classes ?? [])];
   const classOf = (number: number): string => classes[number] ?? '';
   let byKey = new Map(plans.map((each) => [each.key, each]));
-  const main = createLane(classOf, head?.complete ?? Number.NEGATIVE_INFINITY);
+  const main = createLane(classOf, config.sliceMs, '', head?.complete ?? Number.NEGATIVE_INFINITY);
   const behind = new Map<string, Behind>(
-    head?.behind.map(([source, complete, newest, seen]) => [
+    head?.behind.map(([source, complete, since, newest, seen]) => [
       source,
-      { lane: createLane(classOf, complete), newest, seen },
+      { lane: createLane(classOf, config.sliceMs, markOf(source, since), complete), since, newest, seen },
     ]),
   );
   const lanes = (): Lane[] => [main, ...[...behind.values()].map(({ lane }) => lane)];
@@ -104,7 +116,12 @@ export function createCorrelator(
     let own = behind.get(source);
     if (own === undefined) {
       if (behind.size >= mostBehind) return undefined;
-      own = { lane: createLane(classOf), newest: time, seen: main.complete };
+      own = {
+        lane: createLane(classOf, config.sliceMs, markOf(source, time)),
+        since: time,
+        newest: time,
+        seen: main.complete,
+      };
       behind.set(source, own);
     }
     if (time < own.lane.complete) return undefined;
@@ -113,19 +130,27 @@ export function createCorrelator(
     return own.lane;
   }
 
-  /** Puts the matches where they belong; gives how many came too late. */
-  function insertAll({ matches, plans: keys, classes: names, origins }: Stretch, from: number): number {
+  /** Puts the matches where they belong; gives how many came too late, and how many fit no plan. */
+  function insertAll(
+    { matches, plans: keys, classes: names, origins }: Stretch,
+    from: number,
+  ): Pick<Correlated, 'late' | 'unfit'> {
     const numbers = names.map(numberOf);
     let late = 0;
-    for (const [key, node, input, group, offset, time, id, dataClass, value, origin] of matches) {
+    let unfit = 0;
+    for (const line of matches) {
+      const [key, node, input, group, offset, time, id, dataClass, value, origin] = line;
+      if (offset < from) continue;
       const plan = byKey.get(keys[key] as string);
-      if (plan === undefined || offset < from) continue;
-      const lane = laneFor(origins[origin] as string, time);
+      if (plan === undefined || !fits(plan, line)) {
+        unfit++;
+        continue;
+      }
+      const lane = laneFor(origins[origin] ?? '', time);
       if (lane === undefined) late++;
-      else
-        lane.insert(plan, node, group, { time, id, input, dataClass: numbers[dataClass] as number, value });
+      else lane.insert(plan, node, group, { time, id, input, dataClass: numbers[dataClass] ?? 0, value });
     }
-    return late;
+    return { late, unfit };
   }
 
   function advance(say: (findings: readonly Findings[]) => void): void {
@@ -134,7 +159,7 @@ export function createCorrelator(
       // The others have gone on without it for so long that no more of it is expected.
       const over = main.complete - seen > config.allowedLatenessMs;
       lane.advance(over ? Number.MAX_SAFE_INTEGER : newest - config.allowedLatenessMs, say);
-      if (over) behind.delete(source);
+      if (over && lane.groups === 0) behind.delete(source);
     }
   }
 
@@ -150,22 +175,25 @@ export function createCorrelator(
       const { partition, to, sources, idle } = stretch;
       const from = offsets.get(partition) ?? 0;
       const findings: Findings[] = [];
-      if (to <= from) return { findings, late: 0, evicted: 0 };
-      offsets.set(partition, to);
-      const late = insertAll(stretch, from);
+      if (to <= from) return { findings, late: 0, unfit: 0, evicted: 0 };
+      const say = (said: readonly Findings[]): void => {
+        findings.push(...said);
+      };
+      const { late, unfit } = insertAll(stretch, from);
       for (const [source, time, ingested] of sources)
         watermark.observe({ source, partition, time, ingested });
       for (const [source, at] of idle) watermark.idle({ source, partition }, at);
       const all = lanes();
-      advance((said) => findings.push(...said));
+      advance(say);
       // What is behind takes no more than half.
       let room = config.maxEvents / 2;
       for (const { lane } of behind.values()) {
-        lane.giveUp(room);
+        lane.giveUp(room, say);
         room -= lane.events;
       }
-      main.giveUp(config.maxEvents / 2 + room);
-      return { findings, late, evicted: all.reduce((sum, lane) => sum + lane.takeEvicted(), 0) };
+      main.giveUp(config.maxEvents / 2 + room, say);
+      offsets.set(partition, to);
+      return { findings, late, unfit, evicted: all.reduce((sum, lane) => sum + lane.takeEvicted(), 0) };
     },
 
     size: () => ({
@@ -180,10 +208,18 @@ export function createCorrelator(
         complete: Number.isFinite(main.complete) ? main.complete : null,
         offsets: [...offsets],
         classes,
-        behind: [...behind].map(([source, { lane, newest, seen }]) => [source, lane.complete, newest, seen]),
+        behind: [...behind].map(([source, { lane, since, newest, seen }]) => [
+          source,
+          lane.complete,
+          since,
+          newest,
+          seen,
+        ]),
       };
       for (const state of main.states()) yield { ...state, source: null };
       for (const [source, { lane }] of behind) for (const state of lane.states()) yield { ...state, source };
     },
   };
 }
+
+const markOf = (source: string, since: number): string => `${source} ${since}`;

@@ -10,7 +10,7 @@ const mostAlternatives = 64;
 export function parseRuleCondition(text: string, rules: readonly string[]): RuleCondition {
   const path = ['correlation', 'condition'];
   const condition = numbered(parseCondition(text, rules, path), rules);
-  if (alternatives(condition).length > mostAlternatives)
+  if (count(condition) > mostAlternatives)
     throw new Rejection('invalid_condition', { cause: 'it has too many alternatives' }, path);
   return condition;
 }
@@ -47,6 +47,15 @@ export function wanted(condition: RuleCondition, negated = false): number[] {
   return condition.of.flatMap((each) => wanted(each, negated));
 }
 
+/** How many lists {@link alternatives} gives: known before any is made. */
+function count(condition: RuleCondition): number {
+  if (condition.kind === 'rule' || condition.kind === 'not') return 1;
+  const counts = condition.of.map(count);
+  return condition.kind === 'or'
+    ? counts.reduce((sum, each) => sum + each, 0)
+    : counts.reduce((product, each) => product * each, 1);
+}
+
 /** A condition without `not` as lists of rules, in the order it names them: one list has to have matched whole. */
 export function alternatives(condition: RuleCondition): number[][] {
   switch (condition.kind) {
@@ -60,8 +69,7 @@ export function alternatives(condition: RuleCondition): number[][] {
       return condition.of
         .map(alternatives)
         .reduce<number[][]>(
-          (lists, more) =>
-            lists.slice(0, mostAlternatives + 1).flatMap((list) => more.map((each) => [...list, ...each])),
+          (lists, more) => lists.flatMap((list) => more.map((each) => [...list, ...each])),
           [[]],
         );
   }

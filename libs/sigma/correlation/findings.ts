@@ -22,13 +22,20 @@ const mostEvidence = 20;
  * become final, which are then forgotten.
  *
  * @param classOf the data class of a number
+ * @param mark tells alerts of a clock of its own from those of all; empty where it is that of all
  */
 export function sayFindings(
   instance: Instance,
   complete: number,
   classOf: (dataClass: number) => string,
+  mark: string,
 ): Findings[] {
   const { plan, said } = instance;
+  // Most have nothing to say.
+  if (said.size === 0 && instance.firings().length === 0) {
+    instance.tidy(complete);
+    return [];
+  }
   const byBucket = new Map<number, Firing[]>([...said.keys()].map((bucket) => [bucket, []]));
   for (const firing of instance.firings()) {
     const bucket = bucketStart(firing.at, plan.bucketMs);
@@ -38,7 +45,8 @@ export function sayFindings(
   for (const [bucket, firings] of byBucket) {
     const settled = complete > instance.settles(bucket);
     const digest = JSON.stringify([firings.map(({ at, to, events }) => [at, to, events]), settled]);
-    if (said.get(bucket) !== digest) changed.push(findingsOf(instance, bucket, firings, settled, classOf));
+    if (said.get(bucket) !== digest)
+      changed.push(findingsOf(instance, bucket, firings, settled, classOf, mark));
     if (settled) said.delete(bucket);
     else said.set(bucket, digest);
   }
@@ -52,18 +60,16 @@ function findingsOf(
   firings: readonly Firing[],
   settled: boolean,
   classOf: (dataClass: number) => string,
+  mark: string,
 ): Findings {
   const { plan, values } = instance;
   const names = shownFields((plan.nodes.at(-1) as PlanNode).groupBy);
   const key = names.map((field, i) => ({ field, value: values[i] as string }));
+  const folded = key.map(({ field, value }) => ({ field, value: fold(value) }));
   const sample = firings.filter((_, i) => i < sampleLimit - 1 || i === firings.length - 1);
   const matches = sample.map((firing) => matchOf(instance, firing, key, classOf(firing.dataClass)));
   return {
-    id: alertId(
-      plan.detector.id,
-      key.map(({ field, value }) => ({ field, value: fold(value) })),
-      start,
-    ),
+    id: alertId(plan.detector.id, [...folded, ...(mark === '' ? [] : [{ field: '', value: mark }])], start),
     detector: plan.detector,
     key,
     dataClass: matches[0]?.dataClass ?? '',

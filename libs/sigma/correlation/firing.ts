@@ -46,18 +46,14 @@ export function fire(
   value: number | null,
 ): Firing {
   const { from, to } = window;
-  const size = to - from;
-  const chosen =
-    places ??
-    Array.from({ length: Math.min(size, firstOnes + lastOnes) }, (_, i) =>
-      i < firstOnes || size <= firstOnes + lastOnes ? from + i : to - firstOnes - lastOnes + i,
-    );
-  const first = chosen[0] ?? from;
+  const counted = places ?? Array.from({ length: to - from }, (_, i) => from + i);
+  const few = counted.length <= firstOnes + lastOnes;
+  const chosen = few ? counted : [...counted.slice(0, firstOnes), ...counted.slice(-lastOnes)];
   return {
     at,
-    from: timeline.time(first),
+    from: timeline.time(counted[0] ?? from),
     to: timeline.time(to - 1),
-    events: places === null ? size : places.length,
+    events: counted.length,
     value,
     dataClass: timeline.dataClass(to - 1),
     evidence: chosen.map((place) => evidenceAt(timeline, place)),

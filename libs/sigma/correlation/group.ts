@@ -12,6 +12,7 @@ const mostEvidence = 10;
 export interface GroupState {
   readonly timeline: ReturnType<Timeline['toJSON']>;
   readonly done: number;
+  readonly sealed: number | null;
   readonly fired: readonly Firing[];
 }
 
@@ -25,8 +26,10 @@ export interface GroupState {
 export class Group {
   readonly node: PlanNode;
   private readonly timeline: Timeline;
-  /** Events before this place are judged for good. */
+  /** Events before this place are judged for good, */
   private done: number;
+  /** and those before this time. */
+  private sealed: number;
   private final: Firing[];
   private tentative: Firing[] = [];
   /** Events given up since this was last asked. */
@@ -36,9 +39,11 @@ export class Group {
     this.node = node;
     this.timeline = new Timeline(
       node.fields.length > 0,
-      state?.timeline as ConstructorParameters<typeof Timeline>[1],
+      node.type.startsWith('temporal'),
+      state?.timeline as ConstructorParameters<typeof Timeline>[2],
     );
     this.done = state?.done ?? 0;
+    this.sealed = state?.sealed ?? Number.NEGATIVE_INFINITY;
     this.final = [...(state?.fired ?? [])];
   }
 
@@ -57,6 +62,10 @@ export class Group {
 
   /** Takes an occurrence that is not before what is final; false where it was there already. */
   insert(occurrence: Occurrence): boolean {
+    if (occurrence.time < this.sealed) {
+      this.evicted++;
+      return false;
+    }
     const at = this.timeline.insert(occurrence);
     if (at === -1) return false;
     if (this.timeline.length > mostEvents) this.giveUp(occurrence);
@@ -88,11 +97,13 @@ export class Group {
   }
 
   toJSON(): GroupState {
-    return { timeline: this.timeline.toJSON(), done: this.done, fired: this.final };
+    const sealed = Number.isFinite(this.sealed) ? this.sealed : null;
+    return { timeline: this.timeline.toJSON(), done: this.done, sealed, fired: this.final };
   }
 
-  private slide(complete: number): void {
+  private slide(known: number): void {
     const { timeline } = this;
+    const complete = Math.max(known, this.sealed);
     const end = timeline.firstFrom(complete);
     const last = this.final.at(-1);
     if (end > this.done) {
@@ -183,7 +194,10 @@ export class Group {
     const { timeline, node } = this;
     const beginners = node.expression === null ? null : new Set(wanted(node.expression));
     const end = timeline.firstFrom(complete);
-    for (let at = 0; at < end; at++) if (beginners === null || beginners.has(timeline.input(at))) return at;
+    for (let at = 0; at < end; at++)
+      // What comes in the same instant is in the window, too.
+      if (beginners === null || beginners.has(timeline.input(at)))
+        return timeline.firstFrom(timeline.time(at));
     timeline.thin(end, []);
     return undefined;
   }
@@ -195,15 +209,23 @@ export class Group {
   }
 
   /**
-   * The oldest decide least about what comes; but a window that is judged when it is over has to keep its beginning. A
-   * good part at once, since what is left is moved.
+   * Judges the older part for good before its time, so that what it found stays found, and gives up what is still too
+   * much. A window that is judged when it is over has to keep its beginning, and gives up the newest.
    */
   private giveUp(newest: Occurrence): void {
-    if (this.node.closing) this.timeline.remove(newest);
-    else this.timeline.thin(mostEvents / 4, []);
-    const count = this.node.closing ? 1 : mostEvents / 4;
-    if (!this.node.closing) this.done = Math.max(0, this.done - count);
-    this.evicted += count;
+    const { timeline } = this;
+    if (this.node.closing) {
+      timeline.remove(newest);
+      this.evicted++;
+      return;
+    }
+    this.sealed = timeline.time(mostEvents / 2);
+    this.slide(this.sealed);
+    const excess = Math.min(this.done, timeline.length - (3 * mostEvents) / 4);
+    if (excess <= 0) return;
+    timeline.thin(excess, []);
+    this.done -= excess;
+    this.evicted += excess;
   }
 }
 

@@ -8,5 +8,5 @@ export {
 export { groupId } from './instance.ts';
 export { type CorrelationPlan, type Feed, type Plans, planCorrelations } from './plan.ts';
 export type { CorrelationRule } from './rule.ts';
-export type { MatchLine, Stretch } from './stretch.ts';
+export { isStretch, type MatchLine, type Stretch } from './stretch.ts';
 export { measuredValue } from './timeline.ts';

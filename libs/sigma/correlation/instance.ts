@@ -18,6 +18,7 @@ interface Member {
 export interface InstanceState {
   readonly plan: string;
   readonly values: readonly string[];
+  readonly judged: number | null;
   readonly members: readonly {
     readonly node: number;
     readonly values: readonly string[];
@@ -41,6 +42,8 @@ export class Instance {
   values: readonly string[];
   /** What was last said of each bucket. */
   readonly said: Map<number, string>;
+  /** Up to when everything was known when it was judged last. */
+  private judged: number;
   private readonly members = new Map<string, Member>();
   private readonly touched = new Set<Member>();
 
@@ -48,6 +51,7 @@ export class Instance {
     this.plan = plan;
     this.values = values;
     this.said = new Map(state?.said);
+    this.judged = state?.judged ?? Number.NEGATIVE_INFINITY;
     for (const member of state?.members ?? [])
       this.addMember(member.node, member.values, [...member.given], member.group);
   }
@@ -62,24 +66,22 @@ export class Instance {
   /** Takes an event that matched a rule of one of the plan's correlations. */
   insert(node: number, values: readonly string[], occurrence: Occurrence): void {
     const member = this.member(node, values);
-    if (node === this.root && values.join() < this.values.join()) this.values = values;
+    const root = this.nodeAt(node).rootGroup.map((place) => values[place] as string);
+    if (root.join() < this.values.join()) this.values = root;
     if (member.group.insert(occurrence)) this.touched.add(member);
   }
 
-  /**
-   * Judges what was touched and what is due, the lower correlations first.
-   *
-   * @param before what `complete` was the last time, so that what is new is told from what was final already
-   */
-  judge(complete: number, before: number): void {
+  /** Judges what was touched and what is due, the lower correlations first. */
+  judge(complete: number): void {
     this.plan.nodes.forEach((_, node) => {
       for (const member of this.members.values()) {
         if (member.node !== node || !(this.touched.has(member) || member.group.due() < complete)) continue;
         member.group.judge(complete);
-        this.pass(member, complete, before);
+        this.pass(member, complete);
       }
     });
     this.touched.clear();
+    this.judged = complete;
   }
 
   /** The root's findings, in order of time. */
@@ -144,7 +146,8 @@ export class Instance {
       given,
       group: group.toJSON(),
     }));
-    return { plan: this.plan.key, values: this.values, members, said: [...this.said] };
+    const judged = Number.isFinite(this.judged) ? this.judged : null;
+    return { plan: this.plan.key, values: this.values, judged, members, said: [...this.said] };
   }
 
   /** How long a finding is kept that the root's may rest on, which are told of with it until they are settled. */
@@ -176,7 +179,7 @@ export class Instance {
   }
 
   /** Tells the correlation above of findings that are new, and takes back what is no longer found. */
-  private pass(member: Member, complete: number, before: number): void {
+  private pass(member: Member, complete: number): void {
     const node = this.nodeAt(member.node);
     if (node.parent === null) return;
     const { input, group, values } = node.parent;
@@ -190,7 +193,7 @@ export class Instance {
       dataClass,
       value: measuredValue(above.group.node, pick(values)),
     });
-    const found = member.group.firings.filter(({ at }) => at >= before);
+    const found = member.group.firings.filter(({ at }) => at >= this.judged);
     for (const at of member.given)
       if (!found.some((firing) => firing.at === at)) above.group.remove(occurrence(at, 0));
     for (const { at, dataClass } of found) above.group.insert(occurrence(at, dataClass));

@@ -16,8 +16,11 @@ export interface Lane {
   insert(plan: CorrelationPlan, node: number, group: readonly string[], occurrence: Occurrence): void;
   /** Judges what was touched, and what is due now that everything before `complete` is known. */
   advance(complete: number, say: (findings: readonly Findings[]) => void): void;
-  /** Gives up groups, those that were touched longest ago first, while there are more than so many events. */
-  giveUp(mostEvents: number): void;
+  /**
+   * Gives up groups, those that were touched longest ago first, while there are more than so many events. What they found
+   * so far is said to be final.
+   */
+  giveUp(mostEvents: number, say: (findings: readonly Findings[]) => void): void;
   /** Gives up the groups whose plan is not wanted any more. */
   keepPlans(wanted: (key: string) => boolean): void;
   restore(plan: CorrelationPlan, state: InstanceState): void;
@@ -26,8 +29,20 @@ export interface Lane {
   states(): Iterable<InstanceState>;
 }
 
-/** @param classOf the data class of a number */
-export function createLane(classOf: (dataClass: number) => string, known = Number.NEGATIVE_INFINITY): Lane {
+/** Time after everything. */
+const never = Number.MAX_SAFE_INTEGER;
+
+/**
+ * @param classOf the data class of a number
+ * @param sliceMs how long what is due is judged at a time
+ * @param mark tells its alerts from those of other lanes
+ */
+export function createLane(
+  classOf: (dataClass: number) => string,
+  sliceMs: number,
+  mark: string,
+  known = Number.NEGATIVE_INFINITY,
+): Lane {
   let complete = known;
   let events = 0;
   let evicted = 0;
@@ -43,9 +58,9 @@ export function createLane(classOf: (dataClass: number) => string, known = Numbe
     queue.put(key, Number.POSITIVE_INFINITY);
   }
 
-  function judge(key: string, instance: Instance, before: number): readonly Findings[] {
-    instance.judge(complete, before);
-    const said = sayFindings(instance, complete, classOf);
+  function judge(key: string, instance: Instance): readonly Findings[] {
+    instance.judge(complete);
+    const said = sayFindings(instance, complete, classOf, mark);
     evicted += instance.takeEvicted();
     events += instance.size;
     const due = instance.due();
@@ -79,25 +94,29 @@ export function createLane(classOf: (dataClass: number) => string, known = Numbe
     },
 
     advance(next, say) {
-      const before = complete;
       complete = Math.max(complete, next);
       for (const key of [...touched]) {
         touched.delete(key);
-        say(judge(key, instances.get(key) as Instance, before));
+        say(judge(key, instances.get(key) as Instance));
       }
-      if (complete === before) return;
+      const end = performance.now() + sliceMs;
       for (const key of queue.takeBefore(complete)) {
         const instance = instances.get(key);
         if (instance === undefined) continue;
         events -= instance.size;
-        say(judge(key, instance, before));
+        say(judge(key, instance));
+        if (performance.now() > end) return;
       }
     },
 
-    giveUp(mostEvents) {
+    giveUp(mostEvents, say) {
       for (const [key, instance] of instances) {
         if (events <= mostEvents) return;
         evicted += instance.size;
+        events -= instance.size;
+        instance.judge(never);
+        say(sayFindings(instance, never, classOf, mark));
+        events += instance.size;
         forget(key, instance);
       }
     },

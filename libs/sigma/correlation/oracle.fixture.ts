@@ -87,7 +87,8 @@ export function expectedOf(spec: Spec, specs: readonly Spec[], seen: readonly Se
       );
       const list = groups.get(group) ?? [];
       groups.set(group, list);
-      if (list.some((known) => known.rule === rule && known.id === one.id)) continue;
+      const perRule = spec.type.startsWith('temporal');
+      if (list.some((known) => known.id === one.id && (!perRule || known.rule === rule))) continue;
       list.push({ ...one, fields: { value: fieldOf(spec, rule, one, spec.field ?? '') } });
     }
   }
@@ -128,7 +129,7 @@ function slid(spec: Spec, list: readonly Seen[]): Found[] {
     if (!holds(spec, window)) continue;
     ready = at + spec.timespan;
     const joined = within(list, at, ready).filter((one) => one.at > at);
-    found.push({ at, events: sizeOf(spec, window, joined.length), value: measureOf(spec, window) });
+    found.push({ at, events: sizeOf(spec, window, joined.length), value: shownOf(spec, window) });
   }
   return found;
 }
@@ -144,13 +145,23 @@ function closed(spec: Spec, list: readonly Seen[]): Found[] {
     over = begin + spec.timespan;
     const window = within(list, begin, over);
     if (holds(spec, window))
-      found.push({ at: over, events: sizeOf(spec, window, 0), value: measureOf(spec, window) });
+      found.push({ at: over, events: sizeOf(spec, window, 0), value: shownOf(spec, window) });
   }
   return found;
 }
 
-const sizeOf = ({ type }: Spec, window: readonly Seen[], joined: number): number | null =>
-  type.startsWith('temporal') ? null : window.length + joined;
+/** A count is known up to where it decides nothing more. */
+const shownOf = (spec: Spec, window: readonly Seen[]): number | null => {
+  const value = measureOf(spec, window);
+  return value === null || !spec.type.endsWith('_count') ? value : Math.min(value, decisive(spec));
+};
+
+const decisive = ({ bounds = {} }: Spec): number => Math.max(...Object.values(bounds)) + 1;
+
+function sizeOf(spec: Spec, window: readonly Seen[], joined: number): number | null {
+  if (spec.type.startsWith('temporal')) return null;
+  return (spec.type.endsWith('_count') ? (shownOf(spec, window) as number) : window.length) + joined;
+}
 
 function positive(expression: Expression, sign: boolean): string[] {
   if (typeof expression === 'string') return sign ? [expression] : [];

@@ -8,7 +8,12 @@ import { measuredValue } from './timeline.ts';
 
 /** Seconds. */
 export const lateness = 10;
-const config = { allowedLatenessMs: lateness * second, idleAfterMs: 60 * second, maxEvents: 1_000_000 };
+const config = {
+  allowedLatenessMs: lateness * second,
+  idleAfterMs: 60 * second,
+  maxEvents: 1_000_000,
+  sliceMs: 10_000,
+};
 
 /** What came, from which source and into which partition, and how much later than it could have. */
 export interface Came extends Seen {

@@ -20,15 +20,23 @@ export function createOrderScanner(
 ): Scanner {
   const ways: (Way | undefined)[][] = orders.map(() => []);
 
-  function step(order: readonly number[], way: (Way | undefined)[], event: readonly number[]): void {
-    // From the end, so that one event is not two steps.
-    for (let k = order.length - 1; k >= 0; k--) {
-      const at = event.find((place) => timeline.input(place) === order[k]);
-      if (at === undefined) continue;
-      const before = k === 0 ? { start: timeline.time(at), places: [] } : way[k - 1];
-      const known = way[k];
-      if (before === undefined || (known !== undefined && known.start > before.start)) continue;
-      way[k] = { start: before.start, places: [...before.places, at] };
+  /** Goes on with each way as far as different events of one instant can be given to the steps that follow. */
+  function step(
+    order: readonly number[],
+    way: (Way | undefined)[],
+    events: readonly (readonly number[])[],
+  ): void {
+    const before = [...way];
+    for (let from = 0; from < order.length; from++) {
+      const base =
+        from === 0 ? { start: timeline.time(events[0]?.[0] as number), places: [] } : before[from - 1];
+      if (base === undefined) continue;
+      const given = createPairing(events, timeline);
+      for (let k = from; k < order.length && given.add(order[k] as number); k++) {
+        const known = way[k];
+        if (known === undefined || known.start <= base.start)
+          way[k] = { start: base.start, places: [...base.places, ...given.places()] };
+      }
     }
   }
 
@@ -44,12 +52,7 @@ export function createOrderScanner(
     enter(from, to) {
       const events = eventsOf(timeline, from, to);
       orders.forEach((order, i) => {
-        const first = (event: readonly number[]): number =>
-          Math.min(...event.map((place) => order.indexOf(timeline.input(place))).filter((k) => k !== -1));
-        for (const event of [...events].sort(
-          (a, b) => first(a) - first(b) || (a[0] as number) - (b[0] as number),
-        ))
-          step(order, ways[i] as (Way | undefined)[], event);
+        step(order, ways[i] as (Way | undefined)[], events);
       });
     },
     // A way that began too long ago is told by its start.
@@ -76,4 +79,46 @@ function eventsOf(timeline: Timeline, from: number, to: number): number[][] {
     else events.push([at]);
   }
   return events;
+}
+
+/** So many events of one instant are tried for a step: more of one kind are as good as these. */
+const mostTried = 64;
+
+/** Gives steps an event each, another one to every step, and gives them anew where that makes room (Kuhn's algorithm). */
+function createPairing(events: readonly (readonly number[])[], timeline: Timeline) {
+  const steps: number[] = [];
+  const stepOf = new Map<number, number>();
+  const fits = (event: readonly number[], input: number): boolean =>
+    event.some((place) => timeline.input(place) === input);
+
+  function assign(step: number, tried: Set<number>): boolean {
+    let looked = 0;
+    for (let event = 0; event < events.length && looked < mostTried; event++) {
+      if (!fits(events[event] as readonly number[], steps[step] as number)) continue;
+      looked++;
+      if (tried.has(event)) continue;
+      tried.add(event);
+      const holder = stepOf.get(event);
+      if (holder === undefined || assign(holder, tried)) {
+        stepOf.set(event, step);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  return {
+    /** Gives one more step, of this rule, an event; false where there is none for it. */
+    add: (input: number): boolean => assign(steps.push(input) - 1, new Set()),
+    /** Places of the events in the order of their steps. */
+    places: (): number[] =>
+      [...stepOf]
+        .sort(([, one], [, two]) => one - two)
+        .map(
+          ([event, step]) =>
+            (events[event] as readonly number[]).find(
+              (place) => timeline.input(place) === steps[step],
+            ) as number,
+        ),
+  };
 }

@@ -154,6 +154,10 @@ function plan(root: CorrelationRule, named: Named): CorrelationPlan {
       ]);
     path.push(correlation.id);
     const inputs = correlation.rules.map((name, place) => resolve(name, place, named));
+    inputs.forEach((input, place) => {
+      if (inputs.indexOf(input) !== place)
+        throw new Rejection('rule_twice', { title: input.title }, ['correlation', 'rules', place]);
+    });
     const below = inputs.map((input) => (isCorrelationRule(input) ? add(input) : null));
     const own = nodes.push(nodeOf(correlation, inputs)) - 1;
     inputs.forEach((input, place) => {

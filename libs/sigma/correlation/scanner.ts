@@ -31,16 +31,13 @@ export function createScanner(node: PlanNode, timeline: Timeline): Scanner {
     case 'temporal_ordered':
       return createOrderScanner(orders(node), node.timespanMs, timeline);
     case 'value_sum':
-      return measured(node, timeline, (sorted) => sorted.reduce((sum, value) => sum + value, 0));
+      return measured(node, timeline, ({ sum }) => sum());
     case 'value_avg':
-      return measured(
-        node,
-        timeline,
-        (sorted) => sorted.reduce((sum, value) => sum + value, 0) / sorted.length,
-      );
+      return measured(node, timeline, ({ sum, sorted }) => sum() / sorted.length);
     case 'value_percentile':
+      return measured(node, timeline, ({ sorted }) => percentileOf(sorted, node.percentile));
     case 'value_median':
-      return measured(node, timeline, (sorted) => percentileOf(sorted, node.percentile));
+      return measured(node, timeline, ({ sorted }) => medianOf(sorted));
   }
 }
 
@@ -68,47 +65,56 @@ const range = (start: number, end: number): number[] =>
   Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i);
 
 function eventCount(node: PlanNode): Scanner {
-  let count = 0;
+  let first = -1;
+  let end = 0;
+  const newest = (start: number, to: number): number[] => range(Math.max(start, to - decisive(node)), to);
   return {
     enter: (from, to) => {
-      count += to - from;
+      if (first === -1) first = from;
+      end = to;
     },
-    leave: () => {
-      count--;
+    leave: (at) => {
+      first = at + 1;
     },
-    holds: () => boundsHold(node.bounds, count),
-    value: () => count,
-    evidence: () => null,
-    needed: (start, end) => range(Math.max(start, end - decisive(node)), end),
+    holds: () => boundsHold(node.bounds, end - first),
+    value: () => Math.min(end - first, decisive(node)),
+    evidence: () => newest(first, end),
+    needed: newest,
   };
 }
 
 function valueCount(node: PlanNode, timeline: Timeline): Scanner {
   const counts = new Map<string, number>();
+  let first = -1;
+  let end = 0;
   const valueAt = (at: number): string => String(timeline.value(at));
+  /** The newest occurrence of each value, of the values that came last. */
+  const newest = (start: number, to: number): number[] => {
+    const places: number[] = [];
+    const seen = new Set<string>();
+    for (let at = to - 1; at >= start && seen.size < decisive(node); at--) {
+      if (seen.has(valueAt(at))) continue;
+      seen.add(valueAt(at));
+      places.push(at);
+    }
+    return places.reverse();
+  };
   return {
     enter(from, to) {
       for (let at = from; at < to; at++) counts.set(valueAt(at), (counts.get(valueAt(at)) ?? 0) + 1);
+      if (first === -1) first = from;
+      end = to;
     },
     leave(at) {
       const left = (counts.get(valueAt(at)) ?? 1) - 1;
       if (left === 0) counts.delete(valueAt(at));
       else counts.set(valueAt(at), left);
+      first = at + 1;
     },
     holds: () => boundsHold(node.bounds, counts.size),
-    value: () => counts.size,
-    evidence: () => null,
-    /** The newest occurrence of each value, of the values that came last. */
-    needed(start, end) {
-      const newest: number[] = [];
-      const seen = new Set<string>();
-      for (let at = end - 1; at >= start && seen.size < decisive(node); at--) {
-        if (seen.has(valueAt(at))) continue;
-        seen.add(valueAt(at));
-        newest.push(at);
-      }
-      return newest.reverse();
-    },
+    value: () => Math.min(counts.size, decisive(node)),
+    evidence: () => newest(first, end),
+    needed: newest,
   };
 }
 
@@ -145,17 +151,27 @@ function proximity(node: PlanNode, timeline: Timeline): Scanner {
   };
 }
 
-/** Values in ascending order; what is no number is no value. */
-function measured(
-  node: PlanNode,
-  timeline: Timeline,
-  measure: (sorted: readonly number[]) => number,
-): Scanner {
+interface Measured {
+  /** Ascending, at least one. */
+  readonly sorted: readonly number[];
+  readonly sum: () => number;
+}
+
+/** Follows values in ascending order; what is no number is no value. */
+function measured(node: PlanNode, timeline: Timeline, measure: (values: Measured) => number): Scanner {
   const sorted: number[] = [];
+  // Whole numbers add up to the same in any order; others are added in order of size, so that they do as well.
+  let whole = 0;
+  let broken = 0;
+  const sum = (): number => (broken === 0 ? whole : sorted.reduce((total, value) => total + value, 0));
   const numberAt = (at: number): number | null => {
     const value = timeline.value(at);
     return typeof value === 'number' ? value : null;
   };
+  function count(number: number, sign: 1 | -1): void {
+    if (Number.isSafeInteger(number) && Math.abs(number) < 2 ** 38) whole += sign * number;
+    else broken += sign;
+  }
   const placeOf = (value: number): number => {
     let low = 0;
     let high = sorted.length;
@@ -166,17 +182,21 @@ function measured(
     }
     return low;
   };
-  const value = (): number | null => (sorted.length === 0 ? null : measure(sorted));
+  const value = (): number | null => (sorted.length === 0 ? null : measure({ sorted, sum }));
   return {
     enter(from, to) {
       for (let at = from; at < to; at++) {
         const number = numberAt(at);
-        if (number !== null) sorted.splice(placeOf(number), 0, number);
+        if (number === null) continue;
+        sorted.splice(placeOf(number), 0, number);
+        count(number, 1);
       }
     },
     leave(at) {
       const number = numberAt(at);
-      if (number !== null) sorted.splice(placeOf(number), 1);
+      if (number === null) return;
+      sorted.splice(placeOf(number), 1);
+      count(number, -1);
     },
     holds() {
       const found = value();
@@ -188,11 +208,13 @@ function measured(
   };
 }
 
-/** The smallest value that at least `percentile` per cent do not exceed (nearest rank, Hyndman and Fan's definition 1). */
-function percentileOf(sorted: readonly number[], percentile: number): number {
-  if (percentile === 50 && sorted.length % 2 === 0) {
-    const upper = sorted.length / 2;
-    return ((sorted[upper - 1] as number) + (sorted[upper] as number)) / 2;
-  }
-  return sorted[Math.max(0, Math.ceil((percentile / 100) * sorted.length) - 1)] as number;
+/** The smallest value that at least so many per cent do not exceed (nearest rank; Hyndman and Fan's definition 1). */
+const percentileOf = (sorted: readonly number[], percentile: number): number =>
+  sorted[Math.max(0, Math.ceil((percentile * sorted.length) / 100) - 1)] as number;
+
+/** Of an even number of values the mean of the two in the middle. */
+function medianOf(sorted: readonly number[]): number {
+  const upper = Math.floor(sorted.length / 2);
+  if (sorted.length % 2 === 1) return sorted[upper] as number;
+  return ((sorted[upper - 1] as number) + (sorted[upper] as number)) / 2;
 }

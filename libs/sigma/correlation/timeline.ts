@@ -66,8 +66,20 @@ export class Timeline {
   private readonly numbers: number[];
   private readonly values: Value[] | null;
 
-  /** @param valued whether values are kept; @param state what `toJSON` gave */
-  constructor(valued: boolean, state?: { readonly numbers: number[]; readonly values: Value[] | null }) {
+  /** How much of an entry tells it from others. */
+  private readonly keyLength: number;
+
+  /**
+   * @param valued whether values are kept
+   * @param perRule whether an event stands there once for each rule that it matched, or once
+   * @param state what `toJSON` gave
+   */
+  constructor(
+    valued: boolean,
+    perRule: boolean,
+    state?: { readonly numbers: number[]; readonly values: Value[] | null },
+  ) {
+    this.keyLength = perRule ? stride : stride - 1;
     this.numbers = state?.numbers ?? [];
     this.values = valued ? (state?.values ?? []) : null;
   }
@@ -119,7 +131,15 @@ export class Timeline {
   insert({ time, id, input, dataClass, value }: Occurrence): number {
     const key = [time, ...packed(id), input];
     const at = this.search(key);
-    if (at < this.length && this.compare(at, key) === 0) return -1;
+    if (at < this.length && this.compare(at, key) === 0) {
+      // Of several rules the first one counts, in whatever order they come.
+      if (input < this.input(at)) {
+        this.numbers[at * stride + 4] = dataClass * inputs + input;
+        if (this.values !== null) this.values[at] = value;
+        return at;
+      }
+      return -1;
+    }
     const tag = dataClass * inputs + input;
     if (at === this.length)
       this.numbers.push(time, key[1] as number, key[2] as number, key[3] as number, tag);
@@ -165,7 +185,7 @@ export class Timeline {
   }
 
   private compare(at: number, key: readonly number[]): number {
-    for (let k = 0; k < stride; k++) {
+    for (let k = 0; k < this.keyLength; k++) {
       const own = k === 4 ? this.input(at) : (this.numbers[at * stride + k] as number);
       if (own !== key[k]) return own - (key[k] as number);
     }

@@ -268,11 +268,11 @@ export async function createAlertStore(
         return commitChange(writer, pairs, existing, conflicts, changeId);
       }),
 
-    confirmUpTo: (watermark) =>
+    confirmUpTo: (watermark, engine) =>
       database.write((writer) =>
         writer.run(
-          `UPDATE ${table} SET finality = 'confirmed' WHERE finality = 'provisional' AND bucket_end <= $1 AND engine <> 'correlation'`,
-          [Math.floor(watermark)],
+          `UPDATE ${table} SET finality = 'confirmed' WHERE finality = 'provisional' AND bucket_end <= $1 AND engine = $2`,
+          [Math.floor(watermark), engine],
         ),
       ),
 
