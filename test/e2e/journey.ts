@@ -92,8 +92,9 @@ export async function firstAlertJourney(page: Page, link: string, shots: Shots):
   const detail = page.getByRole('complementary', { name: 'Alert' });
   await detail.getByText('Why it fired').waitFor();
   await detail.getByRole('region', { name: 'Source of the rule' }).waitFor();
-  // The value that matched is marked, in the rule and in the event.
-  await detail.locator('mark').first().waitFor();
+  // The value that matched is marked, in the rule and in the event; a correlation names its events.
+  const events = detail.getByRole('list', { name: 'Events it rests on' });
+  await detail.locator('mark').or(events).first().waitFor();
   expect(page.url()).toContain('id=');
   await shoot(page, shots, 'alert');
 

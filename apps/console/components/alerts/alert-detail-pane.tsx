@@ -117,7 +117,12 @@ function Detail({
               {match.explanation.engine === 'sigma' ? (
                 <WhyItFired ruleId={alert.detector.id} explanation={match.explanation} onFilter={onFilter} />
               ) : (
-                <WhyItCorrelated explanation={match.explanation} alertKey={alert.key} onFilter={onFilter} />
+                <WhyItCorrelated
+                  ruleId={alert.detector.id}
+                  explanation={match.explanation}
+                  alertKey={alert.key}
+                  onFilter={onFilter}
+                />
               )}
             </Section>
             <Section

@@ -3,6 +3,7 @@ import type { AlertDetail, CorrelationExplanation } from '@tidewatch/api/schemas
 import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import { useEvent } from '../../api/events.ts';
+import { useRule } from '../../api/system.ts';
 import { groupQuery } from '../../view/correlation.ts';
 import { count } from '../../view/quantity.ts';
 import { eventSummary } from '../../view/value.ts';
@@ -11,20 +12,27 @@ import type { OnFilter } from '../filter/value-menu.tsx';
 import { Link } from '../ui/link.tsx';
 import { Time } from '../ui/time.tsx';
 import { useNow } from '../ui/use-now.ts';
+import { RuleSource } from './rule-source.tsx';
+
+/** What held is what came together: no single line of the rule. */
+const noConditions: ReadonlyMap<number, readonly number[]> = new Map();
 
 type Sampled = CorrelationExplanation['sample'][number];
 
 /** The events that a correlation rests on, read from the store for as long as it keeps them. */
 export function WhyItCorrelated({
+  ruleId,
   explanation,
   alertKey,
   onFilter,
 }: {
+  readonly ruleId: string;
   readonly explanation: CorrelationExplanation;
   readonly alertKey: AlertDetail['key'];
   readonly onFilter: OnFilter;
 }) {
   const { sample, events, rules, from, to } = explanation;
+  const rule = useRule(ruleId);
   const range = `from=${new Date(from).toISOString()}&to=${new Date(to + 1).toISOString()}`;
   return (
     <div>
@@ -47,6 +55,18 @@ export function WhyItCorrelated({
           All events of this group in this time
         </Link>
       </p>
+      {rule.data !== undefined && (
+        <div className="mt-3">
+          <h4 className="mb-1 text-xs font-medium text-soft">The rule</h4>
+          <RuleSource
+            source={rule.data.source}
+            conditions={noConditions}
+            absent={[]}
+            active={null}
+            onActive={() => {}}
+          />
+        </div>
+      )}
     </div>
   );
 }
