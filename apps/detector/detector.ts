@@ -119,7 +119,7 @@ async function follow(deps: DetectorDeps, thread: DetectionThread, shards: numbe
     if (effects.length > 0) deps.onAlerts?.(effects);
   }
 
-  const consumer = await deps.events.subscribe({ group: 'detector', maxRecords: 1_000, process });
+  const consumer = await deps.events.subscribe({ group: 'detector', maxRecords: 4_000, process });
   return {
     loaded: () => loaded,
     async reload(sources) {

@@ -51,11 +51,17 @@ function syntaxErrorLine(source: string): number | null {
   return null;
 }
 
-/**
- * Gives the 1-based line of any path of one document. It parses the source anew, so it is made only for what is
- * shown to a person: a rejection, an explanation. A path that leads nowhere gives the line of its nearest ancestor.
- */
-export function lineFinder(source: string, document: number): (path: DocumentPath) => number | null {
+interface Positioned {
+  readonly source: string;
+  readonly counter: LineCounter;
+  readonly documents: readonly { getIn(path: Iterable<unknown>, keepScalar: true): unknown }[];
+}
+
+/** The file that was asked for last: one with many faults is asked for each of them. */
+let last: Positioned | undefined;
+
+function positioned(source: string): Positioned {
+  if (last?.source === source) return last;
   const counter = new LineCounter();
   const parsed = parseAllDocuments(source, {
     lineCounter: counter,
@@ -63,7 +69,17 @@ export function lineFinder(source: string, document: number): (path: DocumentPat
     schema: 'failsafe',
     merge: true,
   });
-  const root = Array.isArray(parsed) ? parsed[document] : undefined;
+  last = { source, counter, documents: Array.isArray(parsed) ? parsed : [] };
+  return last;
+}
+
+/**
+ * Gives the 1-based line of any path of one document. It parses the source anew, so it is made only for what is
+ * shown to a person: a rejection, an explanation. A path that leads nowhere gives the line of its nearest ancestor.
+ */
+export function lineFinder(source: string, document: number): (path: DocumentPath) => number | null {
+  const { counter, documents } = positioned(source);
+  const root = documents[document];
   return (path) => {
     for (let length = path.length; length >= 0; length--) {
       const node = root?.getIn(path.slice(0, length), true);

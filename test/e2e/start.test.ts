@@ -111,9 +111,13 @@ describe('the command line', () => {
   it('checks rules, and tells a bad one by file, line and reason', async () => {
     expect(tidewatch('sigma', 'check', 'rules')).toMatchObject({
       status: 0,
-      stdout: expect.stringMatching(/30 loaded, 0 rejected/),
+      stdout: expect.stringMatching(/^[1-9]\d+ loaded, 0 rejected/),
     });
     const directory = await folder();
+    await writeFile(
+      join(directory, 'many.yml'),
+      'title: Many\ncorrelation:\n  type: event_count\n  rules:\n    - nobody\n  timespan: 5m\n  condition: {gte: 3}\n',
+    );
     await writeFile(
       join(directory, 'bad.yml'),
       'title: Bad\nlogsource: {product: windows}\ndetection:\n  a:\n    Image|endwith: x\n  condition: a\n',
@@ -121,6 +125,7 @@ describe('the command line', () => {
     const { status, stdout } = tidewatch('sigma', 'check', directory);
     expect(status).toBe(1);
     expect(stdout).toMatch(/bad\.yml:5: .*endwith/);
+    expect(stdout).toMatch(/many\.yml:5: .*nobody/);
   });
 
   it('finds the port of a running server free to say so, and doctor has nothing to fault', async () => {

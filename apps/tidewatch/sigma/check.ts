@@ -1,7 +1,9 @@
+import { planCorrelations } from '@tidewatch/sigma';
 import { loadForCommand } from './rules.ts';
 
 /** What `tidewatch sigma check` reports. Lines are 1-based, null where the file as a whole is meant. */
 export interface RuleReport {
+  /** Rules on single events, and correlations. */
   readonly loaded: number;
   readonly rejected: readonly {
     readonly file: string;
@@ -23,11 +25,13 @@ export async function checkRules(
   options: { readonly placeholders?: string; readonly pipeline?: readonly string[] },
 ): Promise<RuleReport> {
   const started = performance.now();
-  const { rules, filters, rejected, skipped, warnings } = await loadForCommand(
+  const { rules, correlations, filters, rejected, skipped, warnings } = await loadForCommand(
     paths,
     options.placeholders,
     options.pipeline,
   );
+  // What a correlation builds on is known only when all rules are.
+  const unplanned = planCorrelations(rules, correlations).rejected;
   const row = ({ file, line, code, reason }: RuleReport['rejected'][number]) => ({
     file,
     line,
@@ -35,8 +39,8 @@ export async function checkRules(
     reason,
   });
   return {
-    loaded: rules.length,
-    rejected: rejected.map(row),
+    loaded: rules.length + correlations.length - unplanned.length,
+    rejected: [...rejected, ...unplanned].map(row),
     filters: filters.length,
     skipped: skipped.map(row),
     warnings: warnings.map(row),
