@@ -3,19 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventMatch } from '@tidewatch/event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  at,
-  eventOf,
-  hourMs,
-  log,
-  moment,
-  openSite,
-  program,
-  recordOf,
-  whoami,
-  whoamiRule,
-} from './detector.suite.ts';
-import { type Detector, startDetector } from './detector.ts';
+import { at, eventOf, hourMs, moment, openSite, recordOf, whoami, whoamiRule } from './detector.suite.ts';
+import type { Detector } from './detector.ts';
 
 const minute = 60_000;
 const lateness = 5 * minute;
@@ -35,11 +24,8 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-const start = (): Promise<Detector> => {
-  const { events, matches, snapshots, alertStore: alerts, metrics, rules } = site;
-  const sources = { paths: [rules], placeholders: {} };
-  return startDetector({ events, matches, snapshots, alerts, rules: sources, worker: program, metrics, log });
-};
+/** Those that replace the store's promises do so before. */
+const start = (): Promise<Detector> => site.startDetector({ alerts: site.alertStore });
 /** Three times within five minutes on one host. */
 const writeCorrelation = async (): Promise<void> => {
   await site.writeRule('whoami.yml', `${whoamiRule}name: whoami\n`);

@@ -1,7 +1,8 @@
-import { type Detector, type EcsEvent, type EventMatch, isEcsEvent } from '@tidewatch/event';
+import { type EcsEvent, type EventMatch, isEcsEvent } from '@tidewatch/event';
 import { matchId } from '@tidewatch/event/ids';
 import {
   createSigmaEngine,
+  detectorOf,
   enableLinearRegExpFallback,
   entityKey,
   loadThorTable,
@@ -117,7 +118,7 @@ function toMatch(
   if (explanation === null) return undefined;
   return {
     id: matchId(rule.id, event.event.id),
-    detector: detectorOf(rule),
+    detector: detectorOf('sigma', rule),
     key: entityKey(event),
     time,
     position,
@@ -125,19 +126,5 @@ function toMatch(
     dataClass: event.tidewatch.data_class,
     event,
     explanation,
-  };
-}
-
-function detectorOf(rule: SigmaRule): Detector {
-  return {
-    engine: 'sigma',
-    id: rule.id,
-    title: rule.title,
-    level: rule.level,
-    ...(rule.description === null ? {} : { description: rule.description }),
-    ...(rule.author === null ? {} : { author: rule.author }),
-    references: rule.references,
-    tags: rule.tags,
-    falsePositives: rule.falsepositives,
   };
 }

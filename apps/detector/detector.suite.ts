@@ -7,6 +7,7 @@ import { openDuckDbStore } from '@tidewatch/store/duckdb';
 import { createFileSnapshots, type NewRecord } from '@tidewatch/stream';
 import { createWal } from '@tidewatch/stream/wal';
 import { createLogger, createMetrics } from '@tidewatch/telemetry';
+import { type Detector, type DetectorDeps, startDetector } from './detector.ts';
 
 export const log = createLogger({ level: 'silent' });
 export const program = new URL('./worker.ts', import.meta.url);
@@ -87,6 +88,19 @@ export async function openSite() {
       const range = { from: 0, to: Number.POSITIVE_INFINITY };
       return (await store.alerts.search({ range, sort: 'oldest', limit: 1_000 }, everyone)).items;
     },
+    /** A detector on this site's streams and rules. */
+    startDetector: (more: Partial<DetectorDeps> = {}): Promise<Detector> =>
+      startDetector({
+        events,
+        matches,
+        snapshots,
+        alerts: store.alerts,
+        rules: { paths: [rules], placeholders: {} },
+        worker: program,
+        metrics,
+        log,
+        ...more,
+      }),
     async dispose() {
       await wal.close();
       await store.close();

@@ -3,18 +3,8 @@ import { alertId, matchId } from '@tidewatch/event/ids';
 import type { AlertStore } from '@tidewatch/store';
 import { idleMark } from '@tidewatch/window';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  eventOf,
-  hourMs,
-  log,
-  moment,
-  openSite,
-  program,
-  recordOf,
-  whoami,
-  whoamiRule,
-} from './detector.suite.ts';
-import { type Detector, type DetectorDeps, startDetector } from './detector.ts';
+import { eventOf, hourMs, moment, openSite, recordOf, whoami, whoamiRule } from './detector.suite.ts';
+import type { Detector, DetectorDeps } from './detector.ts';
 
 const ruleId = '3b0f2a54-8d5e-4a53-9a3c-0a8a6a1f5c01';
 const earlier = moment - 1_000;
@@ -31,19 +21,7 @@ afterEach(async () => {
 });
 
 async function start(more: Partial<DetectorDeps> = {}): Promise<Detector> {
-  const { events, matches, snapshots, alertStore, metrics, rules } = site;
-  const sources = { paths: [rules], placeholders: {} };
-  detector = await startDetector({
-    events,
-    matches,
-    snapshots,
-    alerts: alertStore,
-    rules: sources,
-    worker: program,
-    metrics,
-    log,
-    ...more,
-  });
+  detector = await site.startDetector(more);
   return detector;
 }
 const append = (...events: Parameters<typeof recordOf>[0][]) =>

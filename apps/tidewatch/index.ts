@@ -7,7 +7,7 @@ import { deadLettersCommand } from './commands/dead_letters.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { pluginsCommand } from './commands/plugins.ts';
 import { sendCommand } from './commands/send.ts';
-import { sigmaCommand } from './commands/sigma.ts';
+import { sigmaCommand } from './commands/sigma/index.ts';
 import { startCommand } from './commands/start.ts';
 import { streamCommand } from './commands/stream.ts';
 import { version } from './version.ts';

@@ -9,18 +9,8 @@ import {
   isPlain,
   silencedSentence,
 } from './exception.ts';
+import { explainedItem as item } from './explained_item.fixture.ts';
 
-const item = (over: Partial<ExplainedItem>): ExplainedItem => ({
-  selection: 'selection',
-  field: 'CommandLine',
-  modifiers: ['contains'],
-  pattern: 'lsass',
-  path: 'process.command_line',
-  value: 'dump lsass now',
-  spans: [[5, 10]],
-  line: 12,
-  ...over,
-});
 const matchOf = (items: ExplainedItem[], event: Record<string, unknown> = {}): AlertMatch => ({
   id: 'm',
   time: 0,

@@ -1,18 +1,6 @@
-import type { ExplainedItem } from '@tidewatch/api/schemas';
 import { describe, expect, it } from 'vitest';
+import { explainedItem as item } from './explained_item.fixture.ts';
 import { conditionLines, matchedValues, reasonSentence, selectionLines, verbOf } from './reason.ts';
-
-const item = (over: Partial<ExplainedItem>): ExplainedItem => ({
-  selection: 'selection',
-  field: 'CommandLine',
-  modifiers: ['contains'],
-  pattern: 'lsass',
-  path: 'process.command_line',
-  value: 'dump lsass now',
-  spans: [[5, 10]],
-  line: 12,
-  ...over,
-});
 
 describe('reasonSentence', () => {
   it('names field, verb and value', () =>

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { startErrors } from '../errors.ts';
-import { findServer } from '../server/run_file.ts';
+import { askServer } from '../server/ask.ts';
 import type { CommandContext } from './context.ts';
 
 interface AdminOptions {
@@ -38,13 +37,5 @@ export const adminCommand = (context: CommandContext): Command => {
 async function ask({ root }: CommandContext, options: AdminOptions, what: string): Promise<unknown> {
   const { loadConfig } = await import('../config/load.ts');
   const { data } = await loadConfig(options, root);
-  const server = await findServer(data);
-  const response = await fetch(`${server.url}/api/admin/${what}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${server.adminToken}`, 'content-type': 'application/json' },
-    body: '{}',
-  });
-  const body = (await response.json()) as { message?: string };
-  if (!response.ok) throw startErrors.SERVER_REFUSED({ status: response.status, reason: body.message });
-  return body;
+  return (await askServer(data))('POST', `/admin/${what}`, {});
 }

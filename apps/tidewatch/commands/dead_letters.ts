@@ -2,6 +2,7 @@ import type { DeadLetterJob } from '@tidewatch/api/schemas';
 import { isTidewatchError } from '@tidewatch/event';
 import { Command, InvalidArgumentError } from 'commander';
 import type { AskedFilter, Choice, DeadLetterClient } from '../dead_letters/client.ts';
+import { moment } from '../server/ask.ts';
 import type { CommandContext } from './context.ts';
 
 interface ServerOptions {
@@ -110,9 +111,6 @@ const withFilters = (command: Command): Command =>
       )
       .option('--state <state>', 'open, pending, failed, replayed, dropped, all'),
   );
-
-/** `2h` is two hours ago. */
-const moment = (text: string): string => (/^\d+[smhdw]$/.test(text) ? `now-${text}` : text);
 
 function toFilter({ stage, reason, source, since, until, query, state }: FilterOptions): AskedFilter {
   return {

@@ -1,12 +1,5 @@
-import type {
-  DeadLetter,
-  DeadLetterJob,
-  DeadLetterPage,
-  DeadLetterTotals,
-  Problem,
-} from '@tidewatch/api/schemas';
-import { startErrors } from '../errors.ts';
-import { findServer } from '../server/run_file.ts';
+import type { DeadLetter, DeadLetterJob, DeadLetterPage, DeadLetterTotals } from '@tidewatch/api/schemas';
+import { askServer } from '../server/ask.ts';
 
 /** What the command line filters by, as the API's query has it. */
 export type AskedFilter = Readonly<
@@ -32,24 +25,9 @@ const pageLetters = 200;
  * @throws NOT_RUNNING, SERVER_REFUSED
  */
 export async function deadLetterClient(data: string): Promise<DeadLetterClient> {
-  const { url, adminToken } = await findServer(data);
-  /** It may end at any time, in the middle of an answer too. */
-  const gone = (): never => {
-    throw startErrors.NOT_RUNNING({ directory: data });
-  };
-  const ask = async <T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> => {
-    const response = await fetch(`${url}/api/dead-letters${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${adminToken}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch(gone);
-    const answer = (await response.json().catch(gone)) as T & Partial<Problem>;
-    if (!response.ok) throw startErrors.SERVER_REFUSED({ status: response.status, reason: answer.message });
-    return answer;
-  };
+  const api = await askServer(data);
+  const ask = <T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> =>
+    api(method, `/dead-letters${path}`, body);
   return {
     async list(filter, limit) {
       const letters: DeadLetter[] = [];

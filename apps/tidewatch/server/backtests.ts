@@ -8,7 +8,7 @@ import { parseRuleFile } from '@tidewatch/sigma';
 import type { EventStore, Scope, TimeRange } from '@tidewatch/store';
 import { startErrors } from '../errors.ts';
 import { databasesOf } from './adapters.ts';
-import { ruleSources } from './roles.ts';
+import { ruleSources } from './rule_sources.ts';
 import type { Runtime } from './runtime.ts';
 import { workers } from './workers.ts';
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExceptionDesk } from '@tidewatch/api';
 import {
@@ -13,6 +13,7 @@ import {
   type SigmaFilter,
 } from '@tidewatch/sigma';
 import type { Deletion } from '@tidewatch/store';
+import { replaceFile, syncDirectory } from '@tidewatch/stream/durable';
 import { exceptionDocument } from './exceptions_document.ts';
 import { asWritten, commonLogSource, targetsOf } from './exceptions_targets.ts';
 import type { Runtime } from './runtime.ts';
@@ -65,7 +66,8 @@ export function openExceptions(runtime: Runtime): ExceptionDesk {
     const [fault] = [...rejected, ...applied.rejected];
     const [filter] = filters;
     if (fault !== undefined || filter === undefined) return refuse(fault?.reason ?? 'It is no filter.');
-    await writeDurably(folder, `${id}.yml`, source);
+    await mkdir(folder, { recursive: true });
+    await replaceFile(join(folder, `${id}.yml`), source);
     const titles = new Map(targets.rules.map((rule) => [rule.id, rule.title]));
     return { ok: true, exception: rowOf(filter, now, titles, undefined), redirected: targets.redirected };
   }
@@ -78,7 +80,7 @@ export function openExceptions(runtime: Runtime): ExceptionDesk {
       const found = (await readFiles(folder, placeholders())).find((each) => each.file === file);
       if (found === undefined || documentsIn(found) > 1) return false;
       await rm(found.file, { force: true });
-      await syncFolder(folder);
+      await syncDirectory(folder);
       return true;
     },
   };
@@ -166,36 +168,6 @@ async function readFiles(folder: string, placeholders?: Placeholders): Promise<r
     }),
   );
   return read.flat();
-}
-
-/** After a crash the file is there as a whole or not at all. */
-async function writeDurably(folder: string, name: string, content: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  // The detector passes over hidden files.
-  const draft = join(folder, `.${name}.tmp`);
-  try {
-    const handle = await open(draft, 'wx');
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(draft, join(folder, name));
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
-  await syncFolder(folder);
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** Deletes files of which every exception had expired by then (epoch milliseconds). */

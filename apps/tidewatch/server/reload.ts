@@ -3,7 +3,7 @@ import type { Accept } from '@tidewatch/plugin';
 import type { Config } from '../config/schema.ts';
 import { loadGovernance } from './governance.ts';
 import { replaceInputs } from './ingest.ts';
-import { ruleSources } from './roles.ts';
+import { ruleSources } from './rule_sources.ts';
 import type { Runtime } from './runtime.ts';
 
 /** What a running process takes over; everything else is opened once. */

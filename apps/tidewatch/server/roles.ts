@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiServer } from '@tidewatch/api';
-import type { RuleSources } from '@tidewatch/detector';
 import { startIndexer } from '@tidewatch/ingest';
 import type { Accept } from '@tidewatch/plugin';
 import type { Config } from '../config/schema.ts';
@@ -13,6 +12,7 @@ import { exceptionFolder, openExceptions } from './exceptions.ts';
 import { openAccept, startInputs, stopInputs } from './ingest.ts';
 import { notify } from './notify.ts';
 import { createRuleCatalogue } from './rule_catalogue.ts';
+import { ruleSources } from './rule_sources.ts';
 import { watchRules } from './rule_watch.ts';
 import { lettersOf, type Runtime } from './runtime.ts';
 import { createSystemStatus } from './status.ts';
@@ -42,19 +42,6 @@ export async function startIndexRole({
   readers.push(indexer);
   onClose(() => indexer.close());
   health.set('index', 'ready');
-}
-
-/** What the configuration in force says about rules. */
-export function ruleSources({ config, governance }: Runtime): RuleSources {
-  const { paths, placeholders, pipelines, thor } = config.rules;
-  return {
-    paths: [...paths, exceptionFolder(config.data)],
-    placeholders,
-    pipelines,
-    cache: join(config.data, 'rules.cache'),
-    ...(thor === undefined ? {} : { thor }),
-    ...(governance.rulesInForce === undefined ? {} : { only: governance.rulesInForce }),
-  };
 }
 
 /** Stream to alerts. */

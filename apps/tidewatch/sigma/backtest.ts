@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
-import type { Backtest, Problem } from '@tidewatch/api/schemas';
+import type { Backtest } from '@tidewatch/api/schemas';
 import { reasonOf, startErrors } from '../errors.ts';
-import { findServer } from '../server/run_file.ts';
+import { askServer, moment } from '../server/ask.ts';
 
 const pollMs = 250;
 
@@ -27,35 +27,16 @@ export async function runBacktest(
   const source = await readFile(rule, 'utf8').catch((error: unknown) => {
     throw startErrors.FILE_UNREADABLE({ file: rule, reason: reasonOf(error) });
   });
-  const { url, adminToken } = await findServer(data);
-  const ask = async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Backtest> => {
-    const gone = (): never => {
-      throw startErrors.NOT_RUNNING({ directory: data });
-    };
-    const response = await fetch(`${url}/api/rules/backtests${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${adminToken}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch(gone);
-    const answer = (await response.json().catch(gone)) as Backtest & Partial<Problem>;
-    if (!response.ok) throw startErrors.SERVER_REFUSED({ status: response.status, reason: answer.message });
-    return answer;
-  };
+  const ask = await askServer(data);
   const times = { from: moment(since), ...(until === undefined ? {} : { to: moment(until) }) };
-  let job = await ask('POST', '', { source, ...times });
+  let job = await ask<Backtest>('POST', '/rules/backtests', { source, ...times });
   while (job.finishedAt === undefined) {
     await setTimeout(pollMs);
-    job = await ask('GET', `/${encodeURIComponent(job.id)}`);
+    job = await ask<Backtest>('GET', `/rules/backtests/${encodeURIComponent(job.id)}`);
     onProgress(job);
   }
   return job;
 }
-
-/** `2h` is two hours ago. */
-const moment = (text: string): string => (/^\d+[smhdw]$/.test(text) ? `now-${text}` : text);
 
 /** What a backtest found, for people. */
 export function backtestText({ result, detail, state, from, to }: Backtest): string {

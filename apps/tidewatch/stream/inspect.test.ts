@@ -5,32 +5,13 @@ import { join } from 'node:path';
 import { createWal } from '@tidewatch/stream/wal';
 import { copyLog } from '@tidewatch/stream/wal/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../commands/command.fixture.ts';
 import { streamCommand } from '../commands/stream.ts';
 
 const root = join(import.meta.dirname, '../../..');
 let data = '';
 
-/** The command, its words, and the exit code it would leave. */
-async function inspect(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
-  const said = { stdout: '', stderr: '' };
-  const command = streamCommand({
-    root,
-    print: (text) => {
-      said.stdout += `${text}\n`;
-    },
-    say: (text) => {
-      said.stderr += `${text}\n`;
-    },
-  });
-  const before = process.exitCode;
-  process.exitCode = 0;
-  try {
-    await command.parseAsync(['inspect', ...args], { from: 'user' });
-    return { status: process.exitCode, ...said };
-  } finally {
-    process.exitCode = before;
-  }
-}
+const inspect = (...args: string[]) => runCommand(streamCommand, 'inspect', ...args);
 
 /** The real command line, from sources. */
 const run = (...args: string[]) =>

@@ -1,4 +1,4 @@
-import type { Findings } from '@tidewatch/event';
+import type { CorrelationExplanation, Findings } from '@tidewatch/event';
 import { matchId } from '@tidewatch/event/ids';
 import { parseRuleFile } from '../parse.ts';
 import { type Correlator, createCorrelator } from './correlator.ts';
@@ -101,3 +101,41 @@ export function finalFindings(
   said.push(...correlator.take(stretch(plans, after)).findings);
   return lastWords(said);
 }
+
+export const many = (
+  count: number,
+  rule: string,
+  every = 1,
+  from = 0,
+  fields: Happened['fields'] = { ip: '1' },
+): Happened[] =>
+  Array.from({ length: count }, (_, i) => ({
+    at: from + i * every,
+    rule,
+    fields,
+    event: `${rule}${from}-${i}`,
+  }));
+
+/** When it fired, in seconds after the start, by group. */
+export const fired = (findings: readonly Findings[]): Record<string, number[]> =>
+  Object.fromEntries(
+    findings
+      .filter(({ count }) => count > 0)
+      .map(({ key, matches }) => [
+        key.map(({ value }) => value).join(),
+        matches.map(({ time }) => (time - start) / second),
+      ]),
+  );
+
+export const explained = (findings: readonly Findings[]): CorrelationExplanation =>
+  findings[0]?.matches[0]?.explanation as CorrelationExplanation;
+
+export const count = (bounds: object, more: object = {}): string =>
+  correlation({
+    type: 'event_count',
+    rules: ['a'],
+    'group-by': ['ip'],
+    timespan: '1m',
+    condition: bounds,
+    ...more,
+  });

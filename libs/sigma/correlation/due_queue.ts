@@ -2,6 +2,8 @@
 export interface DueQueue<T> {
   /** Infinity takes it out. */
   put(item: T, due: number): void;
+  /** The earliest time that an item is due; Infinity where there is none. */
+  soonest(): number;
   /** Takes out the items due before a time, earliest first. */
   takeBefore(time: number): Generator<T>;
 }
@@ -55,6 +57,10 @@ export function createDueQueue<T>(): DueQueue<T> {
       current.set(item, due);
       heap.push({ due, item });
       rise(heap.length - 1);
+    },
+    soonest() {
+      for (let [top] = heap; top !== undefined && current.get(top.item) !== top.due; [top] = heap) pop();
+      return dueAt(0);
     },
     *takeBefore(time) {
       while (dueAt(0) < time) {

@@ -1,4 +1,4 @@
-import type { Timeline } from './timeline.ts';
+import { range, type Timeline } from './timeline.ts';
 
 /** An event that a finding rests on. */
 export interface Evidence {
@@ -46,7 +46,7 @@ export function fire(
   value: number | null,
 ): Firing {
   const { from, to } = window;
-  const counted = places ?? Array.from({ length: to - from }, (_, i) => from + i);
+  const counted = places ?? range(from, to);
   const few = counted.length <= firstOnes + lastOnes;
   const chosen = few ? counted : [...counted.slice(0, firstOnes), ...counted.slice(-lastOnes)];
   return {
@@ -63,10 +63,7 @@ export function fire(
 /** The same firing with events that came while the correlation was not ready again. */
 export function extend(firing: Firing, timeline: Timeline, from: number, to: number): Firing {
   const room = firstOnes + 2 * lastOnes;
-  const fresh = Array.from(
-    { length: Math.min(to - from, lastOnes) },
-    (_, i, n = Math.min(to - from, lastOnes)) => evidenceAt(timeline, to - n + i),
-  );
+  const fresh = range(Math.max(from, to - lastOnes), to).map((place) => evidenceAt(timeline, place));
   const evidence = [...firing.evidence, ...fresh];
   // What made it fire stays; of what came on top the last.
   if (evidence.length > room) evidence.splice(room - lastOnes, evidence.length - room);

@@ -2,7 +2,7 @@ import { wanted } from './expression.ts';
 import { extend, type Firing, fire } from './firing.ts';
 import type { PlanNode } from './plan.ts';
 import { createScanner, type Scanner } from './scanner.ts';
-import { type Occurrence, Timeline } from './timeline.ts';
+import { type Occurrence, range, Timeline } from './timeline.ts';
 
 /** So many events of one group are kept at most; beyond that the oldest are given up, and counted. */
 const mostEvents = 20_000;
@@ -114,7 +114,7 @@ export class Group {
     } else if (this.done > 0 && timeline.time(0) < complete - this.node.timespanMs) {
       this.done = timeline.thin(
         this.done,
-        from(timeline.firstFrom(complete - this.node.timespanMs), this.done),
+        range(timeline.firstFrom(complete - this.node.timespanMs), this.done),
       );
     }
     this.tentative =
@@ -228,6 +228,3 @@ export class Group {
     this.evicted += excess;
   }
 }
-
-const from = (start: number, end: number): number[] =>
-  Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i);

@@ -1,5 +1,6 @@
 import { matchId } from '@tidewatch/event/ids';
 import { fold } from '../fold.ts';
+import { createDueQueue, type DueQueue } from './due_queue.ts';
 import type { Evidence, Firing } from './firing.ts';
 import { Group, type GroupState } from './group.ts';
 import type { CorrelationPlan, PlanNode } from './plan.ts';
@@ -13,6 +14,8 @@ interface Member {
   readonly values: readonly string[];
   /** Times of findings that the correlation above has been given, and that may be taken back. */
   given: number[];
+  /** Its events, as the instance counts them. */
+  counted: number;
 }
 
 export interface InstanceState {
@@ -45,22 +48,28 @@ export class Instance {
   /** Up to when everything was known when it was judged last. */
   private judged: number;
   private readonly members = new Map<string, Member>();
-  private readonly touched = new Set<Member>();
+  /** What has to be judged. Made when it is needed: there may be very many instances. */
+  private touched: Set<Member> | null = null;
+  /** What was judged and is not tidied up yet. */
+  private round: readonly Member[] = [];
+  /** When members are due; null where the root is all there is. */
+  private readonly queue: DueQueue<Member> | null;
+  private events = 0;
+  private evicted = 0;
 
   constructor(plan: CorrelationPlan, values: readonly string[], state?: InstanceState) {
     this.plan = plan;
     this.values = values;
+    this.queue = plan.nodes.length === 1 ? null : createDueQueue<Member>();
     this.said = new Map(state?.said);
     this.judged = state?.judged ?? Number.NEGATIVE_INFINITY;
-    for (const member of state?.members ?? [])
-      this.addMember(member.node, member.values, [...member.given], member.group);
+    for (const { node, values: own, given, group } of state?.members ?? [])
+      this.settle(this.addMember(node, own, [...given], group));
   }
 
   /** Events that are kept. */
   get size(): number {
-    let size = 0;
-    for (const { group } of this.members.values()) size += group.size;
-    return size;
+    return this.events;
   }
 
   /** Takes an event that matched a rule of one of the plan's correlations. */
@@ -68,45 +77,49 @@ export class Instance {
     const member = this.member(node, values);
     const root = this.nodeAt(node).rootGroup.map((place) => values[place] as string);
     if (root.join() < this.values.join()) this.values = root;
-    if (member.group.insert(occurrence)) this.touched.add(member);
+    if (member.group.insert(occurrence)) this.touch(member);
   }
 
-  /** Judges what was touched and what is due, the lower correlations first. */
+  /** Judges what was touched and what is due, the lower correlations first; {@link tidy} is to follow. */
   judge(complete: number): void {
-    this.plan.nodes.forEach((_, node) => {
-      for (const member of this.members.values()) {
-        if (member.node !== node || !(this.touched.has(member) || member.group.due() < complete)) continue;
+    for (const member of this.queue?.takeBefore(complete) ?? this.members.values()) this.touch(member);
+    const round: Member[] = [];
+    // What is judged touches what is above it.
+    for (let node = 0; node <= this.root; node++)
+      for (const member of this.touched ?? []) {
+        if (member.node !== node) continue;
         member.group.judge(complete);
         this.pass(member, complete);
+        round.push(member);
       }
-    });
-    this.touched.clear();
+    this.touched = null;
+    this.round = round;
     this.judged = complete;
   }
 
   /** The root's findings, in order of time. */
   firings(): readonly Firing[] {
-    return this.members.get(keyOf(this.root, this.values))?.group.firings ?? [];
+    return this.rootGroup?.firings ?? [];
   }
 
   /** Gives up the findings of settled buckets, and those below that none of the root's can rest on any more. */
   tidy(complete: number): void {
     const { bucketMs } = this.plan;
     const unsettled = Math.ceil((complete - this.settles(0)) / bucketMs) * bucketMs;
-    for (const [key, { node, group }] of this.members) {
-      group.forget(node === this.root ? unsettled : complete - this.keptMs);
-      if (node !== this.root && group.size === 0 && group.firings.length === 0) this.members.delete(key);
+    this.rootGroup?.forget(unsettled);
+    for (const member of this.round) {
+      const { node, values, group } = member;
+      if (node !== this.root) group.forget(complete - this.keptMs);
+      this.settle(member);
+      if (node !== this.root && group.size === 0 && group.firings.length === 0)
+        this.members.delete(keyOf(node, values));
     }
+    this.round = [];
   }
 
   /** The earliest time at which, once everything before it is known, there is something to do; Infinity where nothing is. */
   due(): number {
-    let due = Number.POSITIVE_INFINITY;
-    for (const { group, node } of this.members.values()) {
-      due = Math.min(due, group.due());
-      const [first] = node === this.root ? [] : group.firings;
-      if (first !== undefined) due = Math.min(due, first.at + this.keptMs);
-    }
+    let due = this.queue?.soonest() ?? this.rootGroup?.due() ?? Number.POSITIVE_INFINITY;
     for (const bucket of this.said.keys()) due = Math.min(due, this.settles(bucket));
     return due;
   }
@@ -118,11 +131,8 @@ export class Instance {
 
   /** Events that were given up since this was last asked. */
   takeEvicted(): number {
-    let evicted = 0;
-    for (const { group } of this.members.values()) {
-      evicted += group.evicted;
-      group.evicted = 0;
-    }
+    const { evicted } = this;
+    this.evicted = 0;
     return evicted;
   }
 
@@ -155,6 +165,10 @@ export class Instance {
     return this.settles(0) + this.plan.nodes.reduce((sum, { timespanMs }) => sum + timespanMs, 0);
   }
 
+  private get rootGroup(): Group | undefined {
+    return this.members.get(keyOf(this.root, this.values))?.group;
+  }
+
   private get root(): number {
     return this.plan.nodes.length - 1;
   }
@@ -173,7 +187,7 @@ export class Instance {
     given: number[],
     state: GroupState | undefined,
   ): Member {
-    const member = { node, values, given, group: new Group(this.nodeAt(node), state) };
+    const member = { node, values, given, counted: 0, group: new Group(this.nodeAt(node), state) };
     this.members.set(keyOf(node, values), member);
     return member;
   }
@@ -198,13 +212,29 @@ export class Instance {
       if (!found.some((firing) => firing.at === at)) above.group.remove(occurrence(at, 0));
     for (const { at, dataClass } of found) above.group.insert(occurrence(at, dataClass));
     member.given = found.map(({ at }) => at).filter((at) => at >= complete);
-    this.touched.add(above);
+    this.touch(above);
+  }
+
+  private touch(member: Member): void {
+    this.touched ??= new Set();
+    this.touched.add(member);
+  }
+
+  /** Notes what a member keeps, and when it is due: when its group is, or when its first finding is not asked for any more. */
+  private settle(member: Member): void {
+    const { node, group } = member;
+    this.events += group.size - member.counted;
+    member.counted = group.size;
+    this.evicted += group.evicted;
+    group.evicted = 0;
+    const [first] = node === this.root ? [] : group.firings;
+    this.queue?.put(member, Math.min(group.due(), (first?.at ?? Number.POSITIVE_INFINITY) + this.keptMs));
   }
 
   private findingOf(node: number, { id, time }: Evidence): Firing | undefined {
     for (const member of this.members.values()) {
-      if (member.node !== node || findingId(this.nodeAt(node), member.values, time) !== id) continue;
-      return member.group.firings.find(({ at }) => at === time);
+      const found = member.node === node ? member.group.firings.find(({ at }) => at === time) : undefined;
+      if (found !== undefined && findingId(this.nodeAt(node), member.values, time) === id) return found;
     }
     return undefined;
   }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Detector } from '@tidewatch/event';
-import { Rejection, type RejectionCode } from '../errors.ts';
+import { detectorOf } from '../detector_of.ts';
+import { Rejection } from '../errors.ts';
 import { nearestName } from '../nearest.ts';
+import { rejectedRule } from '../rejected.ts';
 import type { RejectedRule, RuleHeader, SigmaRule } from '../rule.ts';
-import { lineFinder } from '../yaml.ts';
 import { negates } from './expression.ts';
 import type { CorrelationRule } from './rule.ts';
 
@@ -84,7 +85,7 @@ export function planCorrelations(
       planned.set(correlation.id, plan(correlation, named));
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
-      rejected.push(rejectionOf(correlation, error));
+      rejected.push(rejectedRule(correlation, error));
     }
   }
   const good = correlations.filter(({ id }) => planned.has(id));
@@ -94,11 +95,6 @@ export function planCorrelations(
     silent,
     rejected,
   };
-}
-
-function rejectionOf({ file, source, document, id, title }: RuleHeader, error: Rejection): RejectedRule {
-  const code: RejectionCode = error.code;
-  return { file, line: lineFinder(source, document)(error.path), id, title, code, reason: error.message };
 }
 
 type Named = ReadonlyMap<string, readonly (SigmaRule | CorrelationRule)[]>;
@@ -184,7 +180,7 @@ function plan(root: CorrelationRule, named: Named): CorrelationPlan {
   ]);
   return {
     key: `${root.id}@${createHash('sha256').update(meaning).digest('base64url').slice(0, 8)}`,
-    detector: detectorOf(root),
+    detector: detectorOf('correlation', root),
     bucketMs: root.bucketMs,
     nodes: rooted,
     feeds,
@@ -267,15 +263,3 @@ function withRootGroups(nodes: readonly PlanNode[]): PlanNode[] {
   }
   return nodes.map((node, i) => ({ ...node, rootGroup: rootGroup[i] as readonly number[] }));
 }
-
-const detectorOf = (rule: CorrelationRule): Detector => ({
-  engine: 'correlation',
-  id: rule.id,
-  title: rule.title,
-  level: rule.level,
-  ...(rule.description === null ? {} : { description: rule.description }),
-  ...(rule.author === null ? {} : { author: rule.author }),
-  references: rule.references,
-  tags: rule.tags,
-  falsePositives: rule.falsepositives,
-});

@@ -2,7 +2,7 @@ import { alternatives, holds } from './expression.ts';
 import { createOrderScanner } from './order.ts';
 import type { PlanNode } from './plan.ts';
 import type { Bound, BoundOperator } from './rule.ts';
-import type { Timeline } from './timeline.ts';
+import { range, type Timeline } from './timeline.ts';
 
 /** Follows a window over a timeline. What enters is ever later, and what leaves is ever the oldest. */
 export interface Scanner {
@@ -60,9 +60,6 @@ const boundsHold = (bounds: readonly Bound[], value: number): boolean =>
 
 /** So many of the newest decide whether a count is reached, since older ones leave a window first. */
 const decisive = ({ bounds }: PlanNode): number => Math.max(...bounds.map(({ number }) => number)) + 1;
-
-const range = (start: number, end: number): number[] =>
-  Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i);
 
 function eventCount(node: PlanNode): Scanner {
   let first = -1;

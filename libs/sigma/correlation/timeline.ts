@@ -14,6 +14,10 @@ for (let i = 0; i < digits.length; i++) codes[digits.charCodeAt(i)] = i;
 /** What is counted or measured: texts joined in folded case, or a number. */
 export type Value = string | number | null;
 
+/** Places from `start` to `end`, exclusive. */
+export const range = (start: number, end: number): number[] =>
+  Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i);
+
 /** What a correlation counts or measures of an event, from the texts of its fields. */
 export function measuredValue(
   { type, fields }: Pick<CorrelationRule, 'type' | 'fields'>,

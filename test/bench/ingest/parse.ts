@@ -2,8 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
-import { root } from '../../require.ts';
+import { bundle } from '../bundle.ts';
 import { childSeconds } from '../child_seconds.ts';
 import type { LogFiles } from './files.ts';
 
@@ -38,17 +37,7 @@ export function lognormParses({ sshd, nginx, lines }: LogFiles): Parsed {
 /** Tidewatch's normaliser, from bytes to ECS bytes, bundled as the server is. */
 export function tidewatchParses({ sshd, nginx, lines }: LogFiles): Parsed {
   const directory = mkdtempSync(join(tmpdir(), 'tidewatch-parse-'));
-  const outfile = join(directory, 'parse_lines.mjs');
-  const entryPoints = [join(import.meta.dirname, 'parse_lines.ts')];
-  buildSync({
-    entryPoints,
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    absWorkingDir: root,
-  });
+  const outfile = bundle(join(import.meta.dirname, 'parse_lines.ts'), directory);
   const command = (source: string) => [process.execPath, outfile, source];
   const parsed = {
     sshd: linesPerCpuSecond(sshd, lines / 2, command('sshd')),

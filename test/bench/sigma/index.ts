@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { has } from '../../require.ts';
+import { bundle } from '../bundle.ts';
 import { type Figure, median, spread, thousands, writeReport } from '../report.ts';
 import type { BenchOptions } from '../run.ts';
 import { inTurn, ratios } from '../turns.ts';
@@ -10,7 +11,7 @@ import { writeEventFiles } from './files.ts';
 import { httpToFindings } from './http_to_findings.ts';
 import type { Loading } from './loading.ts';
 import { compareMatches, copyRules, rsigmaEvaluates, tidewatchEvaluates } from './peers.ts';
-import { build, bundle, runProgram } from './programs.ts';
+import { build, runProgram } from './programs.ts';
 import { placeholders, rulePaths, sigmahq, writeVariants } from './rules.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -34,8 +35,8 @@ export async function sigmaBench({ rounds, only }: BenchOptions): Promise<void> 
     `${thousands(count)} events of ${thousands(files.meanBytes)} bytes, ${thousands(files.meanEcsBytes)} as ECS`,
   );
   const all = { paths: rulePaths, placeholders: placeholders() };
-  const evaluation = bundle('evaluation', scratch);
-  const loading = bundle('loading', scratch);
+  const evaluation = bundle(join(import.meta.dirname, 'evaluation.ts'), scratch);
+  const loading = bundle(join(import.meta.dirname, 'loading.ts'), scratch);
   if (wanted('S1')) evaluationAlone();
   if (wanted('S2')) await wholeProcess();
   if (wanted('S3')) await manyRules();

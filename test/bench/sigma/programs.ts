@@ -1,27 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { buildSync } from 'esbuild';
 import { root } from '../../require.ts';
 import { childSeconds } from '../child_seconds.ts';
-
-/** Bundles a program of this folder, as the server is bundled; gives its path. */
-export function bundle(name: string, into: string): string {
-  const outfile = join(into, `${name}.mjs`);
-  buildSync({
-    entryPoints: [join(import.meta.dirname, `${name}.ts`)],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    absWorkingDir: root,
-    // CommonJS packages inside the bundle still ask for it.
-    banner: {
-      js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`,
-    },
-  });
-  return outfile;
-}
 
 /** Runs a command on one core; gives what it printed and the CPU-seconds it took as a whole. */
 export function runPinned(command: string, args: readonly string[]): { output: string; seconds: number } {
