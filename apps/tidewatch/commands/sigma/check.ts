@@ -8,7 +8,7 @@ interface CheckOptions {
   readonly json?: boolean;
 }
 
-export const checkCommand = ({ print, say }: CommandContext): Command =>
+export const checkCommand = ({ print }: CommandContext): Command =>
   new Command('check')
     .description(
       'Load every rule of a folder and say which are rejected, which filters are skipped since they have expired, and what may be a mistake, ' +

@@ -14,7 +14,7 @@ interface EvalOptions {
   readonly cache?: string;
 }
 
-export const evalCommand = ({ print, say }: CommandContext): Command =>
+export const evalCommand = ({ say }: CommandContext): Command =>
   new Command('eval')
     .description(
       'Run rules over events (one JSON object a line: evtx_dump, winlogbeat, flat nxlog or ECS) and write what matched per line.',
