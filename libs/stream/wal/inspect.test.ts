@@ -89,7 +89,7 @@ describe('inspectLog', () => {
       const appending = (async () => {
         while (!done) {
           await events.append([recordOf('x'.repeat(1_000))]);
-          await setTimeout(2);
+          await setTimeout(5);
         }
       })();
       for (let i = 0; i < 10; i++) {

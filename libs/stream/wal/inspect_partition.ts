@@ -53,16 +53,18 @@ export interface PartitionToInspect {
   readonly verified: (bytes: number) => void;
 }
 
-const attempts = 20;
+/** A busy machine reads slower than a busy log begins segments, but not for ever. */
+const patienceMs = 10_000;
 const pauseMs = 10;
 
 export async function inspectPartition(partition: PartitionToInspect): Promise<ReadPartition> {
-  for (let left = attempts; ; left--) {
+  const until = performance.now() + patienceMs;
+  for (;;) {
     try {
       return await inspectOnce(partition);
     } catch (error) {
       // A segment was begun or deleted while its neighbours were being read.
-      if (left === 0 || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if (performance.now() > until || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       await setTimeout(pauseMs);
     }
   }
