@@ -63,7 +63,13 @@ export async function createDetection(
       },
     },
     set,
-    loaded: { rules: set.infos, plans, expiry: set.expiry, milliseconds: performance.now() - started },
+    loaded: {
+      rules: set.infos,
+      notices: set.notices,
+      plans,
+      expiry: set.expiry,
+      milliseconds: performance.now() - started,
+    },
   };
 }
 

@@ -69,7 +69,8 @@ async function follow(deps: DetectorDeps, thread: DetectionThread, shards: numbe
   let loaded = await thread.load(deps.rules, shards);
   const tally = new Map<string, { matches: number; lastMatch: number }>();
   const suspended = new Map<string, string>();
-  report(deps, loaded);
+  const said = new Set<string>();
+  report(deps, loaded, said);
   const onAlerts = (effects: readonly AlertEffect[]): void => {
     for (const { alert, effect } of effects)
       if (alert.detector.engine === 'correlation' && effect !== 'settled')
@@ -85,7 +86,7 @@ async function follow(deps: DetectorDeps, thread: DetectionThread, shards: numbe
     correlation.plan(next.plans);
     loaded = next;
     suspended.clear();
-    report(deps, loaded);
+    report(deps, loaded, said);
   }
 
   function count(rule: string, matches: number, last: number): void {
@@ -157,12 +158,18 @@ async function follow(deps: DetectorDeps, thread: DetectionThread, shards: numbe
 
 const nothing: Detected = { matches: [], fed: { shards: [], rules: [], ungrouped: 0 }, faults: [] };
 
-function report({ metrics, log }: DetectorDeps, { rules, milliseconds }: LoadedRules): void {
+/** @param said notices that were logged before, since most reloads are about something else */
+function report(
+  { metrics, log }: DetectorDeps,
+  { rules, notices, milliseconds }: LoadedRules,
+  said: Set<string>,
+): void {
   const count = (state: RuleInfo['state']) => rules.filter((rule) => rule.state === state).length;
   const counts = { loaded: count('loaded'), rejected: count('rejected'), skipped: count('skipped') };
   for (const [state, rulesOfState] of Object.entries(counts))
     metrics.set('detection_rules', { engine: 'sigma', state }, rulesOfState);
   log.info({ ...counts, milliseconds: Math.round(milliseconds) }, 'Rules loaded');
+  for (const { level, text } of notices) if (said.size < said.add(text).size) log[level](text);
   for (const { file, state, reason } of rules)
     if (state === 'rejected') log.warn({ file, reason }, 'A rule was rejected');
 }

@@ -1,5 +1,5 @@
 import type { Level } from '@tidewatch/event';
-import type { CorrelationPlan } from '@tidewatch/sigma';
+import type { CorrelationPlan, RuleSelection } from '@tidewatch/sigma';
 
 /** Where rules come from. Paths are absolute. */
 export interface RuleSources {
@@ -12,6 +12,13 @@ export interface RuleSources {
    * below the folders' parents, e.g. `rules/linux/log_emptied.yml`. Without it every rule runs.
    */
   readonly only?: readonly string[];
+  /**
+   * Which of them run: all (the default), those that are recommended, or what a selection asks for. `auto` takes the
+   * recommended ones of a path with more than 500 rules, and all of the others.
+   */
+  readonly select?: 'auto' | 'all' | 'recommended' | RuleSelection;
+  /** Files and folders of rules that run whatever `select` asks for, but for those that it excludes by their ids. */
+  readonly always?: readonly string[];
   /** Only rules with these ids or names, those that build on them, and what these build on. */
   readonly focus?: readonly string[];
   /** A file that remembers the rules' YAML from one start to the next. */
@@ -26,7 +33,7 @@ export interface RuleInfo {
   readonly title: string;
   readonly level: Level;
   readonly status?: string;
-  /** Skipped: a filter that has expired, a rule that no use-case switches on. */
+  /** Skipped: a filter that has expired, a rule that no use-case switches on or that is not selected. */
   readonly state: 'loaded' | 'rejected' | 'skipped';
   /** Why it was not loaded, with the position. */
   readonly reason?: string;
@@ -41,8 +48,16 @@ export interface RuleInfo {
   readonly source: string;
 }
 
+/** One sentence for the log. */
+export interface Notice {
+  readonly level: 'info' | 'warn';
+  readonly text: string;
+}
+
 export interface LoadedRules {
   readonly rules: readonly RuleInfo[];
+  /** What is to be known of how rules were selected. */
+  readonly notices: readonly Notice[];
   readonly plans: readonly CorrelationPlan[];
   /** When the next filter expires, epoch milliseconds: from then on the rules are to be loaded again. */
   readonly expiry: number | null;

@@ -7,13 +7,15 @@ import {
   type RejectedRule,
   type SigmaRule,
 } from '@tidewatch/sigma';
-import type { RuleInfo, RuleSources } from './protocol.ts';
+import type { Notice, RuleInfo, RuleSources } from './protocol.ts';
+import { foundationsIn, selectFrom } from './rule_selection.ts';
 
 /** Rules that are to run, and what became of every document. */
 export interface RuleSet extends Pick<Plans, 'plans' | 'silent'> {
   readonly rules: readonly SigmaRule[];
   readonly correlations: readonly CorrelationRule[];
   readonly infos: readonly RuleInfo[];
+  readonly notices: readonly Notice[];
   /** When the next filter expires, epoch milliseconds. */
   readonly expiry: number | null;
 }
@@ -40,12 +42,14 @@ export async function loadRuleSet(sources: RuleSources, before?: RuleSet): Promi
     );
   const keptRules = kept(before?.rules);
   const keptCorrelations = kept(before?.correlations);
-  const { rules, correlations } = focusOn(
-    sources.focus,
-    [...found.rules, ...keptRules],
-    [...found.correlations, ...keptCorrelations],
-  );
-  const mayRun = gate(sources);
+  const all = [...found.rules, ...keptRules];
+  const allCorrelations = [...found.correlations, ...keptCorrelations];
+  const { rules, correlations } = focusOn(sources.focus, all, allCorrelations);
+  const isGoverned = gate(sources);
+  const selected = selectFrom(sources, all, allCorrelations);
+  const whyNot = (rule: SigmaRule | CorrelationRule): string | undefined =>
+    isGoverned(rule) ? selected.reason(rule) : ungoverned;
+  const mayRun = (rule: SigmaRule | CorrelationRule): boolean => whyNot(rule) === undefined;
   const {
     plans,
     silent,
@@ -55,7 +59,8 @@ export async function loadRuleSet(sources: RuleSources, before?: RuleSet): Promi
   const held = new Set([...keptRules, ...keptCorrelations].map(({ file }) => file));
   const infoOf = (rule: SigmaRule | CorrelationRule): RuleInfo => {
     const info = silent.has(rule.id) ? { ...loadedInfo(rule), silent: true as const } : loadedInfo(rule);
-    return mayRun(rule) ? info : { ...info, state: 'skipped', reason: ungoverned };
+    const reason = whyNot(rule);
+    return reason === undefined ? info : { ...info, state: 'skipped', reason };
   };
   const rejectedInfo = (rule: RejectedRule): RuleInfo => {
     const info = unloadedInfo(rule, 'rejected');
@@ -66,6 +71,7 @@ export async function loadRuleSet(sources: RuleSources, before?: RuleSet): Promi
     correlations: correlations.filter(mayRun),
     plans,
     silent,
+    notices: selected.notices,
     expiry: earliest(found.filters.map(({ filter }) => filter.expires)),
     infos: [
       ...[...rules, ...correlations].filter(({ id }) => !bad.has(id)).map(infoOf),
@@ -99,8 +105,11 @@ function focusOn(
   spread((rule) =>
     isWanted(rule) || ('rules' in rule && rule.rules.some((name) => wanted.has(name))) ? namesOf(rule) : [],
   );
-  spread((rule) => (isWanted(rule) ? [...namesOf(rule), ...('rules' in rule ? rule.rules : [])] : []));
-  return { rules: rules.filter(isWanted), correlations: correlations.filter(isWanted) };
+  const kept = foundationsIn(all)(all.filter(isWanted));
+  return {
+    rules: rules.filter((rule) => kept.has(rule)),
+    correlations: correlations.filter((rule) => kept.has(rule)),
+  };
 }
 
 function earliest(times: readonly (number | null)[]): number | null {

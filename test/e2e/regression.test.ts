@@ -65,7 +65,11 @@ describe.runIf(has('sigmahq'))('the rule set’s regression tests through the wh
   beforeAll(async () => {
     tests = await regressions();
     const config = {
-      rules: { paths: ruleFolders.map((name) => join(sigmahq, name)), placeholders: await placeholders() },
+      rules: {
+        paths: ruleFolders.map((name) => join(sigmahq, name)),
+        select: 'all',
+        placeholders: await placeholders(),
+      },
     };
     // JSON is YAML.
     server = await startServer({ config: JSON.stringify(config) });

@@ -1,6 +1,7 @@
 import type { AnyPlugin } from '@tidewatch/plugin';
 import { logLevels } from '@tidewatch/telemetry';
 import { z } from 'zod';
+import { rulesConfig } from './rules.ts';
 import { storeConfig } from './store.ts';
 import { streamConfig } from './stream.ts';
 
@@ -56,30 +57,7 @@ export function configSchema(inputs: readonly AnyPlugin<'input'>[]) {
       .describe(
         'What takes events. By default HTTP on the port after the console’s, and syslog on the one after that.',
       ),
-    rules: z
-      .strictObject({
-        paths: z
-          .array(z.string())
-          .default(['rules'])
-          .describe('Files and folders of Sigma rules, relative to this file or to Tidewatch.'),
-        placeholders: z
-          .record(z.string(), z.array(z.string()))
-          .default({})
-          .describe('Values for the `%name%` placeholders of rules with the `expand` modifier.')
-          .meta({ examples: [{ Admins: ['administrator', 'root'] }] }),
-        pipelines: z
-          .array(z.string())
-          .default([])
-          .describe('Files of processing pipelines in pySigma’s format, which all rules run through.'),
-        thor: z
-          .string()
-          .optional()
-          .describe(
-            'A log-source table in the format of SigmaHQ’s `tests/thor.yml`, instead of the built-in one.',
-          ),
-      })
-      .prefault({})
-      .describe('What the detector looks for.'),
+    rules: rulesConfig,
     usecases: z.string().default('usecases').describe('Folder of use-case files.'),
     classes: z
       .string()

@@ -42,7 +42,25 @@ export async function examine(options: { config?: string; data?: string }, root:
   for (const path of [...config.rules.paths, config.usecases, config.classes])
     if (!existsSync(path))
       findings.push(fault('files', `${path} is not there; mend its path in the configuration`));
-  return findings;
+  return [...findings, ...(await rules(config, root))];
+}
+
+/** Exceptions are rules files, too, in a folder that is made by the first start. */
+async function rules(config: Config, root: string): Promise<Finding[]> {
+  const [{ loadRuleSet }, { configuredRules }] = await Promise.all([
+    import('@tidewatch/detector'),
+    import('../server/rule_sources.ts'),
+  ]);
+  const sources = configuredRules(config, root);
+  const { infos, notices } = await loadRuleSet({ ...sources, paths: sources.paths.filter(existsSync) });
+  const count = (state: string) => infos.filter((info) => info.state === state).length;
+  const says = `${count('loaded')} load, ${count('skipped')} are left out`;
+  return [
+    count('rejected') === 0
+      ? ok('rules', says)
+      : note('rules', `${says}, ${count('rejected')} are rejected; \`tidewatch sigma check\` says why`),
+    ...notices.map(({ level, text }) => (level === 'warn' ? note : ok)('rules', text)),
+  ];
 }
 
 function node(): Finding {

@@ -43,7 +43,12 @@ export function createBacktests(runtime: Runtime): Backtests {
       const result = await backtest({
         worker: workers.detector,
         before: { ...sources, ...focus },
-        after: { ...sources, ...focus, paths: [file, ...sources.paths] },
+        after: {
+          ...sources,
+          ...focus,
+          paths: [file, ...sources.paths],
+          always: [file, ...(sources.always ?? [])],
+        },
         events: pages(events, range, scope, signal),
         onProgress: (done) => change(id, { done }),
       });

@@ -1,17 +1,25 @@
 import { join } from 'node:path';
 import type { RuleSources } from '@tidewatch/detector';
+import type { Config } from '../config/schema.ts';
 import { exceptionFolder } from './exceptions.ts';
 import type { Runtime } from './runtime.ts';
 
 /** What the configuration in force says about rules. */
-export function ruleSources({ config, governance }: Runtime): RuleSources {
-  const { paths, placeholders, pipelines, thor } = config.rules;
+export const ruleSources = ({ config, governance, options }: Runtime): RuleSources => ({
+  ...configuredRules(config, options.root),
+  cache: join(config.data, 'rules.cache'),
+  ...(governance.rulesInForce === undefined ? {} : { only: governance.rulesInForce }),
+});
+
+/** @param root Tidewatch's own folder, whose rules run whatever is selected */
+export function configuredRules({ data, rules }: Config, root: string): RuleSources {
+  const { paths, select, placeholders, pipelines, thor } = rules;
   return {
-    paths: [...paths, exceptionFolder(config.data)],
+    paths: [...paths, exceptionFolder(data)],
+    select,
+    always: [join(root, 'rules')],
     placeholders,
     pipelines,
-    cache: join(config.data, 'rules.cache'),
     ...(thor === undefined ? {} : { thor }),
-    ...(governance.rulesInForce === undefined ? {} : { only: governance.rulesInForce }),
   };
 }

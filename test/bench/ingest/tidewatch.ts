@@ -19,7 +19,7 @@ export interface BenchServerOptions {
   /** `tidewatch.yml`, but for rules. */
   readonly config: string;
   /** `rules:` of `tidewatch.yml`; by default there are none. */
-  readonly rules?: { readonly paths: readonly string[] };
+  readonly rules?: { readonly paths: readonly string[]; readonly select?: 'all' };
   readonly core?: number;
   readonly env?: Readonly<Record<string, string>>;
   /** A command to run it under, e.g. `eatmydata`. */
