@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ChangedRule, type ComparableSet, diffRules } from './diff.ts';
+import type { ValuesChange } from './diff_changes.ts';
+import { applyFilters } from './filter.ts';
 import { parseRuleFile } from './parse.ts';
 
 const rule = `title: A rule
@@ -18,12 +20,25 @@ detection:
   condition: selection and not filter
 `;
 
-const set = (source: string, file = 'rule.yml') => parseRuleFile(source, file);
+function set(source: string, file = 'rule.yml'): ComparableSet {
+  const { rules, correlations, filters, rejected } = parseRuleFile(source, file);
+  return { rules: [...rules, ...correlations, ...filters], filters: [], silent: new Set(), rejected };
+}
 
 type Changes = ChangedRule['changes'];
 
-const unchanged: Changes = { logic: null, level: null, status: null, title: null, text: [] };
+const unchanged: Changes = {
+  id: null,
+  logic: null,
+  level: null,
+  status: null,
+  title: null,
+  tags: null,
+  text: [],
+};
 const same = { added: [], removed: [], changed: [] };
+const inSelection = (...items: ValuesChange[]): Changes =>
+  logic({ selections: { ...same, changed: [{ name: 'selection', items }] } });
 
 /** A change of the logic, of which only what is given is not as it was. */
 const logic = (change: Partial<NonNullable<Changes['logic']>>): Changes => ({
@@ -45,11 +60,32 @@ describe('diffRules', () => {
     [
       'what people read',
       'About it\ntags: [attack.t1059]',
-      'About\nmodified: 2026-11-01',
-      { ...unchanged, text: ['description', 'tags', 'modified'] },
+      'About\nmodified: 2026-11-01\ntags: [attack.t1059]',
+      { ...unchanged, text: ['description', 'modified'] },
     ],
-    ['a value', 'cmd.exe', 'pwsh.exe', logic({ selections: { ...same, changed: ['selection'] } })],
-    ['the order of values', '[a, b]', '[b, a]', logic({ selections: { ...same, changed: ['selection'] } })],
+    [
+      'the tags',
+      '[attack.t1059]',
+      '[attack.t1027]',
+      { ...unchanged, tags: { name: 'tags', added: ['attack.t1027'], removed: ['attack.t1059'] } },
+    ],
+    [
+      'a value',
+      'cmd.exe',
+      'pwsh.exe',
+      inSelection({ name: 'Image|endswith', added: ['\\pwsh.exe'], removed: ['\\cmd.exe'] }),
+    ],
+    ['one more value', '[a, b]', '[a, b, 3]', inSelection({ name: 'User', added: ['3'], removed: [] })],
+    ['the order of values', '[a, b]', '[b, a]', inSelection()],
+    [
+      'a field',
+      'User: ',
+      'Account: ',
+      inSelection(
+        { name: 'User', added: [], removed: ['a', 'b'] },
+        { name: 'Account', added: ['a', 'b'], removed: [] },
+      ),
+    ],
     [
       'a selection that comes',
       '  filter:',
@@ -71,8 +107,18 @@ describe('diffRules', () => {
       '[selection, filter]',
       logic({ condition: { from: 'selection and not filter', to: 'selection or filter' } }),
     ],
-    ['the log source', 'product: windows', 'product: linux', logic({ attributes: ['logsource'] })],
-    ['the suppression', 'level:', 'tidewatch: {suppress: 1d}\nlevel:', logic({ attributes: ['tidewatch'] })],
+    [
+      'the log source',
+      'product: windows',
+      'product: linux',
+      logic({ attributes: [{ name: 'logsource.product', added: ['linux'], removed: ['windows'] }] }),
+    ],
+    [
+      'the suppression',
+      'level:',
+      'tidewatch: {suppress: 1d}\nlevel:',
+      logic({ attributes: [{ name: 'tidewatch.suppress', added: ['1d'], removed: [] }] }),
+    ],
   ];
   it.each(changes)('tells what is changed: %s', (_, from, to, expected) => {
     const diff = diffRules(set(rule), set(rule.replace(from, to)));
@@ -97,35 +143,101 @@ describe('diffRules', () => {
   });
 
   it('lists what comes, goes and stays, as it is or was', () => {
-    const two = rule.replace('rule-1', 'rule-2');
+    const two = rule.replace('rule-1', 'rule-2').replace('A rule', 'Two');
     const three = rule.replace('rule-1', 'rule-3').replace('status: test\n', '');
     const diff = diffRules(set(`${rule}---\n${two}`, 'old.yml'), set(`${rule}---\n${three}`, 'new.yml'));
-    const ref = { title: 'A rule', level: 'low', rejected: null };
-    expect(diff).toEqual({
-      added: [{ ...ref, id: 'rule-3', status: null, file: 'new.yml' }],
-      removed: [{ ...ref, id: 'rule-2', status: 'test', file: 'old.yml' }],
+    const ref = { kind: 'rule', level: 'low', rejected: null, replacedBy: null, filters: null };
+    expect(diff).toMatchObject({
+      added: [{ ...ref, id: 'rule-3', title: 'A rule', status: null, file: 'new.yml' }],
+      removed: [{ ...ref, id: 'rule-2', title: 'Two', status: 'test', file: 'old.yml' }],
       changed: [],
       unchanged: 1,
     });
   });
 
-  it('compares any document with an id, such as correlations', () => {
-    const setOf = (body: string): ComparableSet => ({
-      rules: [
-        {
-          id: 'c',
-          title: 'C',
-          level: 'low',
-          status: null,
-          file: 'c.yml',
-          document: 0,
-          source: `title: C\n${body}`,
+  const renames: [name: string, from: string, to: string, id: Changes['id']][] = [
+    [
+      'by what it says of itself',
+      rule,
+      `${rule.replace('rule-1', 'rule-2').replace('cmd.exe', 'pwsh.exe')}related: [{id: rule-1, type: renamed}]\n`,
+      { from: 'rule-1', to: 'rule-2' },
+    ],
+    ['by what it finds', rule, rule.replace('rule-1', 'rule-2'), { from: 'rule-1', to: 'rule-2' }],
+    [
+      'by its place, where it has no id',
+      rule.replace('id: rule-1\n', ''),
+      rule.replace('id: rule-1\n', '').replace('level: low', 'level: high'),
+      null,
+    ],
+  ];
+  it.each(renames)('knows a rule again under another id: %s', (_, from, to, id) => {
+    const diff = diffRules(set(from), set(to));
+    expect(diff).toMatchObject({ added: [], removed: [], unchanged: 0 });
+    expect(diff.changed.map(({ changes }) => changes.id)).toEqual([id]);
+  });
+
+  it('says what took the place of a rule', () => {
+    const other = `${rule.replace('rule-1', 'rule-2').replace('A rule', 'Both')}related: [{id: rule-1, type: merged}]\n`;
+    const { removed } = diffRules(set(rule), set(other));
+    expect(removed).toMatchObject([
+      { id: 'rule-1', replacedBy: { id: 'rule-2', title: 'Both', how: 'merged into' } },
+    ]);
+  });
+
+  it('compares correlations by their parts', () => {
+    const often = (timespan: string, rules: string) =>
+      set(
+        `title: Often\nid: c\ncorrelation: {type: event_count, rules: ${rules}, timespan: ${timespan}, condition: {gte: 5}}\n`,
+      );
+    const [changed] = diffRules(often('1h', '[a]'), often('2h', '[a, b]')).changed;
+    expect(changed).toMatchObject({ kind: 'correlation', id: 'c' });
+    expect(changed?.changes).toEqual(
+      logic({
+        attributes: [
+          { name: 'correlation.rules', added: ['b'], removed: [] },
+          { name: 'correlation.timespan', added: ['2h'], removed: ['1h'] },
+        ],
+      }),
+    );
+  });
+
+  it('says of a filter which rules it came to and left, and what is new in it', async () => {
+    const filter = (rules: string, host: string): ComparableSet => {
+      const parsed = parseRuleFile(
+        `title: Known\nid: f\nlogsource: {product: windows}\nfilter: {rules: ${rules}, hosts: {Computer: ${host}}, condition: not hosts}\n`,
+        'f.yml',
+      );
+      const two = parseRuleFile(
+        `${rule}---\n${rule.replace('rule-1', 'rule-2').replace('A rule', 'Two')}`,
+        'r.yml',
+      ).rules;
+      const { filters } = applyFilters({ rules: two, filters: parsed.filters, now: 0 });
+      return { rules: [...two, ...parsed.filters], filters, silent: new Set(), rejected: parsed.rejected };
+    };
+    const [changed] = diffRules(filter('[rule-1]', 'a'), filter('[rule-2]', 'b')).changed;
+    expect(changed).toMatchObject({
+      kind: 'filter',
+      filters: { added: [{ id: 'rule-2', title: 'Two' }], removed: [{ id: 'rule-1', title: 'A rule' }] },
+      changes: {
+        logic: {
+          selections: {
+            changed: [{ name: 'hosts', items: [{ name: 'Computer', added: ['b'], removed: ['a'] }] }],
+          },
+          attributes: [{ name: 'filter.rules', added: ['rule-2'], removed: ['rule-1'] }],
         },
-      ],
-      rejected: [],
+      },
     });
-    const diff = diffRules(setOf('correlation: {timespan: 1h}\n'), setOf('correlation: {timespan: 2h}\n'));
-    expect(diff.changed.map(({ changes }) => changes)).toEqual([logic({ attributes: ['correlation'] })]);
+    const { added } = diffRules(set(rule), filter('any', 'a'));
+    expect(added.find(({ id }) => id === 'f')?.filters?.added.map(({ id }) => id)).toEqual([
+      'rule-1',
+      'rule-2',
+    ]);
+  });
+
+  it('says which rules fall silent', () => {
+    const quiet = { ...set(rule), silent: new Set(['rule-1']) };
+    expect(diffRules(set(rule), quiet).silent).toMatchObject({ added: [{ id: 'rule-1' }], removed: [] });
+    expect(diffRules(quiet, set(rule)).silent).toMatchObject({ added: [], removed: [{ id: 'rule-1' }] });
   });
 
   it('says why a rule that is still there is not loaded, or was not', () => {
@@ -133,5 +245,12 @@ describe('diffRules', () => {
     const reason = expect.stringContaining('`filters`');
     expect(diffRules(set(rule), set(broken)).removed).toMatchObject([{ id: 'rule-1', rejected: reason }]);
     expect(diffRules(set(broken), set(rule)).added).toMatchObject([{ id: 'rule-1', rejected: reason }]);
+  });
+
+  it('tells documents apart that are no rules', () => {
+    const old = set('action: global\ntitle: Base\n');
+    const now = set('action: global\ntitle: Base\n---\naction: reset\ntitle: Other\n');
+    expect(diffRules(old, now).rejected).toMatchObject([{ title: 'Other' }]);
+    expect(diffRules(old, old).rejected).toEqual([]);
   });
 });

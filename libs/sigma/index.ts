@@ -11,16 +11,16 @@ export * from './correlation/index.ts';
 export { shownFields } from './correlation/shown_field.ts';
 export { detectorOf } from './detector_of.ts';
 export {
-  type Change,
   type ChangedRule,
   type ComparableRule,
   type ComparableSet,
   diffRules,
-  type LogicChange,
+  type FilterReach,
   type LoneRule,
   type RuleRef,
   type RuleSetDiff,
 } from './diff.ts';
+export type { Change, LogicChange, ValuesChange } from './diff_changes.ts';
 export { createSigmaEngine, type RuleHit, type SigmaEngine, type SigmaEngineOptions } from './engine.ts';
 export { entityKey } from './entity_key.ts';
 export type { RejectionCode } from './errors.ts';

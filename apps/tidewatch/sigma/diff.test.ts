@@ -37,16 +37,16 @@ it('prints what is added, removed and changed, and the counts', async () => {
   const { status, stdout } = await sigma('diff', at('old'), at('new'));
   expect(stdout.split('\n')).toEqual([
     `added: Rule come (medium, test) come ${at('new/come.yml')}`,
-    `removed: Rule broken (medium, test) broken ${at('old/broken.yml')}; now it is rejected: The condition names \`t\`, which the detection does not define.`,
+    `removed: Rule broken (medium, test) broken ${at('old/broken.yml')}; now it is not in force: The condition names \`t\`, which the detection does not define.`,
     `removed: Rule gone (medium, test) gone ${at('old/gone.yml')}`,
     `changed: Rule logic (medium, test) logic ${at('new/logic.yml')}`,
-    '  logic, selections added: t',
-    '  logic, condition: s → s or t',
+    '  condition: s → s or t',
+    '  selections added: t',
     `changed: Rule other (high, \\u001bnew) other ${at('new/other.yml')}`,
-    '  level: medium → high',
+    '  level: medium → high, raised',
     '  status: test → \\u001bnew',
     '  text: author',
-    '1 added, 2 removed, 2 changed (logic 1, level 1, status 1, text 1), 1 unchanged; not compared, because rejected: 0 old, 1 new documents',
+    '1 added, 2 removed, 2 changed (logic 1, level 1, status 1, text 1), 1 unchanged; not compared, because not in force: 0 old, 1 new documents',
     '',
   ]);
   expect(status).toBe(1);

@@ -14,8 +14,9 @@ export const diffCommand = ({ print, say }: CommandContext): Command =>
     .option('--json', 'print JSON')
     .action((before: string, after: string, options: { placeholders?: string; json?: boolean }) =>
       orUnreadable(say, async () => {
-        const { differs, diffFolders, diffText } = await import('../../sigma/diff.ts');
-        const report = await diffFolders(before, after, options);
+        const { differs, diffFolders } = await import('../../sigma/diff.ts');
+        const { diffText } = await import('../../sigma/diff_text.ts');
+        const { report } = await diffFolders(before, after, options);
         print(options.json ? JSON.stringify(report, null, 2) : diffText(report));
         return differs(report) ? 1 : 0;
       }),
