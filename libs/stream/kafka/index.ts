@@ -1,4 +1,5 @@
 export type { Compression, KafkaConfig, KafkaConnection, KafkaSasl, KafkaTls } from './config.ts';
+export { openKafkaDocuments } from './documents.ts';
 export { createKafka, type KafkaLog } from './kafka.ts';
 export { createKafkaSnapshots } from './snapshots.ts';
 export {

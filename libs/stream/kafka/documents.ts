@@ -1,0 +1,201 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type {
+  DocumentChange,
+  DocumentKey,
+  DocumentPlaces,
+  Documents,
+  Expected,
+} from '../documents/contract.ts';
+import { fileOf, keyOfFile, keyOfPath, putText, readText } from '../documents/files.ts';
+import type { Connection } from './client.ts';
+import { kafkaErrors } from './errors.ts';
+import type { KafkaLog } from './kafka.ts';
+import { createProducer } from './producer.ts';
+import { type Message, reasonOf } from './protocol.ts';
+import { fetchFrom } from './reading.ts';
+import { ensureTopic } from './topics.ts';
+
+/** Files of documents in the topic; those above it are this process' own. */
+const below = 'cluster';
+/** One, so that all changes have one order. */
+const partition = 0;
+const lookEveryMs = 250;
+const margin = 2_048;
+
+/** What the topic says, up to an offset. */
+interface Known {
+  readonly texts: Map<string, string>;
+  readonly next: number;
+}
+
+/** Told of each record before it counts. */
+type OnRecord = (offset: number, path: string, before: string | undefined) => void;
+
+/**
+ * Documents in the compacted topic `<prefix>documents`: the key is folder and name, the value the text, a tombstone deletes.
+ * Every process follows the topic into its own folder, and a writer reads back what it wrote. Without Kafka the folder
+ * stays as it is, and nothing can be written. Rejects with KAFKA_TOPIC_MISSING, KAFKA_TOPIC_UNFIT, KAFKA_UNREACHABLE.
+ */
+export async function openKafkaDocuments(kafka: KafkaLog, places: DocumentPlaces): Promise<Documents> {
+  const { directory, folders } = places;
+  const { client, append, read } = await kafka.connect();
+  const { prefix, codec, log, appendTimeoutMs: timeoutMs, topic: spec } = kafka.settings;
+  const topic = `${prefix}documents`;
+  const { partitions, maxBatchBytes } = await ensureTopic(
+    client,
+    { ...spec, topic, partitions: 1, cleanup: 'compact' },
+    log,
+  );
+  await Promise.all([append.watch([topic]), read.watch([topic])]);
+  const batchBytes = maxBatchBytes - margin;
+  const producer = createProducer({
+    connection: append,
+    topic,
+    partitions,
+    codec,
+    batchBytes,
+    timeoutMs,
+    log,
+  });
+  const shared = (key: DocumentKey): string => fileOf(directory, key, below);
+  const closing = new AbortController();
+  let known: Known = { texts: new Map(), next: 0 };
+  let isStale = true;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const unavailable = (reason: string) =>
+    kafkaErrors.KAFKA_UNAVAILABLE({ stream: 'documents', seconds: timeoutMs / 1_000, reason, retryAfter: 1 });
+
+  /** One after the other, whoever asks. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = turn.then(work);
+    turn = done.catch(() => {});
+    return done;
+  }
+
+  /** After a failure all is read anew: of what was deleted long ago the topic says nothing any more. */
+  async function catchUp(onRecord?: OnRecord): Promise<void> {
+    const isAnew = isStale;
+    isStale = true;
+    const changed = new Set(isAnew ? await pathsIn(places) : []);
+    const before = isAnew ? { texts: new Map<string, string>(), next: 0 } : known;
+    known = await readOn(read, topic, before, (offset, path, text) => {
+      changed.add(path);
+      onRecord?.(offset, path, text);
+    });
+    for (const path of changed) await follow(path);
+    isStale = false;
+  }
+
+  async function follow(path: string): Promise<void> {
+    const key = keyOfPath(path, folders);
+    if (key === undefined)
+      return log.warn({ topic, key: path }, 'the topic has a document of an unknown kind');
+    const text = known.texts.get(path) ?? null;
+    if ((await readText(shared(key))) !== text) await putText(shared(key), text);
+    // What this process had for itself under that name.
+    await putText(fileOf(directory, key), null);
+  }
+
+  /** Sends changes and reads them back. @returns what each was when it was changed */
+  async function send(changes: readonly DocumentChange[]): Promise<(string | undefined)[]> {
+    const messages = changes.map(messageOf);
+    const sizes = messages.map(({ key, value }) => (key?.length ?? 0) + (value?.length ?? 0) + 64);
+    const offsets = await producer.send(partition, messages, sizes).catch((error: unknown) => {
+      throw unavailable(reasonOf(error));
+    });
+    const before = new Map<number, string | undefined>();
+    const until = Date.now() + timeoutMs;
+    while (known.next <= (offsets.at(-1) ?? -1)) {
+      if (Date.now() > until) throw unavailable('it was written, but could not be read back');
+      await catchUp((offset, _, text) => before.set(offset, text));
+    }
+    return offsets.map((offset) => before.get(offset));
+  }
+
+  async function write(changes: readonly DocumentChange[], expected: Expected): Promise<boolean> {
+    const last = changes.at(-1);
+    if (last === undefined) return true;
+    await catchUp().catch((error: unknown) => {
+      throw unavailable(reasonOf(error));
+    });
+    const own = await readText(fileOf(directory, last));
+    if (!expected(known.texts.get(pathOf(last)) ?? own)) return false;
+    const before = await send(changes);
+    if (expected(before.at(-1) ?? own)) return true;
+    // Another process was quicker: what it wrote goes back.
+    await send(changes.map((change, i) => ({ ...change, text: before[i] ?? null })));
+    return false;
+  }
+
+  for (const folder of folders) await mkdir(join(directory, folder, below), { recursive: true });
+  await catchUp();
+  const following = (async () => {
+    let failing = false;
+    while (!closing.signal.aborted) {
+      await setTimeout(lookEveryMs, undefined, { signal: closing.signal }).catch(() => {});
+      if (closing.signal.aborted) return;
+      const failure = await inTurn(() => catchUp()).then(() => undefined, reasonOf);
+      if (failure !== undefined && !failing)
+        log.warn(
+          { topic, reason: failure },
+          'the documents in Kafka cannot be followed; those here stay in force',
+        );
+      failing = failure !== undefined;
+      if (failing) await read.refresh();
+    }
+  })();
+
+  return {
+    shared: true,
+    file: shared,
+    keyOf: (file) =>
+      keyOfFile(file, places) ?? keyOfFile(file.replace(/[\\/]cluster(?=[\\/][^\\/]*$)/, ''), places),
+    read: async (key) => known.texts.get(pathOf(key)) ?? readText(fileOf(directory, key)),
+    write: (changes, expected = () => true) => inTurn(() => write(changes, expected)),
+    async close() {
+      closing.abort();
+      await following;
+      await turn;
+    },
+  };
+}
+
+const pathOf = ({ folder, name }: DocumentKey): string => `${folder}/${name}`;
+
+const messageOf = (change: DocumentChange): Message => ({
+  key: pathOf(change),
+  value: change.text === null ? null : Buffer.from(change.text),
+});
+
+/** Documents whose files are here. */
+async function pathsIn({ directory, folders }: DocumentPlaces): Promise<string[]> {
+  const found = folders.map(async (folder) =>
+    (await readdir(join(directory, folder, below)).catch(() => []))
+      .filter((name) => name.endsWith('.yml'))
+      .map((name) => `${folder}/${name.slice(0, -'.yml'.length)}`),
+  );
+  return (await Promise.all(found)).flat();
+}
+
+async function readOn(
+  connection: Connection,
+  topic: string,
+  known: Known,
+  onRecord: OnRecord,
+): Promise<Known> {
+  const texts = new Map(known.texts);
+  for (let next = known.next; ; ) {
+    const fetched = await fetchFrom(connection, topic, { partition, offset: next });
+    for (const { offset, key, value } of fetched.messages) {
+      const path = key?.toString() ?? '';
+      onRecord(Number(offset), path, texts.get(path));
+      if (value === null) texts.delete(path);
+      else texts.set(path, value.toString());
+    }
+    if (fetched.next === next) return { texts, next };
+    next = fetched.next;
+  }
+}
