@@ -1,6 +1,6 @@
 import { deadLetter, isObject, type JsonObject, type Outcome, ok } from '@tidewatch/event';
 import { expandDotted } from './dotted.ts';
-import type { Draft, ParseContext } from './draft.ts';
+import { type Draft, type ParseContext, withFields } from './draft.ts';
 import { ecsDraft, isEcs, shippedLine } from './ecs.ts';
 import { fillFrom } from './fill.ts';
 import { genericDocument } from './generic.ts';
@@ -39,7 +39,7 @@ export function parseDocument(
 /** What winlogbeat put into ECS itself fills what the event data doesn't say; `winlog.*` of its own stays. */
 function winlogbeatDraft(document: JsonObject, context: ParseContext): Draft {
   const record = readWinlogbeat(document, context);
-  const draft = windowsDraft(record);
+  const draft = withFields(windowsDraft(record));
   const shipped = ecsDraft(document, context);
   const fields = fillFrom(draft.fields, shipped.fields);
   if (isObject(shipped.fields.event)) fillFrom(fields.event as JsonObject, shipped.fields.event);

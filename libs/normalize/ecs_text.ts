@@ -6,7 +6,7 @@ import { anything, type EcsName, type EcsObject, knownDocuments, namesIn, type T
 import { coerceScalar } from './ecs_types.ts';
 import { JsonText, openBrace, openBracket, quote } from './json_text.ts';
 import type { RelatedKind } from './related.ts';
-import { parseTime } from './time.ts';
+import { isInMilliseconds, parseTime } from './time.ts';
 
 /*
  * ECS documents as shippers send them need nothing but a look at their types: here they are read in one walk over their
@@ -44,12 +44,8 @@ const cutOut = (name: string): string => Buffer.from(name, 'latin1').toString('l
 function isSaid(facts: Facts, dataset: string): boolean {
   if (facts.dataset !== undefined && facts.dataset !== dataset) return false;
   if (facts.module !== undefined && facts.module !== dataset.split('.')[0]) return false;
-  return isInMilliseconds(facts.timestamp) && isInMilliseconds(facts.created);
+  return [facts.timestamp, facts.created].every((time) => time === undefined || isInMilliseconds(time));
 }
-
-/** Nothing of it is cut off. */
-const isInMilliseconds = (time: string | undefined): boolean =>
-  time === undefined || (time.length <= 24 && time.endsWith('Z'));
 
 /** `kind` and `tags` are JSON, the others texts. */
 interface Facts {

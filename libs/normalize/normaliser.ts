@@ -10,11 +10,13 @@ import {
 } from '@tidewatch/event';
 import type { RawRecord, RecordHints } from '@tidewatch/plugin';
 import { parseDocument } from './document.ts';
-import type { ParseContext, Warning } from './draft.ts';
+import type { Draft, ParseContext, Warning } from './draft.ts';
 import { readEcsText } from './ecs_text.ts';
 import { type Classify, classifyNothing, envelop, type Receipt } from './envelope.ts';
 import { parseLine } from './line.ts';
 import { wallClock } from './time.ts';
+import { readEvtxText } from './windows/evtx_text.ts';
+import { windowsDraft } from './windows/windows.ts';
 
 export interface NormaliserOptions {
   /** Default: everything has the class `unapproved`. */
@@ -48,7 +50,7 @@ export function createNormaliser(options: NormaliserOptions = {}): Normalise {
     const receipt = { source, position, original, invalidUtf8 };
     const context = contextOf(source, record.received, record.hints);
     if (format === 'json' || (format === 'auto' && line.startsWith('{'))) {
-      const sent = readEcsText(line, context);
+      const sent = readText(line, context);
       if (sent !== undefined) return envelop(sent, receipt, context, classify);
       const parsed = parseJson(line);
       if (parsed.ok) return fromDocument(parsed, receipt, context, classify);
@@ -59,6 +61,12 @@ export function createNormaliser(options: NormaliserOptions = {}): Normalise {
     const draft = parseLine(line, format === 'syslog' ? 'syslog' : 'text', context);
     return envelop(draft, receipt, context, classify);
   };
+}
+
+/** A document that is understood from its text; undefined where it must be parsed. */
+function readText(line: string, context: ParseContext): Draft | undefined {
+  const windows = readEvtxText(line, context);
+  return windows === undefined ? readEcsText(line, context) : windowsDraft(windows);
 }
 
 function fromDocument(

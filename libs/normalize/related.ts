@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '@tidewatch/event';
+import { quote, type Related } from './written.ts';
 
 /** The fields of `related.*`. */
 export type RelatedKind = 'user' | 'ip' | 'hosts' | 'hash';
@@ -23,28 +24,44 @@ export const relatedFields: readonly (readonly [path: string, kind: RelatedKind]
   ['dll.hash', 'hash'],
 ];
 
-const places = relatedFields.map(([path, kind]) => ({ keys: path.split('.'), kind }));
+const places = relatedFields.map(([path, kind]) => {
+  const [first = '', ...keys] = path.split('.');
+  return { first, keys, kind };
+});
 
 /** Gathers what an event is about into `related.*`, beside what its source put there. */
 export function relate(event: JsonObject): JsonObject | undefined {
   const related: JsonObject = isObject(event.related) ? { ...event.related } : {};
-  const found = new Map<RelatedKind, Set<Json>>();
-  for (const { keys, kind } of places) {
-    let value: Json | undefined = event;
-    for (const key of keys) value = isObject(value) ? value[key] : undefined;
-    if (value === undefined) continue;
-    const values = found.get(kind) ?? new Set(own(related[kind]));
-    found.set(kind, values);
-    gather(value, values);
-  }
-  for (const [kind, values] of found) if (values.size > 0) related[kind] = [...values];
+  for (const [kind, values] of valuesIn(event))
+    related[kind] = [...new Set([...own(related[kind]), ...values])];
   return Object.keys(related).length === 0 ? undefined : related;
+}
+
+/** What an event that has no `related` of its own is about. */
+export function relatedOf(event: JsonObject): Related {
+  const related: Partial<Record<RelatedKind, readonly string[]>> = {};
+  for (const [kind, values] of valuesIn(event)) related[kind] = values.map(quote);
+  return related;
+}
+
+function valuesIn(event: JsonObject): ReadonlyMap<RelatedKind, string[]> {
+  const found = new Map<RelatedKind, string[]>();
+  for (const { first, keys, kind } of places) {
+    let value = event[first];
+    for (let i = 0; i < keys.length && value !== undefined; i++)
+      value = isObject(value) ? value[keys[i] as string] : undefined;
+    if (value === undefined) continue;
+    const values = found.get(kind) ?? [];
+    gather(value, values);
+    if (values.length > 0) found.set(kind, values);
+  }
+  return found;
 }
 
 const own = (known: Json | undefined): readonly Json[] =>
   Array.isArray(known) ? known : typeof known === 'string' ? [known] : [];
 
-function gather(value: Json, values: Set<Json>): void {
+function gather(value: Json, values: string[]): void {
   if (typeof value === 'object') for (const member of Object.values(value ?? [])) gather(member, values);
-  else if (typeof value === 'string' && value !== '') values.add(value);
+  else if (typeof value === 'string' && value !== '') values.push(value);
 }

@@ -155,3 +155,6 @@ export function newestYear(received: number, month: number, day: number): number
     if (isDate(year, month, day) && Date.UTC(year, month, day) <= received + aheadMs) return year;
   return latest;
 }
+
+/** Whether epoch milliseconds say all that a stamp in UTC says: nothing of it is cut off. */
+export const isInMilliseconds = (stamp: string): boolean => stamp.length <= 24 && stamp.endsWith('Z');

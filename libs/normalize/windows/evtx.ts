@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject } from '@tidewatch/event';
 import type { ParseContext } from '../draft.ts';
 import { addOwn } from '../setters.ts';
 import { parseTime } from '../time.ts';
-import { asText, copyData, type WindowsRecord } from './record.ts';
+import { asText, copyData, preciseTime, type WindowsRecord } from './record.ts';
 
 /** Whether a document has the shape of `evtx_dump -o json`: XML as JSON, attributes under `#attributes`. */
 export const isEvtx = (document: JsonObject): boolean =>
@@ -15,6 +15,7 @@ export function readEvtx(document: JsonObject, { clock }: ParseContext): Windows
   const provider = attributes(system.Provider);
   const execution = attributes(system.Execution);
   const correlation = attributes(system.Correlation);
+  const systemTime = attributes(system.TimeCreated).SystemTime;
   return {
     channel: content(system.Channel) ?? '',
     eventId: content(system.EventID) ?? '',
@@ -32,7 +33,8 @@ export function readEvtx(document: JsonObject, { clock }: ParseContext): Windows
     activityId: asText(correlation.ActivityID),
     relatedActivityId: asText(correlation.RelatedActivityID),
     user: userOf(attributes(system.Security)),
-    time: parseTime(attributes(system.TimeCreated).SystemTime, clock),
+    time: parseTime(systemTime, clock),
+    timeCreated: preciseTime(systemTime),
     message: isObject(event.RenderingInfo) ? content(event.RenderingInfo.Message) : undefined,
     eventData: readEventData(event.EventData),
     userData: readUserData(event.UserData),

@@ -3,9 +3,9 @@ import { type CompiledFieldMap, compileFields, type FieldMap } from '../setters.
 
 /** What one kind of Windows event means in ECS. */
 export interface Meaning {
-  readonly category: readonly string[];
-  readonly type: readonly string[];
-  readonly action: string;
+  /** What it says of `event`, and the same as JSON, with a comma before each member. */
+  readonly event: Readonly<Record<'category' | 'type', readonly string[]>> & { readonly action: string };
+  readonly eventJson: string;
   /** What it stands for where the keywords don't say; undefined where there is no attempt that could fail. */
   readonly outcome: 'success' | 'failure' | undefined;
   readonly fields: CompiledFieldMap;
@@ -24,10 +24,10 @@ export function meaning(
 ): Meaning {
   const [what = '', action = '', outcome] = words.split(' ');
   const [categories = '', types = ''] = what.split('/');
+  const event = { category: split(categories), type: split(types), action };
   return {
-    category: split(categories),
-    type: split(types),
-    action,
+    event,
+    eventJson: `,${JSON.stringify(event).slice(1, -1)}`,
     outcome: outcome === 'failure' || outcome === 'success' ? outcome : undefined,
     fields: Array.isArray(maps)
       ? compileFields(...(maps as readonly FieldMap[]))

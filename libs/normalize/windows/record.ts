@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '@tidewatch/event';
 import { addOwn } from '../setters.ts';
+import { isInMilliseconds } from '../time.ts';
 
 /** A Windows event as every shipper's shape can say it, before ECS. Texts as the shipper wrote them. */
 export interface WindowsRecord {
@@ -24,10 +25,21 @@ export interface WindowsRecord {
   readonly user: JsonObject | undefined;
   /** Epoch milliseconds. */
   readonly time: number | undefined;
+  /** The time as the record says it, where that is more than milliseconds. */
+  readonly timeCreated?: string | undefined;
   readonly message: string | undefined;
   /** EventData, names and values verbatim, values as texts. */
   readonly eventData: JsonObject;
   readonly userData: JsonObject | undefined;
+  /** Where parts go on as they stand: then there is no `message`, and `eventData` is what a {@link Meaning} asks for. */
+  readonly verbatim?: VerbatimParts;
+}
+
+/** Parts of a record as JSON. With the other parts they are all that it says. */
+export interface VerbatimParts {
+  readonly message: string | undefined;
+  /** An object; undefined where it has no members. */
+  readonly eventData: string | undefined;
 }
 
 /** The text of a scalar; undefined for what is none. */
@@ -35,6 +47,10 @@ export function asText(value: Json | undefined): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
+
+/** A time of more than milliseconds, which Tidewatch's own times are. */
+export const preciseTime = (time: Json | undefined): string | undefined =>
+  typeof time !== 'string' || isInMilliseconds(time) ? undefined : time;
 
 /** Names are joined up to this length; below a longer one, the JSON is kept as text instead of repeating the name. */
 const maxJoinedName = 256;

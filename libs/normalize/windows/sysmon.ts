@@ -203,5 +203,5 @@ function deriveRegistry(event: JsonObject, data: JsonObject): void {
   const kind = typeof data.EventType === 'string' ? data.EventType : '';
   if (!Object.hasOwn(registryActions, kind)) return;
   const [type, action] = registryActions[kind] ?? ['change', 'registry-key-changed'];
-  Object.assign(event.event as JsonObject, { type: [type], action });
+  Object.assign(objectAt(event, 'event'), { type: [type], action });
 }
