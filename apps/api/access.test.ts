@@ -47,7 +47,7 @@ const bodies: Readonly<Record<string, () => object>> = {
 };
 const tryRule = () => {
   const scope = { principal: 'test', dataClasses: 'all' } as const;
-  return server.deps.backtests.start({ source: 'title: x', range: { from: 0, to: 1 }, scope }).id;
+  return server.deps.backtests.start({ asked: { source: 'title: x' }, range: { from: 0, to: 1 }, scope }).id;
 };
 const workOnLetters = () =>
   server.deps.deadLetters.start({ verb: 'replay', choice: { ids: ['0-7'] }, by: 'test' }).id;

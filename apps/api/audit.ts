@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AuditEntry, AuditLog } from '@tidewatch/control';
 import type { Json } from '@tidewatch/event';
 import type { HealthBoard, Logger } from '@tidewatch/telemetry';
@@ -53,5 +54,17 @@ export function resultSize(answer: unknown): number {
   return list === undefined ? 1 : list.length;
 }
 
+/** Of what was asked, a part that is longer as JSON is noted by its length and digest: a whole set of rules. */
+const longestPart = 1 << 20;
+
 /** What was asked, as JSON; `undefined` members fall away. */
-export const asDetail = (value: object): Json => JSON.parse(JSON.stringify(value)) as Json;
+export const asDetail = (value: object): Json =>
+  Object.fromEntries(
+    Object.entries(value).flatMap(([name, part]) => {
+      const json = JSON.stringify(part) as string | undefined;
+      if (json === undefined) return [];
+      if (json.length <= longestPart) return [[name, JSON.parse(json) as Json]];
+      const sha256 = createHash('sha256').update(json).digest('hex');
+      return [[name, { characters: json.length, sha256 }]];
+    }),
+  );

@@ -5,6 +5,7 @@ import type { HealthBoard, Logger, Metrics } from '@tidewatch/telemetry';
 import type { LiveHub } from './live.ts';
 import type {
   Backtest,
+  ComparedSets,
   DeadLetter,
   DeadLetterJob,
   DeadLetterPage,
@@ -13,7 +14,9 @@ import type {
   ExceptionBody,
   ExceptionMade,
   Health,
+  KeptRule,
   RuleDetail,
+  RuleFault,
   RuleRow,
 } from './schemas/index.ts';
 import type { ReadableClass } from './security/scope.ts';
@@ -75,6 +78,9 @@ export interface DeadLetterDesk {
   cancel(id: string): boolean;
 }
 
+/** A document that is tried beside the rules in force, or two sets of which neither need be. */
+export type BacktestAsked = { readonly source: string } | { readonly compare: DeepReadonly<ComparedSets> };
+
 /** Where rules that are not in force yet run over the events that are stored. */
 export interface Backtests {
   /**
@@ -83,7 +89,7 @@ export interface Backtests {
    * @throws RULE_INVALID (400) where the document is no rule, correlation or filter
    */
   start(request: {
-    readonly source: string;
+    readonly asked: BacktestAsked;
     readonly range: { readonly from: number; readonly to: number };
     /** Who asks: the run sees what they may. */
     readonly scope: Scope;
@@ -91,6 +97,40 @@ export interface Backtests {
   job(id: string): DeepReadonly<Backtest> | undefined;
   /** False where there is nothing to end. */
   cancel(id: string): boolean;
+}
+
+/** Whether a rule is in the version that whoever changes it has seen; null where there is none. */
+export type ExpectedVersion = (version: string | null) => boolean;
+
+export type RuleOutcome =
+  | { readonly ok: true; readonly rule: DeepReadonly<KeptRule> }
+  | {
+      readonly ok: false;
+      readonly code:
+        | 'RULE_INVALID'
+        | 'RULE_CHANGED'
+        | 'RULE_READ_ONLY'
+        | 'RULE_UNKNOWN'
+        | 'RULE_NOT_RESTORABLE'
+        | 'RULES_ELSEWHERE';
+      readonly details: {
+        readonly id: string;
+        readonly why?: string;
+        readonly file?: string;
+        readonly version?: string | null;
+        readonly faults?: DeepReadonly<RuleFault[]>;
+      };
+    };
+
+/**
+ * Where rules are kept that people write through the API. What is refused changes nothing; what is taken is durable, and
+ * was brought into force, when it resolves.
+ */
+export interface RuleDesk {
+  put(id: string, source: string, expected: ExpectedVersion): Promise<RuleOutcome>;
+  remove(id: string, expected: ExpectedVersion): Promise<RuleOutcome>;
+  /** Gives it the version before, and that the one of now. */
+  restore(id: string, expected: ExpectedVersion): Promise<RuleOutcome>;
 }
 
 export type ExceptionOutcome =
@@ -126,6 +166,7 @@ export interface ApiDeps {
   readonly alerts: AlertStore;
   readonly control: ControlStore;
   readonly rules: RuleCatalogue;
+  readonly ruleDesk: RuleDesk;
   readonly backtests: Backtests;
   readonly exceptions: ExceptionDesk;
   readonly system: SystemStatus;

@@ -2,8 +2,8 @@ import { defineErrors } from '@tidewatch/event';
 
 export const errors = defineErrors({
   REQUEST_INVALID: { status: 400, message: 'The request is not as the API describes it: {why}' },
-  BODY_TOO_LARGE: { status: 413, message: 'The body is larger than 1 MB.' },
-  MEDIA_TYPE: { status: 415, message: 'Send JSON, with `content-type: application/json`.' },
+  BODY_TOO_LARGE: { status: 413, message: 'The body is larger than {limit} MB.' },
+  MEDIA_TYPE: { status: 415, message: 'Send JSON with `content-type: application/json`; a rule may be sent as `application/yaml`.' },
   KQL_SYNTAX: { status: 400, message: '{why}' },
   TIME_INVALID: {
     status: 400,
@@ -44,6 +44,20 @@ export const errors = defineErrors({
   },
   BACKTEST_ENDED: { status: 409, message: 'The backtest {id} has ended already.' },
   RULE_UNKNOWN: { status: 404, message: 'There is no rule {id}.' },
+  RULE_INVALID: { status: 400, message: 'The rule is not right: {why}' },
+  RULE_CHANGED: {
+    status: 412,
+    message: 'Rule {id} is not in the version that was expected, but in {version}. Read it again, then decide.',
+  },
+  RULE_READ_ONLY: {
+    status: 409,
+    message: 'Rule {id} is in {file}, which is not changed through the API. Change it there.',
+  },
+  RULE_NOT_RESTORABLE: { status: 404, message: 'Rule {id} has no version before this one.' },
+  RULES_ELSEWHERE: {
+    status: 409,
+    message: 'Rules run in another process. Ask that one, or keep the log in Kafka, so that all have the same.',
+  },
   EXCEPTION_INVALID: { status: 400, message: '{why}' },
   EXCEPTION_UNKNOWN: { status: 404, message: 'There is no exception {id}.' },
   EXCEPTION_SHARED: {

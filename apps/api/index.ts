@@ -17,6 +17,7 @@ import { createLoginRate } from './security/login_rate.ts';
 
 export type {
   ApiDeps,
+  BacktestAsked,
   Backtests,
   ConsoleBuild,
   DeadLetterChoice,
@@ -26,7 +27,10 @@ export type {
   Demo,
   ExceptionDesk,
   ExceptionOutcome,
+  ExpectedVersion,
   RuleCatalogue,
+  RuleDesk,
+  RuleOutcome,
   SystemStatus,
 } from './deps.ts';
 export { createLiveHub, type LiveHub, type LiveKind, type LiveMessage } from './live.ts';
@@ -77,6 +81,8 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   await app.register(cookie);
   // Live streams write to the socket themselves, and so stay as they are.
   await app.register(compress, { threshold: 2_048, encodings: ['br', 'gzip'] });
+  // A body of YAML is what it is in JSON as `source`; a route that takes none refuses it.
+  app.addContentTypeParser(/^(?:application|text)\/(?:x-)?yaml\b/, { parseAs: 'string' }, async (_: unknown, source: string) => ({ source }));
   guard(app, api);
   observe(app, api);
   app.setErrorHandler(sendProblem);

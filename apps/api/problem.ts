@@ -5,7 +5,7 @@ import { errors } from './errors.ts';
 
 /** Answers any error as a problem. What nobody expected is logged under the request's id, and only the id is told. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = expected(error);
+  const known = expected(error, (request.routeOptions.bodyLimit ?? 0) >> 20);
   if (known === undefined)
     request.log.error({ err: error, id: request.id, url: request.routeOptions.url }, 'request failed');
   const { status, code, message, details: all } = known ?? errors.INTERNAL({ id: request.id });
@@ -18,7 +18,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .send({ code, message, ...(Object.keys(details).length === 0 ? {} : { details }) });
 }
 
-function expected(error: unknown): TidewatchError | undefined {
+/** @param limit of the body, in MiB */
+function expected(error: unknown, limit: number): TidewatchError | undefined {
   if (isTidewatchError(error)) return error.status === 500 ? undefined : error;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const issues = error.validation.map(({ instancePath, message }) => ({
@@ -31,7 +32,7 @@ function expected(error: unknown): TidewatchError | undefined {
     });
   }
   const { code, message, statusCode } = error as FastifyError;
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return errors.BODY_TOO_LARGE();
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return errors.BODY_TOO_LARGE({ limit });
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return errors.MEDIA_TYPE();
   return statusCode !== undefined && statusCode >= 400 && statusCode < 500
     ? errors.REQUEST_INVALID({ why: message })

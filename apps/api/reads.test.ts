@@ -180,6 +180,18 @@ describe('backtests', () => {
     const ended = await server.api.inject({ method: 'DELETE', url: `/api/rules/backtests/${id}`, headers });
     expect(ended.statusCode).toBe(200);
     expect((await post('/api/rules/backtests', { source: '', from: 'now-1h' })).statusCode).toBe(400);
+    const set = { sources: ['title: x'.padEnd(600_000)], rules: ['x'] };
+    const compare = { before: set, after: { ...set, sources: [...set.sources, 'title: y'.padEnd(600_000)] } };
+    expect((await post('/api/rules/backtests', { compare })).json()).toMatchObject({ state: 'done' });
+    for (const body of [{}, { source: 'title: x', compare }])
+      expect((await post('/api/rules/backtests', body)).json().message).toContain('either');
+    const large = { ...set, sources: Array.from({ length: 40 }, () => 'x'.padEnd(1_000_000)) };
+    expect(
+      (await post('/api/rules/backtests', { compare: { before: large, after: set } })).json(),
+    ).toMatchObject({
+      code: 'BODY_TOO_LARGE',
+      message: 'The body is larger than 32 MB.',
+    });
     expect((await post('/api/rules/backtests', { source: 'title: x', from: 'now' })).json().code).toBe(
       'RANGE_EMPTY',
     );

@@ -25,6 +25,7 @@ export function registerRoute(app: FastifyInstance, route: Route, run: Run): voi
     method: route.method,
     url: route.url,
     config: { policy: route.policy },
+    ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
     schema: {
       operationId: route.name,
       summary: route.summary,

@@ -48,13 +48,15 @@ export interface Call<S extends RouteSchemas> {
 export interface Route<S extends RouteSchemas = RouteSchemas> {
   /** Operation id in the OpenAPI document, and action in the audit log. */
   readonly name: string;
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly summary: string;
   readonly policy: Policy;
   /** `read`: noted with query and result size. `change`: noted durably before the answer. `own`: nothing, or by the handler. */
   readonly audit: 'read' | 'change' | 'own';
   readonly schemas: S;
+  /** Bytes of a body, where it may be larger than others (1 MiB). */
+  readonly bodyLimit?: number;
   /** Media type of the answer where it is not JSON. */
   readonly produces?: string;
   /** Answers the value of `answer`, undefined for 204, or the reply it wrote itself. */

@@ -42,6 +42,7 @@ async function tried(source: string, focus: readonly string[]): Promise<Backtest
     worker: program,
     before,
     after,
+    isTried: (rule) => rule.file === file,
     events: pages(),
     onProgress: (done) => progress.push(done),
   });
@@ -89,6 +90,45 @@ it('tries what builds on a rule as well', async () => {
     before: { alerts: 1 },
     after: { alerts: 0 },
   });
+});
+
+it('takes a rule under another id for the same, and finds it unchanged', async () => {
+  const other = join(directory, 'other');
+  await mkdir(other);
+  await writeFile(join(other, 'a.yml'), whoamiRule.replace(id, 'renamed'));
+  const result = await backtest({
+    worker: program,
+    before: { paths: [rules], placeholders: {} },
+    after: { paths: [other], placeholders: {} },
+    renamed: { [id]: 'renamed' },
+    isTried: () => true,
+    events: pages(),
+  });
+  const found = { matches: 11, alerts: 2 };
+  expect(result.rules).toEqual([
+    expect.objectContaining({ id: 'renamed', before: found, after: found, gained: 0, lost: 0, samples: [] }),
+  ]);
+});
+
+it('shows as found by one side only what is, however much both find', async () => {
+  await writeFile(join(rules, 'whoami.yml'), whoamiRule.replace('whoami', 'echo'));
+  const many = Array.from({ length: 3_000 }, (_, i) =>
+    whoami(`m${i}`, { '@timestamp': at(moment + i) }, moment + i),
+  );
+  const after = join(directory, 'after');
+  await mkdir(after);
+  await writeFile(join(after, 'a.yml'), whoamiRule.replace('whoami', 'echo m29'));
+  const { rules: found } = await backtest({
+    worker: program,
+    before: { paths: [rules], placeholders: {} },
+    after: { paths: [after], placeholders: {} },
+    isTried: () => true,
+    events: (async function* () {
+      for (let i = 0; i < many.length; i += 500) yield many.slice(i, i + 500);
+    })(),
+  });
+  expect(found[0]).toMatchObject({ before: { matches: 3_000 }, after: { matches: 111 } });
+  expect(new Set(found[0]?.samples.map(({ only }) => only))).toEqual(new Set(['before']));
 });
 
 it('says what is wrong with what it was to try', async () => {

@@ -2,13 +2,11 @@ import { bucketStart, type EcsEvent, type EventMatch, type Findings } from '@tid
 import { alertId } from '@tidewatch/event/ids';
 import { createCorrelator, type Stretch } from '@tidewatch/sigma';
 import type { StreamRecord } from '@tidewatch/stream';
+import { type BacktestedRule, createComparison, type Sighting, type Tally } from './backtest_comparison.ts';
 import { correlationConfig } from './correlation.ts';
 import type { RuleInfo, RuleSources } from './protocol.ts';
 import { createDetectionThread, type DetectionThread } from './thread.ts';
 
-/** Of what a rule finds differently so much is shown, and of what it finds so much is kept to find that. */
-const sampleSize = 10;
-const keptSize = 1_000;
 /** Time after the last event in which every window is over. */
 const longAfterMs = 400 * 86_400_000;
 
@@ -18,33 +16,14 @@ export interface BacktestDeps {
   /** Rules as they are, and as they would be. */
   readonly before: RuleSources;
   readonly after: RuleSources;
+  /** By the id that a rule had before: the one it has after. */
+  readonly renamed?: Readonly<Record<string, string>>;
+  /** Whether a document that is rejected afterwards is one that was to be tried. */
+  readonly isTried: (rule: RuleInfo) => boolean;
   /** Events in order of their time. */
   readonly events: AsyncIterable<readonly EcsEvent[]>;
   /** Told of how many events were looked at. */
   readonly onProgress?: (events: number) => void;
-}
-
-export interface Found {
-  readonly matches: number;
-  readonly alerts: number;
-}
-
-/** What one rule finds, before and after. */
-export interface BacktestedRule {
-  readonly id: string;
-  readonly title: string;
-  readonly level: RuleInfo['level'];
-  /** It makes no alerts of its own, since correlations build on it. */
-  readonly silent: boolean;
-  readonly before: Found;
-  readonly after: Found;
-  /** What is found after and not before, or before and not after, earliest first; epoch milliseconds. */
-  readonly samples: readonly {
-    readonly only: 'before' | 'after';
-    readonly event: string;
-    readonly time: number;
-    readonly key: EventMatch['key'];
-  }[];
 }
 
 export interface Backtested {
@@ -54,23 +33,31 @@ export interface Backtested {
   readonly rejected: readonly Pick<RuleInfo, 'title' | 'reason'>[];
 }
 
-/** Runs rules as they are and as they would be over the same events, in threads of its own, and compares. */
+/**
+ * Runs rules as they are and as they would be over the same events, in threads of its own, and compares; however many
+ * rules there are, the events are read once.
+ */
 export async function backtest({ worker, events, onProgress, ...deps }: BacktestDeps): Promise<Backtested> {
   const sides = [createDetectionThread(worker), createDetectionThread(worker)] as const;
+  const { renamed = {} } = deps;
+  const comparison = createComparison();
   try {
-    const before = await openSide(sides[0], deps.before);
-    const after = await openSide(sides[1], deps.after);
+    const [before, after] = await Promise.all([
+      openSide(sides[0], deps.before, (id) => renamed[id] ?? id),
+      openSide(sides[1], deps.after, (id) => id),
+    ]);
     let looked = 0;
     for await (const batch of events) {
       const records = batch.map((event, i) => recordOf(event, looked + i));
-      await Promise.all([before.take(records, batch), after.take(records, batch)]);
+      comparison.note(...(await Promise.all([before.take(records, batch), after.take(records, batch)])));
       looked += batch.length;
       onProgress?.(looked);
     }
+    comparison.note(before.finish(), after.finish());
     const rejected = after.infos
-      .filter(({ state, file }) => state === 'rejected' && deps.after.paths[0] === file)
+      .filter((info) => info.state === 'rejected' && deps.isTried(info))
       .map(({ title, reason = '' }) => ({ title, reason }));
-    return { events: looked, rules: compare(before.finish(), after.finish()), rejected };
+    return { events: looked, rules: comparison.rules(before.tallies, after.tallies), rejected };
   } finally {
     await Promise.all(sides.map((side) => side.close()));
   }
@@ -84,37 +71,40 @@ const recordOf = (event: EcsEvent, offset: number): StreamRecord => ({
   appendedAt: 0,
 });
 
-interface Tally {
-  readonly info: RuleInfo;
-  matches: number;
-  readonly alerts: Set<string>;
-  readonly samples: Map<string, Omit<BacktestedRule['samples'][number], 'only'>>;
-}
-
 interface Side {
   readonly infos: readonly RuleInfo[];
-  take(records: readonly StreamRecord[], events: readonly EcsEvent[]): Promise<void>;
-  finish(): ReadonlyMap<string, Tally>;
+  /** By id of the rule. */
+  readonly tallies: ReadonlyMap<string, Tally>;
+  /** What rules on single events find in these. */
+  take(records: readonly StreamRecord[], events: readonly EcsEvent[]): Promise<readonly Sighting[]>;
+  /** Lets every window end: what correlations found in all. */
+  finish(): readonly Sighting[];
 }
 
-async function openSide(thread: DetectionThread, sources: RuleSources): Promise<Side> {
+/** @param idOf what a rule is called in the comparison */
+async function openSide(
+  thread: DetectionThread,
+  sources: RuleSources,
+  idOf: (id: string) => string,
+): Promise<Side> {
   const { rules: infos, plans } = await thread.load(sources, 1);
   const correlator = createCorrelator({ ...correlationConfig, sliceMs: Number.POSITIVE_INFINITY }, plans);
   const tallies = new Map(
     infos
       .filter(({ state }) => state === 'loaded')
-      .map((info): [string, Tally] => [info.id, { info, matches: 0, alerts: new Set(), samples: new Map() }]),
+      .map((info): [string, Tally] => [idOf(info.id), { info, matches: 0, alerts: new Set() }]),
   );
   const last = new Map<string, Findings>();
   let newest = Number.NEGATIVE_INFINITY;
 
-  function note(match: EventMatch): void {
-    const tally = tallies.get(match.detector.id);
-    if (tally === undefined) return;
+  function noted(match: EventMatch): Sighting[] {
+    const rule = idOf(match.detector.id);
+    const tally = tallies.get(rule);
+    if (tally === undefined) return [];
     tally.matches++;
-    tally.alerts.add(alertId(match.detector.id, match.key, bucketStart(match.time, match.bucketMs)));
-    const { id, time, key, event } = match;
-    if (tally.samples.size < keptSize) tally.samples.set(id, { event: event.event.id, time, key });
+    tally.alerts.add(alertId(rule, match.key, bucketStart(match.time, match.bucketMs)));
+    const event = match.event.event.id;
+    return [{ rule, id: event, event, time: match.time, key: match.key }];
   }
 
   function correlate(to: number, lines: string, time: number): void {
@@ -125,56 +115,31 @@ async function openSide(thread: DetectionThread, sources: RuleSources): Promise<
 
   return {
     infos,
+    tallies,
     async take(records, events) {
       const { matches, fed } = await thread.detect(0, records);
-      for (const match of matches) note(match);
-      for (const [rule, count] of fed.rules) {
-        const tally = tallies.get(rule);
+      for (const [id, count] of fed.rules) {
+        const tally = tallies.get(idOf(id));
         if (tally !== undefined) tally.matches += count;
       }
       newest = Math.max(newest, ...events.map((event) => Date.parse(event['@timestamp'])));
       correlate((records.at(-1)?.position.offset ?? -1) + 1, fed.shards[0] ?? '', newest);
+      return matches.flatMap(noted);
     },
     finish() {
       if (Number.isFinite(newest)) correlate(Number.MAX_SAFE_INTEGER, '', newest + longAfterMs);
-      for (const { detector, count, id, key, matches } of last.values()) {
-        const tally = tallies.get(detector.id);
-        if (tally === undefined || count === 0) continue;
+      return [...last.values()].flatMap(({ detector, count, key, bucket, matches }) => {
+        const rule = idOf(detector.id);
+        const tally = tallies.get(rule);
+        if (tally === undefined || count === 0) return [];
+        const group = JSON.stringify(key).toLowerCase();
         tally.matches += count;
-        tally.alerts.add(id);
-        for (const match of matches) tally.samples.set(match.id, { event: match.id, time: match.time, key });
-      }
-      return tallies;
+        tally.alerts.add(`${group} ${bucket.start}`);
+        return matches.map(({ id, time }) => ({ rule, id: `${group} ${time}`, event: id, time, key }));
+      });
     },
   };
 }
 
 type Lines = Pick<Stretch, 'plans' | 'classes' | 'origins' | 'matches'>;
 const nothing: Lines = { plans: [], classes: [], origins: [], matches: [] };
-
-function compare(before: ReadonlyMap<string, Tally>, after: ReadonlyMap<string, Tally>): BacktestedRule[] {
-  // Where both have a rule, the one that is tried says what it is called.
-  return [...new Map([...before, ...after])].map(([id, { info }]) => {
-    const [old, now] = [before.get(id), after.get(id)];
-    const { title, level, silent = false } = info;
-    const samples = [...only('after', now, old), ...only('before', old, now)]
-      .sort((a, b) => a.time - b.time)
-      .slice(0, sampleSize);
-    return { id, title, level, silent, before: foundBy(old), after: foundBy(now), samples };
-  });
-}
-
-const foundBy = (tally: Tally | undefined): Found => ({
-  matches: tally?.matches ?? 0,
-  alerts: tally?.alerts.size ?? 0,
-});
-
-function only<Side extends 'before' | 'after'>(
-  side: Side,
-  tally: Tally | undefined,
-  other: Tally | undefined,
-): (BacktestedRule['samples'][number] & { readonly only: Side })[] {
-  return [...(tally?.samples ?? [])].flatMap(([id, sample]) =>
-    other?.samples.has(id) ? [] : [{ only: side, ...sample }],
-  );
-}

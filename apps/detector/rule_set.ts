@@ -82,7 +82,7 @@ export async function loadRuleSet(sources: RuleSources, before?: RuleSet): Promi
 }
 
 /** Narrows rules down to some, with what builds on them and what they build on. */
-function focusOn(
+export function focusOn(
   focus: readonly string[] | undefined,
   rules: readonly SigmaRule[],
   correlations: readonly CorrelationRule[],

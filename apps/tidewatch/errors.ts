@@ -37,6 +37,10 @@ export const startErrors = defineErrors({
     message: '"{words}" is not a level. Levels are {levels}; medium+ means medium and those above.',
   },
   RULE_INVALID: { status: 400, message: 'The rule is not right, line {line}: {reason}' },
+  BACKTESTS_WAITING: {
+    status: 429,
+    message: '{waiting} backtests wait already. Try again when some have ended, or end one.',
+  },
   RULES_UNREADABLE: { status: 400, message: 'Not all rules can be read. {file}: {reason}' },
   PIPELINE_INVALID: {
     status: 400,

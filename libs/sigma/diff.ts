@@ -52,6 +52,8 @@ export interface LoneRule extends RuleRef {
 
 /** A rule of both sets, as it is in the new one, with what is not as it was; null and empty lists for what is. */
 export interface ChangedRule extends RuleRef {
+  /** Its id in the old set. */
+  readonly oldId: string;
   readonly changes: {
     /** It has another id, as it says itself (`related`), or as nothing else about it shows. */
     readonly id: Change<string> | null;
@@ -100,7 +102,8 @@ export function diffRules(before: ComparableSet, after: ComparableSet): RuleSetD
   const changed = after.rules.flatMap((rule): ChangedRule[] => {
     const was = renamed.get(rule) ?? old.get(rule.id);
     const changes = was === undefined ? null : changesOf(was, rule);
-    return changes === null ? [] : [{ ...refOf(rule), changes, filters: reach(was, rule) }];
+    if (was === undefined || changes === null) return [];
+    return [{ ...refOf(rule), oldId: was.id, changes, filters: reach(was, rule) }];
   });
   const taken = new Set(renamed.values());
   const added = came.filter((rule) => !renamed.has(rule));

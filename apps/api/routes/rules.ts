@@ -9,6 +9,8 @@ import { triagers } from '../security/scope.ts';
 const policy = { kind: 'session', roles: everyone } as const;
 /** They may read whatever it finds. */
 const backtesters = { kind: 'session', roles: triagers, orAdminToken: true } as const;
+/** Bytes: all of a large public rule set, twice. */
+const wholeSets = 32 * 1_048_576;
 const byId = z.object({ id: z.string().max(64) });
 
 export const ruleRoutes: readonly Route[] = [
@@ -30,9 +32,10 @@ export const ruleRoutes: readonly Route[] = [
     policy,
     audit: 'own',
     schemas: { params: z.object({ id: z.string().max(512) }), answer: schemas.ruleDetail },
-    handle: async ({ params: { id } }, { rules }) => {
+    handle: async ({ params: { id }, reply }, { rules }) => {
       const rule = await rules.get(id);
       if (rule === undefined) throw errors.RULE_UNKNOWN({ id });
+      if (rule.kept !== undefined) reply.header('etag', `"${rule.kept.version}"`);
       return rule;
     },
   }),
@@ -40,12 +43,18 @@ export const ruleRoutes: readonly Route[] = [
     name: 'rules.backtest',
     method: 'POST',
     url: '/api/rules/backtests',
-    summary: 'Run a rule, correlation or filter that is not in force over stored events',
+    summary:
+      'Run a rule, correlation or filter that is not in force, or two sets of them, over stored events',
     policy: backtesters,
     audit: 'change',
+    bodyLimit: wholeSets,
     schemas: { body: backtestBody, answer: backtest },
-    handle: async ({ body: { source, ...times }, scope, now }, { backtests }) =>
-      backtests.start({ source, range: resolveRange(times, now), scope }),
+    handle: async ({ body: { source, compare, ...times }, scope, now }, { backtests }) =>
+      backtests.start({
+        asked: compare === undefined ? { source: source as string } : { compare },
+        range: resolveRange(times, now),
+        scope,
+      }),
   }),
   route({
     name: 'rules.backtest_get',

@@ -1,15 +1,42 @@
 import { levels } from '@tidewatch/event';
 import { z } from 'zod';
 
-export const backtestBody = z.strictObject({
-  source: z
-    .string()
-    .min(1)
-    .max(1_000_000)
-    .describe('A rule, correlation or filter as YAML; several documents may be in one'),
-  from: z.string().default('now-7d').describe('ISO 8601, epoch milliseconds, or relative to now'),
-  to: z.string().default('now'),
+const document = z
+  .string()
+  .min(1)
+  .max(1_048_576)
+  .describe('A rule, correlation or filter as YAML; several documents may be in one');
+
+const ruleSet = z.strictObject({
+  sources: z.array(document).max(50_000),
+  rules: z
+    .array(z.string().max(512))
+    .max(50_000)
+    .describe('Ids of the rules that count; what they build on and what builds on them does, too'),
 });
+
+/** What {@link backtestBody} compares. */
+export const sides = z.strictObject({
+  before: ruleSet,
+  after: ruleSet,
+  renamed: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('By the id that a rule has before: the one it has after'),
+});
+
+export const backtestBody = z
+  .strictObject({
+    source: document.exactOptional().describe('What is tried beside the rules in force'),
+    compare: sides
+      .exactOptional()
+      .describe('Two sets that are compared instead, neither of which need be in force'),
+    from: z.string().default('now-7d').describe('ISO 8601, epoch milliseconds, or relative to now'),
+    to: z.string().default('now'),
+  })
+  .refine(({ source, compare }) => (source === undefined) !== (compare === undefined), {
+    message: 'Give either `source` or `compare`.',
+  });
 
 const found = z.object({
   matches: z.number(),
@@ -37,8 +64,10 @@ export const backtest = z
             title: z.string(),
             level: z.enum(levels),
             silent: z.boolean().describe('It makes no alerts of its own, since correlations build on it'),
-            before: found.describe('With the rules in force'),
-            after: found.describe('With the one that is tried'),
+            before: found.describe('With the rules in force, or the set before'),
+            after: found.describe('With the one that is tried, or the set after'),
+            gained: z.number().describe('Alerts of after that are none of before'),
+            lost: z.number().describe('Alerts of before that are none of after'),
             samples: z
               .array(
                 z.object({

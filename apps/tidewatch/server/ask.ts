@@ -2,8 +2,10 @@ import type { Problem } from '@tidewatch/api/schemas';
 import { startErrors } from '../errors.ts';
 import { findServer } from './run_file.ts';
 
+type Method = 'GET' | 'POST' | 'DELETE';
+
 /** Asks the API of a running server. @param path below `/api`, with its slash */
-export type Ask = <T>(method: 'GET' | 'POST', path: string, body?: unknown) => Promise<T>;
+export type Ask = <T>(method: Method, path: string, body?: unknown) => Promise<T>;
 
 /**
  * Finds the server that runs on a data folder, and asks it with its own admin token.
@@ -15,7 +17,7 @@ export async function askServer(data: string): Promise<Ask> {
   const gone = (): never => {
     throw startErrors.NOT_RUNNING({ directory: data });
   };
-  return async <T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> => {
+  return async <T>(method: Method, path: string, body?: unknown): Promise<T> => {
     const response = await fetch(`${url}/api${path}`, {
       method,
       headers: {

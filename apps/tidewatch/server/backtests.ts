@@ -1,19 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Backtests } from '@tidewatch/api';
+import type { BacktestAsked, Backtests } from '@tidewatch/api';
 import type { EcsEvent } from '@tidewatch/event';
 import { parseRuleFile } from '@tidewatch/sigma';
 import type { EventStore, Scope, TimeRange } from '@tidewatch/store';
 import { startErrors } from '../errors.ts';
 import { databasesOf } from './adapters.ts';
-import { ruleSources } from './rule_sources.ts';
+import { backtestSources } from './backtest_sources.ts';
 import type { Runtime } from './runtime.ts';
 import { workers } from './workers.ts';
 
 /** Jobs that ended stay to be asked for. */
 const keptJobs = 20;
+/** They keep what they are to try in memory. */
+const mostWaiting = 8;
 const pageSize = 1_000;
 
 type Job = NonNullable<ReturnType<Backtests['job']>>;
@@ -29,26 +31,17 @@ export function createBacktests(runtime: Runtime): Backtests {
     if (entry !== undefined) entry.job = { ...entry.job, ...more };
   }
 
-  async function run(id: string, source: string, range: TimeRange, scope: Scope): Promise<void> {
+  async function run(id: string, asked: BacktestAsked, range: TimeRange, scope: Scope): Promise<void> {
     const { signal } = (jobs.get(id) as { cancelled: AbortController }).cancelled;
     signal.throwIfAborted();
     change(id, { state: 'running', total: await events.count({ range }, scope) });
     const folder = await mkdtemp(join(tmpdir(), 'tidewatch-backtest-'));
     try {
-      const file = join(folder, 'backtest.yml');
-      await writeFile(file, source);
-      const { only: _, ...sources } = ruleSources(runtime);
-      const focus = focusOf(source);
+      const sides = await backtestSources(asked, runtime, folder);
       const { backtest } = await import('@tidewatch/detector');
       const result = await backtest({
+        ...sides,
         worker: workers.detector,
-        before: { ...sources, ...focus },
-        after: {
-          ...sources,
-          ...focus,
-          paths: [file, ...sources.paths],
-          always: [file, ...(sources.always ?? [])],
-        },
         events: pages(events, range, scope, signal),
         onProgress: (done) => change(id, { done }),
       });
@@ -59,11 +52,10 @@ export function createBacktests(runtime: Runtime): Backtests {
   }
 
   return {
-    start({ source, range, scope }) {
-      const { rules, correlations, filters, rejected } = parseRuleFile(source, 'the rule');
-      const [fault] = rejected;
-      if (fault !== undefined || rules.length + correlations.length + filters.length === 0)
-        throw startErrors.RULE_INVALID({ line: fault?.line ?? 1, reason: fault?.reason ?? 'It is empty.' });
+    start({ asked, range, scope }) {
+      if ('source' in asked) checkSource(asked.source);
+      const waiting = [...jobs.values()].filter(({ job }) => job.state === 'waiting').length;
+      if (waiting >= mostWaiting) throw startErrors.BACKTESTS_WAITING({ waiting });
       const id = randomUUID();
       const job: Job = {
         id,
@@ -77,7 +69,7 @@ export function createBacktests(runtime: Runtime): Backtests {
       for (const [old, entry] of jobs)
         if (jobs.size > keptJobs && entry.job.finishedAt !== undefined) jobs.delete(old);
       turn = turn
-        .then(() => run(id, source, range, scope))
+        .then(() => run(id, asked, range, scope))
         .catch((error: Error) =>
           change(
             id,
@@ -92,17 +84,19 @@ export function createBacktests(runtime: Runtime): Backtests {
       const entry = jobs.get(id);
       if (entry === undefined || entry.job.finishedAt !== undefined) return false;
       entry.cancelled.abort();
+      // One that waits has nothing to finish.
+      if (entry.job.state === 'waiting') change(id, { state: 'cancelled', finishedAt: Date.now() });
       return true;
     },
   };
 }
 
-/** Which rules a document can change anything about; a filter for `any` can for all. */
-function focusOf(source: string): { focus?: string[] } {
-  const { rules, correlations, filters } = parseRuleFile(source, 'the rule');
-  if (filters.some((filter) => filter.rules === null)) return {};
-  const named = filters.flatMap((filter) => filter.rules ?? []);
-  return { focus: [...[...rules, ...correlations].map(({ id }) => id), ...named] };
+/** @throws RULE_INVALID */
+function checkSource(source: string): void {
+  const { rules, correlations, filters, rejected } = parseRuleFile(source, 'the rule');
+  const [fault] = rejected;
+  if (fault !== undefined || rules.length + correlations.length + filters.length === 0)
+    throw startErrors.RULE_INVALID({ line: fault?.line ?? 1, reason: fault?.reason ?? 'It is empty.' });
 }
 
 async function* pages(

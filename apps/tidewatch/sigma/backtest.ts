@@ -1,17 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout } from 'node:timers/promises';
 import type { Backtest } from '@tidewatch/api/schemas';
 import { reasonOf, startErrors } from '../errors.ts';
-import { askServer, moment } from '../server/ask.ts';
+import { type BacktestTimes, count, type Following, followBacktest } from './follow_backtest.ts';
 
-const pollMs = 250;
-
-export interface BacktestOptions {
+export interface BacktestOptions extends BacktestTimes {
   /** File of a rule, correlation or filter. */
   readonly rule: string;
-  /** ISO 8601, or a time back such as `7d`. */
-  readonly since: string;
-  readonly until?: string;
 }
 
 /**
@@ -21,40 +15,50 @@ export interface BacktestOptions {
  */
 export async function runBacktest(
   data: string,
-  { rule, since, until }: BacktestOptions,
-  onProgress: (job: Backtest) => void,
+  { rule, ...times }: BacktestOptions,
+  following: Following,
 ): Promise<Backtest> {
   const source = await readFile(rule, 'utf8').catch((error: unknown) => {
     throw startErrors.FILE_UNREADABLE({ file: rule, reason: reasonOf(error) });
   });
-  const ask = await askServer(data);
-  const times = { from: moment(since), ...(until === undefined ? {} : { to: moment(until) }) };
-  let job = await ask<Backtest>('POST', '/rules/backtests', { source, ...times });
-  while (job.finishedAt === undefined) {
-    await setTimeout(pollMs);
-    job = await ask<Backtest>('GET', `/rules/backtests/${encodeURIComponent(job.id)}`);
-    onProgress(job);
-  }
-  return job;
+  return followBacktest(data, { source }, times, following);
 }
+
+export type MeasuredRule = NonNullable<Backtest['result']>['rules'][number];
 
 /** What a backtest found, for people. */
-export function backtestText({ result, detail, state, from, to }: Backtest): string {
-  if (result === undefined)
-    return `The backtest ${state === 'failed' ? `failed: ${detail}` : `is ${state}`}.`;
-  const lines = result.rejected.map(({ title, reason }) => `rejected  ${title}: ${reason}`);
-  for (const { title, id, level, silent, before, after, samples } of result.rules) {
-    lines.push(`${title} (${level}, ${id})${silent ? ', makes no alerts of its own' : ''}`);
-    lines.push(`  matches  ${change(before.matches, after.matches)}`);
-    if (!silent) lines.push(`  alerts   ${change(before.alerts, after.alerts)}`);
-    for (const { only, time, key, event } of samples)
-      lines.push(
-        `  ${only === 'after' ? '+' : '-'} ${new Date(time).toISOString()}  ${key.map(({ field, value }) => `${field}=${value}`).join(' ')}  ${event}`,
-      );
-  }
-  const span = `${new Date(from).toISOString()} to ${new Date(to).toISOString()}`;
-  return [...lines, `${result.events} events, ${span}`].join('\n');
+export function backtestText(job: Backtest): string {
+  const { result } = job;
+  if (result === undefined) return unfinishedText(job);
+  return [
+    ...result.rejected.map(({ title, reason }) => `rejected  ${title}: ${reason}`),
+    ...result.rules.flatMap((rule) => [
+      `${rule.title} (${rule.level}, ${rule.id})`,
+      `  ${foundText(rule)}`,
+      ...sampleLines(rule),
+    ]),
+    `${count(result.events)} events, ${spanOf(job)}`,
+  ].join('\n');
 }
 
+export const unfinishedText = ({ state, detail }: Backtest): string =>
+  `The backtest ${state === 'failed' ? `failed: ${detail}` : `is ${state}`}.`;
+
+export const spanOf = ({ from, to }: Pick<Backtest, 'from' | 'to'>): string =>
+  `${new Date(from).toISOString()} to ${new Date(to).toISOString()}`;
+
+/** What one rule finds before and after: `alerts 12 → 3, matches 40 → 5`. */
+export function foundText({ silent, before, after }: MeasuredRule): string {
+  const alerts = silent ? 'no alerts of its own' : `alerts ${change(before.alerts, after.alerts)}`;
+  return `${alerts}, matches ${change(before.matches, after.matches)}`;
+}
+
+/** What only one side finds, indented by two blanks. */
+export const sampleLines = ({ samples }: MeasuredRule): string[] =>
+  samples.map(
+    ({ only, time, key, event }) =>
+      `  ${only === 'after' ? '+' : '-'} ${new Date(time).toISOString()}  ${key.map(({ field, value }) => `${field}=${value}`).join(' ')}  ${event}`,
+  );
+
 const change = (before: number, after: number): string =>
-  before === after ? `${after}` : `${after} (now ${before})`;
+  before === after ? count(after) : `${count(before)} → ${count(after)}`;

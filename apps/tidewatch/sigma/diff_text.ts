@@ -1,17 +1,20 @@
 import { levels } from '@tidewatch/event';
 import type { Change, ChangedRule, FilterReach, LoneRule, RuleRef, ValuesChange } from '@tidewatch/sigma';
 import { visibleLine } from '../dead_letters/visible.ts';
+import { foundText, sampleLines, spanOf } from './backtest.ts';
 import type { DiffReport } from './diff.ts';
+import type { DiffEffect } from './diff_effect.ts';
+import { count } from './follow_backtest.ts';
 
 /** So many values or names are shown in a line. */
 const shownValues = 5;
 
 /**
- * The report for people: a line for each rule that is added or removed, a block for each that is changed, counts.
- *
- * @param effectOf what is known of a rule's effect, as lines that are indented by two blanks
+ * The report for people: a line for each rule that is added or removed, a block for each that is changed, counts; and
+ * where it was measured, what each finds and what all find.
  */
-export function diffText(report: DiffReport, effectOf: (id: string) => readonly string[] = () => []): string {
+export function diffText(report: DiffReport, effect?: DiffEffect): string {
+  const effectOf = linesOf(effect);
   const { added, removed, changed, silent, faults } = report;
   return [
     ...added.flatMap((rule) => [...loneLines('added', rule), ...effectOf(rule.id)]),
@@ -25,8 +28,31 @@ export function diffText(report: DiffReport, effectOf: (id: string) => readonly 
       ({ file, line, title, reason }) =>
         `rejected: ${title === null ? '' : `${plain(title)}, `}${file}${line === null ? '' : `:${line}`}: ${plain(reason)}`,
     ),
+    ...(effect?.rules ?? []).flatMap((rule) =>
+      rule.change === 'unchanged'
+        ? [`affected: ${plain(rule.title)} (${rule.level}) ${plain(rule.id)}: ${foundText(rule)}`]
+        : [],
+    ),
     summaryOf(report),
+    ...(effect === undefined ? [] : effectSummary(effect)),
   ].join('\n');
+}
+
+function linesOf(effect: DiffEffect | undefined): (id: string) => readonly string[] {
+  const measured = new Map(effect?.rules.map((rule) => [rule.id, rule]));
+  const unselected = new Set(effect?.unselected);
+  return (id) => {
+    const rule = measured.get(id);
+    if (rule !== undefined) return [`  ${foundText(rule)}`, ...sampleLines(rule).map(plain)];
+    return unselected.has(id) ? ['  the server’s `rules.select` does not take it'] : [];
+  };
+}
+
+function effectSummary({ events, gained, lost, before, after, rejected, ...span }: DiffEffect): string[] {
+  return [
+    ...rejected.map(({ title, reason = '' }) => `not measured: ${plain(title)}: ${plain(reason)}`),
+    `${count(events)} events, ${spanOf(span)}: +${count(gained)} alerts, −${count(lost)} (${count(before)} → ${count(after)})`,
+  ];
 }
 
 function loneLines(what: 'added' | 'removed', rule: LoneRule): string[] {
