@@ -6,6 +6,7 @@ import {
   groupId,
   type MatchLine,
   measuredValue,
+  placeOf,
   type SigmaEngine,
 } from '@tidewatch/sigma';
 import type { Fed } from './protocol.ts';
@@ -81,7 +82,7 @@ export function createFeeder(plans: readonly CorrelationPlan[], shards: number):
       }
       for (const { plan, feed } of byRule.get(rule) ?? []) {
         const groups = combinations(feed.group.map((field) => textsOf(engine, field)));
-        const texts = feed.values.map((field) => textsOf(engine, field)[0]);
+        const texts = valuesOf(plan, feed, engine);
         if (groups.length === 0 || texts.includes(undefined)) ungrouped++;
         else {
           const { id } = event.event;
@@ -116,6 +117,16 @@ interface Rest {
   readonly source: string;
   readonly texts: readonly string[];
 }
+
+/** The first text of each field that is counted or measured; of a place all: they are its latitude and longitude. */
+const valuesOf = (
+  { nodes }: CorrelationPlan,
+  { node, values }: Feed,
+  engine: SigmaEngine,
+): (string | undefined)[] =>
+  nodes[node]?.travel === undefined
+    ? values.map((field) => textsOf(engine, field)[0])
+    : [placeOf(values.flatMap((field) => engine.textsOf(field))) ?? undefined];
 
 const textsOf = (engine: SigmaEngine, field: string): string[] =>
   [...new Set(engine.textsOf(field).filter((text) => !nothing.has(text)))]

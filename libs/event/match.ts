@@ -82,6 +82,30 @@ export interface CorrelationExplanation {
   readonly rules: readonly { readonly id: string; readonly title: string }[];
   /** The first events of the window and the last, in order of time. */
   readonly sample: readonly CorrelatedEvent[];
+  /** Earlier windows of its group that the window's value was compared with. */
+  readonly comparison?: {
+    /** As the rule writes it, e.g. `mean of the last 24`. */
+    readonly with: string;
+    /** Their value, and how many of them were seen. */
+    readonly baseline: number;
+    readonly seen: number;
+    /** When the window begins; it has the timespan's length. */
+    readonly window: number;
+  };
+  /** From where to where nobody gets in the time between. */
+  readonly journey?: {
+    readonly from: VisitedPlace;
+    readonly to: VisitedPlace;
+    /** Kilometres along a great circle. */
+    readonly km: number;
+  };
+}
+
+/** Degrees with two decimals, and the time of the event there. */
+export interface VisitedPlace {
+  readonly lat: number;
+  readonly lon: number;
+  readonly time: number;
 }
 
 export type Explanation = SigmaExplanation | CorrelationExplanation;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isObject, type JsonObject, type Level, levels } from '@tidewatch/event';
+import { onlyKeys } from './correlation/attribute.ts';
 import { isCorrelation, parseCorrelation } from './correlation/parse.ts';
 import type { CorrelationRule } from './correlation/rule.ts';
 import { parseDetection } from './detection.ts';
@@ -88,7 +89,7 @@ function parseHeader(document: unknown, place: Place): RuleHeader {
     references: textsOf(document.references),
     tags: textsOf(document.tags),
     falsepositives: textsOf(document.falsepositives),
-    bucketMs: parseBucket(document.tidewatch),
+    bucketMs: parseBucket(document.tidewatch, isCorrelation(document)),
     ...place,
   };
 }
@@ -145,10 +146,11 @@ function parseLogSource(value: unknown): LogSource {
 }
 
 /** `tidewatch: { suppress: 90m }`: a whole number of s, m, h, d or w above zero. */
-function parseBucket(value: unknown): number {
+function parseBucket(value: unknown, correlates: boolean): number {
   if (value === undefined || value === null) return defaultBucketMs;
   if (!isObject(value))
     throw new Rejection('invalid_attribute', { name: 'tidewatch', cause: 'a map is needed' }, ['tidewatch']);
+  onlyKeys(value, 'tidewatch', correlates ? ['suppress', 'compare', 'travel'] : ['suppress']);
   if (value.suppress === undefined) return defaultBucketMs;
   const duration = parseTimespan(value.suppress);
   if (duration !== null) return duration;

@@ -38,6 +38,12 @@ export const sigmaExplanation = z
   })
   .meta({ id: 'SigmaExplanation' });
 
+const visitedPlace = z.object({
+  lat: z.number().describe('Degrees'),
+  lon: z.number(),
+  time: z.number().describe('Of the event there, epoch milliseconds'),
+});
+
 export const correlationExplanation = z
   .object({
     engine: z.literal('correlation'),
@@ -53,6 +59,23 @@ export const correlationExplanation = z
     sample: z
       .array(z.object({ id: z.string(), time: z.number(), rule: z.number() }))
       .describe('Events that it rests on, the first and the last; `rule` is a place in `rules`'),
+    comparison: z
+      .object({
+        with: z.string().describe('As the rule writes it, e.g. mean of the last 24'),
+        baseline: z.number().describe('Value of the earlier windows'),
+        seen: z.number().describe('How many of them were seen'),
+        window: z.number().describe('When the window begins, epoch milliseconds'),
+      })
+      .optional()
+      .describe('Earlier windows that `value` was compared with'),
+    journey: z
+      .object({
+        from: visitedPlace,
+        to: visitedPlace,
+        km: z.number().describe('Along a great circle'),
+      })
+      .optional()
+      .describe('From where to where nobody gets in the time between'),
   })
   .meta({ id: 'CorrelationExplanation' });
 

@@ -41,6 +41,38 @@ it.each([
     { type: 'value_sum', fields: ['bytes'], value: 5_000, condition: '> 1000', events: 2 },
     'Fired because the sum of bytes was 5,000 (> 1000) within 5 minutes, in 2 events.',
   ],
+  [
+    {
+      type: 'value_sum',
+      fields: ['source.bytes'],
+      value: 149_000_000,
+      timespanMs: 3_600_000,
+      comparison: { with: 'mean of the last 24', baseline: 16_000_000, seen: 24, window: 0 },
+    },
+    'Fired because the sum of source.bytes was 142 MiB in one hour, 9.3 times the mean of the last 24 (15.3 MiB; 24 earlier windows seen).',
+  ],
+  [
+    { value: 1_200, comparison: { with: 'same window 7d ago', baseline: 0, seen: 1, window: 0 } },
+    'Fired because the number of events was 1,200 in 5 minutes, 1,200 beyond the same window 7d ago (0; 1 earlier window seen).',
+  ],
+  [
+    {
+      type: 'value_count',
+      journey: {
+        from: { lat: 59.91, lon: 10.75, time: 0 },
+        to: { lat: 37.98, lon: 23.73, time: 5_400_000 },
+        km: 2_606.4,
+      },
+    },
+    'Fired because 2,606 km lie between 59.91, 10.75 and 37.98, 23.73, and 1 hour 30 minutes between the events there: 1,738 km/h.',
+  ],
+  [
+    {
+      type: 'value_count',
+      journey: { from: { lat: 1, lon: 2, time: 5 }, to: { lat: 3, lon: 4, time: 5 }, km: 300 },
+    },
+    'Fired because 300 km lie between 1, 2 and 3, 4, and events came from both at the same time.',
+  ],
 ])('says why: %j', (over, sentence) => {
   expect(correlationSentence(found(over))).toBe(sentence);
 });

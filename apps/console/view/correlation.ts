@@ -1,5 +1,5 @@
 import type { CorrelationExplanation } from '@tidewatch/api/schemas';
-import { count, plural } from './quantity.ts';
+import { bytes, count, plural } from './quantity.ts';
 
 const units: readonly (readonly [milliseconds: number, name: string])[] = [
   [86_400_000, 'day'],
@@ -33,6 +33,8 @@ export function correlationSentence(found: CorrelationExplanation): string {
   const { type, condition, fields, rules, value, events } = found;
   const within = `within ${timespan(found.timespanMs)}`;
   const names = titles(rules);
+  if (found.comparison !== undefined) return comparedSentence(found, found.comparison);
+  if (found.journey !== undefined) return journeySentence(found.journey);
   switch (type) {
     case 'event_count':
       return `Fired because ${plural(events, 'event')} of ${names.join(' or ')} came, where ${condition} ${within} was asked for.`;
@@ -47,6 +49,58 @@ export function correlationSentence(found: CorrelationExplanation): string {
     default:
       return `Fired because ${measures[type] ?? 'the measure'} of ${fields.join(' and ')} was ${count(value ?? 0)} (${condition}) ${within}, in ${plural(events, 'event')}.`;
   }
+}
+
+type Comparison = NonNullable<CorrelationExplanation['comparison']>;
+
+/** How much came in a window, and how that compares with earlier ones. */
+function comparedSentence(found: CorrelationExplanation, comparison: Comparison): string {
+  const { type, fields, value, timespanMs } = found;
+  const what =
+    type === 'event_count' ? 'number of events' : `${measured[type] ?? 'value'} of ${fields.join(' and ')}`;
+  const amount = (of: number): string => quantity(of, fields);
+  const { baseline, seen } = comparison;
+  const beside = `the ${comparison.with} (${amount(baseline)}; ${plural(seen, 'earlier window')} seen)`;
+  const now = value ?? 0;
+  const relation =
+    baseline > 0 ? `${ratio(now / baseline)} times ${beside}` : `${amount(now - baseline)} beyond ${beside}`;
+  return `Fired because the ${what} was ${amount(now)} in ${timespan(timespanMs).replace(/^1 /, 'one ')}, ${relation}.`;
+}
+
+const measured: Readonly<Record<string, string>> = {
+  value_count: 'number of different values',
+  value_sum: 'sum',
+  value_avg: 'mean',
+};
+
+const quantity = (value: number, fields: readonly string[]): string =>
+  value >= 0 && fields.length === 1 && /bytes$/i.test(fields[0] as string)
+    ? bytes(value)
+    : amountFormat.format(value);
+
+const amountFormat = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 2 });
+const ratioFormat = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 2 });
+const ratio = (value: number): string =>
+  value >= 100 ? count(Math.round(value)) : ratioFormat.format(value);
+
+function journeySentence({ from, to, km }: NonNullable<CorrelationExplanation['journey']>): string {
+  const place = ({ lat, lon }: typeof from): string => `${lat}, ${lon}`;
+  const taken = to.time - from.time;
+  const way = `Fired because ${count(Math.round(km))} km lie between ${place(from)} and ${place(to)}`;
+  if (taken === 0) return `${way}, and events came from both at the same time.`;
+  const speed = count(Math.round((km / taken) * 3_600_000));
+  return `${way}, and ${duration(taken)} between the events there: ${speed} km/h.`;
+}
+
+/** To the minute, below that to the second. */
+function duration(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  if (minutes === 0) return plural(Math.max(1, Math.round(milliseconds / 1_000)), 'second');
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  return [hours > 0 && plural(hours, 'hour'), rest > 0 && plural(rest, 'minute')]
+    .filter((part) => part !== false)
+    .join(' ');
 }
 
 /** KQL for all events of the alert's group. */

@@ -122,9 +122,33 @@ const everyType = plansOf(
     { type: 'temporal_ordered', rules: ['a', 'b', 'c'], 'group-by': ['ip'], timespan: '30s' },
     { type: 'temporal_ordered', rules: ['id0', 'c'], 'group-by': ['ip'], timespan: '60s' },
     { type: 'event_count', rules: ['id0', 'id4'], timespan: '5m', condition: { gte: 2 } },
+    {
+      type: 'value_sum',
+      rules: ['b'],
+      'group-by': ['ip'],
+      timespan: '20s',
+      condition: { gte: 6, field: 'bytes' },
+      tidewatch: { compare: { with: 'mean of the last 4', ratio: { gte: 1.5 }, least: 1 } },
+    },
+    {
+      type: 'value_count',
+      rules: ['a', 'c'],
+      'group-by': ['ip'],
+      timespan: '20s',
+      condition: { gte: 0, field: 'user' },
+      tidewatch: { compare: { with: 'same window 40s ago', difference: { lte: -1 } } },
+    },
+    {
+      type: 'value_count',
+      rules: ['a', 'b'],
+      'group-by': ['user'],
+      timespan: '60s',
+      condition: { gte: 2, field: 'place' },
+      tidewatch: { travel: {}, suppress: '30s' },
+    },
   ]
-    .map((section, i) =>
-      correlation({ ...section, generate: true }, { id: `id${i}`, title: `Correlation ${i}` }),
+    .map(({ tidewatch = {}, ...section }, i) =>
+      correlation({ ...section, generate: true }, { id: `id${i}`, title: `Correlation ${i}`, tidewatch }),
     )
     .join('\n---\n'),
 );
@@ -136,6 +160,7 @@ const happening = fc.record({
     ip: fc.constantFrom('1', '2'),
     user: fc.constantFrom('x', 'y', 'z'),
     bytes: fc.constantFrom('1', '5', '9'),
+    place: fc.constantFrom('59.91,10.75', '37.98,23.73', '-33.87,151.21', 'nowhere'),
   }),
   source: fc.constantFrom('s', 't'),
 });
@@ -147,7 +172,7 @@ describe('for any order of arrival', () => {
 
   it('the final findings are the same', () => {
     expect(everyType.rejected).toEqual([]);
-    expect(everyType.plans).toHaveLength(12);
+    expect(everyType.plans).toHaveLength(15);
     let found = 0;
     fc.assert(
       fc.property(happenings, fc.integer(), fc.integer({ min: 1, max: 20 }), (list, seed, batch) => {

@@ -11,6 +11,7 @@ import { alertId } from '@tidewatch/event/ids';
 import { fold } from '../fold.ts';
 import type { Firing } from './firing.ts';
 import { findingId, type Instance } from './instance.ts';
+import { degreesOf } from './place.ts';
 import type { PlanNode } from './plan.ts';
 import { shownFields } from './shown_field.ts';
 
@@ -44,7 +45,7 @@ export function sayFindings(
   const changed: Findings[] = [];
   for (const [bucket, firings] of byBucket) {
     const settled = complete > instance.settles(bucket);
-    const digest = JSON.stringify([firings.map(({ at, to, events }) => [at, to, events]), settled]);
+    const digest = JSON.stringify([firings.map(told), settled]);
     if (said.get(bucket) !== digest)
       changed.push(findingsOf(instance, bucket, firings, settled, classOf, mark));
     if (settled) said.delete(bucket);
@@ -53,6 +54,10 @@ export function sayFindings(
   instance.tidy(complete);
   return changed;
 }
+
+/** What of a firing can change: of a comparison also what it is compared with. */
+const told = ({ at, to, events, value, compared }: Firing): unknown[] =>
+  compared === undefined ? [at, to, events] : [at, to, events, value, compared.baseline, compared.seen];
 
 function findingsOf(
   instance: Instance,
@@ -122,5 +127,25 @@ function explain(instance: Instance, firing: Firing): CorrelationExplanation {
     value: firing.value,
     rules,
     sample: evidence.map(({ id, time, feed }) => ({ id, time, rule: feed })),
+    ...comparisonOf(root, firing),
+    ...journeyOf(firing),
+  };
+}
+
+const comparisonOf = (
+  { compare }: PlanNode,
+  { compared }: Firing,
+): Pick<CorrelationExplanation, 'comparison'> =>
+  compare === undefined || compared === undefined ? {} : { comparison: { with: compare.with, ...compared } };
+
+function journeyOf({ journey }: Firing): Pick<CorrelationExplanation, 'journey'> {
+  if (journey === undefined) return {};
+  const { from, to, departed, arrived, km } = journey;
+  return {
+    journey: {
+      from: { ...degreesOf(from), time: departed },
+      to: { ...degreesOf(to), time: arrived },
+      km,
+    },
   };
 }

@@ -8,6 +8,25 @@ export interface Evidence {
   readonly input: number;
 }
 
+/** Earlier windows that a window was compared with. */
+export interface Compared {
+  /** Their mean, or the value of the one that is compared with. */
+  readonly baseline: number;
+  /** How many of them were seen. */
+  readonly seen: number;
+  /** When the window begins that was compared, epoch milliseconds. */
+  readonly window: number;
+}
+
+/** A way that nobody can have gone in the time. Places as `placeOf` writes them, times epoch milliseconds. */
+export interface Journey {
+  readonly from: string;
+  readonly to: string;
+  readonly departed: number;
+  readonly arrived: number;
+  readonly km: number;
+}
+
 /** A condition that came to hold, and what came on top until the correlation was ready again. */
 export interface Firing {
   /** When the condition came to hold (event time); of a closing window, its end. */
@@ -22,13 +41,21 @@ export interface Firing {
   readonly dataClass: number;
   /** What it rests on, in order of time: bounded, and so many of the events that came on top. */
   readonly evidence: readonly Evidence[];
+  readonly compared?: Compared;
+  readonly journey?: Journey;
 }
 
 /** Of a window's events the first and the last few are kept as evidence, and the last few that came on top. */
 const firstOnes = 5;
 const lastOnes = 5;
 
-const evidenceAt = (timeline: Timeline, at: number): Evidence => ({
+/** Of a window's places those of the first and of the last, and of what came on top, as evidence keeps them. */
+export function ends(from: number, to: number): number[] {
+  if (to - from <= firstOnes + 2 * lastOnes) return range(from, to);
+  return [...range(from, from + firstOnes), ...range(to - 2 * lastOnes, to)];
+}
+
+export const evidenceAt = (timeline: Timeline, at: number): Evidence => ({
   time: timeline.time(at),
   id: timeline.id(at),
   input: timeline.input(at),
@@ -44,6 +71,7 @@ export function fire(
   window: { readonly from: number; readonly to: number },
   places: readonly number[] | null,
   value: number | null,
+  journey?: Journey,
 ): Firing {
   const { from, to } = window;
   const counted = places ?? range(from, to);
@@ -57,6 +85,7 @@ export function fire(
     value,
     dataClass: timeline.dataClass(to - 1),
     evidence: chosen.map((place) => evidenceAt(timeline, place)),
+    ...(journey === undefined ? {} : { journey }),
   };
 }
 

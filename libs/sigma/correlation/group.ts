@@ -1,6 +1,7 @@
+import { Comparison, type ComparisonState } from './comparison.ts';
 import { wanted } from './expression.ts';
 import { extend, type Firing, fire } from './firing.ts';
-import type { PlanNode } from './plan.ts';
+import { type PlanNode, restOf } from './plan.ts';
 import { createScanner, type Scanner } from './scanner.ts';
 import { type Occurrence, range, Timeline } from './timeline.ts';
 
@@ -14,6 +15,7 @@ export interface GroupState {
   readonly done: number;
   readonly sealed: number | null;
   readonly fired: readonly Firing[];
+  readonly comparison?: ComparisonState;
 }
 
 /**
@@ -26,6 +28,7 @@ export interface GroupState {
 export class Group {
   readonly node: PlanNode;
   private readonly timeline: Timeline;
+  private readonly comparison: Comparison | null;
   /** Events before this place are judged for good, */
   private done: number;
   /** and those before this time. */
@@ -42,13 +45,16 @@ export class Group {
       node.type.startsWith('temporal'),
       state?.timeline as ConstructorParameters<typeof Timeline>[2],
     );
+    const { compare } = node;
+    this.comparison =
+      compare === undefined ? null : new Comparison(node, compare, this.timeline, state?.comparison);
     this.done = state?.done ?? 0;
     this.sealed = state?.sealed ?? Number.NEGATIVE_INFINITY;
     this.final = [...(state?.fired ?? [])];
   }
 
   get size(): number {
-    return this.timeline.length;
+    return this.timeline.length + (this.comparison?.size ?? 0);
   }
 
   /** All findings that are kept, in order of time; those at or after the time of the last judgement may change yet. */
@@ -78,7 +84,8 @@ export class Group {
 
   /** Judges for good what is before `complete`, gives up what no window can reach any more, and judges the rest anew. */
   judge(complete: number): void {
-    if (this.node.closing) this.close(complete);
+    if (this.comparison !== null) this.tally(this.comparison, complete);
+    else if (this.node.closing) this.close(complete);
     else this.slide(complete);
   }
 
@@ -90,6 +97,8 @@ export class Group {
 
   /** The earliest time that makes a difference when everything before it is known; Infinity where nothing is left. */
   due(): number {
+    if (this.comparison !== null)
+      return this.comparison.due(this.done < this.timeline.length ? this.timeline.time(this.done) : null);
     if (this.timeline.length === 0) return Number.POSITIVE_INFINITY;
     const { timespanMs, closing } = this.node;
     if (closing || this.done === this.timeline.length) return this.timeline.time(0) + timespanMs;
@@ -98,7 +107,21 @@ export class Group {
 
   toJSON(): GroupState {
     const sealed = Number.isFinite(this.sealed) ? this.sealed : null;
-    return { timeline: this.timeline.toJSON(), done: this.done, sealed, fired: this.final };
+    const state = { timeline: this.timeline.toJSON(), done: this.done, sealed, fired: this.final };
+    return this.comparison === null ? state : { ...state, comparison: this.comparison.toJSON() };
+  }
+
+  private tally(comparison: Comparison, known: number): void {
+    const { timeline } = this;
+    const complete = Math.max(known, this.sealed);
+    const end = timeline.firstFrom(complete);
+    for (const firing of comparison.settle(this.done, end, complete)) {
+      // Of a window that goes on what was found before.
+      if (this.final.at(-1)?.at === firing.at) this.final.pop();
+      this.keep(firing);
+    }
+    this.done = timeline.thin(end, comparison.needed(end));
+    this.tentative = this.done < timeline.length ? comparison.foresee(this.done) : [];
   }
 
   private slide(known: number): void {
@@ -156,11 +179,12 @@ export class Group {
       while (next < end && timeline.time(next) === time) next++;
       while (timeline.time(low) < time - node.timespanMs) scanner.leave(low++);
       scanner.enter(at, next);
-      if (at < start || (open !== undefined && time <= open.at + node.timespanMs)) continue;
+      if (at < start || (open !== undefined && time <= open.at + restOf(node))) continue;
       join(at);
       open = undefined;
       if (!scanner.holds(time)) continue;
-      open = fire(timeline, time, { from: low, to: next }, scanner.evidence(), scanner.value());
+      const window = { from: low, to: next };
+      open = fire(timeline, time, window, scanner.evidence(), scanner.value(), scanner.journey?.());
       firings.push(open);
       joining = next;
     }
@@ -214,13 +238,13 @@ export class Group {
    */
   private giveUp(newest: Occurrence): void {
     const { timeline } = this;
-    if (this.node.closing) {
+    if (this.node.closing && this.comparison === null) {
       timeline.remove(newest);
       this.evicted++;
       return;
     }
     this.sealed = timeline.time(mostEvents / 2);
-    this.slide(this.sealed);
+    this.judge(this.sealed);
     const excess = Math.min(this.done, timeline.length - (3 * mostEvents) / 4);
     if (excess <= 0) return;
     timeline.thin(excess, []);

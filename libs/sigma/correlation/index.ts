@@ -6,6 +6,7 @@ export {
   createCorrelator,
 } from './correlator.ts';
 export { groupId } from './instance.ts';
+export { placeOf } from './place.ts';
 export { type CorrelationPlan, type Feed, type Plans, planCorrelations } from './plan.ts';
 export type { CorrelationRule } from './rule.ts';
 export { isStretch, type MatchLine, type Stretch } from './stretch.ts';

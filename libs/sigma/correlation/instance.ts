@@ -3,7 +3,7 @@ import { fold } from '../fold.ts';
 import { createDueQueue, type DueQueue } from './due_queue.ts';
 import type { Evidence, Firing } from './firing.ts';
 import { Group, type GroupState } from './group.ts';
-import type { CorrelationPlan, PlanNode } from './plan.ts';
+import { type CorrelationPlan, type PlanNode, restOf } from './plan.ts';
 import { measuredValue, type Occurrence } from './timeline.ts';
 
 /** A group of a correlation within an instance, and what it has told the one above. */
@@ -124,9 +124,9 @@ export class Instance {
     return due;
   }
 
-  /** When a bucket's findings change no more: what comes within the timespan still joins the last. */
+  /** When a bucket's findings change no more: what comes soon after still joins the last. */
   settles(bucket: number): number {
-    return bucket + this.plan.bucketMs + this.nodeAt(this.root).timespanMs;
+    return bucket + this.plan.bucketMs + restOf(this.nodeAt(this.root));
   }
 
   /** Events that were given up since this was last asked. */

@@ -1,3 +1,5 @@
+import { type ComparedSpec, compareDocument, comparedWindows } from './compare_oracle.fixture.ts';
+
 /** A correlation, as a test writes it; times in seconds. */
 export interface Spec {
   readonly id: string;
@@ -11,6 +13,7 @@ export interface Spec {
   readonly percentile?: number;
   readonly expression?: Expression;
   readonly aliases?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly compare?: ComparedSpec;
 }
 
 export type Expression =
@@ -50,7 +53,7 @@ export function written(expression: Expression): string {
 
 /** The correlation as a rule document. */
 export function documentOf({ id, type, rules, groupBy, timespan, ...rest }: Spec): string {
-  const { bounds, field, percentile, expression, aliases } = rest;
+  const { bounds, field, percentile, expression, aliases, compare } = rest;
   const compared = bounds && {
     ...bounds,
     ...(field === undefined ? {} : { field }),
@@ -61,6 +64,7 @@ export function documentOf({ id, type, rules, groupBy, timespan, ...rest }: Spec
     title: id,
     id,
     level: 'high',
+    ...(compare === undefined ? {} : { tidewatch: { compare: compareDocument(compare, timespan) } }),
     correlation: {
       type,
       rules,
@@ -92,10 +96,30 @@ export function expectedOf(spec: Spec, specs: readonly Spec[], seen: readonly Se
       list.push({ ...one, fields: { value: fieldOf(spec, rule, one, spec.field ?? '') } });
     }
   }
-  return [...groups].flatMap(([group, list]) =>
-    (closes(spec) ? closed(spec, list) : slid(spec, list)).map((found) => ({ group, ...found })),
+  return [...groups].flatMap(([group, list]) => foundBy(spec, list).map((found) => ({ group, ...found })));
+}
+
+function foundBy(spec: Spec, list: readonly Seen[]): Found[] {
+  const { type, timespan, bounds = {}, compare } = spec;
+  if (compare === undefined) return closes(spec) ? closed(spec, list) : slid(spec, list);
+  const operators = [bounds, compare.ratio, compare.difference].flatMap((each) => Object.keys(each ?? {}));
+  const mean = type === 'value_avg';
+  return comparedWindows(
+    {
+      compare,
+      timespan,
+      mean,
+      closing: mean || operators.some((each) => each !== 'gt' && each !== 'gte'),
+      measured: (window) => measureOf(spec, window) ?? (mean ? null : 0),
+      floor: (value) => meets(bounds, value),
+      meets,
+    },
+    list,
   );
 }
+
+const meets = (bounds: Readonly<Record<string, number>>, value: number): boolean =>
+  Object.entries(bounds).every(([operator, bound]) => tests[operator]?.(value, bound));
 
 function asSeen(child: Spec, group: string, at: number): Seen {
   const values = JSON.parse(group) as string[];
@@ -116,8 +140,10 @@ const closes = ({ expression, bounds = {} }: Spec): boolean =>
     : negated(expression);
 
 type Found = Omit<Expected, 'group'>;
+/** Sums of seconds with thousandths are not exact. */
+const exact = (seconds: number): number => Math.round(seconds * 1_000) / 1_000;
 const within = (list: readonly Seen[], from: number, to: number): Seen[] =>
-  list.filter(({ at }) => at >= from && at <= to);
+  list.filter(({ at }) => at >= exact(from) && at <= exact(to));
 
 /** Fires as soon as the condition holds; what comes within the timespan joins. */
 function slid(spec: Spec, list: readonly Seen[]): Found[] {
@@ -127,7 +153,7 @@ function slid(spec: Spec, list: readonly Seen[]): Found[] {
     if (at <= ready) continue;
     const window = within(list, at - spec.timespan, at);
     if (!holds(spec, window)) continue;
-    ready = at + spec.timespan;
+    ready = exact(at + spec.timespan);
     const joined = within(list, at, ready).filter((one) => one.at > at);
     found.push({ at, events: sizeOf(spec, window, joined.length), value: shownOf(spec, window) });
   }
@@ -142,7 +168,7 @@ function closed(spec: Spec, list: readonly Seen[]): Found[] {
   let over = Number.NEGATIVE_INFINITY;
   for (const begin of begins.sort((a, b) => a - b)) {
     if (begin <= over) continue;
-    over = begin + spec.timespan;
+    over = exact(begin + spec.timespan);
     const window = within(list, begin, over);
     if (holds(spec, window))
       found.push({ at: over, events: sizeOf(spec, window, 0), value: shownOf(spec, window) });
@@ -184,8 +210,7 @@ function holds(spec: Spec, window: readonly Seen[]): boolean {
     return orders(expression ?? { and: rules }).some((order) => inOrder(order, window, []));
   if (expression !== undefined) return truth(expression, new Set(window.map(({ rule }) => rule)));
   const value = measureOf(spec, window);
-  const all = Object.entries(bounds ?? { gte: rules.length });
-  return value !== null && all.every(([operator, bound]) => tests[operator]?.(value, bound));
+  return value !== null && meets(bounds ?? { gte: rules.length }, value);
 }
 
 function truth(expression: Expression, seen: ReadonlySet<string>): boolean {

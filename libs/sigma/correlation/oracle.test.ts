@@ -1,6 +1,7 @@
 import { matchId } from '@tidewatch/event/ids';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ComparedSpec } from './compare_oracle.fixture.ts';
 import { plansOf } from './correlation.fixture.ts';
 import { documentOf, type Expression, expectedOf, type Spec } from './oracle.fixture.ts';
 import { asExpected, type Came, gathered, lateness, saidOf } from './oracle_run.fixture.ts';
@@ -82,6 +83,63 @@ const one = fc
   .tuple(fc.oneof(...kinds(names, 'n'), measures, percentiles, ...expressions), fc.record(common))
   .map(([kind, more]): Spec => ({ id: 'root', ...kind, ...more }));
 
+const beside = fc.oneof(
+  fc.record({
+    ratio: fc.oneof(
+      fc
+        .tuple(fc.constantFrom('gt', 'gte', 'lt', 'lte'), fc.constantFrom(0, 0.5, 1, 2))
+        .map(([at, n]) => ({ [at]: n })),
+      fc.constant({ gte: 0.5, lt: 2 }),
+    ),
+  }),
+  fc.record({
+    difference: fc
+      .tuple(fc.constantFrom('gt', 'gte', 'lt', 'lte'), fc.integer({ min: -2, max: 3 }))
+      .map(([at, n]) => ({ [at]: n })),
+  }),
+);
+const compare: fc.Arbitrary<ComparedSpec> = fc
+  .tuple(
+    fc.constantFrom<ComparedSpec['kind']>('mean', 'same'),
+    fc.integer({ min: 1, max: 6 }),
+    fc.nat(3),
+    beside,
+  )
+  .map(([kind, windows, least, bounded]) => ({
+    kind,
+    windows,
+    least: Math.min(least, kind === 'same' ? 1 : windows),
+    ...bounded,
+  }));
+/** Compared with earlier windows; a count of values, too, stands for itself. */
+const tallied = (rules: readonly string[], field: string): fc.Arbitrary<Spec> =>
+  fc
+    .record({
+      kind: fc.oneof(
+        ...kinds(rules, field).slice(0, 2),
+        measures.filter(({ type }) => type !== 'value_median'),
+      ),
+      groupBy: common.groupBy,
+      timespan: fc.constantFrom(1, 5, 12, 40, 200),
+      compare,
+    })
+    .map(({ kind, ...more }): Spec => ({ id: 'root', ...kind, ...more }));
+const compared: fc.Arbitrary<Spec[]> = fc.tuple(tallied(names, 'n'));
+/** What is compared below a correlation, and above one. */
+const comparedBelow: fc.Arbitrary<Spec[]> = fc
+  .tuple(tallied(names, 'n'), fc.oneof(...kinds(['child', 'b'], 'user')), common.timespan)
+  .map(([child, root, timespan]): Spec[] => [
+    { ...child, id: 'child', groupBy: ['ip', 'user'] },
+    { id: 'root', ...root, rules: [...new Set(['child', ...root.rules])], groupBy: ['ip'], timespan },
+  ]);
+const comparedAbove: fc.Arbitrary<Spec[]> = fc
+  .tuple(fc.oneof(...kinds(names, 'n'), ...expressions), tallied(['child', 'b'], 'user'), common.timespan)
+  .filter(([, root]) => root.type.endsWith('_count'))
+  .map(([child, root, timespan]): Spec[] => [
+    { id: 'child', ...child, groupBy: ['ip', 'user'], timespan },
+    { ...root, rules: ['child', 'b'], groupBy: ['ip'] },
+  ]);
+
 const single: fc.Arbitrary<Spec[]> = fc.tuple(one);
 
 /** The group-by of one link and of the one above it. */
@@ -159,6 +217,10 @@ describe('what is found in the end is what trying every window finds', () => {
     ['chains', chained, 60],
     ['chains over a long time', chained, 2_000],
     ['aliases', aliased, 60],
+    ['comparisons', compared, 60],
+    ['comparisons over a long time', compared, 1_500],
+    ['comparisons below others', comparedBelow, 120],
+    ['comparisons above others', comparedAbove, 120],
   ])('%s', (_, specs, longest) => {
     fc.assert(
       fc.property(

@@ -1,11 +1,14 @@
 import { isObject, type JsonObject } from '@tidewatch/event';
-import { type DocumentPath, Rejection } from '../errors.ts';
+import { Rejection } from '../errors.ts';
 import { parseNumber } from '../modifiers.ts';
 import { nearestName } from '../nearest.ts';
 import type { RuleHeader } from '../rule.ts';
 import { parseTimespan } from '../timespan.ts';
+import { invalid, onlyKeys } from './attribute.ts';
+import { compareText, parseCompare } from './compare.ts';
 import { negates, parseRuleCondition } from './expression.ts';
 import { type Bound, type BoundOperator, type CorrelationRule, correlationTypes } from './rule.ts';
+import { parseTravel, travelText } from './travel.ts';
 
 /** A window longer than this would keep state for longer than most events may be kept. */
 const longestMs = 366 * 24 * 3_600_000;
@@ -25,9 +28,6 @@ const symbols: Readonly<Record<BoundOperator, string>> = {
 export const isCorrelation = (document: unknown): document is JsonObject & { correlation: unknown } =>
   isObject(document) && 'correlation' in document;
 
-const invalid = (name: string, cause: string, path: DocumentPath = name.split('.')): Rejection =>
-  new Rejection('invalid_attribute', { name, cause }, path);
-
 /** Reads a correlation document; throws a {@link Rejection} at the first thing that is not right. */
 export function parseCorrelation(
   document: JsonObject & { readonly correlation: unknown },
@@ -35,15 +35,7 @@ export function parseCorrelation(
 ): CorrelationRule {
   const section = document.correlation;
   if (!isObject(section)) throw invalid('correlation', 'a map is needed');
-  for (const key of Object.keys(section)) {
-    if (known.includes(key)) continue;
-    const nearest = nearestName(key, known);
-    throw invalid(
-      `correlation.${key}`,
-      nearest === null ? 'it is unknown' : `it is unknown; did you mean \`${nearest}\``,
-      ['correlation', key],
-    );
-  }
+  onlyKeys(section, 'correlation', known);
   const type = correlationTypes.find((each) => each === section.type);
   if (type === undefined) throw invalid('correlation.type', `it is one of ${correlationTypes.join(', ')}`);
   const rules = names(section.rules, 'correlation.rules');
@@ -52,14 +44,33 @@ export function parseCorrelation(
   const timespanMs = parseTimespan(section.timespan);
   if (timespanMs === null || timespanMs > longestMs)
     throw invalid('correlation.timespan', 'a duration such as 30s, 5m or 1d is needed, of a year at most');
-  const shape = { ...header, type, rules, timespanMs };
-  return {
-    ...shape,
+  const extension = isObject(document.tidewatch) ? document.tidewatch : {};
+  const compared = extension.compare !== undefined;
+  const rule = {
+    ...header,
+    type,
+    rules,
+    timespanMs,
     groupBy: section['group-by'] === undefined ? [] : names(section['group-by'], 'correlation.group-by'),
-    ...parseCondition(section.condition ?? document.condition, shape),
+    ...parseCondition(section.condition ?? document.condition, { type, rules, compared }),
     aliases: parseAliases(section.aliases, rules),
     generate: parseGenerate(section.generate ?? document.generate),
   };
+  return extended(rule, extension);
+}
+
+/** With what the file asks for beyond the specification. */
+function extended(rule: CorrelationRule, extension: JsonObject): CorrelationRule {
+  const { compare: comparing, travel: travelling } = extension;
+  if (comparing !== undefined && travelling !== undefined)
+    throw invalid('tidewatch.travel', 'there is `compare` already, and only one of them can be asked for');
+  if (comparing !== undefined) {
+    const compare = parseCompare(comparing, rule);
+    return { ...rule, compare, conditionText: `${rule.conditionText} and ${compareText(compare)}` };
+  }
+  if (travelling === undefined) return rule;
+  const travel = parseTravel(travelling, rule);
+  return { ...rule, travel, conditionText: travelText(travel) };
 }
 
 const known = ['type', 'rules', 'group-by', 'timespan', 'condition', 'aliases', 'generate'];
@@ -79,7 +90,10 @@ function parseGenerate(value: unknown): boolean {
   return value;
 }
 
-type Shape = Pick<CorrelationRule, 'type' | 'rules'>;
+type Shape = Pick<CorrelationRule, 'type' | 'rules'> & {
+  /** Of windows that are compared only a number is kept, however many events they have. */
+  readonly compared: boolean;
+};
 type Parsed = Pick<CorrelationRule, 'bounds' | 'fields' | 'percentile' | 'expression' | 'conditionText'>;
 
 function parseCondition(value: unknown, shape: Shape): Parsed {
@@ -111,7 +125,7 @@ function parseCondition(value: unknown, shape: Shape): Parsed {
   };
 }
 
-function parseBound(operator: string, value: unknown, { type, rules }: Shape): Bound {
+function parseBound(operator: string, value: unknown, { type, rules, compared }: Shape): Bound {
   const at = `correlation.condition.${operator}`;
   if (!Object.hasOwn(symbols, operator)) {
     const nearest = nearestName(operator, [...Object.keys(symbols), 'field']);
@@ -120,8 +134,9 @@ function parseBound(operator: string, value: unknown, { type, rules }: Shape): B
   const number = parseNumber(value);
   if (number === null) throw invalid(at, 'a number is needed');
   const counts = !['value_sum', 'value_avg', 'value_percentile', 'value_median'].includes(type);
-  if (counts && (!Number.isInteger(number) || number < 0 || number > largestCount))
-    throw invalid(at, `a whole number from 0 to ${largestCount} is needed`);
+  const most = compared && type === 'event_count' ? Number.MAX_SAFE_INTEGER : largestCount;
+  if (counts && (!Number.isInteger(number) || number < 0 || number > most))
+    throw invalid(at, `a whole number from 0 to ${most} is needed`);
   if (type === 'temporal_ordered' && !(operator === 'gte' && number === rules.length))
     throw invalid(at, 'an order is either complete or not: leave the condition out');
   return { operator: operator as BoundOperator, number };

@@ -8,6 +8,10 @@ import type { RejectedRule, RuleHeader, SigmaRule } from '../rule.ts';
 import { negates } from './expression.ts';
 import type { CorrelationRule } from './rule.ts';
 
+/** How long after firing what comes joins the finding; then the correlation is ready again. */
+export const restOf = ({ timespanMs, travel }: Pick<CorrelationRule, 'timespanMs' | 'travel'>): number =>
+  travel?.restMs ?? timespanMs;
+
 /** What a node hands to the correlation above it. */
 export interface PlanParent {
   readonly node: number;
@@ -23,7 +27,16 @@ export interface PlanParent {
 export interface PlanNode
   extends Pick<
     CorrelationRule,
-    'type' | 'groupBy' | 'timespanMs' | 'bounds' | 'fields' | 'percentile' | 'expression' | 'conditionText'
+    | 'type'
+    | 'groupBy'
+    | 'timespanMs'
+    | 'bounds'
+    | 'fields'
+    | 'percentile'
+    | 'expression'
+    | 'conditionText'
+    | 'compare'
+    | 'travel'
   > {
   readonly id: string;
   readonly title: string;
@@ -190,10 +203,7 @@ function plan(root: CorrelationRule, named: Named): CorrelationPlan {
 function nodeOf(correlation: CorrelationRule, inputs: readonly RuleHeader[]): PlanNode {
   const { id, title, type, groupBy, timespanMs, bounds, fields, percentile, expression, conditionText } =
     correlation;
-  const closing =
-    expression === null
-      ? bounds.some(({ operator }) => operator !== 'gt' && operator !== 'gte')
-      : negates(expression);
+  const { compare, travel } = correlation;
   return {
     id,
     title,
@@ -206,10 +216,20 @@ function nodeOf(correlation: CorrelationRule, inputs: readonly RuleHeader[]): Pl
     expression,
     conditionText,
     inputs: inputs.map((input) => ({ id: input.id, title: input.title })),
-    closing,
+    closing: closes(correlation),
     parent: null,
     rootGroup: [],
+    ...(compare === undefined ? {} : { compare }),
+    ...(travel === undefined ? {} : { travel }),
   };
+}
+
+function closes({ type, bounds, expression, compare }: CorrelationRule): boolean {
+  if (expression !== null) return negates(expression);
+  // How a mean compares is known when all of it has come.
+  if (compare !== undefined && type === 'value_avg') return true;
+  const all = [...bounds, ...(compare?.ratio ?? []), ...(compare?.difference ?? [])];
+  return all.some(({ operator }) => operator !== 'gt' && operator !== 'gte');
 }
 
 /** Spaces in field names do not count (specification, Field Usage). */

@@ -26,6 +26,29 @@ export type RuleCondition =
   | { readonly kind: 'not'; readonly of: RuleCondition }
   | { readonly kind: 'and' | 'or'; readonly of: readonly RuleCondition[] };
 
+/** How a window has to compare with earlier ones of its group; windows are aligned to multiples of the timespan since 1970, UTC. */
+export interface Compare {
+  /** As it is written: `mean of the last 24`, `same window 7d ago`. */
+  readonly with: string;
+  /** The mean of all the windows that far back, or the one that stands there. */
+  readonly kind: 'mean' | 'same';
+  /** How many windows it goes back. */
+  readonly windows: number;
+  /** Bounds of the window's value divided by that of the earlier ones, and of their difference; at least one of all. */
+  readonly ratio: readonly Bound[];
+  readonly difference: readonly Bound[];
+  /** So many earlier windows must have been seen. */
+  readonly least: number;
+}
+
+/** How far apart, and how fast from one to the other, two places have to be. */
+export interface Travel {
+  readonly kmh: number;
+  readonly km: number;
+  /** After firing, what comes within this time joins the finding. */
+  readonly restMs: number;
+}
+
 /** A correlation as it is written (specification, Correlation Rules 2.1.0); plain data. */
 export interface CorrelationRule extends RuleHeader {
   readonly type: CorrelationType;
@@ -47,4 +70,7 @@ export interface CorrelationRule extends RuleHeader {
   readonly aliases: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** Whether the rules it builds on make alerts of their own as well. */
   readonly generate: boolean;
+  /** Beyond the specification: `tidewatch: compare:` and `tidewatch: travel:`, of which it has one at most. */
+  readonly compare?: Compare;
+  readonly travel?: Travel;
 }

@@ -1,8 +1,10 @@
 import { alternatives, holds } from './expression.ts';
+import type { Journey } from './firing.ts';
 import { createOrderScanner } from './order.ts';
 import type { PlanNode } from './plan.ts';
 import type { Bound, BoundOperator } from './rule.ts';
 import { range, type Timeline } from './timeline.ts';
+import { createTravelScanner } from './travel.ts';
 
 /** Follows a window over a timeline. What enters is ever later, and what leaves is ever the oldest. */
 export interface Scanner {
@@ -16,11 +18,15 @@ export interface Scanner {
   value(): number | null;
   /** Places of the occurrences that a finding rests on; null where it is the whole window. */
   evidence(): readonly number[] | null;
+  /** From where to where, of one that asks for that. */
+  journey?(): Journey | undefined;
   /** Places of those below `end`, ascending, that a window in the future can still turn on. */
   needed(start: number, end: number): readonly number[];
 }
 
 export function createScanner(node: PlanNode, timeline: Timeline): Scanner {
+  const { travel } = node;
+  if (travel !== undefined) return createTravelScanner({ ...node, travel }, timeline);
   switch (node.type) {
     case 'event_count':
       return eventCount(node);
@@ -55,7 +61,7 @@ const comparisons: Readonly<Record<BoundOperator, (value: number, bound: number)
   neq: (value, bound) => value !== bound,
 };
 
-const boundsHold = (bounds: readonly Bound[], value: number): boolean =>
+export const boundsHold = (bounds: readonly Bound[], value: number): boolean =>
   bounds.every(({ operator, number }) => comparisons[operator](value, number));
 
 /** So many of the newest decide whether a count is reached, since older ones leave a window first. */

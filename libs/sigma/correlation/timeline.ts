@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fold } from '../fold.ts';
 import { parseNumber } from '../modifiers.ts';
+import { placeOf } from './place.ts';
 import type { CorrelationRule } from './rule.ts';
 
 /** Time, id in three parts, and tag: one flat array costs 40 bytes an event, objects would cost three times as much. */
@@ -18,12 +19,17 @@ export type Value = string | number | null;
 export const range = (start: number, end: number): number[] =>
   Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i);
 
-/** What a correlation counts or measures of an event, from the texts of its fields. */
+/**
+ * What a correlation counts or measures of an event.
+ *
+ * @param texts the first text of each of its fields; of a place all texts of its one field
+ */
 export function measuredValue(
-  { type, fields }: Pick<CorrelationRule, 'type' | 'fields'>,
+  { type, fields, travel }: Pick<CorrelationRule, 'type' | 'fields' | 'travel'>,
   texts: readonly string[],
 ): Value {
   if (fields.length === 0) return null;
+  if (travel !== undefined) return placeOf(texts);
   return type === 'value_count' ? fold(JSON.stringify(texts)) : parseNumber(texts[0]);
 }
 
