@@ -20,6 +20,7 @@ import {
   space,
   stringBetween,
   unusual,
+  writeUnescaped,
   zero,
 } from './json_bytes.ts';
 
@@ -30,6 +31,13 @@ export interface Target {
   readonly column: number;
   /** The column of the address key, for fields that hold addresses. */
   readonly keyColumn?: number;
+}
+
+/** A string of a column: between its quotes. */
+interface Place {
+  readonly target: Target;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Documents that nest deeper are refused. */
@@ -43,8 +51,8 @@ export class DocumentScanner {
   private readonly chunk: ColumnChunk;
   private readonly wordsColumn: number;
   /** Strings that the columns have in another form than JSON. */
-  private decoded: { readonly target: Target; readonly text: string }[] = [];
-  private addresses: { readonly target: Target; readonly start: number; readonly end: number }[] = [];
+  private escapes: Place[] = [];
+  private addresses: Place[] = [];
   private bytes: Uint8Array = new Uint8Array();
   private from: Address = { low: 0, high: 0 };
   private row = 0;
@@ -74,7 +82,7 @@ export class DocumentScanner {
     this.from = from;
     this.row = row;
     this.nested = false;
-    if (this.decoded.length > 0) this.decoded = [];
+    if (this.escapes.length > 0) this.escapes = [];
     if (this.addresses.length > 0) this.addresses = [];
     this.documents++;
     this.size = end - start + 64;
@@ -85,17 +93,23 @@ export class DocumentScanner {
       return false;
     }
     chunk.heapText(this.wordsColumn, row, words, Math.max(0, chunk.used - words - 1));
-    for (const { target, text } of this.decoded) this.decodedText(target, text);
+    for (const place of this.escapes) this.decodedText(place);
     for (const { target, start, end } of this.addresses) this.addressKey(target, bytes, start, end);
     return true;
   }
 
-  private decodedText(target: Target, text: string): void {
-    const { chunk } = this;
-    const start = chunk.used;
+  private decodedText({ target, start, end }: Place): void {
+    const { bytes, chunk, row } = this;
     if (!this.isAlone(target)) return;
-    chunk.encode(target.column, this.row, text);
-    this.addressKey(target, chunk.heap, start, chunk.used);
+    const from = chunk.used;
+    chunk.reserve(end - start);
+    const used = writeUnescaped(bytes, start, end, chunk.heap, from);
+    if (used === undefined) chunk.encode(target.column, row, stringBetween(bytes, start, end));
+    else {
+      chunk.heapText(target.column, row, from, used - from);
+      chunk.used = used;
+    }
+    this.addressKey(target, chunk.heap, from, chunk.used);
   }
 
   private addressKey(target: Target, bytes: Uint8Array, start: number, end: number): void {
@@ -199,12 +213,18 @@ export class DocumentScanner {
   }
 
   private escaped(start: number, at: Path, inWords: boolean): number {
-    const { bytes } = this;
+    const { bytes, chunk } = this;
     const end = closingQuote(bytes, start);
-    const text = stringBetween(bytes, start, end);
-    if (inWords) this.line(text);
+    const used = writeUnescaped(bytes, start, end, chunk.heap, chunk.used);
+    if (used === undefined) {
+      const text = stringBetween(bytes, start, end);
+      if (inWords) this.line(text);
+    } else if (inWords) {
+      chunk.heap[used] = newline;
+      chunk.used = used + 1;
+    }
     const { target } = at;
-    if (target !== undefined && this.fits(target, 'text')) this.decoded.push({ target, text });
+    if (target !== undefined && this.fits(target, 'text')) this.escapes.push({ target, start, end });
     return end + 1;
   }
 
