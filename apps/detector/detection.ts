@@ -1,6 +1,7 @@
 import { type EcsEvent, type EventMatch, isEcsEvent } from '@tidewatch/event';
 import { matchId } from '@tidewatch/event/ids';
 import {
+  createRuleCosts,
   createSigmaEngine,
   detectorOf,
   enableLinearRegExpFallback,
@@ -11,7 +12,7 @@ import {
 } from '@tidewatch/sigma';
 import { eventTime } from '@tidewatch/window';
 import { createFeeder, type Feeder } from './feeder.ts';
-import type { Fed, LoadedRules, RuleFault, RuleSources } from './protocol.ts';
+import type { Fed, LoadedRules, RuleFault, RuleSources, SharedCosts } from './protocol.ts';
 import { loadRuleSet, type RuleSet } from './rule_set.ts';
 
 /** Rules ready to run on batches. */
@@ -68,9 +69,26 @@ export async function createDetection(
       notices: set.notices,
       plans,
       expiry: set.expiry,
+      costs: { ids: rules.map(({ id }) => id), memory: engine.costs.memory },
       milliseconds: performance.now() - started,
     },
   };
+}
+
+/** Lets the figures of rules that did not change go on, and what was stopped stay so. */
+export function carryCosts(from: SharedCosts | undefined, before: RuleSet | undefined, to: Compiled): void {
+  if (from === undefined) return;
+  const old = createRuleCosts(from.ids.length, from.memory);
+  const now = createRuleCosts(to.set.rules.length, to.loaded.costs.memory);
+  const numbers = new Map(from.ids.map((id, number) => [id, number]));
+  const sources = new Map(before?.rules.map(({ id, source }) => [id, source]));
+  to.set.rules.forEach(({ id, source }, number) => {
+    const known = numbers.get(id);
+    if (known === undefined || (sources.get(id) ?? source) !== source) return;
+    for (const figure of ['evaluations', 'evaluating', 'worst', 'explaining', 'stopped'] as const)
+      now[figure][number] = old[figure][known] as number;
+  });
+  now.totals.set(old.totals);
 }
 
 function detect(

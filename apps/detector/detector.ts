@@ -3,7 +3,11 @@ import type { Batch, SnapshotStore, Stream } from '@tidewatch/stream';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
 import { isIdleMark } from '@tidewatch/window';
 import { startCorrelation } from './correlation.ts';
+import { createCostWatch } from './cost_watch.ts';
 import type { LoadedRules, RuleInfo, RuleSources } from './protocol.ts';
+import { openQuarantine, type Quarantined } from './quarantine.ts';
+import { type RuleBudget, usualBudget } from './rule_budget.ts';
+import { listRules, type RuleStatus } from './rule_list.ts';
 import { createStretches } from './stretches.ts';
 import { createDetectionThread, type Detected, type DetectionThread } from './thread.ts';
 
@@ -20,19 +24,18 @@ export interface DetectorDeps {
   readonly log: Logger;
   /** Told what changed in the alert store, after it is durable. */
   readonly onAlerts?: (effects: readonly AlertEffect[]) => void;
-}
-
-/** A rule with what it found since the process started. */
-export interface RuleStatus extends RuleInfo {
-  readonly matches: number;
-  /** Event time of the newest match, epoch milliseconds. */
-  readonly lastMatch: number | null;
+  /** What a rule may cost, asked for whenever that is judged; {@link usualBudget} without it. */
+  readonly budget?: () => RuleBudget;
+  /** Told of all rules in quarantine at the start and whenever that changes. */
+  readonly onQuarantine?: (quarantined: readonly Quarantined[]) => void;
 }
 
 export interface Detector {
   /** What is in force. */
   loaded(): LoadedRules;
   rules(): readonly RuleStatus[];
+  /** Lets a rule run again that is in quarantine; false where it is not. */
+  release(rule: string): boolean;
   /**
    * Brings rules into force while events go on being looked at. A rule whose new version is faulty stays as it was, and what
    * did not change keeps its state. Rejects where nothing could be loaded: then all stays as it was.
@@ -68,7 +71,14 @@ async function follow(deps: DetectorDeps, thread: DetectionThread, shards: numbe
   const { metrics, log } = deps;
   let loaded = await thread.load(deps.rules, shards);
   const tally = new Map<string, { matches: number; lastMatch: number }>();
-  const suspended = new Map<string, string>();
+  const quarantine = await openQuarantine(deps.snapshots, log);
+  const costs = createCostWatch({
+    ...deps,
+    quarantine,
+    budget: deps.budget ?? (() => usualBudget),
+    interrupt: () => void thread.interrupt(),
+  });
+  costs.follow(loaded);
   const said = new Set<string>();
   report(deps, loaded, said);
   const onAlerts = (effects: readonly AlertEffect[]): void => {
@@ -85,7 +95,7 @@ async function follow(deps: DetectorDeps, thread: DetectionThread, shards: numbe
   function takeOver(next: LoadedRules): void {
     correlation.plan(next.plans);
     loaded = next;
-    suspended.clear();
+    costs.follow(next);
     report(deps, loaded, said);
   }
 
@@ -102,13 +112,12 @@ async function follow(deps: DetectorDeps, thread: DetectionThread, shards: numbe
     const records = batch.records.filter((record) => !isIdleMark(record));
     // Without rules there is nothing to parse events for; the position moves on all the same.
     const hasRules = loaded.rules.some(({ state }) => state === 'loaded');
-    const { matches, fed, faults } = hasRules ? await thread.detect(batch.partition, records) : nothing;
+    const { matches, fed, faults } = hasRules
+      ? await costs.during(thread.detect(batch.partition, records))
+      : nothing;
     const effects = matches.length === 0 ? [] : await deps.alerts.apply(matches);
     await stretches.pass(batch, fed);
-    for (const { rule, message } of faults) {
-      suspended.set(rule, message);
-      log.error({ rule, reason: message }, 'A rule failed on an event and is suspended');
-    }
+    for (const fault of faults) costs.fault(fault);
     for (const { detector, time } of matches) {
       count(detector.id, 1, time);
       metrics.count('detections_total', { engine: detector.engine, severity: detector.level });
@@ -129,16 +138,8 @@ async function follow(deps: DetectorDeps, thread: DetectionThread, shards: numbe
       return next;
     },
     complete: () => correlation.complete(),
-    rules: () =>
-      loaded.rules.map((rule) => {
-        const fault = suspended.get(rule.id);
-        return {
-          ...rule,
-          ...(fault === undefined ? {} : { state: 'rejected' as const, reason: `suspended: ${fault}` }),
-          matches: tally.get(rule.id)?.matches ?? 0,
-          lastMatch: tally.get(rule.id)?.lastMatch ?? null,
-        };
-      }),
+    rules: () => listRules(loaded, costs, quarantine, tally),
+    release: (rule) => costs.release(rule),
     async drain() {
       await consumer.drain();
       await stretches.flush();
@@ -151,6 +152,7 @@ async function follow(deps: DetectorDeps, thread: DetectionThread, shards: numbe
         log.warn({ reason: error.message }, 'Event time could not be passed on');
       });
       await correlation.close();
+      await costs.close();
       await thread.close();
     },
   };

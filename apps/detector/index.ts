@@ -1,7 +1,12 @@
 export { type BacktestDeps, type Backtested, backtest } from './backtest.ts';
 export type { BacktestedRule } from './backtest_comparison.ts';
-export { type Detector, type DetectorDeps, type RuleStatus, startDetector } from './detector.ts';
+export type { RuleCost } from './cost_watch.ts';
+export { type Detector, type DetectorDeps, startDetector } from './detector.ts';
 export { createFeeder, type Feeder } from './feeder.ts';
 export type { LoadedRules, RuleInfo, RuleSources } from './protocol.ts';
+export type { Quarantined } from './quarantine.ts';
+export { type RuleBudget, usualBudget } from './rule_budget.ts';
+export type { RuleStatus } from './rule_list.ts';
 export { selectFrom } from './rule_selection.ts';
 export { focusOn, loadRuleSet, type RuleSet } from './rule_set.ts';
+export { loadInThread } from './thread.ts';

@@ -37,6 +37,9 @@ export interface RuleInfo {
   readonly state: 'loaded' | 'rejected' | 'skipped';
   /** Why it was not loaded, with the position. */
   readonly reason?: string;
+  /** Where in its file, from 1. */
+  readonly line?: number;
+  readonly column?: number;
   readonly file: string;
   /** product/category/service, `*` where the rule says nothing; of a correlation its type. */
   readonly logsource: string;
@@ -44,6 +47,8 @@ export interface RuleInfo {
   readonly silent?: true;
   readonly tags: readonly string[];
   readonly author?: string;
+  readonly license?: string;
+  readonly references?: readonly string[];
   /** The rule as written. */
   readonly source: string;
 }
@@ -54,6 +59,13 @@ export interface Notice {
   readonly text: string;
 }
 
+/** What rules cost, as the thread notes it and the role reads along; see `RuleCosts`. */
+export interface SharedCosts {
+  /** Ids of the rules on single events that run, in the order of the figures. */
+  readonly ids: readonly string[];
+  readonly memory: SharedArrayBuffer;
+}
+
 export interface LoadedRules {
   readonly rules: readonly RuleInfo[];
   /** What is to be known of how rules were selected. */
@@ -61,6 +73,7 @@ export interface LoadedRules {
   readonly plans: readonly CorrelationPlan[];
   /** When the next filter expires, epoch milliseconds: from then on the rules are to be loaded again. */
   readonly expiry: number | null;
+  readonly costs: SharedCosts;
   readonly milliseconds: number;
 }
 
@@ -72,6 +85,8 @@ export type Request =
       readonly sources: RuleSources;
       /** Among how many the groups of correlations are divided. */
       readonly shards: number;
+      /** What a thread noted that was ended: its figures go on. */
+      readonly costs?: SharedCosts;
     }
   | {
       readonly id: number;
@@ -103,7 +118,7 @@ export interface Fed {
   readonly ungrouped: number;
 }
 
-/** A rule that threw on an event; it is suspended until the rules are loaded again. */
+/** A rule that threw on an event; it is stopped. */
 export interface RuleFault {
   readonly rule: string;
   readonly message: string;

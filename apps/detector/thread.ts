@@ -18,6 +18,8 @@ export interface DetectionThread {
   detect(partition: number, records: readonly StreamRecord[]): Promise<Detected>;
   /** Told of the rules that a thread started anew has loaded, before it looks at anything. */
   onReload(listener: (loaded: LoadedRules) => void): void;
+  /** Ends what it is doing, which then fails. */
+  interrupt(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -29,7 +31,7 @@ const space = 32;
 
 export function createDetectionThread(program: URL): DetectionThread {
   let worker: Worker | undefined;
-  let loading: Pick<Extract<Request, { ask: 'load' }>, 'sources' | 'shards'> | undefined;
+  let loading: Pick<Extract<Request, { ask: 'load' }>, 'sources' | 'shards' | 'costs'> | undefined;
   let next = 0;
   let reloaded: (loaded: LoadedRules) => void = () => {};
   const waiting = new Map<number, { resolve(answer: Good): void; reject(error: Error): void }>();
@@ -66,13 +68,16 @@ export function createDetectionThread(program: URL): DetectionThread {
   return {
     async load(sources, shards) {
       const { loaded } = await ask({ ask: 'load', sources, shards });
-      loading = { sources, shards };
+      loading = { sources, shards, costs: (loaded as LoadedRules).costs };
       return loaded as LoadedRules;
     },
     async detect(partition, records) {
       // A thread that died has lost its rules.
-      if (worker === undefined && loading !== undefined)
-        reloaded((await ask({ ask: 'load', ...loading })).loaded as LoadedRules);
+      if (worker === undefined && loading !== undefined) {
+        const loaded = (await ask({ ask: 'load', ...loading })).loaded as LoadedRules;
+        loading = { ...loading, costs: loaded.costs };
+        reloaded(loaded);
+      }
       const events = joinLines(records);
       const offsets = Float64Array.from(records, ({ position }) => position.offset);
       const answer = await ask({ ask: 'detect', partition, offsets, events }, [
@@ -85,12 +90,25 @@ export function createDetectionThread(program: URL): DetectionThread {
     onReload(listener) {
       reloaded = listener;
     },
+    async interrupt() {
+      await worker?.terminate();
+    },
     async close() {
       const ending = worker;
       worker = undefined;
       await ending?.terminate();
     },
   };
+}
+
+/** What would be in force with these rules, found out in a thread that ends with it. */
+export async function loadInThread(program: URL, sources: RuleSources): Promise<LoadedRules> {
+  const thread = createDetectionThread(program);
+  try {
+    return await thread.load(sources, 1);
+  } finally {
+    await thread.close();
+  }
 }
 
 /** One buffer for the whole batch, so that one transfer moves it. A line end inside JSON is as good as a space. */

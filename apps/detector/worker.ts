@@ -1,16 +1,17 @@
 /** The detector's thread (decision record 15). */
 import { parentPort } from 'node:worker_threads';
-import { type Compiled, createDetection } from './detection.ts';
+import { type Compiled, carryCosts, createDetection } from './detection.ts';
 import type { Answer, Request } from './protocol.ts';
 
 /** Batches that come before the first rules are loaded wait for them; later ones are served by those in force. */
 let inForce: Promise<Compiled> | undefined;
 
-async function load({ sources, shards }: Extract<Request, { ask: 'load' }>): Promise<Compiled> {
+async function load({ sources, shards, costs }: Extract<Request, { ask: 'load' }>): Promise<Compiled> {
   const before = await inForce?.catch(() => undefined);
   const next = createDetection(sources, shards, before?.set);
   inForce = before === undefined ? next : inForce;
   const compiled = await next;
+  carryCosts(before?.loaded.costs ?? costs, before?.set, compiled);
   inForce = Promise.resolve(compiled);
   return compiled;
 }

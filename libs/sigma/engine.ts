@@ -6,6 +6,7 @@ import { explainMiss, explainMissedSource, type SigmaMiss } from './explain_miss
 import { createLogSourceMatcher, type WindowsTable } from './logsources.ts';
 import { createRouter } from './router.ts';
 import type { SigmaRule } from './rule.ts';
+import { createCostMeter, createRuleCosts, progress, type RuleCosts } from './rule_costs.ts';
 import { createRuleIndex } from './rule_index.ts';
 import { windowsTable } from './windows_sources.ts';
 
@@ -19,19 +20,21 @@ export interface SigmaEngineOptions {
   readonly windows?: WindowsTable;
   /** Fields to be read besides those that the rules ask for, for {@link SigmaEngine.textsOf}. */
   readonly fields?: Iterable<string>;
-  /** Told once of a rule that threw on an event; it is suspended, the others go on. */
+  /** Told once of a rule that threw on an event; it is stopped, the others go on. */
   readonly onFault?: (rule: SigmaRule, error: Error) => void;
 }
 
 export interface SigmaEngine {
   readonly rules: readonly SigmaRule[];
+  /** What they cost, in their order; to stop one, write it there. */
+  readonly costs: RuleCosts;
   /** The rules that match, in their order. */
   evaluate(event: JsonObject): RuleHit[];
   /** The texts of a field's values in the event that was evaluated last, as rules read them; none where it is absent. */
   textsOf(field: string): string[];
   /** Why a rule matches an event; null where it does not, or is not among the rules. */
   explain(event: JsonObject, ruleId: string): SigmaExplanation | null;
-  /** Why a rule does not match an event; null where it does, is not among the rules, or is suspended. */
+  /** Why a rule does not match an event; null where it does, is not among the rules, or is stopped. */
   explainMiss(event: JsonObject, ruleId: string): SigmaMiss | null;
   /** As {@link evaluate}, without index and routing's shortcuts: every rule of a fitting log source is run. For tests. */
   scan(event: JsonObject): RuleHit[];
@@ -54,17 +57,29 @@ export function createSigmaEngine(
   const numbers = new Map(rules.map(({ id }, number) => [id, number]));
   const index = createRuleIndex(rules, reader);
   const router = createRouter(rules, index, matcher);
-  const suspended = new Uint8Array(rules.length);
+  const costs = createRuleCosts(rules.length);
+  const { evaluations, explaining, stopped, progress: at } = costs;
+  const meter = createCostMeter(costs, (rule) => holds(rule));
   const marks = new Int32Array(rules.length);
   let mark = 0;
+  const considered = new Int32Array(rules.length);
+  let count = 0;
   let found: number[] = [];
-  let wanted: Uint8Array = suspended;
+  let wanted: Uint8Array = stopped;
 
   const consider = (rule: number): void => {
     if (wanted[rule] === 0 || marks[rule] === mark) return;
     marks[rule] = mark;
+    considered[count++] = rule;
+    evaluations[rule] = (evaluations[rule] as number) + 1;
     if (holds(rule)) found.push(rule);
   };
+
+  function nextMark(): void {
+    // As the marks are kept: it wraps around after two thousand million events.
+    mark = (mark + 1) | 0;
+    at[progress.events] = mark;
+  }
 
   function nodeOf(rule: number): CompiledNode {
     let node = compiled[rule];
@@ -76,11 +91,12 @@ export function createSigmaEngine(
   }
 
   function holds(rule: number): boolean {
-    if (suspended[rule] === 1) return false;
+    if (stopped[rule] === 1) return false;
+    at[progress.rule] = rule + 1;
     try {
       return nodeOf(rule).test();
     } catch (error) {
-      suspended[rule] = 1;
+      stopped[rule] = 1;
       options.onFault?.(rules[rule] as SigmaRule, error as Error);
       return false;
     }
@@ -91,14 +107,19 @@ export function createSigmaEngine(
 
   return {
     rules,
+    costs,
     evaluate(event) {
+      const started = meter.due() ? performance.now() : 0;
       reader.read(event);
       const route = router(reader.facts);
       wanted = route.rules;
       found = [];
-      mark++;
+      nextMark();
+      count = 0;
       index.candidates(reader, route.reach, consider);
       for (const rule of route.always) consider(rule);
+      meter.note(considered, count, started === 0 ? 0 : performance.now() - started);
+      at[progress.rule] = 0;
       return found.length === 0 ? [] : hits();
     },
     textsOf(field) {
@@ -116,9 +137,14 @@ export function createSigmaEngine(
     explain(event, ruleId) {
       const number = numbers.get(ruleId);
       if (number === undefined) return null;
+      const started = performance.now();
+      nextMark();
       reader.read(event);
-      if (router(reader.facts).rules[number] === 0 || !holds(number)) return null;
-      return explain(rules[number] as SigmaRule, nodeOf(number), reader);
+      const matches = router(reader.facts).rules[number] === 1 && holds(number);
+      const explanation = matches ? explain(rules[number] as SigmaRule, nodeOf(number), reader) : null;
+      at[progress.rule] = 0;
+      explaining[number] = (explaining[number] as number) + performance.now() - started;
+      return explanation;
     },
     explainMiss(event, ruleId) {
       const number = numbers.get(ruleId);
@@ -127,7 +153,7 @@ export function createSigmaEngine(
       const rule = rules[number] as SigmaRule;
       if (router(reader.facts).rules[number] === 0)
         return explainMissedSource(rule, reader.facts, matcher, windows);
-      if (holds(number) || suspended[number] === 1) return null;
+      if (holds(number) || stopped[number] === 1) return null;
       return explainMiss(rule, nodeOf(number), reader, event);
     },
   };

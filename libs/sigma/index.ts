@@ -31,7 +31,7 @@ export type { WindowsAlternative, WindowsTable } from './logsources.ts';
 export type { MissHint } from './miss_hints.ts';
 export { type ParsedFile, parseRuleFile } from './parse.ts';
 export type { Pattern, Token } from './pattern.ts';
-export type { Placeholders } from './placeholder.ts';
+export { deferring, type Placeholders } from './placeholder.ts';
 export { enableLinearRegExpFallback } from './regex.ts';
 export type {
   Condition,
@@ -52,5 +52,6 @@ export {
   type SelectedRules,
   selectRules,
 } from './select.ts';
+export { createRuleCosts, progress, type RuleCosts, total } from './rule_costs.ts';
 export { loadThorTable } from './thor.ts';
 export { parseTimespan } from './timespan.ts';

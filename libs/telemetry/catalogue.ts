@@ -98,6 +98,31 @@ export const catalogue = {
     help: 'Rules by state (loaded, rejected, skipped).',
     labels: ['engine', 'state'],
   },
+  detection_evaluation_seconds_total: {
+    type: 'counter',
+    help: 'Time that single-event rules took on events, routing and index included; estimated from samples.',
+    labels: [],
+  },
+  detection_evaluations_total: {
+    type: 'counter',
+    help: 'Rules run on events: divided by the events of the stage `detect`, the candidates per event.',
+    labels: [],
+  },
+  detection_rules_flagged: {
+    type: 'gauge',
+    help: 'Rules that cost more than `rules.budget.flag` of the time that goes into events.',
+    labels: [],
+  },
+  detection_rules_quarantined: {
+    type: 'gauge',
+    help: 'Rules that are not run since they failed or cost too much. Above 0 something is not looked for.',
+    labels: [],
+  },
+  detection_quarantines_total: {
+    type: 'counter',
+    help: 'Times that a rule was quarantined, by cause (cost, limit, failed).',
+    labels: ['cause'],
+  },
   detection_late_events_total: {
     type: 'counter',
     help: 'Matches later than the allowed lateness, which no window took.',
