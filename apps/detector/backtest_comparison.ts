@@ -14,7 +14,7 @@ export interface Found {
 type Sample = Pick<Sighting, 'event' | 'time' | 'key'> & { readonly only: 'before' | 'after' };
 
 /** What one rule finds, before and after. */
-export interface BacktestedRule {
+export interface BacktestedRule extends Pick<RuleInfo, 'author' | 'license' | 'references'> {
   readonly id: string;
   readonly title: string;
   readonly level: RuleInfo['level'];
@@ -79,11 +79,14 @@ export function createComparison(): Comparison {
       const size = all.length > fewRules ? sampleSizeOfMany : sampleSize;
       return all.map(([id, { info }]) => {
         const [old, now] = [before.get(id), after.get(id)];
-        const { title, level, silent = false } = info;
+        const { title, level, silent = false, author, license, references } = info;
         return {
           id,
           title,
           level,
+          ...(author === undefined ? {} : { author }),
+          ...(license === undefined ? {} : { license }),
+          ...(references === undefined ? {} : { references }),
           silent,
           before: foundBy(old),
           after: foundBy(now),

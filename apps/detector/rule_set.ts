@@ -141,6 +141,8 @@ const loadedInfo = (rule: SigmaRule | CorrelationRule): RuleInfo => ({
   logsource: 'type' in rule ? `correlation/${rule.type}` : logsourceOf(rule),
   tags: rule.tags,
   ...(rule.author === null ? {} : { author: rule.author }),
+  ...(rule.license === null ? {} : { license: rule.license }),
+  references: rule.references,
   source: rule.source,
 });
 

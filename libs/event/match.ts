@@ -16,6 +16,8 @@ export interface Detector {
   readonly level: Level;
   readonly description?: string;
   readonly author?: string;
+  /** Only what the rule itself states. */
+  readonly license?: string;
   readonly references?: readonly string[];
   /** Sigma tags, e.g. `attack.t1003.001`. */
   readonly tags?: readonly string[];
@@ -40,8 +42,10 @@ export interface ExplainedItem {
   readonly value: string | null;
   /** Start and end (UTF-16 units, end exclusive) of what matched inside `value`, where it is a part of it. */
   readonly spans: readonly (readonly [number, number])[];
-  /** 1-based line of the value in the rule's file. */
+  /** 1-based line of the value in its file. */
   readonly line: number | null;
+  /** That file, where it is not the rule's own: a filter's, a pipeline's. */
+  readonly file?: string;
 }
 
 export interface SigmaExplanation {

@@ -9,6 +9,7 @@ export const detectorOf = (engine: Detector['engine'], rule: RuleHeader): Detect
   level: rule.level,
   ...(rule.description === null ? {} : { description: rule.description }),
   ...(rule.author === null ? {} : { author: rule.author }),
+  ...(rule.license === null ? {} : { license: rule.license }),
   references: rule.references,
   tags: rule.tags,
   falsePositives: rule.falsepositives,

@@ -29,6 +29,15 @@ export function lineOf(origin: Origin, path: DocumentPath): number | null {
   return finder(path);
 }
 
+/** Where a value is written. */
+export const placeOf = (
+  rule: SigmaRule,
+  { origin, path }: ItemValue,
+): Pick<ExplainedItem, 'line' | 'file'> => ({
+  line: lineOf(origin ?? rule, path),
+  ...(origin === undefined ? {} : { file: origin.file }),
+});
+
 /**
  * Says why a rule matches the event that the reader holds. All conditions that hold are listed, also those of
  * further branches of an `or`: without every one of these values the rule would not have matched.
@@ -86,7 +95,7 @@ function explainItem(
     field: item.field,
     modifiers: item.modifiers,
     pattern: value.raw,
-    line: lineOf(value.origin ?? rule, value.path),
+    ...placeOf(rule, value),
   });
   return item.values.flatMap((value, i) => {
     const compiled = node.values[i] as CompiledValue;

@@ -1,7 +1,7 @@
 import type { ExplainedItem, JsonObject } from '@tidewatch/event';
 import type { CompiledNode, CompiledValue } from './compile.ts';
 import type { EventReader } from './event_reader.ts';
-import { type CompiledItem, cellsOf, explain, lineOf, type Shown, shown } from './explain.ts';
+import { type CompiledItem, cellsOf, explain, lineOf, placeOf, type Shown, shown } from './explain.ts';
 import type { Span } from './glob.ts';
 import type { Matcher, SourceFacts, WindowsAlternative, WindowsTable } from './logsources.ts';
 import { hintsFor, type MissHint } from './miss_hints.ts';
@@ -44,7 +44,7 @@ export interface MissedLeaf {
   readonly field: string | null;
   readonly modifiers: readonly string[];
   /** The values asked for: with `all` those that are missing, else every one. `pattern` is null for `null`. */
-  readonly wanted: readonly { readonly pattern: string | null; readonly line: number | null }[];
+  readonly wanted: readonly Pick<ExplainedItem, 'pattern' | 'line' | 'file'>[];
   /** Whether the event has the field; true for a keyword. */
   readonly present: boolean;
   /** What the event has there; the spans are what `neq` took exception to. */
@@ -236,7 +236,7 @@ function explainLeaf(rule: SigmaRule, node: CompiledItem, reader: EventReader, e
   return {
     field: item.field,
     modifiers: item.modifiers,
-    wanted: wanted.map(({ raw, path, origin }) => ({ pattern: raw, line: lineOf(origin ?? rule, path) })),
+    wanted: wanted.map((value) => ({ pattern: value.raw, ...placeOf(rule, value) })),
     present: field === null || cells.length > 0,
     found: cells.slice(0, shownLimit).map((cell) => shown(cell, spansIn(cell))),
     compared: [...compared].flatMap((name) =>

@@ -180,7 +180,7 @@ describe('a filter in explanations', () => {
     expect(engine.explainMiss(started('eve'), 'shell')).toMatchObject({
       reason: 'leaf',
       selection: '_the_admins_own.selection',
-      wanted: [{ pattern: 'adm_', line: 6 }],
+      wanted: [{ pattern: 'adm_', line: 6, file: 'filter0.yml' }],
     });
   });
 
@@ -189,7 +189,7 @@ describe('a filter in explanations', () => {
     expect(engine.explainMiss(started('adm_eve'), 'shell')).toMatchObject({
       reason: 'filter',
       selections: ['_the_admins_own.selection'],
-      items: [{ field: 'User', value: 'adm_eve', line: 6 }],
+      items: [{ field: 'User', value: 'adm_eve', line: 6, file: 'filter0.yml' }],
     });
   });
 });

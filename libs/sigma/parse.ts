@@ -86,6 +86,7 @@ function parseHeader(document: unknown, place: Place): RuleHeader {
     status: textOf(document.status),
     description: textOf(document.description),
     author: textOf(document.author),
+    license: textOf(document.license),
     references: textsOf(document.references),
     tags: textsOf(document.tags),
     falsepositives: textsOf(document.falsepositives),

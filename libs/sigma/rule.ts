@@ -59,6 +59,8 @@ export interface RuleHeader {
   readonly status: string | null;
   readonly description: string | null;
   readonly author: string | null;
+  /** As the rule states it, by SPDX an identifier; a rule that states none may still be under that of its set. */
+  readonly license: string | null;
   readonly references: readonly string[];
   readonly tags: readonly string[];
   readonly falsepositives: readonly string[];

@@ -10,6 +10,7 @@ export const detector = z
     level: z.enum(levels),
     description: z.string().optional(),
     author: z.string().optional(),
+    license: z.string().optional(),
     references: z.array(z.string()).optional(),
     tags: z.array(z.string()).optional(),
     falsePositives: z.array(z.string()).optional(),
@@ -27,6 +28,7 @@ export const explainedItem = z.object({
   value: z.string().nullable(),
   spans: z.array(z.tuple([z.number(), z.number()])),
   line: z.number().nullable(),
+  file: z.string().optional().describe('The file of the line, where it is not the rule’s own: a filter’s'),
 });
 
 export const sigmaExplanation = z

@@ -48,9 +48,14 @@ it('shows a value once, with all that matched on it', () => {
 });
 
 it('finds the lines of conditions and of selections', () => {
-  expect([...conditionLines([item({ line: 3 }), item({ line: null }), item({ line: 3 })])]).toEqual([
-    [3, [1, 3]],
-  ]);
+  expect([
+    ...conditionLines([
+      item({ line: 3 }),
+      item({ line: null }),
+      item({ line: 3 }),
+      item({ line: 3, file: 'filter.yml' }),
+    ]),
+  ]).toEqual([[3, [1, 3]]]);
   const source = [
     'detection:',
     '    filter_main: # parents',

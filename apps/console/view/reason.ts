@@ -67,11 +67,11 @@ export function matchedValues(items: readonly ExplainedItem[]): MatchedValue[] {
   return [...byValue.values()];
 }
 
-/** Numbers of the conditions on each 1-based line of the rule's file. */
+/** Numbers of the conditions on each 1-based line of the rule's own file; those of a filter stand in another. */
 export function conditionLines(items: readonly ExplainedItem[]): ReadonlyMap<number, readonly number[]> {
   const lines = new Map<number, number[]>();
-  items.forEach(({ line }, index) => {
-    if (line !== null) lines.set(line, [...(lines.get(line) ?? []), index + 1]);
+  items.forEach(({ line, file }, index) => {
+    if (line !== null && file === undefined) lines.set(line, [...(lines.get(line) ?? []), index + 1]);
   });
   return lines;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Backtest } from '@tidewatch/api/schemas';
 import { reasonOf, startErrors } from '../errors.ts';
+import { creditLines } from './credit.ts';
 import { type BacktestTimes, count, type Following, followBacktest } from './follow_backtest.ts';
 
 export interface BacktestOptions extends BacktestTimes {
@@ -35,6 +36,7 @@ export function backtestText(job: Backtest): string {
     ...result.rules.flatMap((rule) => [
       `${rule.title} (${rule.level}, ${rule.id})`,
       `  ${foundText(rule)}`,
+      ...creditLines({ ...rule, references: rule.references ?? [] }),
       ...sampleLines(rule),
     ]),
     `${count(result.events)} events, ${spanOf(job)}`,

@@ -4,8 +4,14 @@ import { finished } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { isObject, type JsonObject, parseJson } from '@tidewatch/event';
 import { createNormaliser } from '@tidewatch/normalize';
-import { createSigmaEngine, enableLinearRegExpFallback, loadThorTable } from '@tidewatch/sigma';
+import {
+  createSigmaEngine,
+  enableLinearRegExpFallback,
+  loadThorTable,
+  type SigmaRule,
+} from '@tidewatch/sigma';
 import { startErrors } from '../errors.ts';
+import { creditOf } from './credit.ts';
 import { loadForCommand } from './rules.ts';
 
 export interface EvaluateOptions {
@@ -17,6 +23,8 @@ export interface EvaluateOptions {
   readonly placeholders?: string;
   /** Files of processing pipelines. */
   readonly pipeline?: readonly string[];
+  /** Write of each rule that matched also title, level, author, licence and references, instead of its id alone. */
+  readonly details?: boolean;
   /** Where parsed rules are kept from one run to the next. */
   readonly cache?: string;
 }
@@ -32,7 +40,7 @@ export interface EvaluateFigures {
 }
 
 /**
- * Runs rules over a file (`.gz` too), and writes `{"line": n, "rules": [ids]}` for every line, numbered from 0. A line that is not a
+ * Runs rules over a file (`.gz` too), and writes `{"line": n, "rules": [ids or details]}` for every line, numbered from 0. A line that is not a
  * JSON object matches nothing and is counted.
  */
 export async function evaluateFile(
@@ -56,6 +64,7 @@ export async function evaluateFile(
   );
   const read = options.throughEcs ? createThroughEcs() : asItIs;
 
+  const shown = options.details ? detailsOf : ({ id }: SigmaRule) => id;
   const raw = createReadStream(options.events, { highWaterMark: pieceBytes });
   const input = options.events.endsWith('.gz') ? raw.pipe(createGunzip()) : raw;
   const output = options.output === '-' ? process.stdout : createWriteStream(options.output);
@@ -73,7 +82,7 @@ export async function evaluateFile(
     hits.forEach((found, i) => {
       if (events[i] === undefined) unreadable++;
       matches += found.length;
-      lines += `${JSON.stringify({ line: line++, rules: found.map(({ rule }) => rule.id) })}\n`;
+      lines += `${JSON.stringify({ line: line++, rules: found.map(({ rule }) => shown(rule)) })}\n`;
     });
     if (!output.write(lines)) await once(output, 'drain');
   }
@@ -91,6 +100,13 @@ export async function evaluateFile(
     wholePerSecond: Math.round(line / Math.max(seconds, 1e-9)),
   };
 }
+
+const detailsOf = (rule: SigmaRule) => ({
+  id: rule.id,
+  title: rule.title,
+  level: rule.level,
+  ...creditOf(rule),
+});
 
 /** Read at a time. */
 const pieceBytes = 1_048_576;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,6 +19,11 @@ detection:
   filter_admin:
     User: admin
   condition: selection and not 1 of filter_*
+`;
+
+const credited = `author: A. Writer
+license: MIT
+references: [https://example.org/why]
 `;
 
 const event = (data: object, system: object = {}) => ({
@@ -43,6 +48,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'explain-'));
   await Promise.all([
     writeFile(file('rule.yml'), rule),
+    writeFile(file('credited.yml'), rule + credited),
     writeFile(
       file('two.yml'),
       `${rule}---\n${rule.replace('id: shell', 'id: never').replace('cmd.exe', 'x')}`,
@@ -69,6 +75,30 @@ const explain = (rules: string, input: string, ...more: string[]) =>
   sigma('explain', '--rule', file(rules), '--event', file(input), ...more);
 
 describe('tidewatch sigma explain', () => {
+  it('names author, licence and references as the rule does, in eval too', async () => {
+    const { stdout } = await explain('credited.yml', 'one.json');
+    expect(stdout.split('\n').slice(1, 4)).toEqual([
+      '  author: A. Writer',
+      '  licence: MIT',
+      '  reference: https://example.org/why',
+    ]);
+    const credit = { author: 'A. Writer', license: 'MIT', references: ['https://example.org/why'] };
+    const { rules } = JSON.parse(
+      (await explain('credited.yml', 'one.json', '--json')).stdout,
+    ) as ExplainReport;
+    expect(rules).toMatchObject([credit]);
+    const found = async (...more: string[]): Promise<unknown> => {
+      const input = ['--rules', file('credited.yml'), '--events', file('lines.json')];
+      await sigma('eval', ...input, '--output', file('found'), ...more);
+      return JSON.parse((await readFile(file('found'), 'utf8')).split('\n')[0] ?? '');
+    };
+    expect(await found()).toEqual({ line: 0, rules: ['shell'] });
+    expect(await found('--details')).toEqual({
+      line: 0,
+      rules: [{ id: 'shell', title: 'Command shell', level: 'medium', ...credit }],
+    });
+  });
+
   it('says why each event matches or not, with what matched marked', async () => {
     const { status, stdout } = await explain('rule.yml', 'lines.json');
     expect(status).toBe(0);

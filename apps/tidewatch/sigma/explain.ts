@@ -1,6 +1,7 @@
 import type { SigmaExplanation } from '@tidewatch/event';
 import { createSigmaEngine, enableLinearRegExpFallback, type SigmaMiss } from '@tidewatch/sigma';
 import { startErrors } from '../errors.ts';
+import { type Credit, creditOf } from './credit.ts';
 import { createThroughEcs } from './evaluate.ts';
 import { type FileEvent, readEvents } from './events.ts';
 import { loadForCommand } from './rules.ts';
@@ -22,12 +23,12 @@ export type ExplainedEvent = { readonly event: number; readonly line: number } &
 );
 
 export interface ExplainReport {
-  readonly rules: readonly {
+  readonly rules: readonly (Credit & {
     readonly id: string;
     readonly title: string;
     readonly file: string;
     readonly events: readonly ExplainedEvent[];
-  }[];
+  })[];
   /** Documents that are no rule, as `file:line: reason`. */
   readonly rejected: readonly string[];
 }
@@ -57,11 +58,12 @@ export async function explainFile(options: ExplainOptions): Promise<ExplainRepor
     return { ...place, outcome: 'fault', reason: faults.get(id) ?? 'it is suspended' };
   };
   return {
-    rules: rules.map(({ id, title, file }) => ({
-      id,
-      title,
-      file,
-      events: events.map((event, i) => outcomeOf(event, i, id)),
+    rules: rules.map((rule) => ({
+      id: rule.id,
+      title: rule.title,
+      file: rule.file,
+      ...creditOf(rule),
+      events: events.map((event, i) => outcomeOf(event, i, rule.id)),
     })),
     rejected: reasons,
   };

@@ -1,6 +1,7 @@
 import type { ExplainedItem, SigmaExplanation } from '@tidewatch/event';
 import type { Excluded, MissedLeaf, MissedSource, MissHint, SigmaMiss } from '@tidewatch/sigma';
 import { visibleLine } from '../dead_letters/visible.ts';
+import { creditLines } from './credit.ts';
 import type { ExplainedEvent, ExplainReport } from './explain.ts';
 
 /** So many characters of a value are shown, and so many of them before what matched. */
@@ -12,8 +13,9 @@ const wantedLimit = 5;
 /** The report for people; what matched stands between » and «. */
 export function explainText({ rules }: ExplainReport): string {
   return rules
-    .flatMap(({ title, id, file, events }) => [
-      `${visibleLine(title, width)} (${visibleLine(id, width)}), ${file}`,
+    .flatMap(({ events, ...rule }) => [
+      `${visibleLine(rule.title, width)} (${visibleLine(rule.id, width)}), ${rule.file}`,
+      ...creditLines(rule),
       ...events.flatMap(eventLines),
     ])
     .join('\n');
@@ -89,12 +91,16 @@ interface Asked {
 interface Wanted {
   readonly pattern: string | null;
   readonly line: number | null;
+  readonly file?: string;
 }
 
 /** `selection, line 7: Image|endswith: '\cmd.exe'` */
 function askedLine({ selection, field, modifiers }: Asked, wanted: readonly Wanted[]): string {
   const [first] = wanted;
-  const line = first === undefined || first.line === null ? '' : `, line ${first.line}`;
+  const line =
+    first === undefined || first.line === null
+      ? ''
+      : `, ${first.file === undefined ? '' : `${plain(first.file)} `}line ${first.line}`;
   const key = [field ?? (modifiers.length === 0 ? 'keyword' : ''), ...modifiers].join('|');
   const values = wanted
     .slice(0, wantedLimit)

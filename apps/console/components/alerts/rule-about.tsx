@@ -9,7 +9,7 @@ const linkClass = 'text-accent underline decoration-accent/50 underline-offset-2
 
 /** What the rule's author says: what it finds, where it errs, what it rests on. */
 export function RuleAbout({ detector }: { readonly detector: AlertDetail['detector'] }) {
-  const { description, author, references = [], tags = [], falsePositives = [] } = detector;
+  const { description, author, license, references = [], tags = [], falsePositives = [] } = detector;
   return (
     <div className="flex flex-col gap-3 text-sm">
       {description !== undefined && <p className="max-w-prose whitespace-pre-line">{description}</p>}
@@ -48,6 +48,12 @@ export function RuleAbout({ detector }: { readonly detector: AlertDetail['detect
           <>
             <dt className="text-soft">Author</dt>
             <dd>{author}</dd>
+          </>
+        )}
+        {license !== undefined && (
+          <>
+            <dt className="text-soft">Licence</dt>
+            <dd>{license}</dd>
           </>
         )}
         <dt className="text-soft">Rule</dt>

@@ -6,6 +6,7 @@ interface EvalOptions {
   readonly rules: string;
   readonly events: string;
   readonly output: string;
+  readonly details?: boolean;
   readonly throughEcs?: boolean;
   readonly thor?: string;
   readonly placeholders?: string;
@@ -25,6 +26,7 @@ export const evalCommand = ({ say }: CommandContext): Command =>
       '--output <file>',
       'where {"line", "rules"} goes, for every line of the events, from 0; - for standard output',
     )
+    .option('--details', 'write of each rule title, level, author, licence and references, not its id alone')
     .option('--through-ecs', 'normalise each event to ECS first, as on the stream')
     .option(
       '--thor <file>',
