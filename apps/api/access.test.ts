@@ -26,6 +26,8 @@ beforeEach(async () => {
     by: 'analyst',
   });
   exceptionId = made.ok ? made.exception.id : '';
+  for (const source of ['title: one', 'title: two'])
+    await server.deps.ruleDesk.put('kept-1', source, () => true);
 });
 afterAll(() => server.stop());
 
@@ -41,6 +43,7 @@ const bodies: Readonly<Record<string, () => object>> = {
   }),
   'admin.login_link': () => ({ user: 'admin' }),
   'rules.backtest': () => ({ source: 'title: x' }),
+  'rules.put': () => ({ source: 'title: x' }),
   'dead_letters.replay': () => ({ ids: ['0-7'] }),
   'dead_letters.drop': () => ({ ids: ['0-7'], reason: 'noise' }),
   'dead_letters.restore': () => ({ ids: ['0-7'] }),
@@ -56,6 +59,10 @@ const ids: Readonly<Record<string, () => string>> = {
   'events.get': () => server.events[0]?.event.id ?? '',
   'rules.get': () => 'rule-1',
   'exceptions.remove': () => exceptionId,
+  'rules.release': () => 'rule-1',
+  'rules.put': () => 'kept-1',
+  'rules.remove': () => 'kept-1',
+  'rules.restore': () => 'kept-1',
   'rules.backtest_get': tryRule,
   'rules.backtest_cancel': tryRule,
   'dead_letters.get': () => '0-7',
@@ -95,6 +102,10 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'admin tok
   'events.get': readers,
   'rules.list': readers,
   'rules.get': readers,
+  'rules.release': ['engineer', 'admin'],
+  'rules.put': ['engineer', 'admin'],
+  'rules.remove': ['engineer', 'admin'],
+  'rules.restore': ['engineer', 'admin'],
   'exceptions.list': ['analyst', 'engineer', 'admin'],
   'exceptions.add': ['analyst', 'engineer', 'admin'],
   'exceptions.remove': ['analyst', 'engineer', 'admin'],
@@ -171,12 +182,14 @@ describe('routes and roles (S2)', () => {
     },
   );
 
-  it('takes the admin token for dead letters and backtests, and for nothing else that asks for a session', async () => {
+  it('takes the admin token for dead letters, backtests and writing rules, and for nothing else that asks for a session', async () => {
     const authorization = `Bearer ${adminToken}`;
     for (const { name, policy } of routes) {
       if (policy.kind !== 'session' || name === 'live.read') continue;
       const { statusCode } = await ask(name, { authorization });
-      expect(statusCode, name).toBe(/^dead_letters\.|^rules\.backtest/.test(name) ? 200 : 401);
+      expect(statusCode, name).toBe(
+        /^dead_letters\.|^rules\.(?:backtest|put|remove|restore)/.test(name) ? 200 : 401,
+      );
     }
     expect((await ask('dead_letters.list', { authorization: 'Bearer wrong' })).json().code).toBe(
       'ADMIN_TOKEN_INVALID',

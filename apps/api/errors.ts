@@ -3,7 +3,10 @@ import { defineErrors } from '@tidewatch/event';
 export const errors = defineErrors({
   REQUEST_INVALID: { status: 400, message: 'The request is not as the API describes it: {why}' },
   BODY_TOO_LARGE: { status: 413, message: 'The body is larger than {limit} MB.' },
-  MEDIA_TYPE: { status: 415, message: 'Send JSON with `content-type: application/json`; a rule may be sent as `application/yaml`.' },
+  MEDIA_TYPE: {
+    status: 415,
+    message: 'Send JSON with `content-type: application/json`; a rule may be sent as `application/yaml`.',
+  },
   KQL_SYNTAX: { status: 400, message: '{why}' },
   TIME_INVALID: {
     status: 400,
@@ -47,7 +50,8 @@ export const errors = defineErrors({
   RULE_INVALID: { status: 400, message: 'The rule is not right: {why}' },
   RULE_CHANGED: {
     status: 412,
-    message: 'Rule {id} is not in the version that was expected, but in {version}. Read it again, then decide.',
+    message:
+      'Rule {id} is not in the version that was expected, but in {version}. Read it again, then decide.',
   },
   RULE_READ_ONLY: {
     status: 409,
@@ -56,8 +60,10 @@ export const errors = defineErrors({
   RULE_NOT_RESTORABLE: { status: 404, message: 'Rule {id} has no version before this one.' },
   RULES_ELSEWHERE: {
     status: 409,
-    message: 'Rules run in another process. Ask that one, or keep the log in Kafka, so that all have the same.',
+    message:
+      'Rules run in another process. Ask that one, or keep the log in Kafka, so that all have the same.',
   },
+  RULE_RUNS: { status: 409, message: 'The rule {id} is not in quarantine.' },
   EXCEPTION_INVALID: { status: 400, message: '{why}' },
   EXCEPTION_UNKNOWN: { status: 404, message: 'There is no exception {id}.' },
   EXCEPTION_SHARED: {

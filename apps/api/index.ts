@@ -82,7 +82,11 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   // Live streams write to the socket themselves, and so stay as they are.
   await app.register(compress, { threshold: 2_048, encodings: ['br', 'gzip'] });
   // A body of YAML is what it is in JSON as `source`; a route that takes none refuses it.
-  app.addContentTypeParser(/^(?:application|text)\/(?:x-)?yaml\b/, { parseAs: 'string' }, async (_: unknown, source: string) => ({ source }));
+  app.addContentTypeParser(
+    /^(?:application|text)\/(?:x-)?yaml\b/,
+    { parseAs: 'string' },
+    async (_: unknown, source: string) => ({ source }),
+  );
   guard(app, api);
   observe(app, api);
   app.setErrorHandler(sendProblem);

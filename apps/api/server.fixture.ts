@@ -10,6 +10,7 @@ import { createLiveHub } from './live.ts';
 import { logonEvent, logonMatch, memoryAlerts, memoryEvents } from './memory.fixture.ts';
 import { memoryDesk } from './memory_desk.fixture.ts';
 import { memoryExceptions } from './memory_exceptions.fixture.ts';
+import { memoryRules } from './memory_rules.fixture.ts';
 
 export const start = Date.UTC(2026, 0, 5, 12);
 export const adminToken = 'local-admin-token';
@@ -20,6 +21,7 @@ const rule = {
   level: 'high',
   state: 'loaded',
   file: 'rules/failed.yml',
+  origin: 'shipped',
   logsource: 'linux/*/sshd',
   tags: ['attack.t1110'],
   matches: 2,
@@ -31,7 +33,7 @@ const system: SystemStatus = {
     listeners: [],
     sources: [],
     streams: [],
-    rules: { loaded: 1, rejected: 0 },
+    rules: { loaded: 1, rejected: 0, flagged: 0, quarantined: 1 },
     plugins: [],
     deadLetters: { total: 0, reasons: [] },
     store: { events: 3, bytes: 10, classes: [], kept: [] },
@@ -81,7 +83,9 @@ export async function startApi(options: Partial<ApiDeps> = {}) {
     rules: {
       list: async () => [rule],
       get: async (id) => (id === rule.id ? { ...rule, source: 'title: x' } : undefined),
+      release: (id) => id === rule.id,
     },
+    ruleDesk: memoryRules(),
     backtests: memoryBacktests(),
     system,
     exceptions: memoryExceptions(),

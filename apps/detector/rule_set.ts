@@ -150,7 +150,7 @@ const logsourceOf = ({ logsource: { product, category, service } }: SigmaRule): 
   [product, category, service].map((part) => part ?? '*').join('/');
 
 const unloadedInfo = (
-  { id, title, file, line, reason }: RejectedRule,
+  { id, title, file, line, column, reason }: RejectedRule,
   state: 'rejected' | 'skipped',
 ): RuleInfo => ({
   id: id ?? `${file}:${line ?? 0}`,
@@ -158,6 +158,8 @@ const unloadedInfo = (
   level: 'medium',
   state,
   reason: line === null ? reason : `line ${line}: ${reason}`,
+  ...(line === null ? {} : { line }),
+  ...(column === undefined ? {} : { column }),
   file,
   logsource: '*/*/*',
   tags: [],

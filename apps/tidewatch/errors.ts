@@ -37,6 +37,11 @@ export const startErrors = defineErrors({
     message: '"{words}" is not a level. Levels are {levels}; medium+ means medium and those above.',
   },
   RULE_INVALID: { status: 400, message: 'The rule is not right, line {line}: {reason}' },
+  RULE_WITHOUT_ID: {
+    status: 400,
+    message:
+      'The first document of {file} has no id. Give it one (a UUID), so that its next version replaces this one.',
+  },
   BACKTESTS_WAITING: {
     status: 429,
     message: '{waiting} backtests wait already. Try again when some have ended, or end one.',

@@ -7,9 +7,10 @@ import { parseDetection } from './detection.ts';
 import { Rejection } from './errors.ts';
 import { isFilter, parseFilter, type SigmaFilter } from './filter.ts';
 import type { Placeholders } from './placeholder.ts';
+import { atPlace } from './rejected.ts';
 import type { LogSource, RejectedRule, RuleHeader, SigmaRule } from './rule.ts';
 import { parseTimespan } from './timespan.ts';
-import { lineFinder, parseYaml } from './yaml.ts';
+import { parseYaml, placeFinder } from './yaml.ts';
 
 const defaultBucketMs = 3_600_000;
 
@@ -35,7 +36,7 @@ export function parseRuleFile(
       rules: [],
       correlations: [],
       filters: [],
-      rejected: [{ file, line: yaml.line, id: null, title: null, code: 'invalid_yaml', reason }],
+      rejected: [{ file, ...atPlace(yaml.place), id: null, title: null, code: 'invalid_yaml', reason }],
     };
   }
   const rules: SigmaRule[] = [];
@@ -58,7 +59,7 @@ export function parseRuleFile(
       if (!(error instanceof Rejection)) throw error;
       rejected.push({
         file,
-        line: lineFinder(text, index)(error.path),
+        ...atPlace(placeFinder(text, index)(error.path)),
         id: isObject(document) ? textOf(document.id) : null,
         title: isObject(document) ? textOf(document.title) : null,
         code: error.code,

@@ -88,6 +88,8 @@ export interface RejectedRule {
   readonly file: string;
   /** 1-based line of what is wrong; null where it concerns the whole file. */
   readonly line: number | null;
+  /** From 1; absent where the line says it all. */
+  readonly column?: number;
   readonly id: string | null;
   readonly title: string | null;
   readonly code: RejectionCode;

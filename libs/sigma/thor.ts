@@ -21,7 +21,7 @@ export async function loadThorTable(file: string): Promise<WindowsTable> {
     throw errors.LOGSOURCES_UNREADABLE({ file, cause: (error as Error).message });
   }
   const yaml = parseYaml(text);
-  if (!yaml.ok) throw errors.LOGSOURCES_INVALID({ file, cause: `line ${yaml.line}: ${yaml.cause}` });
+  if (!yaml.ok) throw errors.LOGSOURCES_INVALID({ file, cause: `line ${yaml.place?.line}: ${yaml.cause}` });
   const [document] = yaml.documents;
   if (!isObject(document) || !isObject(document.logsources)) {
     throw errors.LOGSOURCES_INVALID({ file, cause: 'it has no map `logsources`' });

@@ -30,7 +30,13 @@ const schema = FAILSAFE_SCHEMA.withTags(nullCoreTag, boolCoreTag, numberTag, mer
 
 export type ParsedYaml =
   | { readonly ok: true; readonly documents: readonly unknown[] }
-  | { readonly ok: false; readonly cause: string; readonly line: number | null };
+  | { readonly ok: false; readonly cause: string; readonly place: Place | null };
+
+/** Both from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
 
 /** Parses every document of a file. */
 export function parseYaml(source: string): ParsedYaml {
@@ -38,17 +44,22 @@ export function parseYaml(source: string): ParsedYaml {
     return { ok: true, documents: loadAll(source, { schema }) };
   } catch (error) {
     const cause = error instanceof YAMLException ? error.reason : (error as Error).message;
-    return { ok: false, cause, line: syntaxErrorLine(source) };
+    return { ok: false, cause, place: syntaxErrorPlace(source) };
   }
 }
 
-function syntaxErrorLine(source: string): number | null {
+function syntaxErrorPlace(source: string): Place | null {
   const counter = new LineCounter();
   for (const document of parseAllDocuments(source, { lineCounter: counter, prettyErrors: false })) {
     const [error] = document.errors;
-    if (error !== undefined) return counter.linePos(error.pos[0]).line;
+    if (error !== undefined) return placeIn(counter, error.pos[0]);
   }
   return null;
+}
+
+function placeIn(counter: LineCounter, offset: number): Place {
+  const { line, col: column } = counter.linePos(offset);
+  return { line, column };
 }
 
 interface Positioned {
@@ -74,17 +85,23 @@ function positioned(source: string): Positioned {
 }
 
 /**
- * Gives the 1-based line of any path of one document. It parses the source anew, so it is made only for what is
- * shown to a person: a rejection, an explanation. A path that leads nowhere gives the line of its nearest ancestor.
+ * Gives the place of any path of one document. It parses the source anew, so it is made only for what is
+ * shown to a person: a rejection, an explanation. A path that leads nowhere gives that of its nearest ancestor.
  */
-export function lineFinder(source: string, document: number): (path: DocumentPath) => number | null {
+export function placeFinder(source: string, document: number): (path: DocumentPath) => Place | null {
   const { counter, documents } = positioned(source);
   const root = documents[document];
   return (path) => {
     for (let length = path.length; length >= 0; length--) {
       const node = root?.getIn(path.slice(0, length), true);
-      if (isNode(node) && node.range) return counter.linePos(node.range[0]).line;
+      if (isNode(node) && node.range) return placeIn(counter, node.range[0]);
     }
     return null;
   };
+}
+
+/** As {@link placeFinder}, the line alone. */
+export function lineFinder(source: string, document: number): (path: DocumentPath) => number | null {
+  const find = placeFinder(source, document);
+  return (path) => find(path)?.line ?? null;
 }

@@ -4,6 +4,7 @@ import { alertRoutes } from './alerts.ts';
 import { deadLetterRoutes } from './dead_letters.ts';
 import { eventRoutes } from './events.ts';
 import { exceptionRoutes } from './exceptions.ts';
+import { keptRuleRoutes } from './kept_rules.ts';
 import { liveRoutes } from './live.ts';
 import { probeRoutes } from './probes.ts';
 import { ruleRoutes } from './rules.ts';
@@ -16,6 +17,7 @@ export const routes: readonly Route[] = [
   ...alertRoutes,
   ...eventRoutes,
   ...ruleRoutes,
+  ...keptRuleRoutes,
   ...exceptionRoutes,
   ...systemRoutes,
   ...deadLetterRoutes,

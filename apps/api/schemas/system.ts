@@ -72,13 +72,26 @@ export const ruleRow = z
   .meta({ id: 'RuleRow' });
 export const ruleList = z.object({ rules: z.array(ruleRow) });
 export const ruleDetail = ruleRow
-  .extend({ source: z.string().describe('The rule as written, YAML') })
+  .extend({
+    source: z.string().describe('The file of the rule as written, YAML'),
+    kept: z
+      .object({
+        id: z.string().describe('Under which the file is written, deleted and restored'),
+        version: z.string(),
+        restorable: z.boolean(),
+      })
+      .exactOptional()
+      .describe('Absent for a rule that the API does not change'),
+  })
   .meta({ id: 'RuleDetail' });
 
 export const health = z
   .object({
     version: z.string(),
     startedAt: z.string(),
+    origin: z
+      .enum(['shipped', 'folder', 'kept'])
+      .describe('Of Tidewatch, of a folder that the configuration names, or written through the API'),
     roles: z.array(roleHealth),
     listeners: z.array(listener),
     sources: z.array(sourceHealth),

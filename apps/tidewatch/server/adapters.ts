@@ -6,6 +6,7 @@ import { isTidewatchError } from '@tidewatch/event';
 import type { DataClasses, EventStore, RetentionRegistry } from '@tidewatch/store';
 import type { DuckDbStore } from '@tidewatch/store/duckdb';
 import type { Log, OpenOptions, SnapshotStore, Stream } from '@tidewatch/stream';
+import type { Documents } from '@tidewatch/stream/documents';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
 import type { Config } from '../config/schema.ts';
 import { reasonOf, startErrors } from '../errors.ts';
@@ -24,6 +25,8 @@ export interface Adapters {
   /** What correlations build on; absent in a process that detects nothing. */
   readonly matches: Stream | undefined;
   readonly snapshots: SnapshotStore;
+  /** What people write: rules, exceptions. Absent in a process that neither detects nor is asked. */
+  readonly documents: Documents | undefined;
   readonly retention: RetentionRegistry;
   /** Absent in a process whose roles neither search nor write here. */
   readonly databases: Databases | undefined;
@@ -44,6 +47,12 @@ export function databasesOf({ databases }: Pick<Adapters, 'databases'>): Databas
   return databases;
 }
 
+/** What people wrote, for roles that are not started without. */
+export function documentsOf({ documents }: Pick<Adapters, 'documents'>): Documents {
+  if (documents === undefined) throw new TypeError('This process opened no documents.');
+  return documents;
+}
+
 /** Opens what this process' roles need, and enrols all that it keeps in the retention registry. */
 export async function openAdapters(
   config: Config,
@@ -56,9 +65,10 @@ export async function openAdapters(
   if (opensearch !== undefined && searching.length > 0)
     throw startErrors.OPENSEARCH_WRITES_ONLY({ roles: searching.join(' and ') });
   await prepareFolder(config.data);
-  const { log, snapshots } = await createLog(config, logger);
+  const { log, snapshots, openDocuments } = await createLog(config, logger);
   const [events, deadLetters, letterOutcomes] = await openStreams(log, config);
   const matches = config.roles.includes('detector') ? await log.open('matches') : undefined;
+  const documents = searching.length > 0 ? await openDocuments() : undefined;
   const indexes = config.roles.includes('index');
   const databases =
     searching.length > 0 || (indexes && opensearch === undefined)
@@ -73,6 +83,7 @@ export async function openAdapters(
     deadLetters,
     letterOutcomes,
     matches,
+    documents,
     exceptions: exceptionFolder(config.data),
     ...databases,
   });
@@ -82,12 +93,14 @@ export async function openAdapters(
     letterOutcomes,
     matches,
     snapshots,
+    documents,
     retention,
     databases,
     eventWriter: openSearchWriter ?? databases?.store.events,
     async close() {
       await openSearchWriter?.close();
       await databases?.store.close();
+      await documents?.close();
       await log.close();
       await databases?.control.close();
     },

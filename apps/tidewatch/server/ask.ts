@@ -2,7 +2,7 @@ import type { Problem } from '@tidewatch/api/schemas';
 import { startErrors } from '../errors.ts';
 import { findServer } from './run_file.ts';
 
-type Method = 'GET' | 'POST' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** Asks the API of a running server. @param path below `/api`, with its slash */
 export type Ask = <T>(method: Method, path: string, body?: unknown) => Promise<T>;

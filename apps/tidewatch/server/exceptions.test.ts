@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ExceptionDesk } from '@tidewatch/api';
 import type { RuleInfo } from '@tidewatch/detector';
 import { createSigmaEngine, loadRules, planCorrelations } from '@tidewatch/sigma';
+import { openFolderDocuments } from '@tidewatch/stream/documents';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exceptionFolder, expireExceptions, openExceptions } from './exceptions.ts';
@@ -33,7 +34,9 @@ let runtime: Runtime;
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'tidewatch-exceptions-'));
   await writeFile(join(data, 'rules.yml'), rules);
-  runtime = { config: { data, rules: { placeholders: {} } }, parts: {} } as unknown as Runtime;
+  const documents = await openFolderDocuments({ directory: data, folders: ['exceptions'] });
+  const config = { data, rules: { placeholders: {} } };
+  runtime = { config, adapters: { documents }, parts: {} } as unknown as Runtime;
   await detect();
   desk = openExceptions(runtime);
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { ExceptionDesk } from '@tidewatch/api';
 import {
   applyFilters,
@@ -13,7 +13,10 @@ import {
   type SigmaFilter,
 } from '@tidewatch/sigma';
 import type { Deletion } from '@tidewatch/store';
-import { replaceFile, syncDirectory } from '@tidewatch/stream/durable';
+import type { Documents } from '@tidewatch/stream/documents';
+import { syncDirectory } from '@tidewatch/stream/durable';
+import { documentsOf } from './adapters.ts';
+import { documentFolders } from './documents.ts';
 import { exceptionDocument } from './exceptions_document.ts';
 import { asWritten, commonLogSource, targetsOf } from './exceptions_targets.ts';
 import type { Runtime } from './runtime.ts';
@@ -22,11 +25,14 @@ type Row = Awaited<ReturnType<ExceptionDesk['list']>>[number];
 type Outcome = Awaited<ReturnType<ExceptionDesk['add']>>;
 
 /** Where exceptions are, one Sigma filter a file; the detector reads them with the rules. */
-export const exceptionFolder = (data: string): string => join(data, 'exceptions');
+export const exceptionFolder = (data: string): string => join(data, documentFolders.exceptions);
 
 /** Keeps exceptions as files, which people may write by hand too. */
 export function openExceptions(runtime: Runtime): ExceptionDesk {
   const folder = exceptionFolder(runtime.config.data);
+  const documents = documentsOf(runtime.adapters);
+  // Should it fail, the watch says so; the next change is another try.
+  const bringIntoForce = () => runtime.parts.ruleWatch?.look().catch(() => {});
   const placeholders = (): Placeholders => new Map(Object.entries(runtime.config.rules.placeholders));
 
   async function rows(): Promise<Row[]> {
@@ -59,15 +65,16 @@ export function openExceptions(runtime: Runtime): ExceptionDesk {
     const id = randomUUID();
     const now = Date.now();
     const source = exceptionDocument({ ...asked, id, ...targets, logsource, now });
-    const file = join(folder, `${id}.yml`);
+    const key = { folder: documentFolders.exceptions, name: id };
+    const file = documents.file(key);
     const { filters, rejected } = parseRuleFile(source, file);
     const applied = applyFilters({ rules, filters, now });
     if (applied.skipped.length > 0) return refuse('It would have expired already: name a later time.');
     const [fault] = [...rejected, ...applied.rejected];
     const [filter] = filters;
     if (fault !== undefined || filter === undefined) return refuse(fault?.reason ?? 'It is no filter.');
-    await mkdir(folder, { recursive: true });
-    await replaceFile(join(folder, `${id}.yml`), source);
+    await documents.write([{ ...key, text: source }]);
+    await bringIntoForce();
     const titles = new Map(targets.rules.map((rule) => [rule.id, rule.title]));
     return { ok: true, exception: rowOf(filter, now, titles, undefined), redirected: targets.redirected };
   }
@@ -79,8 +86,8 @@ export function openExceptions(runtime: Runtime): ExceptionDesk {
       const file = (await rows()).find((row) => row.id === id)?.file;
       const found = (await readFiles(folder, placeholders())).find((each) => each.file === file);
       if (found === undefined || documentsIn(found) > 1) return false;
-      await rm(found.file, { force: true });
-      await syncDirectory(folder);
+      await removeFile(found.file, documents);
+      await bringIntoForce();
       return true;
     },
   };
@@ -170,13 +177,28 @@ async function readFiles(folder: string, placeholders?: Placeholders): Promise<r
   return read.flat();
 }
 
+/** One that people put there themselves is no document of ours, whatever its name. */
+async function removeFile(file: string, documents: Documents | undefined): Promise<void> {
+  const key = documents?.keyOf(file);
+  if (key !== undefined) {
+    await documents?.write([{ ...key, text: null }]);
+    return;
+  }
+  await rm(file, { force: true });
+  await syncDirectory(dirname(file));
+}
+
 /** Deletes files of which every exception had expired by then (epoch milliseconds). */
-export async function expireExceptions(folder: string, before: number): Promise<readonly Deletion[]> {
+export async function expireExceptions(
+  folder: string,
+  before: number,
+  documents?: Documents,
+): Promise<readonly Deletion[]> {
   let records = 0;
   for (const found of await readFiles(folder)) {
     const over = found.filters.filter(({ expires }) => expires !== null && expires <= before).length;
     if (over === 0 || over < documentsIn(found)) continue;
-    await rm(found.file, { force: true });
+    await removeFile(found.file, documents);
     records += over;
   }
   return records === 0 ? [] : [{ keeper: 'exceptions', dataClass: 'audit', what: 'exceptions', records }];

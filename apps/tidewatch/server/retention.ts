@@ -7,6 +7,7 @@ import {
 } from '@tidewatch/store';
 import type { DuckDbStore } from '@tidewatch/store/duckdb';
 import type { Stream } from '@tidewatch/stream';
+import type { Documents } from '@tidewatch/stream/documents';
 import { expireExceptions } from './exceptions.ts';
 
 export interface Keepers {
@@ -18,6 +19,8 @@ export interface Keepers {
   /** Absent where the process opened no databases. */
   readonly store?: DuckDbStore;
   readonly control?: ControlStore;
+  /** Absent where the process needs none. */
+  readonly documents: Documents | undefined;
   /** Folder of the exceptions from rules. */
   readonly exceptions: string;
 }
@@ -30,7 +33,7 @@ const day = 86_400_000;
  */
 export function enrolKeepers(
   classes: DataClasses,
-  { events, deadLetters, letterOutcomes, matches, store, control, exceptions }: Keepers,
+  { events, deadLetters, letterOutcomes, matches, store, control, documents, exceptions }: Keepers,
 ): RetentionRegistry {
   const registry = createRetentionRegistry(classes);
   const ttlOf = (name: string) => classes.get(name)?.ttlMs ?? 7 * day;
@@ -97,7 +100,14 @@ export function enrolKeepers(
     keeps: 'exceptions from rules with the values that they name, from their expiry on',
     dataClass: 'audit',
     ttlMs: ttlOf('audit'),
-    expire: (now) => expireExceptions(exceptions, now - ttlOf('audit')),
+    expire: (now) => expireExceptions(exceptions, now - ttlOf('audit'), documents),
+  });
+  registry.enrol({
+    keeper: 'rules.kept',
+    keeps: 'rules that were written through the API, and the version before of each; nothing of events',
+    dataClass: 'all',
+    ttlMs: shortest,
+    expire: async () => [],
   });
   registry.enrol({
     keeper: 'inputs',

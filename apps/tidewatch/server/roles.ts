@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiServer } from '@tidewatch/api';
 import { startIndexer } from '@tidewatch/ingest';
@@ -8,10 +7,11 @@ import { startErrors } from '../errors.ts';
 import { version } from '../version.ts';
 import { databasesOf } from './adapters.ts';
 import { createBacktests } from './backtests.ts';
-import { exceptionFolder, openExceptions } from './exceptions.ts';
+import { openExceptions } from './exceptions.ts';
 import { openAccept, startInputs, stopInputs } from './ingest.ts';
 import { notify } from './notify.ts';
 import { createRuleCatalogue } from './rule_catalogue.ts';
+import { openRuleDesk } from './rule_desk.ts';
 import { ruleSources } from './rule_sources.ts';
 import { watchRules } from './rule_watch.ts';
 import { lettersOf, type Runtime } from './runtime.ts';
@@ -50,8 +50,6 @@ export async function startDetectorRole(runtime: Runtime): Promise<void> {
   if (adapters.matches === undefined) throw new TypeError('This process opened nothing to correlate.');
   // Here and below: what a role alone needs is loaded with it, since a process may run few of them.
   const { startDetector } = await import('@tidewatch/detector');
-  // A folder that is not there would be a rule that could not be read.
-  await mkdir(exceptionFolder(runtime.config.data), { recursive: true });
   let { onFirstAlert } = runtime.options;
   const detector = await startDetector({
     events: adapters.events,
@@ -62,6 +60,8 @@ export async function startDetectorRole(runtime: Runtime): Promise<void> {
     worker: workers.detector,
     metrics,
     log,
+    budget: () => runtime.config.rules.budget,
+    onQuarantine: (quarantined) => tellQuarantine(runtime, quarantined),
     onAlerts: (effects) => {
       onFirstAlert?.((performance.now() - runtime.started) / 1000);
       onFirstAlert = undefined;
@@ -83,12 +83,19 @@ export async function startDetectorRole(runtime: Runtime): Promise<void> {
     () => detector.loaded().expiry,
     log,
   );
+  parts.ruleWatch = watch;
   onClose(async () => {
     await watch.close();
     await detector.close();
   });
   readers.push(detector);
-  health.set('detector', 'ready');
+}
+
+/** What is not looked for is seen on the health page, and who asks later finds it in the audit log. */
+function tellQuarantine({ adapters, health, log }: Runtime, quarantined: readonly Quarantined[]): void {
+  const titles = quarantined.map(({ title }) => `“${title}”`).join(', ');
+  if (quarantined.length === 0) health.set('detector', 'ready');
+  else health.set('detector', 'degraded', `In quarantine, so not looked for: ${titles}`);
 }
 
 /** The entry of the pipeline; the demonstration plays into it until an event of the user's own comes. */
@@ -125,7 +132,8 @@ export async function startApiRole(runtime: Runtime, adminToken: string): Promis
     events: store.events,
     alerts: store.alerts,
     control,
-    rules: createRuleCatalogue(parts),
+    rules: createRuleCatalogue(runtime),
+    ruleDesk: openRuleDesk(runtime),
     backtests: createBacktests(runtime),
     exceptions: openExceptions(runtime),
     system: createSystemStatus(runtime),

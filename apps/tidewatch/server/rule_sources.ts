@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { RuleSources } from '@tidewatch/detector';
 import type { Config } from '../config/schema.ts';
+import { keptRuleFolder } from './documents.ts';
 import { exceptionFolder } from './exceptions.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -15,9 +16,9 @@ export const ruleSources = ({ config, governance, options }: Runtime): RuleSourc
 export function configuredRules({ data, rules }: Config, root: string): RuleSources {
   const { paths, select, placeholders, pipelines, thor } = rules;
   return {
-    paths: [...paths, exceptionFolder(data)],
+    paths: [...paths, keptRuleFolder(data), exceptionFolder(data)],
     select,
-    always: [join(root, 'rules')],
+    always: [join(root, 'rules'), keptRuleFolder(data)],
     placeholders,
     pipelines,
     ...(thor === undefined ? {} : { thor }),

@@ -11,6 +11,11 @@ const settleMs = 100;
 const lookEveryMs = 30_000;
 
 export interface RuleWatch {
+  /**
+   * Looks at once, for who has just written a rule: what is there by now is in force when it resolves. Rejects where it
+   * could not be reloaded.
+   */
+  look(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -54,10 +59,17 @@ export function watchRules(
   function soon(): void {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      looking = looking.then(look).catch((error: Error) => {
-        log.error({ reason: error.message }, 'The rules were not reloaded; those before stay in force');
-      });
+      next().catch(() => {});
     }, settleMs);
+  }
+
+  /** One look after the other. */
+  function next(): Promise<void> {
+    const looked = looking.then(look);
+    looking = looked.catch((error: Error) => {
+      log.error({ reason: error.message }, 'The rules were not reloaded; those before stay in force');
+    });
+    return looked;
   }
 
   function follow(folders: Folders): void {
@@ -86,6 +98,7 @@ export function watchRules(
   looking = look();
   const regularly = setInterval(soon, lookEveryMs).unref();
   return {
+    look: next,
     async close() {
       clearInterval(regularly);
       clearTimeout(timer);

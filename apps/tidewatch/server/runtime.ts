@@ -18,6 +18,7 @@ import { type Adapters, openAdapters } from './adapters.ts';
 import type { Demonstration } from './demonstration.ts';
 import { type Governance, loadGovernance } from './governance.ts';
 import { hostPlugins } from './plugins.ts';
+import type { RuleWatch } from './rule_watch.ts';
 import { type SourceState, startSourceStatistics } from './statistics.ts';
 
 export interface ServerOptions {
@@ -59,7 +60,13 @@ export interface Runtime {
   /** Readers of the streams, drained before anything they wrote is deleted. */
   readonly readers: { drain(): Promise<void> }[];
   /** What started roles offer to others; absent until they stand, and where this process does not run them. */
-  readonly parts: { detector?: Detector; demonstration?: Demonstration; inputs: readonly RunningInput[] };
+  readonly parts: {
+    detector?: Detector;
+    /** Brings changed rules into force. */
+    ruleWatch?: RuleWatch;
+    demonstration?: Demonstration;
+    inputs: readonly RunningInput[];
+  };
   /** What is opened last is closed first. */
   readonly onClose: (close: () => unknown) => void;
 }

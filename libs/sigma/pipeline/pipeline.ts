@@ -1,6 +1,6 @@
 import { isObject } from '@tidewatch/event';
 import { Rejection } from '../errors.ts';
-import { rejectedRule } from '../rejected.ts';
+import { atPlace, rejectedRule } from '../rejected.ts';
 import type { Item, Origin, RejectedRule, Selection } from '../rule.ts';
 import { mapDetection } from '../selections.ts';
 import { parseYaml } from '../yaml.ts';
@@ -39,7 +39,7 @@ export function parsePipeline(
       const reason = new Rejection('invalid_yaml', { cause: yaml.cause }).message;
       return {
         ok: false,
-        rejected: { file, line: yaml.line, id: null, title, code: 'invalid_yaml', reason },
+        rejected: { file, ...atPlace(yaml.place), id: null, title, code: 'invalid_yaml', reason },
       };
     }
     const [document, another] = yaml.documents;

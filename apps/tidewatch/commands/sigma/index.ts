@@ -7,6 +7,7 @@ import { diffCommand } from './diff.ts';
 import { evalCommand } from './eval.ts';
 import { explainCommand } from './explain.ts';
 import { listCommand } from './list.ts';
+import { pushCommand, removeCommand, restoreCommand } from './push.ts';
 import { testCommand } from './test.ts';
 
 export const sigmaCommand = (context: CommandContext): Command => {
@@ -22,6 +23,9 @@ export const sigmaCommand = (context: CommandContext): Command => {
     listCommand,
     testCommand,
     backtestCommand,
+    pushCommand,
+    removeCommand,
+    restoreCommand,
   ];
   for (const part of parts) command.addCommand(part(context));
   return command;

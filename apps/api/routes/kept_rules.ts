@@ -1,0 +1,65 @@
+import type { Role } from '@tidewatch/control';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { ExpectedVersion, RuleOutcome } from '../deps.ts';
+import { errors } from '../errors.ts';
+import { type Route, route } from '../route.ts';
+import { keptRule, keptRuleBody, keptRuleQuery } from '../schemas/kept_rules.ts';
+
+const writers: readonly Role[] = ['engineer', 'admin'];
+const policy = { kind: 'session', roles: writers, orAdminToken: true } as const;
+const params = z.object({
+  id: z.string().regex(/^[\w-]{1,128}$/, 'must be 1 to 128 letters, digits, `_` and `-`'),
+});
+
+/** Rules that are written through the API. */
+export const keptRuleRoutes: readonly Route[] = [
+  route({
+    name: 'rules.put',
+    method: 'PUT',
+    url: '/api/rules/:id',
+    summary: 'Write a rule (as `application/yaml`, or in JSON); it is in force when this answers',
+    policy,
+    audit: 'change',
+    schemas: { params, query: keptRuleQuery, body: keptRuleBody, answer: keptRule },
+    handle: async ({ params: { id }, body: { source }, request }, { ruleDesk }) =>
+      kept(await ruleDesk.put(id, source, expectedBy(request))),
+  }),
+  route({
+    name: 'rules.remove',
+    method: 'DELETE',
+    url: '/api/rules/:id',
+    summary: 'Delete a rule that was written through the API',
+    policy,
+    audit: 'change',
+    schemas: { params, query: keptRuleQuery, answer: keptRule },
+    handle: async ({ params: { id }, request }, { ruleDesk }) =>
+      kept(await ruleDesk.remove(id, expectedBy(request))),
+  }),
+  route({
+    name: 'rules.restore',
+    method: 'POST',
+    url: '/api/rules/:id/restore',
+    summary: 'Bring back the version before, also of a deleted rule; once more, and this one is back',
+    policy,
+    audit: 'change',
+    schemas: { params, query: keptRuleQuery, answer: keptRule },
+    handle: async ({ params: { id }, request }, { ruleDesk }) =>
+      kept(await ruleDesk.restore(id, expectedBy(request))),
+  }),
+];
+
+function kept(outcome: RuleOutcome) {
+  if (outcome.ok) return outcome.rule;
+  throw errors[outcome.code](outcome.details);
+}
+
+/** `If-Match` with versions or `*`, and `If-None-Match: *` for a rule that must not be there yet (RFC 9110, 13.1). */
+function expectedBy({ headers }: FastifyRequest): ExpectedVersion {
+  const wanted = headers['if-match']?.split(',').map((each) => each.trim().replace(/^(?:W\/)?"(.*)"$/, '$1'));
+  const isNew = headers['if-none-match'] === '*';
+  return (version) => {
+    if (isNew && version !== null) return false;
+    return wanted === undefined || (version !== null && (wanted.includes('*') || wanted.includes(version)));
+  };
+}
