@@ -49,8 +49,6 @@ export interface RuleInfo {
   readonly author?: string;
   readonly license?: string;
   readonly references?: readonly string[];
-  readonly license?: string;
-  readonly references?: readonly string[];
   /** The rule as written. */
   readonly source: string;
 }
