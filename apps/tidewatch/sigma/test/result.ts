@@ -108,7 +108,7 @@ function wantedOf(
 ): string {
   const root = nodes.at(-1) as CorrelationPlan['nodes'][number];
   const by = root.groupBy.length === 0 ? '' : ` by ${root.groupBy.join(', ')}`;
-  const what = [root.conditionText, ...root.fields].join(' ');
+  const what = [...root.fields, root.conditionText].join(' ');
   const rules = root.inputs.map(({ id }) => nameOf(id)).join(', ');
   const left =
     ungrouped === 0
