@@ -28,6 +28,8 @@ export type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: Deep
 export interface RuleCatalogue {
   list(): Promise<DeepReadonly<RuleRow[]>>;
   get(id: string): Promise<DeepReadonly<RuleDetail> | undefined>;
+  /** Lets a rule run again that is in quarantine; false where it is not. */
+  release(id: string): boolean;
 }
 
 /** What only the roles know of themselves. */

@@ -11,7 +11,8 @@ export interface CostWatchDeps {
   readonly log: Logger;
   /** Ends the thread, since an evaluation in it does not end. */
   readonly interrupt: () => void;
-  readonly onQuarantine?: (quarantined: readonly Quarantined[]) => void;
+  /** Told of all at the start and whenever that changes, and of the one that was added. */
+  readonly onQuarantine?: (quarantined: readonly Quarantined[], added?: Quarantined) => void;
 }
 
 /** What a rule cost since the process started, or since it changed. */
@@ -64,19 +65,19 @@ export function createCostWatch(deps: CostWatchDeps): CostWatch {
     if (info === undefined || number === undefined) return;
     window.costs.stopped[number] = 1;
     if (quarantine.get(rule) !== undefined) return;
-    quarantine.add(info, cause, reason);
+    const added = quarantine.add(info, cause, reason);
     metrics.count('detection_quarantines_total', { cause });
     log.error(
       { rule, title: info.title, file: info.file, cause, reason },
       'A rule is in quarantine: it is not run until it changes or is released',
     );
-    tell();
+    tell(added);
   }
 
-  function tell(): void {
+  function tell(added?: Quarantined): void {
     const held = quarantine.list();
     metrics.set('detection_rules_quarantined', {}, held.length);
-    deps.onQuarantine?.(held);
+    deps.onQuarantine?.(held, added);
   }
 
   function judge(budget: RuleBudget): void {

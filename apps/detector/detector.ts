@@ -26,8 +26,8 @@ export interface DetectorDeps {
   readonly onAlerts?: (effects: readonly AlertEffect[]) => void;
   /** What a rule may cost, asked for whenever that is judged; {@link usualBudget} without it. */
   readonly budget?: () => RuleBudget;
-  /** Told of all rules in quarantine at the start and whenever that changes. */
-  readonly onQuarantine?: (quarantined: readonly Quarantined[]) => void;
+  /** Told of all rules in quarantine at the start and whenever that changes, and of the one that was added. */
+  readonly onQuarantine?: (quarantined: readonly Quarantined[], added?: Quarantined) => void;
 }
 
 export interface Detector {

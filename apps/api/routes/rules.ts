@@ -11,6 +11,7 @@ const policy = { kind: 'session', roles: everyone } as const;
 const backtesters = { kind: 'session', roles: triagers, orAdminToken: true } as const;
 /** Bytes: all of a large public rule set, twice. */
 const wholeSets = 32 * 1_048_576;
+const releasers = { kind: 'session', roles: ['engineer', 'admin'], orAdminToken: true } as const;
 const byId = z.object({ id: z.string().max(64) });
 
 export const ruleRoutes: readonly Route[] = [
@@ -37,6 +38,20 @@ export const ruleRoutes: readonly Route[] = [
       if (rule === undefined) throw errors.RULE_UNKNOWN({ id });
       if (rule.kept !== undefined) reply.header('etag', `"${rule.kept.version}"`);
       return rule;
+    },
+  }),
+  route({
+    name: 'rules.release',
+    method: 'POST',
+    url: '/api/rules/:id/release',
+    summary: 'Let a rule run again that is in quarantine',
+    policy: releasers,
+    audit: 'change',
+    schemas: { params: z.object({ id: z.string().max(512) }), answer: schemas.ruleDetail },
+    handle: async ({ params: { id } }, { rules }) => {
+      if ((await rules.get(id)) === undefined) throw errors.RULE_UNKNOWN({ id });
+      if (!rules.release(id)) throw errors.RULE_RUNS({ id });
+      return (await rules.get(id)) ?? Promise.reject(errors.RULE_UNKNOWN({ id }));
     },
   }),
   route({

@@ -51,6 +51,25 @@ export const streamHealth = z.object({
 /** Skipped: a kind of document that this version's engine does not take. */
 const ruleState = z.enum(['loaded', 'rejected', 'skipped']);
 
+const ruleCost = z
+  .object({
+    evaluations: z.number().describe('How often the rule was run on an event'),
+    seconds: z.number().describe('Time that took, estimated from samples'),
+    worstSeconds: z.number().describe('The longest of those that were measured'),
+    explainingSeconds: z.number().describe('Time spent on explaining its matches'),
+    share: z.number().describe('Of the time spent on events, over the last window of `rules.budget`; 0 to 1'),
+    flagged: z.boolean().describe('The share is above `rules.budget.flag`'),
+  })
+  .describe('Of rules on single events, since the start or the rule’s last change');
+
+const quarantine = z
+  .object({
+    cause: z.enum(['failed', 'cost', 'limit']),
+    reason: z.string(),
+    since: z.number().describe('Epoch milliseconds'),
+  })
+  .describe('The rule is loaded, but not run until it changes or is released');
+
 export const ruleRow = z
   .object({
     id: z.string(),
@@ -60,6 +79,9 @@ export const ruleRow = z
     state: ruleState,
     reason: z.string().optional().describe('Why it was rejected, with the position'),
     file: z.string(),
+    origin: z
+      .enum(['shipped', 'folder', 'kept'])
+      .describe('Of Tidewatch, of a folder that the configuration names, or written through the API'),
     logsource: z
       .string()
       .describe('product/category/service, `*` where the rule says nothing; of a correlation its type'),
@@ -68,6 +90,9 @@ export const ruleRow = z
     author: z.string().optional(),
     matches: z.number(),
     lastMatch: z.number().nullable(),
+    cost: ruleCost.optional(),
+    quarantine: quarantine.optional(),
+    hampered: z.string().optional().describe('Of a correlation: what it builds on that is in quarantine'),
   })
   .meta({ id: 'RuleRow' });
 export const ruleList = z.object({ rules: z.array(ruleRow) });
@@ -89,14 +114,16 @@ export const health = z
   .object({
     version: z.string(),
     startedAt: z.string(),
-    origin: z
-      .enum(['shipped', 'folder', 'kept'])
-      .describe('Of Tidewatch, of a folder that the configuration names, or written through the API'),
     roles: z.array(roleHealth),
     listeners: z.array(listener),
     sources: z.array(sourceHealth),
     streams: z.array(streamHealth),
-    rules: z.object({ loaded: z.number(), rejected: z.number() }),
+    rules: z.object({
+      loaded: z.number(),
+      rejected: z.number(),
+      flagged: z.number().describe('Rules that cost much'),
+      quarantined: z.number().describe('Loaded rules that are not run'),
+    }),
     plugins: z.array(
       z.object({ name: z.string(), kind: z.string(), state: z.string(), detail: z.string().optional() }),
     ),

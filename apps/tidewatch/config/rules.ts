@@ -1,5 +1,6 @@
 import { parseLevels } from '@tidewatch/sigma/select';
 import { z } from 'zod';
+import { ruleBudget } from './rule_budget.ts';
 
 const words = (says: string, example: string) =>
   z
@@ -76,6 +77,7 @@ export const rulesConfig = z
       .describe(
         'A log-source table in the format of SigmaHQ’s `tests/thor.yml`, instead of the built-in one.',
       ),
+    budget: ruleBudget,
   })
   .prefault({})
   .describe('What the detector looks for.');

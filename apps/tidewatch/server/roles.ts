@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ApiServer } from '@tidewatch/api';
+import type { Quarantined } from '@tidewatch/detector';
 import { startIndexer } from '@tidewatch/ingest';
 import type { Accept } from '@tidewatch/plugin';
 import type { Config } from '../config/schema.ts';
@@ -46,11 +47,12 @@ export async function startIndexRole({
 
 /** Stream to alerts. */
 export async function startDetectorRole(runtime: Runtime): Promise<void> {
-  const { adapters, metrics, log, live, parts, health, readers, onClose } = runtime;
+  const { adapters, metrics, log, live, parts, readers, onClose } = runtime;
   if (adapters.matches === undefined) throw new TypeError('This process opened nothing to correlate.');
   // Here and below: what a role alone needs is loaded with it, since a process may run few of them.
   const { startDetector } = await import('@tidewatch/detector');
   let { onFirstAlert } = runtime.options;
+  let held: readonly Quarantined[] = [];
   const detector = await startDetector({
     events: adapters.events,
     matches: adapters.matches,
@@ -61,7 +63,10 @@ export async function startDetectorRole(runtime: Runtime): Promise<void> {
     metrics,
     log,
     budget: () => runtime.config.rules.budget,
-    onQuarantine: (quarantined) => tellQuarantine(runtime, quarantined),
+    onQuarantine: (quarantined, added) => {
+      held = quarantined;
+      if (parts.detector !== undefined) tellQuarantine(runtime, held, added);
+    },
     onAlerts: (effects) => {
       onFirstAlert?.((performance.now() - runtime.started) / 1000);
       onFirstAlert = undefined;
@@ -89,13 +94,30 @@ export async function startDetectorRole(runtime: Runtime): Promise<void> {
     await detector.close();
   });
   readers.push(detector);
+  tellQuarantine(runtime, held);
 }
 
 /** What is not looked for is seen on the health page, and who asks later finds it in the audit log. */
-function tellQuarantine({ adapters, health, log }: Runtime, quarantined: readonly Quarantined[]): void {
+function tellQuarantine(
+  { adapters, health, log }: Runtime,
+  quarantined: readonly Quarantined[],
+  added?: Quarantined,
+): void {
   const titles = quarantined.map(({ title }) => `“${title}”`).join(', ');
   if (quarantined.length === 0) health.set('detector', 'ready');
   else health.set('detector', 'degraded', `In quarantine, so not looked for: ${titles}`);
+  if (added === undefined) return;
+  const { rule, cause, reason } = added;
+  databasesOf(adapters)
+    .control.audit.append({
+      who: 'detector',
+      action: 'rules.quarantine',
+      target: rule,
+      detail: { cause, reason },
+    })
+    .catch((error: Error) =>
+      log.error({ reason: error.message, rule }, 'The audit log did not take a quarantine'),
+    );
 }
 
 /** The entry of the pipeline; the demonstration plays into it until an event of the user's own comes. */

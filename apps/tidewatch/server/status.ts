@@ -26,7 +26,12 @@ export function createSystemStatus(runtime: Runtime): SystemStatus {
         streams: await Promise.all(
           [adapters.events, adapters.deadLetters, adapters.letterOutcomes].map(streamHealth),
         ),
-        rules: { loaded: rules.filter(({ state }) => state === 'loaded').length, rejected },
+        rules: {
+          loaded: rules.filter(({ state }) => state === 'loaded').length,
+          rejected,
+          flagged: rules.filter(({ cost, quarantine }) => cost?.flagged && quarantine === undefined).length,
+          quarantined: rules.filter(({ quarantine }) => quarantine !== undefined).length,
+        },
         plugins: plugins.map((plugin) => {
           const { name, kind } = plugin.description;
           return { name, kind, ...plugin.state() };
