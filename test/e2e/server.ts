@@ -26,7 +26,10 @@ export interface RunningServer {
   /** Everything it printed so far. */
   output(): string;
   /** Asks the API as a logged-in administrator. */
-  api<T>(path: string, init?: { method?: string; body?: unknown }): Promise<T>;
+  api<T>(
+    path: string,
+    init?: { method?: string; body?: unknown; headers?: Record<string, string> },
+  ): Promise<T>;
   loginLink(): Promise<string>;
   /** Resident memory in MiB. */
   memory(): Promise<number>;
@@ -98,6 +101,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
           cookie: session.cookie,
           'x-tidewatch-csrf': session.csrf,
           ...(init.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...init.headers,
         },
         ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
       });
