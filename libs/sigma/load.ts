@@ -28,7 +28,7 @@ export interface LoadOptions {
   readonly pipelines?: readonly string[];
   /** Epoch milliseconds, by which filters may have expired; by default the time of the call. */
   readonly now?: number;
-  /** A file that remembers the parsed YAML from one load to the next; it is made where it is missing. */
+  /** A file that remembers what was parsed from one load to the next; it is made where it is missing. */
   readonly cache?: string;
 }
 
@@ -65,7 +65,12 @@ export async function loadRules({
   const isPipeline = new Set(files.map((file) => resolve(file)));
   const given: Placeholders = new Map(Object.entries(placeholders));
   const lists = pipelines.length === 0 ? given : deferring(given);
-  const cache = cacheFile === undefined ? undefined : await openRuleCache(cacheFile);
+  const parseFile = (source: string, file: string) => parseRuleFile(source, file, lists);
+  const cache =
+    cacheFile === undefined
+      ? undefined
+      : await openRuleCache(cacheFile, parseFile, [placeholders, pipelines.length > 0]);
+  const read = cache?.parse ?? parseFile;
   let turn = performance.now();
   for await (const found of ruleFiles(paths)) {
     if ('code' in found) {
@@ -73,7 +78,7 @@ export async function loadRules({
       continue;
     }
     if (isPipeline.has(resolve(found.file))) continue;
-    const parsed = parseRuleFile(found.source, found.file, lists, cache?.parse);
+    const parsed = read(found.source, found.file);
     rejected.push(...parsed.rejected);
     const isNew = (rule: RuleHeader): boolean => {
       const first = byId.get(rule.id);

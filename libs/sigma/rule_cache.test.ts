@@ -4,86 +4,103 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadRules } from './load.ts';
+import { parseRuleFile } from './parse.ts';
 import { openRuleCache } from './rule_cache.ts';
-import { parseYaml } from './yaml.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidewatch-rule-cache-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 let number = 0;
 const newFile = (): string => join(folder, `${++number}/rules.cache`);
+const openCache = (file: string, given: unknown = null) => openRuleCache(file, parseRuleFile, given);
 
 async function filled(file: string, ...sources: string[]): Promise<string> {
-  const cache = await openRuleCache(file);
-  for (const source of sources) cache.parse(source);
+  const cache = await openCache(file);
+  for (const source of sources) cache.parse(source, 'a.yml');
   expect(await cache.save()).toBe(true);
   return readFileSync(file, 'utf8');
 }
 
-const source = 'title: a\nlevel: 0x10\nlist: [1, 007, null, true, "é \\n \\u2028"]\n---\n__proto__: {x: 1}\n';
+const ruleOf = (title: string, more = ''): string =>
+  `title: ${title}\nid: ${title}\nlogsource: {product: windows}\ndetection: {s: {Image|endswith: ['\\${title}.exe', 7]}, t: {x|re: é, y: null}, condition: s or t}\n${more}`;
+const one = ruleOf('one');
+const two = ruleOf('two');
 
 describe('the rule cache', () => {
-  it('gives what parsing gives, before and after it is saved', async () => {
+  it('gives what parsing gives, before and after it is saved, under the name that a file has now', async () => {
     const file = newFile();
-    const before = await openRuleCache(file);
-    expect(before.parse(source)).toEqual(parseYaml(source));
-    expect(before.parse(source)).toEqual(parseYaml(source));
+    const before = await openCache(file);
+    const source = `${one}---\n${two}`;
+    expect(before.parse(source, 'a.yml')).toEqual(parseRuleFile(source, 'a.yml'));
+    expect(before.parse(source, 'a.yml')).toEqual(parseRuleFile(source, 'a.yml'));
     await before.save();
-    const after = await openRuleCache(file);
-    expect(after.parse(source)).toEqual(parseYaml(source));
+    const after = await openCache(file);
+    expect(after.parse(source, 'b.yml')).toEqual(parseRuleFile(source, 'b.yml'));
   });
 
-  it('takes the documents from the file, and another text from no file', async () => {
+  it('takes the rules from the file, and another text from no file', async () => {
     const file = newFile();
-    const text = await filled(file, 'title: one\n');
+    const text = await filled(file, one);
     // A file that lies shows where the answer comes from.
-    const body = text.slice(text.indexOf('\n') + 1).replace('"one"', '"three"');
-    writeFileSync(file, `tidewatch-rules-1 ${hash('sha256', body, 'base64')}\n${body}`);
-    const cache = await openRuleCache(file);
-    expect(cache.parse('title: one\n')).toEqual({ ok: true, documents: [{ title: 'three' }] });
-    expect(cache.parse('title: two\n')).toEqual({ ok: true, documents: [{ title: 'two' }] });
+    const [heading = ''] = text.split('\n');
+    const body = text.slice(heading.length + 1).replace('"one"', '"three"');
+    const format = heading.slice(0, heading.lastIndexOf(' '));
+    writeFileSync(file, `${format} ${hash('sha256', body, 'hex')}\n${body}`);
+    const titles = async (given?: unknown) => {
+      const cache = await openCache(file, given);
+      return [one, two].flatMap((text) => cache.parse(text, 'a.yml').rules.map(({ id }) => id));
+    };
+    expect(await titles()).toEqual(['three', 'two']);
+    expect(await titles({ other: ['placeholders'] })).toEqual(['one', 'two']);
   });
 
   it.each([
     ['cut', (text: string) => text.slice(0, -5)],
     ['changed', (text: string) => text.replace('"one"', '"two"')],
-    ['of another format', (text: string) => text.replace('rules-1', 'rules-0')],
+    ['of another format', (text: string) => text.replace('rules-2', 'rules-1')],
+    [
+      'of another build',
+      (text: string) => text.replace(/ (\S)/, (_, first) => (first === 'a' ? ' b' : ' a')),
+    ],
     ['empty', () => ''],
     ['something else', () => '\0\0\0\n\n'],
   ])('ignores a file that is %s, and writes it anew', async (_, damage) => {
     const file = newFile();
-    const good = await filled(file, 'title: one\n');
+    const good = await filled(file, one);
+    expect(damage(good)).not.toBe(good);
     writeFileSync(file, damage(good));
-    const cache = await openRuleCache(file);
-    expect(cache.parse('title: one\n')).toEqual({ ok: true, documents: [{ title: 'one' }] });
+    const cache = await openCache(file);
+    expect(cache.parse(one, 'a.yml').rules.map(({ id }) => id)).toEqual(['one']);
     await cache.save();
     expect(readFileSync(file, 'utf8')).toBe(good);
   });
 
   it('keeps only what was asked for, and leaves nothing else behind', async () => {
     const file = newFile();
-    await filled(file, 'title: one\n', 'title: two\n');
-    const text = await filled(file, 'title: two\n');
+    await filled(file, one, two);
+    const text = await filled(file, two);
     expect(text).not.toContain('one');
     expect(readdirSync(join(file, '..'))).toEqual(['rules.cache']);
   });
 
   it.each([
-    ['an alias', 'a: &x {b: 1}\nc: *x\n'],
-    ['an alias of itself', 'a: &x [*x]\n'],
+    ['an alias', ruleOf('x').replace('s: {', 's: &x {').replace('t: {x|re: é, y: null}', 't: *x')],
     ['what is not YAML', 'a: [\n'],
+    ['a rule with a fault', ruleOf('x').replace('s or t', 'nothing')],
+    ['a good rule beside a bad one', `${ruleOf('x')}---\ntitle: y\n`],
+    ['a filter', ruleOf('x').replace('detection: ', 'filter: ').replace('{s:', '{rules: any, s:')],
   ])('does not keep %s', async (_, text) => {
-    const cache = await openRuleCache(newFile());
-    expect(cache.parse(text)).toEqual(parseYaml(text));
-    expect(cache.parse(text)).toEqual(parseYaml(text));
-    const kept = await filled(newFile(), text, 'title: one\n');
+    const cache = await openCache(newFile());
+    expect(cache.parse(text, 'a.yml')).toEqual(parseRuleFile(text, 'a.yml'));
+    expect(cache.parse(text, 'a.yml')).toEqual(parseRuleFile(text, 'a.yml'));
+    const kept = await filled(newFile(), text, one);
     expect(kept.trimEnd().split('\n')).toEqual([expect.any(String), expect.stringContaining('one')]);
   });
 
   it('says when it cannot be written, and parses nevertheless', async () => {
     writeFileSync(join(folder, 'plain'), '');
-    const cache = await openRuleCache(join(folder, 'plain/rules.cache'));
-    expect(cache.parse('title: one\n').ok).toBe(true);
+    const cache = await openCache(join(folder, 'plain/rules.cache'));
+    expect(cache.parse(one, 'a.yml').rules).toHaveLength(1);
     expect(await cache.save()).toBe(false);
   });
 

@@ -22,6 +22,7 @@ export interface ProcessedRules {
 
 /** Runs rules and correlations through pipelines, as if these were one. What they set is forgotten after each rule. */
 export function applyPipelines({ rules, correlations, pipelines }: PipelineInput): ProcessedRules {
+  if (pipelines.length === 0) return { rules, correlations, rejected: [] };
   const ordered = pipelines.toSorted((a, b) => a.priority - b.priority);
   const steps = ordered.flatMap((pipeline) => pipeline.steps);
   const vars = new Map(ordered.flatMap((pipeline) => [...pipeline.vars]));
