@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { has } from '../require.ts';
 import { type KafkaService, startKafka } from '../services/kafka.ts';
@@ -90,6 +92,48 @@ describe('rules that are written through the API', () => {
     expect(folder).toMatchObject({ origin: 'folder', source: rule(1, 'folder') });
     expect(folder).not.toHaveProperty('kept');
     await expect(put(server, 1, rule(1, 'other'))).rejects.toThrow(/RULE_READ_ONLY.*folder\.yml/);
+  });
+
+  it('may be filters, which are listed like rules', async () => {
+    const filter = `title: Not here\nid: ${idOf(7)}\nlogsource: { product: any }\nfilter: { rules: [${idOf(2)}], s: { host.name: here }, condition: not s }\n`;
+    await expect(put(server, 7, filter.replace(idOf(2), 'none'))).rejects.toThrow(/names `none`/);
+    expect(await put(server, 7, filter)).toMatchObject({ inForce: true });
+    expect(await keptBy(server)).toContain(idOf(7));
+    expect(await server.api(`/api/rules/${idOf(7)}`)).toMatchObject({ source: filter, logsource: 'filter' });
+    await remove(server, 7);
+    expect(await keptBy(server)).not.toContain(idOf(7));
+  });
+
+  it('are written by one of those who write them at the same time', async () => {
+    const as = { 'if-none-match': '*' };
+    const results = await Promise.allSettled([
+      put(server, 8, rule(8, 'eight'), as),
+      put(server, 8, rule(8, 'ate'), as),
+    ]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    await remove(server, 8);
+  });
+
+  it('are written, deleted and brought back from the command line', async () => {
+    const [good, bad] = [join(directory, 'good.yml'), join(directory, 'bad.yml')];
+    await writeFile(good, rule(9, 'nine'));
+    await writeFile(bad, rule(9, 'nine').replace('condition: s', 'condition: t'));
+    const sigma = (...args: string[]) =>
+      promisify(execFile)(process.execPath, [
+        'apps/tidewatch/bin/tidewatch.mjs',
+        'sigma',
+        ...args,
+        '--data',
+        server.data,
+      ]).then(
+        ({ stdout }) => `0 ${stdout}`,
+        (failure: { code: number; stdout: string }) => `${failure.code} ${failure.stdout}`,
+      );
+    expect(await sigma('push', good, '--reason', 'a test')).toBe(`0 in force   ${good} as ${idOf(9)}\n`);
+    expect(await sigma('push', bad, good)).toMatch(/^2 refused .*line 8, column 14.*\nin force/);
+    expect(await sigma('remove', idOf(9))).toBe(`0 deleted    ${idOf(9)}\n`);
+    expect(await sigma('restore', idOf(9), '--json')).toContain('"inForce":true');
+    await remove(server, 9);
   });
 
   it('are refused with line and column where they have a fault, and stay as they were', async () => {

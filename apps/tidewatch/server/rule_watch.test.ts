@@ -92,6 +92,25 @@ it('tries again with the next change where reloading failed', async () => {
   await seen(2);
 });
 
+it('looks at once when it is asked to, and says where that failed', async () => {
+  await start(async () => {
+    reloads++;
+    if (reloads === 2) throw new Error('not this time');
+  });
+  const change = (text: string) => writeFile(join(directory, 'rules/a.yml'), text);
+  await change('title: A\n');
+  await watch?.look();
+  expect(reloads).toBe(1);
+  await change('title: Another\n');
+  await expect(watch?.look()).rejects.toThrow('not this time');
+  await setTimeout(400);
+  // What the file system tells of the same changes later is none.
+  expect(reloads).toBe(2);
+  await change('title: A third\n');
+  await watch?.look();
+  expect(reloads).toBe(3);
+});
+
 it('is within half a second', async () => {
   await start();
   const began = performance.now();
