@@ -21,6 +21,8 @@ export interface CorrelationDeps {
   readonly snapshots: SnapshotStore;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** Given findings when the alert store has them; where it rejects, they come again. */
+  readonly onFindings?: (findings: readonly Findings[]) => Promise<void>;
   readonly onAlerts?: (effects: readonly AlertEffect[]) => void;
 }
 
@@ -85,6 +87,7 @@ export async function startCorrelation(deps: CorrelationDeps): Promise<Correlati
       // Of what was said of one alert several times only the last counts.
       const last = [...new Map(findings.map((each) => [each.id, each])).values()];
       const effects = await alerts.replace(last);
+      await deps.onFindings?.(last);
       for (const { alert, effect } of effects)
         if (effect !== 'settled')
           metrics.count('detections_total', { engine: 'correlation', severity: alert.detector.level });

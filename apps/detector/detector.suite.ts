@@ -72,6 +72,7 @@ export async function openSite() {
     matches,
     snapshots,
     metrics,
+    open: wal.open,
     alertStore: store.alerts,
     rules,
     dyingOn: (...batches: number[]): URL => {

@@ -4,6 +4,7 @@ import type { Logger, Metrics } from '@tidewatch/telemetry';
 import { isIdleMark } from '@tidewatch/window';
 import { startCorrelation } from './correlation.ts';
 import { createCostWatch } from './cost_watch.ts';
+import { createOutputs, type Output } from './outputs.ts';
 import type { LoadedRules, RuleInfo, RuleSources } from './protocol.ts';
 import { openQuarantine, type Quarantined } from './quarantine.ts';
 import { type RuleBudget, usualBudget } from './rule_budget.ts';
@@ -22,6 +23,10 @@ export interface DetectorDeps {
   readonly worker: URL;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** Where matches are written besides; see {@link Output}. */
+  readonly outputs?: readonly Output[];
+  /** Data classes of which nothing is written there. */
+  readonly synthetic?: ReadonlySet<string>;
   /** Told what changed in the alert store, after it is durable. */
   readonly onAlerts?: (effects: readonly AlertEffect[]) => void;
   /** What a rule may cost, asked for whenever that is judged; {@link usualBudget} without it. */
@@ -79,15 +84,21 @@ async function follow(deps: DetectorDeps, thread: DetectionThread, shards: numbe
     interrupt: () => void thread.interrupt(),
   });
   costs.follow(loaded);
+  const outputs = createOutputs({ outputs: [], synthetic: new Set(), ...deps });
   const said = new Set<string>();
-  report(deps, loaded, said);
+  announce();
   const onAlerts = (effects: readonly AlertEffect[]): void => {
     for (const { alert, effect } of effects)
       if (alert.detector.engine === 'correlation' && effect !== 'settled')
         count(alert.detector.id, 1, alert.last);
     deps.onAlerts?.(effects);
   };
-  const correlation = await startCorrelation({ ...deps, plans: loaded.plans, onAlerts });
+  const correlation = await startCorrelation({
+    ...deps,
+    plans: loaded.plans,
+    onFindings: outputs.writeFindings,
+    onAlerts,
+  });
   const stretches = createStretches(deps.matches, shards, log);
   thread.onReload(takeOver);
 
@@ -96,7 +107,12 @@ async function follow(deps: DetectorDeps, thread: DetectionThread, shards: numbe
     correlation.plan(next.plans);
     loaded = next;
     costs.follow(next);
-    report(deps, loaded, said);
+    announce();
+  }
+
+  function announce(): void {
+    const missing = outputs.follow(loaded.rules);
+    report(deps, { ...loaded, notices: [...loaded.notices, ...missing] }, said);
   }
 
   function count(rule: string, matches: number, last: number): void {
@@ -116,6 +132,7 @@ async function follow(deps: DetectorDeps, thread: DetectionThread, shards: numbe
       ? await costs.during(thread.detect(batch.partition, records))
       : nothing;
     const effects = matches.length === 0 ? [] : await deps.alerts.apply(matches);
+    await outputs.write(matches);
     await stretches.pass(batch, fed);
     for (const fault of faults) costs.fault(fault);
     for (const { detector, time } of matches) {

@@ -3,6 +3,7 @@ export type { BacktestedRule } from './backtest_comparison.ts';
 export type { RuleCost } from './cost_watch.ts';
 export { type Detector, type DetectorDeps, startDetector } from './detector.ts';
 export { createFeeder, type Feeder } from './feeder.ts';
+export type { Output } from './outputs.ts';
 export type { LoadedRules, RuleInfo, RuleSources } from './protocol.ts';
 export type { Quarantined } from './quarantine.ts';
 export { type RuleBudget, usualBudget } from './rule_budget.ts';

@@ -49,6 +49,8 @@ export interface RuleInfo {
   readonly author?: string;
   readonly license?: string;
   readonly references?: readonly string[];
+  /** Outputs that it names itself. */
+  readonly outputs?: readonly string[];
   /** The rule as written. */
   readonly source: string;
 }

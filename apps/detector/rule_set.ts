@@ -143,6 +143,7 @@ const loadedInfo = (rule: SigmaRule | CorrelationRule): RuleInfo => ({
   ...(rule.author === null ? {} : { author: rule.author }),
   ...(rule.license === null ? {} : { license: rule.license }),
   references: rule.references,
+  ...(rule.outputs.length === 0 ? {} : { outputs: rule.outputs }),
   source: rule.source,
 });
 

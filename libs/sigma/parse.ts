@@ -26,10 +26,9 @@ export function parseRuleFile(
   source: string,
   file: string,
   placeholders: Placeholders = new Map(),
-  parse: typeof parseYaml = parseYaml,
 ): ParsedFile {
   const text = source.startsWith('\ufeff') ? source.slice(1) : source;
-  const yaml = parse(text);
+  const yaml = parseYaml(text);
   if (!yaml.ok) {
     const reason = new Rejection('invalid_yaml', { cause: yaml.cause }).message;
     return {
@@ -92,6 +91,7 @@ function parseHeader(document: unknown, place: Place): RuleHeader {
     tags: textsOf(document.tags),
     falsepositives: textsOf(document.falsepositives),
     bucketMs: parseBucket(document.tidewatch, isCorrelation(document)),
+    outputs: parseOutputs(document.tidewatch),
     ...place,
   };
 }
@@ -152,10 +152,24 @@ function parseBucket(value: unknown, correlates: boolean): number {
   if (value === undefined || value === null) return defaultBucketMs;
   if (!isObject(value))
     throw new Rejection('invalid_attribute', { name: 'tidewatch', cause: 'a map is needed' }, ['tidewatch']);
-  onlyKeys(value, 'tidewatch', correlates ? ['suppress', 'compare', 'travel'] : ['suppress']);
+  const known = ['suppress', 'output'];
+  onlyKeys(value, 'tidewatch', correlates ? [...known, 'compare', 'travel'] : known);
   if (value.suppress === undefined) return defaultBucketMs;
   const duration = parseTimespan(value.suppress);
   if (duration !== null) return duration;
   const cause = 'a duration such as 30m, 1h or 1d is needed';
   throw new Rejection('invalid_attribute', { name: 'tidewatch.suppress', cause }, ['tidewatch', 'suppress']);
+}
+
+/** `tidewatch: { output: soar }`, or a list of names. */
+function parseOutputs(value: unknown): string[] {
+  const output = isObject(value) ? value.output : undefined;
+  if (output === undefined || output === null) return [];
+  const names = [output].flat();
+  if (names.every((name) => typeof name === 'string' && name !== '')) return names as string[];
+  throw new Rejection(
+    'invalid_attribute',
+    { name: 'tidewatch.output', cause: 'names of outputs of the configuration are needed' },
+    ['tidewatch', 'output'],
+  );
 }

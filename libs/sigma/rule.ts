@@ -66,6 +66,8 @@ export interface RuleHeader {
   readonly falsepositives: readonly string[];
   /** Width of the suppression bucket in milliseconds: `tidewatch: { suppress: 1h }`, by default one hour. */
   readonly bucketMs: number;
+  /** Streams that its matches are written to besides the alerts: `tidewatch: { output: soar }`. */
+  readonly outputs: readonly string[];
   /** Path of the file as it was found. */
   readonly file: string;
   /** Which document of the file it is, from 0. */

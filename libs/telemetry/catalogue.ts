@@ -93,6 +93,11 @@ export const catalogue = {
     labels: ['group', 'stream'],
   },
   detections_total: { type: 'counter', help: 'Matches found.', labels: ['engine', 'severity'] },
+  detection_output_records_total: {
+    type: 'counter',
+    help: 'Matches written to streams for others, those that came again included.',
+    labels: ['stream'],
+  },
   detection_rules: {
     type: 'gauge',
     help: 'Rules by state (loaded, rejected, skipped).',

@@ -22,7 +22,8 @@ const levels = z
   .describe('Levels, e.g. `medium+` for medium and above, or `[low, high]` for just these.')
   .meta({ examples: ['medium+'] });
 
-const selection = z
+/** Which rules of a set are meant. */
+export const selection = z
   .strictObject({
     levels: levels.exactOptional(),
     statuses: z

@@ -1,6 +1,7 @@
 import type { AnyPlugin } from '@tidewatch/plugin';
 import { logLevels } from '@tidewatch/telemetry';
 import { z } from 'zod';
+import { outputsConfig } from './outputs.ts';
 import { rulesConfig } from './rules.ts';
 import { storeConfig } from './store.ts';
 import { streamConfig } from './stream.ts';
@@ -58,6 +59,7 @@ export function configSchema(inputs: readonly AnyPlugin<'input'>[]) {
         'What takes events. By default HTTP on the port after the console’s, and syslog on the one after that.',
       ),
     rules: rulesConfig,
+    outputs: outputsConfig,
     usecases: z.string().default('usecases').describe('Folder of use-case files.'),
     classes: z
       .string()

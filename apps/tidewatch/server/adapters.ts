@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ControlStore } from '@tidewatch/control';
+import type { Output } from '@tidewatch/detector';
 import { isTidewatchError } from '@tidewatch/event';
 import type { DataClasses, EventStore, RetentionRegistry } from '@tidewatch/store';
 import type { DuckDbStore } from '@tidewatch/store/duckdb';
@@ -12,6 +13,7 @@ import type { Config } from '../config/schema.ts';
 import { reasonOf, startErrors } from '../errors.ts';
 import { exceptionFolder } from './exceptions.ts';
 import { createLog } from './log.ts';
+import { noOutputs, openOutputs } from './outputs.ts';
 import { enrolKeepers } from './retention.ts';
 import { readRunFile } from './run_file.ts';
 import { workers } from './workers.ts';
@@ -24,6 +26,8 @@ export interface Adapters {
   readonly letterOutcomes: Stream;
   /** What correlations build on; absent in a process that detects nothing. */
   readonly matches: Stream | undefined;
+  /** Where matches are written besides the alerts; none in a process that detects nothing. */
+  readonly outputs: readonly Output[];
   readonly snapshots: SnapshotStore;
   /** What people write: rules, exceptions. Absent in a process that neither detects nor is asked. */
   readonly documents: Documents | undefined;
@@ -69,6 +73,7 @@ export async function openAdapters(
   const [events, deadLetters, letterOutcomes] = await openStreams(log, config);
   const matches = config.roles.includes('detector') ? await log.open('matches') : undefined;
   const documents = searching.length > 0 ? await openDocuments() : undefined;
+  const { outputs, streams } = config.roles.includes('detector') ? await openOutputs(log, config) : noOutputs;
   const indexes = config.roles.includes('index');
   const databases =
     searching.length > 0 || (indexes && opensearch === undefined)
@@ -83,6 +88,7 @@ export async function openAdapters(
     deadLetters,
     letterOutcomes,
     matches,
+    outputs: streams,
     documents,
     exceptions: exceptionFolder(config.data),
     ...databases,
@@ -92,6 +98,7 @@ export async function openAdapters(
     deadLetters,
     letterOutcomes,
     matches,
+    outputs,
     snapshots,
     documents,
     retention,

@@ -16,6 +16,8 @@ export interface Keepers {
   readonly letterOutcomes: Stream;
   /** Absent where the process detects nothing. */
   readonly matches: Stream | undefined;
+  /** Where matches are written besides the alerts. */
+  readonly outputs: readonly Stream[];
   /** Absent where the process opened no databases. */
   readonly store?: DuckDbStore;
   readonly control?: ControlStore;
@@ -33,7 +35,7 @@ const day = 86_400_000;
  */
 export function enrolKeepers(
   classes: DataClasses,
-  { events, deadLetters, letterOutcomes, matches, store, control, documents, exceptions }: Keepers,
+  { events, deadLetters, letterOutcomes, matches, outputs, store, control, documents, exceptions }: Keepers,
 ): RetentionRegistry {
   const registry = createRetentionRegistry(classes);
   const ttlOf = (name: string) => classes.get(name)?.ttlMs ?? 7 * day;
@@ -55,6 +57,14 @@ export function enrolKeepers(
       dataClass: 'all',
       ttlMs: shortest,
       expire: (now) => expireStream(matches, 'all', now - shortest),
+    });
+  for (const output of outputs)
+    registry.enrol({
+      keeper: `streams/${output.name}`,
+      keeps: 'matches of rules with the events that matched, for consumers outside',
+      dataClass: 'all',
+      ttlMs: shortest,
+      expire: (now) => expireStream(output, 'all', now - shortest),
     });
   registry.enrol({
     keeper: 'streams/dead-letters',

@@ -58,6 +58,10 @@ export async function startDetectorRole(runtime: Runtime): Promise<void> {
     matches: adapters.matches,
     snapshots: adapters.snapshots,
     alerts: databasesOf(adapters).store.alerts,
+    outputs: adapters.outputs,
+    synthetic: new Set(
+      runtime.governance.classes.all.filter(({ synthetic }) => synthetic).map(({ name }) => name),
+    ),
     rules: ruleSources(runtime),
     worker: workers.detector,
     metrics,

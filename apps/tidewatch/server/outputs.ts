@@ -1,0 +1,39 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Output } from '@tidewatch/detector';
+import type { Log, Stream } from '@tidewatch/stream';
+import type { Config } from '../config/schema.ts';
+
+const prefix = 'outputs.';
+
+export interface OutputStreams {
+  readonly outputs: readonly Output[];
+  /** Those of outputs, and what is left of earlier ones: its time to live goes on. */
+  readonly streams: readonly Stream[];
+}
+
+export const noOutputs: OutputStreams = { outputs: [], streams: [] };
+
+/** Opens the streams that matches are written to. */
+export async function openOutputs(log: Log, config: Config): Promise<OutputStreams> {
+  const outputs = await Promise.all(
+    config.outputs.map(async ({ name, select, retention: { time, size } }): Promise<Output> => {
+      const retention = {
+        ...(time === undefined ? {} : { ms: time }),
+        ...(size === undefined ? {} : { bytes: size }),
+      };
+      const stream = await log.open(`${prefix}${name}`, { retention });
+      return { name, stream, ...(select === undefined ? {} : { select }) };
+    }),
+  );
+  const known = new Set(outputs.map(({ stream }) => stream.name));
+  const left = (await namesOnDisk(config)).filter((name) => !known.has(name));
+  const others = await Promise.all(left.map((name) => log.open(name)));
+  return { outputs, streams: [...outputs.map(({ stream }) => stream), ...others] };
+}
+
+async function namesOnDisk({ data, stream }: Config): Promise<string[]> {
+  if (stream.kafka !== undefined) return [];
+  const names = await readdir(join(data, 'streams')).catch(() => []);
+  return names.filter((name) => name.startsWith(prefix));
+}
