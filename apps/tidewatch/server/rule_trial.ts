@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { RuleFault } from '@tidewatch/api/schemas';
 import type { RuleInfo, RuleStatus } from '@tidewatch/detector';
 import { deferring, parseRuleFile } from '@tidewatch/sigma';
@@ -15,7 +15,8 @@ export const documentsIn = (source: string, file = 'the rule') =>
   parseRuleFile(source, file, deferring(new Map()));
 
 /**
- * Loads the rules as they would be if the file of a name said something else, in a thread of its own.
+ * Loads the rules as they would be if the file of a name said something else, in a thread of its own. Of a large set it
+ * takes what has to do with the file; where that finds a fault in how rules fit together, all of it has the last word.
  *
  * @param before what it says now
  * @param text null where it is to be deleted
@@ -31,31 +32,63 @@ export async function tryRules(
   try {
     const draft = join(folder, `${name}.yml`);
     if (text !== null) await writeFile(draft, text);
-    const { only: _, ...sources } = ruleSources(runtime);
     const drafts = text === null ? [] : [draft];
-    const kept = keptRuleFolder(runtime.config.data);
-    const others = await otherFiles(runtime, kept, name);
-    const { loadInThread } = await import('@tidewatch/detector');
-    const { rules } = await loadInThread(workers.detector, {
-      ...sources,
-      paths: sources.paths.flatMap((path) => (path === kept ? [...others, ...drafts] : [path])),
-      always: [...(sources.always ?? []), ...drafts],
-      focus: [before, text ?? undefined].flatMap(namesIn),
-    });
-    const inForce = new Set((runtime.parts.detector?.rules() ?? []).filter(isLoaded).map(placeOf));
-    const rejected = rules.filter(({ state }) => state === 'rejected');
-    const own = rejected.filter(({ file }) => file === draft);
-    // What fails elsewhere may fail only because this does.
-    const faults = own.length > 0 ? own : rejected.filter((rule) => inForce.has(placeOf(rule)));
-    return faults.map((rule) => faultOf(rule, draft));
+    const sources = [before, text ?? undefined].filter((source) => source !== undefined);
+    const kept = keptRuleFolder(runtime.config.data) + sep;
+    const known = (runtime.parts.detector?.rules() ?? []).filter(({ file }) => !file.startsWith(kept));
+    const own = [...(await otherFiles(runtime, name)), ...drafts];
+    const load = (paths: readonly string[]) => tryPaths(runtime, [...paths, ...own], sources, draft);
+    const configured = runtime.config.rules.paths;
+    if (known.length === 0) return await load(configured);
+    const faults = await load(relatedFiles(known, sources));
+    const isOfItself = text !== null && documentsIn(text).rejected.length > 0;
+    return faults.length === 0 || isOfItself ? faults : await load(configured);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** All that is kept in the folder but for the file of this name. */
-async function otherFiles({ adapters }: Runtime, folder: string, name: string): Promise<string[]> {
+async function tryPaths(
+  runtime: Runtime,
+  paths: readonly string[],
+  sources: readonly string[],
+  draft: string,
+): Promise<RuleFault[]> {
+  const { only: _, cache: __, ...configured } = ruleSources(runtime);
+  const { loadInThread } = await import('@tidewatch/detector');
+  const { rules } = await loadInThread(workers.detector, {
+    ...configured,
+    paths,
+    select: 'all',
+    focus: sources.flatMap(namesIn),
+  });
+  const inForce = new Set((runtime.parts.detector?.rules() ?? []).filter(isLoaded).map(placeOf));
+  const rejected = rules.filter(({ state }) => state === 'rejected');
+  const own = rejected.filter(({ file }) => file === draft);
+  // What fails elsewhere may fail only because this does.
+  const faults = own.length > 0 ? own : rejected.filter((rule) => inForce.has(placeOf(rule)));
+  return faults.map((rule) => faultOf(rule, draft));
+}
+
+/** Files of rules that some documents, or what builds on them, name, or which name them; in the order of the rules. */
+function relatedFiles(known: readonly RuleStatus[], sources: readonly string[]): string[] {
+  const texts = new Map(known.map(({ file, source }) => [file, source]));
+  const related = new Set<string>();
+  const words = new Set(sources.flatMap((source) => [...namesIn(source), ...namedBy(source)]));
+  // What is added is visited, too.
+  for (const word of words)
+    for (const [file, source] of texts)
+      if (!related.has(file) && source.includes(word)) {
+        related.add(file);
+        if (source.includes('correlation')) for (const name of namedBy(source)) words.add(name);
+      }
+  return [...texts.keys()].filter((file) => related.has(file));
+}
+
+/** All rules that are kept but for the file of this name. */
+async function otherFiles({ adapters, config }: Runtime, name: string): Promise<string[]> {
   const documents = documentsOf(adapters);
+  const folder = keptRuleFolder(config.data);
   const key = keyOfRule(name);
   return (await readdir(folder, { recursive: true }))
     .filter((path) => /\.ya?ml$/i.test(path) && !/(^|[\\/])\./.test(path))
@@ -66,11 +99,19 @@ async function otherFiles({ adapters }: Runtime, folder: string, name: string): 
     });
 }
 
-/** By what correlations call its rules. */
-function namesIn(source: string | undefined): string[] {
-  if (source === undefined) return [];
+/** What correlations call the rules of a file by. */
+function namesIn(source: string): string[] {
   const { rules, correlations } = documentsIn(source);
   return [...rules, ...correlations].flatMap(({ id, name }) => (name === null ? [id] : [id, name]));
+}
+
+/** What a file says of rules that may be elsewhere. */
+function namedBy(source: string): string[] {
+  const { correlations, filters } = documentsIn(source);
+  return [
+    ...correlations.flatMap(({ rules }) => rules),
+    ...filters.flatMap(({ id, rules }) => [id, ...(rules ?? [])]),
+  ];
 }
 
 const isLoaded = ({ state }: Pick<RuleStatus, 'state'>): boolean => state === 'loaded';
