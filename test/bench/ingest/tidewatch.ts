@@ -95,6 +95,6 @@ export async function until(reached: () => Promise<boolean>, seconds: number, wh
   const end = Date.now() + seconds * 1_000;
   while (!(await reached())) {
     if (Date.now() > end) throw new Error(`Not within ${seconds} s: ${what}.`);
-    await setTimeout(25);
+    await setTimeout(100);
   }
 }
