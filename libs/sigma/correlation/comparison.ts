@@ -98,9 +98,9 @@ export class Comparison {
     const { timespanMs: width, closing } = this.node;
     const { tally, since, next, earlier } = this.course;
     if (tally !== null) return tally.compared.window + width - 1;
+    if (since !== null && closing) return next + width - 1;
     if (pending !== null) return this.windowOf(pending) + width - 1;
     if (since === null) return Number.POSITIVE_INFINITY;
-    if (closing) return next + width - 1;
     return (earlier.at(-2) as number) + (this.compare.windows + 1) * width - 1;
   }
 

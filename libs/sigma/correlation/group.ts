@@ -10,6 +10,9 @@ const mostEvents = 20_000;
 /** So many findings of a group keep their evidence: the first ones, and the last. */
 const mostEvidence = 10;
 
+/** Shared by all groups that have found nothing. */
+const none: readonly Firing[] = [];
+
 export interface GroupState {
   readonly timeline: ReturnType<Timeline['toJSON']>;
   readonly done: number;
@@ -33,8 +36,8 @@ export class Group {
   private done: number;
   /** and those before this time. */
   private sealed: number;
-  private final: Firing[];
-  private tentative: Firing[] = [];
+  private final: readonly Firing[];
+  private tentative: readonly Firing[] = none;
   /** Events given up since this was last asked. */
   evicted = 0;
 
@@ -50,7 +53,7 @@ export class Group {
       compare === undefined ? null : new Comparison(node, compare, this.timeline, state?.comparison);
     this.done = state?.done ?? 0;
     this.sealed = state?.sealed ?? Number.NEGATIVE_INFINITY;
-    this.final = [...(state?.fired ?? [])];
+    this.final = state?.fired ?? none;
   }
 
   get size(): number {
@@ -59,6 +62,7 @@ export class Group {
 
   /** All findings that are kept, in order of time; those at or after the time of the last judgement may change yet. */
   get firings(): readonly Firing[] {
+    if (this.tentative.length === 0) return this.final;
     const [first] = this.tentative;
     const last = this.final.at(-1);
     // What joins a finding that is final already.
@@ -97,8 +101,7 @@ export class Group {
 
   /** The earliest time that makes a difference when everything before it is known; Infinity where nothing is left. */
   due(): number {
-    if (this.comparison !== null)
-      return this.comparison.due(this.done < this.timeline.length ? this.timeline.time(this.done) : null);
+    if (this.comparison !== null) return this.tallyDue(this.comparison);
     if (this.timeline.length === 0) return Number.POSITIVE_INFINITY;
     const { timespanMs, closing } = this.node;
     if (closing || this.done === this.timeline.length) return this.timeline.time(0) + timespanMs;
@@ -117,11 +120,18 @@ export class Group {
     const end = timeline.firstFrom(complete);
     for (const firing of comparison.settle(this.done, end, complete)) {
       // Of a window that goes on what was found before.
-      if (this.final.at(-1)?.at === firing.at) this.final.pop();
+      if (this.final.at(-1)?.at === firing.at) this.final = this.final.slice(0, -1);
       this.keep(firing);
     }
     this.done = timeline.thin(end, comparison.needed(end));
-    this.tentative = this.done < timeline.length ? comparison.foresee(this.done) : [];
+    this.tentative = this.done < timeline.length ? comparison.foresee(this.done) : none;
+  }
+
+  private tallyDue(comparison: Comparison): number {
+    const pending = this.done < this.timeline.length ? this.timeline.time(this.done) : null;
+    // What was passed on as provisional has to be said for good when its time is known.
+    const open = pending === null ? undefined : this.tentative.find(({ at }) => at >= pending);
+    return Math.min(comparison.due(pending), open?.at ?? Number.POSITIVE_INFINITY);
   }
 
   private slide(known: number): void {
@@ -131,7 +141,8 @@ export class Group {
     const last = this.final.at(-1);
     if (end > this.done) {
       const { firings, scanner, low } = this.scan(this.done, end, last);
-      if (last !== undefined && firings.length > 0 && firings[0]?.at === last.at) this.final.pop();
+      if (last !== undefined && firings.length > 0 && firings[0]?.at === last.at)
+        this.final = this.final.slice(0, -1);
       for (const firing of firings) this.keep(firing);
       this.thin(low, end, scanner, complete);
     } else if (this.done > 0 && timeline.time(0) < complete - this.node.timespanMs) {
@@ -141,7 +152,7 @@ export class Group {
       );
     }
     this.tentative =
-      this.done < timeline.length ? this.scan(this.done, timeline.length, this.final.at(-1)).firings : [];
+      this.done < timeline.length ? this.scan(this.done, timeline.length, this.final.at(-1)).firings : none;
   }
 
   /** Of what is final, only what a window that ends at `complete` or later turns on. */
@@ -227,9 +238,10 @@ export class Group {
   }
 
   private keep(firing: Firing): void {
-    this.final.push(firing);
-    const before = this.final.length - 2;
-    if (before >= mostEvidence - 1) this.final[before] = { ...(this.final[before] as Firing), evidence: [] };
+    const before = this.final.map((each, place) =>
+      place < mostEvidence - 1 || each.evidence.length === 0 ? each : { ...each, evidence: [] },
+    );
+    this.final = [...before, firing];
   }
 
   /**
