@@ -18,6 +18,8 @@ import { shownFields } from './shown_field.ts';
 /** Of the events that a finding rests on, by way of all its correlations, so many are named: the first and the last. */
 const mostEvidence = 20;
 
+const nothing: readonly Findings[] = [];
+
 /**
  * What is to be said of an instance: the buckets whose findings changed since it was last asked, and those that have
  * become final, which are then forgotten.
@@ -30,13 +32,14 @@ export function sayFindings(
   complete: number,
   classOf: (dataClass: number) => string,
   mark: string,
-): Findings[] {
-  const { plan, said } = instance;
+): readonly Findings[] {
+  const { plan } = instance;
   // Most have nothing to say.
-  if (said.size === 0 && instance.firings().length === 0) {
+  if (instance.said === null && instance.firings().length === 0) {
     instance.tidy(complete);
-    return [];
+    return nothing;
   }
+  const said = instance.said ?? new Map<number, string>();
   const byBucket = new Map<number, Firing[]>([...said.keys()].map((bucket) => [bucket, []]));
   for (const firing of instance.firings()) {
     const bucket = bucketStart(firing.at, plan.bucketMs);
@@ -51,6 +54,7 @@ export function sayFindings(
     if (settled) said.delete(bucket);
     else said.set(bucket, digest);
   }
+  instance.said = said.size === 0 ? null : said;
   instance.tidy(complete);
   return changed;
 }

@@ -1,19 +1,19 @@
 import { matchId } from '@tidewatch/event/ids';
 import { fold } from '../fold.ts';
-import { createDueQueue, type DueQueue } from './due_queue.ts';
+import { createDueQueue, type Due, type DueQueue } from './due_queue.ts';
 import type { Evidence, Firing } from './firing.ts';
 import { Group, type GroupState } from './group.ts';
 import { type CorrelationPlan, type PlanNode, restOf } from './plan.ts';
 import { measuredValue, type Occurrence } from './timeline.ts';
 
 /** A group of a correlation within an instance, and what it has told the one above. */
-interface Member {
+interface Member extends Due {
   readonly group: Group;
   readonly node: number;
   /** The group's values, as the first event wrote them. */
   readonly values: readonly string[];
   /** Times of findings that the correlation above has been given, and that may be taken back. */
-  given: number[];
+  given: readonly number[];
   /** Its events, as the instance counts them. */
   counted: number;
 }
@@ -31,6 +31,8 @@ export interface InstanceState {
   readonly said: readonly (readonly [bucket: number, digest: string])[];
 }
 
+const none: readonly never[] = [];
+
 /** Identifies a group whatever the case its values are written in. */
 export const groupId = (values: readonly string[]): string => JSON.stringify(values.map(fold));
 
@@ -38,33 +40,45 @@ export const groupId = (values: readonly string[]): string => JSON.stringify(val
 export const findingId = (node: PlanNode, values: readonly string[], at: number): string =>
   matchId(node.id, `${groupId(values)}@${at}`);
 
-/** One group of a plan's root, with the groups of the correlations below that feed it. */
-export class Instance {
+/**
+ * One group of a plan's root, with the groups of the correlations below that feed it. There may be very many, most of
+ * one event and one correlation: what few of them need is made when it is needed.
+ */
+export class Instance implements Due {
+  /** Set by the queue that it is in. */
+  dueAt = Number.POSITIVE_INFINITY;
+  /** What it is known by. */
+  readonly key: string;
   readonly plan: CorrelationPlan;
   /** The values of the root's group: of the spellings that came, the one that sorts first, whatever the order. */
   values: readonly string[];
-  /** What was last said of each bucket. */
-  readonly said: Map<number, string>;
+  /** What was last said of each bucket; null where nothing was. */
+  said: Map<number, string> | null;
   /** Up to when everything was known when it was judged last. */
   private judged: number;
-  private readonly members = new Map<string, Member>();
-  /** What has to be judged. Made when it is needed: there may be very many instances. */
+  /** The only one, where the root is all there is; */
+  private only: Member | null = null;
+  /** otherwise all, with when they are due, */
+  private readonly members: Map<string, Member> | null;
+  private readonly queue: DueQueue<Member> | null;
+  /** and what has to be judged. */
   private touched: Set<Member> | null = null;
   /** What was judged and is not tidied up yet. */
-  private round: readonly Member[] = [];
-  /** When members are due; null where the root is all there is. */
-  private readonly queue: DueQueue<Member> | null;
+  private round: readonly Member[] = none;
   private events = 0;
   private evicted = 0;
 
-  constructor(plan: CorrelationPlan, values: readonly string[], state?: InstanceState) {
+  constructor(key: string, plan: CorrelationPlan, values: readonly string[], state?: InstanceState) {
+    this.key = key;
     this.plan = plan;
     this.values = values;
-    this.queue = plan.nodes.length === 1 ? null : createDueQueue<Member>();
-    this.said = new Map(state?.said);
+    const alone = plan.nodes.length === 1;
+    this.members = alone ? null : new Map();
+    this.queue = alone ? null : createDueQueue<Member>();
+    this.said = state === undefined || state.said.length === 0 ? null : new Map(state.said);
     this.judged = state?.judged ?? Number.NEGATIVE_INFINITY;
     for (const { node, values: own, given, group } of state?.members ?? [])
-      this.settle(this.addMember(node, own, [...given], group));
+      this.settle(this.addMember(node, own, given, group));
   }
 
   /** Events that are kept. */
@@ -82,24 +96,33 @@ export class Instance {
 
   /** Judges what was touched and what is due, the lower correlations first; {@link tidy} is to follow. */
   judge(complete: number): void {
-    for (const member of this.queue?.takeBefore(complete) ?? this.members.values()) this.touch(member);
+    const before = this.judged;
+    this.judged = complete;
+    if (this.only !== null) {
+      this.only.group.judge(complete);
+      return;
+    }
+    this.judgeAll(complete, before);
+  }
+
+  private judgeAll(complete: number, before: number): void {
+    for (const member of this.queue?.takeBefore(complete) ?? none) this.touch(member);
     const round: Member[] = [];
     // What is judged touches what is above it.
     for (let node = 0; node <= this.root; node++)
       for (const member of this.touched ?? []) {
         if (member.node !== node) continue;
         member.group.judge(complete);
-        this.pass(member, complete);
+        this.pass(member, complete, before);
         round.push(member);
       }
     this.touched = null;
     this.round = round;
-    this.judged = complete;
   }
 
   /** The root's findings, in order of time. */
   firings(): readonly Firing[] {
-    return this.rootGroup?.firings ?? [];
+    return this.rootGroup?.firings ?? none;
   }
 
   /** Gives up the findings of settled buckets, and those below that none of the root's can rest on any more. */
@@ -107,20 +130,21 @@ export class Instance {
     const { bucketMs } = this.plan;
     const unsettled = Math.ceil((complete - this.settles(0)) / bucketMs) * bucketMs;
     this.rootGroup?.forget(unsettled);
+    if (this.only !== null) this.settle(this.only);
     for (const member of this.round) {
       const { node, values, group } = member;
       if (node !== this.root) group.forget(complete - this.keptMs);
       this.settle(member);
       if (node !== this.root && group.size === 0 && group.firings.length === 0)
-        this.members.delete(keyOf(node, values));
+        this.members?.delete(keyOf(node, values));
     }
-    this.round = [];
+    this.round = none;
   }
 
   /** The earliest time at which, once everything before it is known, there is something to do; Infinity where nothing is. */
   due(): number {
     let due = this.queue?.soonest() ?? this.rootGroup?.due() ?? Number.POSITIVE_INFINITY;
-    for (const bucket of this.said.keys()) due = Math.min(due, this.settles(bucket));
+    for (const bucket of this.said?.keys() ?? none) due = Math.min(due, this.settles(bucket));
     return due;
   }
 
@@ -150,14 +174,14 @@ export class Instance {
   }
 
   toJSON(): InstanceState {
-    const members = [...this.members.values()].map(({ node, values, given, group }) => ({
+    const members = this.all().map(({ node, values, given, group }) => ({
       node,
       values,
       given,
       group: group.toJSON(),
     }));
     const judged = Number.isFinite(this.judged) ? this.judged : null;
-    return { plan: this.plan.key, values: this.values, judged, members, said: [...this.said] };
+    return { plan: this.plan.key, values: this.values, judged, members, said: [...(this.said ?? none)] };
   }
 
   /** How long a finding is kept that the root's may rest on, which are told of with it until they are settled. */
@@ -166,7 +190,7 @@ export class Instance {
   }
 
   private get rootGroup(): Group | undefined {
-    return this.members.get(keyOf(this.root, this.values))?.group;
+    return (this.only ?? this.members?.get(keyOf(this.root, this.values)))?.group;
   }
 
   private get root(): number {
@@ -177,23 +201,30 @@ export class Instance {
     return this.plan.nodes[node] as PlanNode;
   }
 
+  private all(): Member[] {
+    return this.members === null ? (this.only === null ? [] : [this.only]) : [...this.members.values()];
+  }
+
   private member(node: number, values: readonly string[]): Member {
-    return this.members.get(keyOf(node, values)) ?? this.addMember(node, values, [], undefined);
+    const known = this.members === null ? this.only : this.members.get(keyOf(node, values));
+    return known ?? this.addMember(node, values, none, undefined);
   }
 
   private addMember(
     node: number,
     values: readonly string[],
-    given: number[],
+    given: readonly number[],
     state: GroupState | undefined,
   ): Member {
-    const member = { node, values, given, counted: 0, group: new Group(this.nodeAt(node), state) };
-    this.members.set(keyOf(node, values), member);
+    const group = new Group(this.nodeAt(node), state);
+    const member = { node, values, given, counted: 0, group, dueAt: Number.POSITIVE_INFINITY };
+    if (this.members === null) this.only = member;
+    else this.members.set(keyOf(node, values), member);
     return member;
   }
 
   /** Tells the correlation above of findings that are new, and takes back what is no longer found. */
-  private pass(member: Member, complete: number): void {
+  private pass(member: Member, complete: number, judged: number): void {
     const node = this.nodeAt(member.node);
     if (node.parent === null) return;
     const { input, group, values } = node.parent;
@@ -207,7 +238,7 @@ export class Instance {
       dataClass,
       value: measuredValue(above.group.node, pick(values)),
     });
-    const found = member.group.firings.filter(({ at }) => at >= this.judged);
+    const found = member.group.firings.filter(({ at }) => at >= judged);
     for (const at of member.given)
       if (!found.some((firing) => firing.at === at)) above.group.remove(occurrence(at, 0));
     for (const { at, dataClass } of found) above.group.insert(occurrence(at, dataClass));
@@ -216,6 +247,7 @@ export class Instance {
   }
 
   private touch(member: Member): void {
+    if (this.members === null) return;
     this.touched ??= new Set();
     this.touched.add(member);
   }
@@ -232,7 +264,7 @@ export class Instance {
   }
 
   private findingOf(node: number, { id, time }: Evidence): Firing | undefined {
-    for (const member of this.members.values()) {
+    for (const member of this.all()) {
       const found = member.node === node ? member.group.firings.find(({ at }) => at === time) : undefined;
       if (found !== undefined && findingId(this.nodeAt(node), member.values, time) === id) return found;
     }

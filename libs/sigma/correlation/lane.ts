@@ -49,23 +49,31 @@ export function createLane(
   /** Touched longest ago first. */
   const instances = new Map<string, Instance>();
   /** Touched since the last judgement; their events are not counted in `events` meanwhile. */
-  const touched = new Set<string>();
-  const queue = createDueQueue<string>();
+  const touched = new Set<Instance>();
+  const queue = createDueQueue<Instance>();
+  /** Keys of plans are long, and every group has one. */
+  const numbers = new Map<string, number>();
 
-  function forget(key: string, instance: Instance): void {
-    if (!touched.delete(key)) events -= instance.size;
-    instances.delete(key);
-    queue.put(key, Number.POSITIVE_INFINITY);
+  function keyOf(plan: CorrelationPlan, values: readonly string[]): string {
+    const number = numbers.get(plan.key) ?? numbers.size;
+    numbers.set(plan.key, number);
+    return `${number} ${groupId(values)}`;
   }
 
-  function judge(key: string, instance: Instance): readonly Findings[] {
+  function forget(instance: Instance): void {
+    if (!touched.delete(instance)) events -= instance.size;
+    instances.delete(instance.key);
+    queue.put(instance, Number.POSITIVE_INFINITY);
+  }
+
+  function judge(instance: Instance): readonly Findings[] {
     instance.judge(complete);
     const said = sayFindings(instance, complete, classOf, mark);
     evicted += instance.takeEvicted();
     events += instance.size;
     const due = instance.due();
-    queue.put(key, due);
-    if (due === Number.POSITIVE_INFINITY) forget(key, instance);
+    queue.put(instance, due);
+    if (due === Number.POSITIVE_INFINITY) forget(instance);
     return said;
   }
 
@@ -82,10 +90,10 @@ export function createLane(
 
     insert(plan, node, group, occurrence) {
       const values = (plan.nodes[node] as PlanNode).rootGroup.map((place) => group[place] as string);
-      const key = instanceKey(plan, values);
-      const instance = instances.get(key) ?? new Instance(plan, values);
-      if (!touched.has(key)) {
-        touched.add(key);
+      const key = keyOf(plan, values);
+      const instance = instances.get(key) ?? new Instance(key, plan, values);
+      if (!touched.has(instance)) {
+        touched.add(instance);
         events -= instance.size;
         instances.delete(key);
         instances.set(key, instance);
@@ -95,42 +103,40 @@ export function createLane(
 
     advance(next, say) {
       complete = Math.max(complete, next);
-      for (const key of [...touched]) {
-        touched.delete(key);
-        say(judge(key, instances.get(key) as Instance));
+      for (const instance of touched) {
+        touched.delete(instance);
+        say(judge(instance));
       }
       const end = performance.now() + sliceMs;
-      for (const key of queue.takeBefore(complete)) {
-        const instance = instances.get(key);
-        if (instance === undefined) continue;
+      for (const instance of queue.takeBefore(complete)) {
         events -= instance.size;
-        say(judge(key, instance));
+        say(judge(instance));
         if (performance.now() > end) return;
       }
     },
 
     giveUp(mostEvents, say) {
-      for (const [key, instance] of instances) {
+      for (const instance of instances.values()) {
         if (events <= mostEvents) return;
         evicted += instance.size;
         events -= instance.size;
         instance.judge(never);
         say(sayFindings(instance, never, classOf, mark));
         events += instance.size;
-        forget(key, instance);
+        forget(instance);
       }
     },
 
     keepPlans(wanted) {
-      for (const [key, instance] of instances) if (!wanted(instance.plan.key)) forget(key, instance);
+      for (const instance of instances.values()) if (!wanted(instance.plan.key)) forget(instance);
     },
 
     restore(plan, state) {
-      const key = instanceKey(plan, state.values);
-      const instance = new Instance(plan, state.values, state);
+      const key = keyOf(plan, state.values);
+      const instance = new Instance(key, plan, state.values, state);
       instances.set(key, instance);
       events += instance.size;
-      queue.put(key, instance.due());
+      queue.put(instance, instance.due());
     },
 
     takeEvicted() {
@@ -144,6 +150,3 @@ export function createLane(
     },
   };
 }
-
-const instanceKey = (plan: CorrelationPlan, values: readonly string[]): string =>
-  `${plan.key} ${groupId(values)}`;

@@ -73,7 +73,7 @@ function unpacked(parts: readonly number[]): string {
 
 /** Occurrences of one group, in order of time, then id, then rule: whatever the order they came in, this one is theirs. */
 export class Timeline {
-  private readonly numbers: number[];
+  private numbers: number[];
   private readonly values: Value[] | null;
 
   /** How much of an entry tells it from others. */
@@ -151,7 +151,10 @@ export class Timeline {
       return -1;
     }
     const tag = dataClass * inputs + input;
-    if (at === this.length)
+    // Most groups have one event, for which no room to grow is kept.
+    if (this.numbers.length === 0)
+      this.numbers = [time, key[1] as number, key[2] as number, key[3] as number, tag];
+    else if (at === this.length)
       this.numbers.push(time, key[1] as number, key[2] as number, key[3] as number, tag);
     else this.numbers.splice(at * stride, 0, time, key[1] as number, key[2] as number, key[3] as number, tag);
     this.values?.splice(at, 0, value);
