@@ -119,7 +119,7 @@ describe('the OpenAPI document', () => {
     const operations = Object.values(paths).flatMap((path) =>
       Object.values(path).map(({ operationId }) => operationId),
     );
-    expect(new Set(operations).size).toBe(39);
+    expect(new Set(operations).size).toBe(43);
     expect(Object.keys(paths)).not.toContain('/');
   });
 
