@@ -36,6 +36,14 @@ const none: readonly never[] = [];
 /** Identifies a group whatever the case its values are written in. */
 export const groupId = (values: readonly string[]): string => JSON.stringify(values.map(fold));
 
+/** The values of the root's group that a node's group belongs to; the root's own are the same. */
+export const rootValues = (
+  { nodes }: CorrelationPlan,
+  node: number,
+  values: readonly string[],
+): readonly string[] =>
+  nodes.length === 1 ? values : (nodes[node] as PlanNode).rootGroup.map((place) => values[place] as string);
+
 /** The id of one finding: the same for the same correlation, group and time. */
 export const findingId = (node: PlanNode, values: readonly string[], at: number): string =>
   matchId(node.id, `${groupId(values)}@${at}`);
@@ -89,7 +97,7 @@ export class Instance implements Due {
   /** Takes an event that matched a rule of one of the plan's correlations. */
   insert(node: number, values: readonly string[], occurrence: Occurrence): void {
     const member = this.member(node, values);
-    const root = this.nodeAt(node).rootGroup.map((place) => values[place] as string);
+    const root = rootValues(this.plan, node, values);
     if (root.join() < this.values.join()) this.values = root;
     if (member.group.insert(occurrence)) this.touch(member);
   }

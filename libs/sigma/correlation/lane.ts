@@ -1,8 +1,9 @@
 import type { Findings } from '@tidewatch/event';
+import { fold } from '../fold.ts';
 import { createDueQueue } from './due_queue.ts';
 import { sayFindings } from './findings.ts';
-import { groupId, Instance, type InstanceState } from './instance.ts';
-import type { CorrelationPlan, PlanNode } from './plan.ts';
+import { Instance, type InstanceState, rootValues } from './instance.ts';
+import type { CorrelationPlan } from './plan.ts';
 import type { Occurrence } from './timeline.ts';
 
 /** Groups that share a clock: what is final for one is final for all. */
@@ -57,7 +58,8 @@ export function createLane(
   function keyOf(plan: CorrelationPlan, values: readonly string[]): string {
     const number = numbers.get(plan.key) ?? numbers.size;
     numbers.set(plan.key, number);
-    return `${number} ${groupId(values)}`;
+    // One flat text: joined ones are kept in parts.
+    return JSON.stringify([number, ...values.map(fold)]);
   }
 
   function forget(instance: Instance): void {
@@ -89,7 +91,7 @@ export function createLane(
     },
 
     insert(plan, node, group, occurrence) {
-      const values = (plan.nodes[node] as PlanNode).rootGroup.map((place) => group[place] as string);
+      const values = rootValues(plan, node, group);
       const key = keyOf(plan, values);
       const instance = instances.get(key) ?? new Instance(key, plan, values);
       if (!touched.has(instance)) {

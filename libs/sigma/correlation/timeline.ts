@@ -74,7 +74,7 @@ function unpacked(parts: readonly number[]): string {
 /** Occurrences of one group, in order of time, then id, then rule: whatever the order they came in, this one is theirs. */
 export class Timeline {
   private numbers: number[];
-  private readonly values: Value[] | null;
+  private values: Value[] | null;
 
   /** How much of an entry tells it from others. */
   private readonly keyLength: number;
@@ -157,7 +157,8 @@ export class Timeline {
     else if (at === this.length)
       this.numbers.push(time, key[1] as number, key[2] as number, key[3] as number, tag);
     else this.numbers.splice(at * stride, 0, time, key[1] as number, key[2] as number, key[3] as number, tag);
-    this.values?.splice(at, 0, value);
+    if (this.values?.length === 0) this.values = [value];
+    else this.values?.splice(at, 0, value);
     return at;
   }
 
