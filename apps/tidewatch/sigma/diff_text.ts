@@ -1,7 +1,7 @@
 import { levels } from '@tidewatch/event';
 import type { Change, ChangedRule, FilterReach, LoneRule, RuleRef, ValuesChange } from '@tidewatch/sigma';
 import { visibleLine } from '../dead_letters/visible.ts';
-import { foundText, sampleLines, spanOf } from './backtest.ts';
+import { foundText, type MeasuredRule, sampleLines, spanOf } from './backtest.ts';
 import type { DiffReport } from './diff.ts';
 import type { DiffEffect } from './diff_effect.ts';
 import { count } from './follow_backtest.ts';
@@ -43,15 +43,20 @@ function linesOf(effect: DiffEffect | undefined): (id: string) => readonly strin
   const unselected = new Set(effect?.unselected);
   return (id) => {
     const rule = measured.get(id);
-    if (rule !== undefined) return [`  ${foundText(rule)}`, ...sampleLines(rule).map(plain)];
+    if (rule !== undefined)
+      return foundNothing(rule) ? [] : [`  ${foundText(rule)}`, ...sampleLines(rule).map(plain)];
     return unselected.has(id) ? ['  the server’s `rules.select` does not take it'] : [];
   };
 }
 
-function effectSummary({ events, gained, lost, before, after, rejected, ...span }: DiffEffect): string[] {
+const foundNothing = ({ before, after }: MeasuredRule): boolean => before.matches + after.matches === 0;
+
+function effectSummary(effect: DiffEffect): string[] {
+  const { events, gained, lost, before, after, rejected, rules } = effect;
+  const quiet = rules.filter(foundNothing).length;
   return [
     ...rejected.map(({ title, reason = '' }) => `not measured: ${plain(title)}: ${plain(reason)}`),
-    `${count(events)} events, ${spanOf(span)}: +${count(gained)} alerts, −${count(lost)} (${count(before)} → ${count(after)})`,
+    `${count(events)} events, ${spanOf(effect)}: +${count(gained)} alerts, −${count(lost)} (${count(before)} → ${count(after)}); ${count(quiet)} of these rules find nothing in either version`,
   ];
 }
 
