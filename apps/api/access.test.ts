@@ -188,7 +188,7 @@ describe('routes and roles (S2)', () => {
       if (policy.kind !== 'session' || name === 'live.read') continue;
       const { statusCode } = await ask(name, { authorization });
       expect(statusCode, name).toBe(
-        /^dead_letters\.|^rules\.(?:backtest|put|remove|restore)/.test(name) ? 200 : 401,
+        /^dead_letters\.|^rules\.(?:backtest|put|release|remove|restore)/.test(name) ? 200 : 401,
       );
     }
     expect((await ask('dead_letters.list', { authorization: 'Bearer wrong' })).json().code).toBe(

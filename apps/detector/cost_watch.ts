@@ -32,8 +32,8 @@ export interface RuleCost {
 export interface CostWatch {
   /** Takes over the figures of rules that come into force. */
   follow(loaded: LoadedRules): void;
-  /** Events are looked at until `look` settles. */
-  during<T>(look: Promise<T>): Promise<T>;
+  /** Has events looked at, and watches until that settles. */
+  during<T>(look: () => Promise<T>): Promise<T>;
   fault(fault: RuleFault): void;
   /** Undefined for what is not run on events. */
   cost(rule: string): RuleCost | undefined;
@@ -127,6 +127,8 @@ export function createCostWatch(deps: CostWatchDeps): CostWatch {
   }
 
   function begin(): void {
+    // What a thread that died was at, nobody is at any more.
+    if (underWay === 0) window.costs.progress[progress.rule] = 0;
     underWay++;
     const tickMs = Math.min(longestTickMs, deps.budget().limitMs / 4);
     timer ??= setInterval(() => {
@@ -165,7 +167,7 @@ export function createCostWatch(deps: CostWatchDeps): CostWatch {
     async during(look) {
       begin();
       try {
-        return await look;
+        return await look();
       } finally {
         underWay--;
       }

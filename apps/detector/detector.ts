@@ -129,7 +129,7 @@ async function follow(deps: DetectorDeps, thread: DetectionThread, shards: numbe
     // Without rules there is nothing to parse events for; the position moves on all the same.
     const hasRules = loaded.rules.some(({ state }) => state === 'loaded');
     const { matches, fed, faults } = hasRules
-      ? await costs.during(thread.detect(batch.partition, records))
+      ? await costs.during(() => thread.detect(batch.partition, records))
       : nothing;
     const effects = matches.length === 0 ? [] : await deps.alerts.apply(matches);
     await outputs.write(matches);

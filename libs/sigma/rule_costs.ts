@@ -68,7 +68,7 @@ export function createCostMeter(costs: RuleCosts, run: (rule: number) => void): 
   let unmeasured = 0;
   let gap = leastGapMs;
 
-  /** @param time that the event stands for */
+  /** Answers what it took. @param time that the event stands for */
   function measure(considered: Int32Array, count: number, took: number, time: number): number {
     let before = performance.now();
     const began = before;
@@ -78,8 +78,11 @@ export function createCostMeter(costs: RuleCosts, run: (rule: number) => void): 
       times[i] = now - before;
       before = now;
     }
+    const all = before - began;
+    // Another process had the machine meanwhile, and some rule would be blamed for it.
+    if (all > 2 * took) return all;
     // All of them together took no longer the first time than the event did.
-    const share = time / Math.max(took, before - began);
+    const share = time / Math.max(took, all);
     for (let i = 0; i < count; i++) {
       const rule = considered[i] as number;
       const once = times[i] as number;
@@ -87,7 +90,7 @@ export function createCostMeter(costs: RuleCosts, run: (rule: number) => void): 
       // What took long the second time only was the machine.
       worst[rule] = Math.max(worst[rule] as number, Math.min(once, took));
     }
-    return before - began;
+    return all;
   }
 
   function noteTime(considered: Int32Array, count: number, took: number): void {

@@ -10,10 +10,10 @@ export const useHealth = () =>
     staleTime: 0,
   });
 
-/** Read anew when the numbers of loaded or rejected rules change. */
-export const useRules = (loaded: number, rejected: number) =>
+/** Read anew when the numbers of rules in some state change. */
+export const useRules = (counts: Health['rules']) =>
   useQuery({
-    queryKey: ['rules', loaded, rejected],
+    queryKey: ['rules', counts],
     queryFn: ({ signal }) => get<RuleList>('/api/rules', {}, signal),
     staleTime: 30_000,
     placeholderData: keepPreviousData,

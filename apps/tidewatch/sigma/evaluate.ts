@@ -12,6 +12,7 @@ import {
 } from '@tidewatch/sigma';
 import { startErrors } from '../errors.ts';
 import { creditOf } from './credit.ts';
+import { type CostlyRule, dearestRules } from './rule_costs.ts';
 import { loadForCommand } from './rules.ts';
 
 export interface EvaluateOptions {
@@ -37,6 +38,7 @@ export interface EvaluateFigures {
   /** Events a second, of rule evaluation alone and of reading, parsing, normalising, evaluating and writing. */
   readonly evaluationPerSecond: number;
   readonly wholePerSecond: number;
+  readonly dearest: readonly CostlyRule[];
 }
 
 /**
@@ -98,6 +100,7 @@ export async function evaluateFile(
     matches,
     evaluationPerSecond: Math.round(line / Math.max(evaluating / 1000, 1e-9)),
     wholePerSecond: Math.round(line / Math.max(seconds, 1e-9)),
+    dearest: dearestRules(engine),
   };
 }
 

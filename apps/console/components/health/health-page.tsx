@@ -53,7 +53,7 @@ export function HealthPage() {
           <Summary health={data} now={now} />
           <RoleSections health={data} now={now} />
           <FlowSections health={data} now={now} />
-          <RuleTable loaded={data.rules.loaded} rejected={data.rules.rejected} />
+          <RuleTable {...data.rules} />
           <ExceptionSection now={now} />
           <DeadLetters summary={data.deadLetters} />
           <StoreSection store={data.store} />
@@ -72,6 +72,9 @@ function Summary({ health, now }: { readonly health: Health; readonly now: numbe
     { label: 'Longest lag', value: duration(lag * 1_000), bad: lag > 60 },
     { label: 'Rules loaded', value: count(health.rules.loaded), bad: false },
     { label: 'Rules rejected', value: count(health.rules.rejected), bad: health.rules.rejected > 0 },
+    ...(health.rules.quarantined > 0
+      ? [{ label: 'Rules in quarantine', value: count(health.rules.quarantined), bad: true }]
+      : []),
     { label: 'Dead letters', value: count(health.deadLetters.total), bad: health.deadLetters.total > 0 },
     { label: 'Events stored', value: compact(health.store.events), bad: false },
     { label: 'On disk', value: bytes(health.store.bytes), bad: false },

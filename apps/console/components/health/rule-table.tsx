@@ -1,10 +1,11 @@
 'use client';
 import { createColumnHelper } from '@tanstack/react-table';
-import type { RuleList } from '@tidewatch/api/schemas';
+import type { Health, RuleList } from '@tidewatch/api/schemas';
 import { type Level, levels } from '@tidewatch/event';
 import { Search } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useRule, useRules } from '../../api/system.ts';
+import { costFigure, costText } from '../../view/cost.ts';
 import { count } from '../../view/quantity.ts';
 import { conditionLines } from '../../view/reason.ts';
 import { RuleSource } from '../explain/rule-source.tsx';
@@ -17,23 +18,31 @@ import { useNow } from '../ui/use-now.ts';
 import { HealthSection, StateDot } from './health-section.tsx';
 
 type Rule = RuleList['rules'][number];
-type StateView = 'all' | Rule['state'];
+type ShownState = Rule['state'] | 'quarantined';
+type StateView = 'all' | ShownState | 'costly';
 
 const helper = createColumnHelper<typeof gridFeatures, Rule>();
 /** Skipped ones are whole, but of a kind that no engine here runs yet. */
-const stateLooks = { loaded: 'good', rejected: 'bad', skipped: 'idle' } as const;
-const stateOrder = { rejected: 0, loaded: 1, skipped: 2 } as const;
+const stateLooks = { loaded: 'good', rejected: 'bad', skipped: 'idle', quarantined: 'bad' } as const;
+const stateOrder = { quarantined: 0, rejected: 1, loaded: 2, skipped: 3 } as const;
+const stateOf = (rule: Rule): ShownState => (rule.quarantine === undefined ? rule.state : 'quarantined');
+const reasonOf = (rule: Rule): string | undefined => rule.quarantine?.reason ?? rule.reason ?? rule.hampered;
+const costOf = ({ cost }: Rule): number => (cost === undefined ? 0 : cost.seconds + cost.explainingSeconds);
 const noConditions = conditionLines([]);
 const rank = (level: Level): number => levels.indexOf(level);
-const reasonLook = ({ state }: Rule): string => (state === 'rejected' ? 'text-bad' : 'text-soft');
+const reasonLook = (rule: Rule): string =>
+  stateOf(rule) === 'loaded' || stateOf(rule) === 'skipped' ? 'text-soft' : 'text-bad';
 const ruleKey = (rule: Rule): string => `${rule.file} ${rule.id}`;
 
 const columnsAt = (now: number): GridColumn<Rule>[] => [
   helper.display({
     id: 'state',
-    meta: { track: '88px' },
+    meta: { track: '112px' },
     header: 'State',
-    cell: ({ row }) => <StateDot look={stateLooks[row.original.state]}>{row.original.state}</StateDot>,
+    cell: ({ row }) => {
+      const state = stateOf(row.original);
+      return <StateDot look={stateLooks[state]}>{state}</StateDot>;
+    },
   }),
   helper.display({
     id: 'level',
@@ -49,8 +58,8 @@ const columnsAt = (now: number): GridColumn<Rule>[] => [
       <span className="block truncate" title={`${row.original.title}\n${row.original.file}`}>
         {row.original.title}
         {row.original.silent && <span className="ml-2 text-sm text-faint">only feeds correlations</span>}
-        {row.original.reason !== undefined && (
-          <span className={`ml-2 text-sm ${reasonLook(row.original)}`}>{row.original.reason}</span>
+        {reasonOf(row.original) !== undefined && (
+          <span className={`ml-2 text-sm ${reasonLook(row.original)}`}>{reasonOf(row.original)}</span>
         )}
       </span>
     ),
@@ -70,6 +79,21 @@ const columnsAt = (now: number): GridColumn<Rule>[] => [
     cell: ({ row }) => <span className="figure text-sm">{count(row.original.matches)}</span>,
   }),
   helper.display({
+    id: 'cost',
+    meta: { track: '92px', align: 'right' },
+    header: 'Cost',
+    cell: ({ row: { original: rule } }) =>
+      rule.cost === undefined ? null : (
+        <span
+          className={`figure text-sm ${rule.cost.flagged ? 'text-bad' : 'text-soft'}`}
+          title={costText(rule.cost)}
+        >
+          {rule.cost.flagged && 'high '}
+          {costFigure(costOf(rule))}
+        </span>
+      ),
+  }),
+  helper.display({
     id: 'last',
     meta: { track: '108px', align: 'right' },
     header: 'Last match',
@@ -85,8 +109,9 @@ const columnsAt = (now: number): GridColumn<Rule>[] => [
 ];
 
 /** Every rule, the rejected ones first with their reason; opening one shows its source. */
-export function RuleTable({ loaded, rejected }: { readonly loaded: number; readonly rejected: number }) {
-  const { data, error, refetch } = useRules(loaded, rejected);
+export function RuleTable(counts: Health['rules']) {
+  const { loaded, rejected, quarantined } = counts;
+  const { data, error, refetch } = useRules(counts);
   const [search, setSearch] = useState('');
   const [view, setView] = useState<StateView>('all');
   const [opened, setOpened] = useState<string | null>(null);
@@ -97,13 +122,14 @@ export function RuleTable({ loaded, rejected }: { readonly loaded: number; reado
     const words = search.toLowerCase().split(/\s+/).filter(Boolean);
     return (data?.rules ?? [])
       .filter((rule) => {
-        if (view !== 'all' && rule.state !== view) return false;
-        const text = `${rule.title} ${rule.id} ${rule.file} ${rule.logsource} ${rule.level} ${rule.tags.join(' ')} ${rule.reason ?? ''}`;
+        if (view === 'costly' ? costOf(rule) === 0 : view !== 'all' && stateOf(rule) !== view) return false;
+        const text = `${rule.title} ${rule.id} ${rule.file} ${rule.logsource} ${rule.level} ${rule.tags.join(' ')} ${reasonOf(rule) ?? ''}`;
         return words.every((word) => text.toLowerCase().includes(word));
       })
       .sort(
         (a, b) =>
-          stateOrder[a.state] - stateOrder[b.state] ||
+          (view === 'costly' ? costOf(b) - costOf(a) : 0) ||
+          stateOrder[stateOf(a)] - stateOrder[stateOf(b)] ||
           b.matches - a.matches ||
           rank(b.level) - rank(a.level) ||
           (a.title < b.title ? -1 : 1),
@@ -124,6 +150,10 @@ export function RuleTable({ loaded, rejected }: { readonly loaded: number; reado
               { value: 'all', label: 'All' },
               { value: 'loaded', label: `Loaded ${count(loaded)}` },
               { value: 'rejected', label: `Rejected ${count(rejected)}` },
+              ...(quarantined > 0
+                ? [{ value: 'quarantined' as const, label: `Quarantined ${count(quarantined)}` }]
+                : []),
+              { value: 'costly', label: 'By cost' },
               { value: 'skipped', label: skipped === undefined ? 'Skipped' : `Skipped ${count(skipped)}` },
             ]}
           />
@@ -174,13 +204,21 @@ export function RuleTable({ loaded, rejected }: { readonly loaded: number; reado
 
 function OpenedRule({ rule }: { readonly rule: Rule }) {
   const { data, error } = useRule(rule.id);
+  const now = useNow();
   return (
     <div className="flex flex-col gap-2 px-4 py-3 text-sm">
       <p className="text-soft">
         <code className="font-mono text-xs break-all">{rule.file}</code>
         {rule.author !== undefined && ` · ${rule.author}`}
       </p>
-      {rule.reason !== undefined && <p className={reasonLook(rule)}>{rule.reason}</p>}
+      {reasonOf(rule) !== undefined && <p className={reasonLook(rule)}>{reasonOf(rule)}</p>}
+      {rule.quarantine !== undefined && (
+        <p className="text-soft">
+          Not run since <Time at={rule.quarantine.since} now={now} />, until it changes or somebody releases
+          it: <code className="font-mono text-xs">npx tidewatch sigma release {rule.id}</code>
+        </p>
+      )}
+      {rule.cost !== undefined && <p className="text-soft">{costText(rule.cost)}</p>}
       {data !== undefined ? (
         <RuleSource
           source={data.source}

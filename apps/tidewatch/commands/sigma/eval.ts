@@ -13,6 +13,7 @@ interface EvalOptions {
   readonly pipeline?: readonly string[];
   readonly json?: boolean;
   readonly cache?: string;
+  readonly cost?: boolean;
 }
 
 export const evalCommand = ({ say }: CommandContext): Command =>
@@ -35,14 +36,17 @@ export const evalCommand = ({ say }: CommandContext): Command =>
     .option('--placeholders <file>', 'YAML file: name of a placeholder → list of its values')
     .option('--pipeline <file>', pipelineHelp, addFile)
     .option('--cache <file>', 'keep the parsed rules in this file, so that the next run starts faster')
+    .option('--cost', 'say which rules cost the most')
     .option('--json', 'print the closing figures as JSON')
-    .action(async ({ rules, events, output, json, ...options }: EvalOptions) => {
+    .action(async ({ rules, events, output, json, cost, ...options }: EvalOptions) => {
       const { evaluateFile } = await import('../../sigma/evaluate.ts');
-      const figures = await evaluateFile({ rules: [rules], events, output, ...options }, say);
-      if (json) say(JSON.stringify(figures));
-      else
+      const { dearest, ...figures } = await evaluateFile({ rules: [rules], events, output, ...options }, say);
+      if (json) say(JSON.stringify(cost ? { ...figures, dearest } : figures));
+      else {
         say(
           `${figures.events} events, ${figures.matches} matches by ${figures.rules} rules; evaluation ${figures.evaluationPerSecond} events/s, ` +
             `whole ${figures.wholePerSecond} events/s; ${figures.unreadable} lines unreadable`,
         );
+        if (cost) say((await import('../../sigma/rule_costs.ts')).costText(dearest));
+      }
     });

@@ -8,6 +8,7 @@ import { evalCommand } from './eval.ts';
 import { explainCommand } from './explain.ts';
 import { listCommand } from './list.ts';
 import { pushCommand, removeCommand, restoreCommand } from './push.ts';
+import { releaseCommand } from './release.ts';
 import { testCommand } from './test.ts';
 
 export const sigmaCommand = (context: CommandContext): Command => {
@@ -26,6 +27,7 @@ export const sigmaCommand = (context: CommandContext): Command => {
     pushCommand,
     removeCommand,
     restoreCommand,
+    releaseCommand,
   ];
   for (const part of parts) command.addCommand(part(context));
   return command;

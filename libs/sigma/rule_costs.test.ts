@@ -1,0 +1,64 @@
+import type { JsonObject } from '@tidewatch/event';
+import { describe, expect, it } from 'vitest';
+import { createSigmaEngine } from './engine.ts';
+import { ruleWith } from './engine_fixture.ts';
+import { parseRuleFile } from './parse.ts';
+import { createRuleCosts, total } from './rule_costs.ts';
+
+/** Rules `a` (slow on long values), `b` (quick), `c` (of nothing that comes). */
+function threeRules() {
+  const slow = Array.from({ length: 300 }, (_, i) => `      - q${i}x?z`).join('\n');
+  const documents = [
+    ruleWith(`  s:\n    f|contains:\n${slow}\n  t:\n    g: 1\n  condition: t and not s`).replace(
+      'rule-1',
+      'a',
+    ),
+    ruleWith('  s:\n    g: 1\n  condition: s').replace('rule-1', 'b'),
+    ruleWith('  s:\n    h: 1\n  condition: s').replace('rule-1', 'c'),
+  ];
+  return createSigmaEngine(parseRuleFile(documents.join('---\n'), 'r.yml').rules);
+}
+
+describe('what rules cost', () => {
+  it('is counted by evaluation, and shared in proportion to the time taken', () => {
+    const engine = threeRules();
+    const event: JsonObject = { f: 'qz'.repeat(100), g: 1 };
+    for (let i = 0; i < 10_000; i++) engine.evaluate(event);
+    const { evaluations, evaluating, worst, totals } = engine.costs;
+    expect([...evaluations]).toEqual([10_000, 10_000, 0]);
+    expect(totals[total.events]).toBe(10_000);
+    expect(totals[total.evaluations]).toBe(20_000);
+    const [a = 0, b = 0, c] = evaluating;
+    expect(c).toBe(0);
+    expect(a).toBeGreaterThan(5 * b);
+    expect(worst[0]).toBeGreaterThan(0);
+  });
+
+  it('is found where one event in twenty takes nearly all the time', () => {
+    const engine = threeRules();
+    for (let i = 0; i < 3_000; i++)
+      engine.evaluate(i % 20 === 0 ? { f: 'qz'.repeat(2_000), g: 1 } : { f: 'q', g: 1 });
+    const { evaluating, worst } = engine.costs;
+    const [a = 0, b = 0] = evaluating;
+    expect(a).toBeGreaterThan(5 * b);
+    // It is not the others' few microseconds.
+    expect((3_000 * (worst[0] as number)) / a).toBeGreaterThan(3);
+  });
+
+  it('knows what explaining took apart from evaluating', () => {
+    const engine = threeRules();
+    engine.explain({ g: 1 }, 'b');
+    expect(engine.costs.explaining[1]).toBeGreaterThan(0);
+    expect(engine.costs.evaluations[1]).toBe(0);
+  });
+
+  it('stops a rule that another thread stops, and no other', () => {
+    const engine = threeRules();
+    const elsewhere = createRuleCosts(3, engine.costs.memory);
+    elsewhere.stopped[1] = 1;
+    expect(engine.evaluate({ g: 1 }).map(({ rule }) => rule.id)).toEqual(['a']);
+    elsewhere.stopped[1] = 0;
+    expect(engine.evaluate({ g: 1 })).toHaveLength(2);
+    expect(elsewhere.evaluations[0]).toBe(2);
+  });
+});
