@@ -92,10 +92,10 @@ export function enrolKeepers(
   registry.enrol({
     keeper: 'snapshots',
     keeps:
-      'counts and newest times per source; of correlations the ids, times and groups of what their windows hold',
+      'counts and newest times per source; of correlations the ids, times and groups of what their windows hold, and a number for each earlier window that they compare with',
     dataClass: 'all',
     ttlMs: shortest,
-    // A snapshot is replaced as long as events come, and holds nothing older than the longest window.
+    // A snapshot is replaced as long as events come, and holds nothing older than the longest window, or than what is compared with it.
     expire: async () => [],
   });
   registry.enrol({
