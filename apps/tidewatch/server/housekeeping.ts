@@ -51,7 +51,7 @@ async function measure({ adapters, letters, metrics, live, parts, sources }: Run
   for (const [source, { lastEvent }] of sources?.entries() ?? [])
     metrics.set('source_last_event_timestamp_seconds', { source }, lastEvent / second);
   if (adapters.databases !== undefined) await measureAlerts(adapters.databases, metrics);
-  const rules = parts.detector?.rules() ?? [];
+  const rules = parts.detector?.loaded().rules ?? [];
   const rejected = rules.filter(({ state }) => state === 'rejected').length;
   const backlog = { normalise: 0, process: 0, index: 0 };
   for (const { stage, count } of (await letters?.totals()) ?? []) backlog[stage] += count;
