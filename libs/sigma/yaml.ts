@@ -41,11 +41,36 @@ export interface Place {
 /** Parses every document of a file. */
 export function parseYaml(source: string): ParsedYaml {
   try {
-    return { ok: true, documents: loadAll(source, { schema }) };
+    const documents = loadAll(source, { schema });
+    return !source.includes('&') || isModest(documents)
+      ? { ok: true, documents }
+      : { ok: false, cause: immodest, place: null };
   } catch (error) {
     const cause = error instanceof YAMLException ? error.reason : (error as Error).message;
     return { ok: false, cause, place: syntaxErrorPlace(source) };
   }
+}
+
+const mostNodes = 200_000;
+const immodest = `its aliases make more than ${mostNodes} values of it, or one that contains itself`;
+
+/**
+ * Whether what aliases stand for, written out, is of a size that rules have: some lines can stand for more than there is
+ * memory. Each shared node is counted once and added as often as it is named.
+ */
+function isModest(documents: readonly unknown[]): boolean {
+  const sizes = new Map<object, number>();
+  const sizeOf = (node: unknown): number => {
+    if (typeof node !== 'object' || node === null) return 1;
+    const known = sizes.get(node);
+    if (known !== undefined) return known;
+    // Until its own size is known, it is endless: it may contain itself.
+    sizes.set(node, Number.POSITIVE_INFINITY);
+    const size = Object.values(node).reduce<number>((sum, child) => sum + sizeOf(child), 1);
+    sizes.set(node, size);
+    return size;
+  };
+  return sizeOf(documents) <= mostNodes;
 }
 
 function syntaxErrorPlace(source: string): Place | null {

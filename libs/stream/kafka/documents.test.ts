@@ -107,6 +107,7 @@ describe.runIf(has('kafka'))('Kafka', () => {
       const [directory, elsewhere] = [await site.directory(), await site.directory()];
       const documents = await site.open({ directory, folders });
       const other = await site.open({ directory: elsewhere, folders });
+      const third = await site.open({ directory: await site.directory(), folders });
       await documents.write([{ ...a, text: 'before' }]);
       await kafka.kill('SIGKILL');
       await expect(documents.write([{ ...a, text: 'meanwhile' }])).rejects.toMatchObject({
@@ -114,6 +115,9 @@ describe.runIf(has('kafka'))('Kafka', () => {
         status: 503,
       });
       expect(await readFile(documents.file(a), 'utf8')).toBe('before');
+      const began = performance.now();
+      await third.close();
+      expect(performance.now() - began).toBeLessThan(3_000);
       await kafka.restart();
       let failure: unknown = 'untried';
       for (let i = 0; i < 40 && failure !== undefined; i++) {
