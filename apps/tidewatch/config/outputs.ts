@@ -24,7 +24,9 @@ const output = z.strictObject({
         .meta({ examples: ['36h'] }),
       size: size
         .optional()
-        .describe('The oldest goes when the stream takes more.')
+        .describe(
+          'The oldest goes when the stream takes more. In the data folder’s log all outputs together take a quarter of `stream.budget` at most.',
+        )
         .meta({ examples: ['1 GiB'] }),
     })
     .prefault({})

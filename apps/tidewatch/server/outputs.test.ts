@@ -43,6 +43,20 @@ it('opens a stream for each output, and goes on keeping those of outputs that ar
   expect(await second.streams[1]?.deleteBefore(Date.now() + 1)).toMatchObject({ records: 1 });
 });
 
+it('keeps outputs within their share of the log’s budget, though nobody reads them', async () => {
+  const small = { ...config([{ name: 'soar' }]), stream: { ...config([]).stream, budget: 64 * 1024 ** 2 } };
+  await log.close();
+  log = createWal({
+    directory: join(data, 'streams'),
+    segmentBytes: 1024 ** 2,
+    log: createLogger({ level: 'silent' }),
+  });
+  const [output] = (await openOutputs(log, small)).outputs;
+  const record = { key: 'k', value: Buffer.alloc(1024 ** 2, 'x') };
+  for (let i = 0; i < 40; i++) await output?.stream.append([record]);
+  expect((await output?.stream.stats())?.bytes).toBeLessThan(24 * 1024 ** 2);
+});
+
 it('refuses two outputs of one name, and names that are no files', () => {
   for (const outputs of [[{ name: 'a' }, { name: 'a' }], [{ name: '../a' }], [{ name: 'A' }]])
     expect(() => config(outputs)).toThrow();

@@ -5,6 +5,8 @@ import type { Log, Stream } from '@tidewatch/stream';
 import type { Config } from '../config/schema.ts';
 
 const prefix = 'outputs.';
+/** So much of the log's disk budget all outputs together may take. */
+const shareOfBudget = 1 / 4;
 
 export interface OutputStreams {
   readonly outputs: readonly Output[];
@@ -16,11 +18,16 @@ export const noOutputs: OutputStreams = { outputs: [], streams: [] };
 
 /** Opens the streams that matches are written to. */
 export async function openOutputs(log: Log, config: Config): Promise<OutputStreams> {
+  const { kafka, budget } = config.stream;
+  // Nobody in this process reads them, so nothing else would keep them from using up what senders need.
+  const most =
+    kafka === undefined ? (budget * shareOfBudget) / config.outputs.length : Number.POSITIVE_INFINITY;
   const outputs = await Promise.all(
     config.outputs.map(async ({ name, select, retention: { time, size } }): Promise<Output> => {
+      const bytes = Math.min(size ?? Number.POSITIVE_INFINITY, most);
       const retention = {
         ...(time === undefined ? {} : { ms: time }),
-        ...(size === undefined ? {} : { bytes: size }),
+        ...(Number.isFinite(bytes) ? { bytes } : {}),
       };
       const stream = await log.open(`${prefix}${name}`, { retention });
       return { name, stream, ...(select === undefined ? {} : { select }) };
