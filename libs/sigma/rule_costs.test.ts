@@ -23,11 +23,11 @@ describe('what rules cost', () => {
   it('is counted by evaluation, and shared in proportion to the time taken', () => {
     const engine = threeRules();
     const event: JsonObject = { f: 'qz'.repeat(100), g: 1 };
-    for (let i = 0; i < 10_000; i++) engine.evaluate(event);
+    for (let i = 0; i < 3_000; i++) engine.evaluate(event);
     const { evaluations, evaluating, worst, totals } = engine.costs;
-    expect([...evaluations]).toEqual([10_000, 10_000, 0]);
-    expect(totals[total.events]).toBe(10_000);
-    expect(totals[total.evaluations]).toBe(20_000);
+    expect([...evaluations]).toEqual([3_000, 3_000, 0]);
+    expect(totals[total.events]).toBe(3_000);
+    expect(totals[total.evaluations]).toBe(6_000);
     const [a = 0, b = 0, c] = evaluating;
     expect(c).toBe(0);
     expect(a).toBeGreaterThan(5 * b);

@@ -64,7 +64,7 @@ export interface CostMeter {
 export function createCostMeter(costs: RuleCosts, run: (rule: number) => void): CostMeter {
   const { evaluating, worst, totals } = costs;
   const times = new Float64Array(costs.stopped.length);
-  let wait = 1;
+  let wait = randomWait();
   let unmeasured = 0;
   let gap = leastGapMs;
 
@@ -110,8 +110,7 @@ export function createCostMeter(costs: RuleCosts, run: (rule: number) => void): 
   return {
     due() {
       if (--wait > 0) return false;
-      // Random, so as not to keep step with events that come by turns.
-      wait = 1 + Math.floor(Math.random() * (2 * eventsPerClock - 1));
+      wait = randomWait();
       return true;
     },
     note(considered, count, took) {
@@ -121,3 +120,6 @@ export function createCostMeter(costs: RuleCosts, run: (rule: number) => void): 
     },
   };
 }
+
+/** Random, so as not to keep step with events that come by turns. */
+const randomWait = (): number => 1 + Math.floor(Math.random() * (2 * eventsPerClock - 1));

@@ -100,7 +100,7 @@ export async function evaluateFile(
     matches,
     evaluationPerSecond: Math.round(line / Math.max(evaluating / 1000, 1e-9)),
     wholePerSecond: Math.round(line / Math.max(seconds, 1e-9)),
-    dearest: dearestRules(engine),
+    dearest: dearestRules(engine, evaluating),
   };
 }
 
