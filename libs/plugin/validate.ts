@@ -25,7 +25,7 @@ export type Validated<T> =
 export function validateYaml<T>(text: string, schema: z.ZodType<T>): Validated<T> {
   let value: unknown;
   try {
-    const documents = loadAll(text, { schema: CORE_SCHEMA });
+    const documents = loadAll(text, null, { schema: CORE_SCHEMA });
     if (documents.length > 1)
       return { ok: false, issues: [{ path: '', message: 'holds more than one document' }] };
     value = documents[0] ?? {};

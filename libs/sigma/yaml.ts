@@ -1,32 +1,35 @@
-import {
-  boolCoreTag,
-  defineScalarTag,
-  FAILSAFE_SCHEMA,
-  loadAll,
-  mergeTag,
-  NOT_RESOLVED,
-  nullCoreTag,
-  YAMLException,
-} from 'js-yaml';
+import { FAILSAFE_SCHEMA, loadAll, Type, YAMLException } from 'js-yaml';
 import { isNode, LineCounter, parseAllDocuments } from 'yaml';
 import type { DocumentPath } from './errors.ts';
 
-/**
- * Only decimal numbers that print as they were written: `0x10`, `007`, `1.10` and a date stay strings, as rules
- * compare text.
- */
-const numberTag = defineScalarTag<number>('tag:yaml.org,2002:int', {
-  implicit: true,
-  implicitFirstChars: [...'-0123456789'],
-  resolve: (source) => {
-    if (!/^-?\d+(?:\.\d+)?$/.test(source)) return NOT_RESOLVED;
-    const number = Number(source);
-    return String(number) === source ? number : NOT_RESOLVED;
-  },
-  identify: () => false,
-});
+const scalar = (name: string, isOne: (text: string) => boolean, construct: (text: string) => unknown): Type =>
+  new Type(`tag:yaml.org,2002:${name}`, {
+    kind: 'scalar',
+    resolve: (text: string | null) => isOne(text ?? ''),
+    construct,
+  });
 
-const schema = FAILSAFE_SCHEMA.withTags(nullCoreTag, boolCoreTag, numberTag, mergeTag);
+/** As YAML's core schema has them, but for numbers: only those that print as they were written, as rules compare text. */
+const schema = FAILSAFE_SCHEMA.extend({
+  implicit: [
+    scalar(
+      'null',
+      (text) => /^(?:~|null|Null|NULL)?$/.test(text),
+      () => null,
+    ),
+    scalar(
+      'bool',
+      (text) => /^(?:true|True|TRUE|false|False|FALSE)$/.test(text),
+      (text) => /^t/i.test(text),
+    ),
+    scalar('int', (text) => /^-?\d+(?:\.\d+)?$/.test(text) && String(Number(text)) === text, Number),
+    scalar(
+      'merge',
+      (text) => text === '<<',
+      (text) => text,
+    ),
+  ],
+});
 
 export type ParsedYaml =
   | { readonly ok: true; readonly documents: readonly unknown[] }
@@ -41,7 +44,7 @@ export interface Place {
 /** Parses every document of a file. */
 export function parseYaml(source: string): ParsedYaml {
   try {
-    const documents = loadAll(source, { schema });
+    const documents = loadAll(source, null, { schema });
     return !source.includes('&') || isModest(documents)
       ? { ok: true, documents }
       : { ok: false, cause: immodest, place: null };

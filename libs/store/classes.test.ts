@@ -48,7 +48,7 @@ describe('parseDataClasses', () => {
     ['  a: { description: d, readers: [a] }', '[]', 'classes.a.ttl'],
     ['  a: { description: d, ttl: 1d, readers: [a], keep: 1 }', '[]', 'keep'],
     ['  a: { description: d, ttl: 1d, minimum: 2d, readers: [a] }', '[]', 'shorter than its minimum'],
-    ['  a: [', '[]', '(3:'],
+    ['  a: [', '[]', '(4:1)'],
     [network, '[{ class: nowhere, ttl: 1d, by: x, on: 2024-05-01, until: 2025-05-01 }]', 'nowhere'],
   ])('refuses %s %s', (classes, approvals, problem) => {
     expect(() => parseDataClasses(yaml(classes, approvals), 'x.yml')).toThrow(

@@ -91,7 +91,7 @@ export function parseDataClasses(text: string, file = 'classes.yml'): DataClasse
     raw = load(text, { schema: JSON_SCHEMA });
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    throw refuse(error.message);
+    throw refuse(error.toString(true));
   }
   const parsed = fileSchema.safeParse(raw);
   if (!parsed.success) {
