@@ -43,6 +43,7 @@ export type {
   Selection,
   SigmaRule,
 } from './rule.ts';
+export { createRuleCosts, progress, type RuleCosts, total } from './rule_costs.ts';
 export {
   levelsFrom,
   parseLevels,
@@ -52,6 +53,5 @@ export {
   type SelectedRules,
   selectRules,
 } from './select.ts';
-export { createRuleCosts, progress, type RuleCosts, total } from './rule_costs.ts';
 export { loadThorTable } from './thor.ts';
 export { parseTimespan } from './timespan.ts';
