@@ -1,25 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type Alert,
-  bucketStart,
-  type EventMatch,
-  type JoinResult,
-  joinAlert,
-  replaceFindings,
-  type Status,
-} from '@tidewatch/event';
-import { alertId } from '@tidewatch/event/ids';
+import type { Alert, Status } from '@tidewatch/event';
+import { actOn, type ChangeEntry, entryFor, undoOn, undoWindowMs } from '../alert_changes.ts';
+import { bringInto, type Incoming, incomingFindings, incomingMatches } from '../alert_effects.ts';
+import { buckets } from '../buckets.ts';
 import type { DataClasses } from '../classes.ts';
 import type { AlertChange, AlertEffect, AlertSearch, AlertStore, Scope } from '../contract.ts';
 import { errors } from '../errors.ts';
-import { actOn, type ChangeEntry, entryFor, undoOn, undoWindowMs } from './alert_changes.ts';
+import { decodeToken, encodeToken } from '../page.ts';
 import { alertFields, alertRow, alertTables, nestedColumn } from './alert_columns.ts';
 import { createLayout } from './columns.ts';
-import { bucketSql, buckets, compile, select, type Where } from './compile.ts';
+import { bucketSql, compile, select, type Where } from './compile.ts';
 import type { Database, Writer } from './database.ts';
 import { maxPaths } from './document_paths.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
-import { decodeToken, encodeToken } from './page.ts';
 
 type Filter = Pick<AlertSearch, 'query' | 'range'>;
 
@@ -123,21 +116,12 @@ export async function createAlertStore(
     return removed;
   }
 
-  /** Brings each item into its alert, in order, and writes the alerts that changed in one transaction. */
-  function bring<T>(
-    items: readonly { readonly id: string; readonly item: T }[],
-    into: (alert: Alert | undefined, item: T, id: string, now: number) => JoinResult | undefined,
-  ): Promise<AlertEffect[]> {
+  /** Brings what came into its alerts, and writes those that changed in one transaction. */
+  function bring(incoming: Incoming): Promise<AlertEffect[]> {
     return database.write(async (writer) => {
-      const existing = await byId(writer, [...new Set(items.map(({ id }) => id))]);
+      const existing = await byId(writer, [...incoming.keys()]);
       const now = clock();
-      const changed = new Map<string, AlertEffect>();
-      for (const { id, item } of items) {
-        const result = into(changed.get(id)?.alert ?? existing.get(id), item, id, now);
-        if (result === undefined || result.effect === 'known') continue;
-        changed.set(id, { alert: result.alert, effect: stronger(changed.get(id)?.effect, result.effect) });
-      }
-      const effects = [...changed.values()];
+      const effects = [...incoming].flatMap(([id, mine]) => bringInto(existing.get(id), mine, now) ?? []);
       const alerts = effects.map(({ alert }) => alert);
       if (alerts.length > 0) await put(writer, alerts, existing);
       return effects;
@@ -145,17 +129,9 @@ export async function createAlertStore(
   }
 
   return {
-    apply: (matches) =>
-      bring(
-        [...matches].sort(byPosition).map((match) => ({ id: idOf(match), item: match })),
-        joinAlert,
-      ),
+    apply: (matches) => bring(incomingMatches(matches)),
 
-    replace: (findings) =>
-      bring(
-        findings.map((each) => ({ id: each.id, item: each })),
-        (alert, item, _, now) => replaceFindings(alert, item, now),
-      ),
+    replace: (findings) => bring(incomingFindings(findings)),
 
     async search(request, scope) {
       const { keys, direction, sign } = orders[request.sort];
@@ -289,24 +265,8 @@ export async function createAlertStore(
   };
 }
 
-const idOf = ({ detector, key, time, bucketMs }: EventMatch): string =>
-  alertId(detector.id, key, bucketStart(time, bucketMs));
-
-const byPosition = (a: EventMatch, b: EventMatch): number =>
-  a.position.partition - b.position.partition || a.position.offset - b.position.offset;
-
 /** Confirming touches one column only, so that one is the truth about it. */
 const toAlert = ([alert, finality]: SqlRow): Alert => ({
   ...(JSON.parse(alert as string) as Alert),
   finality: finality as Alert['finality'],
 });
-
-const strength: readonly AlertEffect['effect'][] = ['settled', 'joined', 'reopened', 'created'];
-
-/** What a batch did to an alert as a whole: opening it outweighs reopening, and that joining. */
-function stronger(
-  before: AlertEffect['effect'] | undefined,
-  now: AlertEffect['effect'],
-): AlertEffect['effect'] {
-  return before !== undefined && strength.indexOf(before) > strength.indexOf(now) ? before : now;
-}

@@ -7,7 +7,7 @@ import {
   toSql,
   toSqlValues,
 } from '@tidewatch/query';
-import type { Bucket, TimeRange } from '../contract.ts';
+import type { TimeRange } from '../contract.ts';
 import { errors } from '../errors.ts';
 import type { SqlValue } from './engine.ts';
 
@@ -63,14 +63,6 @@ export function select(columns: string, table: string, where: Where, also = ''):
 /** Start of the aligned bucket of `time`, before 1970 too. */
 export const bucketSql = (time: string, step: string): string =>
   `${time} - ((${time} % ${step}) + ${step}) % ${step}`;
-
-/** Every bucket that touches the range, in order. */
-export function buckets(range: TimeRange, stepMs: number, make: (start: number) => Bucket): Bucket[] {
-  const all: Bucket[] = [];
-  for (let start = Math.floor(range.from / stepMs) * stepMs; start < range.to; start += stepMs)
-    all.push(make(start));
-  return all;
-}
 
 /** Selects the values of a field with their counts, and gathers the statement's parameters. */
 export function fieldValues(field: string, layout: SqlLayout, where: Where) {

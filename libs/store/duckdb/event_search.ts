@@ -1,10 +1,10 @@
 import type { EcsEvent } from '@tidewatch/event';
 import { compareCodePoints } from '@tidewatch/query';
 import type { Page, SearchRequest } from '../contract.ts';
+import { decodeToken, encodeToken } from '../page.ts';
 import { select, type Where } from './compile.ts';
 import type { Database } from './database.ts';
 import type { SqlValue } from './engine.ts';
-import { decodeToken, encodeToken } from './page.ts';
 import type { Partition, Partitions } from './partitions.ts';
 import { quoteName } from './quote_name.ts';
 

@@ -1,8 +1,9 @@
 import type { EcsEvent, Json } from '@tidewatch/event';
+import { buckets } from '../buckets.ts';
 import type { DataClasses } from '../classes.ts';
 import type { Deletion, EventStore, Scope, SearchRequest, TopValue } from '../contract.ts';
 import { createLayout, eventFields } from './columns.ts';
-import { bucketSql, buckets, compile, fieldValues, select, type Where } from './compile.ts';
+import { bucketSql, compile, fieldValues, select, type Where } from './compile.ts';
 import type { Database } from './database.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
 import { searchPartitions } from './event_search.ts';

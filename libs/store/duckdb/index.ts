@@ -8,7 +8,6 @@ import { createEventStore } from './events.ts';
 import { Partitions } from './partitions.ts';
 import { openRemoteEngine } from './remote_engine.ts';
 
-export { alertDocument } from './alert_columns.ts';
 export type { StoreLog } from './database.ts';
 
 export interface DuckDbStoreOptions {

@@ -1,4 +1,4 @@
-import { errors } from '../errors.ts';
+import { errors } from './errors.ts';
 
 /** What a page token holds: the sort key of the page's last item. */
 export type PageKey = readonly (string | number)[];

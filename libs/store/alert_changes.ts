@@ -1,5 +1,5 @@
 import type { Alert, AlertHistoryEntry } from '@tidewatch/event';
-import type { AlertAction } from '../contract.ts';
+import type { AlertAction } from './contract.ts';
 
 /** How long a change can be undone, milliseconds. */
 export const undoWindowMs = 600_000;
