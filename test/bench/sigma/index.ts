@@ -141,12 +141,13 @@ export async function sigmaBench({ rounds, only }: BenchOptions): Promise<void> 
       ['from YAML', cold, 1.5],
       ['from the cache', warm, 0.3],
     ] as const) {
-      const seconds = results.map((result) => result.load + result.engine);
-      const first = median(results.map((result) => result.first));
+      const seconds = results.map(({ load }) => load.seconds);
+      const cpu = median(results.map(({ load }) => load.cpu));
+      const first = median(results.map((result) => result.first.seconds));
       add({
         id: 'S4',
-        what: `loading ${thousands(results[0]?.rules ?? 0)} rules ${what}, CPU-seconds until events are taken`,
-        figure: `${spread(seconds)}; ${first.toFixed(2)} more for the first event of each kind`,
+        what: `loading ${thousands(results[0]?.rules ?? 0)} rules ${what}, seconds until events are taken`,
+        figure: `${spread(seconds)}, ${cpu.toFixed(2)} CPU-seconds; ${first.toFixed(2)} more for the first event of each kind`,
         bar: `≤ ${bar}`,
         met: median(seconds) <= bar,
       });
@@ -168,9 +169,10 @@ export async function sigmaBench({ rounds, only }: BenchOptions): Promise<void> 
 }
 
 const notes = [
-  'Events are generated from a seed (`test/bench/sigma/windows_events.ts`); rules are all of SigmaHQ. S1, S3 and S4 count CPU time of the',
+  'Events are generated from a seed (`test/bench/sigma/windows_events.ts`); rules are all of SigmaHQ. S1 and S3 count CPU time of the',
   'bundled engine in a process of its own, threads of V8 included, after 10,000 events; S2 counts whole processes, start-up and loading',
-  'included. rsigma gets the events flat, with the one category that its routing takes; registry events are of several, are told none,',
-  'and are therefore run by it against rules of other categories. S3 adds rules with SigmaHQ’s log sources, fields and conditions, and',
-  'other values. S5 ends when every event is stored and has been through the detector.',
+  'included; S4 is time by the clock, without the start of the process. rsigma gets the events flat, with the one category that its',
+  'routing takes; registry events are of several, are told none, and are therefore run by it against rules of other categories. S3 adds',
+  'rules with SigmaHQ’s log sources, fields and conditions, and other values. S5 ends when every event is stored and has been through the',
+  'detector.',
 ];
