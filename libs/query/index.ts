@@ -2,6 +2,8 @@ export { type AddressRange, addressKey, parseCidr } from './address.ts';
 export type { KqlField, KqlNode, KqlValue, RangeOperator } from './ast.ts';
 export { and, not, or, textFields } from './ast.ts';
 export { type DocumentFacts, documentFacts, valuesAt } from './document.ts';
+export { type DslBounds, type DslLayout, type DslOptions, type DslType, toDsl } from './dsl.ts';
+export { dslWordLength, dslWordPattern } from './dsl_words.ts';
 export { addFilter, removeFilter } from './filter.ts';
 export { type KqlResult, kqlLimits, type Notice, parseKql } from './parse.ts';
 export { type CompileOptions, type EventPredicate, toPredicate } from './predicate.ts';
