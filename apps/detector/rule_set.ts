@@ -1,6 +1,7 @@
 import { dirname, relative, sep } from 'node:path';
 import {
   type CorrelationRule,
+  type LoadedRules,
   loadRules,
   type Plans,
   planCorrelations,
@@ -11,7 +12,7 @@ import type { Notice, RuleInfo, RuleSources } from './protocol.ts';
 import { foundationsIn, selectFrom } from './rule_selection.ts';
 
 /** Rules that are to run, and what became of every document. */
-export interface RuleSet extends Pick<Plans, 'plans' | 'silent'> {
+export interface RuleSet extends Pick<Plans, 'plans' | 'silent'>, Pick<LoadedRules, 'cache'> {
   readonly rules: readonly SigmaRule[];
   readonly correlations: readonly CorrelationRule[];
   readonly infos: readonly RuleInfo[];
@@ -32,6 +33,7 @@ export async function loadRuleSet(sources: RuleSources, before?: RuleSet): Promi
     placeholders,
     pipelines,
     ...(cache === undefined ? {} : { cache }),
+    before,
   });
   const taken = new Set([...found.rules, ...found.correlations].map(({ id }) => id));
   const broken = found.rejected.map(({ file }) => file);
@@ -71,6 +73,7 @@ export async function loadRuleSet(sources: RuleSources, before?: RuleSet): Promi
     correlations: correlations.filter(mayRun),
     plans,
     silent,
+    cache: found.cache,
     notices: selected.notices,
     expiry: earliest(found.filters.map(({ filter }) => filter.expires)),
     infos: [

@@ -10,7 +10,7 @@ import { applyPipelines } from './pipeline/apply.ts';
 import { type Pipeline, parsePipeline } from './pipeline/pipeline.ts';
 import { deferring, type Placeholders } from './placeholder.ts';
 import type { RejectedRule, RuleHeader, SigmaRule } from './rule.ts';
-import { openRuleCache } from './rule_cache.ts';
+import { openRuleCache, type RuleCache } from './rule_cache.ts';
 import { lineFinder } from './yaml.ts';
 
 /** Larger rule files are refused. */
@@ -30,6 +30,8 @@ export interface LoadOptions {
   readonly now?: number;
   /** A file that remembers what was parsed from one load to the next; it is made where it is missing. */
   readonly cache?: string;
+  /** What was loaded before, where its cache serves this load as well. */
+  readonly before?: Pick<LoadedRules, 'cache'> | undefined;
 }
 
 export interface LoadedRules {
@@ -42,6 +44,7 @@ export interface LoadedRules {
   readonly skipped: readonly RejectedRule[];
   /** What is allowed and likely a mistake. */
   readonly warnings: readonly RejectedRule[];
+  readonly cache?: RuleCache | undefined;
 }
 
 /**
@@ -55,6 +58,7 @@ export async function loadRules({
   pipelines: files = [],
   now = Date.now(),
   cache: cacheFile,
+  before,
 }: LoadOptions): Promise<LoadedRules> {
   const rules: SigmaRule[] = [];
   const correlations: CorrelationRule[] = [];
@@ -69,7 +73,7 @@ export async function loadRules({
   const cache =
     cacheFile === undefined
       ? undefined
-      : await openRuleCache(cacheFile, parseFile, [placeholders, pipelines.length > 0]);
+      : await openRuleCache(cacheFile, parseFile, [placeholders, pipelines.length > 0], before?.cache);
   const read = cache?.parse ?? parseFile;
   let turn = performance.now();
   for await (const found of ruleFiles(paths)) {
@@ -100,6 +104,7 @@ export async function loadRules({
   return {
     ...filtered,
     ...processed,
+    cache,
     rejected: [...rejected, ...filtered.rejected, ...processed.rejected],
   };
 }

@@ -104,6 +104,22 @@ describe('the rule cache', () => {
     expect(await cache.save()).toBe(false);
   });
 
+  it('takes over what is unchanged from the load before, whatever became of the file', async () => {
+    const cache = newFile();
+    const rules = mkdtempSync(join(folder, 'rules-'));
+    writeFileSync(join(rules, 'a.yml'), one);
+    writeFileSync(join(rules, 'b.yml'), two);
+    const first = await loadRules({ paths: [rules], cache });
+    writeFileSync(join(rules, 'b.yml'), ruleOf('three'));
+    writeFileSync(cache, '');
+    const second = await loadRules({ paths: [rules], cache, before: first });
+    expect(second.rules.map(({ id }) => id)).toEqual(['one', 'three']);
+    expect(second.rules[0]).toBe(first.rules[0]);
+    const other = await loadRules({ paths: [rules], cache, before: second, placeholders: { x: ['y'] } });
+    expect(other.rules[0]).not.toBe(first.rules[0]);
+    expect(readFileSync(cache, 'utf8')).toContain('"three"');
+  });
+
   it('loads the same rules, warm and after one was changed', async () => {
     const cache = newFile();
     const rules = mkdtempSync(join(folder, 'rules-'));
@@ -111,10 +127,11 @@ describe('the rule cache', () => {
       `title: ${title}\nid: ${title}\nlogsource: {product: windows}\ndetection: {s: {Image|endswith: '\\\\${title}.exe'}, condition: s}\n`;
     writeFileSync(join(rules, 'a.yml'), rule('a'));
     writeFileSync(join(rules, 'b.yml'), rule('b'));
-    const cold = await loadRules({ paths: [rules], cache });
-    expect(await loadRules({ paths: [rules], cache })).toEqual(cold);
+    const said = async () => ({ ...(await loadRules({ paths: [rules], cache })), cache: undefined });
+    const cold = await said();
+    expect(await said()).toEqual(cold);
     writeFileSync(join(rules, 'b.yml'), rule('c'));
-    const changed = await loadRules({ paths: [rules], cache });
+    const changed = await said();
     expect(changed.rules.map(({ title }) => title)).toEqual(['a', 'c']);
     expect(changed).toEqual(await loadRules({ paths: [rules] }));
   });

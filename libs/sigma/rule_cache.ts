@@ -6,11 +6,13 @@ import type { ParsedFile } from './parse.ts';
 import type { Selection, SigmaRule } from './rule.ts';
 
 /**
- * Remembers what rule files were parsed to, which is nearly all of the work of loading them. Entries go by a digest of
- * the text, so one can't be stale; a file that is damaged, of another build of Tidewatch or of other placeholders, or
- * not there counts as empty. Only files that have rules on single events and no fault are remembered.
+ * Remembers what rule files were parsed to, which is nearly all of the work of loading them: from one start to the next
+ * in a file, from one load to the next in memory. Entries go by a digest of the text, so one can't be stale; a file that
+ * is damaged, of another build of Tidewatch or of other placeholders, or not there counts as empty. Only what has rules
+ * on single events and no fault is in the file.
  */
 export interface RuleCache {
+  readonly format: string;
   /** As `parseRuleFile`. */
   parse(source: string, file: string): ParsedFile;
   /**
@@ -19,6 +21,16 @@ export interface RuleCache {
    * @returns whether the file is as it should be; false where it cannot be written
    */
   save(): Promise<boolean>;
+  /** By file: what the next cache takes over. */
+  readonly entries: ReadonlyMap<string, CacheEntry>;
+}
+
+interface CacheEntry {
+  /** Digest of the file's text. */
+  readonly key: string;
+  readonly parsed: ParsedFile;
+  /** It can be written into the cache's file. */
+  readonly isKept: boolean;
 }
 
 /** An alias may name a whole map many times over: what merely looks like one is parsed each time. */
@@ -30,35 +42,55 @@ const digest = (text: string | Uint8Array): string => hash('sha256', text, 'hex'
  * @param file where the cache is kept; its folder is made when it is saved
  * @param parse reads a rule file
  * @param given what else than the text decides what it reads: placeholders
+ * @param before the cache of the load before
  */
 export async function openRuleCache(
   file: string,
   parse: (source: string, file: string) => ParsedFile,
   given: unknown,
+  before?: RuleCache,
 ): Promise<RuleCache> {
   const format = `tidewatch-rules-2 ${digest(JSON.stringify([await build(), given]))}`;
-  const known = await readCache(file, format);
-  const used = new Map<string, string>();
+  const ready = before?.format === format ? before.entries : new Map<string, CacheEntry>();
+  const known = ready.size > 0 ? undefined : await readCache(file, format);
+  const written = known === undefined ? keysOf(ready) : new Set(known.keys());
+  const entries = new Map<string, CacheEntry>();
+
+  function read(source: string, path: string): CacheEntry {
+    const key = digest(source);
+    const same = ready.get(path);
+    if (same?.key === key) return same;
+    const kept = known?.get(key);
+    if (kept !== undefined)
+      return { key, isKept: true, parsed: { ...nothing, rules: fromJson(kept, path, source) } };
+    const parsed = parse(source, path);
+    return { key, isKept: isTree(parsed, source), parsed };
+  }
+
   return {
+    format,
+    entries,
     parse(source, path) {
-      const key = digest(source);
-      const kept = used.get(key) ?? known.get(key);
-      if (kept !== undefined) {
-        used.set(key, kept);
-        return { ...nothing, rules: fromJson(kept, path, source) };
-      }
-      const parsed = parse(source, path);
-      if (isKept(parsed, source)) used.set(key, toJson(parsed.rules));
-      return parsed;
+      const entry = read(source, path);
+      entries.set(path, entry);
+      return entry.parsed;
     },
     async save() {
-      const same = used.size === known.size && [...used.keys()].every((key) => known.has(key));
-      return same || writeCache(file, format, used);
+      const used = keysOf(entries);
+      const isSame = used.size === written.size && [...used].every((key) => written.has(key));
+      known?.clear();
+      return isSame || writeCache(file, format, entries.values());
     },
   };
 }
 
-const isKept = ({ rules, correlations, filters, rejected }: ParsedFile, source: string): boolean =>
+function keysOf(entries: ReadonlyMap<string, CacheEntry>): Set<string> {
+  const keys = new Set<string>();
+  for (const { key, isKept } of entries.values()) if (isKept) keys.add(key);
+  return keys;
+}
+
+const isTree = ({ rules, correlations, filters, rejected }: ParsedFile, source: string): boolean =>
   correlations.length + filters.length + rejected.length === 0 &&
   rules.every((rule) => rule.source === source) &&
   !anchor.test(source);
@@ -126,12 +158,11 @@ async function readCache(file: string, format: string): Promise<Map<string, stri
 
 const heading = (format: string, body: string | Uint8Array): string => `${format} ${digest(body)}\n`;
 
-async function writeCache(
-  file: string,
-  format: string,
-  entries: ReadonlyMap<string, string>,
-): Promise<boolean> {
-  const body = [...entries].map(([key, json]) => `${key} ${json}\n`).join('');
+async function writeCache(file: string, format: string, entries: Iterable<CacheEntry>): Promise<boolean> {
+  const lines = new Map<string, string>();
+  for (const { key, isKept, parsed } of entries)
+    if (isKept && !lines.has(key)) lines.set(key, `${key} ${toJson(parsed.rules)}\n`);
+  const body = [...lines.values()].join('');
   const written = `${file}.${randomUUID()}`;
   try {
     await mkdir(dirname(file), { recursive: true });
