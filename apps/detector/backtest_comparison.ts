@@ -1,4 +1,5 @@
 import type { EventMatch } from '@tidewatch/event';
+import { type Credit, creditOf } from '@tidewatch/sigma';
 import type { RuleInfo } from './protocol.ts';
 
 /** Of what a rule finds differently so much is shown; less where there are many rules. */
@@ -14,7 +15,7 @@ export interface Found {
 type Sample = Pick<Sighting, 'event' | 'time' | 'key'> & { readonly only: 'before' | 'after' };
 
 /** What one rule finds, before and after. */
-export interface BacktestedRule extends Pick<RuleInfo, 'author' | 'license' | 'references'> {
+export interface BacktestedRule extends Credit {
   readonly id: string;
   readonly title: string;
   readonly level: RuleInfo['level'];
@@ -79,14 +80,12 @@ export function createComparison(): Comparison {
       const size = all.length > fewRules ? sampleSizeOfMany : sampleSize;
       return all.map(([id, { info }]) => {
         const [old, now] = [before.get(id), after.get(id)];
-        const { title, level, silent = false, author, license, references } = info;
+        const { title, level, silent = false } = info;
         return {
           id,
           title,
           level,
-          ...(author === undefined ? {} : { author }),
-          ...(license === undefined ? {} : { license }),
-          ...(references === undefined ? {} : { references }),
+          ...creditOf(info),
           silent,
           before: foundBy(old),
           after: foundBy(now),

@@ -1,5 +1,5 @@
 import type { Level } from '@tidewatch/event';
-import type { CorrelationPlan, RuleSelection } from '@tidewatch/sigma';
+import type { CorrelationPlan, Credit, RuleSelection } from '@tidewatch/sigma';
 
 /** Where rules come from. Paths are absolute. */
 export interface RuleSources {
@@ -28,7 +28,7 @@ export interface RuleSources {
 }
 
 /** A rule file's fate, for the rules list. */
-export interface RuleInfo {
+export interface RuleInfo extends Partial<Credit> {
   readonly id: string;
   readonly title: string;
   readonly level: Level;
@@ -46,9 +46,6 @@ export interface RuleInfo {
   /** It makes no alerts of its own, since correlations build on it. */
   readonly silent?: true;
   readonly tags: readonly string[];
-  readonly author?: string;
-  readonly license?: string;
-  readonly references?: readonly string[];
   /** Outputs that it names itself. */
   readonly outputs?: readonly string[];
   /** The rule as written. */

@@ -1,6 +1,7 @@
 import { dirname, relative, sep } from 'node:path';
 import {
   type CorrelationRule,
+  creditOf,
   type LoadedRules,
   loadRules,
   type Plans,
@@ -143,9 +144,7 @@ const loadedInfo = (rule: SigmaRule | CorrelationRule): RuleInfo => ({
   file: rule.file,
   logsource: 'type' in rule ? `correlation/${rule.type}` : logsourceOf(rule),
   tags: rule.tags,
-  ...(rule.author === null ? {} : { author: rule.author }),
-  ...(rule.license === null ? {} : { license: rule.license }),
-  references: rule.references,
+  ...creditOf(rule),
   ...(rule.outputs.length === 0 ? {} : { outputs: rule.outputs }),
   source: rule.source,
 });

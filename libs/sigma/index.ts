@@ -9,6 +9,7 @@ export {
 } from './convert/index.ts';
 export * from './correlation/index.ts';
 export { shownFields } from './correlation/shown_field.ts';
+export { type Credit, creditOf } from './credit.ts';
 export { detectorOf } from './detector_of.ts';
 export {
   type ChangedRule,

@@ -36,7 +36,7 @@ export function backtestText(job: Backtest): string {
     ...result.rules.flatMap((rule) => [
       `${rule.title} (${rule.level}, ${rule.id})`,
       `  ${foundText(rule)}`,
-      ...creditLines({ ...rule, references: rule.references ?? [] }),
+      ...creditLines(rule),
       ...sampleLines(rule),
     ]),
     `${count(result.events)} events, ${spanOf(job)}`,

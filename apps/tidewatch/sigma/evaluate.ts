@@ -6,12 +6,12 @@ import { isObject, type JsonObject, parseJson } from '@tidewatch/event';
 import { createNormaliser } from '@tidewatch/normalize';
 import {
   createSigmaEngine,
+  creditOf,
   enableLinearRegExpFallback,
   loadThorTable,
   type SigmaRule,
 } from '@tidewatch/sigma';
 import { startErrors } from '../errors.ts';
-import { creditOf } from './credit.ts';
 import { type CostlyRule, dearestRules } from './rule_costs.ts';
 import { loadForCommand } from './rules.ts';
 

@@ -1,7 +1,12 @@
 import type { SigmaExplanation } from '@tidewatch/event';
-import { createSigmaEngine, enableLinearRegExpFallback, type SigmaMiss } from '@tidewatch/sigma';
+import {
+  type Credit,
+  createSigmaEngine,
+  creditOf,
+  enableLinearRegExpFallback,
+  type SigmaMiss,
+} from '@tidewatch/sigma';
 import { startErrors } from '../errors.ts';
-import { type Credit, creditOf } from './credit.ts';
 import { createThroughEcs } from './evaluate.ts';
 import { type FileEvent, readEvents } from './events.ts';
 import { loadForCommand } from './rules.ts';
