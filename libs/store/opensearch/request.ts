@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errors as clientErrors } from '@opensearch-project/opensearch';
+import type { TransportRequestParams } from '@opensearch-project/opensearch/lib/Transport.js';
+import { failureVerdict } from './bulk/answer.ts';
+import { connectionError, type OpenSearchConnection } from './client.ts';
+
+export interface Answer<T> {
+  readonly status: number;
+  readonly body: T;
+}
+
+/** How often a request is sent that fails for reasons that pass, and the longest wait before the second, milliseconds. */
+const attempts = 5;
+const firstWaitMs = 100;
+
+/**
+ * One request, sent again while the cluster is busy or away, and with the secret of today where it is refused. It must be
+ * one that may come twice, since an answer can be lost.
+ *
+ * @param what is asked for, as errors say it, e.g. `alerts`
+ * @param ignore statuses that are answers rather than failures
+ * @throws OPENSEARCH_UNREACHABLE, OPENSEARCH_REFUSED, OPENSEARCH_BUSY, OPENSEARCH_UNKNOWN
+ */
+export async function request<T>(
+  { client, config, credentials }: OpenSearchConnection,
+  params: TransportRequestParams,
+  what: string,
+  ignore: readonly number[] = [],
+): Promise<Answer<T>> {
+  for (let tries = 1; ; tries++) {
+    const used = credentials.header();
+    try {
+      const { statusCode, body } = await client.transport.request(params, { ignore: [...ignore] });
+      return { status: statusCode ?? 0, body: body as T };
+    } catch (error) {
+      const renewed = isRefusal(error) && tries === 1 && (await credentials.renew()) !== used;
+      const { status, awayMs = 0 } = failureVerdict(error);
+      if (!renewed && (status !== 'again' || tries === attempts))
+        throw connectionError(error, config.nodes.join(', '), what);
+      if (!renewed) await sleep(awayMs + Math.random() * firstWaitMs * 2 ** tries);
+    }
+  }
+}
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof clientErrors.ResponseError && error.meta.statusCode === 401;
