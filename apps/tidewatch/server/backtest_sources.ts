@@ -4,7 +4,7 @@ import type { BacktestAsked } from '@tidewatch/api';
 import type { BacktestDeps, RuleSources } from '@tidewatch/detector';
 import { parseRuleFile } from '@tidewatch/sigma';
 import { exceptionFolder } from './exceptions.ts';
-import { ruleSources } from './rule_sources.ts';
+import { configuredRules, ruleSources } from './rule_sources.ts';
 import type { Runtime } from './runtime.ts';
 
 type Sides = Pick<BacktestDeps, 'before' | 'after' | 'renamed' | 'isTried'>;
@@ -52,12 +52,13 @@ async function twoSets(
   runtime: Runtime,
   folder: string,
 ): Promise<Sides> {
-  const { only: _only, select: _select, always: _always, cache: _cache, ...sources } = ruleSources(runtime);
+  const { config, options } = runtime;
+  const { select: _, always: __, ...sources } = configuredRules(config, options.root);
   const side = async (name: string, set: typeof before): Promise<RuleSources> => {
     const path = join(folder, name);
     await mkdir(path);
     for (const [i, source] of set.sources.entries()) await writeFile(join(path, `${i}.yml`), source);
-    return { ...sources, focus: [...set.rules], paths: [path, exceptionFolder(runtime.config.data)] };
+    return { ...sources, focus: [...set.rules], paths: [path, exceptionFolder(config.data)] };
   };
   const tried = new Set(after.rules);
   return {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DocumentKey } from '@tidewatch/stream/documents';
+import { deferring, type ParsedFile, parseRuleFile } from '@tidewatch/sigma';
+import type { DocumentKey, Documents } from '@tidewatch/stream/documents';
 
 /** Folders of what people write through the API, below the data folder. */
 export const documentFolders = {
@@ -14,6 +16,25 @@ export const keptRuleFolder = (data: string): string => join(data, documentFolde
 
 export const keyOfRule = (name: string): DocumentKey => ({ folder: documentFolders.rules, name });
 export const keyOfBefore = (name: string): DocumentKey => ({ folder: documentFolders.before, name });
+
+/** The name that a rule's file is kept under; undefined for one that the API does not change. */
+export function keptName(documents: Documents, file: string): string | undefined {
+  const key = documents.keyOf(file);
+  return key?.folder === documentFolders.rules ? key.name : undefined;
+}
+
+/** Files that rules are loaded from in the folder of kept ones, also what people put there themselves. */
+export async function keptRuleFiles(data: string): Promise<string[]> {
+  const folder = keptRuleFolder(data);
+  const paths = await readdir(folder, { recursive: true });
+  return paths
+    .filter((path) => /\.ya?ml$/i.test(path) && !/(^|[\\/])\./.test(path))
+    .map((path) => join(folder, path));
+}
+
+/** What a file has of each kind, also with placeholders that only the configuration or a pipeline fills. */
+export const parseDocuments = (source: string, file = 'the rule'): ParsedFile =>
+  parseRuleFile(source, file, deferring(new Map()));
 
 /** Told from its text alone, so that it is the same wherever a rule is kept. */
 export const versionOf = (text: string): string =>

@@ -1,10 +1,8 @@
-import { readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { RuleCatalogue } from '@tidewatch/api';
 import type { RuleStatus } from '@tidewatch/detector';
 import { documentsOf } from './adapters.ts';
-import { keptRuleFolder, keyOfBefore, keyOfRule, versionOf } from './documents.ts';
-import { documentsIn } from './rule_trial.ts';
+import { keptName, keptRuleFiles, keyOfBefore, keyOfRule, parseDocuments, versionOf } from './documents.ts';
 import type { Runtime } from './runtime.ts';
 
 /** The rules list of the API, from the detector of this process, with the filters that are kept as rules are. */
@@ -12,10 +10,7 @@ export function createRuleCatalogue(runtime: Runtime): RuleCatalogue {
   const documents = documentsOf(runtime.adapters);
   const shipped = join(runtime.options.root, 'rules') + sep;
 
-  const nameOf = (file: string): string | undefined => {
-    const key = documents.keyOf(file);
-    return key?.folder === keyOfRule('').folder ? key.name : undefined;
-  };
+  const nameOf = (file: string): string | undefined => keptName(documents, file);
   const withOrigin = (row: RuleStatus) =>
     ({
       ...row,
@@ -31,25 +26,27 @@ export function createRuleCatalogue(runtime: Runtime): RuleCatalogue {
 
   /** Filters in force are part of the rules they were added to, and not in the detector's list. */
   async function keptFilters(): Promise<readonly RuleStatus[]> {
-    const files = (await readdir(keptRuleFolder(runtime.config.data), { recursive: true }).catch(() => []))
-      .map((path) => join(keptRuleFolder(runtime.config.data), path))
-      .filter((file) => nameOf(file) !== undefined);
-    const texts = await Promise.all(files.map((file) => documents.read(keyOfRule(nameOf(file) ?? ''))));
-    return files.flatMap((file, i) =>
-      documentsIn(texts[i] ?? '', file).filters.map(({ id, title, level, tags, author, source }) => ({
-        id,
-        title,
-        level,
-        state: 'loaded' as const,
-        file,
-        logsource: 'filter',
-        tags,
-        ...(author === null ? {} : { author }),
-        source,
-        matches: 0,
-        lastMatch: null,
-      })),
-    );
+    const files = await keptRuleFiles(runtime.config.data).catch(() => []);
+    return (await Promise.all(files.map(filtersIn))).flat();
+  }
+
+  async function filtersIn(file: string): Promise<readonly RuleStatus[]> {
+    const name = nameOf(file);
+    const text = name === undefined ? undefined : await documents.read(keyOfRule(name));
+    if (text === undefined) return [];
+    return parseDocuments(text, file).filters.map(({ id, title, level, tags, author, source }) => ({
+      id,
+      title,
+      level,
+      state: 'loaded',
+      file,
+      logsource: 'filter',
+      tags,
+      ...(author === null ? {} : { author }),
+      source,
+      matches: 0,
+      lastMatch: null,
+    }));
   }
 
   return {
@@ -57,10 +54,10 @@ export function createRuleCatalogue(runtime: Runtime): RuleCatalogue {
     list: async () => (await rows()).map(({ source: _source, ...row }) => withOrigin(row as RuleStatus)),
     async get(id) {
       const found = (await rows()).find((rule) => rule.id === id);
-      const name = found === undefined ? undefined : nameOf(found.file);
+      if (found === undefined) return undefined;
+      const name = nameOf(found.file);
       const source = name === undefined ? undefined : await documents.read(keyOfRule(name));
-      if (found === undefined || name === undefined || source === undefined)
-        return found === undefined ? undefined : withOrigin(found);
+      if (name === undefined || source === undefined) return withOrigin(found);
       const restorable = (await documents.read(keyOfBefore(name))) !== undefined;
       return { ...withOrigin(found), source, kept: { id: name, version: versionOf(source), restorable } };
     },

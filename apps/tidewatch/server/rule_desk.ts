@@ -1,35 +1,28 @@
 import type { ExpectedVersion, RuleDesk, RuleOutcome } from '@tidewatch/api';
 import type { KeptRule, RuleFault } from '@tidewatch/api/schemas';
 import { documentsOf } from './adapters.ts';
-import { keyOfBefore, keyOfRule, versionOf } from './documents.ts';
-import { documentsIn, tryRules } from './rule_trial.ts';
+import { keptName, keyOfBefore, keyOfRule, parseDocuments, versionOf } from './documents.ts';
+import { tryRules } from './rule_trial.ts';
 import type { Runtime } from './runtime.ts';
 
 type Refusal = Extract<RuleOutcome, { ok: false }>;
 /** What the file of a rule says, and what it said before. */
 type Texts = Readonly<Record<'now' | 'before', string | undefined>>;
+/** Says what it is to say; null to delete it. */
+type Decide = (texts: Texts) => string | null | Refusal;
 
 /** Keeps rules that people write through the API. One change after the other, since each is tried on all before it. */
 export function openRuleDesk(runtime: Runtime): RuleDesk {
   const documents = documentsOf(runtime.adapters);
   let turn: Promise<unknown> = Promise.resolve();
 
-  /** @param decide what it is to say, null to delete it */
-  function change(
-    id: string,
-    expected: ExpectedVersion,
-    decide: (texts: Texts) => string | null | Refusal,
-  ): Promise<RuleOutcome> {
+  function change(id: string, expected: ExpectedVersion, decide: Decide): Promise<RuleOutcome> {
     const changed = turn.then(() => changeNow(id, expected, decide));
     turn = changed.catch(() => {});
     return changed;
   }
 
-  async function changeNow(
-    id: string,
-    expected: ExpectedVersion,
-    decide: (texts: Texts) => string | null | Refusal,
-  ): Promise<RuleOutcome> {
+  async function changeNow(id: string, expected: ExpectedVersion, decide: Decide): Promise<RuleOutcome> {
     if (runtime.parts.detector === undefined && !documents.shared) return refuse('RULES_ELSEWHERE', { id });
     const [now, before] = [await documents.read(keyOfRule(id)), await documents.read(keyOfBefore(id))];
     const elsewhere = now === undefined ? placeOf(id) : undefined;
@@ -62,8 +55,8 @@ export function openRuleDesk(runtime: Runtime): RuleDesk {
   /** The file of a rule that is not kept under its own id. */
   function placeOf(id: string): string | undefined {
     const file = runtime.parts.detector?.rules().find((rule) => rule.id === id)?.file;
-    const key = file === undefined ? undefined : documents.keyOf(file);
-    return key?.folder === keyOfRule(id).folder ? `/api/rules/${key.name}` : file;
+    const name = file === undefined ? undefined : keptName(documents, file);
+    return name === undefined ? file : `/api/rules/${name}`;
   }
 
   async function describe(id: string, loaded: boolean): Promise<KeptRule> {
@@ -81,16 +74,17 @@ export function openRuleDesk(runtime: Runtime): RuleDesk {
   function statesOf(id: string, text: string, loaded: boolean): KeptRule['documents'] {
     const file = documents.file(keyOfRule(id));
     const rows = (runtime.parts.detector?.rules() ?? []).filter((row) => row.file === file);
-    const { rules, correlations, filters, rejected } = documentsIn(text, file);
+    const { rules, correlations, filters, rejected } = parseDocuments(text, file);
     const why = runtime.parts.detector === undefined ? elsewhere : notLoaded;
     const stateOf = (kind: KeptRule['documents'][number]['kind']) => (one: { id: string; title: string }) => {
       const row = rows.find((each) => each.id === one.id);
       const head = { id: one.id, title: one.title, kind };
       if (!loaded) return { ...head, state: 'skipped' as const, reason: why };
+      if (row?.quarantine !== undefined)
+        return { ...head, state: 'quarantined' as const, reason: row.quarantine.reason };
       // Of filters only those that are not in force are listed.
       const state = row?.state ?? (kind === 'filter' ? 'loaded' : 'skipped');
-      const reason = row === undefined ? undefined : row.reason;
-      return { ...head, state, ...(state === 'loaded' || reason === undefined ? {} : { reason }) };
+      return { ...head, state, ...(row?.reason === undefined ? {} : { reason: row.reason }) };
     };
     return [
       ...rules.map(stateOf('rule')),
@@ -107,8 +101,7 @@ export function openRuleDesk(runtime: Runtime): RuleDesk {
   }
 
   return {
-    put: (id, source, expected) =>
-      change(id, expected, () => (names(source, id) ? source : refuse('RULE_INVALID', misnamed(source, id)))),
+    put: (id, source, expected) => change(id, expected, () => misnamed(source, id) ?? source),
     remove: (id, expected) =>
       change(id, expected, ({ now }) => (now === undefined ? refuse('RULE_UNKNOWN', { id }) : null)),
     restore: (id, expected) =>
@@ -126,26 +119,19 @@ const refuse = (code: Refusal['code'], details: Refusal['details']): Refusal => 
   details,
 });
 
-/** What has a fault is tried, since that says which. */
-function names(source: string, id: string): boolean {
-  const { rules, correlations, filters, rejected } = documentsIn(source);
-  return rejected.length > 0 || [...rules, ...correlations, ...filters].some((one) => one.id === id);
-}
-
-function misnamed(source: string, id: string): Refusal['details'] {
-  const { rules, correlations, filters } = documentsIn(source);
+/** Of a source in which no document has the id. One with a fault is tried instead, since that says which. */
+function misnamed(source: string, id: string): Refusal | undefined {
+  const { rules, correlations, filters, rejected } = parseDocuments(source);
   const ids = [...rules, ...correlations, ...filters].map((one) => one.id);
-  const reason = `None of its documents has the id ${id}. Theirs are ${ids.join(', ')}.`;
-  return { id, why: reason, faults: [{ reason }] };
+  if (rejected.length > 0 || ids.includes(id)) return undefined;
+  const why = `None of its documents has the id ${id}. Theirs are ${ids.join(', ')}.`;
+  return refuse('RULE_INVALID', { id, why, faults: [{ reason: why }] });
 }
 
 const wordsFor = (faults: readonly RuleFault[]): string =>
   faults
     .map(({ line, column, reason }) => {
-      const place = [
-        line === undefined ? [] : [`line ${line}`],
-        column === undefined ? [] : [`column ${column}`],
-      ];
-      return [...place.flat(), reason].join(', ').replace(/^(line \d+(?:, column \d+)?), /, '$1: ');
+      if (line === undefined) return reason;
+      return `line ${line}${column === undefined ? '' : `, column ${column}`}: ${reason}`;
     })
     .join(' ');

@@ -1,18 +1,13 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import type { RuleFault } from '@tidewatch/api/schemas';
 import type { RuleInfo, RuleStatus } from '@tidewatch/detector';
-import { deferring, parseRuleFile } from '@tidewatch/sigma';
 import { documentsOf } from './adapters.ts';
-import { keptRuleFolder, keyOfRule } from './documents.ts';
-import { ruleSources } from './rule_sources.ts';
+import { keptName, keptRuleFiles, keptRuleFolder, parseDocuments } from './documents.ts';
+import { configuredRules } from './rule_sources.ts';
 import type { Runtime } from './runtime.ts';
 import { workers } from './workers.ts';
-
-/** Documents of a file by their kinds, also those with placeholders that only a pipeline fills. */
-export const documentsIn = (source: string, file = 'the rule') =>
-  parseRuleFile(source, file, deferring(new Map()));
 
 /**
  * Loads the rules as they would be if the file of a name said something else, in a thread of its own. Of a large set it
@@ -41,7 +36,7 @@ export async function tryRules(
     const configured = runtime.config.rules.paths;
     if (known.length === 0) return await load(configured);
     const faults = await load(relatedFiles(known, sources));
-    const isOfItself = text !== null && documentsIn(text).rejected.length > 0;
+    const isOfItself = text !== null && parseDocuments(text).rejected.length > 0;
     return faults.length === 0 || isOfItself ? faults : await load(configured);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -54,10 +49,9 @@ async function tryPaths(
   sources: readonly string[],
   draft: string,
 ): Promise<RuleFault[]> {
-  const { only: _, cache: __, ...configured } = ruleSources(runtime);
   const { loadInThread } = await import('@tidewatch/detector');
   const { rules } = await loadInThread(workers.detector, {
-    ...configured,
+    ...configuredRules(runtime.config, runtime.options.root),
     paths,
     select: 'all',
     focus: sources.flatMap(namesIn),
@@ -88,26 +82,18 @@ function relatedFiles(known: readonly RuleStatus[], sources: readonly string[]):
 /** All rules that are kept but for the file of this name. */
 async function otherFiles({ adapters, config }: Runtime, name: string): Promise<string[]> {
   const documents = documentsOf(adapters);
-  const folder = keptRuleFolder(config.data);
-  const key = keyOfRule(name);
-  return (await readdir(folder, { recursive: true }))
-    .filter((path) => /\.ya?ml$/i.test(path) && !/(^|[\\/])\./.test(path))
-    .map((path) => join(folder, path))
-    .filter((file) => {
-      const found = documents.keyOf(file);
-      return found?.folder !== key.folder || found.name !== key.name;
-    });
+  return (await keptRuleFiles(config.data)).filter((file) => keptName(documents, file) !== name);
 }
 
 /** What correlations call the rules of a file by. */
 function namesIn(source: string): string[] {
-  const { rules, correlations } = documentsIn(source);
+  const { rules, correlations } = parseDocuments(source);
   return [...rules, ...correlations].flatMap(({ id, name }) => (name === null ? [id] : [id, name]));
 }
 
 /** What a file says of rules that may be elsewhere. */
 function namedBy(source: string): string[] {
-  const { correlations, filters } = documentsIn(source);
+  const { correlations, filters } = parseDocuments(source);
   return [
     ...correlations.flatMap(({ rules }) => rules),
     ...filters.flatMap(({ id, rules }) => [id, ...(rules ?? [])]),

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { KeptRule } from '@tidewatch/api/schemas';
 import { isTidewatchError } from '@tidewatch/event';
-import { deferring, parseRuleFile } from '@tidewatch/sigma';
 import { reasonOf, startErrors } from '../errors.ts';
 import { askServer } from '../server/ask.ts';
+import { parseDocuments } from '../server/documents.ts';
 
 /** What became of a file or of an id: the rule as the server keeps it, or why it refused. */
 export type Pushed = { readonly what: string } & ({ readonly rule: KeptRule } | { readonly refused: string });
@@ -56,7 +56,7 @@ async function each(names: readonly string[], run: (name: string) => Promise<Kep
 
 /** The id of its first document, which the file goes by; a digest would be another with the next change. */
 function idIn(source: string, file: string): string {
-  const { rules, correlations, filters, rejected } = parseRuleFile(source, file, deferring(new Map()));
+  const { rules, correlations, filters, rejected } = parseDocuments(source, file);
   const [first] = [...correlations, ...rules, ...filters].sort((a, b) => a.document - b.document);
   const [fault] = rejected;
   // The server says better what is wrong with it.
