@@ -143,6 +143,8 @@ export const meaningsOf: ReadonlyMap<string, Meanings> = new Map([
   ['windows_defender', defender],
 ]);
 
+/** What is longer is told apart by its beginning, and not remembered. */
+const maxChannelLength = 256;
 const slugs = new Map<string, string>();
 
 /**
@@ -155,13 +157,14 @@ export function channelSlug(channel: string): string {
   const slug = slugOf(channel);
   // Senders choose the names: what is remembered is bounded.
   if (slugs.size >= 1_000) slugs.clear();
-  slugs.set(channel, slug);
+  // One that was cut out of a text would hold all of it.
+  if (channel.length <= maxChannelLength) slugs.set(Buffer.from(channel).toString(), slug);
   return slug;
 }
 
 function slugOf(channel: string): string {
   const bare = channel
-    .slice(0, 256)
+    .slice(0, maxChannelLength)
     .toLowerCase()
     .replace(/^microsoft-windows-/, '')
     .replace(/\/operational$/, '');

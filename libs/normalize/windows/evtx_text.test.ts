@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { EcsEvent, JsonObject } from '@tidewatch/event';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -70,16 +72,17 @@ it('an event that goes on as it stands is the one that is parsed, and is kept on
 });
 
 it('a time of more than milliseconds is kept beside the event’s own', () => {
-  const at = (time: string) => document({ TimeCreated: { '#attributes': { SystemTime: time } } });
-  const precise = at('2026-11-21T09:08:01.3401234Z');
+  const precise = document({ TimeCreated: at('2026-11-21T09:08:01.3401234Z') });
   expect(goesOn(precise)).toBe(true);
   for (const text of [precise, toBeParsed(precise)])
     expect(normalised(text)).toMatchObject({
       '@timestamp': '2026-11-21T09:08:01.340Z',
       winlog: { time_created: '2026-11-21T09:08:01.3401234Z' },
     });
-  expect(normalised(at('2026-11-21T09:08:01.340Z')).winlog).not.toHaveProperty('time_created');
+  expect(normalised(document()).winlog).not.toHaveProperty('time_created');
 });
+
+const at = (time: string | number) => ({ '#attributes': { SystemTime: time } });
 
 it.each<[string, string, boolean]>([
   ['no event data', document({}, null), true],
@@ -103,9 +106,23 @@ it.each<[string, string, boolean]>([
   ['a message that is none', document({}, eventData, { RenderingInfo: { Message: 5 } }), false],
   ['a hostile name', document({}, { constructor: 'x' }), false],
   ['a name given twice', document({}, { A: 'first' }).replace('"A":"first"', '"A":"1","A":"2"'), false],
+  ['no channel', document({ Channel: null }), false],
+  ['a namespace of its own', document().replace('/win/2004/', '/win/2026/'), false],
+  ['a language that is none', document().replace('en-GB', 'any text'), false],
+  ['a time that is none', document({ TimeCreated: at('2026-99-99T99:99:99.999Z') }), false],
+  ['a time that is a number', document({ TimeCreated: at(1_700_000_000) }), false],
+  ['a process that has no number', document({ Execution: { '#attributes': { ProcessID: 'x' } } }), false],
+  [
+    'a thread of too large a number',
+    document({ Execution: { '#attributes': { ThreadID: '9'.repeat(17) } } }),
+    false,
+  ],
   ['more behind it', `${document()} 1`, false],
   ['half of it', document().slice(0, -2), false],
   ['no event', '{"Event":{"x":1}}', false],
+  ['nothing in it', '{"Event":null}', false],
+  ['no system', '{"Event":{"System":null,"RenderingInfo":{"Message":"x"}}}', false],
+  ['a long id', document({ EventID: 'x'.repeat(13) }), false],
 ])('%s', (_, text, expected) => expect(goesOn(text)).toBe(expected));
 
 it('made-up names of one sender are soon forgotten', () => {
@@ -116,6 +133,22 @@ it('made-up names of one sender are soon forgotten', () => {
   expect(goesOn(document({ EventID: 4 }, { ['n'.repeat(101)]: 'x' }))).toBe(false);
   for (let id = 10_000; id < 12_500; id++) expect(goesOn(document({ EventID: id }))).toBe(true);
   expect(goesOn(document())).toBe(true);
+});
+
+it('names of channels hold nothing of the texts that they came in', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const used = (): number => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const filler = 'x'.repeat(1_000_000);
+  const before = used();
+  for (let i = 0; i < 100; i++) {
+    const channel = `A channel of its own, ${i}`;
+    expect(goesOn(document({ Channel: channel }, { A: filler + i }))).toBe(true);
+  }
+  expect(used() - before).toBeLessThan(20_000_000);
 });
 
 const text = fc.oneof(

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@tidewatch/event';
 import type { ParseContext } from '../draft.ts';
 import { JsonText, type KnownName, type KnownObject, openBrace, quote } from '../json_text.ts';
-import { addOwn } from '../setters.ts';
+import { addOwn, parseLong } from '../setters.ts';
 import { parseTime } from '../time.ts';
 import { channelSlug, meaningsOf } from './channels.ts';
 import { preciseTime, type WindowsRecord } from './record.ts';
@@ -18,9 +18,15 @@ export function readEvtxText(text: string, { clock }: ParseContext): WindowsReco
   const document = new EvtxText(text);
   if (!document.read()) return undefined;
   const { values, eventData, members, message } = document;
+  const { channel, eventId, processId, threadId } = values;
+  const time = parseTime(values.time, clock);
+  // Elsewhere the record would not say it.
+  if (channel === undefined || eventId === undefined) return undefined;
+  if ((values.time === undefined) !== (time === undefined)) return undefined;
+  if ([processId, threadId].some((id) => id !== undefined && parseLong(id) === undefined)) return undefined;
   return {
-    channel: values.channel ?? '',
-    eventId: values.eventId ?? '',
+    channel,
+    eventId,
     provider: values.provider,
     providerGuid: values.providerGuid,
     computer: values.computer,
@@ -30,12 +36,12 @@ export function readEvtxText(text: string, { clock }: ParseContext): WindowsReco
     opcode: values.opcode,
     version: values.version,
     keywords: values.keywords,
-    processId: values.processId,
-    threadId: values.threadId,
+    processId,
+    threadId,
     activityId: values.activityId,
     relatedActivityId: values.relatedActivityId,
     user: values.user === undefined ? undefined : { identifier: values.user },
-    time: parseTime(values.time, clock),
+    time,
     timeCreated: preciseTime(values.time),
     message: undefined,
     eventData,
@@ -121,6 +127,7 @@ interface DataName extends KnownName {
 const maxKinds = 2_000;
 const maxNames = 128;
 const maxNameLength = 100;
+const maxIdLength = 12;
 const kinds = new Map<string, KnownObject<DataName>>();
 
 function dataNames(channel: string, eventId: string): KnownObject<DataName> {
@@ -203,13 +210,15 @@ class EvtxText {
     const { values } = this;
     if (part === 'data') {
       // Which names the data has is known by the kind of event.
-      if (values.channel === undefined || values.eventId === undefined) return false;
-      return this.#json.readWord('null') || this.#readData(dataNames(values.channel, values.eventId));
+      const { channel, eventId } = values;
+      if (channel === undefined || eventId === undefined || eventId.length > maxIdLength) return false;
+      return this.#json.readWord('null') || this.#readData(dataNames(channel, eventId));
     }
     const start = this.#json.at;
     if (!this.#readScalar()) return false;
-    if (part === 'plain') return true;
     const written = this.#json.text.slice(start, this.#json.at);
+    if (part === 'plain') return plain.test(written);
+    if (part === 'time' && written.charCodeAt(0) !== quote) return false;
     if (part === 'message') this.message = written;
     else if (written !== 'null') values[part] = textOf(written);
     return part !== 'message' || written.charCodeAt(0) === quote;
@@ -265,6 +274,8 @@ class EvtxText {
   }
 }
 
+/** The namespace that all events have, or the language of a message. */
+const plain = /^"(?:http:\/\/schemas\.microsoft\.com\/win\/2004\/08\/events\/event|[A-Za-z\d-]{0,35})"$/;
 const minus = 45;
 const letterF = 102;
 const letterN = 110;
