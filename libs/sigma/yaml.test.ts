@@ -7,13 +7,29 @@ const doubled = (times: number): string =>
 const rule = (more: string): string =>
   `title: x\nlogsource: { product: any }\na0: &a0 [b, c]\n${more}detection: { s: { f: *a0 }, condition: s }\n`;
 
+const large = `large: &large { ${Array.from({ length: 3_000 }, (_, i) => `k${i}: v`).join(', ')} }\n`;
+
 it.each([
   ['that stand for more than there is memory', rule(doubled(30))],
+  ['of a long text', rule(`t: &t ${'x'.repeat(100_000)}\nl: [${'*t, '.repeat(150_000)}]\n`)],
+  ['of a long name', rule(`t: &t ${'x'.repeat(100_000)}\nl: [${'{ *t : v }, '.repeat(50_000)}]\n`)],
+  ['merged into many maps', rule(`${large}l: [${'{ <<: *large }, '.repeat(50_000)}]\n`)],
+  ['merged many times into one', rule(`${large}l: { ${'<<: *large, '.repeat(50_000)} }\n`)],
+  ['merged as a list', rule(`${large}l: { <<: [${'*large, '.repeat(50_000)}] }\n`)],
   ['one of which is what it is in', rule('a: &a [*a]\n')],
 ])('aliases %s are refused at once', (_, source) => {
   const { rules, rejected } = parseRuleFile(source, 'f.yml');
   expect(rules).toEqual([]);
   expect(rejected).toMatchObject([{ code: 'invalid_yaml', reason: expect.stringContaining('aliases') }]);
+});
+
+it('merges of a usual kind are fine', () => {
+  const { rules, rejected } = parseRuleFile(
+    'title: x\nlogsource: &any { product: any }\na: &a { f: b }\ndetection: { s: { <<: [*a, *any] }, condition: s }\n',
+    'f.yml',
+  );
+  expect(rejected).toEqual([]);
+  expect([...(rules[0]?.detection.selections.keys() ?? [])]).toEqual(['s']);
 });
 
 it('aliases of a usual kind are fine', () => {

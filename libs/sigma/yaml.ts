@@ -1,4 +1,4 @@
-import { FAILSAFE_SCHEMA, loadAll, Type, YAMLException } from 'js-yaml';
+import { FAILSAFE_SCHEMA, type LoadOptions, loadAll, Type, YAMLException } from 'js-yaml';
 import { isNode, LineCounter, parseAllDocuments } from 'yaml';
 import type { DocumentPath } from './errors.ts';
 
@@ -44,7 +44,7 @@ export interface Place {
 /** Parses every document of a file. */
 export function parseYaml(source: string): ParsedYaml {
   try {
-    const documents = loadAll(source, null, { schema });
+    const documents = loadAll(source, null, { schema, ...(source.includes('<<') && boundedMerges()) });
     return !source.includes('&') || isModest(documents)
       ? { ok: true, documents }
       : { ok: false, cause: immodest, place: null };
@@ -55,6 +55,8 @@ export function parseYaml(source: string): ParsedYaml {
 }
 
 const mostNodes = 200_000;
+/** So many characters of a text count as one more value. */
+const textUnit = 64;
 const immodest = `its aliases make more than ${mostNodes} values of it, or one that contains itself`;
 
 /**
@@ -64,16 +66,38 @@ const immodest = `its aliases make more than ${mostNodes} values of it, or one t
 function isModest(documents: readonly unknown[]): boolean {
   const sizes = new Map<object, number>();
   const sizeOf = (node: unknown): number => {
+    if (typeof node === 'string') return 1 + Math.floor(node.length / textUnit);
     if (typeof node !== 'object' || node === null) return 1;
     const known = sizes.get(node);
     if (known !== undefined) return known;
     // Until its own size is known, it is endless: it may contain itself.
     sizes.set(node, Number.POSITIVE_INFINITY);
-    const size = Object.values(node).reduce<number>((sum, child) => sum + sizeOf(child), 1);
+    let size = 1;
+    for (const [key, child] of Object.entries(node)) size += sizeOf(key) + sizeOf(child) - 1;
     sizes.set(node, size);
     return size;
   };
   return sizeOf(documents) <= mostNodes;
+}
+
+/** `<<` copies while the file is parsed: what maps have counts each time that they are named, before it is copied. */
+function boundedMerges(): Pick<LoadOptions, 'listener'> {
+  const counts = new Map<object, number>();
+  let total = 0;
+  const countOf = (node: unknown): number => {
+    if (typeof node !== 'object' || node === null) return 1;
+    const count = Array.isArray(node)
+      ? node.reduce<number>((sum, child) => sum + (counts.get(child) ?? 1), 1)
+      : (counts.get(node) ?? Object.keys(node).length);
+    counts.set(node, count);
+    return count;
+  };
+  return {
+    listener(event, { result }) {
+      if (event === 'close') total += countOf(result);
+      if (total > mostNodes) throw new YAMLException(immodest);
+    },
+  };
 }
 
 function syntaxErrorPlace(source: string): Place | null {
