@@ -1,15 +1,16 @@
 import { sep } from 'node:path';
 import {
+  type AnyRule,
   type CorrelationRule,
+  isCorrelationRule,
   planCorrelations,
-  type RuleSelection,
   recommendedSelection,
+  rulesByName,
+  type SelectedRules,
   type SigmaRule,
   selectRules,
 } from '@tidewatch/sigma';
 import type { Notice, RuleSources } from './protocol.ts';
-
-type AnyRule = SigmaRule | CorrelationRule;
 
 /** A path with more rules than this is taken for somebody else's whole set. */
 const ownSetLimit = 500;
@@ -39,16 +40,17 @@ export function selectFrom(
   const selection = typeof select === 'string' ? recommendedSelection : select;
   const foundations = foundationsIn(all);
   const picked = selectRules(
-    all.flatMap((rule): readonly Face[] => ('timespanMs' in rule ? facesOf(rule, foundations) : [rule])),
+    all.flatMap((rule): readonly Face[] => (isCorrelationRule(rule) ? facesOf(rule, foundations) : [rule])),
     selection,
   );
   const wanted = new Set(picked.rules.map(({ id }) => id));
   const large = select === 'auto' ? largePaths(sources, all) : [];
-  const isOwn = select === 'auto' ? isBelow(large, false) : isBelow(sources.always ?? [], true);
+  const isOwn = (rule: AnyRule): boolean =>
+    select === 'auto' ? !isBelow(rule, large) : isBelow(rule, sources.always ?? []);
   const excluded = new Set(selection.exclude);
   const taken = all.filter((rule) => wanted.has(rule.id) || (isOwn(rule) && !excluded.has(rule.id)));
   const { silent } = planCorrelations(rules, correlations);
-  const fed = foundations(taken.filter((rule) => 'timespanMs' in rule));
+  const fed = foundations(taken.filter(isCorrelationRule));
   const ids = new Set([...taken.filter(({ id }) => !silent.has(id)), ...fed].map(({ id }) => id));
   const asked = new Set(taken.map(({ id }) => id));
   return {
@@ -64,15 +66,12 @@ type Foundations = (some: readonly AnyRule[]) => ReadonlySet<AnyRule>;
 
 /** Finds, for some rules, them and all that they build on. */
 export function foundationsIn(all: readonly AnyRule[]): Foundations {
-  const named = new Map<string, AnyRule[]>();
-  for (const rule of all)
-    for (const name of new Set([rule.id, rule.name ?? rule.id]))
-      named.set(name, [...(named.get(name) ?? []), rule]);
+  const named = rulesByName(all);
   return (some) => {
     const found = new Set(some);
     // What is added is visited, too.
     for (const rule of found)
-      if ('timespanMs' in rule)
+      if (isCorrelationRule(rule))
         for (const name of rule.rules) for (const base of named.get(name) ?? []) found.add(base);
     return found;
   };
@@ -82,18 +81,19 @@ type Face = AnyRule & Pick<SigmaRule, 'logsource'>;
 
 const facesOf = (rule: CorrelationRule, foundations: Foundations): readonly Face[] =>
   [...foundations([rule])].flatMap((base) =>
-    'timespanMs' in base ? [] : [{ ...rule, logsource: base.logsource }],
+    isCorrelationRule(base) ? [] : [{ ...rule, logsource: base.logsource }],
   );
 
-function isBelow(paths: readonly string[], within: boolean): (rule: AnyRule) => boolean {
-  return ({ file }) => paths.some((path) => file === path || file.startsWith(`${path}${sep}`)) === within;
-}
+const isBelow = ({ file }: AnyRule, paths: readonly string[]): boolean =>
+  paths.some((path) => file === path || file.startsWith(`${path}${sep}`));
 
 const largePaths = ({ paths, always = [] }: RuleSources, all: readonly AnyRule[]): readonly string[] =>
-  paths.filter((path) => !always.includes(path) && all.filter(isBelow([path], true)).length > ownSetLimit);
+  paths.filter(
+    (path) => !always.includes(path) && all.filter((rule) => isBelow(rule, [path])).length > ownSetLimit,
+  );
 
 function largeNotice(path: string, all: readonly AnyRule[], ids: ReadonlySet<string>): Notice {
-  const found = all.filter(isBelow([path], true));
+  const found = all.filter((rule) => isBelow(rule, [path]));
   const taken = found.filter(({ id }) => ids.has(id)).length;
   return {
     level: 'info',
@@ -101,13 +101,7 @@ function largeNotice(path: string, all: readonly AnyRule[], ids: ReadonlySet<str
   };
 }
 
-const unusedNotice = ({
-  part,
-  value,
-}: {
-  readonly part: keyof RuleSelection;
-  readonly value: string;
-}): Notice => ({
+const unusedNotice = ({ part, value }: SelectedRules<AnyRule>['unused'][number]): Notice => ({
   level: 'warn',
   text: `No rule fits "${value}" of \`rules.select.${part}\`; check how it is written.`,
 });

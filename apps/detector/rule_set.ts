@@ -1,9 +1,12 @@
 import { dirname, relative, sep } from 'node:path';
 import {
+  type AnyRule,
   type CorrelationRule,
   creditOf,
+  isCorrelationRule,
   type LoadedRules,
   loadRules,
+  namesOf,
   type Plans,
   planCorrelations,
   type RejectedRule,
@@ -50,9 +53,9 @@ export async function loadRuleSet(sources: RuleSources, before?: RuleSet): Promi
   const { rules, correlations } = focusOn(sources.focus, all, allCorrelations);
   const isGoverned = gate(sources);
   const selected = selectFrom(sources, all, allCorrelations);
-  const whyNot = (rule: SigmaRule | CorrelationRule): string | undefined =>
+  const whyNot = (rule: AnyRule): string | undefined =>
     isGoverned(rule) ? selected.reason(rule) : ungoverned;
-  const mayRun = (rule: SigmaRule | CorrelationRule): boolean => whyNot(rule) === undefined;
+  const mayRun = (rule: AnyRule): boolean => whyNot(rule) === undefined;
   const {
     plans,
     silent,
@@ -60,7 +63,7 @@ export async function loadRuleSet(sources: RuleSources, before?: RuleSet): Promi
   } = planCorrelations(rules.filter(mayRun), correlations.filter(mayRun));
   const bad = new Set(unplanned.map(({ id }) => id));
   const held = new Set([...keptRules, ...keptCorrelations].map(({ file }) => file));
-  const infoOf = (rule: SigmaRule | CorrelationRule): RuleInfo => {
+  const infoOf = (rule: AnyRule): RuleInfo => {
     const info = silent.has(rule.id) ? { ...loadedInfo(rule), silent: true as const } : loadedInfo(rule);
     const reason = whyNot(rule);
     return reason === undefined ? info : { ...info, state: 'skipped', reason };
@@ -93,13 +96,10 @@ export function focusOn(
 ): Pick<RuleSet, 'rules' | 'correlations'> {
   if (focus === undefined) return { rules, correlations };
   const wanted = new Set(focus);
-  const all: readonly (SigmaRule | CorrelationRule)[] = [...rules, ...correlations];
-  const namesOf = ({ id, name }: SigmaRule | CorrelationRule): string[] =>
-    name === null ? [id] : [id, name];
-  const isWanted = (rule: SigmaRule | CorrelationRule): boolean =>
-    namesOf(rule).some((name) => wanted.has(name));
+  const all: readonly AnyRule[] = [...rules, ...correlations];
+  const isWanted = (rule: AnyRule): boolean => namesOf(rule).some((name) => wanted.has(name));
   /** Until nothing more is wanted. */
-  const spread = (step: (rule: SigmaRule | CorrelationRule) => readonly string[]): void => {
+  const spread = (step: (rule: AnyRule) => readonly string[]): void => {
     for (let size = -1; size !== wanted.size; ) {
       size = wanted.size;
       for (const rule of all) for (const name of step(rule)) wanted.add(name);
@@ -107,7 +107,9 @@ export function focusOn(
   };
   // Upwards first: what is built on is wanted for those, and not for all else that builds on it.
   spread((rule) =>
-    isWanted(rule) || ('rules' in rule && rule.rules.some((name) => wanted.has(name))) ? namesOf(rule) : [],
+    isWanted(rule) || (isCorrelationRule(rule) && rule.rules.some((name) => wanted.has(name)))
+      ? namesOf(rule)
+      : [],
   );
   const kept = foundationsIn(all)(all.filter(isWanted));
   return {
@@ -135,14 +137,14 @@ function gate({ only, paths }: RuleSources): (rule: Pick<SigmaRule, 'id' | 'file
   };
 }
 
-const loadedInfo = (rule: SigmaRule | CorrelationRule): RuleInfo => ({
+const loadedInfo = (rule: AnyRule): RuleInfo => ({
   id: rule.id,
   title: rule.title,
   level: rule.level,
   ...(rule.status === null ? {} : { status: rule.status }),
   state: 'loaded',
   file: rule.file,
-  logsource: 'type' in rule ? `correlation/${rule.type}` : logsourceOf(rule),
+  logsource: isCorrelationRule(rule) ? `correlation/${rule.type}` : logsourceOf(rule),
   tags: rule.tags,
   ...creditOf(rule),
   ...(rule.outputs.length === 0 ? {} : { outputs: rule.outputs }),

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { isObject, type JsonObject, type Level } from '@tidewatch/event';
-import type { CorrelationRule } from './correlation/rule.ts';
+import { type AnyRule, isCorrelationRule } from './any_rule.ts';
 import {
   type Change,
   change,
@@ -73,7 +73,7 @@ export interface ChangedRule extends RuleRef {
 const ownPlace = new Set(['id', 'title', 'level', 'status', 'tags', 'detection']);
 
 /** A document of any kind. */
-export type ComparableRule = SigmaRule | CorrelationRule | SigmaFilter;
+export type ComparableRule = AnyRule | SigmaFilter;
 
 export interface ComparableSet {
   readonly rules: readonly ComparableRule[];
@@ -138,7 +138,7 @@ const byId = (rules: readonly ComparableRule[]): ReadonlyMap<string, ComparableR
   new Map(rules.map((rule) => [rule.id, rule]));
 
 const kindOf = (rule: ComparableRule): RuleRef['kind'] => {
-  if ('timespanMs' in rule) return 'correlation';
+  if (isCorrelationRule(rule)) return 'correlation';
   return 'expires' in rule ? 'filter' : 'rule';
 };
 

@@ -1,4 +1,5 @@
 import { isObject, isoTime, type JsonObject } from '@tidewatch/event';
+import { type RulesByName, rulesByName } from './any_rule.ts';
 import { printCondition } from './condition.ts';
 import type { CorrelationRule } from './correlation/rule.ts';
 import { parseDetection } from './detection.ts';
@@ -99,7 +100,7 @@ export interface FilterInput {
  */
 export function applyFilters({ rules, correlations = [], filters, now }: FilterInput): FilteredRules {
   const filtered = new Map(rules.map((rule) => [rule.id, rule]));
-  const named = byName([...rules, ...correlations]);
+  const named = rulesByName([...rules, ...correlations]);
   const applied: AppliedFilter[] = [];
   const rejected: RejectedRule[] = [];
   const skipped: RejectedRule[] = [];
@@ -133,18 +134,13 @@ export function applyFilters({ rules, correlations = [], filters, now }: FilterI
   return { rules: [...filtered.values()], filters: applied, rejected, skipped, warnings };
 }
 
-type Named = ReadonlyMap<string, readonly (SigmaRule | CorrelationRule)[]>;
-
-function byName(rules: readonly (SigmaRule | CorrelationRule)[]): Named {
-  const named = new Map<string, (SigmaRule | CorrelationRule)[]>();
-  for (const rule of rules)
-    for (const name of new Set([rule.id, rule.name ?? rule.id]))
-      named.set(name, [...(named.get(name) ?? []), rule]);
-  return named;
-}
-
 /** The rules that a filter means by a name, or why it is not added to one of them. */
-function resolve(filter: SigmaFilter, name: string, place: number, named: Named): SigmaRule[] | Rejection {
+function resolve(
+  filter: SigmaFilter,
+  name: string,
+  place: number,
+  named: RulesByName,
+): SigmaRule[] | Rejection {
   const path: DocumentPath = ['filter', 'rules', place];
   const found = named.get(name) ?? [];
   const rules = found.filter((rule) => 'logsource' in rule);

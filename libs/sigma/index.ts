@@ -1,3 +1,4 @@
+export { type AnyRule, isCorrelationRule, namesOf, rulesByName } from './any_rule.ts';
 export {
   type Converted,
   convertRule,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import type { RuleFault } from '@tidewatch/api/schemas';
 import type { RuleInfo, RuleStatus } from '@tidewatch/detector';
+import { namesOf } from '@tidewatch/sigma';
 import { documentsOf } from './adapters.ts';
 import { keptName, keptRuleFiles, keptRuleFolder, parseDocuments } from './documents.ts';
 import { configuredRules } from './rule_sources.ts';
@@ -88,7 +89,7 @@ async function otherFiles({ adapters, config }: Runtime, name: string): Promise<
 /** What correlations call the rules of a file by. */
 function namesIn(source: string): string[] {
   const { rules, correlations } = parseDocuments(source);
-  return [...rules, ...correlations].flatMap(({ id, name }) => (name === null ? [id] : [id, name]));
+  return [...rules, ...correlations].flatMap(namesOf);
 }
 
 /** What a file says of rules that may be elsewhere. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Detector } from '@tidewatch/event';
+import { type AnyRule, isCorrelationRule, type RulesByName, rulesByName } from '../any_rule.ts';
 import { detectorOf } from '../detector_of.ts';
 import { Rejection } from '../errors.ts';
 import { nearestName } from '../nearest.ts';
@@ -90,7 +91,7 @@ export function planCorrelations(
   rules: readonly SigmaRule[],
   correlations: readonly CorrelationRule[],
 ): Plans {
-  const named = index(rules, correlations);
+  const named = rulesByName([...rules, ...correlations]);
   const rejected: RejectedRule[] = [];
   const planned = new Map<string, CorrelationPlan>();
   for (const correlation of correlations) {
@@ -110,20 +111,7 @@ export function planCorrelations(
   };
 }
 
-type Named = ReadonlyMap<string, readonly (SigmaRule | CorrelationRule)[]>;
-
-function index(rules: readonly SigmaRule[], correlations: readonly CorrelationRule[]): Named {
-  const named = new Map<string, (SigmaRule | CorrelationRule)[]>();
-  for (const rule of [...rules, ...correlations])
-    for (const name of new Set([rule.id, ...(rule.name === null ? [] : [rule.name])]))
-      named.set(name, [...(named.get(name) ?? []), rule]);
-  return named;
-}
-
-const isCorrelationRule = (rule: SigmaRule | CorrelationRule): rule is CorrelationRule =>
-  'timespanMs' in rule;
-
-function resolve(name: string, place: number, named: Named): SigmaRule | CorrelationRule {
+function resolve(name: string, place: number, named: RulesByName): AnyRule {
   const path = ['correlation', 'rules', place];
   const [rule, other] = named.get(name) ?? [];
   if (rule === undefined) {
@@ -139,7 +127,7 @@ function resolve(name: string, place: number, named: Named): SigmaRule | Correla
   return rule;
 }
 
-function silentOnes(correlations: readonly CorrelationRule[], named: Named): Set<string> {
+function silentOnes(correlations: readonly CorrelationRule[], named: RulesByName): Set<string> {
   const fed = correlations.flatMap((correlation) =>
     correlation.rules.map((name, place) => ({ ...correlation, feeds: resolve(name, place, named).id })),
   );
@@ -147,7 +135,7 @@ function silentOnes(correlations: readonly CorrelationRule[], named: Named): Set
   return new Set(fed.map(({ feeds }) => feeds).filter((id) => !loud.has(id)));
 }
 
-function plan(root: CorrelationRule, named: Named): CorrelationPlan {
+function plan(root: CorrelationRule, named: RulesByName): CorrelationPlan {
   const nodes: PlanNode[] = [];
   const feeds: Feed[] = [];
   const path: string[] = [];

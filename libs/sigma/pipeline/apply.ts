@@ -1,10 +1,11 @@
+import { type AnyRule, isCorrelationRule } from '../any_rule.ts';
 import type { CorrelationRule } from '../correlation/rule.ts';
 import { Rejection } from '../errors.ts';
 import { unresolvedIn } from '../placeholder.ts';
 import { rejectedRule } from '../rejected.ts';
 import type { LogSource, RejectedRule, SigmaRule } from '../rule.ts';
 import type { Pipeline } from './pipeline.ts';
-import { createRun, isCorrelationRule, itemsOf, type Subject } from './run.ts';
+import { createRun, itemsOf } from './run.ts';
 import { placeOf } from './values.ts';
 
 export interface PipelineInput {
@@ -27,10 +28,10 @@ export function applyPipelines({ rules, correlations, pipelines }: PipelineInput
   const steps = ordered.flatMap((pipeline) => pipeline.steps);
   const vars = new Map(ordered.flatMap((pipeline) => [...pipeline.vars]));
   const rejected: RejectedRule[] = [];
-  const process = <S extends Subject>(rule: S, sources: readonly LogSource[]): S[] => {
+  const process = <S extends AnyRule>(rule: S, sources: readonly LogSource[]): S[] => {
     const run = createRun(vars, sources);
     try {
-      const processed = steps.reduce<Subject>((changed, step) => step(changed, run), rule);
+      const processed = steps.reduce<AnyRule>((changed, step) => step(changed, run), rule);
       refuseUnresolved(processed);
       return [processed as S];
     } catch (error) {
@@ -47,7 +48,7 @@ export function applyPipelines({ rules, correlations, pipelines }: PipelineInput
   };
 }
 
-function refuseUnresolved(rule: Subject): void {
+function refuseUnresolved(rule: AnyRule): void {
   for (const { field, values } of itemsOf(rule))
     for (const value of values) {
       const name = unresolvedIn(value.pattern);
@@ -58,12 +59,12 @@ function refuseUnresolved(rule: Subject): void {
 
 /** The log sources of all rules that a correlation builds on, as they are written. */
 function createSourceFinder(
-  rules: readonly Subject[],
+  rules: readonly AnyRule[],
 ): (correlation: CorrelationRule) => readonly LogSource[] {
   const named = new Map(rules.flatMap((rule) => [rule.name ?? rule.id, rule.id].map((name) => [name, rule])));
   return (correlation) => {
-    const seen = new Set<Subject>();
-    const visit = (rule: Subject): readonly LogSource[] => {
+    const seen = new Set<AnyRule>();
+    const visit = (rule: AnyRule): readonly LogSource[] => {
       if (seen.has(rule)) return [];
       seen.add(rule);
       if (!isCorrelationRule(rule)) return [rule.logsource];

@@ -1,4 +1,5 @@
 import { isObject, levels } from '@tidewatch/event';
+import { type AnyRule, isCorrelationRule } from '../any_rule.ts';
 import { parseCondition } from '../condition.ts';
 import { Rejection } from '../errors.ts';
 import { isWithin } from '../logsources.ts';
@@ -7,7 +8,7 @@ import { type Pattern, parseText, wild } from '../pattern.ts';
 import type { Condition, Item, ItemValue, LogSource } from '../rule.ts';
 import { parseYaml } from '../yaml.ts';
 import { type Options, ofType } from './options.ts';
-import { isCorrelationRule, itemsOf, plainName, type Run, type Subject } from './run.ts';
+import { itemsOf, plainName, type Run } from './run.ts';
 import { regexOf, shownText, textsOf } from './texts.ts';
 
 export type Test<T> = (subject: T, run: Run) => boolean;
@@ -90,7 +91,7 @@ function processingState(options: Options): Test<unknown> {
   };
 }
 
-export const ruleConditions: Types<Subject> = {
+export const ruleConditions: Types<AnyRule> = {
   logsource(options) {
     const wanted: { -readonly [Part in keyof LogSource]: LogSource[Part] } = {};
     for (const part of ['product', 'category', 'service'] as const) {
@@ -129,7 +130,7 @@ export const ruleConditions: Types<Subject> = {
 /** Ordered as pySigma orders them. */
 const statuses = ['unsupported', 'deprecated', 'experimental', 'test', 'stable'];
 
-function ruleAttribute(options: Options): Test<Subject> {
+function ruleAttribute(options: Options): Test<AnyRule> {
   const attribute = options.text('attribute');
   const wanted = options.scalar('value');
   const relation = options.choice('op', [...relations, 'in', 'not_in'], 'eq');
@@ -166,7 +167,7 @@ const loaded = [
   'falsepositives',
 ] as const;
 
-function attributeOf(rule: Subject, attribute: string): unknown {
+function attributeOf(rule: AnyRule, attribute: string): unknown {
   const known = loaded.find((each) => each === attribute);
   if (known !== undefined) return rule[known];
   const yaml = parseYaml(rule.source);

@@ -1,4 +1,5 @@
 import { isObject } from '@tidewatch/event';
+import { type AnyRule, isCorrelationRule } from '../any_rule.ts';
 import { Rejection } from '../errors.ts';
 import { atPlace, rejectedRule } from '../rejected.ts';
 import type { Item, Origin, RejectedRule, Selection } from '../rule.ts';
@@ -7,11 +8,11 @@ import { parseYaml } from '../yaml.ts';
 import { fieldConditions, itemConditions, parseGate, ruleConditions, type Test } from './conditions.ts';
 import { renameCorrelation, renameItem, tracked } from './fields.ts';
 import { createOptions, type Options, ofType } from './options.ts';
-import { isCorrelationRule, type Run, type Subject } from './run.ts';
+import type { Run } from './run.ts';
 import { refusedTransformations, type Transformation, transformations } from './transformations.ts';
 
 /** One transformation of a pipeline with its conditions. It throws a {@link Rejection} for a rule that it refuses. */
-export type Step = (rule: Subject, run: Run) => Subject;
+export type Step = (rule: AnyRule, run: Run) => AnyRule;
 
 /** A processing pipeline in pySigma's format, ready to run. */
 export interface Pipeline {
@@ -135,11 +136,11 @@ function performer(
 }
 
 function onItems(
-  rule: Subject,
+  rule: AnyRule,
   run: Run,
   { id, inItem }: Gates,
   change: (item: Item) => Selection | null,
-): Subject {
+): AnyRule {
   if (isCorrelationRule(rule)) return rule;
   const detection = mapDetection(rule.detection, (item) => {
     if (!inItem(item, run)) return item;

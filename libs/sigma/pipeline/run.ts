@@ -1,11 +1,6 @@
-import type { CorrelationRule } from '../correlation/rule.ts';
-import type { Item, LogSource, Selection, SigmaRule } from '../rule.ts';
+import { type AnyRule, isCorrelationRule } from '../any_rule.ts';
+import type { Item, LogSource, Selection } from '../rule.ts';
 import type { Scalar } from './options.ts';
-
-/** What pipelines work on. */
-export type Subject = SigmaRule | CorrelationRule;
-
-export const isCorrelationRule = (rule: Subject): rule is CorrelationRule => 'timespanMs' in rule;
 
 /** What the transformations of one rule leave for each other. */
 export interface Run {
@@ -36,7 +31,7 @@ export const createRun = (vars: Run['vars'], sources: Run['sources']): Run => ({
 export const plainName = (field: string): string => field.replaceAll(' ', '');
 
 /** Every item of a rule; a correlation has none. */
-export function itemsOf(rule: Subject): readonly Item[] {
+export function itemsOf(rule: AnyRule): readonly Item[] {
   const items: Item[] = [];
   if (isCorrelationRule(rule)) return items;
   const visit = (selection: Selection): void => {

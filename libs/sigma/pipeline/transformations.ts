@@ -1,3 +1,4 @@
+import { type AnyRule, isCorrelationRule } from '../any_rule.ts';
 import { parseDetection } from '../detection.ts';
 import { Rejection } from '../errors.ts';
 import type { Condition, Item, LogSource, Selection, SigmaRule } from '../rule.ts';
@@ -5,12 +6,12 @@ import { withOrigin } from '../selections.ts';
 import { type Rename, renames } from './fields.ts';
 import { hashesFields } from './hashes.ts';
 import type { Options } from './options.ts';
-import { isCorrelationRule, type Run, type Subject } from './run.ts';
+import type { Run } from './run.ts';
 import { type ChangeValue, placeOf, valueChanges } from './values.ts';
 
 /** What a transformation does, by what it does it to. */
 export type Transformation =
-  | { readonly on: 'rule'; readonly apply: (rule: Subject, run: Run) => Subject }
+  | { readonly on: 'rule'; readonly apply: (rule: AnyRule, run: Run) => AnyRule }
   | { readonly on: 'fields'; readonly rename: Rename }
   /** Null drops the item. */
   | { readonly on: 'items'; readonly change: (item: Item, run: Run) => Selection | null };
@@ -74,7 +75,7 @@ export const refusedTransformations: Readonly<Record<string, string>> = {
   strict_field_mapping_failure: 'use `detection_item_failure` with `exclude_fields`',
 };
 
-const onRule = (apply: (rule: Subject, run: Run) => Subject): Transformation => ({ on: 'rule', apply });
+const onRule = (apply: (rule: AnyRule, run: Run) => AnyRule): Transformation => ({ on: 'rule', apply });
 
 function fieldList(name: string): (options: Options) => Transformation {
   return (options) => {

@@ -2,22 +2,19 @@ import { createFeeder } from '@tidewatch/detector';
 import { bucketStart, type EcsEvent, type EntityKey } from '@tidewatch/event';
 import { alertId } from '@tidewatch/event/ids';
 import {
+  type AnyRule,
   type CorrelationPlan,
   type CorrelationRule,
   createCorrelator,
   createSigmaEngine,
   entityKey,
+  isCorrelationRule,
   type LoadedRules,
   planCorrelations,
   type SigmaEngine,
   type SigmaRule,
   type Stretch,
 } from '@tidewatch/sigma';
-
-/** A rule that tests ask for alerts of. */
-export type TestedRule = SigmaRule | CorrelationRule;
-
-export const isCorrelation = (rule: TestedRule): rule is CorrelationRule => 'timespanMs' in rule;
 
 /** An alert as it stands when everything has come. */
 export interface RaisedAlert {
@@ -52,9 +49,9 @@ const config = { allowedLatenessMs: 0, idleAfterMs: 1, maxEvents: 1_000_000, sli
 const farInTheFuture = 4_000 * 86_400_000;
 
 /** Each rule is tested by itself: whether others build on it makes no difference. */
-export function createBench(tested: readonly TestedRule[], loaded: LoadedRules): Bench {
-  const { plans, broken } = plansFor(tested.filter(isCorrelation), loaded);
-  const alone = new Set(tested.filter((rule) => !isCorrelation(rule)).map(({ id }) => id));
+export function createBench(tested: readonly AnyRule[], loaded: LoadedRules): Bench {
+  const { plans, broken } = plansFor(tested.filter(isCorrelationRule), loaded);
+  const alone = new Set(tested.filter((rule) => !isCorrelationRule(rule)).map(({ id }) => id));
   const needed = new Set([...alone, ...plans.flatMap(({ feeds }) => feeds.map(({ rule }) => rule))]);
   const feeder = createFeeder(plans, 1);
   const faults: string[] = [];

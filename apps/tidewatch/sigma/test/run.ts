@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { nearestOf } from '@tidewatch/plugin';
-import { enableLinearRegExpFallback, type LoadedRules } from '@tidewatch/sigma';
+import { type AnyRule, enableLinearRegExpFallback, type LoadedRules } from '@tidewatch/sigma';
 import { loadForCommand } from '../rules.ts';
-import { createBench, type TestedRule } from './bench.ts';
+import { createBench } from './bench.ts';
 import {
   findTestFiles,
   type PlacedTest,
@@ -44,7 +44,7 @@ export async function testRules(paths: readonly string[], options: TestOptions =
     options.placeholders,
     options.pipeline,
   );
-  const rules: TestedRule[] = [...loaded.rules, ...loaded.correlations];
+  const rules: AnyRule[] = [...loaded.rules, ...loaded.correlations];
   const testFiles = await findTestFiles(paths);
   const unreadable: Unreadable[] = loaded.rejected.map(({ file, line, reason }) => ({ file, line, reason }));
   const files: FileResult[] = [];
@@ -66,7 +66,7 @@ export async function testRules(paths: readonly string[], options: TestOptions =
 const asked = (text: string, filter = ''): boolean => text.toLowerCase().includes(filter.toLowerCase());
 
 /** Rules of the given paths whose file has no tests beside it. */
-function untestedRules(rules: readonly TestedRule[], paths: readonly string[], testFiles: readonly string[]) {
+function untestedRules(rules: readonly AnyRule[], paths: readonly string[], testFiles: readonly string[]) {
   const tested = new Set(testFiles.map((file) => resolve(testedFile(file))));
   const roots = paths.map((path) => resolve(testedFile(path)));
   const isWithin = (file: string): boolean =>
@@ -79,8 +79,8 @@ function untestedRules(rules: readonly TestedRule[], paths: readonly string[], t
 /** The tests of a file, none where something in it is wrong; that is told to `unreadable`. */
 async function testsOf(
   file: string,
-  own: readonly TestedRule[],
-  rules: readonly TestedRule[],
+  own: readonly AnyRule[],
+  rules: readonly AnyRule[],
   unreadable: Unreadable[],
 ): Promise<readonly PlacedTest[]> {
   const read = await readTests(file);
@@ -104,7 +104,7 @@ async function testsOf(
   return unknown.length === 0 ? read.tests : [];
 }
 
-function unknownRule(name: string, rules: readonly TestedRule[]): string {
+function unknownRule(name: string, rules: readonly AnyRule[]): string {
   const nearest = nearestOf(
     name,
     rules.flatMap((rule) => [rule.name ?? rule.id, rule.title]),
@@ -116,17 +116,17 @@ function unknownRule(name: string, rules: readonly TestedRule[]): string {
 const namedRules = ({ alerts }: PlacedTest): string[] =>
   Array.isArray(alerts) ? alerts.flatMap(({ rule }) => rule ?? []) : [];
 
-const ruleNamed = (name: string, rules: readonly TestedRule[]): TestedRule | undefined =>
+const ruleNamed = (name: string, rules: readonly AnyRule[]): AnyRule | undefined =>
   rules.find((rule) => [rule.name, rule.id, rule.title].includes(name));
 
 function runFile(
   file: string,
   tests: readonly PlacedTest[],
-  own: readonly TestedRule[],
+  own: readonly AnyRule[],
   loaded: LoadedRules,
 ): FileResult | { readonly unreadable: readonly Unreadable[] } {
   const rules = [...loaded.rules, ...loaded.correlations];
-  const named = tests.flatMap(namedRules).map((name) => ruleNamed(name, rules) as TestedRule);
+  const named = tests.flatMap(namedRules).map((name) => ruleNamed(name, rules) as AnyRule);
   const bench = createBench([...new Set([...own, ...named])], loaded);
   if (bench.broken.size > 0)
     return {
@@ -139,9 +139,9 @@ function runFile(
   const context = {
     bench,
     own: own.map(({ id }) => id),
-    idOf: (name: string) => (ruleNamed(name, rules) as TestedRule).id,
+    idOf: (name: string) => (ruleNamed(name, rules) as AnyRule).id,
     nameOf: (id: string) => {
-      const rule = rules.find((one) => one.id === id) as TestedRule;
+      const rule = rules.find((one) => one.id === id) as AnyRule;
       return rule.name ?? rule.title;
     },
   };
