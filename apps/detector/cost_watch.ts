@@ -160,7 +160,7 @@ export function createCostWatch(deps: CostWatchDeps): CostWatch {
       for (const rule of quarantine.settle(loaded))
         log.info({ rule }, 'A rule has left quarantine: it changed or is gone');
       ids.forEach((id, number) => {
-        if (quarantine.get(id) !== undefined) costs.stopped[number] = 1;
+        costs.stopped[number] = quarantine.get(id) === undefined ? 0 : 1;
       });
       tell();
     },

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { type EcsEvent, type EventMatch, isEcsEvent } from '@tidewatch/event';
 import { matchId } from '@tidewatch/event/ids';
 import {
@@ -69,22 +70,25 @@ export async function createDetection(
       notices: set.notices,
       plans,
       expiry: set.expiry,
-      costs: { ids: rules.map(({ id }) => id), memory: engine.costs.memory },
+      costs: {
+        ids: rules.map(({ id }) => id),
+        versions: rules.map(({ source }) => hash('sha256', source)),
+        memory: engine.costs.memory,
+      },
       milliseconds: performance.now() - started,
     },
   };
 }
 
 /** Lets the figures of rules that did not change go on, and what was stopped stay so. */
-export function carryCosts(from: SharedCosts | undefined, before: RuleSet | undefined, to: Compiled): void {
+export function carryCosts(from: SharedCosts | undefined, to: SharedCosts): void {
   if (from === undefined) return;
   const old = createRuleCosts(from.ids.length, from.memory);
-  const now = createRuleCosts(to.set.rules.length, to.loaded.costs.memory);
+  const now = createRuleCosts(to.ids.length, to.memory);
   const numbers = new Map(from.ids.map((id, number) => [id, number]));
-  const sources = new Map(before?.rules.map(({ id, source }) => [id, source]));
-  to.set.rules.forEach(({ id, source }, number) => {
+  to.ids.forEach((id, number) => {
     const known = numbers.get(id);
-    if (known === undefined || (sources.get(id) ?? source) !== source) return;
+    if (known === undefined || from.versions[known] !== to.versions[number]) return;
     for (const figure of ['evaluations', 'evaluating', 'worst', 'explaining', 'stopped'] as const)
       now[figure][number] = old[figure][known] as number;
   });

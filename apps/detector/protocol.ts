@@ -62,6 +62,8 @@ export interface Notice {
 export interface SharedCosts {
   /** Ids of the rules on single events that run, in the order of the figures. */
   readonly ids: readonly string[];
+  /** Digests of their files, in the same order. */
+  readonly versions: readonly string[];
   readonly memory: SharedArrayBuffer;
 }
 

@@ -113,6 +113,19 @@ describe('a rule that does not end', { timeout: 60_000 }, () => {
     expect(told.at(-1)).toBe('');
   });
 
+  it('does not keep rules that come meanwhile from coming into force', async () => {
+    const { reload, drain } = await start();
+    await append(bombEvent('e1'), whoami('e2'));
+    await expect.poll(() => bomb()?.quarantine, { timeout: 10_000, interval: 20 }).toBeDefined();
+    await site.writeRule('other.yml', whoamiRule.replaceAll('3b0f2a54', '3b0f2a55'));
+    await site.writeRule('bomb.yml', bombRule(['the value 7']));
+    await reload(sources());
+    await drain();
+    expect(await countOf('3b0f2a55-8d5e-4a53-9a3c-0a8a6a1f5c01')).toBe(1);
+    expect(await countOf(bombId)).toBe(1);
+    expect(bomb()).not.toHaveProperty('quarantine');
+  });
+
   it('is tried again when it is released, and says of a correlation what it lacks', async () => {
     await site.writeRule(
       'many.yml',

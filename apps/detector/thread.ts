@@ -24,6 +24,7 @@ export interface DetectionThread {
 }
 
 type Ask = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
+type Loading = Pick<Extract<Request, { ask: 'load' }>, 'sources' | 'shards' | 'costs'>;
 type Good = Extract<Answer, { ok: true }>;
 
 const newline = 10;
@@ -31,7 +32,8 @@ const space = 32;
 
 export function createDetectionThread(program: URL): DetectionThread {
   let worker: Worker | undefined;
-  let loading: Pick<Extract<Request, { ask: 'load' }>, 'sources' | 'shards' | 'costs'> | undefined;
+  let interrupted: Worker | undefined;
+  let loading: Loading | undefined;
   let next = 0;
   let reloaded: (loaded: LoadedRules) => void = () => {};
   const waiting = new Map<number, { resolve(answer: Good): void; reject(error: Error): void }>();
@@ -65,18 +67,26 @@ export function createDetectionThread(program: URL): DetectionThread {
     });
   }
 
+  /** It waits behind what is under way, and so is asked again where that was interrupted. */
+  async function load(wanted: Pick<Loading, 'sources' | 'shards'>): Promise<LoadedRules> {
+    const request = { ask: 'load', ...loading, ...wanted } as const;
+    const answer = ask(request);
+    const asked = worker;
+    const { loaded } = await answer.catch((error: Error) => {
+      if (asked !== interrupted) throw error;
+      return ask(request);
+    });
+    loading = { ...wanted, costs: (loaded as LoadedRules).costs };
+    return loaded as LoadedRules;
+  }
+
   return {
-    async load(sources, shards) {
-      const { loaded } = await ask({ ask: 'load', sources, shards });
-      loading = { sources, shards, costs: (loaded as LoadedRules).costs };
-      return loaded as LoadedRules;
-    },
+    load: (sources, shards) => load({ sources, shards }),
     async detect(partition, records) {
       // A thread that died has lost its rules.
       if (worker === undefined && loading !== undefined) {
-        const loaded = (await ask({ ask: 'load', ...loading })).loaded as LoadedRules;
-        loading = { ...loading, costs: loaded.costs };
-        reloaded(loaded);
+        const { sources, shards } = loading;
+        reloaded(await load({ sources, shards }));
       }
       const events = joinLines(records);
       const offsets = Float64Array.from(records, ({ position }) => position.offset);
@@ -91,6 +101,7 @@ export function createDetectionThread(program: URL): DetectionThread {
       reloaded = listener;
     },
     async interrupt() {
+      interrupted = worker;
       await worker?.terminate();
     },
     async close() {

@@ -11,7 +11,7 @@ async function load({ sources, shards, costs }: Extract<Request, { ask: 'load' }
   const next = createDetection(sources, shards, before?.set);
   inForce = before === undefined ? next : inForce;
   const compiled = await next;
-  carryCosts(before?.loaded.costs ?? costs, before?.set, compiled);
+  carryCosts(before?.loaded.costs ?? costs, compiled.loaded.costs);
   inForce = Promise.resolve(compiled);
   return compiled;
 }
