@@ -3,10 +3,10 @@ import type { EcsEvent } from '@tidewatch/event';
 import {
   type CorrelationPlan,
   type Feed,
+  geoPointOf,
   groupId,
   type MatchLine,
   measuredValue,
-  placeOf,
   type SigmaEngine,
 } from '@tidewatch/sigma';
 import type { Fed } from './protocol.ts';
@@ -126,7 +126,7 @@ const valuesOf = (
 ): (string | undefined)[] =>
   nodes[node]?.travel === undefined
     ? values.map((field) => textsOf(engine, field)[0])
-    : [placeOf(values.flatMap((field) => engine.textsOf(field))) ?? undefined];
+    : [geoPointOf(values.flatMap((field) => engine.textsOf(field))) ?? undefined];
 
 const textsOf = (engine: SigmaEngine, field: string): string[] =>
   [...new Set(engine.textsOf(field).filter((text) => !nothing.has(text)))]

@@ -181,7 +181,7 @@ function renames(
   const gone = byId(went);
   for (const rule of came)
     for (const { id, type } of relatedOf(rule)) if (type === 'renamed') pair(rule, gone.get(id));
-  for (const keyOf of [meaningOf, placeOf]) {
+  for (const keyOf of [meaningOf, identityOf]) {
     const known = new Map([...left].map((rule) => [keyOf(rule), rule]));
     for (const rule of came) pair(rule, known.get(keyOf(rule)));
   }
@@ -195,7 +195,7 @@ function meaningOf(rule: ComparableRule): string {
 }
 
 /** A rule whose id is a digest of its document has another one as soon as its text changes. */
-const placeOf = ({ id, title, file }: ComparableRule): string =>
+const identityOf = ({ id, title, file }: ComparableRule): string =>
   id.startsWith('sha256-') ? JSON.stringify([title, basename(file)]) : id;
 
 /** What a rule says of others (specification, attribute `related`). */

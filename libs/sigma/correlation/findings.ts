@@ -10,8 +10,8 @@ import {
 import { alertId } from '@tidewatch/event/ids';
 import { fold } from '../fold.ts';
 import type { Firing } from './firing.ts';
+import { degreesOf } from './geo_point.ts';
 import { findingId, type Instance } from './instance.ts';
-import { degreesOf } from './place.ts';
 import type { PlanNode } from './plan.ts';
 import { shownFields } from './shown_field.ts';
 

@@ -18,7 +18,7 @@ export interface Compared {
   readonly window: number;
 }
 
-/** A way that nobody can have gone in the time. Places as `placeOf` writes them, times epoch milliseconds. */
+/** A way that nobody can have gone in the time. Places as `geoPointOf` writes them, times epoch milliseconds. */
 export interface Journey {
   readonly from: string;
   readonly to: string;

@@ -5,8 +5,8 @@ export {
   type CorrelatorPart,
   createCorrelator,
 } from './correlator.ts';
+export { geoPointOf } from './geo_point.ts';
 export { groupId } from './instance.ts';
-export { placeOf } from './place.ts';
 export { type CorrelationPlan, type Feed, type Plans, planCorrelations } from './plan.ts';
 export type { CorrelationRule } from './rule.ts';
 export { isStretch, type MatchLine, type Stretch } from './stretch.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fold } from '../fold.ts';
 import { parseNumber } from '../modifiers.ts';
-import { placeOf } from './place.ts';
+import { geoPointOf } from './geo_point.ts';
 import type { CorrelationRule } from './rule.ts';
 
 /** Time, id in three parts, and tag: one flat array costs 40 bytes an event, objects would cost three times as much. */
@@ -29,7 +29,7 @@ export function measuredValue(
   texts: readonly string[],
 ): Value {
   if (fields.length === 0) return null;
-  if (travel !== undefined) return placeOf(texts);
+  if (travel !== undefined) return geoPointOf(texts);
   return type === 'value_count' ? fold(JSON.stringify(texts)) : parseNumber(texts[0]);
 }
 

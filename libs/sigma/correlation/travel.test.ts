@@ -10,7 +10,7 @@ import {
   second,
   start,
 } from './correlation.fixture.ts';
-import { kilometres, placeOf } from './place.ts';
+import { geoPointOf, kilometres } from './geo_point.ts';
 
 const oslo = '59.91,10.75';
 const bergen = '60.39,5.32';
@@ -38,7 +38,7 @@ describe('a place', () => {
     ['an object of something else', ['{"x":1}'], null],
     ['nothing', [], null],
   ])('in the form of %s', (_, texts, place) => {
-    expect(placeOf(texts)).toBe(place);
+    expect(geoPointOf(texts)).toBe(place);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { parseNumber } from '../modifiers.ts';
 import { invalid, mapOf } from './attribute.ts';
-import { kilometres } from './place.ts';
+import { kilometres } from './geo_point.ts';
 import type { PlanNode } from './plan.ts';
 import type { CorrelationRule, Travel } from './rule.ts';
 import type { Scanner } from './scanner.ts';

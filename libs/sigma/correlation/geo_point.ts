@@ -9,7 +9,7 @@ import { parseNumber } from '../modifiers.ts';
  * @param texts the field's values; of an object its JSON
  * @returns null where it is no place
  */
-export function placeOf(texts: readonly string[]): string | null {
+export function geoPointOf(texts: readonly string[]): string | null {
   const [lat, lon] = coordinates(texts) ?? [];
   if (lat === undefined || lon === undefined) return null;
   if (!(Math.abs(lat) <= 90 && Math.abs(lon) <= 180) || (lat === 0 && lon === 0)) return null;
@@ -48,7 +48,7 @@ function ofObject(text: string): Pair | null {
   }
 }
 
-/** Degrees of a place that {@link placeOf} wrote. */
+/** Degrees of a place that {@link geoPointOf} wrote. */
 export function degreesOf(place: string): { readonly lat: number; readonly lon: number } {
   const [lat = 0, lon = 0] = place.split(',').map(Number);
   return { lat, lon };
