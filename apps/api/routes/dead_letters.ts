@@ -1,4 +1,3 @@
-import type { Role } from '@tidewatch/control';
 import { toPredicate } from '@tidewatch/query';
 import { z } from 'zod';
 import type { DeadLetterChoice, DeadLetterFilter } from '../deps.ts';
@@ -7,15 +6,11 @@ import { parseQuery } from '../kql.ts';
 import { resolveTime } from '../range.ts';
 import { type Route, route } from '../route.ts';
 import * as schemas from '../schemas/dead_letters.ts';
-import { triagers } from '../security/scope.ts';
+import { engineers, triagers } from '../security/scope.ts';
 
 /** Raw records have no data class yet, so only those who work on everything see them. */
 const readers = { kind: 'session', roles: triagers, orAdminToken: true } as const;
-const workers = {
-  kind: 'session',
-  roles: ['engineer', 'admin'] satisfies Role[],
-  orAdminToken: true,
-} as const;
+const workers = { kind: 'session', roles: engineers, orAdminToken: true } as const;
 const byId = z.object({ id: z.string().max(64) });
 
 type AskedFilter = Omit<z.output<typeof schemas.deadLetterQuery>, 'limit' | 'after'>;

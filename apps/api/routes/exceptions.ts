@@ -1,14 +1,11 @@
-import type { Role } from '@tidewatch/control';
 import { z } from 'zod';
 import { errors } from '../errors.ts';
 import { type Route, route } from '../route.ts';
 import * as schemas from '../schemas/exceptions.ts';
-import { triagers } from '../security/scope.ts';
+import { engineers, triagers } from '../security/scope.ts';
 
 /** Their values come from events of any class, so only those who work on everything see them. */
 const policy = { kind: 'session', roles: triagers } as const;
-/** Others take back only what they made themselves. */
-const removers: readonly Role[] = ['engineer', 'admin'];
 
 export const exceptionRoutes: readonly Route[] = [
   route({
@@ -47,9 +44,10 @@ export const exceptionRoutes: readonly Route[] = [
     handle: async ({ params: { id }, scope, session }, { exceptions }) => {
       const found = (await exceptions.list()).find((one) => one.id === id);
       if (found === undefined) throw errors.EXCEPTION_UNKNOWN({ id });
-      const mayRemoveAny = session?.user.roles.some((role) => removers.includes(role)) ?? false;
+      // Others take back only what they made themselves.
+      const mayRemoveAny = session?.user.roles.some((role) => engineers.includes(role)) ?? false;
       if (!mayRemoveAny && found.author !== scope.principal)
-        throw errors.ROLE_MISSING({ roles: removers.join(', ') });
+        throw errors.ROLE_MISSING({ roles: engineers.join(', ') });
       if (!(await exceptions.remove(id))) throw errors.EXCEPTION_SHARED({ file: found.file });
       return found;
     },

@@ -1,13 +1,12 @@
-import type { Role } from '@tidewatch/control';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ExpectedVersion, RuleOutcome } from '../deps.ts';
 import { errors } from '../errors.ts';
 import { type Route, route } from '../route.ts';
 import { keptRule, keptRuleBody, keptRuleQuery } from '../schemas/kept_rules.ts';
+import { engineers } from '../security/scope.ts';
 
-const writers: readonly Role[] = ['engineer', 'admin'];
-const policy = { kind: 'session', roles: writers, orAdminToken: true } as const;
+const policy = { kind: 'session', roles: engineers, orAdminToken: true } as const;
 const params = z.object({
   id: z.string().regex(/^[\w-]{1,128}$/, 'must be 1 to 128 letters, digits, `_` and `-`'),
 });

@@ -4,15 +4,16 @@ import { resolveRange } from '../range.ts';
 import { everyone, type Route, route } from '../route.ts';
 import { backtest, backtestBody } from '../schemas/rules.ts';
 import * as schemas from '../schemas/system.ts';
-import { triagers } from '../security/scope.ts';
+import { engineers, triagers } from '../security/scope.ts';
 
 const policy = { kind: 'session', roles: everyone } as const;
 /** They may read whatever it finds. */
 const backtesters = { kind: 'session', roles: triagers, orAdminToken: true } as const;
 /** Bytes: all of a large public rule set, twice. */
 const wholeSets = 32 * 1_048_576;
-const releasers = { kind: 'session', roles: ['engineer', 'admin'], orAdminToken: true } as const;
-const byId = z.object({ id: z.string().max(64) });
+const releasers = { kind: 'session', roles: engineers, orAdminToken: true } as const;
+const byJob = z.object({ id: z.string().max(64) });
+const byRule = z.object({ id: z.string().max(512) });
 
 export const ruleRoutes: readonly Route[] = [
   route({
@@ -32,7 +33,7 @@ export const ruleRoutes: readonly Route[] = [
     summary: 'One rule as written',
     policy,
     audit: 'own',
-    schemas: { params: z.object({ id: z.string().max(512) }), answer: schemas.ruleDetail },
+    schemas: { params: byRule, answer: schemas.ruleDetail },
     handle: async ({ params: { id }, reply }, { rules }) => {
       const rule = await rules.get(id);
       if (rule === undefined) throw errors.RULE_UNKNOWN({ id });
@@ -47,11 +48,13 @@ export const ruleRoutes: readonly Route[] = [
     summary: 'Let a rule run again that is in quarantine',
     policy: releasers,
     audit: 'change',
-    schemas: { params: z.object({ id: z.string().max(512) }), answer: schemas.ruleDetail },
+    schemas: { params: byRule, answer: schemas.ruleDetail },
     handle: async ({ params: { id } }, { rules }) => {
-      if ((await rules.get(id)) === undefined) throw errors.RULE_UNKNOWN({ id });
-      if (!rules.release(id)) throw errors.RULE_RUNS({ id });
-      return (await rules.get(id)) ?? Promise.reject(errors.RULE_UNKNOWN({ id }));
+      const released = rules.release(id);
+      const rule = await rules.get(id);
+      if (rule === undefined) throw errors.RULE_UNKNOWN({ id });
+      if (!released) throw errors.RULE_RUNS({ id });
+      return rule;
     },
   }),
   route({
@@ -78,7 +81,7 @@ export const ruleRoutes: readonly Route[] = [
     summary: 'How far a backtest is, and what it found',
     policy: backtesters,
     audit: 'own',
-    schemas: { params: byId, answer: backtest },
+    schemas: { params: byJob, answer: backtest },
     handle: async ({ params: { id } }, { backtests }) => {
       const job = backtests.job(id);
       if (job === undefined) throw errors.BACKTEST_UNKNOWN({ id });
@@ -92,7 +95,7 @@ export const ruleRoutes: readonly Route[] = [
     summary: 'End a backtest',
     policy: backtesters,
     audit: 'change',
-    schemas: { params: byId, answer: backtest },
+    schemas: { params: byJob, answer: backtest },
     handle: async ({ params: { id } }, { backtests }) => {
       const job = backtests.job(id);
       if (job === undefined) throw errors.BACKTEST_UNKNOWN({ id });

@@ -14,6 +14,9 @@ export interface ReadableClass {
  */
 export const triagers: readonly Role[] = ['analyst', 'engineer', 'admin'];
 
+/** Who changes rules and what was put aside, and takes back what others did. */
+export const engineers: readonly Role[] = ['engineer', 'admin'];
+
 /** What a person may see: who triages everything, others the classes that name one of their roles. */
 export function scopeOf(session: Session | undefined, classes: readonly ReadableClass[]): Scope {
   if (session === undefined) return { principal: 'anonymous', dataClasses: [] };
