@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Backtest, ComparedSets } from '@tidewatch/api/schemas';
 import { focusOn, type RuleSources, selectFrom } from '@tidewatch/detector';
 import type { LoadedRules } from '@tidewatch/sigma';
@@ -90,7 +90,8 @@ function sideOf(
   select: NonNullable<RuleSources['select']>,
   ids: readonly string[],
 ): ComparedSets['before'] {
-  const path = dirname(join(folder, 'x'));
+  // As paths of its files begin: without a slash at its end.
+  const path = join(folder, '.');
   const { reason } = selectFrom({ paths: [path], placeholders: {}, select }, set.rules, set.correlations);
   const { rules, correlations } = focusOn(ids, set.rules, set.correlations);
   const taken = [...rules, ...correlations].filter((rule) => reason(rule) === undefined);
