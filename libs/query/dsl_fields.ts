@@ -11,8 +11,7 @@ const day = 86_400_000;
 /** Beyond, neighbouring whole numbers are one number in JavaScript, and further on none that an index takes. */
 const beyond = Number.MAX_SAFE_INTEGER;
 /** A fraction or a large number, which wildcards see as text alone; a keyword doesn't say which it was. */
-const maybeFraction = '-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?';
-const wholeNumber = '-?[0-9]{1,15}';
+const fraction = '-?[0-9]+(\\.[0-9]+([eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)|-?[0-9]{16,}';
 
 /** The field that holds the values' spelling; undefined where none does. */
 function spelling(path: string, type: DslType): string | undefined {
@@ -40,14 +39,21 @@ export function equalBounds(path: string, type: DslType, wanted: string): DslBou
   const field = spelling(path, type);
   if (field === undefined) return undefined;
   const same = sameText(field, wanted);
-  const network = parseCidr(wanted) !== undefined;
-  if (network && type === 'address') return exactly(any([{ term: { [path]: wanted } }, same.may]));
+  const network = parseCidr(wanted);
+  if (network !== undefined && type === 'address') {
+    // Not in its own notation, which the index doesn't take of mapped addresses.
+    const within: Dsl = { range: { [path]: { gte: grouped(network.from), lte: grouped(network.to) } } };
+    return exactly(any([within, same.may]));
+  }
   const more: Dsl[] = [];
-  if (network) more.push(regexp(field, '[0-9a-fA-F:.]+'));
+  if (network !== undefined) more.push(regexp(field, '[0-9a-fA-F:.]+'));
   if (moment !== undefined) more.push(regexp(field, `(${datesAround(moment.from, moment.to)}).*`));
   if (number !== undefined && String(number) !== wanted) more.push(regexp(field, anyCase(String(number))));
   return more.length === 0 ? same : { may: any([same.may, ...more]), sure: same.sure };
 }
+
+/** An address key as IPv6 is written. */
+const grouped = (key: string): string => (key.match(/.{4}/g) ?? []).join(':');
 
 /** The days that a time may be written as, whatever its zone. */
 function datesAround(from: number, to: number): string {
@@ -86,8 +92,7 @@ export function patternBounds(path: string, type: DslType, parts: readonly strin
   if (letters.length > maxRegexp) return { may: regexp(field, `${startOf(parts[0] ?? '')}.*`), sure: none };
   const fits = regexp(field, letters);
   if (/[^0-9.eE+-]/.test(parts.join(''))) return exactly(fits);
-  const inFraction = regexp(field, `(${maybeFraction})&~(${wholeNumber})`);
-  return { may: fits, sure: and([fits, not(inFraction)]) };
+  return { may: fits, sure: and([fits, not(regexp(field, fraction))]) };
 }
 
 /** A value that a regex finds something in: Lucene reads regexes otherwise, so the predicate decides. */

@@ -1,4 +1,5 @@
 /** The contract suites that every adapter runs, with what they are made of. */
+export { describeAgreement } from './agreement.suite.ts';
 export { describeAlertStoreContract } from './alerts.suite.ts';
 export { describeEventStoreContract } from './events.suite.ts';
 export {

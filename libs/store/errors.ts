@@ -47,6 +47,10 @@ export const errors = defineErrors({
   },
   STORE_CLOSED: { status: 503, message: 'The store is closed.' },
   PAGE_TOKEN_INVALID: { status: 400, message: 'The page token is not one that a search gave.' },
+  QUERY_TIMED_OUT: {
+    status: 503,
+    message: 'OpenSearch did not finish {what} in time. Ask about a shorter time, or for less.',
+  },
   QUERY_TOO_WIDE: { status: 400, message: '{problem}' },
   CHANGE_UNKNOWN: {
     status: 404,

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '@tidewatch/event';
 import { addressKey, documentFacts, type SqlColumn, type SqlLayout, valuesAt } from '@tidewatch/query';
+import { wellFormed } from '../well_formed.ts';
 
 /** A field that has a column of its own beside the document, so that filters and counts need not read the JSON. */
 export interface PromotedField {
@@ -98,16 +99,6 @@ function onlyValue(document: JsonObject, keys: readonly string[]): Json | undefi
 
 const among = (values: readonly Json[]): Json | undefined =>
   values.length > 1 ? undefined : (values[0] ?? null);
-
-/** A value without lone surrogates, which DuckDB refuses to read as JSON. */
-export function wellFormed(value: Json): Json {
-  if (typeof value === 'string') return value.replace(/\p{Surrogate}/gu, '\ufffd');
-  if (Array.isArray(value)) return value.map(wellFormed);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [wellFormed(key), wellFormed(member)]),
-  );
-}
 
 export const withKeys = (fields: readonly PromotedField[]) =>
   fields.map((field) => ({ field, keys: field.path.split('.') }));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataClasses } from '../classes.ts';
 import {
+  describeAgreement,
   describeAlertStoreContract,
   describeEventStoreContract,
   type StoreHarness,
@@ -43,3 +44,4 @@ describeEventStoreContract('DuckDB in a thread', (classes, now) =>
   open(({ events }) => events, classes, now, engineThread),
 );
 describeAlertStoreContract('DuckDB', (classes, now) => open(({ alerts }) => alerts, classes, now));
+describeAgreement('DuckDB', (classes, now) => open(({ events }) => events, classes, now), 'any');

@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { DuckDBAppender } from '@duckdb/node-api';
 import type { Json } from '@tidewatch/event';
+import { wellFormed } from '../well_formed.ts';
 import { type Address, ColumnChunk, type ColumnType } from './column_chunk.ts';
-import { eventFields, wellFormed } from './columns.ts';
+import { eventFields } from './columns.ts';
 import { DocumentScanner, type Target } from './document_scan.ts';
 import { type EventBatch, joined } from './event_batch.ts';
 

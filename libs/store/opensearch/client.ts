@@ -45,6 +45,8 @@ export async function connectOpenSearch(config: OpenSearchConfig): Promise<OpenS
     nodes: config.nodes,
     Connection: connectionAs(credentials),
     Serializer: AnswerSerializer,
+    // Events may hold any key; JSON.parse makes of all of them what they are: own properties.
+    disablePrototypePoisoningProtection: true,
     maxRetries: 0,
     requestTimeout: config.timeout_ms,
     // A node that failed is tried again by a real request; the pinging strategy would send ones of its own.

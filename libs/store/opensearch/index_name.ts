@@ -27,3 +27,11 @@ export function createIndexNames<T>(classes: DataClasses, make: (index: string) 
     return made;
   };
 }
+
+/** What an index holds; undefined where it is none of ours. */
+export function partitionOf(
+  index: string,
+): { readonly dataClass: DataClass; readonly partition: string } | undefined {
+  const [, dataClass, partition] = /^tidewatch-events-([a-z0-9_]+)-(.+)$/.exec(index) ?? [];
+  return dataClass === undefined || partition === undefined ? undefined : { dataClass, partition };
+}

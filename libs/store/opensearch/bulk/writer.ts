@@ -1,8 +1,9 @@
-import type { TidewatchError } from '@tidewatch/event';
+import type { Json, TidewatchError } from '@tidewatch/event';
 import { acceptable } from '../../acceptable.ts';
 import type { DataClasses } from '../../classes.ts';
 import type { EventStore, IndexedEvent } from '../../contract.ts';
 import { errors } from '../../errors.ts';
+import { wellFormed } from '../../well_formed.ts';
 import type { OpenSearchConnection } from '../client.ts';
 import { createIndexNames } from '../index_name.ts';
 import { BulkBody, bytesNeeded, idText, operationLine } from './body.ts';
@@ -187,9 +188,13 @@ export function createBulkWriter(deps: BulkWriterDeps): BulkWriter {
 }
 
 const newline = 10;
+/** What an escaped lone surrogate begins like; as a field's name it would cost the whole document. */
+const unicodeEscape = Buffer.from('\\u');
 
 /** The event as one line of JSON. A line break between its tokens would begin another line of the request. */
 function lineOf(bytes: Uint8Array): Uint8Array {
-  if (!bytes.includes(newline)) return bytes;
-  return Buffer.from(JSON.stringify(JSON.parse(Buffer.from(bytes).toString())));
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const escaped = text.includes(unicodeEscape) && /\\u[dD][89a-fA-F]/.test(text.toString());
+  if (!escaped && !bytes.includes(newline)) return bytes;
+  return Buffer.from(JSON.stringify(wellFormed(JSON.parse(text.toString()) as Json)));
 }

@@ -1,0 +1,78 @@
+import type { EcsEvent } from '@tidewatch/event';
+import { compareCodePoints } from '@tidewatch/query';
+import type { Page, Scope, SearchRequest } from '../contract.ts';
+import { decodeToken, encodeToken } from '../page.ts';
+import type { OpenSearchConnection } from './client.ts';
+import {
+  type EventHit,
+  type EventKey,
+  type EventQuery,
+  hitsOfRequest,
+  keyOf,
+  mostLookedAt,
+  planQuery,
+  readHits,
+} from './event_query.ts';
+
+/** What was found in indices of one layout. */
+interface Found {
+  readonly hits: readonly EventHit[];
+  /** How far was looked; undefined where nothing is left or enough was found. */
+  readonly reached: EventKey | undefined;
+}
+
+/**
+ * One page, by what stands after the last event of the page before. A query that the index cannot answer is tried on event
+ * after event; where that takes too long, a page ends early and the next goes on from there.
+ */
+export async function searchEvents(
+  connection: OpenSearchConnection,
+  request: SearchRequest,
+  scope: Scope,
+  now: number,
+): Promise<Page<EcsEvent>> {
+  const { sort, limit } = request;
+  const after =
+    request.after === undefined
+      ? undefined
+      : (decodeToken(request.after, ['number', 'string', 'string']) as unknown as EventKey);
+  const compare = (a: EventKey, b: EventKey): number => {
+    const order = a[0] - b[0] || compareCodePoints(a[1], b[1]) || compareCodePoints(a[2], b[2]);
+    return sort === 'newest' ? -order : order;
+  };
+  const plan = await planQuery(connection, request, scope, now);
+  const found = await Promise.all(plan.map((query) => find(connection, query, sort, limit + 1, after)));
+  const reached = found.flatMap((one) => (one.reached === undefined ? [] : [one.reached])).sort(compare)[0];
+  const hits = found
+    .flatMap((one) => one.hits)
+    .filter((hit) => reached === undefined || compare(keyOf(hit), reached) <= 0)
+    .sort((a, b) => compare(keyOf(a), keyOf(b)));
+  const page = hits.slice(0, limit);
+  const last = page.at(-1);
+  const items = page.map(({ _source }) => _source);
+  const next = hits.length > limit && last !== undefined ? keyOf(last) : reached;
+  return next === undefined ? { items } : { items, next: encodeToken(next) };
+}
+
+async function find(
+  connection: OpenSearchConnection,
+  { indices, may, sure, fits }: EventQuery,
+  sort: 'newest' | 'oldest',
+  wanted: number,
+  start: EventKey | undefined,
+): Promise<Found> {
+  const exact = may === sure;
+  const hits: EventHit[] = [];
+  let after = start;
+  for (let seen = 0; seen < mostLookedAt; ) {
+    const size = exact ? wanted : Math.min(hitsOfRequest, 2 * wanted + seen);
+    const page = await readHits(connection, indices, may, { sort, size, after });
+    hits.push(...(exact ? page : page.filter(({ _source }) => fits(_source))));
+    const last = page.at(-1);
+    if (exact || hits.length >= wanted || page.length < size || last === undefined)
+      return { hits: hits.slice(0, wanted), reached: undefined };
+    after = keyOf(last);
+    seen += page.length;
+  }
+  return { hits, reached: after };
+}
