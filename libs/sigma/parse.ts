@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isObject, type JsonObject, type Level, levels } from '@tidewatch/event';
-import { onlyKeys } from './correlation/attribute.ts';
+import { invalid, mapOf } from './attribute.ts';
 import { isCorrelation, parseCorrelation } from './correlation/parse.ts';
 import type { CorrelationRule } from './correlation/rule.ts';
 import { parseDetection } from './detection.ts';
@@ -90,8 +90,7 @@ function parseHeader(document: unknown, place: Place): RuleHeader {
     references: textsOf(document.references),
     tags: textsOf(document.tags),
     falsepositives: textsOf(document.falsepositives),
-    bucketMs: parseBucket(document.tidewatch, isCorrelation(document)),
-    outputs: parseOutputs(document.tidewatch),
+    ...parseExtension(document.tidewatch, isCorrelation(document)),
     ...place,
   };
 }
@@ -118,11 +117,7 @@ const digest = (document: JsonObject): string =>
 function parseLevel(value: unknown): Level {
   if (value === undefined || value === null) return 'medium';
   const level = levels.find((each) => each === value);
-  if (level === undefined) {
-    throw new Rejection('invalid_attribute', { name: 'level', cause: `it is one of ${levels.join(', ')}` }, [
-      'level',
-    ]);
-  }
+  if (level === undefined) throw invalid('level', `it is one of ${levels.join(', ')}`);
   return level;
 }
 
@@ -132,12 +127,8 @@ function parseLogSource(value: unknown): LogSource {
   for (const part of ['product', 'category', 'service'] as const) {
     const text = textOf(value[part]);
     if (text !== null) parts[part] = text.toLowerCase();
-    else if (value[part] !== undefined && value[part] !== null) {
-      throw new Rejection('invalid_attribute', { name: `logsource.${part}`, cause: 'a name is needed' }, [
-        'logsource',
-        part,
-      ]);
-    }
+    else if (value[part] !== undefined && value[part] !== null)
+      throw invalid(`logsource.${part}`, 'a name is needed');
   }
   if (Object.keys(parts).length === 0) {
     throw new Rejection('missing_attribute', { name: 'logsource.product, category or service' }, [
@@ -147,29 +138,23 @@ function parseLogSource(value: unknown): LogSource {
   return parts;
 }
 
-/** `tidewatch: { suppress: 90m }`: a whole number of s, m, h, d or w above zero. */
-function parseBucket(value: unknown, correlates: boolean): number {
-  if (value === undefined || value === null) return defaultBucketMs;
-  if (!isObject(value))
-    throw new Rejection('invalid_attribute', { name: 'tidewatch', cause: 'a map is needed' }, ['tidewatch']);
-  const known = ['suppress', 'output'];
-  onlyKeys(value, 'tidewatch', correlates ? [...known, 'compare', 'travel'] : known);
-  if (value.suppress === undefined) return defaultBucketMs;
-  const duration = parseTimespan(value.suppress);
-  if (duration !== null) return duration;
-  const cause = 'a duration such as 30m, 1h or 1d is needed';
-  throw new Rejection('invalid_attribute', { name: 'tidewatch.suppress', cause }, ['tidewatch', 'suppress']);
+/** `tidewatch:`, what a rule asks for beyond Sigma; what only correlations may ask for is read with them. */
+function parseExtension(value: unknown, correlates: boolean): Pick<RuleHeader, 'bucketMs' | 'outputs'> {
+  const known = ['suppress', 'output', ...(correlates ? ['compare', 'travel'] : [])];
+  const { suppress, output } = mapOf(value ?? {}, 'tidewatch', known);
+  return { bucketMs: parseBucket(suppress), outputs: parseOutputs(output) };
 }
 
-/** `tidewatch: { output: soar }`, or a list of names. */
+/** `suppress: 90m`: a whole number of s, m, h, d or w above zero. */
+function parseBucket(value: unknown): number {
+  const duration = value === undefined ? defaultBucketMs : parseTimespan(value);
+  if (duration === null) throw invalid('tidewatch.suppress', 'a duration such as 30m, 1h or 1d is needed');
+  return duration;
+}
+
+/** `output: soar`, or a list of names. */
 function parseOutputs(value: unknown): string[] {
-  const output = isObject(value) ? value.output : undefined;
-  if (output === undefined || output === null) return [];
-  const names = [output].flat();
+  const names = [value ?? []].flat();
   if (names.every((name) => typeof name === 'string' && name !== '')) return names as string[];
-  throw new Rejection(
-    'invalid_attribute',
-    { name: 'tidewatch.output', cause: 'names of outputs of the configuration are needed' },
-    ['tidewatch', 'output'],
-  );
+  throw invalid('tidewatch.output', 'names of outputs of the configuration are needed');
 }

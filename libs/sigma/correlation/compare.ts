@@ -1,6 +1,6 @@
+import { invalid, mapOf } from '../attribute.ts';
 import { parseNumber } from '../modifiers.ts';
 import { parseTimespan } from '../timespan.ts';
-import { invalid, mapOf } from './attribute.ts';
 import type { Bound, Compare, CorrelationRule } from './rule.ts';
 
 /** So many earlier windows of a group are kept at most: a week of windows of ten minutes. */

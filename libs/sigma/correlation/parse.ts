@@ -1,10 +1,10 @@
 import { isObject, type JsonObject } from '@tidewatch/event';
+import { invalid, onlyKeys } from '../attribute.ts';
 import { Rejection } from '../errors.ts';
 import { parseNumber } from '../modifiers.ts';
 import { nearestName } from '../nearest.ts';
 import type { RuleHeader } from '../rule.ts';
 import { parseTimespan } from '../timespan.ts';
-import { invalid, onlyKeys } from './attribute.ts';
 import { compareText, parseCompare } from './compare.ts';
 import { negates, parseRuleCondition } from './expression.ts';
 import { type Bound, type BoundOperator, type CorrelationRule, correlationTypes } from './rule.ts';

@@ -1,5 +1,5 @@
+import { invalid, mapOf } from '../attribute.ts';
 import { parseNumber } from '../modifiers.ts';
-import { invalid, mapOf } from './attribute.ts';
 import { kilometres } from './geo_point.ts';
 import type { PlanNode } from './plan.ts';
 import type { CorrelationRule, Travel } from './rule.ts';

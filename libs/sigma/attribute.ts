@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '@tidewatch/event';
-import { type DocumentPath, Rejection } from '../errors.ts';
-import { nearestName } from '../nearest.ts';
+import { type DocumentPath, Rejection } from './errors.ts';
+import { nearestName } from './nearest.ts';
 
 /** What is wrong with an attribute, at its place in the document. */
 export const invalid = (name: string, cause: string, path: DocumentPath = name.split('.')): Rejection =>
