@@ -14,6 +14,7 @@ export const alertFields: readonly PromotedField[] = [
 
 export const alertTables = [
   `alerts(last_at BIGINT, bucket_end BIGINT, level_rank BIGINT, data_class VARCHAR, created_at BIGINT, finality VARCHAR, nested BOOLEAN, ${columnDefinitions(alertFields).join(', ')}, words VARCHAR, document JSON, alert VARCHAR)`,
+  'matches(alert_id VARCHAR, key VARCHAR, line VARCHAR)',
   'changes(id VARCHAR, changed_at BIGINT, entries VARCHAR)',
   'paths(path VARCHAR)',
 ];
@@ -23,8 +24,8 @@ export const nestedColumn = 6;
 
 const fields = withKeys(alertFields);
 
-/** The row of an alert, in the order of the table's columns. */
-export function alertRow(alert: Alert, onPath: (path: string) => void): AppendRow {
+/** The row of an alert, in the order of the table's columns. @param kept what is read of it again */
+export function alertRow(alert: Alert, kept: string, onPath: (path: string) => void): AppendRow {
   const { values, nested, text: words, json } = promote(alertDocument(alert), fields, onPath);
   return [
     BigInt(alert.last),
@@ -37,6 +38,6 @@ export function alertRow(alert: Alert, onPath: (path: string) => void): AppendRo
     ...values,
     words,
     json,
-    JSON.stringify(alert),
+    kept,
   ];
 }

@@ -7,12 +7,12 @@ import type { DataClasses } from '../classes.ts';
 import type { AlertChange, AlertEffect, AlertSearch, AlertStore, Scope } from '../contract.ts';
 import { errors } from '../errors.ts';
 import { decodeToken, encodeToken } from '../page.ts';
-import { alertFields, alertRow, alertTables, nestedColumn } from './alert_columns.ts';
+import { alertFields, alertTables } from './alert_columns.ts';
+import { alertValueCount, alertValues, createAlertTable, toAlert } from './alert_table.ts';
 import { createLayout } from './columns.ts';
 import { bucketSql, compile, select, type Where } from './compile.ts';
 import type { Database, Writer } from './database.ts';
-import { maxPaths } from './document_paths.ts';
-import type { SqlRow, SqlValue } from './engine.ts';
+import type { SqlValue } from './engine.ts';
 
 type Filter = Pick<AlertSearch, 'query' | 'range'>;
 
@@ -39,11 +39,14 @@ export async function createAlertStore(
   );
   const layout = createLayout(alertFields, () => paths, 'document');
 
-  /** Alerts' documents are walked from the first one on that needs it. */
-  let nested = (await database.read(`SELECT 1 FROM ${table} WHERE nested LIMIT 1`)).length > 0;
+  const stored = await createAlertTable(database, paths);
 
   function condition(request: Filter, scope: Scope): Where {
-    const where = compile(request.query, request.range, clock(), { layout, timeColumn: 'last_at', nested });
+    const where = compile(request.query, request.range, clock(), {
+      layout,
+      timeColumn: 'last_at',
+      nested: stored.nested,
+    });
     if (scope.dataClasses === 'all') return where;
     const places = scope.dataClasses.map((_, i) => `$${where.parameters.length + i + 1}`);
     const seen = places.length === 0 ? 'FALSE' : `data_class IN (${places.join(', ')})`;
@@ -52,39 +55,6 @@ export async function createAlertStore(
       nested: where.nested && `${seen} AND ${where.nested}`,
       parameters: [...where.parameters, ...scope.dataClasses],
     };
-  }
-
-  async function byId(writer: Writer, ids: readonly string[]): Promise<Map<string, Alert>> {
-    if (ids.length === 0) return new Map();
-    const rows = await writer.read(`SELECT alert, finality FROM ${table} WHERE id IN (SELECT unnest($1))`, [
-      ids,
-    ]);
-    return new Map(rows.map(toAlert).map((alert) => [alert.id, alert]));
-  }
-
-  /** Replaces alerts as a whole, in one transaction with `also`. */
-  async function put(
-    writer: Writer,
-    alerts: readonly Alert[],
-    existing: ReadonlyMap<string, Alert>,
-    also: () => Promise<unknown> = async () => {},
-  ): Promise<void> {
-    const replaced = alerts.map(({ id }) => id).filter((id) => existing.has(id));
-    const newPaths = new Set<string>();
-    const onPath = (path: string): void => {
-      if (!paths.has(path) && paths.size + newPaths.size < maxPaths) newPaths.add(path);
-    };
-    const rows = alerts.map((alert) => alertRow(alert, onPath));
-    await writer.transaction(async () => {
-      if (replaced.length > 0)
-        await writer.run(`DELETE FROM ${table} WHERE id IN (SELECT unnest($1))`, [replaced]);
-      await writer.append(alias, 'alerts', rows);
-      const unseen = [...newPaths].map((path) => [path]);
-      if (unseen.length > 0) await writer.append(alias, 'paths', unseen);
-      await also();
-    });
-    for (const path of newPaths) paths.add(path);
-    nested ||= rows.some((row) => row[nestedColumn] === true);
   }
 
   async function commitChange(
@@ -97,7 +67,7 @@ export async function createAlertStore(
     const changeId = randomUUID();
     const entries = JSON.stringify(pairs.map(({ before, after }) => entryFor(before, after)));
     const changed = pairs.map(({ after }) => after);
-    await put(writer, changed, existing, async () => {
+    await stored.put(writer, changed, existing, async () => {
       await writer.run('DELETE FROM alerts.changes WHERE changed_at < $1 OR id = $2', [
         clock() - undoWindowMs,
         undone ?? '',
@@ -107,23 +77,14 @@ export async function createAlertStore(
     return { changeId, changed, conflicts };
   }
 
-  async function remove(where: string, values: readonly SqlValue[]): Promise<number> {
-    const removed = await database.write((writer) =>
-      writer.run(`DELETE FROM ${table} WHERE ${where}`, values),
-    );
-    // What is deleted leaves the file, not only the table.
-    if (removed > 0) await database.write((writer) => writer.run(`CHECKPOINT ${alias}`));
-    return removed;
-  }
-
   /** Brings what came into its alerts, and writes those that changed in one transaction. */
   function bring(incoming: Incoming): Promise<AlertEffect[]> {
     return database.write(async (writer) => {
-      const existing = await byId(writer, [...incoming.keys()]);
+      const existing = await stored.byId(writer, [...incoming.keys()]);
       const now = clock();
       const effects = [...incoming].flatMap(([id, mine]) => bringInto(existing.get(id), mine, now) ?? []);
       const alerts = effects.map(({ alert }) => alert);
-      if (alerts.length > 0) await put(writer, alerts, existing);
+      if (alerts.length > 0) await stored.put(writer, alerts, existing);
       return effects;
     });
   }
@@ -147,13 +108,13 @@ export async function createAlertStore(
       const order = `ORDER BY ${keys.map((key) => `${key} ${direction}`).join(', ')}`;
       const fitting = select(`rowid AS r, ${keys.join(', ')}`, table, where, after);
       const chosen = `SELECT r FROM (${fitting}) ${order} LIMIT ${place(request.limit + 1)}`;
-      const sql = `SELECT alert, finality, ${keys.join(', ')} FROM ${table} WHERE rowid IN (${chosen}) ${order}`;
+      const sql = `SELECT ${alertValues}, ${keys.join(', ')} FROM ${table} WHERE rowid IN (${chosen}) ${order}`;
       const rows = await database.read(sql, values);
       const page = rows.slice(0, request.limit);
       const items = page.map(toAlert);
       const last = page.at(-1);
       if (rows.length <= request.limit || last === undefined) return { items };
-      return { items, next: encodeToken(last.slice(2) as (string | number)[]) };
+      return { items, next: encodeToken(last.slice(alertValueCount) as (string | number)[]) };
     },
 
     async count(request, scope) {
@@ -199,7 +160,7 @@ export async function createAlertStore(
       const range = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
       const where = condition({ range }, scope);
       const place = `$${where.parameters.length + 1}`;
-      const sql = select('alert, finality', table, where, ` AND id = ${place}`);
+      const sql = select(alertValues, table, where, ` AND id = ${place}`);
       const [row] = await database.read(sql, [...where.parameters, id]);
       return row === undefined ? undefined : toAlert(row);
     },
@@ -207,7 +168,7 @@ export async function createAlertStore(
     change: (ids, action, by) =>
       database.write(async (writer) => {
         const wanted = new Map(ids.map(({ id, version }) => [id, version]));
-        const existing = await byId(writer, [...wanted.keys()]);
+        const existing = await stored.byId(writer, [...wanted.keys()]);
         const now = clock();
         const pairs: { before: Alert; after: Alert }[] = [];
         const conflicts: string[] = [];
@@ -229,7 +190,7 @@ export async function createAlertStore(
         );
         if (row === undefined) throw errors.CHANGE_UNKNOWN({ changeId });
         const entries = JSON.parse(row[0] as string) as readonly ChangeEntry[];
-        const existing = await byId(
+        const existing = await stored.byId(
           writer,
           entries.map(({ id }) => id),
         );
@@ -244,29 +205,17 @@ export async function createAlertStore(
         return commitChange(writer, pairs, existing, conflicts, changeId);
       }),
 
-    confirmUpTo: (watermark, engine) =>
-      database.write((writer) =>
-        writer.run(
-          `UPDATE ${table} SET finality = 'confirmed' WHERE finality = 'provisional' AND bucket_end <= $1 AND engine = $2`,
-          [Math.floor(watermark), engine],
-        ),
-      ),
+    confirmUpTo: (watermark, engine) => stored.confirmUpTo(watermark, engine),
 
-    deleteClass: (dataClass) => remove('data_class = $1', [dataClass]),
+    deleteClass: (dataClass) => stored.remove('data_class = $1', [dataClass]),
 
     async expire(now) {
       const ttl = classes.get('alerts')?.ttlMs;
       if (ttl === undefined) return [];
-      const records = await remove('created_at < $1', [now - ttl]);
+      const records = await stored.remove('created_at < $1', [now - ttl]);
       return records === 0 ? [] : [{ keeper: 'alert store', dataClass: 'alerts', what: 'alerts', records }];
     },
 
     close: () => database.close(),
   };
 }
-
-/** Confirming touches one column only, so that one is the truth about it. */
-const toAlert = ([alert, finality]: SqlRow): Alert => ({
-  ...(JSON.parse(alert as string) as Alert),
-  finality: finality as Alert['finality'],
-});
