@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BacktestAsked } from '@tidewatch/api';
 import type { BacktestDeps, RuleSources } from '@tidewatch/detector';
-import { parseRuleFile } from '@tidewatch/sigma';
+import { parseDocuments } from './documents.ts';
 import { exceptionFolder } from './exceptions.ts';
 import { configuredRules, ruleSources } from './rule_sources.ts';
 import type { Runtime } from './runtime.ts';
@@ -40,7 +40,7 @@ async function oneTried(source: string, runtime: Runtime, folder: string): Promi
 
 /** Which rules a document can change anything about; a filter for `any` can for all. */
 function focusOf(source: string): { focus?: string[] } {
-  const { rules, correlations, filters } = parseRuleFile(source, 'the rule');
+  const { rules, correlations, filters } = parseDocuments(source);
   if (filters.some((filter) => filter.rules === null)) return {};
   const named = filters.flatMap((filter) => filter.rules ?? []);
   return { focus: [...[...rules, ...correlations].map(({ id }) => id), ...named] };

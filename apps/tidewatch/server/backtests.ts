@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BacktestAsked, Backtests } from '@tidewatch/api';
 import type { EcsEvent } from '@tidewatch/event';
-import { parseRuleFile } from '@tidewatch/sigma';
 import type { EventStore, Scope, TimeRange } from '@tidewatch/store';
 import { startErrors } from '../errors.ts';
 import { databasesOf } from './adapters.ts';
 import { backtestSources } from './backtest_sources.ts';
+import { parseDocuments } from './documents.ts';
 import type { Runtime } from './runtime.ts';
 import { workers } from './workers.ts';
 
@@ -93,7 +93,7 @@ export function createBacktests(runtime: Runtime): Backtests {
 
 /** @throws RULE_INVALID */
 function checkSource(source: string): void {
-  const { rules, correlations, filters, rejected } = parseRuleFile(source, 'the rule');
+  const { rules, correlations, filters, rejected } = parseDocuments(source);
   const [fault] = rejected;
   if (fault !== undefined || rules.length + correlations.length + filters.length === 0)
     throw startErrors.RULE_INVALID({ line: fault?.line ?? 1, reason: fault?.reason ?? 'It is empty.' });
