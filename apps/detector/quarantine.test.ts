@@ -168,7 +168,6 @@ describe('a rule that costs much of the time', { timeout: 60_000 }, () => {
       reason: expect.stringMatching(/took \d+ % .*50 %/),
     });
     expect(rules().filter(({ quarantine }) => quarantine !== undefined)).toHaveLength(1);
-    expect(bomb()?.cost).toMatchObject({ evaluations: expect.any(Number), flagged: expect.any(Boolean) });
     await append(whoami('last'));
     await drain();
     expect(await whoamiCount()).toBe(events + 1);
