@@ -46,6 +46,15 @@ it.each([
   expect(parseRuleFile(source, 'f.yml').rejected).toMatchObject([{ line, column }]);
 });
 
+it.each([
+  ['nests too deep', `x: ${'['.repeat(500_000)}`, {}],
+  ['is wrong before much that is open', `title: x\n]\nx: ${'['.repeat(500_000)}`, { line: 2, column: 1 }],
+])('a file that %s is refused at once', (_, source, place) => {
+  const started = performance.now();
+  expect(parseRuleFile(source, 'f.yml').rejected).toEqual([expect.objectContaining(place)]);
+  expect(performance.now() - started).toBeLessThan(2_000);
+});
+
 it('gives the nearest place for a path that leads nowhere', () => {
   expect(placeFinder('a:\n  - b\n  - c: d\n', 0)(['a', 1, 'none', 2])).toEqual({ line: 3, column: 5 });
 });

@@ -49,8 +49,9 @@ export function parseYaml(source: string): ParsedYaml {
       ? { ok: true, documents }
       : { ok: false, cause: immodest, place: null };
   } catch (error) {
-    const cause = error instanceof YAMLException ? error.reason : (error as Error).message;
-    return { ok: false, cause, place: syntaxErrorPlace(source) };
+    if (error instanceof YAMLException)
+      return { ok: false, cause: error.reason, place: syntaxErrorPlace(source, error) };
+    return { ok: false, cause: (error as Error).message, place: null };
   }
 }
 
@@ -100,7 +101,12 @@ function boundedMerges(): Pick<LoadOptions, 'listener'> {
   };
 }
 
-function syntaxErrorPlace(source: string): Place | null {
+/** Of what is longer the place is told less exactly: to find it takes many seconds where much is open. */
+const longestExact = 100_000;
+
+function syntaxErrorPlace(source: string, { mark }: YAMLException): Place | null {
+  if (source.length > longestExact)
+    return mark === undefined ? null : { line: mark.line + 1, column: mark.column + 1 };
   const counter = new LineCounter();
   for (const document of parseAllDocuments(source, { lineCounter: counter, prettyErrors: false })) {
     const [error] = document.errors;
