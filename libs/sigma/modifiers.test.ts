@@ -295,6 +295,7 @@ describe('rejections', () => {
     ['f|exists: maybe', 'invalid_value', 'true or false'],
     ['f|gt: abc', 'invalid_value', 'number'],
     ['f|gt: 0x10', 'invalid_value', 'number'],
+    ['f|lt: 1e400', 'invalid_value', 'number'],
     ['f|i: abc', 'modifier_conflict', 'follow `re`'],
     ['f|contains: null', 'modifier_conflict', 'null'],
     ['f: []', 'empty_values', 'empty'],

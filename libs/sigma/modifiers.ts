@@ -114,7 +114,7 @@ function numberOf(draft: Draft, context: ValueContext): number {
   const value =
     draft.kind === 'scalar' ? draft.value : draft.kind === 'text' && draft.fresh ? draft.source : null;
   const number = value === null ? null : parseNumber(value);
-  if (number === null) throw badValue(value, context, 'a number is needed');
+  if (number === null || !Number.isFinite(number)) throw badValue(value, context, 'a number is needed');
   return number;
 }
 
