@@ -36,7 +36,9 @@ export async function tryRules(
     const load = (paths: readonly string[]) => tryPaths(runtime, [...paths, ...own], sources, draft);
     const configured = runtime.config.rules.paths;
     if (known.length === 0) return await load(configured);
-    const faults = await load(relatedFiles(known, sources));
+    const related = relatedFiles(known, sources);
+    if (related === undefined) return await load(configured);
+    const faults = await load(related);
     const isOfItself = text !== null && parseDocuments(text).rejected.length > 0;
     return faults.length === 0 || isOfItself ? faults : await load(configured);
   } finally {
@@ -65,18 +67,29 @@ async function tryPaths(
   return faults.map((rule) => faultOf(rule, draft));
 }
 
-/** Files of rules that some documents, or what builds on them, name, or which name them; in the order of the rules. */
-function relatedFiles(known: readonly RuleStatus[], sources: readonly string[]): string[] {
+/** Each is looked for in the text of every rule, and everything else waits meanwhile. */
+const mostWords = 30;
+
+/**
+ * Files of rules that some documents, or what builds on them, name, or which name them; in the order of the rules.
+ * Undefined where they name too many to look for them.
+ */
+export function relatedFiles(
+  known: readonly Pick<RuleStatus, 'file' | 'source'>[],
+  sources: readonly string[],
+): string[] | undefined {
   const texts = new Map(known.map(({ file, source }) => [file, source]));
   const related = new Set<string>();
   const words = new Set(sources.flatMap((source) => [...namesIn(source), ...namedBy(source)]));
   // What is added is visited, too.
-  for (const word of words)
+  for (const word of words) {
+    if (words.size > mostWords) return undefined;
     for (const [file, source] of texts)
       if (!related.has(file) && source.includes(word)) {
         related.add(file);
         if (source.includes('correlation')) for (const name of namedBy(source)) words.add(name);
       }
+  }
   return [...texts.keys()].filter((file) => related.has(file));
 }
 
