@@ -62,17 +62,18 @@ export interface BulkDocument {
   readonly lines: Buffer;
 }
 
-/** The documents of a `_bulk` body of `create` operations. Throws where it is not one. */
+/** The documents of a `_bulk` body of `create` and `index` operations. Throws where it is not one. */
 export function documents(body: Buffer): BulkDocument[] {
   const found: BulkDocument[] = [];
   for (let at = 0; at < body.length; ) {
     const operationEnd = body.indexOf(10, at);
     const end = body.indexOf(10, operationEnd + 1) + 1;
     if (operationEnd < 0 || end === 0) throw new Error('The body does not end with a whole document.');
-    const { create } = JSON.parse(body.toString('utf8', at, operationEnd)) as {
-      create: { _index: string; _id: string };
+    const operation = JSON.parse(body.toString('utf8', at, operationEnd)) as {
+      [name in 'create' | 'index']?: { _index: string; _id: string };
     };
-    found.push({ index: create._index, id: create._id, lines: body.subarray(at, end) });
+    const { _index = '', _id = '' } = operation.create ?? operation.index ?? {};
+    found.push({ index: _index, id: _id, lines: body.subarray(at, end) });
     at = end;
   }
   return found;
