@@ -57,11 +57,6 @@ export const startErrors = defineErrors({
       'Nothing answers at {url} ({reason}). Start Tidewatch with `npm start`, or name its bulk endpoint with --to.',
   },
   ENDPOINT_REFUSED: { status: 502, message: '{url} answered {status}: {reason}' },
-  OPENSEARCH_WRITES_ONLY: {
-    status: 400,
-    message:
-      'With `store.opensearch` a process runs the roles ingest and index; {roles} need the embedded store, in a process without it.',
-  },
   UNKNOWN_ROLE: { status: 400, message: 'There is no role "{role}". Roles are {roles}.' },
 });
 

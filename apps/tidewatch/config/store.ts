@@ -18,7 +18,7 @@ export const storeConfig = z
       .meta({ examples: [1] }),
     opensearch: openSearchConfig
       .optional()
-      .describe('An OpenSearch cluster that the `index` role writes to, instead of the embedded store.'),
+      .describe('An OpenSearch cluster that events and alerts are kept in, instead of the embedded store.'),
   })
   .prefault({})
-  .describe('Where events are kept to be searched.');
+  .describe('Where events and alerts are kept to be searched.');

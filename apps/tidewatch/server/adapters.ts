@@ -5,7 +5,6 @@ import type { ControlStore } from '@tidewatch/control';
 import type { Output } from '@tidewatch/detector';
 import { isTidewatchError } from '@tidewatch/event';
 import type { DataClasses, EventStore, RetentionRegistry } from '@tidewatch/store';
-import type { DuckDbStore } from '@tidewatch/store/duckdb';
 import type { Log, OpenOptions, SnapshotStore, Stream } from '@tidewatch/stream';
 import type { Documents } from '@tidewatch/stream/documents';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
@@ -16,7 +15,7 @@ import { createLog } from './log.ts';
 import { noOutputs, openOutputs } from './outputs.ts';
 import { enrolKeepers } from './retention.ts';
 import { readRunFile } from './run_file.ts';
-import { workers } from './workers.ts';
+import { openStores, type Stores } from './stores.ts';
 
 /** What is opened once and shared by the roles of one process. */
 export interface Adapters {
@@ -39,9 +38,9 @@ export interface Adapters {
   close(): Promise<void>;
 }
 
-/** The files that one process at a time has open: events and alerts, and who may do what. */
+/** What is searched, and who may do what. */
 export interface Databases {
-  readonly store: DuckDbStore;
+  readonly store: Stores;
   readonly control: ControlStore;
 }
 
@@ -64,25 +63,17 @@ export async function openAdapters(
   metrics: Metrics,
   logger: Logger,
 ): Promise<Adapters> {
-  const { opensearch } = config.store;
-  const searching = config.roles.filter((role) => role === 'detector' || role === 'api');
-  if (opensearch !== undefined && searching.length > 0)
-    throw startErrors.OPENSEARCH_WRITES_ONLY({ roles: searching.join(' and ') });
+  const searches = config.roles.some((role) => role === 'detector' || role === 'api');
   await prepareFolder(config.data);
   const { log, snapshots, openDocuments } = await createLog(config, logger);
   const [events, deadLetters, letterOutcomes] = await openStreams(log, config);
   const matches = config.roles.includes('detector') ? await log.open('matches') : undefined;
-  const documents = searching.length > 0 ? await openDocuments() : undefined;
+  const documents = searches ? await openDocuments() : undefined;
   const { outputs, streams } = config.roles.includes('detector') ? await openOutputs(log, config) : noOutputs;
   const indexes = config.roles.includes('index');
-  const databases =
-    searching.length > 0 || (indexes && opensearch === undefined)
-      ? await openDatabases(config, classes, logger)
-      : undefined;
-  const openSearchWriter =
-    indexes && opensearch !== undefined
-      ? await (await import('./event_writer.ts')).openOpenSearchWriter(opensearch, classes, metrics, logger)
-      : undefined;
+  const store = searches || indexes ? await openStores(config, classes, metrics, logger) : undefined;
+  const embedded = config.store.opensearch === undefined;
+  const control = searches || (indexes && embedded) ? await openControl(config) : undefined;
   const retention = enrolKeepers(classes, {
     events,
     deadLetters,
@@ -91,7 +82,8 @@ export async function openAdapters(
     outputs: streams,
     documents,
     exceptions: exceptionFolder(config.data),
-    ...databases,
+    ...(store && { store }),
+    ...(control && { control }),
   });
   return {
     events,
@@ -102,33 +94,21 @@ export async function openAdapters(
     snapshots,
     documents,
     retention,
-    databases,
-    eventWriter: openSearchWriter ?? databases?.store.events,
+    databases: store && control && { store, control },
+    eventWriter: indexes ? store?.events : undefined,
     async close() {
-      await openSearchWriter?.close();
-      await databases?.store.close();
+      await store?.close();
       await documents?.close();
       await log.close();
-      await databases?.control.close();
+      await control?.close();
     },
   };
 }
 
-async function openDatabases(config: Config, classes: DataClasses, log: Logger): Promise<Databases> {
-  // Native libraries, of which a process that writes elsewhere needs none.
-  const [{ openDuckDbStore }, { openControlStore }] = await Promise.all([
-    import('@tidewatch/store/duckdb'),
-    import('@tidewatch/control'),
-  ]);
-  const store = await openDuckDbStore({
-    directory: join(config.data, 'store'),
-    memoryLimitMb: Math.round(config.store.memory / 1024 ** 2),
-    threads: config.store.threads,
-    thread: workers.store,
-    classes,
-    log,
-  });
-  return { store, control: openControlStore({ file: join(config.data, 'control.db') }) };
+async function openControl({ data }: Config): Promise<ControlStore> {
+  // A native library, of which not every process needs one.
+  const { openControlStore } = await import('@tidewatch/control');
+  return openControlStore({ file: join(data, 'control.db') });
 }
 
 /** The log's lock tells whether another process has the folder: unlike a process id it can't be somebody else's by now. */

@@ -5,10 +5,10 @@ import {
   type Deletion,
   type RetentionRegistry,
 } from '@tidewatch/store';
-import type { DuckDbStore } from '@tidewatch/store/duckdb';
 import type { Stream } from '@tidewatch/stream';
 import type { Documents } from '@tidewatch/stream/documents';
 import { expireExceptions } from './exceptions.ts';
+import type { Stores } from './stores.ts';
 
 export interface Keepers {
   readonly events: Stream;
@@ -18,8 +18,8 @@ export interface Keepers {
   readonly matches: Stream | undefined;
   /** Where matches are written besides the alerts. */
   readonly outputs: readonly Stream[];
-  /** Absent where the process opened no databases. */
-  readonly store?: DuckDbStore;
+  /** Absent where the process opened none. */
+  readonly store?: Stores;
   readonly control?: ControlStore;
   /** Absent where the process needs none. */
   readonly documents: Documents | undefined;
@@ -137,7 +137,7 @@ export function enrolKeepers(
   return registry;
 }
 
-function enrolStore(registry: RetentionRegistry, { events, alerts }: DuckDbStore): void {
+function enrolStore(registry: RetentionRegistry, { events, alerts }: Stores): void {
   registry.enrol({
     keeper: 'store/events',
     keeps: 'events, by class',

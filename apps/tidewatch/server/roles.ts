@@ -127,8 +127,9 @@ function tellQuarantine(
 /** The entry of the pipeline; the demonstration plays into it until an event of the user's own comes. */
 export async function openIngestRole(runtime: Runtime): Promise<Accept> {
   const accept = openAccept(runtime);
-  // The story is told where its alerts can be looked at.
-  if (runtime.adapters.databases === undefined) return accept;
+  // The story is told where its alerts can be looked at, and not in a cluster that others share.
+  const { adapters, config } = runtime;
+  if (adapters.databases === undefined || config.store.opensearch !== undefined) return accept;
   const { createDemonstration } = await import('./demonstration.ts');
   const demonstration = await createDemonstration(accept, runtime);
   runtime.onClose(() => demonstration.stop());

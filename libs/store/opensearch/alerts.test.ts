@@ -12,9 +12,7 @@ import { openSearchConfig } from './config.ts';
 describe.runIf(has('opensearch'))('alerts in a real OpenSearch', { timeout: 120_000 }, () => {
   let server: RunningOpenSearch;
   beforeAll(async () => {
-    server = process.env.TW_URL
-      ? ({ url: process.env.TW_URL, stop: async () => {} } as never)
-      : await startOpenSearch();
+    server = await startOpenSearch();
   }, 300_000);
   afterAll(() => server?.stop());
 

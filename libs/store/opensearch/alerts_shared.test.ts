@@ -18,9 +18,7 @@ describe.runIf(has('opensearch'))('alerts that several processes share', { timeo
   let server: RunningOpenSearch;
   let connections: OpenSearchConnection[] = [];
   beforeAll(async () => {
-    server = process.env.TW_URL
-      ? ({ url: process.env.TW_URL, stop: async () => {} } as never)
-      : await startOpenSearch();
+    server = await startOpenSearch();
   }, 300_000);
   afterAll(() => server?.stop());
 

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import type { AlertStore, DataClasses, EventStore } from '@tidewatch/store';
+import type { OpenSearchConfig } from '@tidewatch/store/opensearch';
+import type { Logger, Metrics } from '@tidewatch/telemetry';
+import type { Config } from '../config/schema.ts';
+import { workers } from './workers.ts';
+
+/** Where events and alerts are kept, to be searched. */
+export interface Stores {
+  readonly events: EventStore;
+  readonly alerts: AlertStore;
+  /** Lets what is under way finish, and closes both. */
+  close(): Promise<void>;
+}
+
+/** Opens the stores that are configured: those of this process' data folder, or those of a cluster. */
+export async function openStores(
+  config: Config,
+  classes: DataClasses,
+  metrics: Metrics,
+  log: Logger,
+): Promise<Stores> {
+  const { opensearch, memory, threads } = config.store;
+  if (opensearch !== undefined) return openClusterStores(opensearch, classes, metrics, log);
+  // A native library, of which a process that writes elsewhere needs none.
+  const { openDuckDbStore } = await import('@tidewatch/store/duckdb');
+  return openDuckDbStore({
+    directory: join(config.data, 'store'),
+    memoryLimitMb: Math.round(memory / 1024 ** 2),
+    threads,
+    thread: workers.store,
+    classes,
+    log,
+  });
+}
+
+/** Connects to OpenSearch and sees to it that its indices will be right. */
+async function openClusterStores(
+  config: OpenSearchConfig,
+  classes: DataClasses,
+  metrics: Metrics,
+  log: Logger,
+): Promise<Stores> {
+  const opensearch = await import('@tidewatch/store/opensearch');
+  const connection = await opensearch.connectOpenSearch(config);
+  try {
+    await opensearch.installEventTemplate(connection);
+    await opensearch.installAlertIndices(connection);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  const writer = opensearch.createBulkWriter({
+    connection,
+    classes,
+    log,
+    metrics: {
+      request(outcome, seconds) {
+        metrics.count('index_requests_total', { outcome });
+        metrics.observe('index_request_duration_seconds', { outcome }, seconds);
+      },
+      retry: (reason, documents) => metrics.count('index_retries_total', { reason }, documents),
+      inFlight: (bytes) => metrics.set('index_in_flight_bytes', {}, bytes),
+    },
+  });
+  const alerts = opensearch.createAlertStore({ connection, classes });
+  return {
+    events: {
+      ...opensearch.createEventReader({ connection, classes }),
+      write: (batch) => writer.write(batch),
+      close: () => writer.close(),
+    },
+    alerts,
+    async close() {
+      await writer.close();
+      await alerts.close();
+      await connection.close();
+    },
+  };
+}
