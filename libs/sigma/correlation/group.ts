@@ -54,6 +54,9 @@ export class Group {
     this.done = state?.done ?? 0;
     this.sealed = state?.sealed ?? Number.NEGATIVE_INFINITY;
     this.final = state?.fired ?? none;
+    // When a comparison is due hangs on what it has passed on as provisional.
+    if (this.comparison !== null && this.done < this.timeline.length)
+      this.tentative = this.comparison.foresee(this.done);
   }
 
   get size(): number {

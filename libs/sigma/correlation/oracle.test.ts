@@ -243,3 +243,32 @@ describe('what is found in the end is what trying every window finds', () => {
     );
   });
 });
+
+it('keeps over a restart what the correlation above was given by a comparison', () => {
+  const compare: ComparedSpec = { kind: 'mean', windows: 1, least: 0, difference: { gt: 0 } };
+  const list = [
+    {
+      id: 'child',
+      type: 'value_count',
+      rules: ['b', 'c'],
+      groupBy: ['ip', 'user'],
+      timespan: 200,
+      bounds: { gt: 0 },
+      field: 'n',
+      compare,
+    },
+    { id: 'root', type: 'temporal', rules: ['child'], bounds: { lt: 2 }, groupBy: ['ip'], timespan: 1 },
+  ] satisfies Spec[];
+  const fields = { ip: '1', user: 'u', n: '1' };
+  const came = { fields, partition: 0, delay: 0 };
+  const events: Came[] = [
+    { ...came, rule: 'c', id: matchId('event', '0'), at: 0, source: 's' },
+    { ...came, rule: 'b', id: matchId('event', '1'), at: 11, source: 's', delay: 1 },
+    { ...came, rule: 'b', id: matchId('event', '1'), at: 11, source: 't' },
+    { ...came, rule: 'c', id: matchId('event', '2'), at: 11, source: 's', partition: 1 },
+  ];
+  const { plans, rejected } = plansOf(names, list.map(documentOf).join('\n---\n'));
+  expect(rejected).toEqual([]);
+  const found = [[], [1], [2]].map((restarts) => saidOf(plans, events, 1, restarts).findings.length);
+  expect(found).toEqual([1, 1, 1]);
+});
