@@ -79,6 +79,7 @@ export interface TopValue {
  *   its partition, answers `already_there`. Outcomes stand in the order of the batch. A whole-batch failure (disk,
  *   connection) rejects, and the same batch may be given again.
  * - Where a record goes follows from the record alone (class and ingestion time), so a retry hits the same partition.
+ * - Reads find what was written at once in the embedded store, in OpenSearch from the next refresh on (5 s).
  * - Reads see only the classes of their scope. Unknown fields match nothing; they are not errors.
  * - Retention drops whole partitions: an event lives its class's TTL, plus one partition at most.
  */

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { has } from '../require.ts';
+import { type KafkaService, startKafka } from '../services/kafka.ts';
+import { type RunningOpenSearch, startOpenSearch } from '../services/opensearch.ts';
+import { eventually, type RunningServer, startServer } from './server.ts';
+
+const events = 2_500;
+/** Of what is sent, events whose query the index answers, or cannot answer, exactly. */
+const queries: readonly (readonly [query: string, found: number])[] = [
+  ['host.name: WEB-1', events / 10],
+  ['host.name: web-* and not source.ip: 10.0.0.0/8', events / 2],
+  ['source.port >= 2000', 500],
+  ['"failed password"', events / 5],
+  ['powershell', events / 10],
+  ['process.command_line: /-e(nc)?\\s/i', events / 10],
+  ['message: *word and @timestamp >= now-1d', events / 5],
+  ['no.such: field', 0],
+  ['not no.such: field', events],
+];
+
+describe.runIf(has('kafka') && has('opensearch'))('events through Kafka into OpenSearch', () => {
+  let kafka: KafkaService;
+  let search: RunningOpenSearch;
+  let writes: RunningServer;
+  let reads: RunningServer;
+  beforeAll(async () => {
+    [kafka, search] = await Promise.all([startKafka(), startOpenSearch()]);
+    const config = (roles: string): string =>
+      `roles: [${roles}]
+stream: { kafka: { brokers: ['${kafka.broker}'], partitions: 2, replicas: 1, min_insync_replicas: 1 } }
+store: { opensearch: { nodes: ['${search.url}'], timeout_ms: 2000 } }
+inputs: [{ type: http }]
+`;
+    [writes, reads] = await Promise.all([
+      startServer({ config: config('ingest, index') }),
+      startServer({ config: config('api') }),
+    ]);
+  }, 300_000);
+  afterAll(async () => {
+    await Promise.all([writes?.dispose(), reads?.dispose()]);
+    await Promise.all([kafka?.stop(), search?.stop()]);
+  });
+
+  interface EventPage {
+    readonly total: number;
+    readonly next?: string;
+    readonly items: readonly { readonly event: { readonly id: string } }[];
+  }
+  const find = (q: string, more = ''): Promise<EventPage> =>
+    reads.api(`/api/events?from=now-1h&to=now%2B1h&q=${encodeURIComponent(q)}${more}`);
+
+  it('are found by every kind of query, counted and paged', async () => {
+    const lines = Array.from({ length: events }, (_, i) =>
+      JSON.stringify({
+        '@timestamp': new Date(Date.now() - i).toISOString(),
+        host: { name: `web-${i % 10}` },
+        source: { ip: `${i % 2 === 0 ? 10 : 192}.0.2.1`, port: i },
+        message: i % 5 === 0 ? 'Failed password for root' : 'session opened',
+        process: { command_line: i % 10 === 3 ? 'C:\\PowerShell.exe -Enc aGk=' : 'sshd' },
+      }),
+    );
+    const response = await fetch(`${writes.ingest}/ingest/site`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: `${lines.join('\n')}\n`,
+    });
+    expect(response.status).toBe(200);
+    await eventually(
+      () => find(''),
+      ({ total }) => total === events,
+      60,
+    );
+    for (const [query, found] of queries) {
+      const { total, items } = await find(query, '&limit=200');
+      expect([query, total, items.length]).toEqual([query, found, Math.min(200, found)]);
+    }
+    const ids = new Set<string>();
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const page: EventPage = await find('', `&limit=1000${after === '' ? '' : `&after=${after}`}`);
+      for (const { event } of page.items) ids.add(event.id);
+      after = page.next;
+    }
+    expect(ids.size).toBe(events);
+    const range = 'from=now-1h&to=now%2B1h';
+    const top = await reads.api<object>(`/api/events/top?${range}&field=host.name&limit=2`);
+    expect(top).toMatchObject({ values: [{ value: 'web-0', count: events / 10 }, { value: 'web-1' }] });
+    const { buckets } = await reads.api<{ buckets: { count: number }[] }>(
+      `/api/events/histogram?${range}&buckets=60`,
+    );
+    expect(buckets.reduce((sum, { count }) => sum + count, 0)).toBe(events);
+    const [id] = ids;
+    expect(await reads.api<object>(`/api/events/${id}`)).toMatchObject({ event: { id } });
+  }, 120_000);
+
+  it('are out of reach, not absent, while OpenSearch is away', async () => {
+    await search.kill('SIGKILL');
+    await expect(find('host.name: web-1')).rejects.toThrow(/OPENSEARCH_UNREACHABLE|503/);
+    await search.restart();
+    expect((await find('host.name: web-1')).total).toBe(events / 10);
+  }, 300_000);
+});
