@@ -13,7 +13,7 @@ import { reasonOf, startErrors } from '../errors.ts';
 import { exceptionFolder } from './exceptions.ts';
 import { createLog } from './log.ts';
 import { noOutputs, openOutputs } from './outputs.ts';
-import { enrolKeepers } from './retention.ts';
+import { enrolKeepers, shortestTtl } from './retention.ts';
 import { readRunFile } from './run_file.ts';
 import { openStores, type Stores } from './stores.ts';
 
@@ -69,7 +69,9 @@ export async function openAdapters(
   const [events, deadLetters, letterOutcomes] = await openStreams(log, config);
   const matches = config.roles.includes('detector') ? await log.open('matches') : undefined;
   const documents = searches ? await openDocuments() : undefined;
-  const { outputs, streams } = config.roles.includes('detector') ? await openOutputs(log, config) : noOutputs;
+  const { outputs, streams } = config.roles.includes('detector')
+    ? await openOutputs(log, config, shortestTtl(classes))
+    : noOutputs;
   const indexes = config.roles.includes('index');
   const store = searches || indexes ? await openStores(config, classes, metrics, logger) : undefined;
   const embedded = config.store.opensearch === undefined;

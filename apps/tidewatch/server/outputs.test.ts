@@ -7,7 +7,7 @@ import { createWal } from '@tidewatch/stream/wal';
 import { createLogger } from '@tidewatch/telemetry';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Config, configSchema } from '../config/schema.ts';
-import { openOutputs } from './outputs.ts';
+import { openOutputs as openFor } from './outputs.ts';
 
 let data = '';
 let log: Log;
@@ -23,6 +23,7 @@ afterEach(async () => {
 const open = (): Log =>
   createWal({ directory: join(data, 'streams'), log: createLogger({ level: 'silent' }) });
 const config = (outputs: readonly object[]): Config => configSchema(inputs).parse({ data, outputs });
+const openOutputs = (log: Log, config: Config) => openFor(log, config, 86_400_000);
 const names = (streams: readonly { readonly name: string }[]) => streams.map(({ name }) => name);
 
 it('opens a stream for each output, and goes on keeping those of outputs that are gone', async () => {

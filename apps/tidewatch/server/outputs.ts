@@ -16,8 +16,12 @@ export interface OutputStreams {
 
 export const noOutputs: OutputStreams = { outputs: [], streams: [] };
 
-/** Opens the streams that matches are written to. */
-export async function openOutputs(log: Log, config: Config): Promise<OutputStreams> {
+/**
+ * Opens the streams that matches are written to.
+ *
+ * @param ttlMs the longest that any of them may keep anything, milliseconds
+ */
+export async function openOutputs(log: Log, config: Config, ttlMs: number): Promise<OutputStreams> {
   const { kafka, budget } = config.stream;
   // Nobody in this process reads them, so nothing else would keep them from using up what senders need.
   const most =
@@ -26,7 +30,9 @@ export async function openOutputs(log: Log, config: Config): Promise<OutputStrea
     config.outputs.map(async ({ name, select, retention: { time, size } }): Promise<Output> => {
       const bytes = Math.min(size ?? Number.POSITIVE_INFINITY, most);
       const retention = {
-        ...(time === undefined ? {} : { ms: time }),
+        // Kafka keeps the promise by itself: also for a topic that is configured no more.
+        ...(kafka === undefined ? {} : { hard: true, ms: ttlMs }),
+        ...(time === undefined ? {} : { ms: Math.min(time, ttlMs) }),
         ...(Number.isFinite(bytes) ? { bytes } : {}),
       };
       const stream = await log.open(`${prefix}${name}`, { retention });

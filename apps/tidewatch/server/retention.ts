@@ -29,6 +29,10 @@ export interface Keepers {
 
 const day = 86_400_000;
 
+/** The shortest time to live of what people send, milliseconds. */
+export const shortestTtl = ({ all }: DataClasses): number =>
+  Math.min(...all.filter(({ synthetic }) => !synthetic).map(({ ttlMs }) => ttlMs));
+
 /**
  * Enrols every place below the data folder that keeps anything derived from events; a keeper is named by its path there,
  * and a test finds what is in the folder but not enrolled.
@@ -40,7 +44,7 @@ export function enrolKeepers(
   const registry = createRetentionRegistry(classes);
   const ttlOf = (name: string) => classes.get(name)?.ttlMs ?? 7 * day;
   // The stream holds all classes side by side, so the shortest promise made to anybody counts.
-  const shortest = Math.min(...classes.all.filter(({ synthetic }) => !synthetic).map(({ ttlMs }) => ttlMs));
+  const shortest = shortestTtl(classes);
 
   if (store !== undefined) enrolStore(registry, store);
   registry.enrol({
