@@ -1,5 +1,13 @@
-import type { Target } from './document_scan.ts';
 import { quote } from './json_bytes.ts';
+
+/** A column that the value at a path goes to. */
+export interface Target {
+  readonly keys: readonly string[];
+  readonly type: 'text' | 'number';
+  readonly column: number;
+  /** The column of the address key, for fields that hold addresses. */
+  readonly keyColumn?: number;
+}
 
 /** A dotted path that occurs in documents, and what came after it last. */
 export interface Path {

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ColumnChunk, type ColumnType } from './column_chunk.ts';
 import { type PromotedField, promote, withKeys } from './columns.ts';
-import { DocumentScanner, type Target } from './document_scan.ts';
+import type { Target } from './document_paths.ts';
+import { DocumentScanner } from './document_scan.ts';
 
 const fields: readonly PromotedField[] = [
   { path: 'a', column: 'a', type: 'text' },

@@ -1,6 +1,6 @@
 import { keyBytes, writeAddressKey } from './address_bytes.ts';
 import type { Address, ColumnChunk } from './column_chunk.ts';
-import { DocumentPaths, type Path } from './document_paths.ts';
+import { DocumentPaths, type Path, type Target } from './document_paths.ts';
 import {
   afterArray,
   afterBlank,
@@ -23,15 +23,6 @@ import {
   writeUnescaped,
   zero,
 } from './json_bytes.ts';
-
-/** A column that the value at a path goes to. */
-export interface Target {
-  readonly keys: readonly string[];
-  readonly type: 'text' | 'number';
-  readonly column: number;
-  /** The column of the address key, for fields that hold addresses. */
-  readonly keyColumn?: number;
-}
 
 /** A string of a column: between its quotes. */
 interface Place {

@@ -4,7 +4,8 @@ import type { Json } from '@tidewatch/event';
 import { wellFormed } from '../well_formed.ts';
 import { type Address, ColumnChunk, type ColumnType } from './column_chunk.ts';
 import { eventFields } from './columns.ts';
-import { DocumentScanner, type Target } from './document_scan.ts';
+import type { Target } from './document_paths.ts';
+import { DocumentScanner } from './document_scan.ts';
 import { type EventBatch, joined } from './event_batch.ts';
 
 /** What must be known of a file without reading it. */
