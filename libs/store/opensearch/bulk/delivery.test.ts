@@ -88,10 +88,17 @@ describe('what the bulk writer makes of answers', () => {
     expect(came[1]! - came[0]!).toBeGreaterThan(900);
   });
 
-  it('does not wait for a Retry-After on close', async () => {
-    const { writer, node } = await open(() => [...refused(503), { 'retry-after': '3600' }]);
+  it.each([
+    ['before', 0, 50],
+    ['after it began', 200, 0],
+  ])('does not wait on close for a Retry-After that came %s', async (_, answerAfter, closeAfter) => {
+    const { writer, node } = await open(async () => {
+      await setTimeout(answerAfter);
+      return [...refused(503), { 'retry-after': '3600' }];
+    });
     const written = writer.write(withBytes(5)).catch((error: unknown) => error);
     while (node.seen.length === 0) await setTimeout(5);
+    await setTimeout(closeAfter);
     const began = performance.now();
     await writer.close();
     expect(await written).toMatchObject({ code: 'STORE_CLOSED' });

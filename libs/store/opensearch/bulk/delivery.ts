@@ -181,6 +181,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     const { first, most } = connection.config.bulk.retry_ms;
     const bound = failure.status === 'blocked' ? most : Math.min(most, first * 2 ** tries);
     const wait = deps.random() * bound;
+    // Nobody would release what is held from now on.
+    if (closing.aborted) return;
     if (failure.awayMs !== undefined) turns.hold(failure.awayMs + wait);
     await sleep(wait, undefined, { signal: closing }).catch(() => {});
   }
