@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { enableLinearRegExpFallback } from '@tidewatch/sigma';
 import { createLogger, terminalDestination } from '@tidewatch/telemetry';
 import type { CommandContext } from '../commands/context.ts';
 import type { StartOptions } from '../commands/start.ts';
@@ -17,6 +18,8 @@ export async function runUntilSignal(
   options: StartOptions,
   { root, say, consoleBuild }: CommandContext,
 ): Promise<void> {
+  // For people's queries too, and so also where no rules run.
+  enableLinearRegExpFallback();
   const config = await loadConfig(options, root);
   const atTerminal = process.stderr.isTTY === true;
   const log = createLogger({
