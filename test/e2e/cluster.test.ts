@@ -8,7 +8,7 @@ it.runIf(has('kafka') && has('opensearch'))(
   async () => {
     const ledger = await keepLedger(await startClusterSite({ killServices: false }), {
       seed: 6,
-      kills: 6,
+      kills: 4,
       perSecond: 1_000,
     });
     process.stdout.write(`on Kafka and OpenSearch, ${summary(ledger)}\n`);

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, type RunningServer, startServer } from '../e2e/server.ts';
 import { has } from '../require.ts';
 import { random } from '../seed.ts';
 import { type KafkaService, startKafka } from '../services/kafka.ts';
 import { type RunningOpenSearch, startOpenSearch } from '../services/opensearch.ts';
-import { eventually, type RunningServer, startServer } from './server.ts';
 
 const rule = `title: Knocked
 id: 5a5c4a6e-2a0a-4a3e-9d56-2f3d1a5e7f01
