@@ -124,12 +124,14 @@ function fromJson(kept: string, file: string, source: string): SigmaRule[] {
 }
 
 /**
- * What this code is, for another may understand rules in another way: all files beside this one, which are Tidewatch's
- * own, bundled or not.
+ * What this code is, for another may understand rules in another way: all code beside this, which is Tidewatch's own,
+ * bundled or not.
  */
 async function build(): Promise<string> {
   const folder = dirname(fileURLToPath(import.meta.url));
-  const names = (await readdir(folder, { recursive: true })).sort();
+  const names = (await readdir(folder, { recursive: true }))
+    .filter((name) => /\.[cm]?[jt]s$/.test(name))
+    .sort();
   const files = await Promise.all(
     names.map(async (name) => {
       const { size, mtimeMs } = await stat(join(folder, name));
