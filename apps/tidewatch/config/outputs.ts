@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { selection } from './rules.ts';
-import { duration, size } from './size.ts';
+import { size } from './size.ts';
+import { retentionTime } from './stream.ts';
 
 const output = z.strictObject({
   name: z
@@ -18,10 +19,7 @@ const output = z.strictObject({
     .meta({ examples: [{ levels: 'high+' }] }),
   retention: z
     .strictObject({
-      time: duration
-        .optional()
-        .describe('What is older goes, even where the data classes would allow more.')
-        .meta({ examples: ['36h'] }),
+      time: retentionTime,
       size: size
         .optional()
         .describe(

@@ -93,6 +93,12 @@ const kafka = z
 
 const leastBudget = 64 * 1024 ** 2;
 
+/** How long a stream keeps what came, at the most. */
+export const retentionTime = duration
+  .optional()
+  .describe('What is older goes, even where the data classes would allow more.')
+  .meta({ examples: ['36h'] });
+
 /** `stream:` of `tidewatch.yml`. */
 export const streamConfig = z
   .strictObject({
@@ -103,10 +109,7 @@ export const streamConfig = z
       .meta({ examples: ['4 GiB'] }),
     retention: z
       .strictObject({
-        time: duration
-          .optional()
-          .describe('What is older goes, even where the data classes would allow more.')
-          .meta({ examples: ['36h'] }),
+        time: retentionTime,
         size: size
           .optional()
           .describe('The oldest goes when the events on their way take more.')
