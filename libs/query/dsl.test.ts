@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type DslLayout, type DslType, toDsl } from './dsl.ts';
 import { parseKql } from './parse.ts';
-import { TooManyFieldsError } from './sql.ts';
+import { TooManyFieldsError } from './sql_layout.ts';
 
 const types = new Map<string, DslType>([
   ['host.name', 'keyword'],
@@ -78,3 +78,45 @@ it('refuses a pattern that fits too many fields', () => {
   const paths = () => Array.from({ length: 300 }, (_, i) => `a.${i}`);
   expect(() => bounds('a.*: x', { ...layout, paths })).toThrow(TooManyFieldsError);
 });
+
+it.each([
+  ['/^w.b$/', '((w.b))', true],
+  ['/-e(nc)?\\s/i', undefined, true],
+  ['/ks/i', undefined, true],
+  ['/\\bweb/', undefined, false],
+  ['/\\p{Lu}x/', undefined, false],
+  ['/x[A-Za-z]{20,}y/', undefined, false],
+])('writes the regex %s as Lucene reads it', (regex, source, exact) => {
+  const { may, sure } = bounds(`host.name: ${regex}`);
+  if (source !== undefined) expect(may).toEqual({ regexp: { 'host.name': { value: source } } });
+  expect(sure !== may && JSON.stringify(sure).includes('match_none')).toBe(!exact);
+});
+
+it('asks for many values at once', () => {
+  for (const field of ['host.name', 'message', 'source.port', 'host.ip']) {
+    const { may } = toDsl(
+      {
+        kind: 'or',
+        children: Array.from({ length: 3_000 }, (_, i) => ({
+          kind: 'is',
+          field,
+          value: { type: 'literal', text: field === 'source.port' ? `${i}` : `v${i}` },
+        })),
+      },
+      { now: 0, layout },
+    );
+    expect(JSON.stringify(may).split('{"').length, field).toBeLessThan(200);
+  }
+});
+
+it.each(['no.such: x', 'no.*: x', 'any', 'no.such: *', 'no.such > 1', 'not no.such: x'])(
+  'leaves %s to the predicate where not all is indexed',
+  (text) => {
+    const { may, sure } = bounds(text, { ...layout, hasUnindexed: true });
+    expect(may).toEqual({ match_all: {} });
+    expect(sure).not.toEqual(may);
+    // What the index knows it knows there, too.
+    const known = bounds('host.name: web', { ...layout, hasUnindexed: true });
+    expect(known).toEqual(bounds('host.name: web'));
+  },
+);

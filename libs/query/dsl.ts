@@ -1,9 +1,10 @@
 import type { JsonObject } from '@tidewatch/event';
-import { type KqlField, type KqlNode, textFields } from './ast.ts';
+import { type KqlField, type KqlNode, type KqlValue, textFields } from './ast.ts';
 import { all, and, any, type Dsl, ignored, none, not } from './dsl_clauses.ts';
 import { equalBounds, patternBounds, rangeBounds, regexBounds } from './dsl_fields.ts';
 import { wordsBounds } from './dsl_words.ts';
-import { maxPatternFields, TooManyFieldsError } from './sql.ts';
+import { type AnyOf, byType, createConditionCount, gather } from './gather.ts';
+import { maxPatternFields, TooManyFieldsError } from './sql_layout.ts';
 import { matchesWildcard } from './text.ts';
 
 /**
@@ -20,8 +21,10 @@ export type DslType = 'keyword' | 'address' | 'number' | 'date' | 'words' | 'obj
 
 /** What an index knows of its documents. */
 export interface DslLayout {
-  /** Undefined where no document has the field. */
+  /** Undefined where no document has the field, or no index of it. */
   type(path: string): DslType | undefined;
+  /** Documents have fields that are not indexed at all, in no type and no text (default false). */
+  readonly hasUnindexed?: boolean;
   /** Dotted paths with plain values, for patterns of fields. */
   paths(): Iterable<string>;
   /** `words` fields that together hold every value, for values without a field. */
@@ -49,21 +52,26 @@ interface Bounds extends DslBounds {
 }
 
 const exactly = (clause: Dsl): Bounds => ({ may: clause, sure: clause });
+const anybodysGuess: Bounds = { may: all, sure: none };
 const isExact = ({ may, sure }: Bounds): boolean => may === sure;
 
 /**
  * A query in the query language of OpenSearch and Elasticsearch.
  *
- * @throws TooManyFieldsError where a pattern of fields fits too many
+ * @throws TooManyFieldsError where a pattern of fields fits too many, TooManyConditionsError
  */
 export function toDsl(node: KqlNode, { now, layout }: DslOptions): DslBounds {
-  function bounds(at: KqlNode): Bounds {
+  const count = createConditionCount();
+  /** What may fit by a field that the index knows nothing of. */
+  const unindexed: Bounds = layout.hasUnindexed ? anybodysGuess : exactly(none);
+
+  function bounds(at: KqlNode | AnyOf): Bounds {
     switch (at.kind) {
       case 'all':
         return exactly(all);
       case 'and':
       case 'or': {
-        const children = at.children.map(bounds);
+        const children = gather(at).map(bounds);
         const join = at.kind === 'and' ? and : any;
         const may = join(children.map((child) => child.may));
         return children.every(isExact)
@@ -77,10 +85,12 @@ export function toDsl(node: KqlNode, { now, layout }: DslOptions): DslBounds {
       }
       case 'nested':
         return { may: memberMay(at.child, at.field), sure: none };
-      case 'is': {
-        const { field, value } = at;
-        if (field !== null) return onFields(field, (path) => leaf(at, path));
-        return anyOf(layout.texts.map((text) => wordsBounds(text, value, 'lines')));
+      case 'is':
+      case 'any_of': {
+        const values = at.kind === 'is' ? [at.value] : at.values;
+        if (at.field !== null) return onFields(at.field, (path) => valuesLeaf(values, path));
+        count();
+        return anyOf([...layout.texts.map((text) => wordsBounds(text, values, 'lines')), unindexed]);
       }
       default:
         return onFields(at.field, (path) => leaf(at, path));
@@ -92,12 +102,30 @@ export function toDsl(node: KqlNode, { now, layout }: DslOptions): DslBounds {
     const fitting = [...layout.paths()].filter((path) => matchesWildcard(path, field.parts));
     if (fitting.length > maxPatternFields)
       throw new TooManyFieldsError(field.parts.join('*'), fitting.length);
-    return anyOf(fitting.map(one));
+    return anyOf([...fitting.map(one), unindexed]);
   }
 
-  function leaf(at: Extract<KqlNode, { kind: 'is' | 'exists' | 'range' }>, path: string): Bounds {
+  function valuesLeaf(values: readonly KqlValue[], path: string): Bounds {
+    count();
     const type = layout.type(path);
-    if (type === undefined) return exactly(none);
+    if (type === undefined) return unindexed;
+    if (type === 'object') return exactly(none);
+    const unknown: Bounds = { may: any([{ exists: { field: path } }, ignored(path)]), sure: none };
+    const byWords = textFields.has(path);
+    if (byWords !== (type === 'words')) return unknown;
+    if (byWords) return wordsBounds(path, values, 'whole');
+    const { equal, wildcards, regexes } = byType(values);
+    return anyOf([
+      ...(equal.length === 0 ? [] : [equalBounds(path, type, equal) ?? unknown]),
+      ...wildcards.map(({ parts }) => patternBounds(path, type, parts) ?? unknown),
+      ...regexes.map((regex) => regexBounds(path, type, regex) ?? unknown),
+    ]);
+  }
+
+  function leaf(at: Extract<KqlNode, { kind: 'exists' | 'range' }>, path: string): Bounds {
+    count();
+    const type = layout.type(path);
+    if (type === undefined) return unindexed;
     const present: Dsl = { exists: { field: path } };
     if (at.kind === 'exists')
       // An object without a value below it exists, too, which no index says.
@@ -105,15 +133,12 @@ export function toDsl(node: KqlNode, { now, layout }: DslOptions): DslBounds {
         ? { may: all, sure: present }
         : exactly(any([present, ignored(path)]));
     if (type === 'object') return exactly(none);
-    const unknown: Bounds = { may: any([present, ignored(path)]), sure: none };
-    if (at.kind === 'range') return rangeBounds(path, type, at.operator, at.value, now) ?? unknown;
-    const byWords = textFields.has(path);
-    if (byWords !== (type === 'words')) return unknown;
-    if (byWords) return wordsBounds(path, at.value, 'whole');
-    const { value } = at;
-    if (value.type === 'regex') return regexBounds(path, type) ?? unknown;
-    if (value.type === 'wildcard') return patternBounds(path, type, value.parts) ?? unknown;
-    return equalBounds(path, type, value.type === 'words' ? value.words.join(' ') : value.text) ?? unknown;
+    return (
+      rangeBounds(path, type, at.operator, at.value, now) ?? {
+        may: any([present, ignored(path)]),
+        sure: none,
+      }
+    );
   }
 
   /** What a document must have so that one object below `path` may fit: which values stand together no index says. */
@@ -132,7 +157,7 @@ export function toDsl(node: KqlNode, { now, layout }: DslOptions): DslBounds {
         const below = `${path}.${at.field}`;
         // Whether a value is words or a whole goes by the path within the object.
         if (textFields.has(at.field) || textFields.has(below)) return all;
-        return leaf(at, below).may;
+        return (at.kind === 'is' ? valuesLeaf([at.value], below) : leaf(at, below)).may;
       }
       default:
         return all;

@@ -1,7 +1,19 @@
 import { parseCidr } from './address.ts';
 import type { RangeOperator } from './ast.ts';
 import type { DslBounds, DslType } from './dsl.ts';
-import { and, any, anyCase, type Dsl, ignored, maxRegexp, none, not, regexp } from './dsl_clauses.ts';
+import {
+  and,
+  any,
+  anyCase,
+  type Dsl,
+  escapeTerm,
+  ignored,
+  maxRegexp,
+  none,
+  not,
+  regexp,
+} from './dsl_clauses.ts';
+import { luceneRegex } from './dsl_regex.ts';
 import { isNumeric, momentBound } from './predicate.ts';
 import { parseMoment } from './time.ts';
 
@@ -19,58 +31,101 @@ function spelling(path: string, type: DslType): string | undefined {
   return type === 'address' ? `${path}.text` : undefined;
 }
 
-/** A value that equals; undefined where the index only knows whether there is one. */
-export function equalBounds(path: string, type: DslType, wanted: string): DslBounds | undefined {
-  const number = isNumeric(wanted) ? Number(wanted) : undefined;
-  const moment = wanted.startsWith('now') ? undefined : parseMoment(wanted, 0);
+/** A value that equals one of those wanted; undefined where the index only knows whether there is one. */
+export function equalBounds(path: string, type: DslType, wanted: readonly string[]): DslBounds | undefined {
   if (type === 'number') {
-    if (number === undefined) return { may: ignored(path), sure: none };
-    if (Math.abs(number) > beyond) return undefined;
-    const equal: Dsl = { term: { [path]: number } };
+    const numbers = wanted.filter(isNumeric).map(Number);
+    if (numbers.length === 0) return { may: ignored(path), sure: none };
+    if (numbers.some((one) => Math.abs(one) > beyond)) return undefined;
+    const equal: Dsl = { terms: { [path]: numbers } };
     return { may: any([equal, ignored(path)]), sure: equal };
   }
   if (type === 'date') {
-    if (moment === undefined) return { may: ignored(path), sure: none };
-    return timeBounds(path, [
-      ['gte', moment.from],
-      ['lt', moment.to],
-    ]);
+    const times = wanted.flatMap(momentOf).map(({ from, to }) =>
+      timeBounds(path, [
+        ['gte', from],
+        ['lt', to],
+      ]),
+    );
+    return times.length === 0 ? { may: ignored(path), sure: none } : join(times);
   }
   const field = spelling(path, type);
   if (field === undefined) return undefined;
+  const networks = wanted.flatMap((text) => parseCidr(text) ?? []);
   const same = sameText(field, wanted);
-  const network = parseCidr(wanted);
-  if (network !== undefined && type === 'address') {
+  if (type === 'address' && networks.length > 0) {
     // Not in its own notation, which the index doesn't take of mapped addresses.
-    const within: Dsl = { range: { [path]: { gte: grouped(network.from), lte: grouped(network.to) } } };
-    return exactly(any([within, same.may]));
+    const within = networks.map(
+      ({ from, to }): Dsl => ({ range: { [path]: { gte: grouped(from), lte: grouped(to) } } }),
+    );
+    return join([same, exactly(any(within))]);
   }
   const more: Dsl[] = [];
-  if (network !== undefined) more.push(regexp(field, '[0-9a-fA-F:.]+'));
-  if (moment !== undefined) more.push(regexp(field, `(${datesAround(moment.from, moment.to)}).*`));
-  if (number !== undefined && String(number) !== wanted) more.push(regexp(field, anyCase(String(number))));
+  if (networks.length > 0) more.push(regexp(field, '[0-9a-fA-F:.]+'));
+  const days = wanted.flatMap(momentOf).flatMap(({ from, to }) => datesAround(from, to));
+  const numbers = wanted.filter((text) => isNumeric(text) && String(Number(text)) !== text);
+  more.push(...anyRegexp(field, [...new Set(days)], '.*'));
+  more.push(
+    ...anyRegexp(
+      field,
+      numbers.map((text) => anyCase(String(Number(text)))),
+    ),
+  );
   return more.length === 0 ? same : { may: any([same.may, ...more]), sure: same.sure };
+}
+
+const momentOf = (text: string) => (text.startsWith('now') ? [] : (parseMoment(text, 0) ?? []));
+
+function join(bounds: readonly DslBounds[]): DslBounds {
+  const may = any(bounds.map((one) => one.may));
+  return bounds.every((one) => one.may === one.sure)
+    ? exactly(may)
+    : { may, sure: any(bounds.map((one) => one.sure)) };
+}
+
+/** One of many regexes, in as few clauses as they fit. */
+function anyRegexp(field: string, sources: readonly string[], end = ''): Dsl[] {
+  const made: string[] = [];
+  for (const source of sources) {
+    const last = made.at(-1);
+    const joined = last === undefined ? undefined : `${last}|${source}`;
+    if (joined !== undefined && joined.length + end.length + 2 <= maxRegexp) made[made.length - 1] = joined;
+    else made.push(source);
+  }
+  return made.map((one) => regexp(field, end === '' ? one : `(${one})${end}`));
 }
 
 /** An address key as IPv6 is written. */
 const grouped = (key: string): string => (key.match(/.{4}/g) ?? []).join(':');
 
 /** The days that a time may be written as, whatever its zone. */
-function datesAround(from: number, to: number): string {
-  const days = Array.from({ length: Math.ceil((to - from) / day) + 2 }, (_, i) =>
-    new Date(from + (i - 1) * day).toISOString().slice(0, 10),
+const datesAround = (from: number, to: number): string[] =>
+  Array.from({ length: Math.ceil((to - from) / day) + 2 }, (_, i) =>
+    anyCase(new Date(from + (i - 1) * day).toISOString().slice(0, 10)),
   );
-  return days.map(anyCase).join('|');
-}
 
-/** The whole value, in any case. */
-function sameText(field: string, wanted: string): DslBounds {
-  const letters = anyCase(wanted);
-  if (letters.length <= maxRegexp) return exactly(regexp(field, letters));
-  return {
-    may: regexp(field, `${startOf(wanted)}.*`),
-    sure: { term: { [field]: { value: wanted, case_insensitive: true } } },
-  };
+/** One of the texts as the whole value, in any case. */
+function sameText(field: string, wanted: readonly string[]): DslBounds {
+  const [caseless, cased, long]: [string[], string[], string[]] = [[], [], []];
+  for (const text of wanted) {
+    const letters = anyCase(text);
+    if (letters === escapeTerm(text)) caseless.push(text);
+    else if (letters.length <= maxRegexp) cased.push(letters);
+    else long.push(text);
+  }
+  const exact = [...anyRegexp(field, cased)];
+  // A text without letters has one spelling.
+  if (caseless.length > 0) exact.push({ terms: { [field]: caseless } });
+  const of = exactly(any(exact));
+  return long.length === 0
+    ? of
+    : join([
+        ...(exact.length === 0 ? [] : [of]),
+        ...long.map((text) => ({
+          may: regexp(field, `${startOf(text)}.*`),
+          sure: { term: { [field]: { value: text, case_insensitive: true } } },
+        })),
+      ]);
 }
 
 /** As much of a text as fits into a regex. */
@@ -95,10 +150,20 @@ export function patternBounds(path: string, type: DslType, parts: readonly strin
   return { may: fits, sure: and([fits, not(regexp(field, fraction))]) };
 }
 
-/** A value that a regex finds something in: Lucene reads regexes otherwise, so the predicate decides. */
-export function regexBounds(path: string, type: DslType): DslBounds | undefined {
+/** A value that a regex finds something in; the predicate decides where Lucene reads it otherwise. */
+export function regexBounds(
+  path: string,
+  type: DslType,
+  { source, ignoreCase }: { readonly source: string; readonly ignoreCase: boolean },
+): DslBounds | undefined {
   const field = spelling(path, type);
-  return field === undefined ? undefined : { may: { exists: { field } }, sure: none };
+  if (field === undefined) return undefined;
+  const read = luceneRegex(source, ignoreCase);
+  if (read === undefined || read.source.length > maxRegexp) return { may: { exists: { field } }, sure: none };
+  const fits = regexp(field, read.source);
+  return read.exact
+    ? { may: fits, sure: and([fits, not(regexp(field, fraction))]) }
+    : { may: fits, sure: none };
 }
 
 export function rangeBounds(

@@ -1,6 +1,7 @@
 import type { KqlValue } from './ast.ts';
 import type { DslBounds } from './dsl.ts';
 import { all, and, any, type Dsl, escapeTerm, maxRegexp, none, regexp } from './dsl_clauses.ts';
+import { neededWords } from './dsl_regex.ts';
 import { endsWithWord, fold, startsWithWord } from './text.ts';
 
 /**
@@ -20,22 +21,34 @@ const wordRuns = /[\p{L}\p{N}_]+/gu;
  *
  * @param reach `lines`: within one line of one value; `whole`: within one value
  */
-export function wordsBounds(field: string, value: KqlValue, reach: 'lines' | 'whole'): DslBounds {
-  switch (value.type) {
-    case 'regex':
-      return { may: present(field, reach), sure: none };
-    case 'literal':
-      return literal(field, value.text, reach);
-    case 'words': {
-      const each = value.words.map((word) => literal(field, word, reach));
-      const may = any(each.map((word) => word.may));
-      return each.every((word) => word.may === word.sure)
-        ? exactly(may)
-        : { may, sure: any(each.map((word) => word.sure)) };
-    }
-    case 'wildcard':
-      return pattern(field, value.parts, reach);
-  }
+export function wordsBounds(field: string, values: readonly KqlValue[], reach: 'lines' | 'whole'): DslBounds {
+  const texts = values.flatMap((value) => {
+    if (value.type === 'literal') return [value.text];
+    return value.type === 'words' ? value.words : [];
+  });
+  const words = texts.filter((text) => oneWord.test(text) && text.length < dslWordLength);
+  const each = [
+    ...(words.length === 0 ? [] : [exactly({ terms: { [field]: words.map(fold) } })]),
+    ...texts.filter((text) => !words.includes(text)).map((text) => literal(field, text, reach)),
+    ...values.flatMap((value) => {
+      if (value.type === 'wildcard') return [pattern(field, value.parts, reach)];
+      return value.type === 'regex' ? [regexWords(field, value.source, value.ignoreCase, reach)] : [];
+    }),
+  ];
+  const may = any(each.map((one) => one.may));
+  return each.every((one) => one.may === one.sure)
+    ? exactly(may)
+    : { may, sure: any(each.map((one) => one.sure)) };
+}
+
+const oneWord = /^[\p{L}\p{N}_]+$/u;
+
+/** Words that a regex can't do without. */
+function regexWords(field: string, source: string, ignoreCase: boolean, reach: 'lines' | 'whole'): DslBounds {
+  const needed = neededWords(source, ignoreCase).map(
+    (letters) => holding(field, `.*${letters}.*`, reach).may,
+  );
+  return { may: and([present(field, reach), ...needed]), sure: none };
 }
 
 /** What must be there at all; every document has some text. */

@@ -1,14 +1,22 @@
 export { type AddressRange, addressKey, parseCidr } from './address.ts';
 export type { KqlField, KqlNode, KqlValue, RangeOperator } from './ast.ts';
 export { and, not, or, textFields } from './ast.ts';
+export { type Place, placeAt, type Suggestion, suggestionsFor } from './complete.ts';
 export { type DocumentFacts, documentFacts, valuesAt } from './document.ts';
 export { type DslBounds, type DslLayout, type DslOptions, type DslType, toDsl } from './dsl.ts';
 export { dslWordLength, dslWordPattern } from './dsl_words.ts';
 export { addFilter, removeFilter } from './filter.ts';
+export { TooManyConditionsError } from './gather.ts';
 export { type KqlResult, kqlLimits, type Notice, parseKql } from './parse.ts';
 export { type CompileOptions, type EventPredicate, toPredicate } from './predicate.ts';
 export { printKql } from './print.ts';
-export * from './sql.ts';
+export { type SqlCondition, type SqlOptions, toSql, toSqlValues } from './sql.ts';
+export {
+  type SqlColumn,
+  type SqlLayout,
+  type SqlRows,
+  TooManyFieldsError,
+} from './sql_layout.ts';
 export type { SqlParameter } from './sql_tests.ts';
 export { compareCodePoints } from './text.ts';
 export { type Moment, parseMoment } from './time.ts';

@@ -1,5 +1,6 @@
 import { type JsonObject, parseIsoTime } from '@tidewatch/event';
 import { describe, expect, it } from 'vitest';
+import { ownTime } from '../../test/own_time.ts';
 import { addressKey } from './address.ts';
 import { parseKql } from './parse.ts';
 import { toPredicate } from './predicate.ts';
@@ -120,9 +121,9 @@ describe('toPredicate', () => {
   it('takes no time over hostile patterns', () => {
     const parsed = parseKql(`message: ${'*a'.repeat(100)}*b`);
     const test = parsed.ok ? toPredicate(parsed.ast, { now }) : undefined;
-    const start = performance.now();
+    const start = ownTime();
     expect(test?.({ message: 'a'.repeat(100_000) })).toBe(false);
-    expect(performance.now() - start).toBeLessThan(200);
+    expect(ownTime() - start).toBeLessThan(200);
   });
 });
 

@@ -3,6 +3,7 @@ import { addressKey, parseCidr } from './address.ts';
 import { type KqlField, type KqlNode, type KqlValue, type RangeOperator, textFields } from './ast.ts';
 import { documentFacts, memberText, pathKeys, valuesAt } from './document.ts';
 import { checkRegex } from './regex.ts';
+import { regexMatcher } from './regex_match.ts';
 import { compareCodePoints, containsWords, fold, matchesWildcard, reach } from './text.ts';
 import { parseMoment } from './time.ts';
 
@@ -123,8 +124,8 @@ function wordsTest(value: KqlValue): TextTest {
 function regexTest(source: string, ignoreCase: boolean): TextTest {
   const checked = checkRegex(source);
   if (!checked.ok) return () => false;
-  const regex = new RegExp(checked.source, ignoreCase ? 'sui' : 'su');
-  return (text) => regex.test(reach(text));
+  const finds = regexMatcher(checked.tree, ignoreCase);
+  return (text) => finds(reach(text));
 }
 
 /** A value without a field: some line of some value holds it. */

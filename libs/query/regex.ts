@@ -1,6 +1,11 @@
+import { type RegexTree, regexSteps, regexTree } from './regex_tree.ts';
+
 export type CheckedRegex =
-  | { readonly ok: true; readonly source: string }
+  | { readonly ok: true; readonly source: string; readonly tree: RegexTree }
   | { readonly ok: false; readonly message: string };
+
+/** Each character of a value may cost so many steps. */
+const maxRegexSteps = 1_000;
 
 const classes: Readonly<Record<string, string>> = { d: '0-9', w: '0-9A-Za-z_', s: ' \\t\\n\\v\\f\\r' };
 const simpleEscapes = new Set([...'tnrfv^$.*+?()[]{}|/\\-']);
@@ -64,7 +69,12 @@ export function checkRegex(source: string): CheckedRegex {
   } catch (error) {
     return refuse(`The regex is not valid: ${(error as Error).message.replace(/^.*: /, '')}.`);
   }
-  return { ok: true, source: out };
+  const tree = regexTree(out);
+  if (regexSteps(tree) > maxRegexSteps)
+    return refuse(
+      `The regex is too large: with its repetitions written out it may have ${maxRegexSteps} parts.`,
+    );
+  return { ok: true, source: out, tree };
 }
 
 function readEscape(rest: string, inClass: boolean): { text: string; length: number } | undefined {

@@ -1,42 +1,30 @@
 import type { KqlField, KqlNode, KqlValue, RangeOperator } from './ast.ts';
 import { textFields } from './ast.ts';
 import { pathKeys } from './document.ts';
+import { type AnyOf, byType, createConditionCount, gather } from './gather.ts';
+import {
+  anyTest,
+  equalFieldTests,
+  existsTests,
+  type FieldTests,
+  jsonPath,
+  leafTests,
+  memberText,
+  stepsOf,
+  walk,
+} from './sql_document.ts';
+import { maxPatternFields, type SqlLayout, type SqlRows, TooManyFieldsError } from './sql_layout.ts';
 import {
   type Bind,
-  equalTests,
-  patternTest,
   rangeTests,
+  regexTest,
   type SqlParameter,
   type SqlTest,
+  wildcardTest,
   wordsTest,
 } from './sql_tests.ts';
+import { wordsNeeded } from './sql_words.ts';
 import { matchesWildcard } from './text.ts';
-
-/** A column that holds a field, exactly, in every plain row: NULL where the field is absent, else its one value. */
-export type SqlColumn =
-  /** `address`: a column with the `addressKey` of the text, where it is an address. */
-  | { readonly type: 'text'; readonly sql: string; readonly address?: string }
-  | { readonly type: 'number'; readonly sql: string }
-  /** Epoch milliseconds of a field that is an ISO 8601 time in every row. */
-  | { readonly type: 'time'; readonly sql: string };
-
-/** How a table keeps documents. All names must be trusted SQL. */
-export interface SqlLayout {
-  /** The document's JSON. */
-  readonly document: string;
-  /** Text columns that a value without a field is looked for in, by lines. */
-  readonly texts: readonly string[];
-  readonly column: (path: string) => SqlColumn | undefined;
-  /** Dotted paths that occur, for patterns of fields. */
-  readonly paths: () => Iterable<string>;
-}
-
-/**
- * Plain rows hold every field of a column in that column, and no array of theirs holds objects or arrays
- * (`documentFacts`), so that conditions need not read their documents. All others are nested: their documents are
- * walked. A store tells them apart, compiles once for each kind that it holds, and asks each for its own rows.
- */
-export type SqlRows = 'plain' | 'nested';
 
 export interface SqlOptions {
   /** What `now` stands for, epoch milliseconds. */
@@ -53,29 +41,11 @@ export interface SqlCondition {
   readonly parameters: readonly SqlParameter[];
 }
 
-/** A pattern of fields may fit this many. */
-export const maxPatternFields = 200;
-
-/** A pattern of fields that fits more than {@link maxPatternFields}. */
-export class TooManyFieldsError extends Error {
-  readonly pattern: string;
-  readonly fields: number;
-
-  constructor(pattern: string, fields: number) {
-    super(
-      `The field pattern ${pattern} fits ${fields} fields; at most ${maxPatternFields} can be searched at once.`,
-    );
-    this.name = 'TooManyFieldsError';
-    this.pattern = pattern;
-    this.fields = fields;
-  }
-}
-
 /**
  * The query as a condition in DuckDB's SQL. Every value and every field path is a parameter; the same hits as
  * `toPredicate` on the same documents.
  *
- * @throws TooManyFieldsError
+ * @throws TooManyFieldsError, TooManyConditionsError
  */
 export function toSql(node: KqlNode, { now, layout, rows, firstParameter = 1 }: SqlOptions): SqlCondition {
   const parameters: SqlParameter[] = [];
@@ -88,7 +58,8 @@ export function toSql(node: KqlNode, { now, layout, rows, firstParameter = 1 }: 
     numbers.set(value, place);
     return place;
   };
-  return { sql: new Compiler(layout, rows, now, bind).condition(node), parameters };
+  const compiler = new Compiler(layout, rows, now, bind);
+  return { sql: compiler.whole(node), parameters };
 }
 
 /** The distinct plain values of a field (texts, numbers, truth values) as a list of JSON texts, for counting them. */
@@ -98,51 +69,32 @@ export function toSqlValues(
 ): SqlCondition {
   const keys = pathKeys(path);
   if (keys === undefined) return { sql: '[]::VARCHAR[]', parameters: [] };
-  const steps = rows === 'plain' ? [keys] : keys.map((key) => [key]);
+  const steps = stepsOf(keys, rows === 'plain');
   const places = steps.map((_, i) => `$${firstParameter + i}`);
-  const plain = `list_filter(${walk(layout.document, places)}, lambda v: json_type(v) NOT IN ('OBJECT', 'ARRAY', 'NULL'))`;
+  const [first, ...more] = places;
+  const list = walk(`json_extract(${layout.document}, [${first}])`, more);
+  const plain = `list_filter(${list}, lambda v: json_type(v) NOT IN ('OBJECT', 'ARRAY', 'NULL'))`;
   return {
     sql: `list_distinct(list_transform(${plain}, lambda v: v::VARCHAR))`,
     parameters: steps.map(jsonPath),
   };
 }
 
-const jsonPath = (keys: readonly string[]): string =>
-  `$${keys.map((key) => `."${key.replace(/["\\]/g, '\\$&')}"`).join('')}`;
-
-const flat = (list: string): string =>
-  `flatten(list_transform(${list}, lambda j: CASE json_type(j) WHEN 'ARRAY' THEN json_extract(j, '$[*]') ELSE [j] END))`;
-
-/** Step by step through arrays, as `valuesAt`. Each step is a place holder of a JSON path. */
-const walk = (document: string, steps: readonly string[]): string => {
-  const [first, ...rest] = steps.map(
-    (step) => (object: string) => flat(`json_extract(${object}, [${step}])`),
-  );
-  if (first === undefined) return `[${document}]`;
-  return rest.reduce(
-    (list, step) => `flatten(list_transform(${list}, lambda o: ${step('o')}))`,
-    first(document),
-  );
-};
-
-/** How one field is tested, whatever form its value has in the row. */
-interface FieldTests {
-  /** Over one value's JSON. */
-  readonly onMember: SqlTest;
-  readonly onColumn: (column: SqlColumn) => string | undefined;
-}
-
-/** `memberText` in SQL. */
-const memberText = (json: string): string =>
-  `CASE WHEN json_type(${json}) = 'VARCHAR' THEN json_extract_string(${json}, '$') ` +
-  `WHEN regexp_full_match(${json}::VARCHAR, '-?[0-9]{1,15}|true|false') THEN ${json}::VARCHAR END`;
+/** So many conditions read the document each for itself, in as few rows as can be. */
+const readApart = 2;
 
 class Compiler {
   private readonly layout: SqlLayout;
   private readonly rows: SqlRows;
   private readonly now: number;
   private readonly bind: Bind;
+  private count = createConditionCount();
   private variables = 0;
+  /** What is taken from the document, as place holders of paths with their numbers, and how often it is read for that. */
+  private readonly taken = new Map<string, number>();
+  private readings = 0;
+  /** The list of what is taken, where it was taken once for all conditions; each taking reads the document again. */
+  private together: string | undefined;
 
   constructor(layout: SqlLayout, rows: SqlRows, now: number, bind: Bind) {
     this.layout = layout;
@@ -151,19 +103,49 @@ class Compiler {
     this.bind = bind;
   }
 
+  /** Conditions that take many values from the document, with it read once: memory goes by how often it is. */
+  whole(node: KqlNode): string {
+    const children = node.kind === 'and' ? gather(node) : [node];
+    const alone: string[] = [];
+    const reading: { readonly child: KqlNode | AnyOf; readonly sql: string }[] = [];
+    // What asks for much is long, and made once; what asks for little is made again.
+    this.together = this.variable();
+    for (const child of children) {
+      const before = this.readings;
+      const sql = this.condition(child);
+      if (this.readings === before) alone.push(sql);
+      else reading.push({ child, sql });
+    }
+    if (this.rows === 'plain')
+      alone.push(...reading.flatMap(({ child }) => wordsNeeded(child, this.layout, this.bind) ?? []));
+    if (this.readings > readApart) {
+      const all = reading.map(({ sql }) => sql).join(' AND ');
+      const documents = `[json_extract(${this.layout.document}, [${[...this.taken.keys()].join(', ')}])]`;
+      return [...alone, `len(list_filter(${documents}, lambda ${this.together}: ${all})) > 0`].join(' AND ');
+    }
+    this.together = undefined;
+    this.count = createConditionCount();
+    return [...alone, ...reading.map(({ child }) => this.condition(child))].join(' AND ');
+  }
+
   /** @param object the lambda's variable inside a nested query; undefined for the row itself */
-  condition(node: KqlNode, object?: string): string {
+  condition(node: KqlNode | AnyOf, object?: string): string {
     switch (node.kind) {
       case 'all':
         return 'TRUE';
       case 'and':
       case 'or':
-        return `(${node.children.map((child) => this.condition(child, object)).join(` ${node.kind.toUpperCase()} `)})`;
+        return `(${gather(node)
+          .map((child) => this.condition(child, object))
+          .join(` ${node.kind.toUpperCase()} `)})`;
       case 'not':
         return `(NOT ${this.condition(node.child, object)})`;
       case 'is':
-        if (node.field === null) return this.anyText(node.value);
-        return this.onField(node.field, (path) => this.valueTests(path, node.value), object);
+      case 'any_of': {
+        const values = node.kind === 'is' ? [node.value] : node.values;
+        if (node.field === null) return this.anyText(values);
+        return this.onField(node.field, (path) => this.valueTests(path, values), object);
+      }
       case 'exists':
         return this.onField(
           node.field,
@@ -181,43 +163,70 @@ class Compiler {
     if (typeof field === 'string') return this.onPath(field, testsFor(field), object);
     const paths = [...new Set(this.layout.paths())].filter((path) => matchesWildcard(path, field.parts));
     if (paths.length > maxPatternFields) throw new TooManyFieldsError(field.parts.join('*'), paths.length);
-    if (paths.length === 0) return 'FALSE';
-    return `(${paths.map((path) => this.onPath(path, testsFor(path), object)).join(' OR ')})`;
+    // Plain rows give the values of many fields at once.
+    const isJoint = (path: string): boolean =>
+      this.rows === 'plain' &&
+      object === undefined &&
+      this.layout.column(path) === undefined &&
+      !textFields.has(path) &&
+      !path.split('.').some((key) => key === '' || key === '*');
+    const joint = paths.filter(isJoint);
+    const conditions = paths
+      .filter((path) => !isJoint(path))
+      .map((path) => this.onPath(path, testsFor(path), object));
+    const [first] = joint;
+    if (first !== undefined) {
+      for (const _ of joint) this.count();
+      const places = joint.map((path) => this.bind(jsonPath(path.split('.'))));
+      conditions.push(this.onMembers(undefined, [places], testsFor(first)));
+    }
+    return conditions.length === 0 ? 'FALSE' : `(${conditions.join(' OR ')})`;
   }
 
   private onPath(path: string, tests: FieldTests, object?: string): string {
     const keys = pathKeys(path);
     if (keys === undefined) return 'FALSE';
+    this.count();
     const column = object === undefined ? this.layout.column(path) : undefined;
     // A time column holds its field in every row.
     const fast =
       column && (this.rows === 'plain' || column.type === 'time') ? tests.onColumn(column) : undefined;
     if (fast !== undefined) return `coalesce(${fast}, FALSE)`;
     const whole = this.rows === 'plain' && object === undefined;
-    const steps = whole ? [keys] : keys.map((key) => [key]);
-    const list = walk(
-      object ?? this.layout.document,
-      steps.map((step) => this.bind(jsonPath(step))),
-    );
-    const variable = this.variable();
-    return `(len(list_filter(${list}, lambda ${variable}: ${tests.onMember(variable)})) > 0)`;
+    const steps = stepsOf(keys, whole).map((step) => [this.bind(jsonPath(step))]);
+    return this.onMembers(object, steps, tests);
   }
 
-  private valueTests(path: string, value: KqlValue): FieldTests {
-    if (textFields.has(path)) return this.textTests(wordsTest(value, this.bind));
-    if (value.type === 'wildcard' || value.type === 'regex')
-      return this.textTests(patternTest(value, this.bind));
-    const tests = equalTests(value.type === 'words' ? value.words.join(' ') : value.text, this.bind);
-    return {
-      onMember: (json) => tests.onJson(`${json}::VARCHAR`),
-      onColumn: (column) => {
-        if (column.type === 'number') return tests.onNumber(column.sql);
-        if (column.type === 'time') return undefined;
-        const onAddress =
-          column.address === undefined ? undefined : tests.onAddress?.(column.sql, column.address);
-        return onAddress ?? tests.onText(column.sql);
-      },
-    };
+  /** Some value at the end of the steps passes. */
+  private onMembers(
+    object: string | undefined,
+    steps: readonly (readonly string[])[],
+    { onMember }: FieldTests,
+  ): string {
+    const list = this.walked(object, steps);
+    const variable = this.variable();
+    return `(len(list_filter(${list}, lambda ${variable}: ${onMember(variable)})) > 0)`;
+  }
+
+  /** @param steps place holders of the paths that each step takes */
+  private walked(object: string | undefined, [first = [], ...more]: readonly (readonly string[])[]): string {
+    const rest = more.map((step) => step.join(', '));
+    if (object !== undefined) return walk(`json_extract(${object}, [${first.join(', ')}])`, rest);
+    for (const place of first) if (!this.taken.has(place)) this.taken.set(place, this.taken.size + 1);
+    this.readings++;
+    if (this.together === undefined)
+      return walk(`json_extract(${this.layout.document}, [${first.join(', ')}])`, rest);
+    return walk(`[${first.map((place) => `${this.together}[${this.taken.get(place)}]`).join(', ')}]`, rest);
+  }
+
+  private valueTests(path: string, values: readonly KqlValue[]): FieldTests {
+    if (textFields.has(path)) return this.textTests(wordsTest(values, this.bind));
+    const { equal, wildcards, regexes } = byType(values);
+    return anyTest([
+      ...(equal.length === 0 ? [] : [equalFieldTests(equal, this.bind)]),
+      ...(wildcards.length === 0 ? [] : [this.textTests(wildcardTest(wildcards, this.bind))]),
+      ...(regexes.length === 0 ? [] : [this.textTests(regexTest(regexes, this.bind))]),
+    ]);
   }
 
   private textTests(test: SqlTest): FieldTests {
@@ -248,25 +257,32 @@ class Compiler {
   private nested(path: string, child: KqlNode, object?: string): string {
     const keys = pathKeys(path);
     if (keys === undefined) return 'FALSE';
+    this.count();
     const variable = this.variable();
-    const list = walk(
-      object ?? this.layout.document,
-      keys.map((key) => this.bind(jsonPath([key]))),
+    const list = this.walked(
+      object,
+      keys.map((key) => [this.bind(jsonPath([key]))]),
     );
     const inner = this.condition(child, variable);
     return `(len(list_filter(${list}, lambda ${variable}: json_type(${variable}) = 'OBJECT' AND ${inner})) > 0)`;
   }
 
-  private anyText(value: KqlValue): string {
-    const test = wordsTest(value, this.bind);
-    const byLine =
+  private anyText(values: readonly KqlValue[]): string {
+    this.count();
+    const isByLine = (value: KqlValue): boolean =>
       value.type === 'wildcard' ||
       value.type === 'regex' ||
       (value.type === 'literal' && value.text.includes('\n'));
-    const conditions = this.layout.texts.map((column) => {
-      if (!byLine) return `coalesce(${test(column)}, FALSE)`;
+    const [byLine, anywhere] = [values.filter(isByLine), values.filter((value) => !isByLine(value))];
+    const conditions = this.layout.texts.flatMap((column) => {
       const variable = this.variable();
-      return `coalesce(len(list_filter(string_split(${column}, chr(10)), lambda ${variable}: ${test(variable)})) > 0, FALSE)`;
+      const lines = `list_filter(string_split(${column}, chr(10)), lambda ${variable}: `;
+      return [
+        ...(anywhere.length === 0 ? [] : [`coalesce(${wordsTest(anywhere, this.bind)(column)}, FALSE)`]),
+        ...(byLine.length === 0
+          ? []
+          : [`coalesce(len(${lines}${wordsTest(byLine, this.bind)(variable)})) > 0, FALSE)`]),
+      ];
     });
     return `(${conditions.join(' OR ')})`;
   }
@@ -275,14 +291,3 @@ class Compiler {
     return `v${++this.variables}`;
   }
 }
-
-const existsTests: FieldTests = {
-  onMember: (json) => `json_type(${json}) <> 'NULL'`,
-  onColumn: (column) => `${column.sql} IS NOT NULL`,
-};
-
-/** A pattern of fields stands for plain values, not for the objects around them. */
-const leafTests: FieldTests = {
-  ...existsTests,
-  onMember: (json) => `json_type(${json}) NOT IN ('NULL', 'OBJECT', 'ARRAY')`,
-};

@@ -49,7 +49,7 @@ const timeSql = (text: string): string =>
 const numberSql = (text: string): string =>
   `TRY_CAST(CASE WHEN regexp_full_match(${text}, '${numberPattern}') THEN ${text} END AS DOUBLE)`;
 
-/** What `field: value` asks: over a text column, over JSON text, over an address key. */
+/** What `field: (value or value)` asks: over a text column, over JSON text, over an address key. */
 export interface EqualTests {
   readonly onText: SqlTest;
   /** Over a value's JSON, as VARCHAR. */
@@ -59,76 +59,140 @@ export interface EqualTests {
   readonly onAddress?: (text: string, key: string) => string;
 }
 
-export function equalTests(wanted: string, bind: Bind): EqualTests {
-  const folded = fold(wanted);
-  const numeric = isNumeric(wanted) ? Number(wanted) : undefined;
-  const network = parseCidr(wanted);
-  const moment = wanted.startsWith('now') ? undefined : parseMoment(wanted, 0);
-  const extra = (text: string): string[] => {
-    if (network !== undefined)
-      return [`${addressKeySql(text)} BETWEEN ${bind(network.from)} AND ${bind(network.to)}`];
-    if (moment === undefined) return [];
-    return [`(${timeSql(text)} >= ${bind(moment.from)} AND ${timeSql(text)} < ${bind(moment.to)})`];
-  };
+/** Some of the texts at once: a list to look in, or what each kind of value comes to beside its text. */
+export function equalTests(wanted: readonly string[], bind: Bind): EqualTests {
+  const folded = wanted.map(fold);
+  const numbers = wanted.filter(isNumeric).map(Number);
+  const networks = wanted.flatMap((text) => parseCidr(text) ?? []);
+  const moments = wanted.flatMap((text) => (text.startsWith('now') ? [] : (parseMoment(text, 0) ?? [])));
+  const within = (key: string): string =>
+    anyOf(networks.map(({ from, to }) => `${key} BETWEEN ${bind(from)} AND ${bind(to)}`));
+  const extra = (text: string): string[] => [
+    ...(networks.length === 0 ? [] : [once(addressKeySql(text), within)]),
+    ...(moments.length === 0
+      ? []
+      : [
+          once(timeSql(text), (time) =>
+            anyOf(moments.map(({ from, to }) => `(${time} >= ${bind(from)} AND ${time} < ${bind(to)})`)),
+          ),
+        ]),
+  ];
+  const truths = folded.filter((text) => text === 'true' || text === 'false');
   return {
-    onText: (text) => anyOf([`lower(${text}) = ${bind(folded)}`, ...extra(text)]),
+    onText: (text) => anyOf([oneOf(`lower(${text})`, folded, bind), ...extra(text)]),
     onJson: (json) =>
       anyOf([
-        `lower(${json}) = ${bind(fold(JSON.stringify(wanted)))}`,
-        ...(folded === 'true' || folded === 'false' ? [`${json} = ${bind(folded)}`] : []),
-        ...(numeric === undefined ? [] : [`TRY_CAST(${json} AS DOUBLE) = ${bind(numeric)}`]),
+        isOneOf(
+          `lower(${json})`,
+          wanted.map((text) => fold(JSON.stringify(text))),
+          bind,
+        ),
+        ...(truths.length === 0 ? [] : [isOneOf(json, truths, bind)]),
+        ...(numbers.length === 0 ? [] : [isOneOf(`TRY_CAST(${json} AS DOUBLE)`, numbers, bind)]),
         ...extra(`trim(${json}, '"')`),
       ]),
-    onNumber: numeric === undefined ? never : (column) => `${column} = ${bind(numeric)}`,
-    ...(network !== undefined && {
-      onAddress: (text: string, key: string) =>
-        anyOf([
-          `lower(${text}) = ${bind(folded)}`,
-          `${key} BETWEEN ${bind(network.from)} AND ${bind(network.to)}`,
-        ]),
-    }),
+    onNumber: numbers.length === 0 ? never : (column) => oneOf(column, numbers, bind),
+    ...(networks.length > 0 &&
+      moments.length === 0 && {
+        onAddress: (text: string, key: string) => anyOf([oneOf(`lower(${text})`, folded, bind), within(key)]),
+      }),
   };
 }
 
-/** Tests on a value's text: wildcard or regex over the whole of a keyword. */
-export function patternTest(value: Extract<KqlValue, { type: 'wildcard' | 'regex' }>, bind: Bind): SqlTest {
-  if (value.type === 'regex') return regexTest(value.source, value.ignoreCase, bind);
-  const like = value.parts.map((part) => fold(part).replace(/[\\%_]/g, '\\$&')).join('%');
-  return (text) => `lower(${text}) LIKE ${bind(like)} ESCAPE '\\'`;
+/** Equal to the only value, or to one of many, which are one parameter. */
+function oneOf(expression: string, values: readonly (string | number)[], bind: Bind): string {
+  const [first] = values;
+  if (values.length === 1 && first !== undefined) return `${expression} = ${bind(first)}`;
+  const type = typeof first === 'number' ? 'DOUBLE' : 'VARCHAR';
+  return `list_contains(${bind(JSON.stringify(values))}::JSON::${type}[], ${expression})`;
 }
 
-function regexTest(source: string, ignoreCase: boolean, bind: Bind): SqlTest {
-  const checked = checkRegex(source);
-  if (!checked.ok) return never;
-  return (text) =>
-    `regexp_matches(left(${text}, ${regexReach}), ${bind(checked.source)}, '${ignoreCase ? 'si' : 's'}')`;
+/** As {@link oneOf}, inside a lambda: DuckDB makes a list anew for every row there. */
+const isOneOf = (expression: string, values: readonly (string | number)[], bind: Bind): string =>
+  `${expression} IN (${values.map(bind).join(', ')})`;
+
+/** A test that reads its expression several times, on what it comes to. */
+const once = (expression: string, test: SqlTest): string =>
+  `len(list_filter([${expression}], lambda x: ${test('x')})) > 0`;
+
+type Wildcard = Extract<KqlValue, { type: 'wildcard' }>;
+type Regex = Extract<KqlValue, { type: 'regex' }>;
+
+/** Tests on a value's text: one of the patterns fits the whole of a keyword. */
+export function wildcardTest(values: readonly Wildcard[], bind: Bind): SqlTest {
+  const [only] = values;
+  if (values.length === 1 && only !== undefined) {
+    const like = only.parts.map((part) => fold(part).replace(/[\\%_]/g, '\\$&')).join('%');
+    return (text) => `lower(${text}) LIKE ${bind(like)} ESCAPE '\\'`;
+  }
+  const patterns = values.map(({ parts }) => parts.map((part) => quote(fold(part))).join('.*'));
+  return (text) => `regexp_full_match(lower(${text}), ${bind(patterns.join('|'))}, 's')`;
 }
 
-/** Tests on a text: words at the edges of words, patterns, regexes; any of several words. */
-export function wordsTest(value: KqlValue, bind: Bind): SqlTest {
-  if (value.type === 'regex') return regexTest(value.source, value.ignoreCase, bind);
-  const patterns =
-    value.type === 'words'
-      ? value.words.map((word) => [word])
-      : value.type === 'literal'
-        ? [[value.text]]
-        : [value.parts];
-  const tests = patterns.map((parts) => containsTest(parts.map(fold), bind));
+/** One of the regexes finds something in the text. */
+export function regexTest(values: readonly Regex[], bind: Bind): SqlTest {
+  const sources = (ignoreCase: boolean): string[] =>
+    values.flatMap((value) => {
+      const checked = checkRegex(value.source);
+      return checked.ok && value.ignoreCase === ignoreCase ? [checked.source] : [];
+    });
+  const joined = ([first, ...more]: readonly string[]): string =>
+    more.length === 0 ? (first ?? '') : `(?:${[first, ...more].join(')|(?:')})`;
+  const exact = sources(false);
+  const anyCase = sources(true);
+  return (text) => {
+    const reached = `left(${text}, ${regexReach})`;
+    const tests = [
+      ...(exact.length === 0 ? [] : [`regexp_matches(${reached}, ${bind(joined(exact))}, 's')`]),
+      ...(anyCase.length === 0 ? [] : [`regexp_matches(${reached}, ${bind(joined(anyCase))}, 'si')`]),
+    ];
+    return tests.length === 0 ? 'FALSE' : anyOf(tests);
+  };
+}
+
+/** Tests on a text: words at the edges of words, patterns, regexes; any of several. */
+export function wordsTest(values: readonly KqlValue[], bind: Bind): SqlTest {
+  const patterns = values.flatMap((value): (readonly string[])[] => {
+    if (value.type === 'regex') return [];
+    if (value.type === 'words') return value.words.map((word) => [word]);
+    return [value.type === 'literal' ? [value.text] : value.parts];
+  });
+  const regexes = values.filter((value) => value.type === 'regex');
+  const tests = [
+    ...(patterns.length === 0
+      ? []
+      : [
+          containsTest(
+            patterns.map((parts) => parts.map(fold)),
+            bind,
+          ),
+        ]),
+    ...(regexes.length === 0 ? [] : [regexTest(regexes, bind)]),
+  ];
   return (text) => anyOf(tests.map((test) => test(text)));
 }
 
-function containsTest(parts: readonly string[], bind: Bind): SqlTest {
-  const first = parts[0] as string;
-  const last = parts.at(-1) as string;
-  const before = startsWithWord(first) ? '(?:^|[^\\p{L}\\p{N}_])' : '';
-  const after = endsWithWord(last) ? '(?:$|[^\\p{L}\\p{N}_])' : '';
-  const longest = parts.reduce((a, b) => (b.length > a.length ? b : a));
-  const pattern = before + parts.map(quote).join('.*') + after;
+function containsTest(patterns: readonly (readonly string[])[], bind: Bind): SqlTest {
+  const byEdges = new Map<string, string[]>();
+  for (const parts of patterns) {
+    const edges = JSON.stringify([
+      startsWithWord(parts[0] as string) ? '(?:^|[^\\p{L}\\p{N}_])' : '',
+      endsWithWord(parts.at(-1) as string) ? '(?:$|[^\\p{L}\\p{N}_])' : '',
+    ]);
+    byEdges.set(edges, [...(byEdges.get(edges) ?? []), parts.map(quote).join('.*')]);
+  }
+  const sources = [...byEdges].map(([edges, inner]) => {
+    const [before, after] = JSON.parse(edges) as [string, string];
+    return `${before}(?:${inner.join('|')})${after}`;
+  });
+  const [only] = patterns;
+  const found = (text: string): string => `regexp_matches(lower(${text}), ${bind(sources.join('|'))}, 's')`;
+  if (patterns.length > 1 || only === undefined) return found;
+  const longest = only.reduce((a, b) => (b.length > a.length ? b : a));
   const contains = (text: string): string => `contains(lower(${text}), ${bind(longest)})`;
-  if (parts.length === 1 && before === '' && after === '') return contains;
+  if (only.length === 1 && !startsWithWord(longest) && !endsWithWord(longest)) return contains;
   // A plain search first: the regex then sees few texts.
-  return (text) =>
-    `CASE WHEN ${contains(text)} THEN regexp_matches(lower(${text}), ${bind(pattern)}, 's') ELSE FALSE END`;
+  return (text) => `CASE WHEN ${contains(text)} THEN ${found(text)} ELSE FALSE END`;
 }
 
 /** A literal inside an RE2 pattern; NUL can't stand there as itself. */
