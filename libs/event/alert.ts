@@ -18,6 +18,9 @@ export type CloseReason = (typeof closeReasons)[number];
 /** Shown at once as provisional; confirmed when the watermark has passed the alert's bucket. */
 export type Finality = 'provisional' | 'confirmed' | 'amended' | 'withdrawn';
 
+/** What somebody decided about an alert, and how many matches joined since it was closed in a way that they don't reopen. */
+export type Decision = Pick<Alert, 'status' | 'reason' | 'assignee' | 'sinceClosed'>;
+
 /** One change somebody made, or a reopening by new matches (`by` is then `tidewatch`). */
 export interface AlertHistoryEntry {
   readonly at: string;
@@ -25,6 +28,10 @@ export interface AlertHistoryEntry {
   readonly action: 'opened' | 'acknowledged' | 'closed' | 'reopened' | 'noted' | 'undone';
   readonly reason?: CloseReason;
   readonly note?: string;
+  /** Of a person's change: its id, and that alone tells that a person made it. */
+  readonly change?: string;
+  /** Of a person's change: what undoing it puts back, and the matches counted until then. */
+  readonly was?: Decision & { readonly found: number };
 }
 
 /** What a person triages. Times are epoch milliseconds but for history's, which are ISO 8601. */
@@ -55,9 +62,15 @@ export interface Alert {
   readonly applied: Readonly<Record<number, number>>;
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** Grows by one with each change; a change made against another version is refused. */
+  /**
+   * Grows by one with each change that a person makes; one made against another version is refused. Matches that join, and
+   * a reopening by them, leave it as it is.
+   */
   readonly version: number;
 }
+
+/** An alert as lists show it: without its evidence, which may be megabytes. */
+export type AlertRow = Omit<Alert, 'matches'>;
 
 /** At most this many matches stay with an alert: the first, the newest, and those between that came first. */
 export const sampleLimit = 10;
@@ -171,27 +184,33 @@ function opened(matches: readonly Match[], id: string, bucket: Alert['bucket'], 
   };
 }
 
+/** What becomes of a decision when so many more matches join: it is taken back, unless it said that they are harmless. */
+export function withMoreFound(decision: Decision, matches: number): Decision {
+  const { status, reason } = decision;
+  if (status !== 'closed') return { ...decision, sinceClosed: 0 };
+  if (reason !== null && quietReasons.has(reason))
+    return { ...decision, sinceClosed: decision.sinceClosed + matches };
+  return matches > 0
+    ? { ...decision, status: 'open', reason: null, sinceClosed: 0 }
+    : { ...decision, sinceClosed: 0 };
+}
+
 /** What becomes of an alert's state when so many more matches join it. */
 function moreFound(
   alert: Alert,
   matches: number,
   now: number,
-): {
-  reopens: boolean;
-  change: Pick<Alert, 'sinceClosed' | 'status' | 'reason' | 'history' | 'updatedAt' | 'version'>;
-} {
-  const quiet = alert.status === 'closed' && alert.reason !== null && quietReasons.has(alert.reason);
-  const reopens = matches > 0 && alert.status === 'closed' && !quiet;
+): { reopens: boolean; change: Decision & Pick<Alert, 'history' | 'updatedAt'> } {
+  const { status, reason, assignee, sinceClosed } = alert;
+  const decision = withMoreFound({ status, reason, assignee, sinceClosed }, matches);
+  const reopens = decision.status !== status;
   const entry = { at: new Date(now).toISOString(), by: 'tidewatch', action: 'reopened' } as const;
   return {
     reopens,
     change: {
-      sinceClosed: quiet ? alert.sinceClosed + matches : 0,
-      status: reopens ? 'open' : alert.status,
-      reason: reopens ? null : alert.reason,
+      ...decision,
       history: reopens ? [...alert.history, entry] : alert.history,
       updatedAt: now,
-      version: alert.version + 1,
     },
   };
 }
