@@ -110,6 +110,8 @@ function parseSet(cursor: Cursor): Condition {
 /** `them` means all names but those that begin with `_`; a pattern means what it matches. */
 function membersOf(pattern: string, names: readonly string[]): readonly string[] {
   if (pattern.toLowerCase() === 'them') return names.filter((name) => !name.startsWith('_'));
+  const end = pattern.length - 1;
+  if (pattern.indexOf('*') === end) return names.filter((name) => name.startsWith(pattern.slice(0, end)));
   const pieces = pattern.split('*').map((piece) => piece.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   const expression = new RegExp(`^${pieces.join('.*')}$`);
   return names.filter((name) => expression.test(name));

@@ -1,9 +1,10 @@
 import type { JsonObject, SigmaExplanation } from '@tidewatch/event';
-import { type CompiledNode, compileDetection, fieldsOf } from './compile.ts';
-import { EventReader } from './event_reader.ts';
+import { type CompiledNode, compileDetection } from './compile.ts';
+import { type EventInput, EventReader } from './event/event_reader.ts';
 import { explain } from './explain.ts';
 import { explainMiss, explainMissedSource, type SigmaMiss } from './explain_miss.ts';
 import { createLogSourceMatcher, type WindowsTable } from './logsources.ts';
+import { outlineOf } from './outline.ts';
 import { createRouter } from './router.ts';
 import type { SigmaRule } from './rule.ts';
 import { createCostMeter, createRuleCosts, progress, type RuleCosts } from './rule_costs.ts';
@@ -13,6 +14,8 @@ import { windowsTable } from './windows_sources.ts';
 /** A rule that matched an event. */
 export interface RuleHit {
   readonly rule: SigmaRule;
+  /** Why it matched, to be asked before the engine is given another event; null where the rule was stopped meanwhile. */
+  explain(): SigmaExplanation | null;
 }
 
 export interface SigmaEngineOptions {
@@ -28,21 +31,22 @@ export interface SigmaEngine {
   readonly rules: readonly SigmaRule[];
   /** What they cost, in their order; to stop one, write it there. */
   readonly costs: RuleCosts;
-  /** The rules that match, in their order. */
+  /** The rules that match, in their order; undefined where bytes are no JSON object. */
   evaluate(event: JsonObject): RuleHit[];
+  evaluate(event: EventInput): RuleHit[] | undefined;
   /** The texts of a field's values in the event that was evaluated last, as rules read them; none where it is absent. */
   textsOf(field: string): string[];
   /** Why a rule matches an event; null where it does not, or is not among the rules. */
-  explain(event: JsonObject, ruleId: string): SigmaExplanation | null;
+  explain(event: EventInput, ruleId: string): SigmaExplanation | null;
   /** Why a rule does not match an event; null where it does, is not among the rules, or is stopped. */
-  explainMiss(event: JsonObject, ruleId: string): SigmaMiss | null;
+  explainMiss(event: EventInput, ruleId: string): SigmaMiss | null;
   /** As {@link evaluate}, without index and routing's shortcuts: every rule of a fitting log source is run. For tests. */
-  scan(event: JsonObject): RuleHit[];
+  scan(event: EventInput): RuleHit[];
 }
 
 /**
- * Compiles and indexes rules. It takes a second or so for thousands of rules and blocks meanwhile: it belongs in a
- * worker or in start-up.
+ * Makes an engine of rules: some milliseconds for each thousand of them. What more there is to do blocks, too, when events
+ * first ask for it: an index when the first event of a log source comes, and a rule when it is first a candidate.
  */
 export function createSigmaEngine(
   rules: readonly SigmaRule[],
@@ -50,8 +54,9 @@ export function createSigmaEngine(
 ): SigmaEngine {
   const windows = options.windows ?? windowsTable;
   const matcher = createLogSourceMatcher(windows);
-  const fields = rules.flatMap(({ detection }) => fieldsOf(detection));
-  const reader = new EventReader(new Set([...fields, ...(options.fields ?? [])]), matcher);
+  const fields = new Set(options.fields);
+  for (const { detection } of rules) for (const field of outlineOf(detection).fields) fields.add(field);
+  const reader = new EventReader(fields, matcher);
   /** Made when a rule is first a candidate, which most never are. */
   const compiled: (CompiledNode | undefined)[] = Array.from({ length: rules.length });
   const numbers = new Map(rules.map(({ id }, number) => [id, number]));
@@ -103,32 +108,48 @@ export function createSigmaEngine(
   }
 
   const hits = (): RuleHit[] =>
-    found.sort((a, b) => a - b).map((rule) => ({ rule: rules[rule] as SigmaRule }));
+    found
+      .sort((a, b) => a - b)
+      .map((rule) => ({ rule: rules[rule] as SigmaRule, explain: () => explainRead(rule) }));
+
+  /** Why a rule matches the event that was read last. */
+  function explainRead(rule: number): SigmaExplanation | null {
+    const started = performance.now();
+    nextMark();
+    const explanation = holds(rule) ? explain(rules[rule] as SigmaRule, nodeOf(rule), reader) : null;
+    at[progress.rule] = 0;
+    explaining[rule] = (explaining[rule] as number) + performance.now() - started;
+    return explanation;
+  }
+
+  function evaluate(event: JsonObject): RuleHit[];
+  function evaluate(event: EventInput): RuleHit[] | undefined;
+  function evaluate(event: EventInput): RuleHit[] | undefined {
+    const started = meter.due() ? performance.now() : 0;
+    if (!reader.read(event)) return undefined;
+    const route = router(reader.facts);
+    wanted = route.rules;
+    found = [];
+    nextMark();
+    count = 0;
+    index.candidates(reader, route.reach, consider);
+    for (const rule of route.always) consider(rule);
+    meter.note(considered, count, started === 0 ? 0 : performance.now() - started);
+    at[progress.rule] = 0;
+    return found.length === 0 ? [] : hits();
+  }
 
   return {
     rules,
     costs,
-    evaluate(event) {
-      const started = meter.due() ? performance.now() : 0;
-      reader.read(event);
-      const route = router(reader.facts);
-      wanted = route.rules;
-      found = [];
-      nextMark();
-      count = 0;
-      index.candidates(reader, route.reach, consider);
-      for (const rule of route.always) consider(rule);
-      meter.note(considered, count, started === 0 ? 0 : performance.now() - started);
-      at[progress.rule] = 0;
-      return found.length === 0 ? [] : hits();
-    },
+    evaluate,
     textsOf(field) {
       const id = reader.idOf(field);
       if (id === undefined) return [];
       return Array.from({ length: reader.count(id) }, (_, i) => reader.cell(id, i).text);
     },
     scan(event) {
-      reader.read(event);
+      if (!reader.read(event)) return [];
       wanted = router(reader.facts).rules;
       found = [];
       for (let rule = 0; rule < rules.length; rule++) if (wanted[rule] === 1 && holds(rule)) found.push(rule);
@@ -137,14 +158,8 @@ export function createSigmaEngine(
     explain(event, ruleId) {
       const number = numbers.get(ruleId);
       if (number === undefined) return null;
-      const started = performance.now();
-      nextMark();
       reader.read(event);
-      const matches = router(reader.facts).rules[number] === 1 && holds(number);
-      const explanation = matches ? explain(rules[number] as SigmaRule, nodeOf(number), reader) : null;
-      at[progress.rule] = 0;
-      explaining[number] = (explaining[number] as number) + performance.now() - started;
-      return explanation;
+      return router(reader.facts).rules[number] === 1 ? explainRead(number) : null;
     },
     explainMiss(event, ruleId) {
       const number = numbers.get(ruleId);
@@ -154,7 +169,7 @@ export function createSigmaEngine(
       if (router(reader.facts).rules[number] === 0)
         return explainMissedSource(rule, reader.facts, matcher, windows);
       if (holds(number) || stopped[number] === 1) return null;
-      return explainMiss(rule, nodeOf(number), reader, event);
+      return explainMiss(rule, nodeOf(number), reader);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { type EntityKey, isObject, type Json, type JsonObject } from '@tidewatch/event';
-import { viewOf } from './view.ts';
+import { windowsViewOf } from './windows_view.ts';
 
 /** Security events that are about the account they name as target: it is who logs on or is authenticated. */
 const targetFirst = new Set(['4624', '4625', '4634', '4647', '4768', '4769', '4771', '4776']);
@@ -11,8 +11,8 @@ const targetFirst = new Set(['4624', '4625', '4634', '4647', '4768', '4769', '47
  * name is left out, and `-` is no name. Where there is neither, as in a web server's log, it is the address that asked.
  */
 export function entityKey(event: JsonObject): EntityKey {
-  const { system, winlog, data } = viewOf(event);
-  const sources = [...data.map(({ object }) => object), event];
+  const { system, winlog, data } = windowsViewOf(event);
+  const sources = [...data, event];
   const host =
     text(nested(event, 'host', 'name')) ??
     text(winlog?.computer_name) ??

@@ -10,7 +10,7 @@ export const errors = defineErrors({
 const rejections = {
   unreadable: 'The file cannot be read: {cause}',
   not_a_file: '{name} is a directory; a rule file was expected.',
-  file_too_large: 'The file has {bytes} bytes; at most {limit} are read.',
+  file_too_large: 'The file has more than {limit} bytes, which is the most that is read.',
   invalid_yaml: 'The file is not valid YAML: {cause}',
   not_a_rule: 'The document is not a Sigma rule: {cause}',
   missing_attribute: 'The attribute `{name}` is missing or empty.',

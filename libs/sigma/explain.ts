@@ -1,8 +1,8 @@
 import type { ExplainedItem, SigmaExplanation } from '@tidewatch/event';
-import type { Cell } from './cell.ts';
 import type { CompiledNode, CompiledValue } from './compile.ts';
 import type { DocumentPath } from './errors.ts';
-import type { EventReader } from './event_reader.ts';
+import type { Cell } from './event/cell.ts';
+import type { EventReader } from './event/event_reader.ts';
 import type { Span } from './glob.ts';
 import type { ItemValue, Origin, SigmaRule } from './rule.ts';
 import { lineFinder } from './yaml.ts';

@@ -1,6 +1,6 @@
-import type { ExplainedItem, JsonObject } from '@tidewatch/event';
+import type { ExplainedItem } from '@tidewatch/event';
 import type { CompiledNode, CompiledValue } from './compile.ts';
-import type { EventReader } from './event_reader.ts';
+import type { EventReader } from './event/event_reader.ts';
 import { type CompiledItem, cellsOf, explain, lineOf, placeOf, type Shown, shown } from './explain.ts';
 import type { Span } from './glob.ts';
 import type { Matcher, SourceFacts, WindowsAlternative, WindowsTable } from './logsources.ts';
@@ -126,12 +126,7 @@ function statedBy({ products, categories, services, windows }: SourceFacts): Sta
 }
 
 /** Says why a rule, whose root does not hold, misses the event that the reader holds. */
-export function explainMiss(
-  rule: SigmaRule,
-  root: CompiledNode,
-  reader: EventReader,
-  event: JsonObject,
-): MissedCondition {
+export function explainMiss(rule: SigmaRule, root: CompiledNode, reader: EventReader): MissedCondition {
   const condition = rule.detection.conditionText;
   const failure = failing(root, '', reader);
   if ('filter' in failure) {
@@ -144,7 +139,7 @@ export function explainMiss(
     condition,
     selection: failure.selection,
     alternatives: failure.alternatives,
-    ...explainLeaf(rule, failure.leaf, reader, event),
+    ...explainLeaf(rule, failure.leaf, reader),
     ...progressOf(root, reader),
   };
 }
@@ -221,7 +216,7 @@ function missingOf({ item, field, values }: CompiledItem, reader: EventReader): 
   });
 }
 
-function explainLeaf(rule: SigmaRule, node: CompiledItem, reader: EventReader, event: JsonObject) {
+function explainLeaf(rule: SigmaRule, node: CompiledItem, reader: EventReader) {
   const { item, field } = node;
   const cells = field === null ? [] : cellsOf(reader, field);
   const missing = item.negated ? [] : missingOf(node, reader);
@@ -244,6 +239,6 @@ function explainLeaf(rule: SigmaRule, node: CompiledItem, reader: EventReader, e
         .slice(0, shownLimit)
         .map((cell) => shown(cell, [])),
     ),
-    hints: hintsFor(node, missing, cells.length === 0, event),
+    hints: hintsFor(node, missing, cells.length === 0, reader),
   };
 }

@@ -6,6 +6,7 @@ import { parseDetection } from './detection.ts';
 import { type DocumentPath, Rejection } from './errors.ts';
 import { isWithin } from './logsources.ts';
 import { nearestName } from './nearest.ts';
+import { joinedOutline, lateDetection, outlineOf } from './outline.ts';
 import type { Placeholders } from './placeholder.ts';
 import { rejectedRule } from './rejected.ts';
 import type { Condition, Detection, LogSource, RejectedRule, RuleHeader, SigmaRule } from './rule.ts';
@@ -167,20 +168,25 @@ function negates(condition: Condition): boolean {
   return condition.kind === 'not' || condition.of.some(negates);
 }
 
-function withFilter(rule: SigmaRule, { title, detection }: SigmaFilter): SigmaRule {
-  const { selections, condition, conditionText } = rule.detection;
-  const prefix = freePrefix(title, [...selections.keys()]);
-  const added = renamed(detection.condition, prefix);
+const withFilter = (rule: SigmaRule, filter: SigmaFilter): SigmaRule => ({
+  ...rule,
+  detection: lateDetection(joinedOutline(outlineOf(rule.detection), outlineOf(filter.detection)), () =>
+    both(rule.detection, filter),
+  ),
+});
+
+function both({ selections, condition, conditionText }: Detection, filter: SigmaFilter): Detection {
+  const prefix = freePrefix(filter.title, [...selections.keys()]);
+  const added = renamed(filter.detection.condition, prefix);
   return {
-    ...rule,
-    detection: {
-      selections: new Map([
-        ...selections,
-        ...[...detection.selections].map(([name, selection]) => [`${prefix}${name}`, selection] as const),
-      ]),
-      condition: { kind: 'and', of: [condition, added] },
-      conditionText: `(${conditionText}) and (${printCondition(added)})`,
-    },
+    selections: new Map([
+      ...selections,
+      ...[...filter.detection.selections].map(
+        ([name, selection]) => [`${prefix}${name}`, selection] as const,
+      ),
+    ]),
+    condition: { kind: 'and', of: [condition, added] },
+    conditionText: `(${conditionText}) and (${printCondition(added)})`,
   };
 }
 

@@ -1,5 +1,4 @@
-import { type Dirent, readFileSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { closeSync, constants, type Dirent, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CorrelationRule } from './correlation/rule.ts';
@@ -69,19 +68,18 @@ export async function loadRules({
   const isPipeline = new Set(files.map((file) => resolve(file)));
   const given: Placeholders = new Map(Object.entries(placeholders));
   const lists = pipelines.length === 0 ? given : deferring(given);
-  const parseFile = (source: string, file: string) => parseRuleFile(source, file, lists);
   const cache =
     cacheFile === undefined
       ? undefined
-      : await openRuleCache(cacheFile, parseFile, [placeholders, pipelines.length > 0], before?.cache);
-  const read = cache?.parse ?? parseFile;
+      : await openRuleCache(cacheFile, lists, [placeholders, pipelines.length > 0], before?.cache);
+  const read = cache?.parse ?? ((source: string, file: string) => parseRuleFile(source, file, lists));
   let turn = performance.now();
-  for await (const found of ruleFiles(paths)) {
+  for (const found of ruleFiles(paths)) {
     if ('code' in found) {
       rejected.push(found);
       continue;
     }
-    if (isPipeline.has(resolve(found.file))) continue;
+    if (isPipeline.size > 0 && isPipeline.has(resolve(found.file))) continue;
     const parsed = read(found.source, found.file);
     rejected.push(...parsed.rejected);
     const isNew = (rule: RuleHeader): boolean => {
@@ -138,10 +136,11 @@ function rejection(
 
 type Found = { readonly file: string; readonly source: string } | RejectedRule;
 
-async function* ruleFiles(paths: readonly string[]): AsyncGenerator<Found> {
+/** At once, since a folder of rules has many small files, and waiting for each costs more than reading it. */
+function* ruleFiles(paths: readonly string[]): Generator<Found> {
   for (const path of paths) {
     try {
-      if ((await stat(path)).isDirectory()) yield* folder(path);
+      if (statSync(path).isDirectory()) yield* folder(path);
       else yield readRuleFile(path);
     } catch (error) {
       yield rejection(path, 'unreadable', { cause: (error as Error).message });
@@ -149,17 +148,18 @@ async function* ruleFiles(paths: readonly string[]): AsyncGenerator<Found> {
   }
 }
 
-async function* folder(path: string): AsyncGenerator<Found> {
+function* folder(path: string): Generator<Found> {
   let entries: Dirent[];
   try {
-    entries = await readdir(path, { withFileTypes: true });
+    entries = readdirSync(path, { withFileTypes: true });
   } catch (error) {
     yield rejection(path, 'unreadable', { cause: (error as Error).message });
     return;
   }
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   const files = entries.filter((entry) => !entry.isDirectory() && isRuleFile(entry.name));
-  for (const entry of files) yield readRuleFile(join(path, entry.name));
+  const prefix = join(path, '_').slice(0, -1);
+  for (const { name } of files) yield readRuleFile(prefix + name);
   for (const entry of entries) {
     if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
     const child = join(path, entry.name);
@@ -171,14 +171,24 @@ async function* folder(path: string): AsyncGenerator<Found> {
 /** `NAME.test.yml` holds the tests of `NAME.yml`. */
 const isRuleFile = (name: string): boolean => /(?<!\.test)\.ya?ml$/i.test(name) && !name.startsWith('.');
 
-/** At once, since a folder of rules has many small files, and waiting for each costs more than reading it. */
+/** One for all files: at most one more byte of each than may be is read. */
+let chunk: Buffer | undefined;
+/** A pipe that nobody writes to is empty. */
+const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 function readRuleFile(file: string): Found {
+  chunk ??= Buffer.allocUnsafeSlow(fileLimit + 1);
   try {
-    const bytes = readFileSync(file);
-    if (bytes.length > fileLimit) {
-      return rejection(file, 'file_too_large', { bytes: bytes.length, limit: fileLimit });
+    const descriptor = openSync(file, openFlags);
+    let size = 0;
+    try {
+      for (let more = -1; more !== 0; size += more)
+        more = readSync(descriptor, chunk, size, chunk.length - size, null);
+    } finally {
+      closeSync(descriptor);
     }
-    return { file, source: utf8.decode(bytes) };
+    if (size > fileLimit) return rejection(file, 'file_too_large', { limit: fileLimit });
+    return { file, source: utf8.decode(chunk.subarray(0, size)) };
   } catch (error) {
     return rejection(file, 'unreadable', { cause: (error as Error).message });
   }

@@ -1,6 +1,6 @@
-import { isObject, type Json, type JsonObject } from '@tidewatch/event';
-import { Cell } from './cell.ts';
 import type { CompiledValue } from './compile.ts';
+import type { Cell } from './event/cell.ts';
+import type { EventReader } from './event/event_reader.ts';
 import { type CompiledItem, type Shown, shown } from './explain.ts';
 import { nearestName } from './nearest.ts';
 import type { Pattern } from './pattern.ts';
@@ -33,10 +33,10 @@ export function hintsFor(
   { item, field, values }: CompiledItem,
   missing: readonly ItemValue[],
   absent: boolean,
-  event: JsonObject,
+  reader: EventReader,
 ): MissHint[] {
   if (item.field === null || field === null) return [];
-  const leaves = leavesOf(event);
+  const leaves = reader.values(leafLimit);
   const hints = new Map<string, MissHint>();
   const named = absent ? nearName(item.field, leaves) : undefined;
   if (named !== undefined) hints.set(named.path, { kind: 'name', ...shown(named, []) });
@@ -80,24 +80,4 @@ function nearName(field: string, leaves: readonly Cell[]): Cell | undefined {
   );
   const nearest = name.length < tellingName ? name : nearestName(name, [...byName.keys()]);
   return nearest === null ? undefined : byName.get(nearest);
-}
-
-/** Every value of the event that is not an object; the members of an array by the array's path. */
-function leavesOf(event: JsonObject): readonly Cell[] {
-  const leaves: Cell[] = [];
-  const add = (value: Json, where: string, key: string): void => {
-    if (leaves.length >= leafLimit) return;
-    if (isObject(value)) {
-      for (const name of Object.keys(value))
-        if (name !== 'xmlns') add(value[name] as Json, `${where}${key}.`, name);
-    } else if (Array.isArray(value)) {
-      for (const member of value) add(member, where, key);
-    } else {
-      const cell = new Cell();
-      cell.set(value, where, key);
-      leaves.push(cell);
-    }
-  };
-  for (const key of Object.keys(event)) add(event[key] as Json, '', key);
-  return leaves;
 }

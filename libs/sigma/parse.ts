@@ -6,9 +6,10 @@ import type { CorrelationRule } from './correlation/rule.ts';
 import { parseDetection } from './detection.ts';
 import { Rejection } from './errors.ts';
 import { isFilter, parseFilter, type SigmaFilter } from './filter.ts';
+import { lateDetection, type Outline, outlined } from './outline.ts';
 import type { Placeholders } from './placeholder.ts';
 import { atPlace } from './rejected.ts';
-import type { LogSource, RejectedRule, RuleHeader, SigmaRule } from './rule.ts';
+import type { Detection, LogSource, RejectedRule, RuleHeader, SigmaRule } from './rule.ts';
 import { parseTimespan } from './timespan.ts';
 import { parseYaml, placeFinder } from './yaml.ts';
 
@@ -43,6 +44,7 @@ export function parseRuleFile(
   const filters: SigmaFilter[] = [];
   const rejected: RejectedRule[] = [];
   const documents = yaml.documents.length === 0 ? [null] : yaml.documents;
+  const detections = lateDetections(text, placeholders);
   documents.forEach((document, index) => {
     // An empty document is what `---` at the end of a file leaves.
     if (document === null && documents.length > 1) return;
@@ -53,7 +55,15 @@ export function parseRuleFile(
         filters.push(
           parseFilter(document, { ...header, logsource: parseLogSource(document.logsource) }, placeholders),
         );
-      else rules.push(parseRule(document as JsonObject, header, placeholders));
+      else {
+        const { logsource, detection } = document as JsonObject;
+        const outline = outlined(parseDetection(detection, placeholders));
+        rules.push({
+          ...header,
+          logsource: parseLogSource(logsource),
+          detection: detections(index, outline),
+        });
+      }
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
       rejected.push({
@@ -95,11 +105,24 @@ function parseHeader(document: unknown, place: Place): RuleHeader {
   };
 }
 
-const parseRule = (document: JsonObject, header: RuleHeader, placeholders: Placeholders): SigmaRule => ({
-  ...header,
-  logsource: parseLogSource(document.logsource),
-  detection: parseDetection(document.detection, placeholders),
-});
+/**
+ * Makes detections of a file that was parsed without a fault, by the numbers of their documents: it is parsed anew when one
+ * is first read. A function of its own, since what it is made in would stay in memory with it.
+ */
+export function lateDetections(
+  source: string,
+  placeholders: Placeholders,
+): (document: number, outline: Outline) => Detection {
+  let documents: readonly unknown[] | undefined;
+  const read = (document: number): Detection => {
+    if (documents === undefined) {
+      const yaml = parseYaml(source);
+      documents = yaml.ok ? yaml.documents : [];
+    }
+    return parseDetection((documents[document] as JsonObject).detection, placeholders);
+  };
+  return (document, outline) => lateDetection(outline, () => read(document));
+}
 
 function textOf(value: unknown): string | null {
   if (typeof value === 'string') return value.trim() === '' ? null : value.trim();

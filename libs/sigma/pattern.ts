@@ -41,22 +41,28 @@ export type Pattern =
 export function parseText(source: string): Token[] {
   const tokens: Token[] = [];
   let literal = '';
+  let start = 0;
   for (let i = 0; i < source.length; i++) {
-    const char = source[i] as string;
-    const next = source[i + 1];
-    if (char === '\\' && (next === '*' || next === '?' || next === '\\')) {
-      literal += next;
-      i++;
-    } else if (char === '*' || char === '?') {
+    const code = source.charCodeAt(i);
+    if (code === backslash && isSpecial(source.charCodeAt(i + 1))) {
+      literal += source.slice(start, i);
+      start = ++i;
+    } else if (code === asterisk || code === questionMark) {
+      literal += source.slice(start, i);
+      start = i + 1;
       if (literal !== '') tokens.push(literal);
       literal = '';
-      if (char === '?') tokens.push(wild.one);
+      if (code === questionMark) tokens.push(wild.one);
       else if (tokens.at(-1) !== wild.many) tokens.push(wild.many);
-    } else literal += char;
+    }
   }
+  literal += source.slice(start);
   if (literal !== '') tokens.push(literal);
   return tokens;
 }
+
+const [asterisk, questionMark, backslash] = [0x2a, 0x3f, 0x5c];
+const isSpecial = (code: number): boolean => code === asterisk || code === questionMark || code === backslash;
 
 /** Puts `*` in front, behind or both, as `endswith`, `startswith` and `contains` do. */
 export function place(tokens: readonly Token[], placement: Exclude<Placement, 'equals'>): Token[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fieldsOf } from './compile.ts';
-import { EventReader } from './event_reader.ts';
+import { EventReader } from './event/event_reader.ts';
 import { createLogSourceMatcher } from './logsources.ts';
+import { outlineOf } from './outline.ts';
 import { parseRuleFile } from './parse.ts';
 import { createRouter } from './router.ts';
 import { createRuleIndex } from './rule_index.ts';
@@ -17,7 +17,10 @@ const rules = Array.from({ length: count }, (_, i) => {
 describe('routes', () => {
   it('lead to the rules of a log source alone, also when there are more than have an index of their own', () => {
     const matcher = createLogSourceMatcher(windowsTable);
-    const reader = new EventReader(new Set(rules.flatMap(({ detection }) => fieldsOf(detection))), matcher);
+    const reader = new EventReader(
+      new Set(rules.flatMap(({ detection }) => outlineOf(detection).fields)),
+      matcher,
+    );
     const index = createRuleIndex(rules, reader);
     const router = createRouter(rules, index, matcher);
     reader.read({ a: 'VALUE' });

@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 let number = 0;
 const newFile = (): string => join(folder, `${++number}/rules.cache`);
-const openCache = (file: string, given: unknown = null) => openRuleCache(file, parseRuleFile, given);
+const openCache = (file: string, given: unknown = null) => openRuleCache(file, new Map(), given);
 
 async function filled(file: string, ...sources: string[]): Promise<string> {
   const cache = await openCache(file);
@@ -57,7 +57,7 @@ describe('the rule cache', () => {
   it.each([
     ['cut', (text: string) => text.slice(0, -5)],
     ['changed', (text: string) => text.replace('"one"', '"two"')],
-    ['of another format', (text: string) => text.replace('rules-2', 'rules-1')],
+    ['of another format', (text: string) => text.replace('rules-3', 'rules-1')],
     [
       'of another build',
       (text: string) => text.replace(/ (\S)/, (_, first) => (first === 'a' ? ' b' : ' a')),
@@ -75,6 +75,31 @@ describe('the rule cache', () => {
     expect(readFileSync(file, 'utf8')).toBe(good);
   });
 
+  it('parses anew what is no rule, although its digest is right', async () => {
+    const file = newFile();
+    const text = await filled(file, one);
+    const end = text.indexOf('\n') + 1;
+    for (const lie of ['[', '{}', '[null]', '']) {
+      const body = `${hash('sha256', one, 'hex')} ${lie}\n`;
+      const format = text.slice(0, text.lastIndexOf(' ', end));
+      writeFileSync(file, `${format} ${hash('sha256', body, 'hex')}\n${body}`);
+      const cache = await openCache(file);
+      expect(cache.parse(one, 'a.yml')).toEqual(parseRuleFile(one, 'a.yml'));
+    }
+  });
+
+  it('tells what a rule detects from its text, whatever the file says', async () => {
+    const file = newFile();
+    const text = ruleOf('x').replace('s: {', 's: &x {').replace('t: {x|re: é, y: null}', 't: *x');
+    const kept = await filled(file, text);
+    expect(kept.trimEnd().split('\n')).toHaveLength(2);
+    expect(kept).not.toContain('"selections"');
+    const [rule] = (await openCache(file)).parse(text, 'a.yml').rules;
+    expect(rule?.detection.selections.get('t')).toEqual(
+      parseRuleFile(text, 'a.yml').rules[0]?.detection.selections.get('t'),
+    );
+  });
+
   it('keeps only what was asked for, and leaves nothing else behind', async () => {
     const file = newFile();
     await filled(file, one, two);
@@ -84,7 +109,6 @@ describe('the rule cache', () => {
   });
 
   it.each([
-    ['an alias', ruleOf('x').replace('s: {', 's: &x {').replace('t: {x|re: é, y: null}', 't: *x')],
     ['what is not YAML', 'a: [\n'],
     ['a rule with a fault', ruleOf('x').replace('s or t', 'nothing')],
     ['a good rule beside a bad one', `${ruleOf('x')}---\ntitle: y\n`],
@@ -118,6 +142,17 @@ describe('the rule cache', () => {
     const other = await loadRules({ paths: [rules], cache, before: second, placeholders: { x: ['y'] } });
     expect(other.rules[0]).not.toBe(first.rules[0]);
     expect(readFileSync(cache, 'utf8')).toContain('"three"');
+    // A few that changed are not worth writing all.
+    writeFileSync(join(rules, 'b.yml'), ruleOf('four'));
+    const third = await loadRules({ paths: [rules], cache, before: other, placeholders: { x: ['y'] } });
+    expect(third.rules.map(({ id }) => id)).toEqual(['one', 'four']);
+    expect(readFileSync(cache, 'utf8')).not.toContain('"four"');
+    const more = Array.from({ length: 60 }, (_, i) => ruleOf(`more${i}`)).map(
+      (text, i) => [`${i}.yml`, text] as const,
+    );
+    for (const [name, text] of more) writeFileSync(join(rules, name), text);
+    await loadRules({ paths: [rules], cache, before: third, placeholders: { x: ['y'] } });
+    expect(readFileSync(cache, 'utf8')).toContain('"four"');
   });
 
   it('loads the same rules, warm and after one was changed', async () => {

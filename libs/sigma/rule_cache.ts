@@ -2,28 +2,36 @@ import { hash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ParsedFile } from './parse.ts';
-import type { Selection, SigmaRule } from './rule.ts';
+import { type Outline, outlineOf } from './outline.ts';
+import { lateDetections, type ParsedFile, parseRuleFile } from './parse.ts';
+import type { Placeholders } from './placeholder.ts';
+import type { SigmaRule } from './rule.ts';
 
 /**
  * Remembers what rule files were parsed to, which is nearly all of the work of loading them: from one start to the next
  * in a file, from one load to the next in memory. Entries go by a digest of the text, so one can't be stale; a file that
  * is damaged, of another build of Tidewatch or of other placeholders, or not there counts as empty. Only what has rules
- * on single events and no fault is in the file.
+ * on single events and no fault is in the file, and of their detections only the outlines (decision record 33).
  */
 export interface RuleCache {
   readonly format: string;
   /** As `parseRuleFile`. */
   parse(source: string, file: string): ParsedFile;
   /**
-   * Writes what has been asked for since the cache was opened, if the file says anything else.
+   * Writes what has been asked for since the cache was opened, if the file says anything else; after another load only if
+   * it lacks much.
    *
-   * @returns whether the file is as it should be; false where it cannot be written
+   * @returns false where the file cannot be written
    */
   save(): Promise<boolean>;
   /** By file: what the next cache takes over. */
   readonly entries: ReadonlyMap<string, CacheEntry>;
+  /** Digests of the texts that the file has. */
+  readonly written: ReadonlySet<string>;
 }
+
+/** While rules are edited, each change is not worth writing thousands: at the next start so few are parsed at once. */
+const mostUnwritten = 50;
 
 interface CacheEntry {
   /** Digest of the file's text. */
@@ -33,27 +41,23 @@ interface CacheEntry {
   readonly isKept: boolean;
 }
 
-/** An alias may name a whole map many times over: what merely looks like one is parsed each time. */
-const anchor = /(?:^|[\s,[{])&\S/;
-
 const digest = (text: string | Uint8Array): string => hash('sha256', text, 'hex');
 
 /**
  * @param file where the cache is kept; its folder is made when it is saved
- * @param parse reads a rule file
- * @param given what else than the text decides what it reads: placeholders
+ * @param given all that decides besides the text what is read in it, as JSON knows it: what `placeholders` were made of
  * @param before the cache of the load before
  */
 export async function openRuleCache(
   file: string,
-  parse: (source: string, file: string) => ParsedFile,
+  placeholders: Placeholders,
   given: unknown,
   before?: RuleCache,
 ): Promise<RuleCache> {
-  const format = `tidewatch-rules-2 ${digest(JSON.stringify([await build(), given]))}`;
+  const format = `tidewatch-rules-3 ${digest(JSON.stringify([await build(), given]))}`;
   const ready = before?.format === format ? before.entries : new Map<string, CacheEntry>();
   const known = ready.size > 0 ? undefined : await readCache(file, format);
-  const written = known === undefined ? keysOf(ready) : new Set(known.keys());
+  let written = known === undefined ? (before?.written ?? new Set<string>()) : new Set(known.keys());
   const entries = new Map<string, CacheEntry>();
 
   function read(source: string, path: string): CacheEntry {
@@ -61,25 +65,32 @@ export async function openRuleCache(
     const same = ready.get(path);
     if (same?.key === key) return same;
     const kept = known?.get(key);
-    if (kept !== undefined)
-      return { key, isKept: true, parsed: { ...nothing, rules: fromJson(kept, path, source) } };
-    const parsed = parse(source, path);
-    return { key, isKept: isTree(parsed, source), parsed };
+    const rules = kept === undefined ? undefined : fromJson(kept, path, source, placeholders);
+    if (rules !== undefined) return { key, isKept: true, parsed: { ...nothing, rules } };
+    const parsed = parseRuleFile(source, path, placeholders);
+    return { key, isKept: isWhole(parsed, source), parsed };
   }
 
   return {
     format,
     entries,
+    get written() {
+      return written;
+    },
     parse(source, path) {
       const entry = read(source, path);
       entries.set(path, entry);
       return entry.parsed;
     },
     async save() {
-      const used = keysOf(entries);
-      const isSame = used.size === written.size && [...used].every((key) => written.has(key));
       known?.clear();
-      return isSame || writeCache(file, format, entries.values());
+      const used = keysOf(entries);
+      let same = 0;
+      for (const key of used) if (written.has(key)) same++;
+      const differing = used.size - same + written.size - same;
+      if (differing <= (ready.size === 0 ? 0 : mostUnwritten)) return true;
+      written = used;
+      return writeCache(file, format, entries.values());
     },
   };
 }
@@ -90,37 +101,39 @@ function keysOf(entries: ReadonlyMap<string, CacheEntry>): Set<string> {
   return keys;
 }
 
-const isTree = ({ rules, correlations, filters, rejected }: ParsedFile, source: string): boolean =>
+const isWhole = ({ rules, correlations, filters, rejected }: ParsedFile, source: string): boolean =>
   correlations.length + filters.length + rejected.length === 0 &&
-  rules.every((rule) => rule.source === source) &&
-  !anchor.test(source);
+  rules.every((rule) => rule.source === source);
 
 const nothing: ParsedFile = { rules: [], correlations: [], filters: [], rejected: [] };
 
-/** Everything but what the reader of a file knows anyway. */
+/** A rule without what the reader of its file knows anyway, and of its detection the outline. */
+type Kept = Omit<SigmaRule, 'file' | 'source' | 'detection'> & { readonly detection: Outline };
+
+/** In ASCII, so that it takes a byte a character when it is read. */
 const toJson = (rules: readonly SigmaRule[]): string =>
   JSON.stringify(
-    rules.map(({ source: _, file: __, detection, ...rule }) => ({
-      ...rule,
-      detection: { ...detection, selections: [...detection.selections] },
-    })),
-  );
+    rules.map(
+      ({ file: _, source: __, detection, ...face }): Kept => ({ ...face, detection: outlineOf(detection) }),
+    ),
+  ).replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-interface Kept extends Omit<SigmaRule, 'source' | 'file' | 'detection'> {
-  file?: string;
-  source?: string;
-  readonly detection: { selections: unknown };
-}
-
-/** Completed in place: copies would take as long as all else. */
-function fromJson(kept: string, file: string, source: string): SigmaRule[] {
-  const rules = JSON.parse(kept) as Kept[];
-  for (const rule of rules) {
-    rule.file = file;
-    rule.source = source;
-    rule.detection.selections = new Map(rule.detection.selections as [string, Selection][]);
+/** Undefined where it is no JSON, which only somebody can have written who knows the digest of it. */
+function fromJson(
+  kept: string,
+  file: string,
+  source: string,
+  placeholders: Placeholders,
+): SigmaRule[] | undefined {
+  try {
+    const detections = lateDetections(source, placeholders);
+    // Completed in place: copies would take as long as all else.
+    return (JSON.parse(kept) as Kept[]).map((rule) =>
+      Object.assign(rule, { file, source, detection: detections(rule.document, rule.detection) }),
+    );
+  } catch {
+    return undefined;
   }
-  return rules as unknown as SigmaRule[];
 }
 
 /**
@@ -148,7 +161,7 @@ async function readCache(file: string, format: string): Promise<Map<string, stri
   const end = bytes.indexOf('\n') + 1;
   const body = bytes.subarray(end);
   if (bytes.toString('utf8', 0, end) !== heading(format, body)) return known;
-  const text = body.toString();
+  const text = body.toString('latin1');
   for (let at = 0; at < text.length; ) {
     const next = text.indexOf('\n', at);
     const key = text.indexOf(' ', at);

@@ -79,8 +79,9 @@ export function createCostMeter(costs: RuleCosts, run: (rule: number) => void): 
       before = now;
     }
     const all = before - began;
-    // Another process had the machine meanwhile, and some rule would be blamed for it.
-    if (all > 2 * took) return all;
+    // The machine paused meanwhile, and some rule would be blamed for it. What measuring costs is what the event took: with
+    // the pause for it, the next measurement would be far off and stand for seconds.
+    if (all > 2 * took) return took;
     // All of them together took no longer the first time than the event did.
     const share = time / Math.max(took, all);
     for (let i = 0; i < count; i++) {

@@ -1,14 +1,14 @@
-import type { Cell } from './cell.ts';
-import type { EventReader } from './event_reader.ts';
+import { type Cell, kind } from './event/cell.ts';
+import type { EventReader } from './event/event_reader.ts';
+import { createExactIndex, type ExactIndex } from './exact_index.ts';
+import { outlineOf } from './outline.ts';
 import type { SigmaRule } from './rule.ts';
 import { createSubstringFinder, type SubstringFinder } from './substring_finder.ts';
-import { allWitnesses, usualTexts, type Witness, type WitnessSet, witnessesOf } from './witness.ts';
+import { usualTexts, type Witness, type WitnessSet } from './witness.ts';
 
 /** Rules, by number, that a field's values make candidates. */
 interface FieldIndex {
-  readonly exact: ReadonlyMap<string, readonly number[]>;
-  /** Length of the longest exact text: a longer value needs no look-up, which would hash all of it. */
-  readonly longest: number;
+  readonly exact: ExactIndex | null;
   /** Finds the rules by the texts inside a value. */
   readonly parts: SubstringFinder | null;
   readonly present: readonly number[];
@@ -35,7 +35,7 @@ export interface RuleIndex {
 export function createRuleIndex(rules: readonly SigmaRule[], reader: EventReader): RuleIndex {
   return {
     reach(wanted) {
-      const sets = chooseWitnesses(wanted.map((rule) => rules[rule] as SigmaRule));
+      const sets = wanted.map((rule) => outlineOf((rules[rule] as SigmaRule).detection).witnesses);
       const fields: (FieldIndex | undefined)[] = Array.from({ length: reader.fieldCount });
       const byField = groupByField(sets, wanted, reader);
       for (const [field, witnesses] of byField) if (field >= 0) fields[field] = indexField(witnesses);
@@ -53,25 +53,20 @@ export function createRuleIndex(rules: readonly SigmaRule[], reader: EventReader
         if (count > 0) for (const rule of index.present) candidate(rule);
         for (let i = 0; i < count; i++) lookUp(index, event.cell(field, i), candidate);
       }
-      if (keywords !== null) keywords.scan(event.allLeaves(), candidate);
+      if (keywords !== null) event.findKeywords(keywords, candidate);
     },
   };
 }
 
-function lookUp({ exact, longest, parts }: FieldIndex, cell: Cell, candidate: (rule: number) => void): void {
-  const rules = cell.text.length <= longest ? exact.get(cell.folded) : undefined;
-  if (rules !== undefined) for (const rule of rules) candidate(rule);
-  parts?.scan(cell, candidate);
-}
-
-function chooseWitnesses(rules: readonly SigmaRule[]): WitnessSet[] {
-  const uses = new Map<string, number>();
-  for (const { detection } of rules) {
-    const keys = new Set<string>();
-    for (const { key } of allWitnesses(detection)) keys.add(key);
-    for (const key of keys) uses.set(key, (uses.get(key) ?? 0) + 1);
+function lookUp({ exact, parts }: FieldIndex, cell: Cell, candidate: (rule: number) => void): void {
+  const { texts, start, end, wide } = cell;
+  if (wide === null && cell.kind !== kind.object) {
+    exact?.find(texts.bytes, start, end, candidate);
+    parts?.scan(texts, start, end, candidate);
+  } else {
+    exact?.findFolded(cell.folded, candidate);
+    parts?.scanFolded(cell.folded, candidate);
   }
-  return rules.map(({ detection }) => witnessesOf(detection, (witness) => (uses.get(witness.key) ?? 1) - 1));
 }
 
 type Placed = { readonly witness: Witness; readonly rule: number }[];
@@ -108,8 +103,7 @@ function indexField(placed: Placed): FieldIndex {
     }
   }
   return {
-    exact,
-    longest: Math.max(-1, ...[...exact.keys()].map((text) => text.length)),
+    exact: exact.size === 0 ? null : createExactIndex(exact),
     parts: parts.size === 0 ? null : createSubstringFinder(parts, usualTexts),
     present,
   };

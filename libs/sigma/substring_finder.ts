@@ -1,3 +1,4 @@
+import { Latin1 } from './event/texts.ts';
 import { fold } from './fold.ts';
 
 /**
@@ -10,15 +11,18 @@ import { fold } from './fold.ts';
  * by waiting for memory.
  */
 export interface SubstringFinder {
-  /** Calls `found` with each number of each text that occurs in folded case; once more where it occurs again. */
-  scan(scanned: Scanned, found: (number: number) => void): void;
+  /**
+   * Calls `found` with each number of each text that occurs in folded case; once more where it occurs again, and now and
+   * then with one whose text has letters beyond Latin-1 and does not occur.
+   *
+   * @param start of the text that is looked through
+   */
+  scan(texts: Latin1, start: number, end: number, found: Found): void;
+  /** As {@link scan}, in a text of any letters, in folded case. */
+  scanFolded(text: string, found: Found): void;
 }
 
-/** A text as it is, and in folded case, which is asked for only where it is needed. */
-export interface Scanned {
-  readonly text: string;
-  readonly folded: string;
-}
+export type Found = (number: number) => void;
 
 const gramLength = 4;
 const longestStep = 8;
@@ -31,17 +35,18 @@ const anyCase = (gram: number): number => gram | 0x20202020;
 
 const slotOf = (gram: number, bits: number): number => Math.imul(gram, 0x9e3779b1) >>> (32 - bits);
 
-let scratch = Buffer.allocUnsafe(65_536);
+/** Bytes of Latin-1 in folded case. */
+const foldedByte = Uint8Array.from({ length: 256 }, (_, byte) =>
+  fold(String.fromCharCode(byte)).charCodeAt(0),
+);
 
-/** The low bytes of the characters, until the next call: reading them from a string takes two to four times as long. */
-function lowBytes(text: string): Uint8Array {
-  if (text.length > scratch.length) scratch = Buffer.allocUnsafe(text.length * 2);
-  scratch.write(text, 'latin1');
-  return scratch;
+/** A text in folded case. */
+interface Entry {
+  readonly text: string;
+  readonly bytes: Uint8Array;
+  readonly numbers: readonly number[];
 }
-
-type Entry = readonly [text: string, numbers: readonly number[]];
-type Found = (number: number) => void;
+type Scan = SubstringFinder['scan'];
 
 const beyondLatin1 = /[^\0-\xff]/;
 
@@ -53,26 +58,50 @@ export function createSubstringFinder(
   texts: ReadonlyMap<string, readonly number[]>,
   common: readonly string[],
 ): SubstringFinder {
-  const all = [...texts];
-  const long = all.filter(([text]) => text.length >= gramLength);
-  const short = all.filter(([text]) => text.length < gramLength);
-  const pictographs = short.filter(([text]) => beyondLatin1.test(text));
-  const others = short.filter(([text]) => !beyondLatin1.test(text));
-  const table = long.length === 0 ? null : byGrams(long, countGrams(texts.keys(), common));
+  const entries = [...texts].map(([text, numbers]) => ({ text, bytes: lowBytes(text), numbers }));
+  const short = entries.filter(({ text }) => text.length < gramLength);
+  const shortLatin = byFirst(short.filter(({ text }) => !beyondLatin1.test(text)));
+  const long = byGrams(
+    entries.filter(({ text }) => text.length >= gramLength),
+    countGrams(texts.keys(), common),
+  );
   return {
-    scan(scanned, found) {
-      if (others.length > 0) oneByOne(others, scanned.folded, found);
-      const { text } = scanned;
-      if (beyondLatin1.test(text)) {
-        oneByOne(pictographs, scanned.folded, found);
-        table?.(scanned.folded, found);
-      } else table?.(text, found);
+    scan(texts, start, end, found) {
+      shortLatin?.(texts, start, end, found);
+      long?.(texts, start, end, found);
+    },
+    scanFolded(text, found) {
+      for (const entry of short) if (text.includes(entry.text)) report(entry, found);
+      long?.(new Latin1(Buffer.from(text, 'latin1')), 0, text.length, found);
     },
   };
 }
 
-function oneByOne(entries: readonly Entry[], text: string, found: Found): void {
-  for (const [part, numbers] of entries) if (text.includes(part)) report(numbers, found);
+/** Of each letter the low eight bits, in folded case: equal letters have equal ones, as a few others do. */
+const lowBytes = (text: string): Uint8Array =>
+  Buffer.from(text, 'latin1').map((byte) => foldedByte[byte] as number);
+
+/** Texts of fewer than four characters are few. */
+function byFirst(entries: readonly Entry[]): Scan | null {
+  if (entries.length === 0) return null;
+  const filed: (Entry[] | undefined)[] = Array.from({ length: 256 });
+  for (const entry of entries) {
+    const first = entry.bytes[0] as number;
+    filed[first] = [...(filed[first] ?? []), entry];
+  }
+  return ({ bytes }, start, end, found) => {
+    for (let i = start; i < end; i++) {
+      const here = filed[foldedByte[bytes[i] as number] as number];
+      if (here === undefined) continue;
+      for (const entry of here) if (isAt(entry, bytes, i, start, end)) report(entry, found);
+    }
+  };
+}
+
+function isAt({ bytes: text }: Entry, bytes: Uint8Array, at: number, start: number, end: number): boolean {
+  if (at < start || at + text.length > end) return false;
+  for (let i = 0; i < text.length; i++) if (foldedByte[bytes[at + i] as number] !== text[i]) return false;
+  return true;
 }
 
 /** Four characters of an entry, and where they end in it. */
@@ -82,9 +111,10 @@ interface Filed {
   readonly end: number;
 }
 
-function byGrams(entries: readonly Entry[], counts: ReadonlyMap<number, number>) {
+function byGrams(entries: readonly Entry[], counts: ReadonlyMap<number, number>): Scan | null {
+  if (entries.length === 0) return null;
   let shortest = Number.POSITIVE_INFINITY;
-  for (const [text] of entries) shortest = Math.min(shortest, text.length);
+  for (const { text } of entries) shortest = Math.min(shortest, text.length);
   const step = Math.min(longestStep, shortest - gramLength + 1);
   const filed = entries.flatMap((entry) => rarestGrams(entry, step, counts));
   const bits = Math.max(6, Math.min(18, Math.ceil(Math.log2(filed.length * 16 + 1))));
@@ -98,43 +128,32 @@ function byGrams(entries: readonly Entry[], counts: ReadonlyMap<number, number>)
     heads[slot] = i + 1;
   });
 
-  function check(head: number, gram: number, text: string, at: number, found: Found) {
+  function check(
+    head: number,
+    gram: number,
+    bytes: Uint8Array,
+    at: number,
+    start: number,
+    stop: number,
+    found: Found,
+  ) {
     for (let each = head; each !== 0; each = next[each - 1] as number) {
       if (grams[each - 1] !== gram) continue;
       const { entry, end } = filed[each - 1] as Filed;
-      const from = at - end;
-      if (fold(text.slice(from, from + entry[0].length)) === entry[0]) report(entry[1], found);
+      if (isAt(entry, bytes, at - end, start, stop)) report(entry, found);
     }
   }
 
-  if (step === 1) {
-    return (text: string, found: Found) => {
-      const bytes = lowBytes(text);
-      let last = 0;
-      for (let i = 0; i < text.length; i++) {
-        last = shift(last, bytes[i] as number);
-        const gram = anyCase(last);
-        const head = heads[slotOf(gram, bits)] as number;
-        if (head !== 0) check(head, gram, text, i, found);
-      }
-    };
-  }
-  return (text: string, found: Found) => {
-    const bytes = lowBytes(text);
-    for (let i = gramLength - 1; i < text.length; i += step) {
-      const gram = anyCase(
-        ((bytes[i - 3] as number) << 24) |
-          ((bytes[i - 2] as number) << 16) |
-          ((bytes[i - 1] as number) << 8) |
-          (bytes[i] as number),
-      );
+  return ({ bytes, view }, start, end, found) => {
+    for (let i = start + step - 1; i + gramLength <= end; i += step) {
+      const gram = anyCase(view.getInt32(i));
       const head = heads[slotOf(gram, bits)] as number;
-      if (head !== 0) check(head, gram, text, i, found);
+      if (head !== 0) check(head, gram, bytes, i + gramLength - 1, start, end, found);
     }
   };
 }
 
-function report(numbers: readonly number[], found: Found): void {
+function report({ numbers }: Entry, found: Found): void {
   for (const number of numbers) found(number);
 }
 
@@ -164,7 +183,7 @@ function gramsOf(text: string): number[] {
 
 /** As many grams in a row as a step is long, those that occur least: one of them stands where a step ends. */
 function rarestGrams(entry: Entry, step: number, counts: ReadonlyMap<number, number>): Filed[] {
-  const grams = gramsOf(entry[0]);
+  const grams = gramsOf(entry.text);
   let from = 0;
   let fewest = Number.POSITIVE_INFINITY;
   for (let i = 0; i + step <= grams.length; i++) {

@@ -8,68 +8,38 @@ const foreign = /[^\0-\x7f]/;
 
 /**
  * Something that an event must show before a rule can match. Texts are folded; `field` is null for keywords, which
- * may stand anywhere. Equal witnesses have equal keys.
+ * may stand anywhere.
  */
-export type Witness = { readonly key: string } & (
+export type Witness =
   | { readonly kind: 'exact'; readonly field: string; readonly text: string }
   | { readonly kind: 'part'; readonly field: string | null; readonly text: string }
-  | { readonly kind: 'present'; readonly field: string }
-);
+  | { readonly kind: 'present'; readonly field: string };
 
 /** At least one of these holds whenever the rule matches; null where nothing can be said (negations, null). */
 export type WitnessSet = readonly Witness[] | null;
 
-/** How often rules use a text: what many rules name is likely to be common in events too. */
-export type Commonness = (witness: Witness) => number;
-
-/** Every witness that any rule could be found by, for counting. */
-export function* allWitnesses(detection: Detection): Generator<Witness> {
-  for (const selection of detection.selections.values()) yield* inSelection(selection);
-}
-
-function* inSelection(selection: Selection): Generator<Witness> {
-  if (selection.kind !== 'item') {
-    for (const each of selection.of) yield* inSelection(each);
-  } else if (!selection.negated) {
-    for (const set of setsOf(selection)) yield* set ?? [];
-  }
-}
-
 /** Chooses the witnesses of a rule that are likely to be rarest in events. */
-export function witnessesOf({ selections, condition }: Detection, commonness: Commonness): WitnessSet {
+export function witnessesOf({ selections, condition }: Detection): WitnessSet {
   const ofNode = (node: Condition): WitnessSet => {
     if (node.kind === 'not') return null;
-    if (node.kind === 'selection') return ofSelection(selections.get(node.name) as Selection, commonness);
+    if (node.kind === 'selection') return ofSelection(selections.get(node.name) as Selection);
     const sets = node.of.map(ofNode);
-    return node.kind === 'and' ? rarest(sets, commonness) : union(sets);
+    return node.kind === 'and' ? rarest(sets) : union(sets);
   };
   return ofNode(condition);
 }
 
-function ofSelection(selection: Selection, commonness: Commonness): WitnessSet {
-  if (selection.kind === 'item') return ofItem(selection, commonness);
-  const sets = selection.of.map((each) => ofSelection(each, commonness));
-  return selection.kind === 'and' ? rarest(sets, commonness) : union(sets);
+function ofSelection(selection: Selection): WitnessSet {
+  if (selection.kind === 'item') return ofItem(selection);
+  const sets = selection.of.map((each) => ofSelection(each));
+  return selection.kind === 'and' ? rarest(sets) : union(sets);
 }
 
-function ofItem(item: Item, commonness: Commonness): WitnessSet {
+function ofItem(item: Item): WitnessSet {
   const { field, quantifier, negated } = item;
   if (negated) return present(field);
-  const sets = setsOf(item);
-  return quantifier === 'all' ? rarest(sets, commonness) : union(sets);
-}
-
-/** A rule is indexed for each kind of event that may be its log source's. */
-const known = new WeakMap<Item, readonly WitnessSet[]>();
-
-/** By value. */
-function setsOf(item: Item): readonly WitnessSet[] {
-  let sets = known.get(item);
-  if (sets === undefined) {
-    sets = item.values.map(({ pattern }) => ofPattern(pattern, item.field));
-    known.set(item, sets);
-  }
-  return sets;
+  const sets = item.values.map(({ pattern }) => ofPattern(pattern, field));
+  return quantifier === 'all' ? rarest(sets) : union(sets);
 }
 
 function ofPattern(pattern: Pattern, field: string | null): WitnessSet {
@@ -94,20 +64,9 @@ function ofRegex(source: string, field: string | null): WitnessSet {
   return text.length < 2 ? present(field) : [part(field, text)];
 }
 
-const exact = (field: string, text: string): Witness => ({
-  kind: 'exact',
-  field,
-  text,
-  key: `=${field}\0${text}`,
-});
-const part = (field: string | null, text: string): Witness => ({
-  kind: 'part',
-  field,
-  text,
-  key: `*${field ?? ''}\0${text}`,
-});
-const present = (field: string | null): WitnessSet =>
-  field === null ? null : [{ kind: 'present', field, key: `?${field}` }];
+const exact = (field: string, text: string): Witness => ({ kind: 'exact', field, text });
+const part = (field: string | null, text: string): Witness => ({ kind: 'part', field, text });
+const present = (field: string | null): WitnessSet => (field === null ? null : [{ kind: 'present', field }]);
 
 function ofText(tokens: Extract<Pattern, { kind: 'text' }>['tokens'], field: string | null): WitnessSet {
   const literals = tokens.filter((token) => typeof token === 'string').map(fold);
@@ -130,13 +89,13 @@ function union(sets: readonly WitnessSet[]): WitnessSet {
   return all;
 }
 
-function rarest(sets: readonly WitnessSet[], commonness: Commonness): WitnessSet {
+function rarest(sets: readonly WitnessSet[]): WitnessSet {
   let best: WitnessSet = null;
   let least = Number.POSITIVE_INFINITY;
   for (const set of sets) {
     if (set === null) continue;
     let cost = 0;
-    for (const witness of set) cost += costOf(witness, commonness);
+    for (const witness of set) cost += costOf(witness);
     if (cost < least) {
       best = set;
       least = cost;
@@ -171,16 +130,18 @@ export const usualTexts = [
 const header = new Set(['EventID', 'Channel', 'Provider_Name', 'Level', 'EventLog', 'type']);
 const chances = [1, 0.9, 0.6, 0.25, 0.1, 0.05, 0.02, 0.015, 0.01, 0.008, 0.006, 0.005];
 
+const usual = usualTexts.join('\n');
+
 /** A guess at the share of events that show the witness. */
-function costOf(witness: Witness, commonness: Commonness): number {
+function costOf(witness: Witness): number {
   if (witness.kind === 'present') return 0.7;
   const { text } = witness;
   if (witness.field !== null && header.has(witness.field)) return 0.1;
   const chance = foreign.test(text) ? 0.000_5 : (chances[text.length] ?? 0.004);
   if (witness.kind === 'exact') {
     // Flags, counts and placeholders: true, 0, -.
-    return text.length <= 5 ? 0.3 : 0.002 + commonness(witness) * 0.0005;
+    return text.length <= 5 ? 0.3 : 0.002;
   }
-  const often = usualTexts.some((each) => each.includes(text)) ? 0.3 : 0;
-  return Math.max(chance, often) * (1 + commonness(witness) * 0.1) * (witness.field === null ? 1.5 : 1);
+  const often = usual.includes(text) ? 0.3 : 0;
+  return Math.max(chance, often) * (witness.field === null ? 1.5 : 1);
 }

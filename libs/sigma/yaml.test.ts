@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { ownTime } from '../../test/own_time.ts';
 import { parseRuleFile } from './parse.ts';
 import { placeFinder } from './yaml.ts';
 
@@ -50,9 +51,9 @@ it.each([
   ['nests too deep', `x: ${'['.repeat(500_000)}`, {}],
   ['is wrong before much that is open', `title: x\n]\nx: ${'['.repeat(500_000)}`, { line: 2, column: 1 }],
 ])('a file that %s is refused at once', (_, source, place) => {
-  const started = performance.now();
+  const started = ownTime();
   expect(parseRuleFile(source, 'f.yml').rejected).toEqual([expect.objectContaining(place)]);
-  expect(performance.now() - started).toBeLessThan(2_000);
+  expect(ownTime() - started).toBeLessThan(2_000);
 });
 
 it('gives the nearest place for a path that leads nowhere', () => {

@@ -9,18 +9,24 @@ const scalar = (name: string, isOne: (text: string) => boolean, construct: (text
     construct,
   });
 
+const nulls = new Set(['', '~', 'null', 'Null', 'NULL']);
+const booleans = new Map([
+  ...['true', 'True', 'TRUE'].map((text) => [text, true] as const),
+  ...['false', 'False', 'FALSE'].map((text) => [text, false] as const),
+]);
+
 /** As YAML's core schema has them, but for numbers: only those that print as they were written, as rules compare text. */
 const schema = FAILSAFE_SCHEMA.extend({
   implicit: [
     scalar(
       'null',
-      (text) => /^(?:~|null|Null|NULL)?$/.test(text),
+      (text) => nulls.has(text),
       () => null,
     ),
     scalar(
       'bool',
-      (text) => /^(?:true|True|TRUE|false|False|FALSE)$/.test(text),
-      (text) => /^t/i.test(text),
+      (text) => booleans.has(text),
+      (text) => booleans.get(text),
     ),
     scalar('int', (text) => /^-?\d+(?:\.\d+)?$/.test(text) && String(Number(text)) === text, Number),
     scalar(

@@ -5,7 +5,7 @@ import {
   namelessData,
   sameFields,
   winlogPaths,
-} from '../field_names.ts';
+} from '../event/field_names.ts';
 import type { LogSource } from '../rule.ts';
 import { windowsTable } from '../windows_sources.ts';
 import { meansAuditd, namedDatasets } from './other_documents.ts';

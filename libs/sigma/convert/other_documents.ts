@@ -1,4 +1,4 @@
-import { datasetFacts, datasets } from '../dataset_sources.ts';
+import { datasetFacts, datasets } from '../event/dataset_sources.ts';
 import { createLogSourceMatcher, type SourceFacts } from '../logsources.ts';
 import type { LogSource } from '../rule.ts';
 import { windowsTable } from '../windows_sources.ts';
@@ -48,7 +48,7 @@ export const meansAuditd = (logsource: LogSource): boolean =>
 const isOf = ({ products }: SourceFacts, product: string): boolean => products?.has(product) ?? false;
 
 const means = (logsource: LogSource, dataset: string, process = ''): boolean =>
-  matcher.matches(logsource, datasetFacts({ event: { dataset }, process: { name: process } }));
+  matcher.matches(logsource, datasetFacts({ dataset, module: '', os: '', process }));
 
 function linuxOfOthers(logsource: LogSource): Query {
   const names = [...new Set([...linuxNames, ...(logsource.service ? [logsource.service] : [])])];

@@ -1,8 +1,8 @@
 import { parseNetwork } from '../cidr.ts';
 import type { DocumentPath } from '../errors.ts';
+import { keywordMask, levelForms } from '../event/windows_values.ts';
 import { parseNumber } from '../modifiers.ts';
 import { type Pattern, plainText, type Token, wild } from '../pattern.ts';
-import { keywordMask, levelForms } from '../windows_values.ts';
 import { fieldType, isLong } from './field_types.ts';
 import { foldsBeyondAscii, regexLimit, regexOfTokens } from './lucene_regex.ts';
 import type { Problems } from './problems.ts';

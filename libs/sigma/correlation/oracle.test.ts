@@ -1,6 +1,7 @@
 import { matchId } from '@tidewatch/event/ids';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fuzzRuns } from '../../../test/fuzz_runs.ts';
 import type { ComparedSpec } from './compare_oracle.fixture.ts';
 import { plansOf } from './correlation.fixture.ts';
 import { documentOf, type Expression, expectedOf, type Spec } from './oracle.fixture.ts';
@@ -219,9 +220,9 @@ describe('what is found in the end is what trying every window finds', () => {
     ['aliases', aliased, 60],
     ['comparisons', compared, 60],
     ['comparisons over a long time', compared, 1_500],
-    ['comparisons below others', comparedBelow, 120, 1_000],
+    ['comparisons below others', comparedBelow, 120, 400],
     ['comparisons above others', comparedAbove, 120],
-  ])('%s', (_, specs, longest, numRuns = 250) => {
+  ])('%s', (_, specs, longest, numRuns = 100) => {
     fc.assert(
       fc.property(
         specs,
@@ -239,7 +240,7 @@ describe('what is found in the end is what trying every window finds', () => {
             );
         },
       ),
-      { numRuns },
+      { numRuns: fuzzRuns(numRuns) },
     );
   });
 });

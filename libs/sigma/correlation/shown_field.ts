@@ -1,4 +1,4 @@
-import { ecsFields, ecsSystemPaths } from '../field_names.ts';
+import { ecsFields, ecsSystemPaths } from '../event/field_names.ts';
 
 /** What Windows calls a field that ECS has, and that Sigma reads under Windows' name only. */
 const windowsNames: readonly (readonly [field: string, path: string])[] = [
