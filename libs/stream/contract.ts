@@ -127,6 +127,11 @@ export interface Stream {
   /** Deletes whole segments whose every record is older than `before` (epoch ms) and read by every group. */
   deleteBefore(before: number): Promise<{ readonly records: number; readonly bytes: number }>;
   /**
+   * The disk is nearly full: frees some of what every group has read, in all streams of the log, without waiting for it.
+   * Absent where the disk is not this process'.
+   */
+  readonly relieve?: () => void;
+  /**
    * Opens the stream that `group` reads instead of this one, once its records were written there under other keys.
    * Absent where one process has every partition, and can hand the records over in memory.
    */

@@ -128,20 +128,28 @@ export function describeDocuments(name: string, start: () => Promise<DocumentsUn
       await expect(stat(back.file(key('b')))).rejects.toMatchObject({ code: 'ENOENT' });
     });
 
-    it('are changed by one of two that change them at the same time', async () => {
-      const other = documents.shared
-        ? await site.open({ directory: await site.directory(), folders })
-        : documents;
+    it('are changed by one of those that change them at the same time', async () => {
+      const another = async () =>
+        documents.shared ? site.open({ directory: await site.directory(), folders }) : documents;
+      const all = [documents, await another(), await another()];
       for (let round = 0; round < 5; round++) {
         const before = await documents.read(key('a'));
         const as = (text: string | undefined) => text === before;
-        const writes = [documents, other].map((each, i) =>
-          each.write([{ ...key('a'), text: `${round} by ${i}` }], as),
+        const writes = all.map((each, i) =>
+          each.write(
+            [
+              { ...key('a', 'rules/.before'), text: `before ${round} by ${i}` },
+              { ...key('a'), text: `${round} by ${i}` },
+            ],
+            as,
+          ),
         );
         const won = (await Promise.all(writes)).indexOf(true);
-        expect(await Promise.all(writes)).toEqual([won === 0, won === 1]);
-        await seen(documents, key('a'), `${round} by ${won}`);
-        await seen(other, key('a'), `${round} by ${won}`);
+        expect(await Promise.all(writes)).toEqual(all.map((_, i) => i === won));
+        for (const each of all) {
+          await seen(each, key('a'), `${round} by ${won}`);
+          await seen(each, key('a', 'rules/.before'), `before ${round} by ${won}`);
+        }
       }
     });
   });

@@ -102,6 +102,26 @@ describe.runIf(has('kafka'))('Kafka', () => {
     });
   });
 
+  it('writes again what was overtaken by one that ended before it could', async () => {
+    await withSite(async ({ log, site }) => {
+      const documents = await site.open({ directory: await site.directory(), folders });
+      await documents.write([{ ...a, text: 'kept' }]);
+      const { client } = await log.connect();
+      const producer = new kafkajs.Kafka({
+        brokers: [...client.brokers],
+        logLevel: kafkajs.logLevel.NOTHING,
+      }).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+      await producer.connect();
+      const topic = `${log.settings.prefix}documents`;
+      const late = { key: 'rules/a', value: 'late', headers: { 'if-version': '-1 rules/a' } };
+      await producer.send({ topic, messages: [late] });
+      await producer.disconnect();
+      await documents.write([{ ...a, name: 'b', text: 'x' }]);
+      expect(await documents.read(a)).toBe('kept');
+      expect(await client.admin.fetchTopicOffsets(topic)).toMatchObject([{ high: '4' }]);
+    });
+  });
+
   it('refuses a write while no broker answers, keeps what is here, and goes on when one is back', async () => {
     await withSite(async ({ site }) => {
       const [directory, elsewhere] = [await site.directory(), await site.directory()];

@@ -10,6 +10,7 @@ import type {
 } from '../documents/contract.ts';
 import { fileOf, keyOfFile, keyOfPath, putText, readText } from '../documents/files.ts';
 import type { Connection } from './client.ts';
+import { createDocumentVersions, type DocumentVersions } from './document_versions.ts';
 import { kafkaErrors } from './errors.ts';
 import type { KafkaLog } from './kafka.ts';
 import { createProducer } from './producer.ts';
@@ -24,19 +25,12 @@ const partition = 0;
 const lookEveryMs = 250;
 const closeWithinMs = 2_000;
 const margin = 2_048;
-
-/** What the topic says, up to an offset. */
-interface Known {
-  readonly texts: Map<string, string>;
-  readonly next: number;
-}
-
-/** Told of each record before it counts. */
-type OnRecord = (offset: number, path: string, before: string | undefined) => void;
+/** What Kafka keeps of a record beside its key and value, its condition included, at most. */
+const overheadBytes = 400;
 
 /**
  * Documents in the compacted topic `<prefix>documents`: the key is folder and name, the value the text, a tombstone deletes.
- * Every process follows the topic into its own folder, and a writer reads back what it wrote. Without Kafka the folder
+ * Every process follows the topic into its own folder, and a writer reads back what it wrote, to see whether it counts. Without Kafka the folder
  * stays as it is, and nothing can be written. Rejects with KAFKA_TOPIC_MISSING, KAFKA_TOPIC_UNFIT, KAFKA_UNREACHABLE.
  */
 export async function openKafkaDocuments(kafka: KafkaLog, places: DocumentPlaces): Promise<Documents> {
@@ -62,7 +56,7 @@ export async function openKafkaDocuments(kafka: KafkaLog, places: DocumentPlaces
   });
   const shared = (key: DocumentKey): string => fileOf(directory, key, below);
   const closing = new AbortController();
-  let known: Known = { texts: new Map(), next: 0 };
+  let known = createDocumentVersions();
   let isStale = true;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -76,18 +70,21 @@ export async function openKafkaDocuments(kafka: KafkaLog, places: DocumentPlaces
     return done;
   }
 
-  /** After a failure all is read anew: of what was deleted long ago the topic says nothing any more. */
-  async function catchUp(onRecord?: OnRecord): Promise<void> {
+  /**
+   * After a failure all is read anew: of what was deleted long ago the topic says nothing any more.
+   *
+   * @returns offsets of records that do not count
+   */
+  async function catchUp(): Promise<ReadonlySet<number>> {
     const isAnew = isStale;
     isStale = true;
     const changed = new Set(isAnew ? await pathsIn(places) : []);
-    const before = isAnew ? { texts: new Map<string, string>(), next: 0 } : known;
-    known = await readOn(read, topic, before, (offset, path, text) => {
-      changed.add(path);
-      onRecord?.(offset, path, text);
-    });
+    const versions = isAnew ? createDocumentVersions() : known;
+    const refused = await readOn(read, topic, versions, changed);
+    known = versions;
     for (const path of changed) await follow(path);
     isStale = false;
+    return refused;
   }
 
   async function follow(path: string): Promise<void> {
@@ -100,39 +97,56 @@ export async function openKafkaDocuments(kafka: KafkaLog, places: DocumentPlaces
     await putText(fileOf(directory, key), null);
   }
 
-  /** Sends changes and reads them back. @returns what each was when it was changed */
-  async function send(changes: readonly DocumentChange[]): Promise<(string | undefined)[]> {
-    const messages = changes.map(messageOf);
-    const sizes = messages.map(({ key, value }) => (key?.length ?? 0) + (value?.length ?? 0) + 64);
+  /** Sends changes and reads them back. @returns whether they count */
+  async function send(
+    changes: readonly DocumentChange[],
+    condition: Message['headers'] = {},
+  ): Promise<boolean> {
+    const messages = changes.map((change) => ({ ...messageOf(change), headers: condition }));
+    const sizes = messages.map(({ key, value }) => (key?.length ?? 0) + (value?.length ?? 0) + overheadBytes);
     const offsets = await producer.send(partition, messages, sizes).catch((error: unknown) => {
       throw unavailable(reasonOf(error));
     });
-    const before = new Map<number, string | undefined>();
+    let isTaken = true;
     const until = Date.now() + timeoutMs;
     while (known.next <= (offsets.at(-1) ?? -1)) {
       if (Date.now() > until) throw unavailable('it was written, but could not be read back');
-      await catchUp((offset, _, text) => before.set(offset, text));
+      const refused = await catchUp();
+      isTaken &&= !offsets.some((offset) => refused.has(offset));
     }
-    return offsets.map((offset) => before.get(offset));
+    return isTaken;
   }
 
-  async function write(changes: readonly DocumentChange[], expected: Expected): Promise<boolean> {
+  /** Writes again what counts where the last record does not, so that compaction keeps it. */
+  async function settle(): Promise<void> {
+    for (const path of [...known.overtaken]) {
+      const key = keyOfPath(path, folders);
+      while (key !== undefined && known.overtaken.has(path))
+        await send([{ ...key, text: known.texts.get(path) ?? null }], known.condition(path));
+    }
+  }
+
+  async function write(changes: readonly DocumentChange[], expected?: Expected): Promise<boolean> {
     const last = changes.at(-1);
     if (last === undefined) return true;
     await catchUp().catch((error: unknown) => {
       throw unavailable(reasonOf(error));
     });
-    const own = await readText(fileOf(directory, last));
-    if (!expected(known.texts.get(pathOf(last)) ?? own)) return false;
-    const before = await send(changes);
-    if (expected(before.at(-1) ?? own)) return true;
-    // Another process was quicker: what it wrote goes back.
-    await send(changes.map((change, i) => ({ ...change, text: before[i] ?? null })));
+    await settle();
+    if (expected === undefined) return send(changes);
+    const path = pathOf(last);
+    if (!expected(known.texts.get(path) ?? (await readText(fileOf(directory, last))))) return false;
+    if (await send(changes, known.condition(path))) return true;
+    await settle();
     return false;
   }
 
   for (const folder of folders) await mkdir(join(directory, folder, below), { recursive: true });
   await catchUp();
+  // Whoever was overtaken may have ended before it could.
+  await settle().catch((error: unknown) => {
+    log.warn({ topic, reason: reasonOf(error) }, 'a document that was overtaken is left to the next writer');
+  });
   const following = (async () => {
     let failing = false;
     while (!closing.signal.aborted) {
@@ -155,7 +169,7 @@ export async function openKafkaDocuments(kafka: KafkaLog, places: DocumentPlaces
     keyOf: (file) =>
       keyOfFile(file, places) ?? keyOfFile(file.replace(/[\\/]cluster(?=[\\/][^\\/]*$)/, ''), places),
     read: async (key) => known.texts.get(pathOf(key)) ?? readText(fileOf(directory, key)),
-    write: (changes, expected = () => true) => inTurn(() => write(changes, expected)),
+    write: (changes, expected) => inTurn(() => write(changes, expected)),
     async close() {
       closing.abort();
       // Without a broker what is under way would take its time, and comes to nothing.
@@ -181,22 +195,21 @@ async function pathsIn({ directory, folders }: DocumentPlaces): Promise<string[]
   return (await Promise.all(found)).flat();
 }
 
+/** Takes all there is behind what is known; answers the offsets of records that do not count. */
 async function readOn(
   connection: Connection,
   topic: string,
-  known: Known,
-  onRecord: OnRecord,
-): Promise<Known> {
-  const texts = new Map(known.texts);
-  for (let next = known.next; ; ) {
-    const fetched = await fetchFrom(connection, topic, { partition, offset: next });
-    for (const { offset, key, value } of fetched.messages) {
-      const path = key?.toString() ?? '';
-      onRecord(Number(offset), path, texts.get(path));
-      if (value === null) texts.delete(path);
-      else texts.set(path, value.toString());
+  versions: DocumentVersions,
+  changed: Set<string>,
+): Promise<ReadonlySet<number>> {
+  const refused = new Set<number>();
+  for (;;) {
+    const { messages, next } = await fetchFrom(connection, topic, { partition, offset: versions.next });
+    for (const message of messages) {
+      if (versions.take(message)) changed.add(message.key?.toString() ?? '');
+      else refused.add(Number(message.offset));
     }
-    if (fetched.next === next) return { texts, next };
-    next = fetched.next;
+    if (next === versions.next) return refused;
+    versions.moveTo(next);
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { SnapshotStore } from '../keyed/index.ts';
+import type { KeptSnapshots } from '../keyed/index.ts';
 import type { Connection } from './client.ts';
 import type { KafkaLog } from './kafka.ts';
 import { partitionOf } from './murmur2.ts';
@@ -14,6 +14,11 @@ interface Manifest {
   readonly parts: number;
 }
 
+interface Saved extends Manifest {
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
 interface Changelog {
   readonly topic: string;
   readonly partitions: number;
@@ -25,7 +30,7 @@ interface Changelog {
 /** What is known of one partition of the changelog. */
 interface Index {
   next: number;
-  readonly manifests: Map<string, Manifest>;
+  readonly manifests: Map<string, Saved>;
   readonly parts: Map<string, number>;
   turn: Promise<unknown>;
 }
@@ -38,7 +43,7 @@ const attempts = 3;
  * Snapshots in a compacted topic, `<prefix><name>`. One larger than a record is cut into parts, written before the
  * record that names them; the parts it replaces are deleted after. So a crash leaves the old or the new one, whole.
  */
-export function createKafkaSnapshots(kafka: KafkaLog, name = 'snapshots'): SnapshotStore {
+export function createKafkaSnapshots(kafka: KafkaLog, name = 'snapshots'): KeptSnapshots {
   let opened: Promise<Changelog> | undefined;
   const indexes = new Map<number, Index>();
 
@@ -102,13 +107,40 @@ export function createKafkaSnapshots(kafka: KafkaLog, name = 'snapshots'): Snaps
       const { manifests } = indexOf(partition);
       const before = manifests.get(key);
       const { messages, manifest } = cut(key, snapshot, log.partBytes);
-      for (let i = 0; before !== undefined && i < before.parts; i++)
-        messages.push({ key: partKey(key, before.id, i), value: null });
-      const sizes = messages.map((message) => message.key.length + (message.value?.length ?? 0) + 64);
-      await log.producer.send(partition, messages, sizes);
-      manifests.set(key, manifest);
+      messages.push(...tombstones(key, before));
+      await send(log, partition, messages);
+      manifests.set(key, { ...manifest, at: Date.now() });
+    },
+
+    async expire(time, stages) {
+      const log = await changelog();
+      let expired = 0;
+      for (let partition = 0; partition < log.partitions; partition++) {
+        const index = indexOf(partition);
+        await catchUp(log, partition, index);
+        const old = [...index.manifests].filter(
+          ([key, { at }]) => at < time && stages.some((stage) => key.startsWith(`${stage}/`)),
+        );
+        for (const [key, manifest] of old) {
+          await send(log, partition, [{ key, value: null }, ...tombstones(key, manifest)]);
+          index.manifests.delete(key);
+        }
+        expired += old.length;
+      }
+      return expired;
     },
   };
+}
+
+const tombstones = (key: string, manifest: Manifest | undefined): KeyedMessage[] =>
+  Array.from({ length: manifest?.parts ?? 0 }, (_, i) => ({
+    key: partKey(key, (manifest as Manifest).id, i),
+    value: null,
+  }));
+
+async function send(log: Changelog, partition: number, messages: readonly KeyedMessage[]): Promise<void> {
+  const sizes = messages.map(({ key, value }) => key.length + (value?.length ?? 0) + 64);
+  await log.producer.send(partition, [...messages], sizes);
 }
 
 const partKey = (key: string, id: string, number: number): string => `${key}/${id}/${number}`;
@@ -135,12 +167,13 @@ function catchUp({ connection, topic }: Changelog, partition: number, index: Ind
   const read = async () => {
     for (;;) {
       const { messages, next } = await fetchFrom(connection, topic, { partition, offset: index.next });
-      for (const { key, value, offset } of messages) {
+      for (const { key, value, offset, timestamp } of messages) {
         const name = key?.toString() ?? '';
         const isPart = name.split('/').length > 2;
-        if (value === null) index.parts.delete(name);
+        if (value === null) (isPart ? index.parts : index.manifests).delete(name);
         else if (isPart) index.parts.set(name, Number(offset));
-        else index.manifests.set(name, JSON.parse(value.toString()) as Manifest);
+        else
+          index.manifests.set(name, { ...(JSON.parse(value.toString()) as Manifest), at: Number(timestamp) });
       }
       if (next === index.next) return;
       index.next = next;

@@ -144,6 +144,13 @@ describe.runIf(has('kafka'))('a keyed stage on Kafka', () => {
       expect((await after.load('empty', '0'))!.byteLength).toBe(0);
       await after.save('stage', '0', Buffer.from('small'));
       expect(Buffer.from((await after.load('stage', '0'))!).toString()).toBe('small');
+      const now = Date.now();
+      expect(await after.expire(now - 60_000, ['stage', 'empty'])).toBe(0);
+      expect(await after.expire(now + 60_000, ['stage'])).toBe(2);
+      expect(await after.load('stage', '0')).toBeUndefined();
+      const again = createKafkaSnapshots(await crash());
+      expect(await again.load('stage', '1')).toBeUndefined();
+      expect((await again.load('empty', '0'))!.byteLength).toBe(0);
     } finally {
       await dispose();
     }

@@ -1,2 +1,2 @@
-export { createFileSnapshots, type SnapshotStore } from './snapshots.ts';
+export { createFileSnapshots, type KeptSnapshots, type SnapshotStore } from './snapshots.ts';
 export { createKeyedStage, type KeyedStage, type KeyedStageConfig } from './stage.ts';

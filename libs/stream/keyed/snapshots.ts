@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../durable.ts';
 
@@ -11,8 +11,17 @@ export interface SnapshotStore {
   save(stage: string, unit: string, snapshot: Uint8Array): Promise<void>;
 }
 
+/** Snapshots that can be forgotten. */
+export interface KeptSnapshots extends SnapshotStore {
+  /**
+   * Deletes the snapshots of some stages that were last saved before `before` (epoch ms), and answers how many: no event
+   * has come since, and so what they know is older. A stage without begins at its group's committed position.
+   */
+  expire(before: number, stages: readonly string[]): Promise<number>;
+}
+
 /** Snapshots as files, `<directory>/<stage>.<unit>.snapshot`. */
-export function createFileSnapshots(directory: string): SnapshotStore {
+export function createFileSnapshots(directory: string): KeptSnapshots {
   const pathOf = (stage: string, unit: string): string => join(directory, `${stage}.${unit}.snapshot`);
   return {
     async load(stage, unit) {
@@ -26,6 +35,17 @@ export function createFileSnapshots(directory: string): SnapshotStore {
     async save(stage, unit, snapshot) {
       await mkdir(directory, { recursive: true });
       await replaceFile(pathOf(stage, unit), snapshot);
+    },
+    async expire(before, stages) {
+      let expired = 0;
+      for (const name of await readdir(directory).catch(() => [])) {
+        const path = join(directory, name);
+        if (!stages.some((stage) => name.startsWith(`${stage}.`)) || (await stat(path)).mtimeMs >= before)
+          continue;
+        await rm(path);
+        expired++;
+      }
+      return expired;
     },
   };
 }

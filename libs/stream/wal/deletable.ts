@@ -42,8 +42,9 @@ function newestOf(segments: readonly Segment[], now: number): number[] {
   const times: number[] = [];
   let after = Number.POSITIVE_INFINITY;
   for (let i = segments.length - 1; i >= 0; i--) {
-    const { newest } = segments[i] as Segment;
-    after = newest > now ? Math.min(newest, after) : newest;
+    const { newest, size } = segments[i] as Segment;
+    // One without records says nothing of the time.
+    if (size > headerBytes) after = newest > now ? Math.min(newest, after) : newest;
     times[i] = after;
   }
   return times;

@@ -11,6 +11,7 @@ import { createGroupCommit, type GroupCommit, type Waiting } from './group_commi
 import { headerBytes } from './header.ts';
 import { type Marks, type MarksFile, openMarks } from './marks.ts';
 import { recover } from './recover.ts';
+import { segmentMs } from './retention.ts';
 import { createSegment, type Segment, writeAt } from './segment.ts';
 import { type Follower, Tail } from './tail.ts';
 
@@ -220,6 +221,12 @@ export class Partition {
     return result;
   }
 
+  /** Whether what comes would keep what the newest segment began with from being deleted in time. */
+  #isOld(): boolean {
+    const began = this.#active.appendedNear(this.#active.base);
+    return began !== undefined && began < this.#config.clock() - segmentMs;
+  }
+
   /** Writes a group of appends, syncs once, and answers each. */
   async #commit(group: readonly Waiting[], bytes: number): Promise<void> {
     const first = this.#nextOffset;
@@ -229,7 +236,8 @@ export class Partition {
     try {
       await this.#cut();
       const { size } = this.#active;
-      if (size > headerBytes && size + bytes > this.#config.segmentBytes) await this.#begin(first);
+      if (size > headerBytes && (size + bytes > this.#config.segmentBytes || this.#isOld()))
+        await this.#begin(first);
       await this.reserve(this.#nextOffset);
       written = await this.#encode(group, bytes, {
         partition: this.id,

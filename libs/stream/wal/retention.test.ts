@@ -49,6 +49,29 @@ const withStream =
   };
 
 describe('retention', () => {
+  it('in a quiet log keeps no record by one that came more than a day later', async () => {
+    const day = 86_400_000;
+    let now = Date.UTC(2026, 0, 1);
+    await withStream({ segmentBytes: 1_000_000, clock: () => now }, {}, async (stream) => {
+      const { consumer } = await follow(stream, 'reader');
+      const deleteAt = async (time: number, ttl: number) => {
+        now = time;
+        await consumer.drain();
+        return (await stream.deleteBefore(now - ttl)).records;
+      };
+      const start = now;
+      await stream.append([kilobyte(0)]);
+      now = start + day / 2;
+      await stream.append([kilobyte(1)]);
+      // The process was down, and so nobody ended the segment.
+      now = start + 3 * day;
+      await stream.append([kilobyte(2)]);
+      expect(await deleteAt(start + 7.5 * day, 7 * day)).toBe(0);
+      expect(await deleteAt(start + 7.5 * day + 1, 7 * day)).toBe(2);
+      expect(await deleteAt(start + 10 * day + 1, 7 * day)).toBe(1);
+    })();
+  });
+
   it(
     'by size deletes the oldest segments, and never what a group has not read',
     withStream({}, { retention: { bytes: 40_000 } }, async (stream) => {

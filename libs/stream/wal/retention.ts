@@ -23,8 +23,11 @@ export interface Retention {
   close(): Promise<void>;
 }
 
-/** A newest segment older than this share of the time to live is ended, so that nothing outlives that by more. */
-const rollShare = 1 / 8;
+/** Of a segment, which is deleted as a whole: a day, the smallest time partition of the store. Milliseconds. */
+export const segmentMs = 86_400_000;
+
+/** A newest segment older than this is ended, so that nothing outlives a time to live by more. Milliseconds. */
+export const longestSegment = (ttlMs: number): number => Math.min(Math.max(0, ttlMs) / 8, segmentMs);
 
 export function createRetention(config: RetentionConfig): Retention {
   const { stream, partitions, groups, clock, log } = config;
@@ -57,7 +60,7 @@ export function createRetention(config: RetentionConfig): Retention {
 
   async function removeOld(ttl: number): Promise<void> {
     for (const partition of partitions) {
-      await partition.rollBefore(clock() - ttl * rollShare);
+      await partition.rollBefore(clock() - longestSegment(ttl));
       await remove(partition, ({ newest }) => newest < clock() - ttl);
     }
   }

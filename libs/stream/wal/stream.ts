@@ -19,7 +19,7 @@ import { createMeasure, maxRecordBytes } from './format.ts';
 import { type Group, openGroups } from './groups.ts';
 import { marksName } from './marks.ts';
 import { openPartition, type Partition } from './partition.ts';
-import { createRetention } from './retention.ts';
+import { createRetention, longestSegment } from './retention.ts';
 import { segmentPattern } from './segment.ts';
 
 export interface StreamConfig {
@@ -188,6 +188,8 @@ export async function openStream(config: StreamConfig): Promise<Stream> {
       deletedUnread: retention.deletedUnread,
     }),
 
+    relieve: budget.relieve,
+
     async forgetGroup(name) {
       assertOpen();
       if (consumers.has(name)) throw errors.GROUP_TAKEN({ group: name, stream: config.name });
@@ -199,7 +201,10 @@ export async function openStream(config: StreamConfig): Promise<Stream> {
       await retention.check();
       await groups.flush();
       const deleted = { records: 0, bytes: 0 };
+      const rolled = clock() - longestSegment(clock() - before);
       for (const partition of partitions) {
+        // A full disk may have no room for another segment; then the newest stays for now.
+        await partition.rollBefore(rolled).catch(() => {});
         const read = groups.readByAll(partition.id);
         const { records, bytes } = await partition.deleteSegments(
           ({ newest, end }) => newest < before && end <= read,

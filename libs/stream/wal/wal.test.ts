@@ -85,6 +85,19 @@ describe('disk budget', () => {
   );
 
   it(
+    'frees what every group has read where the disk is short',
+    withWal({ segmentBytes: 4_096 }, async ({ log }) => {
+      const stream = await log.open('events');
+      const { consumer } = await follow(stream, 'g');
+      for (let i = 0; i < 40; i++) await stream.append([kilobyte(i)]);
+      await consumer.drain();
+      const { bytes } = await stream.stats();
+      stream.relieve?.();
+      await expect.poll(async () => (await stream.stats()).bytes).toBeLessThanOrEqual(0.9 * bytes);
+    }),
+  );
+
+  it(
     'refuses a record that is too large, and nothing of its append stays',
     withWal({}, async ({ log }) => {
       const stream = await log.open('events');
