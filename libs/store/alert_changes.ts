@@ -1,76 +1,81 @@
-import type { Alert, AlertHistoryEntry } from '@tidewatch/event';
+import { type AlertHistoryEntry, type AlertRow, type Decision, withMoreFound } from '@tidewatch/event';
 import type { AlertAction } from './contract.ts';
 
 /** How long a change can be undone, milliseconds. */
 export const undoWindowMs = 600_000;
 
-/** What undoing puts back, and how long the history was after the change: longer means somebody changed it since. */
-export interface ChangeEntry {
-  readonly id: string;
-  readonly before: Pick<Alert, 'status' | 'reason' | 'assignee' | 'sinceClosed'>;
-  readonly historyLength: number;
+/** Which change it is, who makes it, and when (epoch ms). */
+export interface Author {
+  readonly changeId: string;
+  readonly by: string;
+  readonly now: number;
 }
 
 /** The alert after a person's action. */
-export function actOn(alert: Alert, action: AlertAction, by: string, now: number): Alert {
+export function actOn<A extends AlertRow>(alert: A, action: AlertAction, author: Author): A {
   switch (action.action) {
-    case 'acknowledge':
-      return change(
-        alert,
-        { status: 'acknowledged', reason: null, assignee: by, sinceClosed: 0 },
-        'acknowledged',
-        by,
-        now,
-        action,
-      );
-    case 'close':
-      return change(
-        alert,
-        { status: 'closed', reason: action.reason, sinceClosed: 0 },
-        'closed',
-        by,
-        now,
-        action,
-      );
+    case 'acknowledge': {
+      const to = { status: 'acknowledged', reason: null, assignee: author.by, sinceClosed: 0 } as const;
+      return decide(alert, to, 'acknowledged', author, action);
+    }
+    case 'close': {
+      const to = { status: 'closed', reason: action.reason, sinceClosed: 0 } as const;
+      return decide(alert, to, 'closed', author, action);
+    }
     case 'reopen':
-      return change(alert, { status: 'open', reason: null, sinceClosed: 0 }, 'reopened', by, now, action);
+      return decide(alert, { status: 'open', reason: null, sinceClosed: 0 }, 'reopened', author, action);
     case 'note':
-      return change(alert, {}, 'noted', by, now, action);
+      return decide(alert, {}, 'noted', author, action);
   }
 }
 
-/** Puts a change back; undefined where somebody changed the alert since. Matches that joined meanwhile stay. */
-export function undoOn(alert: Alert, entry: ChangeEntry, by: string, now: number): Alert | undefined {
-  if (alert.history.length !== entry.historyLength) return undefined;
-  return change(alert, entry.before, 'undone', by, now, {});
+/**
+ * Takes a change back as if it had not been made: matches that joined meanwhile stay, and reopen what was closed before it.
+ * Undefined where the alert never had the change, or somebody changed it since.
+ */
+export function undoOn<A extends AlertRow>(alert: A, undone: string, author: Author): A | undefined {
+  const last = alert.history.findLast(({ change }) => change !== undefined);
+  if (last?.was === undefined || last.change !== undone) return undefined;
+  const { found, ...was } = last.was;
+  return decide(alert, withMoreFound(was, Math.max(0, foundIn(alert) - found)), 'undone', author, {});
 }
 
-function change(
-  alert: Alert,
-  to: Partial<ChangeEntry['before']>,
+/** Whether a change was made to an alert already: the answer of the one who made it may have been lost. */
+export const hasChange = ({ history }: AlertRow, changeId: string): boolean =>
+  history.some(({ change }) => change === changeId);
+
+/** Whether an action would change nothing about an alert. */
+export function isDecided({ status, reason, assignee }: AlertRow, action: AlertAction, by: string): boolean {
+  switch (action.action) {
+    case 'acknowledge':
+      return action.note === undefined && status === 'acknowledged' && assignee === by;
+    case 'close':
+      return action.note === undefined && status === 'closed' && reason === action.reason;
+    case 'reopen':
+      return action.note === undefined && status === 'open';
+    case 'note':
+      return false;
+  }
+}
+
+const foundIn = ({ highest, count }: AlertRow): number => Math.max(highest ?? 0, count);
+
+function decide<A extends AlertRow>(
+  alert: A,
+  to: Partial<Decision>,
   action: AlertHistoryEntry['action'],
-  by: string,
-  now: number,
+  { changeId, by, now }: Author,
   { reason, note }: Pick<AlertHistoryEntry, 'reason' | 'note'>,
-): Alert {
-  const at = new Date(now).toISOString();
-  const entry = {
-    at,
+): A {
+  const { status, assignee, sinceClosed } = alert;
+  const entry: AlertHistoryEntry = {
+    at: new Date(now).toISOString(),
     by,
     action,
     ...(reason !== undefined && { reason }),
     ...(note !== undefined && { note }),
+    change: changeId,
+    was: { status, reason: alert.reason, assignee, sinceClosed, found: foundIn(alert) },
   };
   return { ...alert, ...to, history: [...alert.history, entry], updatedAt: now, version: alert.version + 1 };
 }
-
-export const entryFor = (before: Alert, after: Alert): ChangeEntry => ({
-  id: before.id,
-  before: {
-    status: before.status,
-    reason: before.reason,
-    assignee: before.assignee,
-    sinceClosed: before.sinceClosed,
-  },
-  historyLength: after.history.length,
-});

@@ -1,4 +1,4 @@
-import { type Alert, isObject, type JsonObject } from '@tidewatch/event';
+import { type Alert, type AlertRow, isObject, type JsonObject } from '@tidewatch/event';
 
 /** What queries see of an alert: its first event, with the alert's own fields and its entity key over it. */
 export function alertDocument(alert: Alert): JsonObject {
@@ -19,6 +19,13 @@ export function alertDocument(alert: Alert): JsonObject {
   put(document, ['rule', 'level'], detector.level);
   for (const { field, value } of alert.key) put(document, field.split('.'), value);
   return document;
+}
+
+/** Of that document, what a person's decision changes. */
+export function decidedFields({ key, status, reason, assignee }: AlertRow): JsonObject {
+  const taken = new Set(key.map(({ field }) => field));
+  const fields = Object.entries({ status, reason, assignee });
+  return Object.fromEntries(fields.filter(([field]) => !taken.has(field)));
 }
 
 /** Sets a value on copies of the objects on its way, since the event is shared. */

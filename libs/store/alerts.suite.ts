@@ -9,6 +9,8 @@ import {
 } from '@tidewatch/event';
 import { alertId } from '@tidewatch/event/ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describeAlertGroups } from './alert_groups.suite.ts';
+import { describeAlertJobs } from './alert_jobs.suite.ts';
 import type { AlertStore } from './contract.ts';
 import {
   always,
@@ -39,7 +41,8 @@ interface MatchOptions {
   readonly fields?: JsonObject;
 }
 
-function match(options: MatchOptions = {}): EventMatch {
+/** One match on one event, each at the next offset. */
+export function match(options: MatchOptions = {}): EventMatch {
   const {
     rule = 'r1',
     level = 'high',
@@ -132,7 +135,7 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
       ]);
       const second = await store.apply([match()]);
       expect(second).toMatchObject([
-        { effect: 'joined', alert: { id: first[0]!.alert.id, count: 3, version: 3 } },
+        { effect: 'joined', alert: { id: first[0]!.alert.id, count: 3, version: 1 } },
       ]);
       expect(await store.get(first[0]!.alert.id, everyone)).toEqual(second[0]!.alert);
       expect(await store.count({ range: always }, everyone)).toBe(3);
@@ -182,14 +185,48 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
       ]);
     });
 
-    it('reports alerts that moved on or do not exist, and changes the others', async () => {
+    it('reports alerts that somebody changed or that do not exist, and changes the others', async () => {
       const [a, b] = [await one({ rule: 'a' }), await one({ rule: 'b' })];
-      await store.apply([match({ rule: 'a' })]);
+      await store.change([{ id: a.id, version: 1 }], { action: 'note', note: 'mine' }, 'ben');
       const ids = [{ id: a.id, version: 1 }, { id: b.id, version: 1 }, { id: 'no such' }];
       const { changed, conflicts } = await store.change(ids, { action: 'acknowledge' }, 'ann');
       expect(changed.map(({ id }) => id)).toEqual([b.id]);
       expect(conflicts).toEqual([a.id, 'no such']);
       expect(await store.get(a.id, everyone)).toMatchObject({ status: 'open', version: 2 });
+    });
+
+    it('takes a decision about an alert that merely grew, or was reopened by what joined', async () => {
+      const { id, version } = await one();
+      await store.apply([match()]);
+      const close = { action: 'close', reason: 'true_positive' } as const;
+      const closing = await store.change([{ id, version }], close, 'ann');
+      expect(closing).toMatchObject({ conflicts: [], changed: [{ status: 'closed', count: 2, version: 2 }] });
+      await store.apply([match()]);
+      const again = await store.change([{ id, version: 2 }], close, 'ann');
+      expect(again).toMatchObject({ conflicts: [], changed: [{ status: 'closed', count: 3, version: 3 }] });
+      expect(again.changed[0]).not.toHaveProperty('matches');
+      expect((await store.get(id, everyone))?.matches).toHaveLength(3);
+    });
+
+    it('lets the order of writing decide where a match joins while an alert is closed', async () => {
+      for (let round = 0; round < 12; round++) {
+        const { id, version } = await one({ rule: `race ${round}` });
+        const [effects, closing] = await Promise.all([
+          // Within a partition they come one after the other.
+          Promise.all(
+            [1, 2, 3].map((partition) => store.apply([match({ rule: `race ${round}`, partition })])),
+          ),
+          store.change([{ id, version }], { action: 'close', reason: 'true_positive' }, 'ann'),
+        ]);
+        const alert = await store.get(id, everyone);
+        expect(closing.conflicts).toEqual([]);
+        expect(alert).toMatchObject({ count: 4, version: 2 });
+        const reopens = effects.flat().some(({ effect }) => effect === 'reopened');
+        expect(alert?.status).toBe(reopens ? 'open' : 'closed');
+        expect(alert?.history.map(({ action }) => action)).toEqual(
+          reopens ? ['opened', 'closed', 'reopened'] : ['opened', 'closed'],
+        );
+      }
     });
 
     it('reopens a closed alert by a new match, unless it was closed as false positive or expected', async () => {
@@ -233,6 +270,30 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
       const { changed, conflicts } = await store.undo(change.changeId, 'ann');
       expect(conflicts).toEqual([a.id]);
       expect(changed).toMatchObject([{ id: b.id, status: 'open', assignee: null, count: 2 }]);
+    });
+
+    it('undoes what was closed before as if the matches since had come then', async () => {
+      const [a, b] = [await one({ rule: 'a' }), await one({ rule: 'b' })];
+      await store.change([{ id: a.id }], { action: 'close', reason: 'true_positive' }, 'ann');
+      await store.change([{ id: b.id }], { action: 'close', reason: 'false_positive' }, 'ann');
+      const change = await store.change([{ id: a.id }, { id: b.id }], { action: 'acknowledge' }, 'ben');
+      await store.apply([match({ rule: 'a' }), match({ rule: 'b' })]);
+      expect((await store.undo(change.changeId, 'ben')).changed).toMatchObject([
+        { status: 'open', reason: null, count: 2 },
+        { status: 'closed', reason: 'false_positive', sinceClosed: 1, count: 2 },
+      ]);
+    });
+
+    it('undoes a close over a reopening, which nobody decided', async () => {
+      const { id } = await one();
+      await store.change([{ id }], { action: 'acknowledge' }, 'ann');
+      const change = await store.change([{ id }], { action: 'close', reason: 'other' }, 'ann');
+      expect(await store.apply([match()])).toMatchObject([{ effect: 'reopened' }]);
+      expect(await store.undo(change.changeId, 'ann')).toMatchObject({
+        changed: [{ status: 'acknowledged', assignee: 'ann', count: 2 }],
+        conflicts: [],
+      });
+      expect(await titles('status: acknowledged and not status: open')).toEqual(['r1']);
     });
 
     it('shows only the classes of the scope', async () => {
@@ -387,6 +448,10 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
         { effect: 'reopened', alert: { finality: 'provisional', status: 'open' } },
       ]);
     });
+
+    describeAlertGroups(() => store);
+
+    describeAlertJobs(() => harness);
 
     it('forgets alerts past their time to live, and classes taken away', async () => {
       await one({ rule: 'a' });

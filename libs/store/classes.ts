@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { DataClass } from '@tidewatch/event';
-import { JSON_SCHEMA, load, YAMLException } from 'js-yaml';
+import { placeOf, validateYaml } from '@tidewatch/plugin';
 import { z } from 'zod';
 import { errors } from './errors.ts';
 
@@ -15,28 +15,51 @@ export interface ClassApproval {
 export interface DataClassDefinition {
   readonly name: DataClass;
   readonly description: string;
-  /** As written, e.g. `90d`. */
+  /** How long it is kept, e.g. `90d`: as written, or the longest that was approved where what is written is longer. */
   readonly ttl: string;
   readonly ttlMs: number;
+  /** As written, where nobody approved that much but somebody approved less. */
+  readonly unapprovedTtl?: string;
   /** Shortest time to live, in milliseconds, where a law asks for one. */
   readonly minimumMs?: number;
   /** Made up for a demonstration; nobody's data. */
   readonly synthetic: boolean;
   /** Roles that may read it. */
   readonly readers: readonly string[];
-  /** The approval of exactly this time to live, if there is one. */
-  readonly approval?: ClassApproval;
+  /** The approvals of exactly this time to live. */
+  readonly approvals: readonly ClassApproval[];
 }
+
+/** Whether somebody's approval of a class counts on a day, `YYYY-MM-DD` in UTC. */
+export const classApproved = ({ approvals }: Pick<DataClassDefinition, 'approvals'>, day: string): boolean =>
+  approvals.some(({ on, until }) => on <= day && day <= until);
 
 export interface DataClasses {
   readonly all: readonly DataClassDefinition[];
   get(name: DataClass): DataClassDefinition | undefined;
 }
 
+/** Classes that may change while stores hold them: each looks when it needs to know. */
+export interface LiveDataClasses extends DataClasses {
+  replace(next: DataClasses): void;
+}
+
+export function liveDataClasses(first: DataClasses): LiveDataClasses {
+  let now = first;
+  return {
+    get all() {
+      return now.all;
+    },
+    get: (name) => now.get(name),
+    replace(next) {
+      now = next;
+    },
+  };
+}
+
 const unitMs = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 } as const;
-const duration = z
-  .string()
-  .regex(/^[1-9]\d{0,4}[hdw]$/, 'must be a number of hours, days or weeks, such as 12h, 90d or 8w');
+const noDuration = 'must be a number of hours, days or weeks, such as 12h, 90d or 8w';
+const duration = z.string(noDuration).regex(/^[1-9]\d{0,4}[hdw]$/, noDuration);
 const date = z.iso.date('must be a date such as 2024-05-01');
 
 const fileSchema = z.strictObject({
@@ -63,6 +86,12 @@ const fallbacks = {
     readers: ['analyst'],
   },
   alerts: { description: 'Alerts with the evidence that they hold', ttl: '365d', readers: ['analyst'] },
+  audit: { description: 'Who did and read what, and why', ttl: '365d', readers: ['privacy_officer'] },
+  dead_letters: {
+    description: 'Records that could not be handled, with their raw bytes',
+    ttl: '7d',
+    readers: ['detection_engineer', 'sre'],
+  },
 } as const;
 
 const milliseconds = (text: string): number =>
@@ -71,7 +100,7 @@ const milliseconds = (text: string): number =>
 /**
  * Reads `governance/classes.yml`.
  *
- * @throws CLASSES_INVALID with the file and the line or path of the fault
+ * @throws CLASSES_INVALID with the file, and line and path of each fault
  */
 export async function loadDataClasses(file: string): Promise<DataClasses> {
   let text: string;
@@ -85,47 +114,61 @@ export async function loadDataClasses(file: string): Promise<DataClasses> {
 
 /** As {@link loadDataClasses}, from the file's text. */
 export function parseDataClasses(text: string, file = 'classes.yml'): DataClasses {
-  const refuse = (problem: string) => errors.CLASSES_INVALID({ file, problem });
-  let raw: unknown;
-  try {
-    raw = load(text, { schema: JSON_SCHEMA });
-  } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    throw refuse(error.toString(true));
-  }
-  const parsed = fileSchema.safeParse(raw);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      ({ path, message }) => `${path.join('.') || 'the file'} ${message}`,
+  const refuse = (path: readonly string[], problem: string) => {
+    const { line } = placeOf(text, path);
+    return errors.CLASSES_INVALID({ file, ...(line && { line }), problem: `${at(line)}${problem}` });
+  };
+  const read = validateYaml(text, fileSchema);
+  if (!read.ok) {
+    const [first] = read.issues;
+    const problems = read.issues.map(
+      ({ path, line, message }) => `${at(line)}${path || 'the file'} ${message}`,
     );
-    throw refuse(problems.join('; '));
+    const line = first?.line;
+    throw errors.CLASSES_INVALID({ file, ...(line && { line }), problem: problems.join('; ') });
   }
-  const { classes, approvals } = parsed.data;
-  for (const { class: name } of approvals)
+  const { classes, approvals } = read.value;
+  for (const [i, { class: name }] of approvals.entries())
     if (!Object.hasOwn(classes, name))
-      throw refuse(`approvals names the class ${name}, which is not defined`);
+      throw refuse(['approvals', String(i)], `approvals names the class ${name}, which is not defined`);
   const all = Object.entries({ ...fallbacks, ...classes }).map(([name, given]): DataClassDefinition => {
     const entry = { minimum: undefined, synthetic: false, ...given };
-    const ttlMs = milliseconds(entry.ttl);
     const minimumMs = entry.minimum === undefined ? undefined : milliseconds(entry.minimum);
-    if (minimumMs !== undefined && ttlMs < minimumMs)
-      throw refuse(`classes.${name}.ttl ${entry.ttl} is shorter than its minimum ${entry.minimum}`);
-    const approval = approvals.find(
-      (candidate) => candidate.class === name && milliseconds(candidate.ttl) === ttlMs,
+    if (minimumMs !== undefined && milliseconds(entry.ttl) < minimumMs)
+      throw refuse(
+        ['classes', name, 'ttl'],
+        `classes.${name}.ttl ${entry.ttl} is shorter than its minimum ${entry.minimum}`,
+      );
+    const own = approvals.filter((approval) => approval.class === name);
+    const ttl = promised(
+      entry.ttl,
+      own.map((approval) => approval.ttl),
+      entry.minimum,
     );
+    const ttlMs = milliseconds(ttl);
     return {
       name,
       description: entry.description,
-      ttl: entry.ttl,
+      ttl,
       ttlMs,
+      ...(ttl !== entry.ttl && { unapprovedTtl: entry.ttl }),
       ...(minimumMs !== undefined && { minimumMs }),
       synthetic: entry.synthetic,
       readers: entry.readers,
-      ...(approval !== undefined && {
-        approval: { by: approval.by, on: approval.on, until: approval.until },
-      }),
+      approvals: own
+        .filter((approval) => milliseconds(approval.ttl) === ttlMs)
+        .map(({ by, on, until }) => ({ by, on, until })),
     };
   });
   const byName = new Map(all.map((definition) => [definition.name, definition]));
   return { all, get: (name) => byName.get(name) };
+}
+
+const at = (line: number | undefined): string => (line === undefined ? '' : `line ${line}: `);
+
+/** What was approved counts until more is; a shorter time needs nobody's leave, and a law's minimum goes before both. */
+function promised(written: string, approved: readonly string[], minimum: string | undefined): string {
+  const [longest] = [...approved].sort((a, b) => milliseconds(b) - milliseconds(a));
+  if (longest === undefined || milliseconds(written) <= milliseconds(longest)) return written;
+  return minimum !== undefined && milliseconds(longest) < milliseconds(minimum) ? minimum : longest;
 }

@@ -1,5 +1,6 @@
 import type {
   Alert,
+  AlertRow,
   CloseReason,
   DataClass,
   EcsEvent,
@@ -8,9 +9,11 @@ import type {
   EventMatch,
   Findings,
   Json,
+  Level,
   Status,
 } from '@tidewatch/event';
 import type { KqlNode } from '@tidewatch/query';
+import type { AlertJobStore } from './alert_jobs.ts';
 
 /** Who asks, what they may see, and why. Part of every read; the reader audits it. */
 export interface Scope {
@@ -53,8 +56,9 @@ export interface SearchRequest {
 }
 
 export interface Page<T> {
+  /** As many as asked for, or fewer where they are large: a page of events ends at 2 MiB. */
   readonly items: readonly T[];
-  /** Undefined on the last page. */
+  /** Undefined on the last page, and nowhere else. */
   readonly next?: string;
 }
 
@@ -105,6 +109,8 @@ export interface EventStore {
   expire(now: number): Promise<readonly Deletion[]>;
   /** Deletes every event of a class at once (taking the demonstration away, a withdrawn approval); returns how many. */
   deleteClass(dataClass: DataClass): Promise<number>;
+  /** Deletes one time partition of a class at once (what was brought back for a while); returns how many events it held. */
+  deletePartition(dataClass: DataClass, partition: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -119,6 +125,12 @@ export interface EventStoreStats {
     /** Smallest and largest `@timestamp`, epoch milliseconds. */
     readonly from: number;
     readonly to: number;
+    /** Closed and sealed; events that came later may stand beside. Embedded store only. */
+    readonly sealed?: boolean;
+    /** Sealed files that were found damaged, whose events are missing. */
+    readonly damaged?: readonly string[];
+    /** It holds events that the archive gave back until then, epoch milliseconds. */
+    readonly restoredUntil?: number;
   }[];
 }
 
@@ -139,8 +151,8 @@ export type AlertAction =
 export interface AlertChange {
   /** Give it to `undo`. */
   readonly changeId: string;
-  readonly changed: readonly Alert[];
-  /** Ids given that do not exist, or whose version had moved on. */
+  readonly changed: readonly AlertRow[];
+  /** Ids given that do not exist, or that somebody has changed since the version given. */
   readonly conflicts: readonly string[];
 }
 
@@ -159,13 +171,16 @@ export type AlertEffect = {
  * - `replace` does the same for windows: what it says of an alert takes the place of what was said before (see
  *   `replaceFindings`); people's part of the alert stays.
  * - `change` is all or nothing per alert; an alert whose version differs from the one expected is a conflict, not lost.
+ *   Only people's changes grow the version. Between a change and a match that joins, the order of writing decides: what
+ *   joined before an alert was closed is closed with it, what joins after reopens it (see `withMoreFound`).
+ * - Whoever changed an alert, and everybody else from then on, finds it changed.
  * - KQL over an alert sees: `id, title, rule.id, rule.level, engine, status, reason, assignee, summary, tags, count,
  *   host.name, user.name`, every field of the entity key, and the fields of its first event.
  */
 export interface AlertStore {
   apply(matches: readonly EventMatch[]): Promise<AlertEffect[]>;
   replace(findings: readonly Findings[]): Promise<AlertEffect[]>;
-  search(request: AlertSearch, scope: Scope): Promise<Page<Alert>>;
+  search(request: AlertSearch, scope: Scope): Promise<Page<AlertRow>>;
   count(request: Pick<AlertSearch, 'query' | 'range'>, scope: Scope): Promise<number>;
   histogram(
     request: Pick<AlertSearch, 'query' | 'range'> & {
@@ -176,6 +191,8 @@ export interface AlertStore {
   ): Promise<Bucket[]>;
   /** Open, acknowledged and closed alerts by level, for the KPI strip and `alerts_open`. */
   totals(request: Pick<AlertSearch, 'query' | 'range'>, scope: Scope): Promise<readonly AlertTotal[]>;
+  /** Groups of alerts by what they have in common. @throws GROUP_FIELD */
+  groups(request: AlertGroupSearch, scope: Scope): Promise<AlertGroups>;
   get(id: string, scope: Scope): Promise<Alert | undefined>;
   change(
     ids: readonly { readonly id: string; readonly version?: number }[],
@@ -184,6 +201,8 @@ export interface AlertStore {
   ): Promise<AlertChange>;
   /** Puts back what a change changed, unless somebody changed it since (conflict). Possible for 10 minutes. */
   undo(changeId: string, by: string): Promise<AlertChange>;
+  /** Changes of all that a query finds. */
+  readonly jobs: AlertJobStore;
   /**
    * Confirms provisional alerts of an engine whose bucket ended at or before the watermark (epoch ms); answers how many.
    * Correlations say themselves when they are settled: theirs are confirmed long after, where nobody is left to say so.
@@ -202,6 +221,35 @@ export interface AlertSearch {
   readonly sort: 'newest' | 'oldest' | 'severity';
   readonly limit: number;
   readonly after?: string;
+}
+
+export interface AlertGroupSearch extends Pick<AlertSearch, 'query' | 'range' | 'after'> {
+  /** One to three fields of those that KQL sees, but for `message` and `event.original`. */
+  readonly by: readonly string[];
+  /** The most alerts first, or the newest last match; what is equal in one stands by the other. */
+  readonly sort: 'count' | 'newest';
+  /** 1 to 200. */
+  readonly limit: number;
+}
+
+export interface AlertGroup {
+  /**
+   * In the order of the fields, as text: `7` and `"7"` are one; null where an alert has none of up to 8,191 characters. An alert with several values
+   * of a field is in the group of each.
+   */
+  readonly values: readonly (string | null)[];
+  readonly count: number;
+  /** The highest. */
+  readonly level: Level;
+  /** The last match of all, epoch milliseconds. */
+  readonly newest: number;
+  /** Id of the alert that stands first, newest first. */
+  readonly first: string;
+}
+
+export interface AlertGroups extends Page<AlertGroup> {
+  /** Groups on all pages. */
+  readonly total: number;
 }
 
 export interface AlertTotal {

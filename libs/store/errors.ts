@@ -45,13 +45,24 @@ export const errors = defineErrors({
     status: 500,
     message: 'The file {file}, with which Tidewatch is to connect to OpenSearch, cannot be used: {problem}.',
   },
+  ARCHIVE_UNREACHABLE: {
+    status: 503,
+    message: 'The archive {place} cannot be used: {problem}.',
+  },
+  ARCHIVE_OBJECT_MISSING: { status: 404, message: 'The archive {place} has no object {key} any more.' },
+  ARCHIVE_OBJECT_DAMAGED: {
+    status: 500,
+    message:
+      'The object {key} of the archive {place} is not what was archived: its SHA-256 differs from its manifest’s. It was not restored.',
+  },
   STORE_CLOSED: { status: 503, message: 'The store is closed.' },
   PAGE_TOKEN_INVALID: { status: 400, message: 'The page token is not one that a search gave.' },
   QUERY_TIMED_OUT: {
     status: 503,
-    message: 'OpenSearch did not finish {what} in time. Ask about a shorter time, or for less.',
+    message: 'The store did not finish {what} in time. Ask about a shorter time, or for less.',
   },
   QUERY_TOO_WIDE: { status: 400, message: '{problem}' },
+  GROUP_FIELD: { status: 400, message: '{problem}' },
   CHANGE_UNKNOWN: {
     status: 404,
     message: 'There is no change {changeId} to undo; a change can be undone for 10 minutes.',

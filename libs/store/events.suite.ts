@@ -1,6 +1,7 @@
 import type { EcsEvent, Json } from '@tidewatch/event';
 import type { KqlNode } from '@tidewatch/query';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type LiveDataClasses, liveDataClasses, parseDataClasses } from './classes.ts';
 import type { EventStore } from './contract.ts';
 import {
   always,
@@ -44,8 +45,10 @@ export function describeEventStoreContract(name: string, open: OpenHarness<Event
   describe(`${name} keeps the event store's promise`, () => {
     let harness: StoreHarness<EventStore>;
     let store: EventStore;
+    let classes: LiveDataClasses;
     beforeEach(async () => {
-      harness = await open(suiteClasses, suiteNow);
+      classes = liveDataClasses(suiteClasses);
+      harness = await open(classes, suiteNow);
       store = harness.store;
     });
     afterEach(() => harness.dispose());
@@ -307,6 +310,28 @@ export function describeEventStoreContract(name: string, open: OpenHarness<Event
       expect((await store.stats()).partitions).toEqual([]);
     });
 
+    it('goes by the times to live of now, for what it took before, too', async () => {
+      const change = (ttl: string) =>
+        classes.replace(
+          parseDataClasses(
+            `classes:\n  short: { description: d, ttl: ${ttl}, readers: [a] }\napprovals: []\n`,
+          ),
+        );
+      const dayEnd = Date.UTC(2024, 4, 16);
+      await store.write([indexed({ event: { id: 'by-day' } })]);
+      change('90d');
+      await store.write([indexed({ event: { id: 'by-week' } })]);
+      expect(await store.expire(dayEnd + 89 * day)).toEqual([]);
+      expect(await search('*')).toEqual(['by-day', 'by-week']);
+      change('1d');
+      expect(await store.expire(dayEnd + day)).toMatchObject([{ what: 'partition 2024-05-15', records: 1 }]);
+      // Its week ends later, and its class is kept for less by now.
+      expect(await store.expire(Date.UTC(2024, 4, 20) + day)).toMatchObject([
+        { what: 'partition 2024-w20', records: 1 },
+      ]);
+      expect(await search('*')).toEqual([]);
+    });
+
     it('deletes a class at once, and no other', async () => {
       await store.write([
         indexed(),
@@ -317,6 +342,18 @@ export function describeEventStoreContract(name: string, open: OpenHarness<Event
       expect(await store.deleteClass('short')).toBe(0);
       expect(await search('*')).toEqual(['kept']);
       expect(await store.write([indexed({ event: { id: 'anew' } })])).toEqual([{ status: 'stored' }]);
+    });
+
+    it('deletes a partition at once, and no other', async () => {
+      await store.write([
+        indexed(),
+        indexed({ event: { id: 'yesterday' } }, { ingested: suiteNow - day }),
+        indexed({ event: { id: 'other' } }, { dataClass: 'short_too' }),
+      ]);
+      expect(await store.deletePartition('short', '2024-05-15')).toBe(1);
+      expect(await store.deletePartition('short', '2024-05-15')).toBe(0);
+      expect(await store.deletePartition('short', '*')).toBe(0);
+      expect(await search('*')).toEqual(['other', 'yesterday']);
     });
 
     it('reports what it holds', async () => {

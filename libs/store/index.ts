@@ -1,5 +1,12 @@
+export type {
+  AlertJob,
+  AlertJobStore,
+  ChosenAlert,
+  JobCounts,
+  JobPart,
+} from './alert_jobs.ts';
 export * from './classes.ts';
 export * from './contract.ts';
 export { errors as storeErrors } from './errors.ts';
-export { type Period, partitionName, partitionPeriod } from './partition.ts';
+export { longestPartition, type Period, partitionName, partitionPeriod } from './partition.ts';
 export * from './retention.ts';

@@ -1,5 +1,19 @@
 import { errors } from './errors.ts';
 
+/** A page ends early with the event that brings its documents to so many characters, and the next goes on after it. */
+export const pageCharacters = 2 * 1024 ** 2;
+
+/** So many of these, at least one, make a page of at most `limit`. */
+export function fitting(lengths: Iterable<number>, limit: number): number {
+  let [count, characters] = [0, 0];
+  for (const length of lengths) {
+    if (count >= limit || characters >= pageCharacters) break;
+    characters += length;
+    count++;
+  }
+  return count;
+}
+
 /** What a page token holds: the sort key of the page's last item. */
 export type PageKey = readonly (string | number)[];
 

@@ -23,6 +23,20 @@ export function partitionName(ingested: number, ttlMs: number): string {
   return `${year}-w${String(week).padStart(2, '0')}`;
 }
 
+/** The longest that a partition of a class lasts, milliseconds. */
+export const longestPartition = (ttlMs: number): number =>
+  (ttlMs <= 30 * day ? 1 : ttlMs <= 180 * day ? 7 : 31) * day;
+
+/** How many partitions of a class are there at a time, the one being written and those not yet dropped. */
+export function partitionsKept(now: number, ttlMs: number): number {
+  let kept = 0;
+  for (let at = now; ; kept++) {
+    const period = partitionPeriod(partitionName(at, ttlMs));
+    if (period === undefined || period.to + ttlMs <= now) return kept;
+    at = period.from - 1;
+  }
+}
+
 /** What a partition's name stands for; undefined where it is no such name. */
 export function partitionPeriod(name: string): Period | undefined {
   const match = /^(\d{4})-(?:w(\d{2})|(\d{2})(?:-(\d{2}))?)$/.exec(name);

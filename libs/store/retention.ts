@@ -9,15 +9,22 @@ export interface Keeper {
   /** What it keeps, for the privacy officer, e.g. `events as received`. */
   readonly keeps: string;
   readonly dataClass: DataClass | 'all';
-  /** How long: one time for everything, or each class's own. */
-  readonly ttlMs: number | 'by class';
+  /** How long, in milliseconds: one time for everything, asked for each time since classes change, or each class's own. */
+  readonly ttlMs: (() => number) | 'by class';
   /** Deletes whatever is past its time to live at `now` (epoch ms) and says what that was. */
   readonly expire: (now: number) => Promise<readonly Deletion[]>;
+  /** What is past its time all the same after that, and why, in sentences. */
+  readonly overdue?: (now: number) => Promise<readonly string[]>;
+}
+
+export interface ExplainedDeletion extends Deletion {
+  /** For the audit log: which time to live was over. */
+  readonly reason: string;
 }
 
 export interface RetentionRun {
-  readonly deletions: readonly Deletion[];
-  /** Keepers that failed; the others were served all the same. */
+  readonly deletions: readonly ExplainedDeletion[];
+  /** Keepers that failed, or kept something all the same; the others were served. */
   readonly failures: readonly { readonly keeper: string; readonly message: string }[];
 }
 
@@ -39,11 +46,16 @@ export function createRetentionRegistry(classes: DataClasses): RetentionRegistry
   let last: Promise<unknown> = Promise.resolve();
 
   async function runAll(now: number): Promise<RetentionRun> {
-    const deletions: Deletion[] = [];
+    const deletions: ExplainedDeletion[] = [];
     const failures: { keeper: string; message: string }[] = [];
-    for (const { keeper, expire } of keepers.values()) {
+    for (const enrolled of keepers.values()) {
+      const { keeper, expire, overdue = async () => [], ttlMs } = enrolled;
       try {
-        deletions.push(...(await expire(now)));
+        for (const deletion of await expire(now)) {
+          const ttl = ttlMs === 'by class' ? classes.get(deletion.dataClass)?.ttl : words(enrolled);
+          deletions.push({ ...deletion, reason: `past the time to live of ${ttl}` });
+        }
+        for (const message of await overdue(now)) failures.push({ keeper, message });
       } catch (error) {
         failures.push({ keeper, message: error instanceof Error ? error.message : String(error) });
       }
@@ -52,7 +64,7 @@ export function createRetentionRegistry(classes: DataClasses): RetentionRegistry
   }
 
   const words = ({ dataClass, ttlMs }: Keeper): string => {
-    if (ttlMs !== 'by class') return duration(ttlMs);
+    if (ttlMs !== 'by class') return duration(ttlMs());
     return dataClass === 'all' ? 'by class' : (classes.get(dataClass)?.ttl ?? 'by class');
   };
 

@@ -1,5 +1,4 @@
-import { type Alert, levels } from '@tidewatch/event';
-import { alertDocument } from '../alert_document.ts';
+import { type AlertRow, type JsonObject, levels } from '@tidewatch/event';
 import { columnDefinitions, type PromotedField, promote, withKeys } from './columns.ts';
 import type { AppendRow } from './engine.ts';
 
@@ -24,9 +23,19 @@ export const nestedColumn = 6;
 
 const fields = withKeys(alertFields);
 
-/** The row of an alert, in the order of the table's columns. @param kept what is read of it again */
-export function alertRow(alert: Alert, kept: string, onPath: (path: string) => void): AppendRow {
-  const { values, nested, text: words, json } = promote(alertDocument(alert), fields, onPath);
+/**
+ * The row of an alert, in the order of the table's columns.
+ *
+ * @param document what queries see of it
+ * @param kept what is read of it again
+ */
+export function alertRow(
+  alert: AlertRow,
+  document: JsonObject,
+  kept: string,
+  onPath: (path: string) => void,
+): AppendRow {
+  const { values, nested, text: words, json } = promote(document, fields, onPath);
   return [
     BigInt(alert.last),
     BigInt(alert.bucket.end),

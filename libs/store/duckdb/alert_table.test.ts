@@ -45,7 +45,7 @@ it('keeps the matches of its samples and no others, over restarts', async () => 
     for (let i = 0; i < 4; i++)
       await store.alerts.apply([match(8 * round + 2 * i), match(8 * round + 2 * i + 1)]);
     const { items } = await store.alerts.search({ range: always, sort: 'newest', limit: 10 }, everyone);
-    seen.push(...items);
+    for (const { id } of items) seen.push((await store.alerts.get(id, everyone)) as Alert);
     await store.close();
   }
   expect(seen.map(({ count }) => count)).toEqual([8, 16, 24, 32, 40]);
@@ -64,8 +64,9 @@ it('goes on with alerts whose matches stand in the alert itself', async () => {
   const before = await open();
   await before.alerts.apply([match(0), match(1)]);
   const { items } = await before.alerts.search({ range: always, sort: 'newest', limit: 1 }, everyone);
+  const alert = await before.alerts.get(items[0]?.id as string, everyone);
   await before.close();
-  await query(`UPDATE alerts SET alert = '${JSON.stringify(items[0]).replaceAll("'", "''")}'`);
+  await query(`UPDATE alerts SET alert = '${JSON.stringify(alert).replaceAll("'", "''")}'`);
   await query('DROP TABLE matches');
   const store = await open();
   const [joined] = await store.alerts.apply([match(2)]);

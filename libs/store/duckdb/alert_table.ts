@@ -1,8 +1,10 @@
-import type { Alert, Engine, EventMatch, Match } from '@tidewatch/event';
+import type { Alert, AlertRow, Engine, JsonObject } from '@tidewatch/event';
+import { alertDocument, decidedFields } from '../alert_document.ts';
 import { alertRow, nestedColumn } from './alert_columns.ts';
+import { alertOf, changeOf, type Kept, matchOf, rowsOf, toKept } from './alert_kept.ts';
 import type { Database, Writer } from './database.ts';
 import { maxPaths } from './document_paths.ts';
-import type { SqlRow, SqlValue } from './engine.ts';
+import type { SqlValue } from './engine.ts';
 
 const alias = 'alerts';
 const table = 'alerts.alerts';
@@ -17,13 +19,12 @@ const mostRemembered = 6_000;
 export interface AlertTable {
   /** The alerts of these ids that there are. */
   byId(writer: Writer, ids: readonly string[]): Promise<Map<string, Alert>>;
-  /** Replaces alerts as a whole, in one transaction with `also`. */
-  put(
-    writer: Writer,
-    alerts: readonly Alert[],
-    existing: ReadonlyMap<string, Alert>,
-    also?: () => Promise<unknown>,
-  ): Promise<void>;
+  /** Replaces alerts as a whole, in one transaction. */
+  put(writer: Writer, alerts: readonly Alert[], existing: ReadonlyMap<string, Alert>): Promise<void>;
+  /** The alerts of these ids that there are, without their evidence. */
+  decidable(writer: Writer, ids: readonly string[]): Promise<Map<string, Decidable>>;
+  /** Puts what people decided in the place of what stood there, in one transaction with `also`; evidence stays. */
+  decide(writer: Writer, decided: readonly Decided[], also?: () => Promise<unknown>): Promise<void>;
   /** As {@link AlertStore.confirmUpTo}. */
   confirmUpTo(watermark: number, engine: Engine): Promise<number>;
   /** Deletes the alerts that the condition finds; answers how many. */
@@ -32,76 +33,32 @@ export interface AlertTable {
   readonly nested: boolean;
 }
 
-/** What {@link toAlert} makes an alert of, in a query over the table. */
-export const alertValues =
-  'alert, finality, (SELECT string_agg(line, chr(10)) FROM alerts.matches WHERE alert_id = id)';
-export const alertValueCount = 3;
+/** What {@link toRow} makes a row of. */
+export const rowValues = 'alert, finality';
+export const rowValueCount = 2;
 
-/** An alert without its matches, but for the numbers of their rows. Before they had a table, they stood here. */
-interface Kept extends Omit<Alert, 'matches'> {
-  readonly matches: readonly (number | Match)[];
+/**
+ * What {@link toAlert} makes an alert of, in a query over the table that finds one alert.
+ *
+ * @param id place holder of its id: without it all matches that there are would be gathered
+ */
+export const alertValues = (id: string): string =>
+  `${rowValues}, (SELECT string_agg(line, chr(10)) FROM alerts.matches WHERE ${among('alerts.matches', `alert_id = ${id}`)})`;
+
+/** Rows that are found by a narrow column first: the wide ones are read only where one of them is. */
+const among = (from: string, where: string): string => `rowid IN (SELECT rowid FROM ${from} WHERE ${where})`;
+const ofIds = among(table, 'id IN (SELECT unnest($1))');
+
+/** What a decision is made on, and what is to be written again with it. */
+export interface Decidable {
+  readonly row: AlertRow;
+  readonly matches: Kept['matches'];
+  readonly document: JsonObject;
 }
 
-/** The numbers of the rows that an alert's matches have. */
-const rowsOf = new WeakMap<Alert['matches'], ReadonlyMap<Match, number>>();
-
-export const toAlert = (row: SqlRow): Alert => alertOf(row, (_, __, json) => JSON.parse(json) as Match);
-
-function alertOf([json, finality, lines]: SqlRow, read: typeof matchOf): Alert {
-  const kept = JSON.parse(json as string) as Kept;
-  const found = new Map<number, Match>();
-  for (const line of typeof lines === 'string' ? lines.split('\n') : []) {
-    const [head = '', number, time, id = ''] = beginning.exec(line) ?? [];
-    found.set(Number(number), read(JSON.parse(id) as string, Number(time), line.slice(head.length)));
-  }
-  const matches = kept.matches.flatMap((match) =>
-    typeof match === 'number' ? (found.get(match) ?? []) : [match],
-  );
-  rowsOf.set(matches, new Map([...found].map(([number, match]) => [match, number])));
-  // Confirming touches one column only, so that one is the truth about it.
-  return { ...kept, finality: finality as Alert['finality'], matches };
-}
-
-/** A row of `matches`: the number within its alert, event time, id and all of the match as JSON. */
-const lineOf = (number: number, match: Match, json: string): string =>
-  `${number} ${match.time} ${JSON.stringify(match.id)} ${json}`;
-const beginning = /^(\d+) (-?\d+) ("(?:[^"\\]|\\.)*") /;
-
-/** A match that is parsed when somebody looks: those who add to an alert ask only for ids and times. */
-function matchOf(id: string, time: number, json: string): Match {
-  let parsed: Match | undefined;
-  const whole = (): Match => {
-    parsed ??= JSON.parse(json) as Match;
-    return parsed;
-  };
-  const match = {
-    id,
-    time,
-    get detector() {
-      return whole().detector;
-    },
-    get key() {
-      return whole().key;
-    },
-    get bucketMs() {
-      return whole().bucketMs;
-    },
-    get dataClass() {
-      return whole().dataClass;
-    },
-    get event() {
-      return whole().event;
-    },
-    get explanation() {
-      return whole().explanation;
-    },
-    /** Of matches on single events. */
-    get position() {
-      return (whole() as Partial<EventMatch>).position;
-    },
-  };
-  // In the order in which it was written, which those who compare rely on.
-  return Object.defineProperty(match, 'toJSON', { value: whole });
+export interface Decided {
+  readonly before: Decidable;
+  readonly after: AlertRow;
 }
 
 /** @param paths those that alerts' documents have, which grow */
@@ -127,8 +84,42 @@ export async function createAlertTable(database: Database, paths: Set<string>): 
 
   async function read(writer: Writer, ids: readonly string[]): Promise<Alert[]> {
     if (ids.length === 0) return [];
-    const sql = `SELECT ${alertValues} FROM ${table} WHERE id IN (SELECT unnest($1))`;
-    return (await writer.read(sql, [ids])).map((row) => alertOf(row, matchOf));
+    const rows = await writer.read(`SELECT ${rowValues}, id FROM ${table} WHERE ${ofIds}`, [ids]);
+    if (rows.length === 0) return [];
+    const known = among('alerts.matches', 'alert_id IN (SELECT unnest($1))');
+    const found = rows.map((row) => row[rowValueCount] as string);
+    const matches = await writer.read(`SELECT alert_id, line FROM alerts.matches WHERE ${known}`, [found]);
+    const lines = new Map(found.map((id): [string, string[]] => [id, []]));
+    for (const [id, line] of matches) lines.get(id as string)?.push(line as string);
+    return rows.map(([alert = null, finality = null, id]) =>
+      alertOf([alert, finality, lines.get(id as string)?.join('\n') || null], matchOf),
+    );
+  }
+
+  /** Writes rows, in the place of those of the ids replaced, in one transaction with `also`. */
+  async function write(
+    writer: Writer,
+    rows: readonly { readonly alert: AlertRow; readonly document: JsonObject; readonly kept: string }[],
+    replaced: readonly string[],
+    also: () => Promise<unknown>,
+  ): Promise<void> {
+    const newPaths = new Set<string>();
+    const onPath = (path: string): void => {
+      if (!paths.has(path) && paths.size + newPaths.size < maxPaths) newPaths.add(path);
+    };
+    const made = rows.map(({ alert, document, kept }) => alertRow(alert, document, kept, onPath));
+    // Should the transaction fail, nothing is known any more.
+    for (const { alert } of rows) forget(alert.id);
+    await writer.transaction(async () => {
+      if (replaced.length > 0)
+        await writer.run(`DELETE FROM ${table} WHERE id IN (SELECT unnest($1))`, [replaced]);
+      await writer.append(alias, 'alerts', made);
+      const unseen = [...newPaths].map((path) => [path]);
+      if (unseen.length > 0) await writer.append(alias, 'paths', unseen);
+      await also();
+    });
+    for (const path of newPaths) paths.add(path);
+    nested ||= made.some((row) => row[nestedColumn] === true);
   }
 
   return {
@@ -141,40 +132,49 @@ export async function createAlertTable(database: Database, paths: Set<string>): 
       return new Map([...known, ...others].map((alert) => [alert.id, alert]));
     },
 
-    async put(writer, alerts, existing, also = async () => {}) {
-      const newPaths = new Set<string>();
-      const onPath = (path: string): void => {
-        if (!paths.has(path) && paths.size + newPaths.size < maxPaths) newPaths.add(path);
-      };
+    async put(writer, alerts, existing) {
       const changes = alerts.map((alert) => changeOf(alert, existing.get(alert.id)));
-      const rows = changes.map(({ alert, json }) => alertRow(alert, json, onPath));
+      const rows = changes.map(({ alert, json }) => ({ alert, document: alertDocument(alert), kept: json }));
       const gone = changes.flatMap((change) => change.gone);
+      const added = changes.flatMap((change) => change.added);
       const replaced = alerts.map(({ id }) => id).filter((id) => existing.has(id));
-      // Should the transaction fail, nothing is known any more.
-      for (const { id } of alerts) forget(id);
-      await writer.transaction(async () => {
-        if (replaced.length > 0)
-          await writer.run(`DELETE FROM ${table} WHERE id IN (SELECT unnest($1))`, [replaced]);
+      await write(writer, rows, replaced, async () => {
         if (gone.length > 0)
           await writer.run('DELETE FROM alerts.matches WHERE key IN (SELECT unnest($1))', [gone]);
-        await writer.append(alias, 'alerts', rows);
-        const added = changes.flatMap((change) => change.added);
-        if (added.length > 0)
-          await writer.append(
-            alias,
-            'matches',
-            added.map(({ alert, key, line }) => [alert, key, line]),
-          );
-        const unseen = [...newPaths].map((path) => [path]);
-        if (unseen.length > 0) await writer.append(alias, 'paths', unseen);
-        await also();
+        if (added.length === 0) return;
+        const lines = added.map(({ alert, key, line }) => [alert, key, line]);
+        await writer.append(alias, 'matches', lines);
       });
-      for (const path of newPaths) paths.add(path);
-      nested ||= rows.some((row) => row[nestedColumn] === true);
       for (const { alert, rows } of changes) {
         const matches = [...rows.keys()];
         rowsOf.set(matches, rows);
         remember({ ...alert, matches });
+      }
+    },
+
+    async decidable(writer, ids) {
+      if (ids.length === 0) return new Map();
+      const sql = `SELECT ${rowValues}, document FROM ${table} WHERE ${ofIds}`;
+      const found = (await writer.read(sql, [ids])).map((values): [string, Decidable] => {
+        const { matches, ...row } = toKept(values);
+        const document = JSON.parse(values[rowValueCount] as string) as JsonObject;
+        return [row.id, { row, matches, document }];
+      });
+      return new Map(found);
+    },
+
+    async decide(writer, decided, also = async () => {}) {
+      const rows = decided.map(({ before, after }) => ({
+        alert: after,
+        document: { ...before.document, ...decidedFields(after) },
+        kept: JSON.stringify({ ...after, matches: before.matches } satisfies Kept),
+      }));
+      const ids = rows.map(({ alert }) => alert.id);
+      const known = new Map(ids.map((id) => [id, remembered.get(id)?.matches]));
+      await write(writer, rows, ids, also);
+      for (const { after } of decided) {
+        const matches = known.get(after.id);
+        if (matches !== undefined) remember({ ...after, matches });
       }
     },
 
@@ -216,37 +216,3 @@ export async function createAlertTable(database: Database, paths: Set<string>): 
     },
   };
 }
-
-interface RowChange {
-  readonly alert: Alert;
-  /** The alert without its matches. */
-  readonly json: string;
-  readonly added: readonly { readonly alert: string; readonly key: string; readonly line: string }[];
-  /** Keys of matches that are no longer among the alert's. */
-  readonly gone: readonly string[];
-  /** All of the alert's matches, as they would be read. */
-  readonly rows: ReadonlyMap<Match, number>;
-}
-
-function changeOf(alert: Alert, before: Alert | undefined): RowChange {
-  const had = new Map(before && rowsOf.get(before.matches));
-  let next = Math.max(-1, ...had.values()) + 1;
-  const rows = new Map<Match, number>();
-  const added: { alert: string; key: string; line: string }[] = [];
-  for (const match of alert.matches) {
-    const known = had.get(match);
-    if (known !== undefined) rows.set(match, known);
-    else {
-      const number = next++;
-      const json = JSON.stringify(match);
-      rows.set(matchOf(match.id, match.time, json), number);
-      added.push({ alert: alert.id, key: keyOf(alert.id, number), line: lineOf(number, match, json) });
-    }
-    had.delete(match);
-  }
-  const gone = [...had.values()].map((number) => keyOf(alert.id, number));
-  const json = JSON.stringify({ ...alert, matches: [...rows.values()] } satisfies Kept);
-  return { alert, json, added, gone, rows };
-}
-
-const keyOf = (alert: string, number: number): string => `${alert}.${number}`;

@@ -1,17 +1,20 @@
-import { randomUUID } from 'node:crypto';
-import type { Alert, Status } from '@tidewatch/event';
-import { actOn, type ChangeEntry, entryFor, undoOn, undoWindowMs } from '../alert_changes.ts';
+import type { Status } from '@tidewatch/event';
+import { undoWindowMs } from '../alert_changes.ts';
 import { bringInto, type Incoming, incomingFindings, incomingMatches } from '../alert_effects.ts';
+import { alertDeletions } from '../alert_jobs.ts';
 import { buckets } from '../buckets.ts';
 import type { DataClasses } from '../classes.ts';
-import type { AlertChange, AlertEffect, AlertSearch, AlertStore, Scope } from '../contract.ts';
-import { errors } from '../errors.ts';
+import type { AlertEffect, AlertSearch, AlertStore, Scope } from '../contract.ts';
 import { decodeToken, encodeToken } from '../page.ts';
 import { alertFields, alertTables } from './alert_columns.ts';
-import { alertValueCount, alertValues, createAlertTable, toAlert } from './alert_table.ts';
+import { createAlertDecisions } from './alert_decisions.ts';
+import { groupAlerts } from './alert_groups.ts';
+import { createAlertJobStore, jobTables } from './alert_jobs.ts';
+import { toAlert, toRow } from './alert_kept.ts';
+import { alertValues, createAlertTable, rowValueCount, rowValues } from './alert_table.ts';
 import { createLayout } from './columns.ts';
 import { bucketSql, compile, select, type Where } from './compile.ts';
-import type { Database, Writer } from './database.ts';
+import type { Database } from './database.ts';
 import type { SqlValue } from './engine.ts';
 
 type Filter = Pick<AlertSearch, 'query' | 'range'>;
@@ -33,7 +36,7 @@ export async function createAlertStore(
   classes: DataClasses,
   clock: () => number,
 ): Promise<AlertStore> {
-  await database.attach(file, alias, alertTables);
+  await database.attach(file, alias, [...alertTables, ...jobTables]);
   const paths = new Set(
     (await database.read('SELECT path FROM alerts.paths')).map(([path]) => path as string),
   );
@@ -55,26 +58,6 @@ export async function createAlertStore(
       nested: where.nested && `${seen} AND ${where.nested}`,
       parameters: [...where.parameters, ...scope.dataClasses],
     };
-  }
-
-  async function commitChange(
-    writer: Writer,
-    pairs: readonly { before: Alert; after: Alert }[],
-    existing: ReadonlyMap<string, Alert>,
-    conflicts: readonly string[],
-    undone?: string,
-  ): Promise<AlertChange> {
-    const changeId = randomUUID();
-    const entries = JSON.stringify(pairs.map(({ before, after }) => entryFor(before, after)));
-    const changed = pairs.map(({ after }) => after);
-    await stored.put(writer, changed, existing, async () => {
-      await writer.run('DELETE FROM alerts.changes WHERE changed_at < $1 OR id = $2', [
-        clock() - undoWindowMs,
-        undone ?? '',
-      ]);
-      await writer.run('INSERT INTO alerts.changes VALUES ($1, $2, $3)', [changeId, clock(), entries]);
-    });
-    return { changeId, changed, conflicts };
   }
 
   /** Brings what came into its alerts, and writes those that changed in one transaction. */
@@ -108,13 +91,13 @@ export async function createAlertStore(
       const order = `ORDER BY ${keys.map((key) => `${key} ${direction}`).join(', ')}`;
       const fitting = select(`rowid AS r, ${keys.join(', ')}`, table, where, after);
       const chosen = `SELECT r FROM (${fitting}) ${order} LIMIT ${place(request.limit + 1)}`;
-      const sql = `SELECT ${alertValues}, ${keys.join(', ')} FROM ${table} WHERE rowid IN (${chosen}) ${order}`;
+      const sql = `SELECT ${rowValues}, ${keys.join(', ')} FROM ${table} WHERE rowid IN (${chosen}) ${order}`;
       const rows = await database.read(sql, values);
       const page = rows.slice(0, request.limit);
-      const items = page.map(toAlert);
+      const items = page.map(toRow);
       const last = page.at(-1);
       if (rows.length <= request.limit || last === undefined) return { items };
-      return { items, next: encodeToken(last.slice(alertValueCount) as (string | number)[]) };
+      return { items, next: encodeToken(last.slice(rowValueCount) as (string | number)[]) };
     },
 
     async count(request, scope) {
@@ -156,54 +139,20 @@ export async function createAlertStore(
       }));
     },
 
+    groups: (request, scope) => groupAlerts(database, layout, condition(request, scope), request),
+
     async get(id, scope) {
       const range = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
       const where = condition({ range }, scope);
       const place = `$${where.parameters.length + 1}`;
-      const sql = select(alertValues, table, where, ` AND id = ${place}`);
+      const sql = select(alertValues(place), table, where, ` AND id = ${place}`);
       const [row] = await database.read(sql, [...where.parameters, id]);
       return row === undefined ? undefined : toAlert(row);
     },
 
-    change: (ids, action, by) =>
-      database.write(async (writer) => {
-        const wanted = new Map(ids.map(({ id, version }) => [id, version]));
-        const existing = await stored.byId(writer, [...wanted.keys()]);
-        const now = clock();
-        const pairs: { before: Alert; after: Alert }[] = [];
-        const conflicts: string[] = [];
-        for (const [id, version] of wanted) {
-          const before = existing.get(id);
-          if (before === undefined || (version !== undefined && version !== before.version))
-            conflicts.push(id);
-          else pairs.push({ before, after: actOn(before, action, by, now) });
-        }
-        return commitChange(writer, pairs, existing, conflicts);
-      }),
+    ...createAlertDecisions(database, stored, clock),
 
-    undo: (changeId, by) =>
-      database.write(async (writer) => {
-        const now = clock();
-        const [row] = await writer.read(
-          'SELECT entries FROM alerts.changes WHERE id = $1 AND changed_at >= $2',
-          [changeId, now - undoWindowMs],
-        );
-        if (row === undefined) throw errors.CHANGE_UNKNOWN({ changeId });
-        const entries = JSON.parse(row[0] as string) as readonly ChangeEntry[];
-        const existing = await stored.byId(
-          writer,
-          entries.map(({ id }) => id),
-        );
-        const pairs: { before: Alert; after: Alert }[] = [];
-        const conflicts: string[] = [];
-        for (const entry of entries) {
-          const before = existing.get(entry.id);
-          const after = before && undoOn(before, entry, by, now);
-          if (before === undefined || after === undefined) conflicts.push(entry.id);
-          else pairs.push({ before, after });
-        }
-        return commitChange(writer, pairs, existing, conflicts, changeId);
-      }),
+    jobs: createAlertJobStore(database, stored, condition, clock),
 
     confirmUpTo: (watermark, engine) => stored.confirmUpTo(watermark, engine),
 
@@ -212,8 +161,20 @@ export async function createAlertStore(
     async expire(now) {
       const ttl = classes.get('alerts')?.ttlMs;
       if (ttl === undefined) return [];
-      const records = await stored.remove('created_at < $1', [now - ttl]);
-      return records === 0 ? [] : [{ keeper: 'alert store', dataClass: 'alerts', what: 'alerts', records }];
+      const before = [now - ttl];
+      const alerts = await stored.remove('created_at < $1', before);
+      const jobs = await database.write((writer) =>
+        writer.transaction(async () => {
+          await writer.run(
+            'DELETE FROM alerts.chosen WHERE job IN (SELECT id FROM alerts.jobs WHERE created_at < $1)',
+            before,
+          );
+          // They can't be undone any more, and nobody may change an alert again for long.
+          await writer.run('DELETE FROM alerts.changes WHERE changed_at < $1', [clock() - undoWindowMs]);
+          return writer.run('DELETE FROM alerts.jobs WHERE created_at < $1', before);
+        }),
+      );
+      return alertDeletions({ alerts, 'changes of many alerts': jobs });
     },
 
     close: () => database.close(),

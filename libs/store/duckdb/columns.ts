@@ -123,6 +123,7 @@ export function createLayout(
   return {
     document,
     texts: ['message', 'event_original', 'words'],
+    words: 'words',
     column: (path) => columns.get(path),
     paths,
   };

@@ -3,6 +3,7 @@ import {
   type SqlLayout,
   type SqlParameter,
   type SqlRows,
+  TooManyConditionsError,
   TooManyFieldsError,
   toSql,
   toSqlValues,
@@ -47,7 +48,8 @@ export function compile(query: KqlNode | undefined, range: TimeRange, now: numbe
       parameters: [...bounds, ...plain.parameters, ...(walked?.parameters ?? [])],
     };
   } catch (error) {
-    if (error instanceof TooManyFieldsError) throw errors.QUERY_TOO_WIDE({ problem: error.message });
+    if (error instanceof TooManyFieldsError || error instanceof TooManyConditionsError)
+      throw errors.QUERY_TOO_WIDE({ problem: error.message });
     throw error;
   }
 }

@@ -15,11 +15,24 @@ export interface Writer extends Pick<Engine, 'append' | 'commitEvents'> {
   transaction<T>(work: () => Promise<T>): Promise<T>;
 }
 
+/** Of a commit whose checkpoint failed, and of whatever comes after. */
+const invalidated = /database "([^"]+)"[ .]+(?:The database )?has been invalidated/i;
+
+export interface AttachOptions {
+  /** See {@link Engine.attach}. */
+  readonly isSmall?: boolean;
+  /** Called when the file was attached anew, after it had failed: what is known of it may be of an attempt that failed. */
+  readonly revived?: () => Promise<void>;
+}
+
 /** The files that are attached to one engine: writers take turns, readers run beside them on snapshots. */
 export class Database {
   private readonly engine: Engine;
   private readonly writer: Writer;
   private turn: Promise<unknown> = Promise.resolve();
+  /** How to attach each file anew. */
+  private readonly attached = new Map<string, () => Promise<void>>();
+  private readonly invalid = new Set<string>();
   private closed = false;
   private closing: Promise<void> | undefined;
 
@@ -35,26 +48,54 @@ export class Database {
   }
 
   /** As {@link Engine.attach}. */
-  attach(file: string, alias: string, tables: readonly string[]): Promise<void> {
-    return this.engine.attach(file, alias, tables);
+  async attach(
+    file: string,
+    alias: string,
+    tables: readonly string[],
+    options: AttachOptions = {},
+  ): Promise<void> {
+    await this.engine.attach(file, alias, tables, options.isSmall);
+    const revive = async () => {
+      // What is not attached since the last try failed can't be detached.
+      await this.engine.detach(alias).catch(() => {});
+      await this.engine.attach(file, alias, tables, options.isSmall);
+      await options.revived?.();
+    };
+    this.attached.set(alias, revive);
   }
 
-  detach(alias: string): Promise<void> {
-    return this.engine.detach(alias);
+  async detach(alias: string): Promise<void> {
+    this.attached.delete(alias);
+    this.invalid.delete(alias);
+    await this.engine.detach(alias);
   }
 
   /** As {@link Engine.read}. */
-  async read(sql: string, values: readonly SqlValue[] = []): Promise<SqlRow[]> {
+  async read(sql: string, values: readonly SqlValue[] = [], withinMs?: number): Promise<SqlRow[]> {
     if (this.closed) throw errors.STORE_CLOSED();
-    return this.engine.read(sql, values);
+    return this.engine.read(sql, values, withinMs);
+  }
+
+  /** As {@link Engine.background}. */
+  async background(sql: string): Promise<void> {
+    if (this.closed) throw errors.STORE_CLOSED();
+    await this.engine.background(sql);
   }
 
   /** Runs `work` when every writer before has finished. */
   async write<T>(work: (writer: Writer) => Promise<T>): Promise<T> {
     if (this.closed) throw errors.STORE_CLOSED();
-    const mine = this.turn.then(() => work(this.writer));
+    const mine = this.turn.then(async () => {
+      await this.reviveInvalid();
+      return work(this.writer);
+    });
+    mine.catch((error: unknown) => this.noteInvalid(error));
     this.turn = mine.catch(() => {});
     return mine;
+  }
+
+  isClosed(): boolean {
+    return this.closed;
   }
 
   /** Lets everything under way finish, brings the files up to date, and closes. Idempotent. */
@@ -62,6 +103,19 @@ export class Database {
     this.closed = true;
     this.closing ??= this.turn.then(() => this.engine.close());
     return this.closing;
+  }
+
+  /** DuckDB gives a file up whose checkpoint failed, as on a full disk; what was committed is in it all the same. */
+  private noteInvalid(error: unknown): void {
+    const [, alias = ''] = invalidated.exec((error as Error).message) ?? [];
+    if (this.attached.has(alias)) this.invalid.add(alias);
+  }
+
+  private async reviveInvalid(): Promise<void> {
+    for (const alias of this.invalid) {
+      await this.attached.get(alias)?.();
+      this.invalid.delete(alias);
+    }
   }
 
   private async transaction<T>(work: () => Promise<T>): Promise<T> {

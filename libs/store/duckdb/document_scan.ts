@@ -1,6 +1,3 @@
-import { keyBytes, writeAddressKey } from './address_bytes.ts';
-import type { Address, ColumnChunk } from './column_chunk.ts';
-import { DocumentPaths, type Path, type Target } from './document_paths.ts';
 import {
   afterArray,
   afterBlank,
@@ -22,7 +19,10 @@ import {
   unusual,
   writeUnescaped,
   zero,
-} from './json_bytes.ts';
+} from '@tidewatch/event/json_bytes';
+import { keyBytes, writeAddressKey } from './address_bytes.ts';
+import type { Address, ColumnChunk } from './column_chunk.ts';
+import { DocumentPaths, type Path, type Target } from './document_paths.ts';
 
 /** A string of a column: between its quotes. */
 interface Place {
@@ -146,7 +146,7 @@ export class DocumentScanner {
     const known = paths.expected(bytes, start, parent, last);
     const end = known === undefined ? closingQuote(bytes, start) : start + known.key.length;
     this.afterKey = end + 1;
-    return known ?? paths.below(parent, last, bytes.subarray(start, end), stringBetween(bytes, start, end));
+    return known ?? paths.below(parent, last, bytes, start, end);
   }
 
   private value(start: number, at: Path, depth: number): number {
@@ -156,7 +156,7 @@ export class DocumentScanner {
       return this.object(start + 1, at, depth + 1);
     }
     this.paths.tell(at);
-    if (first === quote) return this.text(start + 1, at, at.inWords);
+    if (first === quote) return this.text(start + 1, at, at.note.inWords);
     return first === openArray ? this.array(start + 1, at, depth + 1) : this.plain(start, at);
   }
 
@@ -195,7 +195,7 @@ export class DocumentScanner {
       heap[used++] = newline;
       chunk.used = used;
     }
-    const { target } = at;
+    const { target } = at.note;
     if (target !== undefined && this.fits(target, 'text')) {
       chunk.text(target.column, this.row, bytes, start, place - start, this.from);
       if (target.keyColumn !== undefined) this.addresses.push({ target, start, end: place });
@@ -214,7 +214,7 @@ export class DocumentScanner {
       chunk.heap[used] = newline;
       chunk.used = used + 1;
     }
-    const { target } = at;
+    const { target } = at.note;
     if (target !== undefined && this.fits(target, 'text')) this.escapes.push({ target, start, end });
     return end + 1;
   }
@@ -240,7 +240,7 @@ export class DocumentScanner {
   private other(start: number, at: Path): number {
     const { value, length } = plainValue(this.bytes, start);
     if (value === null) {
-      if (at.target !== undefined) this.isFirst(at.target);
+      if (at.note.target !== undefined) this.isFirst(at.note.target);
     } else {
       this.line(String(value));
       if (typeof value === 'number') this.number(at, value);
@@ -249,7 +249,7 @@ export class DocumentScanner {
     return start + length;
   }
 
-  private number({ target }: Path, value: number): void {
+  private number({ note: { target } }: Path, value: number): void {
     if (target !== undefined && this.fits(target, 'number'))
       this.chunk.double(target.column, this.row, value);
   }
@@ -270,7 +270,7 @@ export class DocumentScanner {
     return false;
   }
 
-  private misfit({ target }: Path): void {
+  private misfit({ note: { target } }: Path): void {
     if (target === undefined) return;
     this.isFirst(target);
     this.nested = true;

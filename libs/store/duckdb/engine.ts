@@ -1,6 +1,6 @@
-import { rm, stat } from 'node:fs/promises';
 import {
   BIGINT,
+  DOUBLE,
   type DuckDBAppender,
   type DuckDBConnection,
   DuckDBInstance,
@@ -10,10 +10,12 @@ import {
 } from '@duckdb/node-api';
 import { isTidewatchError } from '@tidewatch/event';
 import { errors } from '../errors.ts';
+import { removeStillborn } from './durable_file.ts';
 import type { EventBatch } from './event_batch.ts';
 import { createEventCommit, type StreamPosition } from './event_commit.ts';
 import type { EventFacts } from './event_rows.ts';
-import { quoteName } from './quote_name.ts';
+import { quoteName, quoteText } from './quote_name.ts';
+import { longestReadMs } from './time_limit.ts';
 
 export type SqlValue = string | number | boolean | null | readonly string[];
 export type SqlRow = readonly (string | number | boolean | null)[];
@@ -32,14 +34,22 @@ export interface EngineOptions {
  */
 export interface Engine {
   /**
-   * Attaches a file, creating it and its tables where they are missing.
+   * Attaches a file, creating it and its tables where they are missing; `isSmall` of a file to be made says that it is
+   * not for many rows.
    *
    * @throws STORE_LOCKED, STORE_DAMAGED, STORE_VERSION
    */
-  attach(file: string, alias: string, tables: readonly string[]): Promise<void>;
+  attach(file: string, alias: string, tables: readonly string[], isSmall?: boolean): Promise<void>;
   detach(alias: string): Promise<void>;
-  /** Runs a query on a connection of its own; `$1` and on are the values. Whole numbers come back as numbers. */
-  read(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]>;
+  /**
+   * Runs a query on a connection of its own; `$1` and on are the values. Whole numbers come back as numbers.
+   *
+   * @param withinMs the wait for a connection included
+   * @throws QUERY_TIMED_OUT, QUERY_TOO_WIDE
+   */
+  read(sql: string, values: readonly SqlValue[], withinMs?: number): Promise<SqlRow[]>;
+  /** Runs a statement that may take minutes, on a connection of its own beside reads and writes. */
+  background(sql: string): Promise<void>;
   /** As `read`, within the transaction under way. */
   readAsWriter(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]>;
   /** Answers how many rows changed. */
@@ -57,13 +67,31 @@ export interface Engine {
 /** Reads that run at the same time; more wait. */
 const readers = 4;
 
+/** DuckDB hears of an interruption only while it runs a query, not while it plans one. */
+const interruptEveryMs = 100;
+
+/** What DuckDB says where a query, and not the store, is to blame. */
+const refusals: readonly (readonly [RegExp, string])[] = [
+  [
+    /^Out of Memory Error|failed to (?:allocate|pin)/,
+    'The query takes more memory than the store may use (store.memory). Ask for fewer fields, or about a shorter time.',
+  ],
+  [/pattern too large|invalid repetition/, 'A regex or a list of patterns in the query is too large.'],
+];
+
+function readFailure(error: Error): Error {
+  const problem = refusals.find(([pattern]) => pattern.test(error.message))?.[1];
+  return problem === undefined ? error : errors.QUERY_TOO_WIDE({ problem });
+}
+
 /** Layout of the files; a reader of another layout must migrate them. */
 const layoutVersion = 1;
 
 /** Rows that are stored as one: each checkpoint writes the last, half full group again, so small ones write least. */
 const rowGroupSize = 16_384;
 
-const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** Bytes of a block, the least that a file grows by, where few rows are expected; DuckDB's own are 16 times as large. */
+const smallBlock = 16_384;
 
 /** Opens DuckDB in this thread. */
 export async function openEngine({ directory, memoryLimitMb, threads }: EngineOptions): Promise<Engine> {
@@ -79,14 +107,17 @@ export async function openEngine({ directory, memoryLimitMb, threads }: EngineOp
   // Small steps, and no method that buffers whole vectors: a checkpoint of large documents has to fit the memory limit,
   // since one that fails invalidates the file until it is attached again.
   await writer.run(`SET GLOBAL wal_autocheckpoint = '${Math.min(64, Math.floor(memoryLimitMb / 4))}MB'`);
+  // Sealed files don't change: where their columns begin is read once.
+  await writer.run('SET GLOBAL parquet_metadata_cache = true');
   await writer.run("SET GLOBAL disabled_compression_methods = 'zstd'");
   const idle = await Promise.all(Array.from({ length: readers }, () => instance.connect()));
-  return new LocalEngine(instance, writer, idle);
+  return new LocalEngine(instance, writer, idle, memoryLimitMb * 8);
 }
 
 /** One DuckDB instance in memory, to which files are attached: a connection for the writer, and a few for readers. */
 class LocalEngine implements Engine {
   private readonly instance: DuckDBInstance;
+  private readonly spillMb: number;
   private readonly writer: DuckDBConnection;
   private readonly events: ReturnType<typeof createEventCommit>;
   private readonly idle: DuckDBConnection[];
@@ -96,18 +127,22 @@ class LocalEngine implements Engine {
   /** Attached files that were written to since they were attached. */
   private readonly written = new Set<string>();
 
-  constructor(instance: DuckDBInstance, writer: DuckDBConnection, idle: DuckDBConnection[]) {
+  constructor(instance: DuckDBInstance, writer: DuckDBConnection, idle: DuckDBConnection[], spillMb: number) {
     this.instance = instance;
+    this.spillMb = spillMb;
     this.writer = writer;
     this.events = createEventCommit(writer);
     this.idle = idle;
   }
 
-  async attach(file: string, alias: string, tables: readonly string[]): Promise<void> {
+  async attach(file: string, alias: string, tables: readonly string[], isSmall = false): Promise<void> {
     await removeStillborn(file);
     const name = quoteName(alias);
+    // No more than what is free when it is set, or first used: after a full disk that would be too little for ever.
+    await this.writer.run(`SET GLOBAL max_temp_directory_size = '${this.spillMb}MB'`);
+    const blocks = isSmall ? `, BLOCK_SIZE ${smallBlock}` : '';
     try {
-      await this.writer.run(`ATTACH ${quoteText(file)} AS ${name} (ROW_GROUP_SIZE ${rowGroupSize})`);
+      await this.writer.run(`ATTACH ${quoteText(file)} AS ${name} (ROW_GROUP_SIZE ${rowGroupSize}${blocks})`);
     } catch (error) {
       const problem = (error as Error).message;
       if (problem.includes('lock')) throw errors.STORE_LOCKED({ file });
@@ -135,16 +170,39 @@ class LocalEngine implements Engine {
     await this.writer.run(`DETACH ${quoteName(alias)}`);
   }
 
-  async read(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]> {
+  async read(sql: string, values: readonly SqlValue[], withinMs = longestReadMs): Promise<SqlRow[]> {
     this.reading++;
+    const deadline = performance.now() + withinMs;
     const connection =
       this.idle.pop() ?? (await new Promise<DuckDBConnection>((resolve) => this.waiting.push(resolve)));
+    let late = performance.now() > deadline;
+    const interrupt = (): void => {
+      late = true;
+      connection.interrupt();
+      timer = setTimeout(interrupt, interruptEveryMs);
+    };
+    let timer = setTimeout(interrupt, deadline - performance.now());
     try {
+      if (late) throw errors.QUERY_TIMED_OUT({ what: 'a query' });
       return await readOn(connection, sql, values);
+    } catch (error) {
+      throw late ? errors.QUERY_TIMED_OUT({ what: 'a query' }) : readFailure(error as Error);
     } finally {
+      clearTimeout(timer);
       const next = this.waiting.shift();
       if (next === undefined) this.idle.push(connection);
       else next(connection);
+      if (--this.reading === 0) this.idleAgain?.();
+    }
+  }
+
+  async background(sql: string): Promise<void> {
+    this.reading++;
+    const connection = await this.instance.connect();
+    try {
+      await connection.run(sql);
+    } finally {
+      connection.closeSync();
       if (--this.reading === 0) this.idleAgain?.();
     }
   }
@@ -183,7 +241,8 @@ class LocalEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    for (const alias of this.written) await this.writer.run(`CHECKPOINT ${quoteName(alias)}`);
+    // On a full disk that fails; what was committed stands in the file's own log, where the next start finds it.
+    for (const alias of this.written) await this.writer.run(`CHECKPOINT ${quoteName(alias)}`).catch(() => {});
     if (this.reading > 0) {
       await new Promise<void>((resolve) => {
         this.idleAgain = resolve;
@@ -214,9 +273,14 @@ function appendValue(appender: DuckDBAppender, value: AppendRow[number]): void {
   else appender.appendBoolean(value);
 }
 
-/** Without a type a bigint is bound as a HUGEINT, and all arithmetic with it is slow; undefined leaves the choice. */
+/**
+ * Without a type a bigint is bound as a HUGEINT, and all arithmetic with it is slow; a large whole number is refused.
+ * Undefined leaves the choice.
+ */
 const typesOf = (values: readonly SqlValue[]): DuckDBType[] =>
-  values.map((value) => (Number.isSafeInteger(value) ? BIGINT : undefined)) as DuckDBType[];
+  values.map((value) =>
+    typeof value !== 'number' ? undefined : Number.isSafeInteger(value) ? BIGINT : DOUBLE,
+  ) as DuckDBType[];
 
 function toDuckDb(value: SqlValue): DuckDBValue {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
@@ -226,18 +290,4 @@ function toDuckDb(value: SqlValue): DuckDBValue {
 function fromDuckDb(value: DuckDBValue): SqlRow[number] {
   if (typeof value === 'bigint') return Number(value);
   return value as SqlRow[number];
-}
-
-/** Three headers of 4 KiB are written when a file is made. */
-const smallestFile = 12_288;
-
-/** A file whose making a crash cut short holds nothing yet, and a write-ahead file without its database is a leftover. */
-async function removeStillborn(file: string): Promise<void> {
-  const size = await stat(file).then(
-    (stats) => stats.size,
-    () => 0,
-  );
-  if (size >= smallestFile) return;
-  await rm(file, { force: true });
-  await rm(`${file}.wal`, { force: true });
 }

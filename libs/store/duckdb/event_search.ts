@@ -1,23 +1,28 @@
 import type { EcsEvent } from '@tidewatch/event';
 import { compareCodePoints } from '@tidewatch/query';
 import type { Page, SearchRequest } from '../contract.ts';
-import { decodeToken, encodeToken } from '../page.ts';
+import { decodeToken, encodeToken, fitting, pageCharacters } from '../page.ts';
 import { select, type Where } from './compile.ts';
 import type { Database } from './database.ts';
 import type { SqlValue } from './engine.ts';
-import type { Partition, Partitions } from './partitions.ts';
-import { quoteName } from './quote_name.ts';
+import { extent, type Partition, type Partitions } from './partitions.ts';
+import type { Extent, Segment } from './segments.ts';
+import { startLimit } from './time_limit.ts';
 
 /** A hit with its place in the order: time, id, and the file, since two files may hold one id. */
 interface Hit {
   readonly time: number;
   readonly id: string;
   readonly alias: string;
-  readonly json: string;
+  /** Undefined where the hits before it fill a page. */
+  readonly json: string | undefined;
 }
 
-/** Below this, a file is searched in one go. */
-const smallPartition = 100_000;
+/** Documents read at first: the next ones by how long these are. */
+const firstDocuments = 64;
+
+/** Below this, a segment is searched in one go. */
+const smallSegment = 100_000;
 
 /**
  * One page. Files and, in large files, stretches of time are read in the order of the page, until what is left can't
@@ -27,10 +32,11 @@ export async function searchPartitions(
   database: Database,
   partitions: Partitions,
   sources: readonly Partition[],
-  whereFor: (partition: Partition) => Where,
+  whereFor: (nested: boolean) => Where,
   { sort, limit, after, range, query }: SearchRequest,
 ): Promise<Page<EcsEvent>> {
   const newest = sort === 'newest';
+  const leftMs = startLimit();
   const token =
     after === undefined
       ? undefined
@@ -40,10 +46,10 @@ export async function searchPartitions(
     return newest ? -order : order;
   };
 
-  /** Hits of one file in one stretch of time. */
-  async function read(partition: Partition, from: number, to: number, count: number): Promise<Hit[]> {
-    const events = `${quoteName(partition.alias)}.events`;
-    const where = whereFor(partition);
+  /** Hits of one segment in one stretch of time. */
+  async function read(segment: Segment, from: number, to: number, count: number): Promise<Hit[]> {
+    const { alias: own, rows: events, number, nested } = segment;
+    const where = whereFor(nested);
     const values: SqlValue[] = [...where.parameters];
     const place = (value: SqlValue): string => `$${values.push(value)}`;
     const conditions = ['', `ts >= ${place(from)}`, `ts < ${place(to)}`];
@@ -51,67 +57,101 @@ export async function searchPartitions(
       const [time, id, alias] = token;
       const at = place(time);
       // A file that comes later in the order may still hold the token's own (time, id).
-      const later = newest ? partition.alias < alias : partition.alias > alias;
+      const later = newest ? own < alias : own > alias;
       const sign = newest ? '<' : '>';
       conditions.push(`(ts ${sign} ${at} OR (ts = ${at} AND id ${sign}${later ? '=' : ''} ${place(id)}))`);
     }
     const direction = newest ? 'DESC' : 'ASC';
     const order = `ORDER BY ts ${direction}, id ${direction}`;
-    // The documents are read only of the rows that make the page.
-    const fitting = select('rowid AS r, ts, id', events, where, conditions.join(' AND '));
-    const chosen = `SELECT r FROM (${fitting}) ${order} LIMIT ${place(count)}`;
-    const rows = await database.read(
-      `SELECT ts, id, doc FROM ${events} WHERE rowid IN (${chosen}) ${order}`,
+    const hits = select(`${number} AS r, ts, id`, events, where, conditions.join(' AND '));
+    const rows = (await database.read(
+      `SELECT r, ts, id FROM (${hits}) ${order} LIMIT ${place(count)}`,
       values,
+      leftMs(),
+    )) as unknown as [number, number, string][];
+    const documents = await readDocuments(
+      segment,
+      rows.map(([row]) => row),
     );
-    return rows.map(([time, id, json]) => ({
-      time: time as number,
-      id: id as string,
-      alias: partition.alias,
-      json: json as string,
-    }));
+    return rows.map(([row, time, id]) => ({ time, id, alias: own, json: documents.get(row) }));
   }
 
-  const ahead = [...sources].sort((a, b) => (newest ? b.to - a.to : a.from - b.from));
+  /** The documents of only those rows that make the page, in their order, until they fill one. */
+  async function readDocuments({ rows: events, number }: Segment, rows: readonly number[]) {
+    const documents = new Map<number, string>();
+    let characters = 0;
+    for (let size = firstDocuments; documents.size < rows.length && characters < pageCharacters; ) {
+      const portion = rows.slice(documents.size, documents.size + size);
+      const found = await database.read(
+        `SELECT ${number}, doc FROM ${events} WHERE ${number} IN (SELECT unnest($1::BIGINT[]))`,
+        [portion.map(String)],
+        leftMs(),
+      );
+      if (found.length === 0) break;
+      for (const [row, json] of found as unknown as [number, string][]) {
+        documents.set(row, json);
+        characters += json.length;
+      }
+      size = Math.ceil(((pageCharacters - characters) * documents.size) / characters);
+    }
+    return documents;
+  }
+
   let hits: Hit[] = [];
   const full = (edge: number): boolean => {
     const last = hits[limit];
     return last !== undefined && (newest ? last.time > edge : last.time < edge);
   };
-  for (const partition of ahead) {
-    if (full(newest ? partition.to : partition.from)) break;
-    const bounds = narrow(partition, range, token?.[0], newest);
-    for (const [from, to] of stretches(
-      bounds,
-      newest,
-      query === undefined || partition.events < smallPartition,
-    )) {
-      if (full(newest ? to - 1 : from) || !partitions.has(partition)) break;
-      const found = await partitions.reading(partition, () => read(partition, from, to, limit + 1));
+
+  async function readSegment(segment: Segment): Promise<void> {
+    const bounds = narrow(segment, range, token?.[0], newest);
+    const whole = query === undefined || segment.events < smallSegment;
+    for (const [from, to] of stretches(bounds, newest, whole)) {
+      if (full(newest ? to - 1 : from)) break;
+      const found = await read(segment, from, to, limit + 1);
       hits = [...hits, ...found].sort(compare).slice(0, limit + 1);
     }
   }
-  const page = hits.slice(0, limit);
-  const last = page.at(-1);
-  const items = page.map(({ json }) => JSON.parse(json) as EcsEvent);
-  if (hits.length <= limit || last === undefined) return { items };
+
+  const edge = (extent: Extent): number => (newest ? extent.to : extent.from);
+  const inOrder = (a: Extent, b: Extent): number => (newest ? b.to - a.to : a.from - b.from);
+  for (const partition of [...sources].sort((a, b) => inOrder(extent(a), extent(b)))) {
+    if (full(edge(extent(partition)))) break;
+    const before = hits;
+    await partitions.reading([partition], async (segments) => {
+      // Read again, where one of them proved damaged, from what the others had found.
+      hits = before;
+      for (const segment of [...segments].sort(inOrder)) {
+        if (full(edge(segment))) break;
+        await readSegment(segment);
+      }
+    });
+  }
+  const known = hits.findIndex(({ json }) => json === undefined);
+  const whole = hits.slice(0, known < 0 ? hits.length : known).map(({ json }) => json as string);
+  const texts = whole.slice(
+    0,
+    fitting(
+      whole.map(({ length }) => length),
+      limit,
+    ),
+  );
+  const items = texts.map((json) => JSON.parse(json) as EcsEvent);
+  const last = hits[texts.length - 1];
+  if (hits.length <= texts.length || last === undefined) return { items };
   return { items, next: encodeToken([last.time, last.id, last.alias]) };
 }
 
 function narrow(
-  partition: Partition,
+  { from: first, to: last }: Extent,
   range: SearchRequest['range'],
   token: number | undefined,
   newest: boolean,
 ) {
-  const from = Math.max(
-    range.from,
-    partition.from,
-    newest || token === undefined ? Number.NEGATIVE_INFINITY : token,
-  );
+  const from = Math.max(range.from, first, newest || token === undefined ? Number.NEGATIVE_INFINITY : token);
   const to = Math.min(
     range.to,
-    partition.to + 1,
+    last + 1,
     newest && token !== undefined ? token + 1 : Number.POSITIVE_INFINITY,
   );
   return [Math.ceil(from), Math.ceil(to)] as const;

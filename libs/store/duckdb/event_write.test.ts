@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EcsEvent } from '@tidewatch/event';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { liveDataClasses, parseDataClasses } from '../classes.ts';
 import type { IndexedEvent } from '../contract.ts';
 import { always, eventOf, everyone, indexed, kql, suiteClasses } from '../fixtures.suite.ts';
 import { type DuckDbStore, openDuckDbStore } from './index.ts';
 
 let directory: string;
 let store: DuckDbStore;
-const open = () => openDuckDbStore({ directory, classes: suiteClasses });
+const classes = liveDataClasses(suiteClasses);
+const open = () => openDuckDbStore({ directory, classes });
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'tidewatch-write-'));
   store = await open();
@@ -111,4 +113,30 @@ it('replaces what is no Unicode, in its own document only', async () => {
   for (const [i, key] of ['note', 'user', 'more'].entries())
     expect((await store.events.get(broken[i]!.head.id, everyone))?.[key]).toBe('x\ufffd(\ufffdy');
   expect((await store.events.get('escaped', everyone))?.note).toBe('😀\ufffd');
+});
+
+it('knows what comes again after its time to live, and so its partition, has changed', async () => {
+  const chosen = (id: string) => indexed({ event: { id } }, { senderChosenId: true });
+  const [first, second] = [chosen('chosen'), indexed()];
+  await store.events.write([first, second]);
+  const changed = parseDataClasses(
+    'classes:\n  short: { description: by week, ttl: 90d, readers: [a] }\napprovals: []\n',
+  );
+  try {
+    classes.replace(changed);
+    await store.close();
+    store = await open();
+    expect(await store.events.write([first, second, chosen('chosen'), chosen('other')])).toEqual([
+      { status: 'already_there' },
+      { status: 'already_there' },
+      { status: 'already_there' },
+      { status: 'stored' },
+    ]);
+    expect((await store.events.stats()).partitions.map(({ partition }) => partition).sort()).toEqual([
+      '2024-05-15',
+      '2024-w20',
+    ]);
+  } finally {
+    classes.replace(suiteClasses);
+  }
 });

@@ -5,7 +5,7 @@ import type { IndexedEvent, WriteOutcome } from '../contract.ts';
 import type { Database, Writer } from './database.ts';
 import { toBatch } from './event_batch.ts';
 import type { Partition, Partitions } from './partitions.ts';
-import { quoteName } from './quote_name.ts';
+import { scans } from './segments.ts';
 
 const stored: WriteOutcome = { status: 'stored' };
 const alreadyThere: WriteOutcome = { status: 'already_there' };
@@ -33,7 +33,7 @@ export function createEventWriter(database: Database, partitions: Partitions, cl
     if (accepted.length === 0) return outcomes;
     await database.write(async (writer) => {
       for (const [partition, entries] of await group(accepted, partitions, classes))
-        await writeFile(writer, partition, entries, outcomes);
+        await writeFile(writer, partitions, partition, entries, outcomes);
     });
     return outcomes;
   };
@@ -41,11 +41,13 @@ export function createEventWriter(database: Database, partitions: Partitions, cl
 
 async function group(entries: readonly Entry[], partitions: Partitions, classes: DataClasses) {
   const groups = new Map<Partition, Entry[]>();
+  // For all of the batch: classes may change meanwhile.
+  const ttls = new Map(classes.all.map(({ name, ttlMs }) => [name, ttlMs]));
   let last: { readonly partition: Partition; readonly members: Entry[] } | undefined;
   for (const entry of entries) {
     const { dataClass, ingested } = entry.record.head;
     if (last === undefined || !holds(last.partition, dataClass, ingested)) {
-      const partition = await partitions.forRecord(dataClass, ttlOf(classes, dataClass), ingested);
+      const partition = await partitions.forRecord(dataClass, ttls.get(dataClass) ?? 0, ingested);
       last = { partition, members: groups.get(partition) ?? [] };
       groups.set(partition, last.members);
     }
@@ -57,15 +59,26 @@ async function group(entries: readonly Entry[], partitions: Partitions, classes:
 const holds = ({ dataClass, period }: Partition, wanted: DataClass, ingested: number): boolean =>
   dataClass === wanted && ingested >= period.from && ingested < period.to;
 
-const ttlOf = (classes: DataClasses, dataClass: DataClass): number => classes.get(dataClass)?.ttlMs ?? 0;
+/** Other partitions of the class for the same time: of another time to live, and so perhaps with what comes again. */
+const siblingsOf = (partition: Partition, partitions: Partitions): Partition[] =>
+  partitions
+    .all()
+    .filter(
+      (other) =>
+        other !== partition &&
+        other.dataClass === partition.dataClass &&
+        other.period.from < partition.period.to &&
+        other.period.to > partition.period.from,
+    );
 
 async function writeFile(
   writer: Writer,
+  partitions: Partitions,
   partition: Partition,
   entries: readonly Entry[],
   outcomes: WriteOutcome[],
 ): Promise<void> {
-  const isNew = await createNovelty(writer, partition, entries);
+  const isNew = await createNovelty(writer, partitions, partition, entries);
   const fresh = entries.filter(({ index, record }) => {
     const isFresh = isNew(record);
     outcomes[index] = isFresh ? stored : alreadyThere;
@@ -77,14 +90,24 @@ async function writeFile(
 }
 
 /** Tells the records that are neither in the file nor came before in the batch; ask it once for each, in order. */
-async function createNovelty(writer: Writer, partition: Partition, entries: readonly Entry[]) {
+async function createNovelty(
+  writer: Writer,
+  partitions: Partitions,
+  partition: Partition,
+  entries: readonly Entry[],
+) {
   const asksForIds = entries.some(({ record }) => record.senderChosenId);
-  const ids = asksForIds ? await knownIds(writer, partition, entries) : undefined;
+  const siblings = siblingsOf(partition, partitions);
+  const places = [partition, ...siblings];
+  const ids = asksForIds ? await knownIds(writer, partitions, places, entries) : undefined;
   const seen = new Map<number, Set<number>>();
   return ({ head, position, senderChosenId }: IndexedEvent): boolean => {
     const { partition: stream, offset } = position;
     const offsets = seen.get(stream) ?? new Set();
-    if (offset <= (partition.positions.get(stream) ?? -1) || offsets.has(offset)) return false;
+    const isStored = ({ positions }: Partition): boolean => offset <= (positions.get(stream) ?? -1);
+    if (isStored(partition) || offsets.has(offset)) return false;
+    if (siblings.some((other) => holds(other, head.dataClass, head.ingested) && isStored(other)))
+      return false;
     seen.set(stream, offsets.add(offset));
     if (senderChosenId && ids?.has(head.id) === true) return false;
     ids?.add(head.id);
@@ -92,16 +115,19 @@ async function createNovelty(writer: Writer, partition: Partition, entries: read
   };
 }
 
-/** Ids that senders chose and that the file already holds. */
+/** Ids that senders chose and that the places already hold, in their tables or sealed. */
 async function knownIds(
   writer: Writer,
-  partition: Partition,
+  partitions: Partitions,
+  places: readonly Partition[],
   entries: readonly Entry[],
 ): Promise<Set<string>> {
   const chosen = entries.filter(({ record }) => record.senderChosenId).map(({ record }) => record.head.id);
-  if (chosen.length === 0 || partition.events === 0) return new Set();
-  const events = `${quoteName(partition.alias)}.events`;
-  const rows = await writer.read(`SELECT id FROM ${events} WHERE id IN (SELECT unnest($1))`, [chosen]);
+  if (chosen.length === 0) return new Set();
+  const rows = await partitions.reading(places, async (segments) => {
+    const found = scans(segments).map((rows) => `SELECT id FROM ${rows} WHERE id IN (SELECT unnest($1))`);
+    return found.length === 0 ? [] : writer.read(found.join(' UNION ALL '), [chosen]);
+  });
   return new Set(rows.map(([id]) => id as string));
 }
 
@@ -115,7 +141,7 @@ async function commit(
   entries: readonly Entry[],
 ): Promise<readonly number[]> {
   const offsets = new Map<number, number>();
-  let { from, to } = partition;
+  let { from, to } = partition.open;
   for (const { record } of entries) {
     const { head, position } = record;
     const known = offsets.get(position.partition) ?? partition.positions.get(position.partition) ?? -1;
@@ -132,7 +158,7 @@ async function commit(
   const { paths, nested, refused } = await writer.commitEvents(partition.alias, batch, positions);
   for (const [stream, offset] of offsets) partition.positions.set(stream, offset);
   for (const path of paths) partition.paths.add(path);
-  partition.events += entries.length - refused.length;
-  Object.assign(partition, { from, to, nested: partition.nested || nested });
+  const events = partition.open.events + entries.length - refused.length;
+  partition.open = { events, from, to, nested: partition.open.nested || nested };
   return refused;
 }

@@ -8,8 +8,9 @@ import type { Database } from './database.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
 import { searchPartitions } from './event_search.ts';
 import { createEventWriter } from './event_write.ts';
-import { fileBytes, type Partition, type Partitions } from './partitions.ts';
-import { quoteName } from './quote_name.ts';
+import { extent, type Partition, type Partitions, partitionBytes } from './partitions.ts';
+import { overlaps, scans } from './segments.ts';
+import { startLimit } from './time_limit.ts';
 
 type Filter = Pick<SearchRequest, 'query' | 'range'>;
 
@@ -30,7 +31,7 @@ export function createEventStore(
     partitions
       .all()
       .filter(({ dataClass }) => scope.dataClasses === 'all' || scope.dataClasses.includes(dataClass))
-      .filter(({ from, to }) => range === undefined || (from < range.to && to >= range.from));
+      .filter((partition) => range === undefined || overlaps(extent(partition), range));
 
   const layoutOf = (sources: readonly Partition[]) =>
     createLayout(eventFields, () => new Set(sources.flatMap(({ paths }) => [...paths])), 'doc', timeColumns);
@@ -39,43 +40,50 @@ export function createEventStore(
     compile(request.query, request.range, clock(), {
       layout: layoutOf(sources),
       timeColumn: 'ts',
-      nested: sources.some(({ nested }) => nested),
+      nested: sources.some((partition) => extent(partition).nested),
     });
 
-  /** Rows of all partitions together, from one `SELECT` of each. */
-  async function union(
+  /** Rows of all partitions together, from one `SELECT` of each segment that the range may touch. */
+  function union(
     sources: readonly Partition[],
-    one: (events: string) => string,
+    range: Filter['range'],
+    one: (rows: string) => string,
     around: (rows: string) => string,
     values: readonly SqlValue[],
+    withinMs?: number,
   ): Promise<SqlRow[]> {
-    // One may have been dropped since it was chosen.
-    const present = sources.filter((partition) => partitions.has(partition));
-    if (present.length === 0) return [];
-    const all = present.map(({ alias }) => one(`${quoteName(alias)}.events`)).join(' UNION ALL ');
-    const run = present.reduceRight<() => Promise<SqlRow[]>>(
-      (inner, partition) => () => partitions.reading(partition, inner),
-      () => database.read(around(`(${all})`), values),
-    );
-    return run();
+    return partitions.reading(sources, async (all) => {
+      const segments = all.filter((segment) => overlaps(segment, range));
+      if (segments.length === 0) return [];
+      return database.read(around(`(${scans(segments).map(one).join(' UNION ALL ')})`), values, withinMs);
+    });
   }
 
   /** The most frequent values as JSON text, with their counts. */
-  function topOf(request: Filter, field: string, limit: number, scope: Scope): Promise<SqlRow[]> {
+  function topOf(
+    request: Filter,
+    field: string,
+    limit: number,
+    scope: Scope,
+    withinMs?: number,
+  ): Promise<SqlRow[]> {
     const sources = visible(scope, request.range);
     const values = fieldValues(field, layoutOf(sources), condition(request, sources));
     return union(
       sources,
+      request.range,
       (events) => values.select(events),
       (rows) =>
         `SELECT v, sum(n)::BIGINT AS n FROM ${rows} GROUP BY v ORDER BY n DESC, v LIMIT ${values.place(limit)}`,
       values.parameters,
+      withinMs,
     );
   }
 
   /** Counts of the split field's most frequent values, by bucket. */
-  async function splitOf(request: Filter, stepMs: number, field: string, scope: Scope) {
-    const top = (await topOf(request, field, maxSplitValues, scope)).map(([value]) => value as string);
+  async function splitOf(request: Filter, stepMs: number, field: string, scope: Scope, leftMs: () => number) {
+    const found = await topOf(request, field, maxSplitValues, scope, leftMs());
+    const top = found.map(([value]) => value as string);
     const shares = new Map<number, Record<string, number>>();
     if (top.length === 0) return shares;
     const sources = visible(scope, request.range);
@@ -83,10 +91,12 @@ export function createEventStore(
     const bucket = bucketSql('ts', values.place(stepMs));
     const rows = await union(
       sources,
+      request.range,
       (events) => values.select(events, bucket),
       (all) =>
         `SELECT b, v, sum(n)::BIGINT FROM ${all} WHERE list_contains(${values.place(top)}, v) GROUP BY b, v`,
       values.parameters,
+      leftMs(),
     );
     for (const [start, value, count] of rows as unknown as [number, string, number][]) {
       const share = shares.get(start) ?? Object.create(null);
@@ -96,6 +106,16 @@ export function createEventStore(
     return shares;
   }
 
+  const deleteAll = (isMeant: (partition: Partition) => boolean): Promise<number> =>
+    database.write(async () => {
+      let deleted = 0;
+      for (const partition of partitions.all().filter(isMeant)) {
+        deleted += extent(partition).events;
+        await partitions.drop(partition);
+      }
+      return deleted;
+    });
+
   return {
     write,
 
@@ -103,7 +123,7 @@ export function createEventStore(
       const sources = visible(scope, request.range);
       const layout = layoutOf(sources);
       const wheres = new Map<boolean, Where>();
-      const whereFor = ({ nested }: Partition): Where => {
+      const whereFor = (nested: boolean): Where => {
         const known =
           wheres.get(nested) ??
           compile(request.query, request.range, clock(), { layout, timeColumn: 'ts', nested });
@@ -118,6 +138,7 @@ export function createEventStore(
       const where = condition(request, sources);
       const rows = await union(
         sources,
+        request.range,
         (events) => `SELECT count(*) AS n FROM (${select('1 AS one', events, where)})`,
         (all) => `SELECT sum(n)::BIGINT FROM ${all}`,
         where.parameters,
@@ -127,17 +148,20 @@ export function createEventStore(
 
     async histogram(request, scope) {
       const { range, stepMs, split } = request;
+      const leftMs = startLimit();
       const sources = visible(scope, range);
       const where = condition(request, sources);
       const step = `$${where.parameters.length + 1}`;
       const rows = await union(
         sources,
+        request.range,
         (events) => select(`${bucketSql('ts', step)} AS b`, events, where),
         (all) => `SELECT b, count(*) FROM ${all} GROUP BY b`,
         [...where.parameters, stepMs],
+        leftMs(),
       );
       const total = new Map(rows as unknown as [number, number][]);
-      const shares = split === undefined ? undefined : await splitOf(request, stepMs, split, scope);
+      const shares = split === undefined ? undefined : await splitOf(request, stepMs, split, scope, leftMs);
       return buckets(range, stepMs, (start) => ({
         start,
         count: total.get(start) ?? 0,
@@ -156,14 +180,11 @@ export function createEventStore(
     },
 
     async get(id, scope) {
-      for (const partition of visible(scope).sort((a, b) => b.to - a.to)) {
-        const events = `${quoteName(partition.alias)}.events`;
-        const [row] = await partitions.reading(partition, () =>
-          database.read(
-            `SELECT doc FROM ${events} WHERE rowid IN (SELECT rowid FROM ${events} WHERE id = $1 LIMIT 1)`,
-            [id],
-          ),
-        );
+      for (const partition of visible(scope).sort((a, b) => extent(b).to - extent(a).to)) {
+        const [row] = await partitions.read([partition], (segments) => ({
+          sql: `SELECT doc FROM (${scans(segments).map(byId).join(' UNION ALL ')}) LIMIT 1`,
+          values: [id],
+        }));
         if (row !== undefined) return JSON.parse(row[0] as string) as EcsEvent;
       }
       return undefined;
@@ -175,14 +196,21 @@ export function createEventStore(
 
     async stats() {
       const all = await Promise.all(
-        partitions.all().map(async ({ dataClass, name, events, from, to, file }) => ({
-          dataClass,
-          partition: name,
-          events,
-          bytes: await fileBytes(file),
-          from: events === 0 ? 0 : from,
-          to: events === 0 ? 0 : to,
-        })),
+        partitions.all().map(async (partition) => {
+          const { dataClass, name, open, sealed, damaged } = partition;
+          const { events, from, to } = extent(partition);
+          return {
+            dataClass,
+            partition: name,
+            events,
+            bytes: await partitionBytes(partition),
+            from: events === 0 ? 0 : from,
+            to: events === 0 ? 0 : to,
+            sealed: sealed.length > 0 && open.events === 0,
+            damaged: [...damaged],
+            ...restoredUntil(partition),
+          };
+        }),
       );
       const sum = (key: 'events' | 'bytes'): number =>
         all.reduce((total, partition) => total + partition[key], 0);
@@ -195,25 +223,29 @@ export function createEventStore(
         for (const partition of partitions.all()) {
           const ttl = classes.get(partition.dataClass)?.ttlMs;
           if (ttl === undefined || partition.period.to + ttl > now) continue;
+          const { events } = extent(partition);
           await partitions.drop(partition);
-          const { dataClass, name, events } = partition;
+          const { dataClass, name } = partition;
           deletions.push({ keeper: 'event store', dataClass, what: `partition ${name}`, records: events });
         }
         return deletions;
       }),
 
-    deleteClass: (dataClass) =>
-      database.write(async () => {
-        let deleted = 0;
-        for (const partition of partitions.all().filter((candidate) => candidate.dataClass === dataClass)) {
-          await partitions.drop(partition);
-          deleted += partition.events;
-        }
-        return deleted;
-      }),
+    deleteClass: (dataClass) => deleteAll((partition) => partition.dataClass === dataClass),
+
+    deletePartition: (dataClass, name) =>
+      deleteAll((partition) => partition.dataClass === dataClass && partition.name === name),
 
     close: () => database.close(),
   };
+}
+
+const byId = (rows: string): string => `(SELECT doc FROM ${rows} WHERE id = $1 LIMIT 1)`;
+
+/** When the first of what the archive gave back leaves again. */
+function restoredUntil({ sealed }: Partition): { restoredUntil?: number } {
+  const ends = sealed.filter(({ state }) => state === 'restored').map(({ until }) => until);
+  return ends.length === 0 ? {} : { restoredUntil: Math.min(...ends) };
 }
 
 const asText = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));

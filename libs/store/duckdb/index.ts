@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SealedStore } from '../archive/archive.ts';
 import type { DataClasses } from '../classes.ts';
 import type { AlertStore, EventStore } from '../contract.ts';
 import { createAlertStore } from './alerts.ts';
@@ -7,15 +8,18 @@ import { Database, type StoreLog } from './database.ts';
 import { createEventStore } from './events.ts';
 import { Partitions } from './partitions.ts';
 import { openRemoteEngine } from './remote_engine.ts';
+import { createSealer, type Sealing } from './seal.ts';
+import { createSealedStore } from './sealed_store.ts';
 
 export type { StoreLog } from './database.ts';
+export type { Sealing } from './seal.ts';
 
 export interface DuckDbStoreOptions {
   /** Folder of the store; made where it is missing. */
   readonly directory: string;
   /** What DuckDB may use for its buffers (default 256); the process needs some 250 MB beyond. */
   readonly memoryLimitMb?: number;
-  /** Threads of one query (default 1). */
+  /** Threads of one query (default 2). */
   readonly threads?: number;
   /** Program of the thread that DuckDB gets: this package's `engine_thread.ts`, or its bundle. Absent: this thread. */
   readonly thread?: URL;
@@ -28,6 +32,10 @@ export interface DuckDbStoreOptions {
 export interface DuckDbStore {
   readonly events: EventStore;
   readonly alerts: AlertStore;
+  /** Seals the partitions that are over at `now` (epoch ms) into Parquet files, and answers which. */
+  seal(now: number): Promise<readonly Sealing[]>;
+  /** Its Parquet files, for an archive. */
+  readonly sealed: SealedStore;
   /** Lets what is under way finish, and closes both. Idempotent. */
   close(): Promise<void>;
 }
@@ -42,7 +50,7 @@ const silent: StoreLog = { info: () => {}, warn: () => {} };
 export async function openDuckDbStore({
   directory,
   memoryLimitMb = 256,
-  threads = 1,
+  threads = 2,
   thread,
   classes,
   log = silent,
@@ -57,14 +65,16 @@ export async function openDuckDbStore({
       ? await (await import('./engine.ts')).openEngine(options)
       : openRemoteEngine(thread, options),
   );
-  const partitions = new Partitions(database, join(directory, 'events'), classes);
+  const partitions = new Partitions(database, join(directory, 'events'), classes, log);
   try {
     const alerts = await createAlertStore(database, join(directory, 'alerts.db'), classes, clock);
     await partitions.open();
     const events = createEventStore(database, partitions, classes, clock);
     const counts = { partitions: partitions.all().length, ms: Math.round(performance.now() - started) };
     log.info({ directory, ...counts }, 'store opened');
-    return { events, alerts, close: () => database.close() };
+    const seal = createSealer(database, partitions, memoryLimitMb, log);
+    const sealed = createSealedStore(database, partitions);
+    return { events, alerts, seal, sealed, close: () => database.close() };
   } catch (error) {
     await database.close();
     throw error;

@@ -1,67 +1,83 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { DataClass } from '@tidewatch/event';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type DataClass, isTidewatchError } from '@tidewatch/event';
 import type { DataClasses } from '../classes.ts';
 import { errors } from '../errors.ts';
 import { type Period, partitionName, partitionPeriod } from '../partition.ts';
 import { columnDefinitions, eventFields, variedText } from './columns.ts';
-import type { Database } from './database.ts';
-import { quoteName } from './quote_name.ts';
+import type { Database, StoreLog } from './database.ts';
+import { differs, fileSize, quarantine, syncFolder } from './durable_file.ts';
+import type { SqlRow, SqlValue } from './engine.ts';
+import { readFacts } from './partition_facts.ts';
+import { quoteName, quoteText } from './quote_name.ts';
+import { readSealed, seeCatalogues } from './sealed_files.ts';
+import { combined, type Extent, nothing, type SealedFile, type Segment } from './segments.ts';
 
-/** One file with the events of a class and a stretch of ingestion time, and what is known of it without reading it. */
+/** The events of a class and a stretch of ingestion time: a file with a table, and Parquet files once it is sealed. */
 export interface Partition {
   readonly dataClass: DataClass;
   readonly name: string;
   readonly period: Period;
   readonly alias: string;
   readonly file: string;
-  events: number;
-  /** Smallest and largest `@timestamp`, epoch milliseconds; Infinity and -Infinity while empty. */
-  from: number;
-  to: number;
-  /** It holds a row whose document queries must walk. */
-  nested: boolean;
+  /** The rows of the table: all there are, or those that came when it was sealed. */
+  open: Extent;
+  sealed: readonly SealedFile[];
+  /** Sealed files that can't be read; they stand aside as `.damaged`. */
+  readonly damaged: Set<string>;
   /** Highest stream offset stored, by stream partition. */
   readonly positions: Map<number, number>;
   /** Dotted paths that occur in its documents. */
   readonly paths: Set<string>;
-  /** Reads under way: the file stays until there is none. */
+  /** Reads under way: nothing is taken from under them. */
   reads: number;
-  released?: () => void;
+  released?: (() => void) | undefined;
+  /** Its files are being replaced; reads wait. */
+  replacing?: Promise<void> | undefined;
 }
 
-const tables = [
+export const partitionTables = [
   `events(ts BIGINT, id ${variedText}, ingested BIGINT, nested BOOLEAN, ${columnDefinitions(eventFields).join(', ')}, words ${variedText}, doc JSON USING COMPRESSION fsst)`,
   'positions(stream_partition INTEGER, stream_offset BIGINT)',
   'paths(path VARCHAR)',
+  'sealed(file VARCHAR, events BIGINT, "from" BIGINT, "to" BIGINT, nested BOOLEAN, bytes BIGINT, sha256 VARCHAR, state VARCHAR, until BIGINT)',
 ];
+
+interface Statement {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
 
 /** All partitions: attached from their files on opening, made when a record asks for one, dropped as a whole. */
 export class Partitions {
   private readonly database: Database;
   private readonly directory: string;
   private readonly classes: DataClasses;
+  private readonly log: StoreLog;
   private readonly byAlias = new Map<string, Partition>();
 
-  constructor(database: Database, directory: string, classes: DataClasses) {
+  constructor(database: Database, directory: string, classes: DataClasses, log: StoreLog) {
     this.database = database;
     this.directory = directory;
     this.classes = classes;
+    this.log = log;
   }
 
   /** @throws CLASS_UNKNOWN, STORE_DAMAGED, STORE_LOCKED, STORE_VERSION */
   async open(): Promise<void> {
     await mkdir(this.directory, { recursive: true });
-    for (const folder of (await readdir(this.directory)).sort()) {
-      const files = (await readdir(join(this.directory, folder))).sort();
+    for (const dataClass of (await readdir(this.directory)).sort()) {
+      const folder = join(this.directory, dataClass);
+      const files = (await readdir(folder)).sort();
+      await seeCatalogues(folder, files);
       for (const file of files) {
         const name = /^events-([a-z0-9_]+)-(.+)\.db$/.exec(file);
-        if (name?.[1] !== folder) continue;
-        if (this.classes.get(folder) === undefined)
-          throw errors.CLASS_UNKNOWN({ dataClass: folder, folder: join(this.directory, folder) });
+        if (name?.[1] !== dataClass) continue;
+        if (this.classes.get(dataClass) === undefined) throw errors.CLASS_UNKNOWN({ dataClass, folder });
         const period = partitionPeriod(name[2] as string);
-        if (period !== undefined) await this.attach(folder, name[2] as string, period);
+        if (period !== undefined) await this.attach(dataClass, name[2] as string, period);
       }
+      await this.removeUncatalogued(folder, files);
     }
   }
 
@@ -75,7 +91,11 @@ export class Partitions {
 
   /** The partition that a record belongs to; call it only inside the writers' turn. */
   async forRecord(dataClass: DataClass, ttlMs: number, ingested: number): Promise<Partition> {
-    const name = partitionName(ingested, ttlMs);
+    return this.named(dataClass, partitionName(ingested, ttlMs));
+  }
+
+  /** As {@link forRecord}, by the name of its time. */
+  async named(dataClass: DataClass, name: string): Promise<Partition> {
     const known = this.byAlias.get(alias(dataClass, name));
     if (known !== undefined) return known;
     await mkdir(join(this.directory, dataClass), { recursive: true });
@@ -89,59 +109,192 @@ export class Partitions {
       period,
       alias: alias(dataClass, name),
       file: join(this.directory, dataClass, `${alias(dataClass, name)}.db`),
-      events: 0,
-      from: Number.POSITIVE_INFINITY,
-      to: Number.NEGATIVE_INFINITY,
-      nested: false,
+      open: nothing,
+      sealed: [],
+      damaged: new Set(),
       positions: new Map(),
       paths: new Set(),
       reads: 0,
     };
-    await this.database.attach(partition.file, partition.alias, tables);
-    const from = quoteName(partition.alias);
-    const summary = `SELECT count(*), min(ts), max(ts), bool_or(nested) FROM ${from}.events`;
-    const [row] = (await this.database.read(summary)) as unknown as [number, number, number, boolean][];
-    if (row !== undefined && row[0] > 0)
-      Object.assign(partition, { events: row[0], from: row[1], to: row[2], nested: row[3] });
-    for (const [stream, offset] of await this.database.read(`SELECT * FROM ${from}.positions`))
-      partition.positions.set(stream as number, offset as number);
-    for (const [path] of await this.database.read(`SELECT path FROM ${from}.paths`))
-      partition.paths.add(path as string);
+    await this.attachFile(partition);
+    await readFacts(this.database, partition);
+    partition.sealed = await readSealed(this.database, partition.alias);
+    for (const sealed of partition.sealed) {
+      const size = await fileSize(sealedPath(partition, sealed));
+      if (sealed.state !== 'archived' && size !== sealed.bytes) await this.setAside(partition, sealed);
+    }
     this.byAlias.set(partition.alias, partition);
     return partition;
   }
 
-  /** Takes a partition out of sight, waits for the reads under way, and deletes its file. */
+  /** Takes a partition out of sight, waits for the reads under way, and deletes its files. */
   async drop(partition: Partition): Promise<void> {
     this.byAlias.delete(partition.alias);
-    if (partition.reads > 0) {
+    await this.unread(partition);
+    await this.database.detach(partition.alias);
+    const folder = dirname(partition.file);
+    const files = (await readdir(folder)).filter((name) => name.startsWith(`${partition.alias}.`));
+    const others = files.map((name) => join(folder, name)).filter((path) => path !== partition.file);
+    // The catalogue goes last: what a crash leaves is known at the next start, and dropped again.
+    for (const path of [...others, partition.file]) await rm(path, { force: true });
+  }
+
+  /**
+   * Reads from partitions of which nothing can be taken meanwhile; those that were dropped are left out. A sealed file
+   * that proves damaged is set aside, and the others are read again.
+   */
+  async reading<T>(
+    sources: readonly Partition[],
+    work: (segments: readonly Segment[]) => Promise<T>,
+  ): Promise<T> {
+    for (let busy = waiting(sources); busy !== undefined; busy = waiting(sources)) await busy;
+    const present = sources.filter((partition) => this.has(partition));
+    for (const partition of present) partition.reads++;
+    try {
+      return await work(present.flatMap(segmentsOf));
+    } catch (error) {
+      if (isAboutTheQuery(error) || !(await this.setDamagedAside(present))) throw error;
+      return await work(present.flatMap(segmentsOf));
+    } finally {
+      for (const partition of present) if (--partition.reads === 0) partition.released?.();
+    }
+  }
+
+  /** Rows of one statement over the segments of partitions; none where there are no segments. */
+  read(
+    sources: readonly Partition[],
+    statement: (segments: readonly Segment[]) => Statement,
+  ): Promise<SqlRow[]> {
+    return this.reading(sources, async (segments) => {
+      if (segments.length === 0) return [];
+      const { sql, values } = statement(segments);
+      return this.database.read(sql, values);
+    });
+  }
+
+  /**
+   * Puts another file in place of the partition's own, whose table is empty and whose list of sealed files is `sealed`;
+   * call it only inside the writers' turn.
+   */
+  async exchange(partition: Partition, file: string, sealed: readonly SealedFile[]): Promise<void> {
+    await this.alone(partition, async () => {
+      await this.replaceFile(partition, file);
+      Object.assign(partition, { sealed, open: nothing });
+    });
+    await syncFolder(partition.file);
+  }
+
+  /** Does `work` in the writers' turn after the reads under way, and holds others back: there may always be some. */
+  async alone(partition: Partition, work: () => Promise<void>): Promise<void> {
+    const done = this.unread(partition).then(work);
+    partition.replacing = done.catch(() => {});
+    try {
+      await done;
+    } finally {
+      partition.replacing = undefined;
+    }
+  }
+
+  private attachFile(partition: Partition): Promise<void> {
+    const revived = () => readFacts(this.database, partition);
+    return this.database.attach(partition.file, partition.alias, partitionTables, { revived });
+  }
+
+  private async replaceFile(partition: Partition, by: string): Promise<void> {
+    const { file, alias } = partition;
+    await this.database.detach(alias);
+    try {
+      // Detaching brings the file up to date; a write-ahead file that is left would be taken for the new one's.
+      if ((await fileSize(`${file}.wal`)) > 0) throw new Error(`${file}.wal is still needed`);
+      await rename(by, file);
+    } finally {
+      await this.attachFile(partition);
+    }
+  }
+
+  /** Resolves once nothing reads it. */
+  private async unread(partition: Partition): Promise<void> {
+    while (partition.reads > 0)
       await new Promise<void>((resolve) => {
         partition.released = resolve;
       });
-    }
-    await this.database.detach(partition.alias);
-    await rm(partition.file, { force: true });
-    await rm(`${partition.file}.wal`, { force: true });
   }
 
-  /** Reads from a partition that can't be dropped meanwhile. */
-  async reading<T>(partition: Partition, work: () => Promise<T>): Promise<T> {
-    partition.reads++;
-    try {
-      return await work();
-    } finally {
-      if (--partition.reads === 0) partition.released?.();
+  /** Whether any sealed file was found to be another than the one that was written. */
+  private async setDamagedAside(sources: readonly Partition[]): Promise<boolean> {
+    let found = false;
+    for (const partition of sources) {
+      for (const file of presentFiles(partition)) {
+        if (!(await differs(sealedPath(partition, file), file))) continue;
+        found = true;
+        await this.setAside(partition, file);
+      }
+    }
+    return found;
+  }
+
+  private async setAside(partition: Partition, { file, events }: SealedFile): Promise<void> {
+    partition.damaged.add(file);
+    const path = join(dirname(partition.file), file);
+    const kept = await quarantine(path);
+    const details = { dataClass: partition.dataClass, partition: partition.name, events, file: kept ?? path };
+    this.log.warn(
+      details,
+      'a sealed file is damaged or missing; its events are not found until it is restored',
+    );
+  }
+
+  /** What a crash left of sealing or restoring: no catalogue names it, so nothing is lost with it. */
+  private async removeUncatalogued(folder: string, files: readonly string[]): Promise<void> {
+    const present = this.all().flatMap(({ sealed }) => sealed.filter(({ state }) => state !== 'archived'));
+    const known = new Set(present.map(({ file }) => file));
+    for (const file of files) {
+      if (!/^events-.*\.(parquet|partial|partial\.wal)$/.test(file) || known.has(file)) continue;
+      await rm(join(folder, file), { force: true });
+      this.log.info({ file: join(folder, file) }, 'removed what was left of an unfinished sealing');
     }
   }
 }
 
 const alias = (dataClass: DataClass, name: string): string => `events-${dataClass}-${name}`;
 
-export async function fileBytes(file: string): Promise<number> {
-  const size = (path: string): Promise<number> =>
-    stat(path).then(
-      (stats) => stats.size,
-      () => 0,
-    );
-  return (await size(file)) + (await size(`${file}.wal`));
+export const sealedPath = ({ file }: Partition, sealed: Pick<SealedFile, 'file'>): string =>
+  join(dirname(file), sealed.file);
+
+const presentFiles = ({ sealed, damaged }: Partition): SealedFile[] =>
+  sealed.filter(({ file, state }) => state !== 'archived' && !damaged.has(file));
+
+/** What is known of everything that it has here. */
+export const extent = (partition: Partition): Extent =>
+  combined([partition.open, ...presentFiles(partition)]);
+
+function segmentsOf(partition: Partition): Segment[] {
+  const { alias, open } = partition;
+  const files = presentFiles(partition).map((file): Segment => {
+    const path = sealedPath(partition, file);
+    return { ...file, alias, rows: `read_parquet(${quoteText(path)})`, path, number: 'file_row_number' };
+  });
+  if (open.events === 0) return files;
+  return [...files, { ...open, alias, rows: `${quoteName(alias)}.events`, number: 'rowid' }];
+}
+
+const waiting = (sources: readonly Partition[]): Promise<void> | undefined =>
+  sources.find(({ replacing }) => replacing !== undefined)?.replacing;
+
+/** Errors that a sound file gives, too; everything else is reason to look at the files. */
+const isAboutTheQuery = (error: unknown): boolean =>
+  isTidewatchError(error) ||
+  /^(Out of Memory|Conversion|Out of Range|Binder|Parser|Interrupt)|is closed/i.test(
+    (error as Error).message,
+  );
+
+/** What a partition takes of the disk. */
+export async function partitionBytes(partition: Partition): Promise<number> {
+  const files = [
+    partition.file,
+    `${partition.file}.wal`,
+    ...presentFiles(partition).map((file) => sealedPath(partition, file)),
+  ];
+  const sizes = await Promise.all(files.map(fileSize));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -66,6 +66,7 @@ export function openRemoteEngine(program: URL, options: EngineOptions): Engine {
     attach: (...args) => call('attach', args),
     detach: (...args) => call('detach', args),
     read: (...args) => call('read', args),
+    background: (...args) => call('background', args),
     readAsWriter: (...args) => call('readAsWriter', args),
     run: (...args) => call('run', args),
     append: (...args) => call('append', args),

@@ -1,5 +1,12 @@
 import type { JsonObject } from '@tidewatch/event';
-import { type DslLayout, type KqlNode, TooManyFieldsError, toDsl, toPredicate } from '@tidewatch/query';
+import {
+  type DslLayout,
+  type KqlNode,
+  TooManyConditionsError,
+  TooManyFieldsError,
+  toDsl,
+  toPredicate,
+} from '@tidewatch/query';
 import type { AlertSearch, Scope } from '../contract.ts';
 import { errors } from '../errors.ts';
 import { alertIndex } from './alert_index.ts';
@@ -81,7 +88,8 @@ function boundsOf(query: KqlNode, now: number, layout: DslLayout) {
   try {
     return toDsl(query, { now, layout });
   } catch (error) {
-    if (error instanceof TooManyFieldsError) throw errors.QUERY_TOO_WIDE({ problem: error.message });
+    if (error instanceof TooManyFieldsError || error instanceof TooManyConditionsError)
+      throw errors.QUERY_TOO_WIDE({ problem: error.message });
     throw error;
   }
 }
@@ -103,7 +111,7 @@ function sourceFor(query: KqlNode): JsonObject {
 }
 
 /** Every alert that a query finds, page by page. */
-async function* readAll(
+export async function* readAll(
   connection: OpenSearchConnection,
   query: JsonObject,
   _source: JsonObject,
@@ -126,4 +134,9 @@ async function* readAll(
 export async function searchAlerts<Answer>(connection: OpenSearchConnection, body: object): Promise<Answer> {
   const path = `/${alertIndex}/_search`;
   return (await request<Answer>(connection, { method: 'POST', path, body }, 'alerts')).body;
+}
+
+export async function countAlerts(connection: OpenSearchConnection, query: JsonObject): Promise<number> {
+  const params = { method: 'POST', path: `/${alertIndex}/_count`, body: { query } };
+  return (await request<{ readonly count: number }>(connection, params, 'alerts')).body.count;
 }

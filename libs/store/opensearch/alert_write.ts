@@ -1,83 +1,145 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Alert } from '@tidewatch/event';
+import type { Alert, AlertRow } from '@tidewatch/event';
 import { errors } from '../errors.ts';
 import { alertIndex } from './alert_index.ts';
-import { alertIn, alertRecord, alertSource, searchableParts } from './alert_record.ts';
+import {
+  type AlertRecord,
+  alertIn,
+  alertRecord,
+  alertSource,
+  decidedRecord,
+  rowIn,
+  rowSource,
+  searchableParts,
+  sizeOf,
+} from './alert_record.ts';
+import type { Watermarks } from './alert_watermarks.ts';
 import type { OpenSearchConnection } from './client.ts';
 import { request } from './request.ts';
 
 /** What is to become of an alert; undefined where it stays as it is. */
-export type Decide<Result> = (
+export type Decide<A, Result> = (
   id: string,
-  alert: Alert | undefined,
-) => { readonly alert: Alert; readonly result: Result } | undefined;
+  alert: A | undefined,
+) => { readonly alert: A; readonly result: Result } | undefined;
 
-interface Found {
-  readonly alert: Alert;
+interface Found<A> {
+  readonly alert: A;
+  /** Names of the last writes. */
+  readonly writes: readonly string[];
   readonly if_seq_no: number;
   readonly if_primary_term: number;
 }
 
-interface Draft<Result> {
+interface Draft<A, Result> {
   readonly id: string;
-  readonly found: Found | undefined;
-  readonly alert: Alert;
+  readonly found: Found<A> | undefined;
+  readonly alert: A;
   readonly result: Result;
   /** Index into {@link searchableParts}. */
   readonly parts: number;
+  /** Name of the write, by which it is found again. */
+  readonly write: string;
 }
 
-/** Alerts read, decided on and written together: an alert with its evidence may have some 100 KB. */
-const chunkSize = 250;
+/** How much of alerts is read, and what is written of them. */
+export interface AlertForm<A> {
+  readonly source: readonly string[];
+  readonly read: (record: AlertRecord, confirmed: Watermarks) => A;
+  readonly operation: 'index' | 'update';
+  readonly write: (alert: A, parts: number, writes: readonly string[]) => object;
+  /** So many of them are read before it is known how large they are. */
+  readonly firstAtOnce: number;
+}
+
+/** Alerts read, decided on and written together; fewer where their evidence is large. */
+const mostAtOnce = 250;
+
+export const wholeAlerts: AlertForm<Alert> = {
+  source: alertSource,
+  read: alertIn,
+  operation: 'index',
+  write: (alert, parts, writes) => alertRecord(alert, searchableParts[parts] ?? 'own', writes),
+  firstAtOnce: 50,
+};
+
+/** Decisions leave the evidence where it is. */
+export const alertRows: AlertForm<AlertRow> = {
+  source: rowSource,
+  read: rowIn,
+  operation: 'update',
+  write: (row, _, writes) => ({ doc: decidedRecord(row, writes) }),
+  // Without their evidence they are small.
+  firstAtOnce: mostAtOnce,
+};
+
+const charactersAtOnce = 4_000_000;
+/** So many others may write an alert before whoever wrote it learns that they did. */
+const writesKept = 8;
 /** Rounds of an alert that others write at the same time; then whoever asked tries again. */
 const mostRounds = 20;
 
 /**
- * Reads alerts, and writes what is decided on each, to be found from the next refresh on, if nobody else wrote it in the meantime; then it is read and decided
- * on again. Each alert is written whole or not at all.
+ * Reads alerts, and writes what is decided on each, to be found from the next refresh on, if nobody else wrote it in the
+ * meantime; then it is read and decided on again. Each alert is written whole or not at all.
  *
  * @throws OPENSEARCH_UNREACHABLE, OPENSEARCH_REFUSED, OPENSEARCH_BUSY, OPENSEARCH_UNKNOWN; alerts may have been written by then
  */
-export async function alterAlerts<Result>(
+export async function alterAlerts<A extends AlertRow, Result>(
   connection: OpenSearchConnection,
+  form: AlertForm<A>,
+  confirmed: Watermarks,
   ids: readonly string[],
-  decide: Decide<Result>,
+  decide: Decide<A, Result>,
 ): Promise<Result[]> {
   const results = new Map<string, Result>();
-  for (let start = 0; start < ids.length; start += chunkSize)
-    await alterChunk(connection, ids.slice(start, start + chunkSize), decide, results);
+  let size = form.firstAtOnce;
+  for (let start = 0; start < ids.length; ) {
+    const chunk = ids.slice(start, start + size);
+    const characters = await alterChunk(connection, form, confirmed, chunk, decide, results);
+    start += chunk.length;
+    const fitting = Math.floor((charactersAtOnce * chunk.length) / Math.max(characters, 1));
+    size = Math.max(1, Math.min(mostAtOnce, fitting, size * 2));
+  }
   return ids.flatMap((id) => results.get(id) ?? []);
 }
 
-async function alterChunk<Result>(
+/** Answers how large the alerts were that it read first. */
+async function alterChunk<A extends AlertRow, Result>(
   connection: OpenSearchConnection,
+  form: AlertForm<A>,
+  confirmed: Watermarks,
   ids: readonly string[],
-  decide: Decide<Result>,
+  decide: Decide<A, Result>,
   results: Map<string, Result>,
-): Promise<void> {
-  const tried = new Map<string, Draft<Result>>();
+): Promise<number> {
+  const tried = new Map<string, Draft<A, Result>>();
   let left = ids;
-  for (let round = 1; left.length > 0; round++) {
-    const found = await readAlerts(connection, left);
-    const drafts = left.flatMap((id): Draft<Result>[] => {
-      const [before, last] = [found.get(id), tried.get(id)];
-      if (before !== undefined && last !== undefined && isSame(before.alert, last.alert)) {
-        // It was written, and only the answer was lost.
+  let characters: number | undefined;
+  for (let round = 1; ; round++) {
+    const read = await readAlerts(connection, form, confirmed, left);
+    characters ??= read.characters;
+    const drafts = left.flatMap((id): Draft<A, Result>[] => {
+      const [before, last] = [read.found.get(id), tried.get(id)];
+      if (last !== undefined && before?.writes.includes(last.write)) {
+        // It was written, and only the answer was lost; others may have written it since.
         results.set(id, last.result);
         return [];
       }
       const decided = decide(id, before?.alert);
-      return decided === undefined ? [] : [{ id, found: before, ...decided, parts: last?.parts ?? 0 }];
+      const write = randomUUID().slice(0, 8);
+      return decided === undefined ? [] : [{ id, found: before, ...decided, parts: last?.parts ?? 0, write }];
     });
-    if (drafts.length === 0) return;
-    const statuses = await writeAlerts(connection, drafts);
+    if (drafts.length === 0) return characters;
+    const statuses = await writeAlerts(connection, form, drafts);
     left = drafts.flatMap((draft, i) => {
       const again = judge(connection, draft, statuses[i]);
       if (again === undefined) results.set(draft.id, draft.result);
       else tried.set(draft.id, again);
       return again === undefined ? [] : [draft.id];
     });
-    if (left.length === 0) return;
+    if (left.length === 0) return characters;
     if (round === mostRounds)
       throw errors.OPENSEARCH_BUSY({
         ...{ url: connection.config.nodes.join(', '), what: 'alerts', status: 409 },
@@ -87,40 +149,48 @@ async function alterChunk<Result>(
   }
 }
 
-const isSame = (a: Alert, b: Alert): boolean => JSON.stringify(a) === JSON.stringify(b);
-
 interface ReadAnswer {
   readonly docs: readonly {
     readonly _id: string;
     readonly found?: boolean;
     readonly _seq_no: number;
     readonly _primary_term: number;
-    readonly _source: Parameters<typeof alertIn>[0];
+    readonly _source: AlertRecord;
   }[];
 }
 
 /** Alerts by their ids, as they are at the moment, shown by searches or not. */
-export async function readAlerts(
+export async function readAlerts<A>(
   connection: OpenSearchConnection,
+  { source, read }: Pick<AlertForm<A>, 'source' | 'read'>,
+  confirmed: Watermarks,
   ids: readonly string[],
-): Promise<Map<string, Found>> {
+): Promise<{ readonly found: Map<string, Found<A>>; readonly characters: number }> {
   const { body } = await request<ReadAnswer>(
     connection,
     {
       method: 'POST',
       path: `/${alertIndex}/_mget`,
-      querystring: { _source_includes: alertSource.join(',') },
+      querystring: { _source_includes: source.join(',') },
       body: { ids: [...ids] },
     },
     'alerts',
   );
-  return new Map(
-    body.docs.flatMap(({ _id, found, _seq_no, _primary_term, _source }): [string, Found][] =>
-      found === true
-        ? [[_id, { alert: alertIn(_source), if_seq_no: _seq_no, if_primary_term: _primary_term }]]
-        : [],
+  const docs = body.docs.filter(({ found }) => found === true);
+  return {
+    found: new Map(
+      docs.map(({ _id, _seq_no, _primary_term, _source }) => [
+        _id,
+        {
+          alert: read(_source, confirmed),
+          writes: _source.tidewatch_alert.writes ?? [],
+          if_seq_no: _seq_no,
+          if_primary_term: _primary_term,
+        },
+      ]),
     ),
-  );
+    characters: docs.reduce((sum, { _source }) => sum + sizeOf(_source), 0),
+  };
 }
 
 interface ItemStatus {
@@ -132,17 +202,18 @@ interface WriteAnswer {
   readonly items: readonly Readonly<Record<string, ItemStatus>>[];
 }
 
-async function writeAlerts(
+async function writeAlerts<A>(
   connection: OpenSearchConnection,
-  drafts: readonly Draft<unknown>[],
+  { operation, write }: AlertForm<A>,
+  drafts: readonly Draft<A, unknown>[],
 ): Promise<(ItemStatus | undefined)[]> {
-  const lines = drafts.map(({ id, found, alert, parts }) => {
+  const lines = drafts.map(({ id, found, alert, parts, write: name }) => {
+    const writes = [...(found?.writes ?? []), name].slice(-writesKept);
     const { if_seq_no, if_primary_term } = found ?? {};
     const place = { _index: alertIndex, _id: id };
     const action =
-      found === undefined ? { create: place } : { index: { ...place, if_seq_no, if_primary_term } };
-    const record = alertRecord(alert, searchableParts[parts] ?? 'own');
-    return `${JSON.stringify(action)}\n${JSON.stringify(record)}\n`;
+      found === undefined ? { create: place } : { [operation]: { ...place, if_seq_no, if_primary_term } };
+    return `${JSON.stringify(action)}\n${JSON.stringify(write(alert, parts, writes))}\n`;
   });
   const statuses: (ItemStatus | undefined)[] = [];
   for (const bulkBody of bodies(lines, connection.config.bulk.request_bytes)) {
@@ -180,13 +251,14 @@ function bodies(lines: readonly string[], most: number): string[] {
  *
  * @throws OPENSEARCH_REFUSED where no round would help
  */
-function judge<Result>(
+function judge<A, Result>(
   { config }: OpenSearchConnection,
-  draft: Draft<Result>,
+  draft: Draft<A, Result>,
   { status, error }: ItemStatus = { status: 500 },
-): Draft<Result> | undefined {
+): Draft<A, Result> | undefined {
   if (status === 200 || status === 201) return undefined;
-  if (status === 409 || status === 429 || status >= 500) return draft;
+  // 404: deleted since it was read. Else others wrote it, or we did, and the answer was lost.
+  if (status === 404 || status === 409 || status === 429 || status >= 500) return draft;
   // What the event is like cannot be mapped beside the others': it is kept with the alert, and only not searched.
   const isShape = status === 400 && draft.parts < searchableParts.length - 1;
   if (isShape) return { ...draft, parts: draft.parts + 1 };

@@ -20,7 +20,7 @@ describe.runIf(has('opensearch'))('alerts in a real OpenSearch', { timeout: 120_
     let now = start;
     const connect = async () => {
       const connection = await connectOpenSearch(openSearchConfig.parse({ nodes: [server.url] }));
-      await installAlertIndices(connection);
+      await installAlertIndices({ connection, dryRun: false });
       return { connection, store: createAlertStore({ connection, classes, clock: () => now }) };
     };
     let opened = await connect();

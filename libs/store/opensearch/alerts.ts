@@ -1,25 +1,37 @@
 import { randomUUID } from 'node:crypto';
-import type { Alert, JsonObject, Status } from '@tidewatch/event';
-import { actOn, type ChangeEntry, entryFor, undoOn, undoWindowMs } from '../alert_changes.ts';
+import type { AlertRow, JsonObject, Status } from '@tidewatch/event';
+import { type Author, actOn, undoOn, undoWindowMs } from '../alert_changes.ts';
 import { bringInto, type Incoming, incomingFindings, incomingMatches } from '../alert_effects.ts';
+import { alertDeletions } from '../alert_jobs.ts';
 import { buckets } from '../buckets.ts';
 import type { DataClasses } from '../classes.ts';
 import type { AlertChange, AlertEffect, AlertStore, Scope } from '../contract.ts';
 import { errors } from '../errors.ts';
 import { decodeToken, encodeToken } from '../page.ts';
 import { forgetAlertChanges, keepAlertChange, readAlertChange } from './alert_change_log.ts';
+import { groupAlerts } from './alert_groups.ts';
 import { alertIndex } from './alert_index.ts';
-import { alertIn, alertSource } from './alert_record.ts';
+import { createAlertJobStore, type DecideOnAlerts, forgetAlertJobs } from './alert_jobs.ts';
+import { type AlertRecord, rowIn, rowSource, withoutEvidence } from './alert_record.ts';
 import {
   type AlertFilter,
   type AlertHits,
   alertCondition,
   alertOrders,
+  countAlerts,
   searchAlerts,
 } from './alert_search.ts';
-import { alterAlerts, type Decide, readAlerts } from './alert_write.ts';
-import { byQuery, expunge } from './by_query.ts';
+import { confirmedBetween, createWatermarks } from './alert_watermarks.ts';
+import {
+  type AlertForm,
+  alertRows,
+  alterAlerts,
+  type Decide,
+  readAlerts,
+  wholeAlerts,
+} from './alert_write.ts';
 import type { OpenSearchConnection } from './client.ts';
+import { deleteByQuery, expunge } from './delete_by_query.ts';
 import { request } from './request.ts';
 
 export interface AlertStoreDeps {
@@ -28,11 +40,6 @@ export interface AlertStoreDeps {
   readonly classes: DataClasses;
   /** Epoch milliseconds (default `Date.now`). */
   readonly clock?: () => number;
-}
-
-interface Pair {
-  readonly before: Alert;
-  readonly after: Alert;
 }
 
 interface Counted {
@@ -48,6 +55,7 @@ interface Counted {
 export function createAlertStore({ connection, classes, clock = Date.now }: AlertStoreDeps): AlertStore {
   let hidden = false;
   let showing: Promise<unknown> = Promise.resolve();
+  const watermarks = createWatermarks(connection);
 
   /** Makes searches find what this store wrote: the refresh is left to those who look. */
   function show(): Promise<unknown> {
@@ -66,9 +74,14 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
     return alertCondition(connection, request, scope, clock());
   }
 
-  async function write<Result>(ids: Iterable<string>, decide: Decide<Result>): Promise<Result[]> {
+  async function write<A extends AlertRow, Result>(
+    form: AlertForm<A>,
+    ids: Iterable<string>,
+    decide: Decide<A, Result>,
+  ): Promise<Result[]> {
+    const confirmed = await watermarks.get();
     try {
-      return await alterAlerts(connection, [...ids], decide);
+      return await alterAlerts(connection, form, confirmed, [...ids], decide);
     } finally {
       hidden = true;
     }
@@ -76,29 +89,29 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
 
   function bring(incoming: Incoming): Promise<AlertEffect[]> {
     const now = clock();
-    return write(incoming.keys(), (id, alert) => {
+    return write(wholeAlerts, incoming.keys(), (id, alert) => {
       const effect = bringInto(alert, incoming.get(id) ?? [], now);
       return effect && { alert: effect.alert, result: effect };
     });
   }
 
+  const decideOn: DecideOnAlerts = (ids, become) =>
+    write(alertRows, ids, (_, row) => {
+      const after = row && become(row);
+      return after && { alert: after, result: after };
+    });
+
   /** Changes alerts as a person asked for, and keeps what undoes it. */
   async function alter(
     ids: readonly string[],
-    become: (alert: Alert, now: number) => Alert | undefined,
+    { changeId, now }: Author,
+    become: (row: AlertRow) => AlertRow | undefined,
   ): Promise<AlertChange> {
-    const now = clock();
-    const pairs = await write<Pair>(ids, (_, before) => {
-      const after = before && become(before, now);
-      return before && after && { alert: after, result: { before, after } };
-    });
-    const changeId = randomUUID();
-    const entries = pairs.map(({ before, after }) => entryFor(before, after));
-    await keepAlertChange(connection, changeId, now, entries);
+    const changed = await decideOn(ids, become);
+    const done = new Set(changed.map(({ id }) => id));
+    await keepAlertChange(connection, changeId, now, [...done]);
     // Another process may be asked next.
     await show();
-    const changed = pairs.map(({ after }) => after);
-    const done = new Set(changed.map(({ id }) => id));
     return { changeId, changed, conflicts: ids.filter((id) => !done.has(id)) };
   }
 
@@ -109,7 +122,7 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
   }
 
   async function remove(query: JsonObject): Promise<number> {
-    const removed = await byQuery(connection, '_delete_by_query', alertIndex, { query });
+    const removed = await deleteByQuery(connection, alertIndex, query);
     // What is deleted leaves the disk, too.
     if (removed > 0) await expunge(connection, alertIndex);
     return removed;
@@ -124,16 +137,17 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
       const { keys, direction } = alertOrders[request.sort];
       const shape = keys.map((key) => (key === 'id' ? 'string' : 'number'));
       const after = request.after === undefined ? undefined : decodeToken(request.after, shape);
-      const { hits } = await searchAlerts<AlertHits<Parameters<typeof alertIn>[0]>>(connection, {
+      const confirmed = await watermarks.get();
+      const { hits } = await searchAlerts<AlertHits<AlertRecord>>(connection, {
         size: request.limit + 1,
         query: await condition(request, scope),
         sort: keys.map((key) => ({ [key]: direction })),
         ...(after && { search_after: after }),
         track_total_hits: false,
-        _source: alertSource,
+        _source: rowSource,
       });
       const page = hits.hits.slice(0, request.limit);
-      const items = page.map(({ _source }) => alertIn(_source));
+      const items = page.map(({ _source }) => withoutEvidence(rowIn(_source, confirmed)));
       const last = page.at(-1);
       if (hits.hits.length <= request.limit || last === undefined) return { items };
       return { items, next: encodeToken(last.sort) };
@@ -141,9 +155,7 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
 
     async count(filter, scope) {
       const query = await condition(filter, scope);
-      const path = `/${alertIndex}/_count`;
-      const params = { method: 'POST', path, body: { query } };
-      return (await request<{ readonly count: number }>(connection, params, 'alerts')).body.count;
+      return countAlerts(connection, query);
     },
 
     async histogram({ stepMs, split, ...filter }, scope) {
@@ -188,45 +200,42 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
       );
     },
 
+    async groups(request, scope) {
+      return groupAlerts(connection, await condition(request, scope), request);
+    },
+
     async get(id, { dataClasses }) {
-      const alert = (await readAlerts(connection, [id])).get(id)?.alert;
+      const { found } = await readAlerts(connection, wholeAlerts, await watermarks.get(), [id]);
+      const alert = found.get(id)?.alert;
       const seen = alert !== undefined && (dataClasses === 'all' || dataClasses.includes(alert.dataClass));
       return seen ? alert : undefined;
     },
 
     change(ids, action, by) {
       const wanted = new Map(ids.map(({ id, version }) => [id, version]));
-      return alter([...wanted.keys()], (alert, now) => {
-        const version = wanted.get(alert.id) ?? alert.version;
-        return version === alert.version ? actOn(alert, action, by, now) : undefined;
-      });
+      const author = { changeId: randomUUID(), by, now: clock() };
+      return alter([...wanted.keys()], author, (row) =>
+        (wanted.get(row.id) ?? row.version) === row.version ? actOn(row, action, author) : undefined,
+      );
     },
 
     async undo(changeId, by) {
-      const kept = await readAlertChange(connection, changeId, clock() - undoWindowMs);
-      if (kept === undefined) throw errors.CHANGE_UNKNOWN({ changeId });
-      const entries = new Map<string, ChangeEntry>(kept.map((entry) => [entry.id, entry]));
-      const change = await alter([...entries.keys()], (alert, now) => {
-        const entry = entries.get(alert.id);
-        return entry && undoOn(alert, entry, by, now);
-      });
+      const ids = await readAlertChange(connection, changeId, clock() - undoWindowMs);
+      if (ids === undefined) throw errors.CHANGE_UNKNOWN({ changeId });
+      const author = { changeId: randomUUID(), by, now: clock() };
+      const change = await alter(ids, author, (row) => undoOn(row, changeId, author));
       await forgetAlertChanges(connection, { ids: { values: [changeId] } });
       return change;
     },
 
-    confirmUpTo: (watermark, engine) =>
-      byQuery(connection, '_update_by_query', alertIndex, {
-        query: {
-          bool: {
-            filter: [
-              { term: { 'tidewatch_alert.finality': 'provisional' } },
-              { term: { engine } },
-              { range: { 'tidewatch_alert.bucket_end': { lte: Math.floor(watermark) } } },
-            ],
-          },
-        },
-        script: { source: "ctx._source.tidewatch_alert.finality = 'confirmed'" },
-      }),
+    jobs: createAlertJobStore(connection, decideOn, condition, clock),
+
+    async confirmUpTo(watermark, engine) {
+      const before = await watermarks.raise(engine, watermark);
+      if (before === undefined) return 0;
+      await show();
+      return countAlerts(connection, confirmedBetween(engine, before, Math.floor(watermark)));
+    },
 
     deleteClass: (dataClass) => remove({ term: { 'tidewatch_alert.data_class': dataClass } }),
 
@@ -234,8 +243,10 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
       await forgetAlertChanges(connection, { range: { changed: { lt: clock() - undoWindowMs } } });
       const ttl = classes.get('alerts')?.ttlMs;
       if (ttl === undefined) return [];
-      const records = await remove({ range: { 'tidewatch_alert.created': { lt: now - ttl } } });
-      return records === 0 ? [] : [{ keeper: 'alert store', dataClass: 'alerts', what: 'alerts', records }];
+      const before = { lt: now - ttl };
+      const alerts = await remove({ range: { 'tidewatch_alert.created': before } });
+      const jobs = await forgetAlertJobs(connection, before);
+      return alertDeletions({ alerts, 'changes of many alerts': jobs });
     },
 
     async close() {

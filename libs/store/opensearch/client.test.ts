@@ -6,7 +6,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { connectOpenSearch } from './client.ts';
 import { openSearchConfig } from './config.ts';
 import { type Answer, type FakeNode, type SeenRequest, startFakeNode, welcome } from './node.suite.ts';
-import { eventTemplate, installEventTemplate, templateVersion } from './template.ts';
 
 describe('connectOpenSearch', () => {
   let node: FakeNode | undefined;
@@ -120,31 +119,6 @@ describe('connectOpenSearch', () => {
     });
     await rm(directory, { recursive: true });
   });
-
-  it('installs the template once, and leaves a newer one alone', async () => {
-    let installed: unknown;
-    const puts: unknown[] = [];
-    const url = await answering(({ path, body }) => {
-      if (path === '/') return [200, welcome];
-      if (body.length > 0) {
-        installed = JSON.parse(body.toString());
-        puts.push(installed);
-        return [200, { acknowledged: true }];
-      }
-      if (installed === undefined) return [404, { error: { type: 'resource_not_found_exception' } }];
-      return [200, { index_templates: [{ name: 'tidewatch-events', index_template: installed }] }];
-    });
-    const connection = await connect(url);
-    await installEventTemplate(connection);
-    await installEventTemplate(connection);
-    expect(puts).toEqual([eventTemplate]);
-    installed = { ...eventTemplate, version: templateVersion + 1 };
-    await installEventTemplate(connection);
-    installed = { ...eventTemplate, version: templateVersion - 1 };
-    await installEventTemplate(connection);
-    expect(puts).toHaveLength(2);
-    await connection.close();
-  });
 });
 
 describe('openSearchConfig', () => {
@@ -153,6 +127,9 @@ describe('openSearchConfig', () => {
     [{ nodes: ['localhost:9200'] }],
     [{ nodes: ['http://a'], username: 'ann' }],
     [{ nodes: ['http://a'], username: 'ann', password_file: 'b', api_key_file: 'c' }],
+    [{ nodes: ['http://a'], api_key_file: 'c', aws: { region: 'eu-west-1', credentials_file: 'd' } }],
+    [{ nodes: ['http://a'], aws: { region: 'eu-west-1' } }],
+    [{ nodes: ['http://a'], index: { refresh_interval: '5' } }],
     [{ nodes: ['http://ann:password@a'] }],
     [{ nodes: ['http://a'], api_key: 'a secret' }],
     [{ nodes: ['http://a'], tls: { certificate: 'a' } }],

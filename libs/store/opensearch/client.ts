@@ -9,7 +9,8 @@ import { isObject } from '@tidewatch/event';
 import { errors } from '../errors.ts';
 import { AnswerSerializer } from './bulk/serializer.ts';
 import type { OpenSearchConfig } from './config.ts';
-import { type Credentials, openCredentials, readText } from './credentials.ts';
+import { type Credentials, openCredentials } from './credentials.ts';
+import { readText } from './secret_file.ts';
 
 /** What answers at the nodes, as far as it decides which APIs there are. */
 export interface SearchServer {
@@ -41,7 +42,23 @@ const oldest = { opensearch: 2, elasticsearch: 8 } as const;
  */
 export async function connectOpenSearch(config: OpenSearchConfig): Promise<OpenSearchConnection> {
   const credentials = await openCredentials(config);
-  const client = new Client({
+  const client = await openClient(config, credentials);
+  const close = () => client.close();
+  try {
+    return { client, server: await probe(client, config), config, credentials, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * A client of the nodes that a configuration names, before anybody asked who they are.
+ *
+ * @throws OPENSEARCH_FILE_UNREADABLE
+ */
+export const openClient = async (config: OpenSearchConfig, credentials: Credentials): Promise<Client> =>
+  new Client({
     nodes: config.nodes,
     Connection: connectionAs(credentials),
     Serializer: AnswerSerializer,
@@ -53,14 +70,6 @@ export async function connectOpenSearch(config: OpenSearchConfig): Promise<OpenS
     resurrectStrategy: 'optimistic',
     ssl: await certificates(config),
   });
-  const close = () => client.close();
-  try {
-    return { client, server: await probe(client, config), config, credentials, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
 
 /**
  * Connections that say who they are at each request, since a secret may change while they are open. They are quiet:
@@ -70,9 +79,7 @@ function connectionAs(credentials: Credentials): typeof Connection {
   return class extends Connection {
     // Not in `request`, whose parameters end up in errors.
     override buildRequestObject(params: RequestParams): ClientRequestArgs {
-      const request = super.buildRequestObject(params);
-      const authorization = credentials.header();
-      return { ...request, headers: { ...request.headers, ...(authorization && { authorization }) } };
+      return credentials.sign(super.buildRequestObject(params));
     }
 
     override request(

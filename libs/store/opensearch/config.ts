@@ -24,6 +24,45 @@ const tlsConfig = z.strictObject({
     }),
 });
 
+const awsConfig = z.strictObject({
+  region: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, 'is a name such as eu-central-1')
+    .meta({ description: 'Region of the domain.', examples: ['eu-central-1'] }),
+  credentials_file: z
+    .string()
+    .min(1)
+    .meta({
+      description:
+        'File in the form of `~/.aws/credentials`, whose keys sign the requests. Read again when the cluster refuses them, so that keys that expire can be renewed in it.',
+      examples: ['/run/secrets/aws-credentials'],
+    }),
+  profile: z
+    .string()
+    .min(1)
+    .default('default')
+    .meta({ description: 'Section of that file.', examples: ['tidewatch'] }),
+});
+
+const indexConfig = z.strictObject({
+  refresh_interval: z
+    .string()
+    .regex(/^[1-9]\d{0,4}(ms|s|m)$/, 'must be a time such as 5s')
+    .default('5s')
+    .meta({
+      description: 'How long it takes at most until events are found. Shorter costs the cluster more.',
+      examples: ['5s', '30s'],
+    }),
+  codec: z
+    .enum(['best_compression', 'default', 'zstd', 'zstd_no_dict'])
+    .default('best_compression')
+    .meta({
+      description:
+        'How stored events are compressed, from the next partition on; `zstd` where the cluster has the plugin.',
+      examples: ['best_compression'],
+    }),
+});
+
 export const bulkConfig = z.strictObject({
   request_bytes: z
     .int()
@@ -113,6 +152,11 @@ export const openSearchConfig = z
         description: `File whose first line is an API key, as the cluster showed it, instead of user name and password. ${reread}`,
         examples: ['/run/secrets/search-api-key'],
       }),
+    aws: awsConfig.optional().meta({
+      description:
+        'Signs every request (AWS Signature Version 4), for domains of Amazon OpenSearch Service, instead of a user name or an API key.',
+      examples: [{ region: 'eu-central-1', credentials_file: '/run/secrets/aws-credentials' }],
+    }),
     tls: tlsConfig.optional().meta({
       description: 'Certificates, for addresses that begin with `https`.',
       examples: [{ ca: '/etc/tidewatch/search-ca.pem' }],
@@ -129,6 +173,9 @@ export const openSearchConfig = z
       .min(10)
       .default(30_000)
       .meta({ description: 'Longest wait for the whole answer to a request.', examples: [30_000] }),
+    index: indexConfig
+      .prefault({})
+      .meta({ description: 'How indices of events are made.', examples: [{ refresh_interval: '30s' }] }),
     bulk: bulkConfig
       .prefault({})
       .meta({ description: 'How events are written.', examples: [{ request_bytes: 2_097_152 }] }),
@@ -136,8 +183,8 @@ export const openSearchConfig = z
   .refine(({ username, password_file }) => (username === undefined) === (password_file === undefined), {
     message: 'username and password_file go together',
   })
-  .refine(({ username, api_key_file }) => username === undefined || api_key_file === undefined, {
-    message: 'give either an api_key_file or a username, not both',
+  .refine((given) => [given.username, given.api_key_file, given.aws].filter(Boolean).length <= 1, {
+    message: 'give one of username, api_key_file and aws, not several',
   })
   .refine(({ tls }) => (tls?.certificate === undefined) === (tls?.key === undefined), {
     message: 'tls.certificate and tls.key go together',

@@ -61,7 +61,7 @@ export function createEventCounts(connection: OpenSearchConnection, clock: () =>
     await Promise.all(
       plan.map(async (query) => {
         const type = query.layout.type(field);
-        if (type === undefined || type === 'object') return;
+        if (isNowhere(query, type)) return;
         const { indexed, rest } = byIndex(query, field, type);
         const counted = countedField(field, type);
         if (counted !== undefined) {
@@ -105,7 +105,7 @@ export function createEventCounts(connection: OpenSearchConnection, clock: () =>
       plan.map(async (query) => {
         const type = split === undefined ? undefined : query.layout.type(split);
         const { indexed, rest } =
-          split === undefined || type === undefined || type === 'object'
+          split === undefined || isNowhere(query, type)
             ? { indexed: query.sure, rest: restOf(query) }
             : byIndex(query, split, type);
         const { found } = await ask<TimeCounts>(query, indexed, timeCounts(stepMs, split, type, shown));
@@ -136,7 +136,7 @@ export function createEventCounts(connection: OpenSearchConnection, clock: () =>
     query: EventQuery,
     clause: JsonObject,
     field: string,
-    type: DslType,
+    type: DslType | undefined,
     values: readonly { readonly key: string | number }[],
   ): Promise<(key: string | number) => Json> {
     const doubtful =
@@ -193,8 +193,13 @@ interface TimeCounts {
 const restOf = ({ may, sure }: EventQuery): JsonObject | undefined =>
   may === sure ? undefined : butNot(may, sure);
 
+/** Whether no event has plain values of a field. */
+const isNowhere = ({ layout }: EventQuery, type: DslType | undefined): boolean =>
+  type === 'object' || (type === undefined && !layout.hasUnindexed);
+
 /** The events of which the index knows all values of a field, and those that must be looked at. */
-function byIndex(query: EventQuery, field: string, type: DslType) {
+function byIndex(query: EventQuery, field: string, type: DslType | undefined) {
+  if (type === undefined) return { indexed: butNot(query.sure, { match_all: {} }), rest: query.may };
   const keyword = type === 'keyword' || type === 'address';
   const unindexed = { term: { _ignored: field } };
   const unknown = countedField(field, type) === undefined ? [unindexed, { exists: { field } }] : [unindexed];

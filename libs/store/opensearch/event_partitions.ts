@@ -1,4 +1,4 @@
-import type { DataClass, JsonObject } from '@tidewatch/event';
+import { type DataClass, isTidewatchError, type JsonObject } from '@tidewatch/event';
 import type { DataClasses } from '../classes.ts';
 import type { Deletion, EventStoreStats } from '../contract.ts';
 import { partitionPeriod } from '../partition.ts';
@@ -11,6 +11,10 @@ interface IndexStats {
   readonly indices?: Readonly<
     Record<string, { readonly total: { readonly store: { readonly size_in_bytes: number } } }>
   >;
+}
+
+interface ResolvedIndices {
+  readonly indices?: readonly { readonly name: string }[];
 }
 
 interface IndexCounts {
@@ -29,8 +33,8 @@ const maxIndices = 10_000;
 
 /** The time partitions of events, each an index. */
 export function createEventPartitions(connection: OpenSearchConnection, classes: DataClasses) {
-  const indexStats = async (indices: string): Promise<NonNullable<IndexStats['indices']>> =>
-    (await readRequest<IndexStats>(connection, indices, '_stats/docs,store', {}, 'the sizes of indices'))
+  const indexStats = async (): Promise<NonNullable<IndexStats['indices']>> =>
+    (await readRequest<IndexStats>(connection, eventIndices, '_stats/docs,store', {}, 'the sizes of indices'))
       .indices ?? {};
 
   async function counts(indices: string, aggs: JsonObject = {}) {
@@ -44,28 +48,56 @@ export function createEventPartitions(connection: OpenSearchConnection, classes:
     return new Map(answer.aggregations?.indices.buckets.map((one) => [one.key, one]) ?? []);
   }
 
-  /** Deletes indices; how many events were in each that was there. */
+  /** Every index of a pattern, those that somebody closed, too. */
+  async function heldIndices(pattern: string): Promise<string[]> {
+    const querystring = { expand_wildcards: 'all' };
+    const params = { method: 'GET', path: `/_resolve/index/${pattern}`, querystring };
+    const { body } = await request<ResolvedIndices>(connection, params, 'the names of indices', [404]);
+    return (body.indices ?? []).map(({ name }) => name);
+  }
+
+  /** So far as that can be told: of an index that is closed or not whole nobody knows. */
+  async function eventsIn(index: string): Promise<number> {
+    try {
+      // What was written last counts, too, though no search has seen it.
+      await request(
+        connection,
+        { method: 'POST', path: `/${index}/_refresh` },
+        'counting events',
+        [400, 404],
+      );
+      return (await counts(index)).get(index)?.doc_count ?? 0;
+    } catch (error) {
+      if (isTidewatchError(error)) return 0;
+      throw error;
+    }
+  }
+
+  /**
+   * Deletes indices; how many events were in each that was there. One that cannot be deleted keeps none of the others: it
+   * is said where nothing else is, since what was deleted must be told.
+   */
   async function drop(indices: readonly string[]): Promise<Map<string, number>> {
     const dropped = new Map<string, number>();
+    let failure: unknown;
     for (const index of indices) {
-      // What was written last counts, too, though no search has seen it.
-      await request(connection, { method: 'POST', path: `/${index}/_refresh` }, 'counting events', [404]);
-      const events = (await counts(index)).get(index)?.doc_count ?? 0;
-      const { status } = await request(
-        connection,
-        { method: 'DELETE', path: `/${index}` },
-        'deleting events',
-        [404],
-      );
-      // Another process may have been faster, and reports it.
-      if (status !== 404) dropped.set(index, events);
+      const events = await eventsIn(index);
+      const params = { method: 'DELETE', path: `/${index}` };
+      try {
+        const { status } = await request(connection, params, 'deleting events', [404]);
+        // Another process may have been faster, and reports it.
+        if (status !== 404) dropped.set(index, events);
+      } catch (error) {
+        failure ??= error;
+      }
     }
+    if (failure !== undefined && dropped.size === 0) throw failure;
     return dropped;
   }
 
   return {
     async stats(): Promise<EventStoreStats> {
-      const sizes = await indexStats(eventIndices);
+      const sizes = await indexStats();
       const found = await counts(eventIndices, {
         from: { min: { field: '@timestamp' } },
         to: { max: { field: '@timestamp' } },
@@ -87,7 +119,7 @@ export function createEventPartitions(connection: OpenSearchConnection, classes:
     },
 
     async expire(now: number): Promise<Deletion[]> {
-      const past = Object.keys(await indexStats(eventIndices)).filter((index) => {
+      const past = (await heldIndices(eventIndices)).filter((index) => {
         const place = partitionOf(index);
         const ttl = place && classes.get(place.dataClass)?.ttlMs;
         const period = place && partitionPeriod(place.partition);
@@ -102,8 +134,15 @@ export function createEventPartitions(connection: OpenSearchConnection, classes:
     },
 
     async deleteClass(dataClass: DataClass): Promise<number> {
-      const all = Object.keys(await indexStats(eventIndex(dataClass, '*')));
+      const all = await heldIndices(eventIndex(dataClass, '*'));
       return [...(await drop(all)).values()].reduce((sum, records) => sum + records, 0);
+    },
+
+    async deletePartition(dataClass: DataClass, partition: string): Promise<number> {
+      // Other names are no partition's, and could be patterns.
+      if (partitionPeriod(partition) === undefined) return 0;
+      const index = eventIndex(dataClass, partition);
+      return (await drop(await heldIndices(index))).get(index) ?? 0;
     },
   };
 }

@@ -1,11 +1,20 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { EcsEvent, JsonObject } from '@tidewatch/event';
-import { type DslBounds, type DslLayout, TooManyFieldsError, toDsl, toPredicate } from '@tidewatch/query';
+import {
+  type DslBounds,
+  type DslLayout,
+  TooManyConditionsError,
+  TooManyFieldsError,
+  toDsl,
+  toPredicate,
+} from '@tidewatch/query';
 import type { Scope, SearchRequest, TimeRange } from '../contract.ts';
 import { errors } from '../errors.ts';
 import type { OpenSearchConnection } from './client.ts';
 import { fieldsOf, readLayouts } from './index_layout.ts';
 import { eventIndex, eventIndices } from './index_name.ts';
 import { type Hit, searchIndices } from './read.ts';
+import { unmappedMark } from './unmapped.ts';
 
 export type Filter = Pick<SearchRequest, 'query' | 'range'>;
 
@@ -20,7 +29,52 @@ export interface EventQuery extends DslBounds {
 
 /** So many events are looked at one by one for an answer that the index cannot give: some 20 s. */
 export const mostLookedAt = 50_000;
-export const hitsOfRequest = 1_000;
+const hitsOfRequest = 1_000;
+/** Asked for at first: how long events are shows how many more are to come at once. */
+const firstHits = 32;
+/** So many characters of events are read at once, some 10 ms of work. */
+const charactersOfRequest = 1024 ** 2;
+/** The predicate works so long before others get a turn, and so long in all, milliseconds. */
+const turnMs = 10;
+const longestMs = 25_000;
+
+/** How many events to ask for next, so that they come to some 1 MiB. */
+export function createReadingPace() {
+  let [events, characters] = [0, 0];
+  return {
+    size: (most: number): number =>
+      Math.min(
+        most,
+        hitsOfRequest,
+        events === 0 ? firstHits : Math.ceil((charactersOfRequest * events) / Math.max(1, characters)),
+      ),
+    read(hits: readonly EventHit[]): number {
+      let more = 0;
+      for (const { _source } of hits) more += JSON.stringify(_source).length;
+      events += hits.length;
+      characters += more;
+      return more;
+    },
+  };
+}
+
+/** Takes turns with others while it tries events one by one. @throws QUERY_TIMED_OUT */
+export function createTrial(fits: (event: EcsEvent) => boolean) {
+  const deadline = performance.now() + longestMs;
+  return async (hits: readonly EventHit[]): Promise<EventHit[]> => {
+    const fitting: EventHit[] = [];
+    let since = performance.now();
+    for (const hit of hits) {
+      if (fits(hit._source)) fitting.push(hit);
+      const now = performance.now();
+      if (now > deadline) throw errors.QUERY_TIMED_OUT({ what: 'looking at events' });
+      if (now - since < turnMs) continue;
+      await othersTurn();
+      since = performance.now();
+    }
+    return fitting;
+  };
+}
 
 /**
  * What a query asks of the indices in scope, layout by layout.
@@ -39,14 +93,18 @@ export async function planQuery(
   if (indices === undefined) return [];
   const { query = { kind: 'all' }, range } = request;
   const fits = toPredicate(query, { now });
-  const layouts = await readLayouts(connection, indices, [...fieldsOf(query), ...fields]);
+  // All events are all events, however they are mapped.
+  const named =
+    query.kind === 'all' && fields.length === 0 ? [] : [...fieldsOf(query), ...fields, unmappedMark];
+  const layouts = await readLayouts(connection, indices, named);
   return layouts.map((one) => {
     try {
       const { may, sure } = toDsl(query, { now, layout: one.layout });
       const inRange = within(may, range);
       return { ...one, may: inRange, sure: may === sure ? inRange : within(sure, range), fits };
     } catch (error) {
-      if (error instanceof TooManyFieldsError) throw errors.QUERY_TOO_WIDE({ problem: error.message });
+      if (error instanceof TooManyFieldsError || error instanceof TooManyConditionsError)
+        throw errors.QUERY_TOO_WIDE({ problem: error.message });
       throw error;
     }
   });
@@ -129,12 +187,16 @@ export async function lookAtEach(
     throw errors.QUERY_TOO_WIDE({
       problem: `OpenSearch cannot answer this from its index, and more than ${mostLookedAt} events would have to be looked at. Ask about a shorter time, or narrow it by another field.`,
     });
+  const pace = createReadingPace();
+  const trial = createTrial(fits);
   let after: EventKey | undefined;
   for (let seen = 0; seen < total; ) {
-    const page = await readHits(connection, indices, clause, { sort: 'oldest', size: hitsOfRequest, after });
+    const size = pace.size(hitsOfRequest);
+    const page = await readHits(connection, indices, clause, { sort: 'oldest', size, after });
     const last = page.at(-1);
     if (last === undefined) return;
-    for (const { _source } of page) if (fits(_source)) onEvent(_source);
+    pace.read(page);
+    for (const { _source } of await trial(page)) onEvent(_source);
     after = keyOf(last);
     seen += page.length;
   }

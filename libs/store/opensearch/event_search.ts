@@ -1,13 +1,14 @@
 import type { EcsEvent } from '@tidewatch/event';
 import { compareCodePoints } from '@tidewatch/query';
 import type { Page, Scope, SearchRequest } from '../contract.ts';
-import { decodeToken, encodeToken } from '../page.ts';
+import { decodeToken, encodeToken, fitting, pageCharacters } from '../page.ts';
 import type { OpenSearchConnection } from './client.ts';
 import {
+  createReadingPace,
+  createTrial,
   type EventHit,
   type EventKey,
   type EventQuery,
-  hitsOfRequest,
   keyOf,
   mostLookedAt,
   planQuery,
@@ -47,10 +48,16 @@ export async function searchEvents(
     .flatMap((one) => one.hits)
     .filter((hit) => reached === undefined || compare(keyOf(hit), reached) <= 0)
     .sort((a, b) => compare(keyOf(a), keyOf(b)));
-  const page = hits.slice(0, limit);
+  const page = hits.slice(
+    0,
+    fitting(
+      hits.map(({ _source }) => JSON.stringify(_source).length),
+      limit,
+    ),
+  );
   const last = page.at(-1);
   const items = page.map(({ _source }) => _source);
-  const next = hits.length > limit && last !== undefined ? keyOf(last) : reached;
+  const next = hits.length > page.length && last !== undefined ? keyOf(last) : reached;
   return next === undefined ? { items } : { items, next: encodeToken(next) };
 }
 
@@ -62,14 +69,19 @@ async function find(
   start: EventKey | undefined,
 ): Promise<Found> {
   const exact = may === sure;
+  const pace = createReadingPace();
+  const trial = createTrial(fits);
   const hits: EventHit[] = [];
   let after = start;
-  for (let seen = 0; seen < mostLookedAt; ) {
-    const size = exact ? wanted : Math.min(hitsOfRequest, 2 * wanted + seen);
+  for (let [seen, characters] = [0, 0]; seen < mostLookedAt && characters < pageCharacters; ) {
+    const size = pace.size(exact ? wanted - hits.length : 2 * wanted + seen);
     const page = await readHits(connection, indices, may, { sort, size, after });
-    hits.push(...(exact ? page : page.filter(({ _source }) => fits(_source))));
+    const read = pace.read(page);
+    const found = exact ? page : await trial(page);
+    if (found.length > 0) characters += read * (found.length / page.length);
+    hits.push(...found);
     const last = page.at(-1);
-    if (exact || hits.length >= wanted || page.length < size || last === undefined)
+    if (hits.length >= wanted || page.length < size || last === undefined)
       return { hits: hits.slice(0, wanted), reached: undefined };
     after = keyOf(last);
     seen += page.length;

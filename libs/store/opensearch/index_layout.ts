@@ -2,6 +2,7 @@ import { type DslLayout, type DslType, type KqlNode, textFields } from '@tidewat
 import type { OpenSearchConnection } from './client.ts';
 import { readRequest } from './read.ts';
 import { wordsField } from './template.ts';
+import { unmappedMark, unmappedType } from './unmapped.ts';
 
 /** Indices in which the fields asked for have the same types. */
 export interface IndexLayout {
@@ -26,7 +27,7 @@ const longestFields = 2_000;
  * query for the one is an error in the other.
  *
  * @param indices as it stands in a path
- * @param fields dotted paths, with stars for any characters
+ * @param fields dotted paths, with stars for any characters; {@link unmappedMark} where it matters that some have none
  * @throws those of {@link readRequest}
  */
 export async function readLayouts(
@@ -35,9 +36,10 @@ export async function readLayouts(
   fields: readonly string[],
 ): Promise<IndexLayout[]> {
   const caps = await fieldCaps(connection, indices, fields);
+  const full = await fullIndices(connection, indices, caps);
   const types = new Map<string, Map<string, readonly string[] | undefined>>();
   for (const [path, byType] of Object.entries(caps.fields)) {
-    if (path === '_doc_count' || path in byType) continue;
+    if (path === '_doc_count' || path === unmappedMark || path in byType) continue;
     types.set(path, new Map(Object.values(byType).map((one) => [one.type, one.indices])));
   }
   const disputed = [...types].filter(([, byType]) => byType.size > 1).map(([path]) => path);
@@ -48,17 +50,32 @@ export async function readLayouts(
       ([, within]) => within === undefined || (index !== undefined && within.includes(index)),
     )?.[0];
   };
-  if (disputed.length === 0)
+  if (disputed.length === 0 && full.size === 0)
     return [{ indices, layout: layoutOf(types.keys(), (path) => typeIn(path, undefined)) }];
   const groups = new Map<string, string[]>();
   for (const index of caps.indices) {
-    const key = JSON.stringify(disputed.map((path) => typeIn(path, index) ?? null));
+    const key = JSON.stringify([full.has(index), ...disputed.map((path) => typeIn(path, index) ?? null)]);
     groups.set(key, [...(groups.get(key) ?? []), index]);
   }
   return [...groups.values()].flatMap((group) => {
-    const layout = layoutOf(types.keys(), (path) => typeIn(path, group[0]));
+    const typed = layoutOf(types.keys(), (path) => typeIn(path, group[0]));
+    const layout = full.has(group[0] as string) ? { ...typed, hasUnindexed: true } : typed;
     return chunks(group, indicesOfRequest).map((part) => ({ indices: part.join(','), layout }));
   });
+}
+
+/** The indices whose documents have fields that are not indexed. */
+async function fullIndices(
+  connection: OpenSearchConnection,
+  indices: string,
+  { fields, indices: all }: FieldCaps,
+): Promise<ReadonlySet<string>> {
+  if (fields[unmappedMark]?.[unmappedType] === undefined) return new Set();
+  const querystring = { fields: unmappedMark, include_unmapped: true };
+  const caps = await readRequest<FieldCaps>(connection, indices, '_field_caps', { querystring }, 'fields');
+  const { [unmappedType]: _, ...otherTypes } = caps.fields[unmappedMark] ?? {};
+  const others = new Set(Object.values(otherTypes).flatMap(({ indices }) => indices ?? []));
+  return new Set(all.filter((index) => !others.has(index)));
 }
 
 async function fieldCaps(
@@ -130,6 +147,6 @@ export function fieldsOf(node: KqlNode | undefined, below = ''): string[] {
   }
 }
 
-function chunks<T>(all: readonly T[], size: number): T[][] {
+export function chunks<T>(all: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 }

@@ -16,14 +16,16 @@ export const eventIndex = (dataClass: DataClass, partition: string): string =>
  * @param make called once per index and change of partition
  */
 export function createIndexNames<T>(classes: DataClasses, make: (index: string) => T) {
-  const last = new Map<DataClass, { readonly period: Period; readonly made: T }>();
+  const last = new Map<DataClass, { readonly period: Period; readonly ttlMs: number; readonly made: T }>();
   return (dataClass: DataClass, ingested: number): T => {
     const known = last.get(dataClass);
-    if (known !== undefined && ingested >= known.period.from && ingested < known.period.to) return known.made;
-    const partition = partitionName(ingested, classes.get(dataClass)?.ttlMs ?? 0);
+    const ttlMs = classes.get(dataClass)?.ttlMs ?? 0;
+    const isSame = known?.ttlMs === ttlMs && ingested >= known.period.from && ingested < known.period.to;
+    if (isSame) return known.made;
+    const partition = partitionName(ingested, ttlMs);
     const made = make(eventIndex(dataClass, partition));
     const period = partitionPeriod(partition);
-    if (period !== undefined) last.set(dataClass, { period, made });
+    if (period !== undefined) last.set(dataClass, { period, ttlMs, made });
     return made;
   };
 }

@@ -10,8 +10,11 @@ import { connectOpenSearch } from './client.ts';
 import { openSearchConfig } from './config.ts';
 
 export interface SeenRequest {
+  readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  /** As it came. */
+  readonly raw: Buffer;
   /** Decompressed. */
   readonly body: Buffer;
   /** Lines of documents, each parsed; empty for what is no bulk request. */
@@ -33,6 +36,8 @@ export interface FakeNode {
   readonly url: string;
   /** Bulk requests, in the order they came. */
   readonly seen: readonly SeenRequest[];
+  /** The others, but for `GET /`. */
+  readonly others: readonly SeenRequest[];
   close(): Promise<void>;
 }
 
@@ -45,7 +50,7 @@ export async function startFakeNode(
   answer: (request: SeenRequest) => Answer | Promise<Answer>,
   tls?: { readonly cert: Buffer; readonly key: Buffer },
 ): Promise<FakeNode> {
-  const seen: SeenRequest[] = [];
+  const [seen, others]: [SeenRequest[], SeenRequest[]] = [[], []];
   const server = tls === undefined ? createHttpServer() : createHttpsServer(tls);
   server.on('request', async (request, response) => {
     const chunks: Buffer[] = [];
@@ -55,12 +60,15 @@ export async function startFakeNode(
     const path = request.url ?? '/';
     const isBulk = path.startsWith('/_bulk');
     const one = {
+      method: request.method ?? 'GET',
       path,
       headers: request.headers,
+      raw,
       body,
       documents: isBulk ? documentsOf(body) : [],
     };
     if (isBulk) seen.push(one);
+    else if (path !== '/') others.push(one);
     const answered = await answer(one);
     if (answered === undefined) return;
     const [status, content, headers] = answered;
@@ -73,6 +81,7 @@ export async function startFakeNode(
   return {
     url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
+    others,
     async close() {
       server.closeAllConnections();
       server.close();
@@ -101,10 +110,12 @@ export async function openWriter(
   answer: (request: SeenRequest) => Answer | Promise<Answer>,
   config: Record<string, unknown> & { readonly bulk?: object } = {},
   deps: Partial<BulkWriterDeps> = {},
+  otherwise: (request: SeenRequest) => Answer = () => [200, welcome],
 ): Promise<WriterHarness> {
-  const node = await startFakeNode((request) =>
-    request.path.startsWith('/_bulk') ? answer(request) : [200, welcome],
-  );
+  const node = await startFakeNode((request) => {
+    if (request.path.startsWith('/_bulk')) return answer(request);
+    return request.path === '/' ? [200, welcome] : otherwise(request);
+  });
   const { bulk, ...rest } = config;
   const connection = await connectOpenSearch(
     openSearchConfig.parse({

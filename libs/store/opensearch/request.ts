@@ -12,6 +12,8 @@ export interface Answer<T> {
 /** How often a request is sent that fails for reasons that pass, and the longest wait before the second, milliseconds. */
 const attempts = 5;
 const firstWaitMs = 100;
+/** Somebody waits for the answer: who asks us to stay away for longer is not waited for so long. */
+const longestAwayMs = 5_000;
 
 /**
  * One request, sent again while the cluster is busy or away, and with the secret of today where it is refused. It must be
@@ -28,7 +30,7 @@ export async function request<T>(
   ignore: readonly number[] = [],
 ): Promise<Answer<T>> {
   for (let tries = 1; ; tries++) {
-    const used = credentials.header();
+    const used = credentials.secret();
     try {
       const { statusCode, body } = await client.transport.request(params, { ignore: [...ignore] });
       return { status: statusCode ?? 0, body: body as T };
@@ -37,10 +39,11 @@ export async function request<T>(
       const { status, awayMs = 0 } = failureVerdict(error);
       if (!renewed && (status !== 'again' || tries === attempts))
         throw connectionError(error, config.nodes.join(', '), what);
-      if (!renewed) await sleep(awayMs + Math.random() * firstWaitMs * 2 ** tries);
+      if (!renewed) await sleep(Math.min(awayMs, longestAwayMs) + Math.random() * firstWaitMs * 2 ** tries);
     }
   }
 }
 
-const isRefusal = (error: unknown): boolean =>
-  error instanceof clientErrors.ResponseError && error.meta.statusCode === 401;
+/** That our secret is not the right one (any more): 401, or 403 where signatures are asked for. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof clientErrors.ResponseError && [401, 403].includes(error.meta.statusCode ?? 0);

@@ -2,12 +2,12 @@ import { afterAll, beforeAll } from 'vitest';
 import { type RunningOpenSearch, startOpenSearch } from '../../../test/services/opensearch.ts';
 import type { DataClasses } from '../classes.ts';
 import type { EventStore } from '../contract.ts';
-import type { OpenHarness } from '../fixtures.suite.ts';
+import { type OpenHarness, suiteClasses } from '../fixtures.suite.ts';
 import { createBulkWriter } from './bulk/writer.ts';
 import { connectOpenSearch, type OpenSearchConnection } from './client.ts';
 import { openSearchConfig } from './config.ts';
 import { createEventReader } from './events.ts';
-import { installEventTemplate } from './template.ts';
+import { setupOpenSearch } from './setup/setup.ts';
 
 /** A node for the tests of a file, and events on it as the suites open them. */
 export function openSearchForTests() {
@@ -17,7 +17,7 @@ export function openSearchForTests() {
     server = await startOpenSearch();
     const bulk = { linger_ms: 5, retry_ms: { first: 50, most: 500 } };
     connection = await connectOpenSearch(openSearchConfig.parse({ nodes: [server.url], bulk }));
-    await installEventTemplate(connection);
+    await setupOpenSearch(connection, suiteClasses);
   }, 300_000);
   afterAll(async () => {
     await connection?.close();
@@ -46,7 +46,11 @@ export function openSearchForTests() {
 }
 
 /** Shows what was written at once, which the product leaves to the refresh of every five seconds. */
-function eventStore(connection: OpenSearchConnection, classes: DataClasses, clock: () => number): EventStore {
+export function eventStore(
+  connection: OpenSearchConnection,
+  classes: DataClasses,
+  clock: () => number,
+): EventStore {
   const writer = createBulkWriter({ connection, classes });
   return {
     ...createEventReader({ connection, classes, clock }),

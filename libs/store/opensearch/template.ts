@@ -1,11 +1,14 @@
-import { isObject, type JsonObject } from '@tidewatch/event';
+import type { JsonObject } from '@tidewatch/event';
 import { dslWordLength, dslWordPattern } from '@tidewatch/query';
-import { connectionError, type OpenSearchConnection } from './client.ts';
+import type { OpenSearchConfig } from './config.ts';
 import { eventIndices } from './index_name.ts';
+import type { IndexTemplate } from './setup/index_template.ts';
 
-const name = 'tidewatch-events';
 /** Grows with every change of the template. A newer one, of a newer Tidewatch beside this one, is left alone. */
-export const templateVersion = 3;
+export const templateVersion = 4;
+
+/** Of one index. What comes beyond is kept, and no longer indexed (see `unmapped.ts`). */
+export const mostFields = 2_000;
 
 /** Holds the words of every value but those of `message` and `event.original`, for searches without a field. */
 export const wordsField = 'tidewatch.words';
@@ -20,7 +23,8 @@ export const wordAnalysis: JsonObject = {
 const searched = (mapping: JsonObject): JsonObject => ({ ...mapping, copy_to: wordsField });
 /** The longest keyword that Lucene takes is 32,766 bytes; a character takes up to four. */
 const spelled: JsonObject = { type: 'keyword', ignore_above: 8_191 };
-const keyword = searched(spelled);
+/** A text that is compared as a whole, and found among all words. */
+export const searchedKeyword = searched(spelled);
 const date = searched({ type: 'date', format: 'strict_date_optional_time' });
 /** Patterns, words and the counts of values go by the spelling, which an `ip` forgets. */
 const address = searched({ type: 'ip', fields: { text: spelled } });
@@ -43,11 +47,11 @@ const byPath: readonly { readonly mapping: JsonObject; readonly paths: string }[
 ];
 
 const byValue: readonly (readonly [value: string, mapping: JsonObject])[] = [
-  ['string', keyword],
+  ['string', searchedKeyword],
   ['long', searched({ type: 'long' })],
   ['double', searched({ type: 'double' })],
   // What a boolean can't hold is not named in `_ignored`.
-  ['boolean', keyword],
+  ['boolean', searchedKeyword],
 ];
 
 /**
@@ -74,48 +78,37 @@ export const eventFieldMappings = {
   },
 } satisfies JsonObject;
 
+/** The name by which others ask for all events, whatever their class. */
+export const eventAlias = 'tidewatch-events';
+
 /**
  * Mapping of events, made to take what comes: fields of ECS have its types, other strings are keywords whatever they look like,
  * and a number, address or time that is none stays in the document, unindexed, instead of refusing it.
  */
-export const eventTemplate: JsonObject = {
-  index_patterns: [eventIndices],
-  priority: 200,
-  version: templateVersion,
-  template: {
-    settings: {
-      index: {
-        codec: 'best_compression',
-        refresh_interval: '5s',
-        number_of_shards: '1',
-        auto_expand_replicas: '0-1',
-        mapping: { total_fields: { limit: '2000' }, ignore_malformed: 'true', coerce: 'false' },
-        analysis: wordAnalysis,
+export const eventTemplate = ({ index }: Pick<OpenSearchConfig, 'index'>): IndexTemplate => ({
+  name: 'tidewatch-events',
+  body: {
+    index_patterns: [eventIndices],
+    priority: 200,
+    version: templateVersion,
+    template: {
+      aliases: { [eventAlias]: {} },
+      settings: {
+        index: {
+          ...index,
+          number_of_shards: '1',
+          auto_expand_replicas: '0-1',
+          mapping: {
+            total_fields: { limit: String(mostFields) },
+            // Deeper than JSON that is taken at all.
+            depth: { limit: '40' },
+            ignore_malformed: 'true',
+            coerce: 'false',
+          },
+          analysis: wordAnalysis,
+        },
       },
+      mappings: { _meta: { template_version: templateVersion }, ...eventFieldMappings },
     },
-    mappings: eventFieldMappings,
   },
-};
-
-/**
- * Installs the index template for events, unless this or a newer one is there. Idempotent; several processes may do it
- * at once.
- *
- * @throws OPENSEARCH_UNREACHABLE, OPENSEARCH_REFUSED, OPENSEARCH_BUSY, OPENSEARCH_UNKNOWN
- */
-export async function installEventTemplate({ client, config }: OpenSearchConnection): Promise<void> {
-  const path = `/_index_template/${name}`;
-  try {
-    const { body, statusCode } = await client.transport.request({ method: 'GET', path }, { ignore: [404] });
-    if (statusCode !== 404 && installedVersion(body) >= templateVersion) return;
-    await client.transport.request({ method: 'PUT', path, body: eventTemplate });
-  } catch (error) {
-    throw connectionError(error, config.nodes.join(', '), 'the index template');
-  }
-}
-
-function installedVersion(body: unknown): number {
-  const [first] = isObject(body) && Array.isArray(body.index_templates) ? body.index_templates : [];
-  const template = isObject(first) ? first.index_template : undefined;
-  return isObject(template) && typeof template.version === 'number' ? template.version : 0;
-}
+});

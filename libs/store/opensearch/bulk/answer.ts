@@ -11,10 +11,11 @@ export type Verdict = WriteOutcome | Failure;
  * - `again`: a matter of time.
  * - `blocked`: as things are it will never be taken, and the document is not to blame: missing rights, too many shards.
  *   Tried again, at the slowest pace, until somebody helps.
+ * - `unmappable` (documents): brings a field that the index takes once its mapping was seen to, by `reason`.
  * - `too_large`, `refused` (whole requests): to be taken apart until the document to blame is alone.
  */
 export interface Failure {
-  readonly status: 'again' | 'blocked' | 'too_large' | 'refused';
+  readonly status: 'again' | 'blocked' | 'unmappable' | 'too_large' | 'refused';
   /** For the metric: `item_<status>`, `request_<status>`, `timeout`, `connection`, `bad_answer`. */
   readonly reason: string;
   readonly message: string;
@@ -32,6 +33,9 @@ const alreadyThere: Verdict = { status: 'already_there' };
 const notTheDocument = new Set([401, 403, 404, 405]);
 /** Errors of status 400 that are of the index: the cluster's limits when it was to be made, and that it was closed. */
 const ofTheIndex = new Set<unknown>(['validation_exception', 'index_closed_exception']);
+const fieldLimit = /^Limit of total fields \[\d+\] has been exceeded/;
+/** A new field with values of several types in one document. */
+const fieldTypes = /^mapper \[.+\] cannot be changed from type \[/;
 /** A longer `Retry-After` counts as this, milliseconds. */
 const longestAway = 60_000;
 
@@ -57,6 +61,8 @@ function itemVerdict(item: Json): Verdict {
     return { status: 'again', reason: `item_${status}`, message: `${type} ${message}` };
   if (notTheDocument.has(status) || ofTheIndex.has(type))
     return { status: 'blocked', reason: `item_${status}`, message: `${type} ${message}` };
+  if (fieldLimit.test(message)) return { status: 'unmappable', reason: 'field_limit', message };
+  if (fieldTypes.test(message)) return { status: 'unmappable', reason: 'field_types', message };
   return { status: 'rejected', reason: typeof type === 'string' ? type : `status_${status}`, message };
 }
 

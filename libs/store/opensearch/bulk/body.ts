@@ -64,6 +64,12 @@ export class BulkBody {
     return true;
   }
 
+  /** The index that a document goes to. */
+  indexOf({ start, end }: BulkItem): string {
+    const line = this.buffer.toString('latin1', start, Math.min(end, start + longestIndexLine));
+    return line.slice(operationStart.length).split('"', 1)[0] ?? '';
+  }
+
   /** A body of its own with some of the documents. */
   only(items: readonly BulkItem[]): BulkBody {
     const part = new BulkBody(
@@ -78,9 +84,12 @@ export class BulkBody {
   }
 }
 
+const operationStart = '{"create":{"_index":"';
+/** Names of indices have at most 255 bytes, and need no escaping. */
+const longestIndexLine = operationStart.length + 256;
+
 /** The line of operation for an index, up to the id. */
-export const operationLine = (index: string): Uint8Array =>
-  Buffer.from(`{"create":{"_index":${JSON.stringify(index)},"_id":"`);
+export const operationLine = (index: string): Uint8Array => Buffer.from(`${operationStart}${index}","_id":"`);
 
 /** Most bytes that a document takes in a body. */
 export const bytesNeeded = (operation: Uint8Array, id: string, document: Uint8Array): number =>

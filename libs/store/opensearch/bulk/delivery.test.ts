@@ -60,6 +60,16 @@ describe('what the bulk writer makes of answers', () => {
     ['500', refused(500)],
     ['half of an answer', [200, { errors: false, items: [{ create: { status: 201 } }] }]],
     ['something else', [200, '<html>']],
+    ['a proxy’s page', [502, '<html>bad gateway']],
+    [
+      'an answer that is cut',
+      [200, '{"errors":false,"items":[{"create":{"sta', { 'content-type': 'application/json' }],
+    ],
+    ['outcomes of more documents', [200, { items: Array(6).fill({ create: { status: 201 } }) }]],
+    ['outcomes of something else', [200, { items: Array(5).fill({ index: { status: 201 } }) }]],
+    ['no outcomes', [200, { items: Array(5).fill(null) }]],
+    ['a redirection', [302, '', { location: 'http://127.0.0.1:9/' }]],
+    ['an empty answer', [200, '']],
     ['nothing', undefined],
   ])('sends the request again after %s', async (_, answer) => {
     let times = 0;
@@ -185,6 +195,65 @@ describe('what the bulk writer makes of answers', () => {
     expect(statuses(await written)).toEqual(Array(3).fill('stored'));
     expect(writer.problem()).toBeUndefined();
     expect(said).toEqual([expect.stringContaining(harness.node.url), 'Events are written again']);
+  });
+
+  it('rejects documents for which an index has no more fields, where it may not be opened', async () => {
+    const error = {
+      type: 'illegal_argument_exception',
+      reason: 'Limit of total fields [9] has been exceeded',
+    };
+    const { writer } = await open(
+      ({ documents }) => [200, { items: documents.map(() => ({ create: { status: 400, error } })) }],
+      {},
+      {},
+      () => refused(403),
+    );
+    expect(await writer.write(withBytes(1))).toEqual([
+      { status: 'rejected', reason: 'field_limit', message: error.reason },
+    ]);
+  });
+
+  it('does not see to one field after the other for ever', async () => {
+    let n = 0;
+    const refusal = () => ({
+      type: 'illegal_argument_exception',
+      reason: `mapper [a.f${n++}] cannot be changed from type [long] to [keyword]`,
+    });
+    const { writer, node } = await open(({ documents }) => [
+      200,
+      { items: documents.map(() => ({ create: { status: 400, error: refusal() } })) },
+    ]);
+    expect(await writer.write(withBytes(1))).toMatchObject([{ status: 'rejected', reason: 'field_types' }]);
+    expect(node.others).toHaveLength(20);
+    const keyword = { type: 'keyword', ignore_above: 8_191, copy_to: 'tidewatch.words' };
+    expect(JSON.parse(String(node.others[1]?.body))).toEqual({
+      properties: { a: { properties: { f1: keyword } } },
+    });
+  });
+
+  it('has an index keep fields that it will not index, rather than refuse the document', async () => {
+    const { writer, node } = await open(({ documents }) => {
+      const full = node.others.length < 2;
+      const reason = 'Limit of total fields [2000] has been exceeded';
+      const refusal = { create: { status: 400, error: { type: 'illegal_argument_exception', reason } } };
+      const items = documents.map((_, i) => (full && i % 2 === 1 ? refusal : { create: { status: 201 } }));
+      return [200, { items }];
+    });
+    const records = withBytes(4);
+    expect(statuses(await writer.write(records))).toEqual(Array(4).fill('stored'));
+    expect(node.others.map(({ method, path, body }) => [method, path, JSON.parse(body.toString())])).toEqual([
+      [
+        'PUT',
+        '/tidewatch-events-short-2024-05-15/_settings',
+        { index: { mapping: { total_fields: { limit: 2_010 } } } },
+      ],
+      [
+        'PUT',
+        '/tidewatch-events-short-2024-05-15/_mapping',
+        { dynamic: false, properties: { tidewatch: { properties: { unmapped: { type: 'boolean' } } } } },
+      ],
+    ]);
+    expect(node.seen[1]?.documents.map(({ id }) => id)).toEqual([1, 3].map((i) => records[i]?.head.id));
   });
 
   it('gives up its retries on close', async () => {

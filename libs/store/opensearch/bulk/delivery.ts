@@ -36,6 +36,8 @@ export interface DeliveryDeps {
   readonly onTooLarge: (bytes: number) => void;
   /** Told that nobody reads this body's buffer any more. */
   readonly onSpare: (buffer: Buffer) => void;
+  /** Told of a field that an index refuses; resolves with whether its documents are worth another try. */
+  readonly onUnmappable: (index: string, failure: Failure) => Promise<boolean>;
   /** Told that a request ended, so that another may begin. */
   readonly onEnd: () => void;
   /** No more retries from here on. */
@@ -58,6 +60,8 @@ export interface Delivery {
 
 /** Failures that pass unmentioned: a busy cluster answers 429 every now and then. */
 const quietTries = 3;
+/** As many fields of a body's documents are seen to, one after the other. */
+const mostMended = 20;
 
 export function createDelivery(deps: DeliveryDeps): Delivery {
   const { connection, pace, metrics, log, closing } = deps;
@@ -116,6 +120,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   /** Sends the body until nothing of it is left; `origin` is whose problem it is. */
   async function run(first: BulkBody, origin: BulkBody): Promise<void> {
     let body = first;
+    let mended = 0;
     for (let tries = 0; ; tries++) {
       const result = await attempt(body);
       if (result === undefined) return giveUp(body);
@@ -124,7 +129,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
         const worst = worstOf(result);
         // Before the writes hear of it, so that whoever asks after them finds no problem.
         if (worst === undefined) solved(origin);
-        const left = settleAll(body, result);
+        const left = settleAll(body, await withoutUnmappable(body, result, mended++ < mostMended));
         if (left.length < body.items.length) {
           tries = 0;
           const sent = body;
@@ -141,9 +146,34 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
         metrics.retry(result.reason, body.items.length);
         failure = result;
       }
+      // What stood in the way is gone.
+      if (Array.isArray(result) && result.every(isMended)) continue;
       note(origin, failure, tries);
       await pause(failure, tries);
     }
+  }
+
+  /** Sees to the mappings that refuse documents; where nothing can be done about one, they are rejected. */
+  async function withoutUnmappable(
+    body: BulkBody,
+    results: readonly Verdict[],
+    isWorthIt: boolean,
+  ): Promise<readonly Verdict[]> {
+    const seenTo = new Map<string, boolean>();
+    const left: Verdict[] = [];
+    for (const [i, verdict] of results.entries()) {
+      if (verdict.status !== 'unmappable') {
+        left.push(verdict);
+        continue;
+      }
+      const index = body.indexOf(body.items[i] as BulkItem);
+      const key = `${index} ${verdict.message}`;
+      const helps = isWorthIt && (seenTo.get(key) ?? (await deps.onUnmappable(index, verdict)));
+      seenTo.set(key, helps);
+      const { reason, message } = verdict;
+      left.push(helps ? verdict : { status: 'rejected', reason, message });
+    }
+    return left;
   }
 
   /** Takes the request apart, until the document to blame is alone. */
@@ -165,7 +195,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   }
 
   function note(origin: BulkBody, failure: Failure, tries: number): void {
-    if (failure.status === 'again' && tries < quietTries) return;
+    if (failure.status !== 'blocked' && tries < quietTries) return;
     const error = problemOf(failure, connection);
     if (problems.size === 0)
       log.error({ err: error }, 'Events cannot be written; they are kept and sent again');
@@ -199,6 +229,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     problem: () => problems.values().next().value,
   };
 }
+
+const isMended = (verdict: Verdict): boolean => isOutcome(verdict) || verdict.status === 'unmappable';
 
 /** What is to be said of a request: a block needs somebody's help, the rest only time. */
 const worstOf = (results: readonly Verdict[]): Failure | undefined => {

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
-import { errors as clientErrors } from '@opensearch-project/opensearch';
 import type { OpenSearchConnection } from '../client.ts';
+import { isRefusal } from '../request.ts';
 import { answerParts } from './answer.ts';
 
 const compress = promisify(gzip);
@@ -20,12 +20,11 @@ export async function sendBulk(
   const { config, credentials } = connection;
   // Half the default's CPU for a tenth more bytes.
   const body = config.compression ? await compress(ndjson, { level: constants.Z_BEST_SPEED }) : ndjson;
-  const used = credentials.header();
+  const used = credentials.secret();
   try {
     return await sendOnce(connection, body, signal);
   } catch (error) {
-    if (!(error instanceof clientErrors.ResponseError) || error.meta.statusCode !== 401) throw error;
-    if ((await credentials.renew()) === used) throw error;
+    if (!isRefusal(error) || (await credentials.renew()) === used) throw error;
     return await sendOnce(connection, body, signal);
   }
 }

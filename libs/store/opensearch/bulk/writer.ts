@@ -1,4 +1,4 @@
-import type { Json, TidewatchError } from '@tidewatch/event';
+import { isTidewatchError, type Json, type TidewatchError } from '@tidewatch/event';
 import { acceptable } from '../../acceptable.ts';
 import type { DataClasses } from '../../classes.ts';
 import type { EventStore, IndexedEvent } from '../../contract.ts';
@@ -6,6 +6,8 @@ import { errors } from '../../errors.ts';
 import { wellFormed } from '../../well_formed.ts';
 import type { OpenSearchConnection } from '../client.ts';
 import { createIndexNames } from '../index_name.ts';
+import { takeAsText, takeNoMoreFields } from '../unmapped.ts';
+import type { Failure } from './answer.ts';
 import { BulkBody, bytesNeeded, idText, operationLine } from './body.ts';
 import { type BulkLog, type BulkMetrics, createDelivery } from './delivery.ts';
 import { createPace } from './pace.ts';
@@ -69,10 +71,37 @@ export function createBulkWriter(deps: BulkWriterDeps): BulkWriter {
     onSpare: (buffer) => {
       if (buffer.length === requestBytes) spare.push(buffer);
     },
+    onUnmappable: openUp,
     onEnd: () => schedule(),
     closing: closing.signal,
     abandon: abandon.signal,
   });
+
+  /** Mappings that are being seen to, with whether it is worth another try. */
+  const opening = new Map<string, Promise<boolean>>();
+
+  function openUp(index: string, { reason, message }: Failure): Promise<boolean> {
+    const key = `${index} ${message}`;
+    const open = reason === 'field_limit' ? takeNoMoreFields : takeAsText;
+    const opened =
+      opening.get(key) ??
+      open(connection, index, message)
+        .then(() => {
+          const told = { index, reason: message };
+          if (reason === 'field_limit')
+            deps.log?.error(told, 'An index has all the fields it may; new ones are kept, unindexed');
+          else
+            deps.log?.info(
+              told,
+              'A field of an index holds texts now, since its values are of several types',
+            );
+          return true;
+        })
+        .catch((error: unknown) => !isTidewatchError(error, 'OPENSEARCH_REFUSED'))
+        .finally(() => opening.delete(key));
+    opening.set(key, opened);
+    return opened;
+  }
 
   /** Writes with records that are in no body yet, in order. */
   const waiting: PendingWrite[] = [];

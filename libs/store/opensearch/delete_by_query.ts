@@ -7,28 +7,30 @@ const atOnce = 2_000;
 
 interface ByQueryAnswer {
   readonly total: number;
-  readonly updated?: number;
   readonly deleted?: number;
+  readonly version_conflicts?: number;
 }
 
-/**
- * Changes or deletes all that a query finds, and answers how many; what others write at the same time is left to the next
- * time.
- */
-export async function byQuery(
+/** What others write at the same time is looked for again so often; then it is left to the next time. */
+const mostRounds = 10;
+
+/** Deletes all that a query finds, and answers how many. */
+export async function deleteByQuery(
   connection: OpenSearchConnection,
-  operation: '_update_by_query' | '_delete_by_query',
   index: string,
-  body: JsonObject,
+  query: JsonObject,
 ): Promise<number> {
-  const what = 'what is to be changed';
-  await request(connection, { method: 'POST', path: `/${index}/_refresh` }, what);
+  const what = 'what is to be deleted';
+  const refresh = () => request(connection, { method: 'POST', path: `/${index}/_refresh` }, what);
+  await refresh();
   const querystring = { conflicts: 'proceed', refresh: 'true', max_docs: atOnce };
-  for (let all = 0; ; ) {
-    const params = { method: 'POST', path: `/${index}/${operation}`, querystring, body };
-    const { total, updated = 0, deleted = 0 } = (await request<ByQueryAnswer>(connection, params, what)).body;
-    all += updated + deleted;
-    if (total < atOnce || updated + deleted === 0) return all;
+  for (let all = 0, rounds = 0; ; ) {
+    const params = { method: 'POST', path: `/${index}/_delete_by_query`, querystring, body: { query } };
+    const { body: answer } = await request<ByQueryAnswer>(connection, params, what);
+    const { total, deleted = 0, version_conflicts: conflicts = 0 } = answer;
+    all += deleted;
+    if (conflicts > 0 && ++rounds < mostRounds) await refresh();
+    else if (total < atOnce || deleted === 0) return all;
   }
 }
 

@@ -1,0 +1,297 @@
+import { rm } from 'node:fs/promises';
+import type { DataClass } from '@tidewatch/event';
+import type { DataClasses } from '../classes.ts';
+import type { Deletion } from '../contract.ts';
+import { differs } from '../duckdb/durable_file.ts';
+import { errors } from '../errors.ts';
+import type { Bucket } from './bucket.ts';
+import {
+  exportedKey,
+  type Manifest,
+  manifestKey,
+  manifestSchema,
+  objectKey,
+  parsed,
+  placeOf,
+  restoredKey,
+} from './manifest.ts';
+
+/** A closed partition's Parquet file, as the store that made it knows it. */
+export interface KeptFile extends Omit<Manifest, 'format' | 'ttlMs' | 'fields'> {
+  readonly path: string;
+  readonly state: 'kept' | 'archived' | 'restored';
+  /** Until when it was brought back, epoch milliseconds; else 0. */
+  readonly until: number;
+  readonly isDamaged: boolean;
+}
+
+/** The store whose closed partitions are archived. */
+export interface SealedStore {
+  files(): readonly KeptFile[];
+  /** Dotted paths that occur in a file's documents. */
+  fieldsOf(file: KeptFile): readonly string[];
+  /** Gives up its own copy. */
+  release(file: KeptFile): Promise<void>;
+  /** Where a file is put that `adopt` is then given. */
+  placeFor(manifest: Manifest): Promise<string>;
+  /** Reads a file of the archive from now on, until `until` (epoch ms). */
+  adopt(manifest: Manifest, path: string, until: number): Promise<void>;
+}
+
+/** What the archive holds of a range, and whether the store reads it too. */
+export interface ArchivedFile extends Omit<Manifest, 'format' | 'fields' | 'ttlMs'> {
+  readonly state: 'kept' | 'archived' | 'restoring' | 'restored' | 'failed';
+  /** When it is deleted in the archive, epoch milliseconds. */
+  readonly expires: number;
+  /** Until when it was brought back. */
+  readonly until?: number;
+  /** Why bringing it back failed. */
+  readonly problem?: string;
+}
+
+export interface ArchiveFilter {
+  readonly dataClass?: DataClass;
+  /** Event time, epoch milliseconds; end exclusive. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Copies of the store's closed partitions elsewhere.
+ *
+ * Promise: an object lives as its class does: `expire` deletes it once its partition's last event is past the class's time
+ * to live, and what was brought back leaves at the stated time, never later than that. What is brought back is compared
+ * with its SHA-256 first.
+ */
+export interface Archive {
+  readonly place: string;
+  /** Archives what is sealed and not there yet, and gives up local copies that are old enough; answers how many files went. */
+  store(now: number): Promise<number>;
+  list(filter: ArchiveFilter, now: number): Promise<ArchivedFile[]>;
+  /** Begins to bring back what the filter finds; `list` tells how far it is. */
+  restore(filter: ArchiveFilter, until: number, now: number): Promise<ArchivedFile[]>;
+  expire(now: number): Promise<readonly Deletion[]>;
+  /** Deletes all of a class; answers how many events that were. */
+  deleteClass(dataClass: DataClass): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface ArchiveOptions {
+  readonly bucket: Bucket;
+  readonly store: SealedStore;
+  readonly classes: DataClasses;
+  /** How long after a partition's end the store keeps its own copy, too, milliseconds. Absent: as long as the class lives. */
+  readonly localMs?: number;
+  readonly log: {
+    info(details: object, message: string): void;
+    warn(details: object, message: string): void;
+  };
+}
+
+const identity = ({ dataClass, sha256 }: Pick<Manifest, 'dataClass' | 'sha256'>): string =>
+  `${dataClass} ${sha256}`;
+
+export function createArchive({ bucket, store, classes, localMs, log }: ArchiveOptions): Archive {
+  /** What is being brought back, and why it failed. */
+  const restoring = new Map<string, { problem?: string }>();
+  let last: Promise<unknown> = Promise.resolve();
+  let closed = false;
+
+  /** One at a time: what is deleted is not read meanwhile. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = last.then(work);
+    last = mine.catch(() => {});
+    return mine;
+  }
+
+  const expiresAt = ({
+    dataClass,
+    period,
+    ttlMs,
+  }: Pick<Manifest, 'dataClass' | 'period' | 'ttlMs'>): number =>
+    period.to + (classes.get(dataClass)?.ttlMs ?? ttlMs);
+
+  /** Of objects that a crash, or a damaged manifest, left alone. */
+  function isPast(key: string, now: number): boolean {
+    const place = placeOf(key);
+    const ttlMs = place && classes.get(place.dataClass)?.ttlMs;
+    return ttlMs !== undefined && place !== undefined && place.period.to + ttlMs <= now;
+  }
+
+  async function manifests(prefix = ''): Promise<Manifest[]> {
+    const found: Manifest[] = [];
+    for (const key of await bucket.list(prefix)) {
+      if (!key.endsWith('.json')) continue;
+      const manifest = manifestSchema.safeParse(parsed(await bucket.read(key)));
+      if (manifest.success && manifestKey(manifest.data) === key) found.push(manifest.data);
+      else
+        log.warn({ place: bucket.place, key }, 'an object of the archive has no manifest that can be read');
+    }
+    return found;
+  }
+
+  async function storeAll(now: number): Promise<number> {
+    let stored = 0;
+    const there = new Set(await bucket.list(''));
+    for (const file of store.files()) {
+      const definition = classes.get(file.dataClass);
+      if (closed || definition === undefined || definition.synthetic || file.state !== 'kept') continue;
+      if (file.period.to + definition.ttlMs <= now) continue;
+      if (!there.has(manifestKey(file)) || !there.has(objectKey(file))) {
+        if (file.isDamaged || !(await storeFile(file, definition.ttlMs))) continue;
+        stored++;
+      }
+      if (localMs !== undefined && file.period.to + localMs <= now) await store.release(file);
+    }
+    return stored;
+  }
+
+  /** False where the file is not what it was when it was sealed. */
+  async function storeFile(file: KeptFile, ttlMs: number): Promise<boolean> {
+    const { path, state: _, until: __, isDamaged: ___, ...facts } = file;
+    if (await differs(path, file)) {
+      log.warn({ file: path }, 'a sealed file is damaged and was not archived');
+      return false;
+    }
+    const manifest: Manifest = {
+      format: 'tidewatch-archive/1',
+      ...facts,
+      ttlMs,
+      fields: [...store.fieldsOf(file)],
+    };
+    await bucket.put(objectKey(file), path);
+    await bucket.write(manifestKey(file), JSON.stringify(manifest));
+    log.info(
+      { dataClass: file.dataClass, partition: file.partition, events: file.events, place: bucket.place },
+      'archived a file',
+    );
+    return true;
+  }
+
+  async function search({ dataClass, from, to }: ArchiveFilter): Promise<Manifest[]> {
+    const found = await manifests(dataClass === undefined ? '' : `${dataClass}/`);
+    return found.filter((manifest) => manifest.from < to && manifest.to >= from);
+  }
+
+  function described(manifest: Manifest, local: ReadonlyMap<string, KeptFile>): ArchivedFile {
+    const { format: _, fields: __, ttlMs: ___, ...facts } = manifest;
+    const expires = expiresAt(manifest);
+    const work = restoring.get(identity(manifest));
+    if (work !== undefined)
+      return work.problem === undefined
+        ? { ...facts, expires, state: 'restoring' }
+        : { ...facts, expires, state: 'failed', problem: work.problem };
+    const file = local.get(identity(manifest));
+    if (file === undefined || file.isDamaged) return { ...facts, expires, state: 'archived' };
+    return {
+      ...facts,
+      expires,
+      state: file.state,
+      ...(file.state === 'restored' && { until: Math.min(file.until, expires) }),
+    };
+  }
+
+  const localFiles = () => new Map(store.files().map((file) => [identity(file), file]));
+
+  async function bringBack(manifest: Manifest, until: number): Promise<void> {
+    const path = await store.placeFor(manifest);
+    try {
+      await bucket.get(objectKey(manifest), path);
+      if (await differs(path, manifest))
+        throw errors.ARCHIVE_OBJECT_DAMAGED({ key: objectKey(manifest), place: bucket.place });
+      await store.adopt(manifest, path, until);
+    } finally {
+      await rm(path, { force: true });
+    }
+  }
+
+  async function remove(manifest: Manifest): Promise<void> {
+    await bucket.delete(exportedKey(manifest));
+    await bucket.delete(restoredKey(manifest));
+    await bucket.delete(manifestKey(manifest));
+    await bucket.delete(objectKey(manifest));
+  }
+
+  const deletion = (
+    { dataClass, partition, events }: Pick<Manifest, 'dataClass' | 'partition' | 'events'>,
+    what: string,
+  ): Deletion => ({
+    keeper: 'archive',
+    dataClass,
+    what: `${what} ${partition}`,
+    records: events,
+  });
+
+  return {
+    place: bucket.place,
+
+    store: (now) => inTurn(() => storeAll(now)),
+
+    async list(filter, now) {
+      const found = await search(filter);
+      const local = localFiles();
+      return found
+        .filter((manifest) => expiresAt(manifest) > now)
+        .map((manifest) => described(manifest, local))
+        .sort((a, b) => a.from - b.from);
+    },
+
+    async restore(filter, until, now) {
+      const found = await search(filter);
+      const local = localFiles();
+      const wanted = found.filter((manifest) => {
+        const file = local.get(identity(manifest));
+        const isHere = file?.state === 'kept' && !file.isDamaged;
+        return !isHere && expiresAt(manifest) > now && classes.get(manifest.dataClass) !== undefined;
+      });
+      for (const manifest of wanted) restoring.set(identity(manifest), {});
+      void inTurn(async () => {
+        for (const manifest of wanted) {
+          try {
+            if (closed) return;
+            await bringBack(manifest, Math.min(until, expiresAt(manifest)));
+            restoring.delete(identity(manifest));
+          } catch (error) {
+            const problem = (error as Error).message;
+            restoring.set(identity(manifest), { problem });
+            log.warn({ key: objectKey(manifest), reason: problem }, 'a file of the archive was not restored');
+          }
+        }
+      });
+      return wanted.map((manifest) => described(manifest, local));
+    },
+
+    expire: (now) =>
+      inTurn(async () => {
+        const deletions: Deletion[] = [];
+        for (const file of store.files().filter(({ state, until }) => state === 'restored' && until <= now)) {
+          await store.release(file);
+          deletions.push(deletion(file, 'restored copy of partition'));
+        }
+        for (const manifest of (await manifests()).filter((candidate) => expiresAt(candidate) <= now)) {
+          await remove(manifest);
+          restoring.delete(identity(manifest));
+          deletions.push(deletion(manifest, 'partition'));
+        }
+        for (const key of await bucket.list('')) {
+          if (!isPast(key, now)) continue;
+          await bucket.delete(key);
+          log.warn({ place: bucket.place, key }, 'deleted an object that no manifest spoke for');
+        }
+        return deletions;
+      }),
+
+    deleteClass: (dataClass) =>
+      inTurn(async () => {
+        const all = await manifests(`${dataClass}/`);
+        for (const manifest of all) await remove(manifest);
+        return all.reduce((sum, { events }) => sum + events, 0);
+      }),
+
+    async close() {
+      closed = true;
+      await last;
+      await bucket.close();
+    },
+  };
+}

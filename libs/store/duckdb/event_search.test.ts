@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { always, eventOf, everyone, indexed, kql, suiteClasses } from '../fixtures.suite.ts';
+import { openDuckDbStore } from './index.ts';
+
+/** Values of the field `v` as a sender may write them in JSON. */
+const written = {
+  plain: '"abc-123456"',
+  escaped: String.raw`"\u0041bc-\u003123456"`,
+  capitals: '"ABC-123456"',
+  kelvin: '"123456\u212a"',
+  dotted: '"İstanbul"',
+  whole: '123456',
+  power: '1.23456E+5',
+  fraction: '123456.0',
+  text: '"123456"',
+  zeros: '"000123456"',
+  long: '12345678901234567890',
+  negative: '-123456.50',
+  truth: 'true',
+  list: '[null, "other", "abc-123456", 1e3]',
+  lines: String.raw`"first line\nabc-123456"`,
+  quote: String.raw`"say \"abc-123456\""`,
+};
+
+const found: Readonly<Record<string, readonly (keyof typeof written)[]>> = {
+  'v: "abc-123456"': ['plain', 'escaped', 'capitals', 'list'],
+  'v: 123456': ['whole', 'power', 'fraction', 'text'],
+  'v: 123456.0': ['whole', 'power', 'fraction'],
+  'v: 1.23456e5': ['whole', 'power', 'fraction'],
+  'v: 000123456': ['whole', 'power', 'fraction', 'zeros'],
+  'v: 123456k': ['kelvin'],
+  'v: istanbul': ['dotted'],
+  'v: İSTANBUL': ['dotted'],
+  'v: 12345678901234567890': ['long'],
+  'v: "-123456.5"': ['negative'],
+  'v: (istanbul or true)': ['dotted', 'truth'],
+  'v: 1000 and v: other': ['list'],
+  'v: *bc-1234*': ['plain', 'escaped', 'capitals', 'list', 'lines', 'quote'],
+  'v: *LINE*123456': ['lines'],
+  'v: "say \\"abc-123456\\""': ['quote'],
+  '*v*: "abc-123456"': ['plain', 'escaped', 'capitals', 'list'],
+  'v: 12345*': ['kelvin', 'whole', 'text'],
+};
+
+it('finds values of unpromoted fields however they are written', { timeout: 60_000 }, async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'tidewatch-search-'));
+  const store = await openDuckDbStore({ directory, classes: suiteClasses });
+  const names = new Map<string, string>();
+  const records = Object.entries(written).map(([name, json]) => {
+    const record = indexed({ v: 'value' });
+    names.set(eventOf(record).event.id, name);
+    return { ...record, bytes: Buffer.from(Buffer.from(record.bytes).toString().replace('"value"', json)) };
+  });
+  await store.events.write(records);
+  const hits = async (query: string) => {
+    const request = { query: kql(query), range: always, sort: 'oldest', limit: 100 } as const;
+    const { items } = await store.events.search(request, everyone);
+    return items.map(({ event }) => names.get(event.id)).sort();
+  };
+  const all = Object.keys(found);
+  expect(Object.fromEntries(await Promise.all(all.map(async (query) => [query, await hits(query)])))).toEqual(
+    Object.fromEntries(all.map((query) => [query, [...(found[query] ?? [])].sort()])),
+  );
+  await store.close();
+  await rm(directory, { recursive: true });
+});
