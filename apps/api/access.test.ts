@@ -19,6 +19,12 @@ beforeAll(async () => {
 });
 // An analyst removes only what they made.
 beforeEach(async () => {
+  const scope = { principal: 'test', dataClasses: 'all' } as const;
+  const filter = { text: '', range: { from: 0, to: 1 } };
+  const action = { action: 'reopen' } as const;
+  alertJob = (await server.deps.alertJobs.start({ filter, scope, action })).id;
+  endedJob = (await server.deps.alertJobs.start({ filter, scope, action })).id;
+  await server.deps.alertJobs.cancel(endedJob);
   const made = await server.deps.exceptions.add({
     rules: ['rule-1'],
     conditions: [{ field: 'host.name', values: ['db-1'] }],
@@ -26,8 +32,10 @@ beforeEach(async () => {
     by: 'analyst',
   });
   exceptionId = made.ok ? made.exception.id : '';
-  for (const source of ['title: one', 'title: two'])
+  for (const source of ['title: one', 'title: two']) {
     await server.deps.ruleDesk.put('kept-1', source, () => true);
+    await server.deps.useCases.put('case-1', source, () => true, { may: 'nobody' });
+  }
 });
 afterAll(() => server.stop());
 
@@ -36,14 +44,18 @@ const bodies: Readonly<Record<string, () => object>> = {
   'session.open': () => ({ token: 'unknown' }),
   'alerts.change': () => ({ ids: [{ id: alertId }], action: { action: 'acknowledge' } }),
   'alerts.undo': () => ({ changeId: 'none' }),
+  'alerts.job_preview': () => ({ filter: {} }),
+  'alerts.job_start': () => ({ filter: { q: 'status: open' }, action: { action: 'acknowledge' } }),
   'exceptions.add': () => ({
     rules: ['rule-1'],
     conditions: [{ field: 'host.name', values: ['db-1'] }],
     reason: 'noise',
   }),
+  'archive.restore': () => ({ class: 'auth', from: 'now-30d' }),
   'admin.login_link': () => ({ user: 'admin' }),
   'rules.backtest': () => ({ source: 'title: x' }),
   'rules.put': () => ({ source: 'title: x' }),
+  'usecases.put': () => ({ source: 'title: x' }),
   'dead_letters.replay': () => ({ ids: ['0-7'] }),
   'dead_letters.drop': () => ({ ids: ['0-7'], reason: 'noise' }),
   'dead_letters.restore': () => ({ ids: ['0-7'] }),
@@ -54,13 +66,22 @@ const tryRule = () => {
 };
 const workOnLetters = () =>
   server.deps.deadLetters.start({ verb: 'replay', choice: { ids: ['0-7'] }, by: 'test' }).id;
+let alertJob = '';
+let endedJob = '';
 const ids: Readonly<Record<string, () => string>> = {
+  'alerts.job_get': () => alertJob,
+  'alerts.job_undo': () => endedJob,
+  'alerts.job_cancel': () => alertJob,
   'alerts.get': () => alertId,
   'events.get': () => server.events[0]?.event.id ?? '',
   'rules.get': () => 'rule-1',
   'exceptions.remove': () => exceptionId,
   'rules.release': () => 'rule-1',
   'rules.put': () => 'kept-1',
+  'usecases.get': () => 'case-1',
+  'usecases.put': () => 'case-1',
+  'usecases.remove': () => 'case-1',
+  'usecases.restore': () => 'case-1',
   'rules.remove': () => 'kept-1',
   'rules.restore': () => 'kept-1',
   'rules.backtest_get': tryRule,
@@ -69,7 +90,11 @@ const ids: Readonly<Record<string, () => string>> = {
   'dead_letters.job': workOnLetters,
   'dead_letters.cancel': workOnLetters,
 };
-const queries: Readonly<Record<string, string>> = { 'events.top': '?field=host.name' };
+const queries: Readonly<Record<string, string>> = {
+  'events.top': '?field=host.name',
+  'events.complete': '?text=a',
+  'alerts.groups': '?by=rule.id',
+};
 
 const ask = (name: string, headers: Record<string, string>) => {
   const row = routes.find((one) => one.name === name);
@@ -95,10 +120,18 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'admin tok
   'alerts.get': readers,
   'alerts.change': ['analyst', 'engineer', 'admin'],
   'alerts.undo': ['analyst', 'engineer', 'admin'],
+  'alerts.groups': readers,
+  'alerts.job_preview': ['analyst', 'engineer', 'admin'],
+  'alerts.job_start': ['analyst', 'engineer', 'admin'],
+  'alerts.jobs': ['analyst', 'engineer', 'admin'],
+  'alerts.job_get': ['analyst', 'engineer', 'admin'],
+  'alerts.job_undo': ['analyst', 'engineer', 'admin'],
+  'alerts.job_cancel': ['analyst', 'engineer', 'admin'],
   'events.search': readers,
   'events.histogram': readers,
   'events.top': readers,
   'events.fields': readers,
+  'events.complete': readers,
   'events.get': readers,
   'rules.list': readers,
   'rules.get': readers,
@@ -106,6 +139,11 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'admin tok
   'rules.put': ['engineer', 'admin'],
   'rules.remove': ['engineer', 'admin'],
   'rules.restore': ['engineer', 'admin'],
+  'usecases.list': readers,
+  'usecases.get': readers,
+  'usecases.put': ['engineer', 'privacy_officer', 'admin'],
+  'usecases.remove': ['engineer', 'privacy_officer', 'admin'],
+  'usecases.restore': ['engineer', 'privacy_officer', 'admin'],
   'exceptions.list': ['analyst', 'engineer', 'admin'],
   'exceptions.add': ['analyst', 'engineer', 'admin'],
   'exceptions.remove': ['analyst', 'engineer', 'admin'],
@@ -113,6 +151,7 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'admin tok
   'rules.backtest_get': ['analyst', 'engineer', 'admin'],
   'rules.backtest_cancel': ['analyst', 'engineer', 'admin'],
   'health.get': readers,
+  'disk.get': readers,
   'dead_letters.list': ['analyst', 'engineer', 'admin'],
   'dead_letters.totals': ['analyst', 'engineer', 'admin'],
   'dead_letters.get': ['analyst', 'engineer', 'admin'],
@@ -122,6 +161,8 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'admin tok
   'dead_letters.jobs': ['analyst', 'engineer', 'admin'],
   'dead_letters.job': ['analyst', 'engineer', 'admin'],
   'dead_letters.cancel': ['engineer', 'admin'],
+  'archive.list': ['engineer', 'privacy_officer', 'admin'],
+  'archive.restore': ['engineer', 'admin'],
   'demo.remove': ['admin'],
   'live.read': readers,
   'admin.login_link': 'admin token',
@@ -160,7 +201,8 @@ describe('routes and roles (S2)', () => {
     if (!may) return expect([answer.statusCode, answer.json().code]).toEqual([403, 'ROLE_MISSING']);
     // The privacy officer may ask, but sees no event and no alert.
     const hidden = role === 'privacy_officer' && ['alerts.get', 'events.get'].includes(name);
-    expect(answer.statusCode, answer.body).toBe(hidden ? 404 : name === 'session.close' ? 204 : 200);
+    const begun = routes.find((route) => route.name === name)?.status ?? 200;
+    expect(answer.statusCode, answer.body).toBe(hidden ? 404 : name === 'session.close' ? 204 : begun);
   });
 
   it('shows the privacy officer that nothing is theirs to read', async () => {
@@ -182,13 +224,17 @@ describe('routes and roles (S2)', () => {
     },
   );
 
-  it('takes the admin token for dead letters, backtests and writing rules, and for nothing else that asks for a session', async () => {
+  it('takes the admin token for dead letters, the archive, the disk, lists and changes of alerts, backtests, writing rules and use-cases, and for nothing else that asks for a session', async () => {
     const authorization = `Bearer ${adminToken}`;
-    for (const { name, policy } of routes) {
+    for (const { name, policy, status = 200 } of routes) {
       if (policy.kind !== 'session' || name === 'live.read') continue;
       const { statusCode } = await ask(name, { authorization });
       expect(statusCode, name).toBe(
-        /^dead_letters\.|^rules\.(?:backtest|put|release|remove|restore)/.test(name) ? 200 : 401,
+        /^dead_letters\.|^archive\.|^disk\.|^usecases\.|^alerts\.(?:search|groups|change|undo|job)|^rules\.(?:backtest|put|release|remove|restore)/.test(
+          name,
+        )
+          ? status
+          : 401,
       );
     }
     expect((await ask('dead_letters.list', { authorization: 'Bearer wrong' })).json().code).toBe(
@@ -217,10 +263,14 @@ describe('the audit log (V6)', () => {
     expect(own.map(({ name }) => name)).toEqual([
       'session.get',
       'session.close',
+      'alerts.job_get',
       'rules.list',
       'rules.get',
       'rules.backtest_get',
+      'usecases.list',
+      'usecases.get',
       'health.get',
+      'disk.get',
       'dead_letters.totals',
       'dead_letters.jobs',
       'dead_letters.job',

@@ -1,6 +1,7 @@
 import type { ControlStore } from '@tidewatch/control';
-import type { EventPredicate } from '@tidewatch/query';
-import type { AlertStore, EventStore, Scope } from '@tidewatch/store';
+import type { EventPredicate, KqlNode } from '@tidewatch/query';
+import type { AlertAction, AlertJob, AlertStore, EventStore, Scope, TimeRange } from '@tidewatch/store';
+import type { Archive } from '@tidewatch/store/archive';
 import type { HealthBoard, Logger, Metrics } from '@tidewatch/telemetry';
 import type { LiveHub } from './live.ts';
 import type {
@@ -10,14 +11,19 @@ import type {
   DeadLetterJob,
   DeadLetterPage,
   DeadLetterTotals,
+  DiskReport,
   Exception,
   ExceptionBody,
   ExceptionMade,
+  GovernanceFault,
   Health,
   KeptRule,
   RuleDetail,
   RuleFault,
   RuleRow,
+  UseCaseChanged,
+  UseCaseDetail,
+  UseCaseList,
 } from './schemas/index.ts';
 import type { ReadableClass } from './security/scope.ts';
 
@@ -36,6 +42,8 @@ export interface RuleCatalogue {
 export interface SystemStatus {
   /** The health page, but for what the API knows itself. */
   health(): Promise<DeepReadonly<Omit<Health, 'version' | 'startedAt' | 'roles'>>>;
+  /** What the stores take, against their budgets. */
+  disk(): DeepReadonly<DiskReport>;
 }
 
 export interface DeadLetterFilter {
@@ -78,6 +86,25 @@ export interface DeadLetterDesk {
   job(id: string): DeepReadonly<DeadLetterJob> | undefined;
   /** False where there is nothing to end. */
   cancel(id: string): boolean;
+}
+
+/** Where changes of all alerts that a query finds are asked for; they go on after the answer, and after a restart. */
+export interface AlertJobDesk {
+  start(request: {
+    readonly filter: { readonly text: string; readonly query?: KqlNode; readonly range: TimeRange };
+    readonly action: AlertAction;
+    /** Who asks: the change reaches what they may see. */
+    readonly scope: Scope;
+    /** Why, as they say. */
+    readonly why?: string;
+  }): Promise<AlertJob>;
+  /** Takes back what a job changed, as a job; `refused` where that has not ended, or undoes one itself. */
+  undo(id: string, by: string): Promise<AlertJob | 'unknown' | 'refused'>;
+  /** Newest first. */
+  list(): Promise<readonly AlertJob[]>;
+  get(id: string): Promise<AlertJob | undefined>;
+  /** `refused` where it has ended. */
+  cancel(id: string): Promise<AlertJob | 'unknown' | 'refused'>;
 }
 
 /** A document that is tried beside the rules in force, or two sets of which neither need be. */
@@ -135,6 +162,44 @@ export interface RuleDesk {
   restore(id: string, expected: ExpectedVersion): Promise<RuleOutcome>;
 }
 
+/** Whose approvals somebody may write: those who hold the server's folder anybody's, the privacy officer their own. */
+export type Approver =
+  | { readonly may: 'anybody' | 'nobody' }
+  | { readonly may: 'themselves'; readonly id: string };
+
+export type UseCaseOutcome =
+  | { readonly ok: true; readonly useCase: DeepReadonly<UseCaseChanged> }
+  | {
+      readonly ok: false;
+      readonly code:
+        | 'USECASE_INVALID'
+        | 'USECASE_CHANGED'
+        | 'USECASE_READ_ONLY'
+        | 'USECASE_UNKNOWN'
+        | 'USECASE_NOT_RESTORABLE'
+        | 'USECASE_APPROVAL';
+      readonly details: {
+        readonly name: string;
+        readonly why?: string;
+        readonly file?: string;
+        readonly version?: string | null;
+        readonly faults?: DeepReadonly<GovernanceFault[]>;
+      };
+    };
+
+/**
+ * Where use-cases are read and written. What is refused changes nothing; what is taken is durable, and sources and rules
+ * go by it, when it resolves.
+ */
+export interface UseCaseDesk {
+  list(): Promise<DeepReadonly<UseCaseList>>;
+  get(name: string): Promise<DeepReadonly<UseCaseDetail> | undefined>;
+  put(name: string, source: string, expected: ExpectedVersion, approver: Approver): Promise<UseCaseOutcome>;
+  remove(name: string, expected: ExpectedVersion): Promise<UseCaseOutcome>;
+  /** Gives it the version before, and that the one of now. */
+  restore(name: string, expected: ExpectedVersion, approver: Approver): Promise<UseCaseOutcome>;
+}
+
 export type ExceptionOutcome =
   | ({ readonly ok: true } & DeepReadonly<ExceptionMade>)
   | { readonly ok: false; readonly why: string };
@@ -166,13 +231,17 @@ export interface Demo {
 export interface ApiDeps {
   readonly events: EventStore;
   readonly alerts: AlertStore;
+  readonly alertJobs: AlertJobDesk;
   readonly control: ControlStore;
   readonly rules: RuleCatalogue;
   readonly ruleDesk: RuleDesk;
   readonly backtests: Backtests;
   readonly exceptions: ExceptionDesk;
+  readonly useCases: UseCaseDesk;
   readonly system: SystemStatus;
   readonly deadLetters: DeadLetterDesk;
+  /** Absent where the server keeps none. */
+  readonly archive?: Pick<Archive, 'place' | 'list' | 'restore'>;
   readonly live: LiveHub;
   readonly metrics: Metrics;
   readonly health: HealthBoard;
@@ -185,6 +254,8 @@ export interface ApiDeps {
   /** Who may read which class; without it only who triages reads events and alerts. */
   readonly dataClasses?: { readonly all: readonly ReadableClass[] };
   readonly demo?: Demo;
+  /** Names to complete beside those of stored events. */
+  readonly ecsFields?: readonly string[];
   /** Epoch milliseconds. */
   readonly clock?: () => number;
   /** Opens the administration routes to commands on the server itself; without it they stay shut. */

@@ -75,6 +75,37 @@ describe('over the embedded store', () => {
     expect((await get('/api/events/fields')).fields).toContain('host.name');
   });
 
+  it('queries are completed, within what the reader may see', async () => {
+    const fields = await get(`/api/events/complete?text=${q('not host.n')}`);
+    expect(fields).toMatchObject({ expects: 'field', start: 4, end: 10 });
+    expect(fields.suggestions).toContainEqual({ label: 'host.name', text: 'host.name', seen: true });
+    const values = await get(`/api/events/complete?text=${q('host.name: (x or d) and y')}&position=18`);
+    expect(values).toMatchObject({ expects: 'value', start: 17, end: 18 });
+    expect(values.suggestions).toEqual([{ label: 'db-1', text: 'db-1', count: 200 }]);
+    const viewer = await server.logIn('viewer');
+    expect((await get(`/api/events/complete?text=${q('host.name: ')}`, viewer)).suggestions).toEqual([]);
+  });
+
+  it('what asks too much is refused with a reason, and the next query is answered', async () => {
+    const wide = Array.from({ length: 310 }, (_, i) => `a${i}:b`).join(' or ');
+    expect((await get(`/api/events?q=${q(wide)}`)).code).toBe('QUERY_TOO_WIDE');
+    for (const field of ['*', 'generic.*', '**', 'a..b', '"', '$', '#']) {
+      expect((await get(`/api/events/top?field=${q(field)}`)).values).toEqual([]);
+      const { buckets } = await get(`/api/events/histogram?split=${q(field)}`);
+      expect(buckets.length).toBeGreaterThan(0);
+    }
+    const bombs = ['/a{1,900}a{1,900}/', '('.repeat(2_000), 'not '.repeat(1_000), '*a'.repeat(1_500)];
+    for (const bomb of bombs) {
+      const { code } = await get(`/api/events?q=${q(bomb)}`);
+      expect([bomb.slice(0, 9), code === undefined || code === 'KQL_SYNTAX']).toEqual([
+        bomb.slice(0, 9),
+        true,
+      ]);
+    }
+    expect((await get(`/api/events?q=${q('x'.repeat(5_000))}`)).code).toBe('REQUEST_INVALID');
+    expect((await get('/api/events')).total).toBe(250);
+  });
+
   it('alerts are found, changed with conflicts told, and changed back', async () => {
     const { items, total } = await get(`/api/alerts?q=${q('host.name: web-1 and status: open')}`);
     expect([items.length, total]).toEqual([1, 1]);

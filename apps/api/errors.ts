@@ -5,7 +5,12 @@ export const errors = defineErrors({
   BODY_TOO_LARGE: { status: 413, message: 'The body is larger than {limit} MB.' },
   MEDIA_TYPE: {
     status: 415,
-    message: 'Send JSON with `content-type: application/json`; a rule may be sent as `application/yaml`.',
+    message:
+      'Send JSON with `content-type: application/json`; rules and use-cases may be sent as `application/yaml`.',
+  },
+  ARCHIVE_OFF: {
+    status: 404,
+    message: 'This server keeps no archive. Name a folder or a bucket in `archive` of its configuration.',
   },
   KQL_SYNTAX: { status: 400, message: '{why}' },
   TIME_INVALID: {
@@ -40,6 +45,15 @@ export const errors = defineErrors({
   },
   NOT_FOUND: { status: 404, message: 'There is nothing at {url}.' },
   ALERT_UNKNOWN: { status: 404, message: 'There is no alert {id}.' },
+  ALERT_JOB_UNKNOWN: {
+    status: 404,
+    message: 'There is no change of many alerts {id}, or its time to live is over.',
+  },
+  ALERT_JOB_ENDED: { status: 409, message: 'The change of alerts {id} has ended already.' },
+  ALERT_JOB_NOT_UNDOABLE: {
+    status: 409,
+    message: 'The change of alerts {id} has not ended yet, or takes back another itself.',
+  },
   EVENT_UNKNOWN: { status: 404, message: 'There is no event {id}, or its time to live is over.' },
   BACKTEST_UNKNOWN: {
     status: 404,
@@ -64,6 +78,22 @@ export const errors = defineErrors({
       'Rules run in another process. Ask that one, or keep the log in Kafka, so that all have the same.',
   },
   RULE_RUNS: { status: 409, message: 'The rule {id} is not in quarantine.' },
+  USECASE_UNKNOWN: { status: 404, message: 'There is no use-case {name}.' },
+  USECASE_INVALID: { status: 400, message: 'The use-case is not right: {why}' },
+  USECASE_CHANGED: {
+    status: 412,
+    message:
+      'The use-case {name} is not in the version that was expected, but in {version}. Read it again, then decide.',
+  },
+  USECASE_READ_ONLY: {
+    status: 409,
+    message: 'The use-case {name} is in {file}, which is not changed through the API. Change it there.',
+  },
+  USECASE_NOT_RESTORABLE: { status: 404, message: 'The use-case {name} has no version before this one.' },
+  USECASE_APPROVAL: {
+    status: 403,
+    message: 'The use-case {name} cannot be approved like this: {why}',
+  },
   EXCEPTION_INVALID: { status: 400, message: '{why}' },
   EXCEPTION_UNKNOWN: { status: 404, message: 'There is no exception {id}.' },
   EXCEPTION_SHARED: {

@@ -16,7 +16,9 @@ import { setSecurityHeaders } from './security/headers.ts';
 import { createLoginRate } from './security/login_rate.ts';
 
 export type {
+  AlertJobDesk,
   ApiDeps,
+  Approver,
   BacktestAsked,
   Backtests,
   ConsoleBuild,
@@ -32,6 +34,8 @@ export type {
   RuleDesk,
   RuleOutcome,
   SystemStatus,
+  UseCaseDesk,
+  UseCaseOutcome,
 } from './deps.ts';
 export { createLiveHub, type LiveHub, type LiveKind, type LiveMessage } from './live.ts';
 export { openApiDocument } from './openapi.ts';

@@ -7,7 +7,8 @@ import {
   joinAlert,
 } from '@tidewatch/event';
 import { alertId, eventId } from '@tidewatch/event/ids';
-import type { AlertStore, EventStore, Scope } from '@tidewatch/store';
+import type { AlertJob, AlertStore, EventStore, Scope, TimeRange } from '@tidewatch/store';
+import type { AlertJobDesk } from './deps.ts';
 
 /** One host's failed logon, as the index role would store it. */
 export function logonEvent(time: number, host = 'db-1'): EcsEvent {
@@ -84,6 +85,7 @@ export function memoryEvents(events: readonly EcsEvent[]): EventStore {
     stats: refuse,
     expire: refuse,
     deleteClass: refuse,
+    deletePartition: refuse,
     close: async () => {},
   };
 }
@@ -111,6 +113,13 @@ export function memoryAlerts(matches: readonly EventMatch[]): AlertStore {
     ],
     totals: async ({ range }, scope) =>
       within(range, scope).map(({ detector, status }) => ({ level: detector.level, status, count: 1 })),
+    groups: async ({ range, by }, scope) => {
+      const all = within(range, scope);
+      const items = all.slice(0, 1).map(({ id, last, detector }) => ({
+        ...{ values: by.map(() => null), count: all.length, level: detector.level, newest: last, first: id },
+      }));
+      return { items, total: items.length };
+    },
     get: async (id, scope) => {
       const alert = alerts.get(id);
       return alert !== undefined && sees(scope, alert.dataClass) ? alert : undefined;
@@ -151,9 +160,44 @@ export function memoryAlerts(matches: readonly EventMatch[]): AlertStore {
     },
     apply: refuse,
     replace: refuse,
+    jobs: {
+      ...{ save: refuse, get: refuse, list: refuse, choose: refuse, chosen: refuse, work: refuse },
+    },
     confirmUpTo: refuse,
     deleteClass: refuse,
     expire: refuse,
     close: async () => {},
+  };
+}
+
+/** Changes of many alerts that are never begun. */
+export function memoryJobs(): AlertJobDesk {
+  const jobs = new Map<string, AlertJob>();
+  const add = (task: AlertJob['task'], by: string, query: string, range: TimeRange): AlertJob => {
+    const counts = { total: 0, done: 0, changed: 0, same: 0, conflicts: 0, gone: 0 };
+    const times = { createdAt: 0, updatedAt: 0, leasedUntil: 0, revision: 1 };
+    const id = `job-${jobs.size}`;
+    const job = { id, task, by, query, range, state: 'selecting' as const, ...counts, ...times };
+    jobs.set(id, job);
+    return job;
+  };
+  return {
+    start: async ({ filter: { text, range }, action, scope }) =>
+      add({ verb: 'change', action }, scope.principal, text, range),
+    undo: async (id, by) => {
+      const job = jobs.get(id);
+      if (job === undefined) return 'unknown';
+      return job.finishedAt === undefined ? 'refused' : add({ verb: 'undo', job: id }, by, '', job.range);
+    },
+    list: async () => [...jobs.values()],
+    get: async (id) => jobs.get(id),
+    cancel: async (id) => {
+      const job = jobs.get(id);
+      if (job === undefined) return 'unknown';
+      if (job.finishedAt !== undefined) return 'refused';
+      const ended = { ...job, state: 'cancelled' as const, finishedAt: 1 };
+      jobs.set(id, ended);
+      return ended;
+    },
   };
 }

@@ -36,14 +36,16 @@ export function registerRoute(app: FastifyInstance, route: Route, run: Run): voi
       ...(body === undefined ? {} : { body }),
       ...(produces === undefined ? {} : { produces: [produces] }),
       response: {
-        ...(answer === undefined ? { 204: z.null() } : { 200: answer }),
+        ...(answer === undefined ? { 204: z.null() } : { [route.status ?? 200]: answer }),
         '4xx': problem,
         '5xx': problem,
       },
     },
     handler: async (request, reply) => {
       const answer = await run(request, reply);
-      return answer === undefined ? reply.code(204).send() : answer;
+      if (answer === undefined) return reply.code(204).send();
+      if (route.status !== undefined) reply.code(route.status);
+      return answer;
     },
   });
 }

@@ -20,7 +20,7 @@ export interface RouteSchemas {
   readonly query?: z.ZodType;
   readonly params?: z.ZodType;
   readonly body?: z.ZodType;
-  /** What 200 answers; without it the route answers 204. */
+  /** What 200 answers, or `status`; without it the route answers 204. */
   readonly answer?: z.ZodType;
 }
 
@@ -55,6 +55,8 @@ export interface Route<S extends RouteSchemas = RouteSchemas> {
   /** `read`: noted with query and result size. `change`: noted durably before the answer. `own`: nothing, or by the handler. */
   readonly audit: 'read' | 'change' | 'own';
   readonly schemas: S;
+  /** Of an answer that something was begun. */
+  readonly status?: 202;
   /** Bytes of a body, where it may be larger than others (1 MiB). */
   readonly bodyLimit?: number;
   /** Media type of the answer where it is not JSON. */

@@ -7,10 +7,11 @@ import { createHealthBoard, createLogger, createMetrics } from '@tidewatch/telem
 import type { ApiDeps, SystemStatus } from './deps.ts';
 import { createApi } from './index.ts';
 import { createLiveHub } from './live.ts';
-import { logonEvent, logonMatch, memoryAlerts, memoryEvents } from './memory.fixture.ts';
+import { logonEvent, logonMatch, memoryAlerts, memoryEvents, memoryJobs } from './memory.fixture.ts';
 import { memoryDesk } from './memory_desk.fixture.ts';
 import { memoryExceptions } from './memory_exceptions.fixture.ts';
 import { memoryRules } from './memory_rules.fixture.ts';
+import { memoryUseCases } from './memory_usecases.fixture.ts';
 
 export const start = Date.UTC(2026, 0, 5, 12);
 export const adminToken = 'local-admin-token';
@@ -29,6 +30,12 @@ const rule = {
 } as const;
 
 const system: SystemStatus = {
+  disk: () => ({
+    stores: [],
+    intake: { state: 'open' },
+    deadLetters: { state: 'open' },
+    watermarks: { low: 0.8, high: 0.9 },
+  }),
   health: async () => ({
     listeners: [],
     sources: [],
@@ -79,6 +86,7 @@ export async function startApi(options: Partial<ApiDeps> = {}) {
   const deps: ApiDeps = {
     events: memoryEvents(events),
     alerts: memoryAlerts(matches),
+    alertJobs: memoryJobs(),
     control,
     rules: {
       list: async () => [rule],
@@ -89,7 +97,9 @@ export async function startApi(options: Partial<ApiDeps> = {}) {
     backtests: memoryBacktests(),
     system,
     exceptions: memoryExceptions(),
+    useCases: memoryUseCases(),
     deadLetters: memoryDesk(),
+    archive: { place: 'an empty archive', list: async () => [], restore: async () => [] },
     live: createLiveHub(clock),
     metrics: createMetrics({ process: false }),
     health: createHealthBoard(clock),

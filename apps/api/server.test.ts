@@ -119,7 +119,8 @@ describe('the OpenAPI document', () => {
     const operations = Object.values(paths).flatMap((path) =>
       Object.values(path).map(({ operationId }) => operationId),
     );
-    expect(new Set(operations).size).toBe(43);
+    expect(operations).toContain('disk.get');
+    expect(new Set(operations).size).toBe(operations.length);
     expect(Object.keys(paths)).not.toContain('/');
   });
 

@@ -8,8 +8,8 @@ import {
   enableLinearRegExpFallback,
   entityKey,
   loadThorTable,
+  type RuleHit,
   type SigmaEngine,
-  type SigmaRule,
 } from '@tidewatch/sigma';
 import { eventTime } from '@tidewatch/window';
 import { createFeeder, type Feeder } from './feeder.ts';
@@ -109,17 +109,15 @@ function detect(
   offsets.forEach((offset) => {
     const start = end + 1;
     end = lines.indexOf(newline, start);
-    // Each by itself: one letter beyond Latin-1 would double the memory of all.
-    const event = readEvent(lines.toString('utf8', start, end));
-    if (event === undefined) return;
-    const hits = engine.evaluate(event);
+    const bytes = lines.subarray(start, end);
+    const hits = engine.evaluate(bytes) ?? [];
     if (hits.length === 0) return;
+    const event = readEvent(bytes.toString());
+    if (event === undefined) return;
     const time = timeOf(event);
     for (const { rule } of hits) feeder.feed(rule.id, event, offset, time, engine, silent.has(rule.id));
-    for (const { rule } of hits) {
-      const match = silent.has(rule.id)
-        ? undefined
-        : toMatch(engine, rule, event, time, { partition, offset });
+    for (const hit of hits) {
+      const match = silent.has(hit.rule.id) ? undefined : toMatch(hit, event, time, { partition, offset });
       if (match !== undefined) matches.push(match);
     }
   });
@@ -141,13 +139,12 @@ function readEvent(line: string): EcsEvent | undefined {
 }
 
 function toMatch(
-  engine: SigmaEngine,
-  rule: SigmaRule,
+  { rule, explain }: RuleHit,
   event: EcsEvent,
   time: number,
   position: EventMatch['position'],
 ): EventMatch | undefined {
-  const explanation = engine.explain(event, rule.id);
+  const explanation = explain();
   // A rule that throws while it explains is suspended, and so explains nothing.
   if (explanation === null) return undefined;
   return {

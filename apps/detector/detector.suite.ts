@@ -7,10 +7,11 @@ import { openDuckDbStore } from '@tidewatch/store/duckdb';
 import { createFileSnapshots, type NewRecord } from '@tidewatch/stream';
 import { createWal } from '@tidewatch/stream/wal';
 import { createLogger, createMetrics } from '@tidewatch/telemetry';
+import { bundled } from '../../test/bundle.ts';
 import { type Detector, type DetectorDeps, startDetector } from './detector.ts';
 
 export const log = createLogger({ level: 'silent' });
-export const program = new URL('./worker.ts', import.meta.url);
+export const program = bundled(new URL('./worker.ts', import.meta.url));
 /** When the tests' events happened and were taken, unless they say otherwise. */
 export const moment = Date.parse('2026-11-21T09:08:05.250Z');
 export const hourMs = 3_600_000;
@@ -87,7 +88,9 @@ export async function openSite() {
     },
     async alerts(): Promise<readonly Alert[]> {
       const range = { from: 0, to: Number.POSITIVE_INFINITY };
-      return (await store.alerts.search({ range, sort: 'oldest', limit: 1_000 }, everyone)).items;
+      const { items } = await store.alerts.search({ range, sort: 'oldest', limit: 1_000 }, everyone);
+      const whole = await Promise.all(items.map(({ id }) => store.alerts.get(id, everyone)));
+      return whole.filter((alert) => alert !== undefined);
     },
     /** A detector on this site's streams and rules. */
     startDetector: (more: Partial<DetectorDeps> = {}): Promise<Detector> =>

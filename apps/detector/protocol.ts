@@ -12,6 +12,8 @@ export interface RuleSources {
    * below the folders' parents, e.g. `rules/linux/log_emptied.yml`. Without it every rule runs.
    */
   readonly only?: readonly string[];
+  /** Why others are left out, by the same expressions; the first that matches counts. */
+  readonly withheld?: readonly { readonly rules: string; readonly why: string }[];
   /**
    * Which of them run: all (the default), those that are recommended, or what a selection asks for. `auto` takes the
    * recommended ones of a path with more than 500 rules, and all of the others.

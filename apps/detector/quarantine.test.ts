@@ -5,8 +5,8 @@ import type { Quarantined } from './quarantine.ts';
 import { type RuleBudget, usualBudget } from './rule_budget.ts';
 
 const bombId = '5d2f0a11-6a0e-4f8e-9f60-0f6f0b6a9a02';
-/** Thousands of keywords with a wildcard in them, sought in thousands of values: a minute or so for the event below. */
-const keywords = Array.from({ length: 10_000 }, (_, i) => `q${i}x?z`);
+/** Thousands of keywords with a wildcard in them, sought in thousands of values: half a minute or so for the event below. */
+const keywords = Array.from({ length: 5_000 }, (_, i) => `q${i}x?z`);
 const bombRule = (of: readonly string[] = keywords): string => `title: A bomb
 id: ${bombId}
 logsource:
@@ -58,6 +58,10 @@ async function start(more: Partial<DetectorDeps> = {}): Promise<Detector> {
   detector = await site.startDetector({ budget: () => budget, onQuarantine, ...more });
   return detector;
 }
+/** On a busy machine a harmless rule may be kept waiting for longer than the limit of these tests. */
+const unhurried = () => {
+  budget = { ...budget, limitMs: 60_000 };
+};
 const append = (...events: Parameters<typeof recordOf>[0][]) =>
   site.events.append(events.map((event) => recordOf(event)));
 const countOf = async (rule: string) =>
@@ -76,7 +80,7 @@ describe('a rule that does not end', { timeout: 60_000 }, () => {
     await append(whoami('e1'), bombEvent('e2'), whoami('e3'), bombEvent('e4'), whoami('e5'));
     const started = performance.now();
     await drain();
-    // A minute or so for each event without.
+    // Half a minute or so for each of two events without.
     expect(performance.now() - started).toBeLessThan(25_000);
     expect(await whoamiCount()).toBe(3);
     expect(bomb()?.quarantine).toMatchObject({
@@ -107,6 +111,7 @@ describe('a rule that does not end', { timeout: 60_000 }, () => {
     await site.writeRule('bomb.yml', bombRule(['the value 7']));
     await second.reload(sources());
     expect(bomb()).not.toHaveProperty('quarantine');
+    unhurried();
     await append(bombEvent('e4'));
     await second.drain();
     expect(await countOf(bombId)).toBe(1);
@@ -120,6 +125,7 @@ describe('a rule that does not end', { timeout: 60_000 }, () => {
     await site.writeRule('other.yml', whoamiRule.replaceAll('3b0f2a54', '3b0f2a55'));
     await site.writeRule('bomb.yml', bombRule(['the value 7']));
     await reload(sources());
+    unhurried();
     await drain();
     expect(await countOf('3b0f2a55-8d5e-4a53-9a3c-0a8a6a1f5c01')).toBe(1);
     expect(await countOf(bombId)).toBe(1);
@@ -156,12 +162,16 @@ describe('a rule that costs much of the time', { timeout: 60_000 }, () => {
     const { drain, rules } = await start();
     let events = 0;
     let flagged = false;
-    while (bomb()?.quarantine === undefined && events < 20_000) {
-      await append(...batch(25, `e${events}-`));
-      events += 25;
-      await drain();
+    // Oftener than the rule is judged: on a busy machine it is quarantined before the events are through.
+    const looking = setInterval(() => {
       flagged ||= bomb()?.cost?.flagged === true && bomb()?.quarantine === undefined;
+    }, 20);
+    while (bomb()?.quarantine === undefined && events < 20_000) {
+      await append(...batch(50, `e${events}-`));
+      events += 50;
+      await drain();
     }
+    clearInterval(looking);
     expect(flagged).toBe(true);
     expect(bomb()?.quarantine).toMatchObject({
       cause: 'cost',
@@ -175,13 +185,13 @@ describe('a rule that costs much of the time', { timeout: 60_000 }, () => {
   });
 
   it('is left alone where nothing else waits for it: its share is of little', async () => {
-    budget = { ...usualBudget, windowMs: 1_500, leastMicroseconds: 1e9, limitMs: 60_000 };
+    budget = { ...usualBudget, windowMs: 60, leastMicroseconds: 1e9, limitMs: 60_000 };
     const { drain } = await start();
-    for (let i = 0; i < 10; i++) {
+    for (let i = 0; i < 5; i++) {
       await append(...batch(40, `e${i}-`));
       await drain();
     }
-    expect(bomb()?.cost?.evaluations).toBe(400);
+    expect(bomb()?.cost?.evaluations).toBe(200);
     expect(bomb()).toMatchObject({ cost: { flagged: false } });
     expect(bomb()).not.toHaveProperty('quarantine');
   });

@@ -51,10 +51,9 @@ export async function loadRuleSet(sources: RuleSources, before?: RuleSet): Promi
   const all = [...found.rules, ...keptRules];
   const allCorrelations = [...found.correlations, ...keptCorrelations];
   const { rules, correlations } = focusOn(sources.focus, all, allCorrelations);
-  const isGoverned = gate(sources);
+  const refusal = gate(sources);
   const selected = selectFrom(sources, all, allCorrelations);
-  const whyNot = (rule: AnyRule): string | undefined =>
-    isGoverned(rule) ? selected.reason(rule) : ungoverned;
+  const whyNot = (rule: AnyRule): string | undefined => refusal(rule) ?? selected.reason(rule);
   const mayRun = (rule: AnyRule): boolean => whyNot(rule) === undefined;
   const {
     plans,
@@ -126,14 +125,20 @@ function earliest(times: readonly (number | null)[]): number | null {
 const ungoverned = 'No approved use-case switches it on.';
 const stillInForce = 'The version before stays in force.';
 
-/** Whether governance lets a rule run. */
-function gate({ only, paths }: RuleSources): (rule: Pick<SigmaRule, 'id' | 'file'>) => boolean {
-  if (only === undefined) return () => true;
+/** Why governance does not let a rule run; undefined where it does. */
+function gate({
+  only,
+  withheld = [],
+  paths,
+}: RuleSources): (rule: Pick<SigmaRule, 'id' | 'file'>) => string | undefined {
+  if (only === undefined) return () => undefined;
   const patterns = only.map((source) => new RegExp(source, 's'));
+  const others = withheld.map(({ rules, why }) => ({ pattern: new RegExp(rules, 's'), why }));
   return ({ id, file }) => {
     const folder = paths.find((path) => file === path || file.startsWith(`${path}${sep}`)) ?? file;
     const path = relative(dirname(folder), file).split(sep).join('/');
-    return patterns.some((pattern) => pattern.test(id) || pattern.test(path));
+    const fits = (pattern: RegExp): boolean => pattern.test(id) || pattern.test(path);
+    return patterns.some(fits) ? undefined : (others.find(({ pattern }) => fits(pattern))?.why ?? ungoverned);
   };
 }
 

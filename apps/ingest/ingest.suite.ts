@@ -8,7 +8,10 @@ import type { Stream, StreamRecord } from '@tidewatch/stream';
 import { createWal } from '@tidewatch/stream/wal';
 import { createLogger, createMetrics, type MetricName, type Metrics } from '@tidewatch/telemetry';
 import { expect } from 'vitest';
+import { bundled } from '../../test/bundle.ts';
 import { createAccept } from './accept.ts';
+
+const worker = bundled(new URL('../../libs/plugin/worker.ts', import.meta.url));
 
 export const received = Date.parse('2026-11-21T09:08:05.250Z');
 export const log = createLogger({ level: 'silent' });
@@ -76,7 +79,6 @@ export async function openIngest(options: { diskBudgetBytes?: number } = {}) {
         `export default ({ definePlugin, z }) => definePlugin({
           name: '${name}', kind: 'processor', summary: 'For a test.', config: z.strictObject({}), create: ${create} });`,
       );
-      const worker = new URL('../../libs/plugin/worker.ts', import.meta.url);
       const hosted = await hostPlugin({ module, config: {}, worker, log, timeoutMs });
       plugins.push(hosted);
       return hosted;

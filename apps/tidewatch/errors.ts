@@ -1,6 +1,14 @@
 import { defineErrors } from '@tidewatch/event';
 
 export const startErrors = defineErrors({
+  ALERT_JOB_UNCHOSEN: {
+    status: 500,
+    message: 'The server stopped before all alerts were chosen, and nothing was changed. Start it again.',
+  },
+  ALERT_JOB_FORGOTTEN: {
+    status: 404,
+    message: 'Which alerts the change {id} was about is not kept any more: its time to live is over.',
+  },
   DATA_NOT_WRITABLE: {
     status: 500,
     message:
@@ -16,12 +24,27 @@ export const startErrors = defineErrors({
     message:
       'Tidewatch already runs on {directory} (process {pid}, {url}). Stop it first, or give another folder with --data DIR.',
   },
+  DISK_FULL: {
+    status: 500,
+    message:
+      'The disk of the data folder {directory} is full, so Tidewatch can’t start. Free some space there, then start it again: nothing is lost.',
+  },
+  INTAKE_SLOWED: {
+    status: 429,
+    message:
+      'Tidewatch takes less or nothing for now, since its disk budget is nearly used up ({stores}); nothing of this call was taken. Try again in {retryAfter} s.',
+  },
   NOT_RUNNING: {
     status: 503,
     message:
       'No Tidewatch runs on {directory}. Start it with `npm start`, or name its folder with --data DIR.',
   },
   SERVER_REFUSED: { status: 502, message: 'The server answered {status}: {reason}' },
+  NO_OPENSEARCH: {
+    status: 400,
+    message:
+      'The configuration names no OpenSearch. Write store.opensearch.nodes into tidewatch.yml, or name its file with --config FILE.',
+  },
   NO_HTTP_INPUT: {
     status: 503,
     message: 'The running server has no HTTP input. Name an endpoint with --to URL.',
@@ -37,6 +60,7 @@ export const startErrors = defineErrors({
     message: '"{words}" is not a level. Levels are {levels}; medium+ means medium and those above.',
   },
   RULE_INVALID: { status: 400, message: 'The rule is not right, line {line}: {reason}' },
+  USECASE_INVALID: { status: 400, message: 'The use-case is not right: {reason}' },
   RULE_WITHOUT_ID: {
     status: 400,
     message:

@@ -1,15 +1,20 @@
 import { isTidewatchError } from '@tidewatch/event';
 import { Command, CommanderError } from 'commander';
 import { adminCommand } from './commands/admin.ts';
+import { alertsCommand } from './commands/alerts.ts';
+import { archiveCommand } from './commands/archive.ts';
 import { configCommand } from './commands/config.ts';
 import type { CommandContext } from './commands/context.ts';
 import { deadLettersCommand } from './commands/dead_letters.ts';
+import { diskCommand } from './commands/disk.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { pluginsCommand } from './commands/plugins.ts';
 import { sendCommand } from './commands/send.ts';
+import { setupCommand } from './commands/setup.ts';
 import { sigmaCommand } from './commands/sigma/index.ts';
 import { startCommand } from './commands/start.ts';
 import { streamCommand } from './commands/stream.ts';
+import { usecaseCommand } from './commands/usecase.ts';
 import { version } from './version.ts';
 
 /**
@@ -37,11 +42,16 @@ export async function main(
   const commands = [
     startCommand,
     doctorCommand,
+    diskCommand,
     sigmaCommand,
     sendCommand,
     deadLettersCommand,
+    alertsCommand,
+    usecaseCommand,
     streamCommand,
+    archiveCommand,
     adminCommand,
+    setupCommand,
     pluginsCommand,
     configCommand,
   ];

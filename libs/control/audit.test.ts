@@ -126,6 +126,14 @@ describe('the chain', () => {
     expect(await control.audit.verify()).toMatchObject({ ok: true, rows: 1, head: { seq: 1_201 } });
   });
 
+  it('are no older for having been written while the clock was ahead', async () => {
+    now = 1_000_000;
+    await write(1_200);
+    now = 2_000;
+    await write(3);
+    expect(await control.audit.prune(2_002)).toBe(1_202);
+  });
+
   it.each([0.7, 1])('holds while %d of the rows are pruned', async (part) => {
     await write(1_500);
     const { items } = await control.audit.read({ limit: 1, before: 1_500 * part + 1 });

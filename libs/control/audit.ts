@@ -44,6 +44,9 @@ export function createAuditLog(db: Database, clock: () => number): ClosableAudit
   const setStart = db.prepare('UPDATE audit_chain SET start_seq = ?, start_hash = ?');
   const insert = db.prepare('INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)');
   const oldest = db.prepare<StoredRow>('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?');
+  const nextNow = db.prepare<Pick<StoredRow, 'at'>>(
+    'SELECT at FROM audit WHERE seq > ? AND at <= ? ORDER BY seq LIMIT 1',
+  );
   const remove = db.prepare('DELETE FROM audit WHERE seq <= ?');
   const newest = db.prepare<StoredRow>(
     'SELECT * FROM audit WHERE seq < ? AND (? IS NULL OR who = ?) AND (? IS NULL OR action = ?) ORDER BY seq DESC LIMIT ?',
@@ -136,8 +139,9 @@ export function createAuditLog(db: Database, clock: () => number): ClosableAudit
       for (let pruned = 0; ; await nextTurn()) {
         const count = db.transaction(() => {
           const old = oldest.all(chain().start_seq, chunk);
-          // Rows are in the order of their writing; one written late by a clock set back shields those behind it.
-          const fresh = old.findIndex(({ at }) => at >= time);
+          const now = clock();
+          const after = nextNow.all(old.at(-1)?.seq ?? 0, now)[0]?.at;
+          const fresh = agesOf(old, now, after).findIndex((at) => at >= time);
           const last = old.at(fresh === -1 ? old.length - 1 : fresh - 1);
           if (fresh === 0 || last === undefined) return 0;
           remove.run(last.seq);
@@ -149,6 +153,22 @@ export function createAuditLog(db: Database, clock: () => number): ClosableAudit
       }
     },
   };
+}
+
+/**
+ * When rows in the order of their writing were written. A time in the future is a clock that was wrong: such a row is no
+ * younger than the one after it, so that it can't keep those before it for ever.
+ */
+function agesOf(rows: readonly StoredRow[], now: number, next = Number.POSITIVE_INFINITY): number[] {
+  let after = next;
+  return rows
+    .map(({ at }) => at)
+    .reverse()
+    .map((at) => {
+      after = at > now ? Math.min(at, after) : at;
+      return after;
+    })
+    .reverse();
 }
 
 /** The row as JSON array in fixed order: no two different rows read the same. */

@@ -6,6 +6,7 @@ import { createNormaliser } from '@tidewatch/normalize';
 import type { Input } from '@tidewatch/plugin';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ownTime } from '../../test/own_time.ts';
 import { evtxChunk, evtxLog, type SampleEvent, starts } from './evtx/log.suite.ts';
 import { readEvtx } from './evtx/read.ts';
 import { evtx } from './evtx.ts';
@@ -253,11 +254,11 @@ describe('damage', () => {
         const copy = Buffer.from(log);
         for (const [place, byte] of changes) if (place >= 0x1000) copy[place] = byte;
         await writeFile(at('x'), copy);
-        const began = performance.now();
+        const began = ownTime();
         let records = 0;
         for await (const batch of readEvtx(at('x'), undefined)) records += batch.records.length;
         expect(records).toBeGreaterThanOrEqual(2);
-        expect(performance.now() - began).toBeLessThan(2_000);
+        expect(ownTime() - began).toBeLessThan(2_000);
       }),
       { numRuns: 40 },
     );

@@ -8,6 +8,7 @@ import { eventId } from '@tidewatch/event/ids';
 import type { Input } from '@tidewatch/plugin';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fuzzRuns } from '../../test/fuzz_runs.ts';
 import { file } from './file.ts';
 import { createSink, type Sink, waitFor } from './sink.suite.ts';
 
@@ -320,8 +321,8 @@ const kept: readonly Step[][] = [
 ];
 
 const lanes = 6;
-/** More for a long run: `TIDEWATCH_FUZZ_RUNS=200 npx vitest run libs/inputs/file_fuzz.test.ts`. */
-const runs = Number(process.env.TIDEWATCH_FUZZ_RUNS ?? 3);
+/** More for a long run: `TIDEWATCH_FUZZ_TIMES=70 npx vitest run libs/inputs/file_fuzz.test.ts`. */
+const runs = fuzzRuns(3);
 
 test.each(['app.log', 'app.log*'])(
   '%s: no line is lost, none has two ids, whatever happens to the files',

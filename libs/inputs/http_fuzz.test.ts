@@ -4,8 +4,8 @@ import { gzipSync } from 'node:zlib';
 import type { Input } from '@tidewatch/plugin';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ownTime } from '../../test/own_time.ts';
 import { http } from './http.ts';
-import { ownTime } from './loop.suite.ts';
 import { createSink, type Sink } from './sink.suite.ts';
 
 /** Each is run always, so that what was found once is looked for again; more are tried where it says so. */

@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { bundled } from '../../test/bundle.ts';
 import { has } from '../../test/require.ts';
 import { type RunningRsyslog, startRsyslog } from '../../test/services/rsyslog.ts';
-import { bundleChild } from './child.suite.ts';
 import { relp } from './relp.ts';
 import { createSink, waitFor } from './sink.suite.ts';
 import { createCertificates } from './tls.suite.ts';
@@ -15,14 +16,8 @@ import { createCertificates } from './tls.suite.ts';
 let directory: string;
 let rsyslog: RunningRsyslog | undefined;
 let receiver: ChildProcess | undefined;
-let program: string;
-let bundled: string;
 
-beforeAll(async () => {
-  bundled = await mkdtemp(join(tmpdir(), 'tidewatch-relp-'));
-  program = bundleChild('relp/relp.child.ts', bundled);
-});
-afterAll(() => rm(bundled, { recursive: true }));
+const program = fileURLToPath(bundled(new URL('./relp/relp.child.ts', import.meta.url)));
 
 // What rsyslog can't put into its own queue for two seconds it drops, if it isn't told otherwise.
 const action = (port: number, more = '') => `action(type="omrelp" target="127.0.0.1" port="${port}"

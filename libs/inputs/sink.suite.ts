@@ -91,7 +91,7 @@ export async function createSink(): Promise<Sink> {
 
 export async function waitFor(
   holds: () => boolean | Promise<boolean>,
-  ms = 5_000,
+  ms = 15_000,
   state: () => string = () => 'it never held',
 ): Promise<void> {
   const end = Date.now() + ms;

@@ -5,9 +5,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Input, InputContext } from '@tidewatch/plugin';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { bundleChild } from './child.suite.ts';
+import { bundled } from '../../test/bundle.ts';
 import { relp } from './relp.ts';
 import { createSink, type Sink, waitFor } from './sink.suite.ts';
 import { syslog } from './syslog.ts';
@@ -158,7 +159,7 @@ describe('back-pressure', () => {
             );
       await input.start();
 
-      const program = bundleChild('syslog/sender.child.ts', directory);
+      const program = fileURLToPath(bundled(new URL('./syslog/sender.child.ts', import.meta.url)));
       const sender = spawn(process.execPath, [program, protocol, String(portOf()), String(count)], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });

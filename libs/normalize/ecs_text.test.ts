@@ -1,6 +1,7 @@
 import { type EcsEvent, parseJson } from '@tidewatch/event';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { ownTime } from '../../test/own_time.ts';
 import type { ParseContext } from './draft.ts';
 import { ecsFields } from './ecs_fields.ts';
 import { readEcsText } from './ecs_text.ts';
@@ -82,9 +83,9 @@ it.each([
 
 it('a document of very many addresses takes no longer than its size', () => {
   const ip = Array.from({ length: 20_000 }, (_, i) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);
-  const started = performance.now();
+  const started = ownTime();
   const event = normalised({ ecs: {}, host: { ip } });
-  expect(performance.now() - started).toBeLessThan(2_000);
+  expect(ownTime() - started).toBeLessThan(2_000);
   expect((event.related as { ip: string[] }).ip).toEqual(ip);
 });
 

@@ -2,6 +2,8 @@ import { type EcsEvent, type EncodedEvent, leaves, type Outcome, readHead } from
 import type { RawRecord } from '@tidewatch/plugin';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fuzzRuns } from '../../test/fuzz_runs.ts';
+import { ownTime } from '../../test/own_time.ts';
 import { recordOf } from './normalised.suite.ts';
 import { createNormaliser } from './normaliser.ts';
 
@@ -10,9 +12,9 @@ const formats = fc.constantFrom('auto', 'json', 'syslog', 'text' as const);
 const clean = JSON.stringify(Object.getOwnPropertyNames(Object.prototype));
 
 function timed(record: RawRecord): [outcome: Outcome<EncodedEvent>, ms: number] {
-  const start = performance.now();
+  const start = ownTime();
   const outcome = normalise(record, 'fuzz');
-  return [outcome, performance.now() - start];
+  return [outcome, ownTime() - start];
 }
 
 /** Handles a record as an input would, and checks what must hold for any. */
@@ -72,11 +74,11 @@ const mutated = fc
   });
 
 test('random bytes', () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 2_000 }), formats, survives), { numRuns: 400 });
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 2_000 }), formats, survives), { numRuns: fuzzRuns(200) });
 });
 
 test('mutated lines', () => {
-  fc.assert(fc.property(mutated, formats, survives), { numRuns: 2_000 });
+  fc.assert(fc.property(mutated, formats, survives), { numRuns: fuzzRuns(800) });
 });
 
 const keys = fc.oneof(
@@ -138,7 +140,9 @@ const write = (value: unknown): string => {
 
 test('random JSON with the keys that parsers look for', () => {
   const documents = fc.array(fc.tuple(keys, json), { maxLength: 6 }).map((entries) => write({ entries }));
-  fc.assert(fc.property(documents, fc.constantFrom('auto', 'json' as const), survives), { numRuns: 500 });
+  fc.assert(fc.property(documents, fc.constantFrom('auto', 'json' as const), survives), {
+    numRuns: fuzzRuns(250),
+  });
 });
 
 test.each([

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@tidewatch/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundled } from '../../test/bundle.ts';
 import { hostPlugin } from './host.ts';
 
 const log = createLogger({ level: 'silent' });
-const worker = new URL('./worker.ts', import.meta.url);
+const worker = bundled(new URL('./worker.ts', import.meta.url));
 let directory: string;
 
 beforeAll(async () => {

@@ -189,6 +189,32 @@ export const catalogue = {
     help: 'Records deleted by retention.',
     labels: ['data_class'],
   },
+  disk_used_bytes: {
+    type: 'gauge',
+    help: 'Bytes of a store that count toward its disk budget.',
+    labels: ['store'],
+  },
+  disk_budget_bytes: { type: 'gauge', help: 'Disk budget of a store.', labels: ['store'] },
+  disk_watermark: {
+    type: 'gauge',
+    help: 'Where a store stands: 0 below its watermarks, 1 above the low, 2 above the high, 3 at its budget.',
+    labels: ['store'],
+  },
+  disk_full_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When a store is expected to reach its budget (edge: soonest, likely, latest). +Inf: not in sight; NaN: not known yet.',
+    labels: ['store', 'edge'],
+  },
+  intake_slowed: {
+    type: 'gauge',
+    help: 'Whether senders are told to wait since a disk budget is used up: 0 no, 1 slowed, 2 nothing is taken.',
+    labels: [],
+  },
+  intake_refused_total: {
+    type: 'counter',
+    help: 'Calls that were refused while a store was too full. Nothing is lost: senders come again.',
+    labels: ['store'],
+  },
   alerts_open: { type: 'gauge', help: 'Alerts not closed.', labels: ['severity', 'status'] },
   plugin_failures_total: { type: 'counter', help: 'Failures of users’ plugins.', labels: ['plugin'] },
   http_request_duration_seconds: {

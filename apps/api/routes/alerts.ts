@@ -10,7 +10,8 @@ import { histogram, rangeQuery } from '../schemas/primitives.ts';
 import { triagers } from '../security/scope.ts';
 
 const readers = { kind: 'session', roles: everyone } as const;
-const changers = { kind: 'session', roles: triagers } as const;
+const listers = { ...readers, orAdminToken: true } as const;
+const changers = { kind: 'session', roles: triagers, orAdminToken: true } as const;
 
 /** Tells every console, and gives back what the one that asked needs. */
 function publish(change: AlertChange, { live }: Api): AlertChange {
@@ -34,7 +35,7 @@ export const alertRoutes: readonly Route[] = [
     method: 'GET',
     url: '/api/alerts',
     summary: 'The queue: alerts by KQL and time of their last match',
-    policy: readers,
+    policy: listers,
     audit: 'read',
     schemas: { query: schemas.alertQuery, answer: schemas.alertPage },
     handle: async ({ query: { q, sort, limit, after, ...times }, scope, now }, { alerts }) => {
@@ -75,6 +76,20 @@ export const alertRoutes: readonly Route[] = [
     handle: async ({ query: { q, ...times }, scope, now }, { alerts }) => {
       const totals = await alerts.totals({ ...parseQuery(q), range: resolveRange(times, now) }, scope);
       return { totals: totals.flatMap(({ level, ...rest }) => (isLevel(level) ? [{ level, ...rest }] : [])) };
+    },
+  }),
+  route({
+    name: 'alerts.groups',
+    method: 'GET',
+    url: '/api/alerts/groups',
+    summary: 'Alerts counted by what they have in common, in up to three fields',
+    policy: listers,
+    audit: 'read',
+    schemas: { query: schemas.alertGroupQuery, answer: schemas.alertGroups },
+    handle: async ({ query: { q, by: fields, sort, limit, after, ...times }, scope, now }, { alerts }) => {
+      const by = fields.split(',');
+      const asked = { ...parseQuery(q), range: resolveRange(times, now), by, sort, limit };
+      return { by, ...(await alerts.groups({ ...asked, ...(after === undefined ? {} : { after }) }, scope)) };
     },
   }),
   route({

@@ -1,6 +1,8 @@
 import type { Route } from '../route.ts';
 import { adminRoutes } from './admin.ts';
+import { alertJobRoutes } from './alert_jobs.ts';
 import { alertRoutes } from './alerts.ts';
+import { archiveRoutes } from './archive.ts';
 import { deadLetterRoutes } from './dead_letters.ts';
 import { eventRoutes } from './events.ts';
 import { exceptionRoutes } from './exceptions.ts';
@@ -10,17 +12,21 @@ import { probeRoutes } from './probes.ts';
 import { ruleRoutes } from './rules.ts';
 import { sessionRoutes } from './session.ts';
 import { systemRoutes } from './system.ts';
+import { useCaseRoutes } from './usecases.ts';
 
 /** Everything the API answers, but for the console's files. */
 export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...alertRoutes,
+  ...alertJobRoutes,
   ...eventRoutes,
   ...ruleRoutes,
   ...keptRuleRoutes,
   ...exceptionRoutes,
+  ...useCaseRoutes,
   ...systemRoutes,
   ...deadLetterRoutes,
+  ...archiveRoutes,
   ...liveRoutes,
   ...adminRoutes,
   ...probeRoutes,

@@ -53,8 +53,8 @@ function kept(outcome: RuleOutcome) {
   throw errors[outcome.code](outcome.details);
 }
 
-/** `If-Match` with versions or `*`, and `If-None-Match: *` for a rule that must not be there yet (RFC 9110, 13.1). */
-function expectedBy({ headers }: FastifyRequest): ExpectedVersion {
+/** `If-Match` with versions or `*`, and `If-None-Match: *` for what must not be there yet (RFC 9110, 13.1). */
+export function expectedBy({ headers }: FastifyRequest): ExpectedVersion {
   const wanted = headers['if-match']?.split(',').map((each) => each.trim().replace(/^(?:W\/)?"(.*)"$/, '$1'));
   const isNew = headers['if-none-match'] === '*';
   return (version) => {

@@ -1,6 +1,7 @@
 import type { HealthBoard } from '@tidewatch/telemetry';
 import { errors } from '../errors.ts';
 import { administrators, everyone, type Route, route } from '../route.ts';
+import * as disk from '../schemas/disk.ts';
 import * as schemas from '../schemas/system.ts';
 
 const roleStates = (health: HealthBoard) =>
@@ -21,6 +22,17 @@ export const systemRoutes: readonly Route[] = [
       startedAt: new Date(startedAt).toISOString(),
       roles: roleStates(health),
     }),
+  }),
+  route({
+    name: 'disk.get',
+    method: 'GET',
+    url: '/api/disk',
+    summary:
+      'What each store takes of its disk budget, when it is full, and whether senders are told to wait',
+    policy: { kind: 'session', roles: everyone, orAdminToken: true },
+    audit: 'own',
+    schemas: { answer: disk.disk },
+    handle: async (_call, { system }) => system.disk(),
   }),
   route({
     name: 'demo.remove',

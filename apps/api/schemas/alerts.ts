@@ -1,6 +1,6 @@
 import { closeReasons, engines, levels, statuses } from '@tidewatch/event';
 import { z } from 'zod';
-import { histogramQuery, pageQuery } from './primitives.ts';
+import { histogramQuery, pageQuery, rangeQuery } from './primitives.ts';
 
 export const detector = z
   .object({
@@ -148,19 +148,54 @@ export const alertTotals = z.object({
   totals: z.array(z.object({ level: z.enum(levels), status: z.enum(statuses), count: z.number() })),
 });
 
+export const alertGroupQuery = rangeQuery.extend({
+  by: z
+    .string()
+    .max(1_000)
+    .describe(
+      'One to three fields with commas between, e.g. `rule.id,host.name`; an alert’s own, its entity’s or ECS.',
+    ),
+  sort: z.enum(['count', 'newest']).default('count'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  after: z.string().max(512).optional().describe('The `next` of the page before.'),
+});
+
+export const alertGroups = z
+  .object({
+    by: z.array(z.string()),
+    items: z.array(
+      z.object({
+        values: z
+          .array(z.string().nullable())
+          .describe(
+            'In the order of `by`; null where an alert has none. One with several values is in several groups.',
+          ),
+        count: z.number(),
+        level: z.enum(levels).describe('The highest'),
+        newest: z.number().describe('Last match of all, epoch milliseconds'),
+        first: z.string().describe('Id of the alert that stands first, newest first'),
+      }),
+    ),
+    next: z.string().optional(),
+    total: z.number().describe('Groups on all pages'),
+  })
+  .meta({ id: 'AlertGroups' });
+
 const note = z.string().min(1).max(10_000);
+
+export const alertAction = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('acknowledge'), note: note.exactOptional() }),
+  z.object({ action: z.literal('close'), reason: z.enum(closeReasons), note: note.exactOptional() }),
+  z.object({ action: z.literal('reopen'), note: note.exactOptional() }),
+  z.object({ action: z.literal('note'), note }),
+]);
 
 export const alertActionBody = z.object({
   ids: z
     .array(z.object({ id: z.string(), version: z.number().int().exactOptional() }))
     .min(1)
     .max(1000),
-  action: z.discriminatedUnion('action', [
-    z.object({ action: z.literal('acknowledge'), note: note.exactOptional() }),
-    z.object({ action: z.literal('close'), reason: z.enum(closeReasons), note: note.exactOptional() }),
-    z.object({ action: z.literal('reopen'), note: note.exactOptional() }),
-    z.object({ action: z.literal('note'), note }),
-  ]),
+  action: alertAction,
 });
 
 export const alertChange = z
@@ -169,7 +204,9 @@ export const alertChange = z
     changed: z.array(alertRow),
     conflicts: z
       .array(z.string())
-      .describe('Ids that somebody else changed meanwhile, or that do not exist.'),
+      .describe(
+        'Ids that somebody else changed meanwhile, or that do not exist. Matches that joined are no conflict.',
+      ),
   })
   .meta({ id: 'AlertChange' });
 

@@ -20,8 +20,6 @@ const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000
 const unitNames = { s: 'second', m: 'minute', h: 'hour', d: 'day', w: 'week' } as const;
 const relative = /^now(?:-(\d{1,6})([smhdw]))?$/;
 
-export const isRelative = (text: string): boolean => relative.test(text);
-
 /** Epoch milliseconds, or undefined where the text is no time. */
 export function resolveTime(text: string, now: number): number | undefined {
   const match = relative.exec(text);

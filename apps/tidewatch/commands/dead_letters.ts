@@ -4,12 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { AskedFilter, Choice, DeadLetterClient } from '../dead_letters/client.ts';
 import { moment } from '../server/ask.ts';
 import type { CommandContext } from './context.ts';
-
-interface ServerOptions {
-  readonly config?: string;
-  readonly data?: string;
-  readonly json?: boolean;
-}
+import { askingBy, count, type ServerOptions, withServer } from './server.ts';
 
 interface FilterOptions extends ServerOptions {
   readonly stage?: string;
@@ -20,6 +15,8 @@ interface FilterOptions extends ServerOptions {
   readonly query?: string;
   readonly state?: string;
 }
+
+const asking = askingBy(async (data) => (await import('../dead_letters/client.ts')).deadLetterClient(data));
 
 export const deadLettersCommand = (context: CommandContext): Command => {
   const { print, say } = context;
@@ -91,12 +88,6 @@ export const deadLettersCommand = (context: CommandContext): Command => {
   return command;
 };
 
-const withServer = (command: Command): Command =>
-  command
-    .option('--config <file>', 'configuration of the running server')
-    .option('--data <dir>', 'data folder of the running server')
-    .option('--json', 'print JSON');
-
 const withFilters = (command: Command): Command =>
   withServer(
     command
@@ -132,36 +123,6 @@ function choose(ids: readonly string[], options: FilterOptions): Choice {
     throw new InvalidArgumentError('Name letters or filter them, not both.');
   return { ids };
 }
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It must be a number from 1 to 999999.');
-  return Number(text);
-}
-
-/** Runs what asks the server. No server and a request that it does not take are mistakes of the command line: code 2. */
-const asking =
-  <O extends ServerOptions>(
-    { root, say }: CommandContext,
-    task: (client: DeadLetterClient, options: O) => Promise<void>,
-  ) =>
-  async (options: O): Promise<void> => {
-    const [{ loadConfig }, { deadLetterClient }] = await Promise.all([
-      import('../config/load.ts'),
-      import('../dead_letters/client.ts'),
-    ]);
-    try {
-      const { data } = await loadConfig(options, root);
-      await task(await deadLetterClient(data), options);
-    } catch (error) {
-      const mistaken =
-        error instanceof InvalidArgumentError ||
-        isTidewatchError(error, 'NOT_RUNNING') ||
-        (isTidewatchError(error, 'SERVER_REFUSED') && Number(error.details.status) < 500);
-      if (!mistaken) throw error;
-      say((error as Error).message);
-      process.exitCode = 2;
-    }
-  };
 
 const pollMs = 250;
 

@@ -49,6 +49,9 @@ export async function loadConfig(overrides: ConfigOverrides, root: string): Prom
       pipelines: config.rules.pipelines.map(own),
       ...(config.rules.thor === undefined ? {} : { thor: own(config.rules.thor) }),
     },
+    ...(config.archive?.folder !== undefined && {
+      archive: { ...config.archive, folder: own(config.archive.folder) },
+    }),
     plugins: config.plugins.map((plugin) => ({ ...plugin, module: own(plugin.module) })),
   };
 }

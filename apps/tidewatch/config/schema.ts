@@ -1,6 +1,8 @@
 import type { AnyPlugin } from '@tidewatch/plugin';
 import { logLevels } from '@tidewatch/telemetry';
 import { z } from 'zod';
+import { archiveConfig } from './archive.ts';
+import { diskConfig } from './disk.ts';
 import { outputsConfig } from './outputs.ts';
 import { rulesConfig } from './rules.ts';
 import { storeConfig } from './store.ts';
@@ -75,7 +77,9 @@ export function configSchema(inputs: readonly AnyPlugin<'input'>[]) {
       .default([])
       .describe('Your own processors, enrichers and notifiers, each run in a worker of its own.'),
     store: storeConfig,
+    archive: archiveConfig,
     stream: streamConfig,
+    disk: diskConfig,
     log: z
       .strictObject({ level: z.enum(logLevels).default('info').describe('Least level that is logged.') })
       .prefault({})

@@ -1,4 +1,5 @@
-import { openSearchConfig } from '@tidewatch/store/opensearch';
+// Not with its client, which a process that keeps everything itself need not load.
+import { openSearchConfig } from '@tidewatch/store/opensearch/config';
 import { z } from 'zod';
 import { size } from './size.ts';
 
@@ -13,9 +14,11 @@ export const storeConfig = z
       .int()
       .min(1)
       .max(64)
-      .default(1)
-      .describe('Threads of the embedded store.')
-      .meta({ examples: [1] }),
+      .default(2)
+      .describe(
+        'Threads of the embedded store. A query over many events is as much faster as there are cores for them.',
+      )
+      .meta({ examples: [2] }),
     opensearch: openSearchConfig
       .optional()
       .describe('An OpenSearch cluster that events and alerts are kept in, instead of the embedded store.'),

@@ -3,9 +3,11 @@ import { access, constants, mkdir, open, rm, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { freemem, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { DiskReport } from '@tidewatch/api/schemas';
 import { isTidewatchError } from '@tidewatch/event';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { askServer } from '../server/ask.ts';
 import { readRunFile } from '../server/run_file.ts';
 
 export interface Finding {
@@ -31,9 +33,13 @@ export async function examine(options: { config?: string; data?: string }, root:
     return [...findings, fault('configuration', error.message)];
   }
   const running = await readRunFile(config.data);
-  findings.push(...(await disk(config.data)));
+  findings.push(...(await disk(config)));
   if (running === undefined) findings.push(...(await Promise.all(portsOf(config).map(port))));
-  else findings.push(ok('server', `runs as process ${running.pid} at ${running.url}`));
+  else
+    findings.push(
+      ok('server', `runs as process ${running.pid} at ${running.url}`),
+      ...(await budgets(config)),
+    );
   findings.push(
     existsSync(join(root, 'dist/console/alerts.html'))
       ? ok('console', 'built')
@@ -49,7 +55,7 @@ export async function examine(options: { config?: string; data?: string }, root:
 async function rules(config: Config, root: string): Promise<Finding[]> {
   const [{ loadRuleSet }, { configuredRules }] = await Promise.all([
     import('@tidewatch/detector'),
-    import('../server/rule_sources.ts'),
+    import('../server/rules/rule_sources.ts'),
   ]);
   const sources = configuredRules(config, root);
   const { infos, notices } = await loadRuleSet({ ...sources, paths: sources.paths.filter(existsSync) });
@@ -88,7 +94,7 @@ function clock(): Finding {
     : ok('clock', now.toISOString());
 }
 
-async function disk(data: string): Promise<Finding[]> {
+async function disk({ data, stream }: Config): Promise<Finding[]> {
   let there = data;
   while (!existsSync(there)) there = dirname(there);
   try {
@@ -107,7 +113,14 @@ async function disk(data: string): Promise<Finding[]> {
     const { bavail, bsize } = await statfs(there);
     const free = (bavail * bsize) / GiB;
     const says = `${there}: ${free.toFixed(1)} GiB free, a durable write takes ${sync.toFixed(1)} ms`;
-    return [free < 5 ? note('disk', `${says}; the streams alone may fill 4 GiB each`) : ok('disk', says)];
+    return [
+      free < 5
+        ? note(
+            'disk',
+            `${says}; the log alone may fill ${(stream.budget / GiB).toFixed(1)} GiB (stream.budget), and senders wait when little is left`,
+          )
+        : ok('disk', says),
+    ];
   } catch (error) {
     return [
       fault(
@@ -115,6 +128,22 @@ async function disk(data: string): Promise<Finding[]> {
         `${there} cannot be written (${(error as Error).message}); give another folder with --data`,
       ),
     ];
+  }
+}
+
+/** As the running server says it; it alone knows what the log may free, and how the stores grew. */
+async function budgets({ data }: Config): Promise<Finding[]> {
+  try {
+    const { stores } = await (await askServer(data))<DiskReport>('GET', '/disk');
+    return stores.map(({ standing, says, advice }) =>
+      standing === 'below'
+        ? ok('budget', says)
+        : (standing === 'low' ? note : fault)('budget', `${says} ${advice ?? ''}`.trim()),
+    );
+  } catch (error) {
+    // A process without the API knows it, too, but has nobody to tell it: the metrics do.
+    if (isTidewatchError(error)) return [note('budget', `the server did not say: ${error.message}`)];
+    throw error;
   }
 }
 

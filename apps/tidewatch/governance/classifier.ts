@@ -1,18 +1,20 @@
+import { classApproved, type DataClassDefinition } from '@tidewatch/store';
 import { globMatcher, globSource } from './glob.ts';
-import type { UseCase } from './usecases.ts';
+import { inForce, type UseCase, whyNotInForce } from './usecase.ts';
 
 export type GovernanceMode = 'evaluation' | 'enforced';
 
 /** The class of what no approved use-case covers, in evaluation mode. */
 const unapprovedClass = 'unapproved';
 
-/** Only an approval in this role puts a use-case into force. */
-const approvingRole = 'privacy_officer';
-
 export interface ClassifierOptions {
   readonly useCases: readonly UseCase[];
   /** Synthetic classes hold invented data, which needs nobody's approval. */
-  readonly classes: readonly { readonly name: string; readonly synthetic?: boolean | undefined }[];
+  readonly classes: readonly Pick<DataClassDefinition, 'name' | 'synthetic' | 'ttl' | 'approvals'>[];
+  /** Where a class stands for people, `classes.yml:12`. */
+  readonly placeOfClass: (name: string) => string;
+  /** Where use-cases are looked for, for people. */
+  readonly folder: string;
   readonly mode: GovernanceMode;
   /** Epoch milliseconds; approvals end with the UTC day of their review date. */
   readonly now: () => number;
@@ -21,10 +23,6 @@ export interface ClassifierOptions {
 /** What becomes of a source's dataset: kept under a class, or refused with a sentence for its sender. */
 export type Classification = { readonly dataClass: string } | { readonly refused: string };
 export type Classifier = (source: string, dataset: string) => Classification;
-
-/** Whether a use-case is in force on a day, `YYYY-MM-DD` in UTC. */
-export const inForce = (useCase: UseCase, day: string): boolean =>
-  day <= useCase.review_by && useCase.approvals.some(({ role, at }) => role === approvingRole && at <= day);
 
 interface Claim {
   readonly useCase: UseCase;
@@ -41,56 +39,58 @@ const rememberedPairs = 10_000;
 /**
  * Decides the data class of each source's dataset (architecture.md, governance modes). The most specific claim in force counts:
  * one on a synthetic class is in force by itself, any other while its use-case is approved and not past its review date. What
- * nothing in force covers is `unapproved` in evaluation, and refused where governance is enforced.
+ * nothing in force covers is `unapproved` in evaluation, and refused where governance is enforced; there the class with its
+ * time to live has to be approved as well.
  */
-export function createClassifier({ useCases, classes, mode, now }: ClassifierOptions): Classifier {
-  const claims = claimsOf(
-    useCases,
-    new Set(classes.filter(({ synthetic }) => synthetic).map(({ name }) => name)),
-  );
-  let known = new Map<string, Classification>();
+export function createClassifier(options: ClassifierOptions): Classifier {
+  const { useCases, classes, now } = options;
+  const known = new Map(classes.map((definition) => [definition.name, definition]));
+  const claims = claimsOf(useCases, (name) => known.get(name)?.synthetic === true);
+  let remembered = new Map<string, Classification>();
   let knownDay = Number.NaN;
   /** Records come in runs of one data set. */
   let last: { readonly source: string; readonly dataset: string; readonly found: Classification } | undefined;
+
+  function classify(source: string, dataset: string, day: string): Classification {
+    const covering = claims.filter((claim) => claim.covers(source, dataset));
+    const valid = covering.find(({ synthetic, useCase }) => synthetic || inForce(useCase, day));
+    if (options.mode === 'evaluation') return { dataClass: valid?.dataClass ?? unapprovedClass };
+    const what = `dataset ${dataset} of source ${source}`;
+    if (valid === undefined) {
+      const [nearest] = covering;
+      if (nearest === undefined) return { refused: `No use-case in ${options.folder} covers ${what}.` };
+      const { useCase } = nearest;
+      return {
+        refused: `The use-case ${useCase.name}, which covers ${what}, ${whyNotInForce(useCase, day)}.`,
+      };
+    }
+    const { dataClass, synthetic } = valid;
+    const definition = known.get(dataClass);
+    if (synthetic || (definition !== undefined && classApproved(definition, day))) return { dataClass };
+    const place = options.placeOfClass(dataClass);
+    return {
+      refused: `The class ${dataClass} of ${what} has no approval of ${definition?.ttl} that counts on ${day} (${place}).`,
+    };
+  }
+
   return (source, dataset) => {
     const day = Math.floor(now() / 86_400_000);
-    if (day !== knownDay || known.size >= rememberedPairs) {
-      known = new Map();
+    if (day !== knownDay || remembered.size >= rememberedPairs) {
+      remembered = new Map();
       knownDay = day;
       last = undefined;
     }
     if (last?.source === source && last.dataset === dataset) return last.found;
     const key = `${source}\0${dataset}`;
     const found =
-      known.get(key) ??
-      classify(claims, source, dataset, mode, new Date(day * 86_400_000).toISOString().slice(0, 10));
-    known.set(key, found);
+      remembered.get(key) ?? classify(source, dataset, new Date(day * 86_400_000).toISOString().slice(0, 10));
+    remembered.set(key, found);
     last = { source, dataset, found };
     return found;
   };
 }
 
-function classify(
-  claims: readonly Claim[],
-  source: string,
-  dataset: string,
-  mode: GovernanceMode,
-  day: string,
-): Classification {
-  const covering = claims.filter((claim) => claim.covers(source, dataset));
-  const valid = covering.find(({ synthetic, useCase }) => synthetic || inForce(useCase, day));
-  if (valid !== undefined) return { dataClass: valid.dataClass };
-  if (mode === 'evaluation') return { dataClass: unapprovedClass };
-  const [nearest] = covering;
-  const what = `dataset ${dataset} of source ${source}`;
-  if (nearest === undefined) return { refused: `No use-case covers ${what}.` };
-  const { name, review_by, approvals } = nearest.useCase;
-  const why =
-    approvals.length === 0 ? 'has not been approved' : `is not in force on ${day} (review by ${review_by})`;
-  return { refused: `The use-case ${name}, which covers ${what}, ${why}.` };
-}
-
-function claimsOf(useCases: readonly UseCase[], synthetic: ReadonlySet<string>): Claim[] {
+function claimsOf(useCases: readonly UseCase[], isSynthetic: (name: string) => boolean): Claim[] {
   const claims = useCases.flatMap((useCase) =>
     useCase.data.map(({ source, dataset, class: dataClass }): Claim => {
       const sourceMatches = globMatcher(source ?? '**');
@@ -99,7 +99,7 @@ function claimsOf(useCases: readonly UseCase[], synthetic: ReadonlySet<string>):
       return {
         useCase,
         dataClass,
-        synthetic: synthetic.has(dataClass),
+        synthetic: isSynthetic(dataClass),
         covers: (aSource, aDataset) => sourceMatches(aSource) && datasetMatches(aDataset),
         rank: [
           source === undefined ? 0 : 1,
@@ -112,13 +112,28 @@ function claimsOf(useCases: readonly UseCase[], synthetic: ReadonlySet<string>):
   return claims.sort((a, b) => b.rank[0] - a.rank[0] || b.rank[1] - a.rank[1] || b.rank[2] - a.rank[2]);
 }
 
-/**
- * Which rules may run where governance is enforced: the sources of regular expressions, of which one has to match a rule's
- * id or its path (relative, with `/`, e.g. `rules/linux/log_emptied.yml`). Only use-cases in force switch rules on.
- *
- * @param now epoch milliseconds
- */
-export function rulesInForce(useCases: readonly UseCase[], now: number): string[] {
-  const day = new Date(now).toISOString().slice(0, 10);
-  return useCases.filter((useCase) => inForce(useCase, day)).flatMap(({ rules }) => rules.map(globSource));
+/** By what rules are named: the source of a regular expression that has to match a rule's id or path. */
+export interface GovernedRules {
+  /** Of which one has to match, for a rule to run. A path is relative, with `/`: `rules/linux/log_emptied.yml`. */
+  readonly only: readonly string[];
+  /** Why rules are left out that no use-case in force switches on, but another one would. */
+  readonly withheld: readonly { readonly rules: string; readonly why: string }[];
+}
+
+/** Which rules may run where governance is enforced: those that a use-case in force switches on. @param day in UTC */
+export function governedRules(useCases: readonly UseCase[], day: string): GovernedRules {
+  const switched = useCases.map((useCase) => ({ useCase, why: whyNotInForce(useCase, day) }));
+  return {
+    only: switched
+      .filter(({ why }) => why === undefined)
+      .flatMap(({ useCase }) => useCase.rules.map(globSource)),
+    withheld: switched.flatMap(({ useCase: { name, rules }, why }) =>
+      why === undefined
+        ? []
+        : rules.map((rule) => ({
+            rules: globSource(rule),
+            why: `The use-case ${name}, which switches it on, ${why}.`,
+          })),
+    ),
+  };
 }

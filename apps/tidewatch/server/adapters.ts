@@ -1,19 +1,19 @@
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ControlStore } from '@tidewatch/control';
+import type { AuditEntry, ControlStore } from '@tidewatch/control';
 import type { Output } from '@tidewatch/detector';
 import { isTidewatchError } from '@tidewatch/event';
 import type { DataClasses, EventStore, RetentionRegistry } from '@tidewatch/store';
-import type { Log, OpenOptions, SnapshotStore, Stream } from '@tidewatch/stream';
+import type { KeptSnapshots, Log, OpenOptions, Stream } from '@tidewatch/stream';
 import type { Documents } from '@tidewatch/stream/documents';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
 import type { Config } from '../config/schema.ts';
 import { reasonOf, startErrors } from '../errors.ts';
-import { exceptionFolder } from './exceptions.ts';
+import { enrolKeepers, shortestTtl } from './governance/retention.ts';
 import { createLog } from './log.ts';
 import { noOutputs, openOutputs } from './outputs.ts';
-import { enrolKeepers, shortestTtl } from './retention.ts';
+import { exceptionFolder } from './rules/exceptions.ts';
 import { readRunFile } from './run_file.ts';
 import { openStores, type Stores } from './stores.ts';
 
@@ -27,10 +27,14 @@ export interface Adapters {
   readonly matches: Stream | undefined;
   /** Where matches are written besides the alerts; none in a process that detects nothing. */
   readonly outputs: readonly Output[];
-  readonly snapshots: SnapshotStore;
-  /** What people write: rules, exceptions. Absent in a process that neither detects nor is asked. */
+  readonly snapshots: KeptSnapshots;
+  /** What people write: rules, exceptions, use-cases. Absent in a process that only stores. */
   readonly documents: Documents | undefined;
   readonly retention: RetentionRegistry;
+  /** Notes what Tidewatch does by itself. Durable when it resolves. */
+  audit(entry: AuditEntry): Promise<void>;
+  /** Absent in a process that neither searches nor writes. */
+  readonly store: Stores | undefined;
   /** Absent in a process whose roles neither search nor write here. */
   readonly databases: Databases | undefined;
   /** Where the index role writes; absent where it does not run. */
@@ -68,14 +72,15 @@ export async function openAdapters(
   const { log, snapshots, openDocuments } = await createLog(config, logger);
   const [events, deadLetters, letterOutcomes] = await openStreams(log, config);
   const matches = config.roles.includes('detector') ? await log.open('matches') : undefined;
-  const documents = searches ? await openDocuments() : undefined;
+  const documents = config.roles.some((role) => role !== 'index') ? await openDocuments() : undefined;
   const { outputs, streams } = config.roles.includes('detector')
     ? await openOutputs(log, config, shortestTtl(classes))
     : noOutputs;
   const indexes = config.roles.includes('index');
   const store = searches || indexes ? await openStores(config, classes, metrics, logger) : undefined;
   const embedded = config.store.opensearch === undefined;
-  const control = searches || (indexes && embedded) ? await openControl(config) : undefined;
+  const controls = lazyControl(config);
+  const control = searches || (indexes && embedded) ? await controls.open() : undefined;
   const retention = enrolKeepers(classes, {
     events,
     deadLetters,
@@ -84,8 +89,9 @@ export async function openAdapters(
     outputs: streams,
     documents,
     exceptions: exceptionFolder(config.data),
+    snapshots,
+    control: controls.existing,
     ...(store && { store }),
-    ...(control && { control }),
   });
   return {
     events,
@@ -96,21 +102,35 @@ export async function openAdapters(
     snapshots,
     documents,
     retention,
+    audit: async (entry) => (await controls.open()).audit.append(entry),
+    store,
     databases: store && control && { store, control },
     eventWriter: indexes ? store?.events : undefined,
     async close() {
       await store?.close();
       await documents?.close();
       await log.close();
-      await control?.close();
+      await controls.close();
     },
   };
 }
 
-async function openControl({ data }: Config): Promise<ControlStore> {
-  // A native library, of which not every process needs one.
-  const { openControlStore } = await import('@tidewatch/control');
-  return openControlStore({ file: join(data, 'control.db') });
+/** Not every process needs one from the beginning, and its native library. */
+function lazyControl({ data }: Config) {
+  const file = join(data, 'control.db');
+  let opened: Promise<ControlStore> | undefined;
+  function open(): Promise<ControlStore> {
+    opened ??= import('@tidewatch/control').then(({ openControlStore }) => openControlStore({ file }));
+    opened.catch(() => {
+      opened = undefined;
+    });
+    return opened;
+  }
+  return {
+    open,
+    existing: async () => (opened !== undefined || existsSync(file) ? open() : undefined),
+    close: async () => (await opened)?.close(),
+  };
 }
 
 /** The log's lock tells whether another process has the folder: unlike a process id it can't be somebody else's by now. */

@@ -10,12 +10,22 @@ export const documentFolders = {
   /** The version before of each rule; no loader looks into a folder with a dot. */
   before: 'rules.kept/.before',
   exceptions: 'exceptions',
+  useCases: 'usecases.kept',
+  useCasesBefore: 'usecases.kept/.before',
 } as const;
 
 export const keptRuleFolder = (data: string): string => join(data, documentFolders.rules);
 
+export const keptUseCaseFolder = (data: string): string => join(data, documentFolders.useCases);
+
 export const keyOfRule = (name: string): DocumentKey => ({ folder: documentFolders.rules, name });
 export const keyOfBefore = (name: string): DocumentKey => ({ folder: documentFolders.before, name });
+
+export const keyOfUseCase = (name: string): DocumentKey => ({ folder: documentFolders.useCases, name });
+export const keyOfUseCaseBefore = (name: string): DocumentKey => ({
+  folder: documentFolders.useCasesBefore,
+  name,
+});
 
 /** The name that a rule's file is kept under; undefined for one that the API does not change. */
 export function keptName(documents: Documents, file: string): string | undefined {

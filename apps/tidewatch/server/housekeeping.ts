@@ -4,10 +4,12 @@ import type { Databases } from './adapters.ts';
 import type { Runtime } from './runtime.ts';
 
 const second = 1_000;
-const hour = 3_600 * second;
+const minute = 60 * second;
+const hour = 60 * minute;
 
 /**
- * What happens by the clock: gauges and the live health line every two seconds, retention every hour. Answers how to stop.
+ * What happens by the clock: gauges and the live health line every two seconds, sealing of
+ * closed partitions every ten minutes, retention every hour. Answers how to stop.
  */
 export function startHousekeeping(runtime: Runtime): () => void {
   const { log } = runtime;
@@ -26,6 +28,9 @@ export function startHousekeeping(runtime: Runtime): () => void {
   const stops = [
     every(2 * second, 'Measuring', () => measure(runtime)),
     every(hour, 'Retention', () => enforceRetention(runtime)),
+    every(10 * minute, 'Sealing or archiving', async () =>
+      runtime.adapters.databases?.store.seal?.(Date.now()),
+    ),
   ];
   return () => {
     for (const stop of stops) stop();
@@ -71,12 +76,20 @@ async function measureAlerts({ store }: Databases, metrics: Metrics): Promise<vo
     if (status !== 'closed') metrics.set('alerts_open', { severity: level, status }, count);
 }
 
-/** Makes everything that keeps data forget what is past its class's time to live, and says so. */
-async function enforceRetention({ adapters, metrics, log }: Runtime): Promise<void> {
+/** Makes everything that keeps data forget what is past its class's time to live, says so, and notes it for audits. */
+async function enforceRetention({ adapters, metrics, log, health }: Runtime): Promise<void> {
   const { deletions, failures } = await adapters.retention.run(Date.now());
-  for (const { keeper, dataClass, what, records } of deletions) {
-    metrics.count('retention_deleted_events_total', { data_class: dataClass }, records);
-    log.info({ keeper, dataClass, what, records }, 'Retention deleted');
+  for (const { keeper, dataClass, ...rest } of deletions) {
+    metrics.count('retention_deleted_events_total', { data_class: dataClass }, rest.records);
+    log.info({ keeper, dataClass, ...rest }, 'Retention deleted');
+    await adapters
+      .audit({ who: 'retention', action: 'retention.delete', target: keeper, detail: { dataClass, ...rest } })
+      .catch((error: Error) =>
+        log.error({ keeper, reason: error.message }, 'The audit log did not take a deletion'),
+      );
   }
   for (const { keeper, message } of failures) log.error({ keeper, reason: message }, 'Retention failed');
+  const late = failures.map(({ keeper, message }) => `${keeper}: ${message}`).join(' ');
+  if (late === '') health.set('retention', 'ready');
+  else health.set('retention', 'degraded', `Not everything could be deleted in time. ${late}`);
 }

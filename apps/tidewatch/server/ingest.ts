@@ -9,10 +9,14 @@ import type { InputConfig, RunningInput, Runtime } from './runtime.ts';
 
 /** The entry of the pipeline, shared by all inputs of the process. */
 export function openAccept(runtime: Runtime): Accept {
-  const { adapters, metrics, log, plugins } = runtime;
-  const { events, deadLetters } = adapters;
+  const { adapters, metrics, log, plugins, parts } = runtime;
+  const { events } = adapters;
+  const { disk } = parts;
+  if (disk === undefined) throw new TypeError('Nobody watches the disk that the intake fills.');
+  const deadLetters = disk.slowedLetters(adapters.deadLetters);
   const processors = plugins.filter(isProcessor);
-  return createAccept({ events, deadLetters, normalise: openNormaliser(runtime), processors, metrics, log });
+  const normalise = openNormaliser(runtime);
+  return disk.slowed(createAccept({ events, deadLetters, normalise, processors, metrics, log }));
 }
 
 /** The same parsers and processors, in workers of their own. Rejects with `PLUGIN_UNLOADABLE`. */

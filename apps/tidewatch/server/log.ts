@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createFileSnapshots, type Log, type SnapshotStore } from '@tidewatch/stream';
+import { createFileSnapshots, type KeptSnapshots, type Log } from '@tidewatch/stream';
 import { type Documents, openFolderDocuments } from '@tidewatch/stream/documents';
 import type { KafkaConfig } from '@tidewatch/stream/kafka';
 import { createWal } from '@tidewatch/stream/wal';
@@ -12,7 +12,7 @@ import { documentFolders } from './documents.ts';
 /** The log that everything passes through, and where stages keep their snapshots. */
 export interface LogAdapters {
   readonly log: Log;
-  readonly snapshots: SnapshotStore;
+  readonly snapshots: KeptSnapshots;
   /** What people write, for a process that needs it. */
   readonly openDocuments: () => Promise<Documents>;
 }

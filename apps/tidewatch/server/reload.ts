@@ -1,16 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Accept } from '@tidewatch/plugin';
 import type { Config } from '../config/schema.ts';
-import { loadGovernance } from './governance.ts';
 import { replaceInputs } from './ingest.ts';
-import { ruleSources } from './rule_sources.ts';
+import { ruleSources } from './rules/rule_sources.ts';
 import type { Runtime } from './runtime.ts';
 
 /** What a running process takes over; everything else is opened once. */
-const reloadable: readonly (keyof Config)[] = ['inputs', 'rules', 'usecases', 'log'];
+const reloadable: readonly (keyof Config)[] = ['inputs', 'rules', 'usecases', 'log', 'disk'];
 
 /**
- * Makes what brings a newly read configuration into force without a restart: log level, use-cases, rules, inputs. Inputs
+ * Makes what brings a newly read configuration into force without a restart: log level, disk budgets, use-cases, rules, inputs. Inputs
  * that did not change go on undisturbed; the detector reads on where it was. One reload at a time.
  */
 export function createReload(runtime: Runtime, accept: Accept | undefined): (next: Config) => Promise<void> {
@@ -27,13 +26,13 @@ export function createReload(runtime: Runtime, accept: Accept | undefined): (nex
   }
 
   async function reload(next: Config): Promise<void> {
-    const { config: before, log, options, parts } = runtime;
-    const { inputs, rules, usecases } = next;
-    const config = { ...before, inputs, rules, usecases, log: next.log };
-    const governance = await loadGovernance(config, runtime.governance.classes, options.demo, log);
+    const { config: before, log, parts } = runtime;
+    const { inputs, rules, usecases, disk } = next;
+    const config = { ...before, inputs, rules, usecases, disk, log: next.log };
+    await parts.governanceWatch?.refresh(config);
     runtime.config = config;
-    runtime.governance = governance;
     log.level = config.log.level;
+    await parts.disk?.look();
     await reloadRules(before);
     const inputsChanged = accept === undefined ? 0 : await replaceInputs(runtime, accept);
     const needRestart = (Object.keys(next) as (keyof Config)[]).filter(

@@ -2,19 +2,22 @@ import { join } from 'node:path';
 import type { ApiServer } from '@tidewatch/api';
 import type { Quarantined } from '@tidewatch/detector';
 import { startIndexer } from '@tidewatch/ingest';
+import { ecsFields } from '@tidewatch/normalize/ecs';
 import type { Accept } from '@tidewatch/plugin';
+import { openAlertJobs } from '../alerts/desk.ts';
 import type { Config } from '../config/schema.ts';
 import { startErrors } from '../errors.ts';
 import { version } from '../version.ts';
 import { databasesOf } from './adapters.ts';
-import { createBacktests } from './backtests.ts';
-import { openExceptions } from './exceptions.ts';
+import { watchFiles } from './file_watch.ts';
+import { openUseCaseDesk } from './governance/usecase_desk.ts';
 import { openAccept, startInputs, stopInputs } from './ingest.ts';
 import { notify } from './notify.ts';
-import { createRuleCatalogue } from './rule_catalogue.ts';
-import { openRuleDesk } from './rule_desk.ts';
-import { ruleSources } from './rule_sources.ts';
-import { watchRules } from './rule_watch.ts';
+import { createBacktests } from './rules/backtests.ts';
+import { openExceptions } from './rules/exceptions.ts';
+import { createRuleCatalogue } from './rules/rule_catalogue.ts';
+import { openRuleDesk } from './rules/rule_desk.ts';
+import { rulePaths, ruleSources } from './rules/rule_sources.ts';
 import { lettersOf, type Runtime } from './runtime.ts';
 import { createSystemStatus } from './status.ts';
 import { workers } from './workers.ts';
@@ -86,10 +89,13 @@ export async function startDetectorRole(runtime: Runtime): Promise<void> {
     },
   });
   parts.detector = detector;
-  const watch = watchRules(
-    () => ruleSources(runtime),
-    () => detector.reload(ruleSources(runtime)),
-    () => detector.loaded().expiry,
+  const watch = watchFiles(
+    {
+      what: 'rules',
+      paths: () => rulePaths(ruleSources(runtime)),
+      reload: () => detector.reload(ruleSources(runtime)),
+      expiry: () => detector.loaded().expiry,
+    },
     log,
   );
   parts.ruleWatch = watch;
@@ -149,22 +155,26 @@ export async function startIngestRole(runtime: Runtime, accept: Accept): Promise
 
 /** Console, API, metrics. */
 export async function startApiRole(runtime: Runtime, adminToken: string): Promise<string> {
-  const { adapters, config, governance, live, metrics, health, log, options, parts } = runtime;
+  const { adapters, config, live, metrics, health, log, options, parts } = runtime;
   const { store, control } = databasesOf(adapters);
   const [{ createApi }, { openDeadLetterDesk }] = await Promise.all([
     import('@tidewatch/api'),
     import('../dead_letters/desk.ts'),
   ]);
+  const alertJobs = await openAlertJobs(runtime);
   const api = await createApi({
     events: store.events,
     alerts: store.alerts,
+    alertJobs,
     control,
     rules: createRuleCatalogue(runtime),
     ruleDesk: openRuleDesk(runtime),
     backtests: createBacktests(runtime),
     exceptions: openExceptions(runtime),
+    useCases: openUseCaseDesk(runtime),
     system: createSystemStatus(runtime),
     deadLetters: openDeadLetterDesk(runtime, lettersOf(runtime)),
+    ...(store.archive && { archive: store.archive }),
     live,
     metrics,
     health,
@@ -173,7 +183,8 @@ export async function startApiRole(runtime: Runtime, adminToken: string): Promis
     ...(options.consoleBuild === undefined ? {} : { consoleBuild: options.consoleBuild }),
     version,
     governance: config.governance,
-    dataClasses: governance.classes,
+    dataClasses: runtime.classes,
+    ecsFields: Object.values(ecsFields).flatMap((names) => names.split(' ')),
     ...(parts.demonstration === undefined ? {} : { demo: parts.demonstration }),
     adminToken,
     hosts: config.http.hosts,

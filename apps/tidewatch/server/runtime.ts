@@ -3,7 +3,7 @@ import { createLiveHub, type LiveHub } from '@tidewatch/api/live';
 import type { Detector } from '@tidewatch/detector';
 import { type LetterLedger, openLedger } from '@tidewatch/ingest';
 import type { HostedPlugin, Input } from '@tidewatch/plugin';
-import { loadDataClasses } from '@tidewatch/store';
+import { type LiveDataClasses, liveDataClasses, loadDataClasses } from '@tidewatch/store';
 import type { KeyedStage } from '@tidewatch/stream';
 import {
   createHealthBoard,
@@ -16,9 +16,11 @@ import type { Config } from '../config/schema.ts';
 import { version } from '../version.ts';
 import { type Adapters, openAdapters } from './adapters.ts';
 import type { Demonstration } from './demonstration.ts';
-import { type Governance, loadGovernance } from './governance.ts';
+import type { DiskControl } from './disk/disk_control.ts';
+import type { FileWatch } from './file_watch.ts';
+import { type Governance, loadGovernance } from './governance/governance.ts';
+import type { GovernanceWatch } from './governance/governance_watch.ts';
 import { hostPlugins } from './plugins.ts';
-import type { RuleWatch } from './rule_watch.ts';
 import { type SourceState, startSourceStatistics } from './statistics.ts';
 
 export interface ServerOptions {
@@ -49,8 +51,10 @@ export interface Runtime {
   readonly metrics: Metrics;
   readonly health: HealthBoard;
   readonly live: LiveHub;
-  /** Replaced by a reload, as `config` is: read both where they are used. */
+  /** Replaced where its files change, as `config` is by a reload: read both where they are used. */
   governance: Governance;
+  /** Those of `governance`, for who holds them. */
+  readonly classes: LiveDataClasses;
   readonly adapters: Adapters;
   readonly plugins: readonly HostedPlugin[];
   /** What is known of each source, where the API shows it. */
@@ -63,8 +67,11 @@ export interface Runtime {
   readonly parts: {
     detector?: Detector;
     /** Brings changed rules into force. */
-    ruleWatch?: RuleWatch;
+    ruleWatch?: FileWatch;
+    /** Brings changed use-cases and classes into force. */
+    governanceWatch?: GovernanceWatch;
     demonstration?: Demonstration;
+    disk?: DiskControl;
     inputs: readonly RunningInput[];
   };
   /** What is opened last is closed first. */
@@ -87,10 +94,12 @@ export async function openRuntime(options: ServerOptions, onClose: Runtime['onCl
   for (const role of config.roles) health.set(role, 'starting');
   const live = createLiveHub();
   onClose(() => live.close());
-  const classes = await loadDataClasses(config.classes);
-  const governance = await loadGovernance(config, classes, options.demo, log);
+  const classes = liveDataClasses(await loadDataClasses(config.classes));
   const adapters = await openAdapters(config, classes, metrics, log);
   onClose(() => adapters.close());
+  // What a class still holds, the store has said already.
+  const governance = await loadGovernance({ config, demo: options.demo, holding: async () => [] });
+  classes.replace(governance.classes);
   const plugins = await hostPlugins(config, log, (plugin) =>
     metrics.count('plugin_failures_total', { plugin }),
   );
@@ -111,6 +120,7 @@ export async function openRuntime(options: ServerOptions, onClose: Runtime['onCl
     health,
     live,
     governance,
+    classes,
     adapters,
     plugins,
     sources,

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Config, Role } from '../config/schema.ts';
+import { startErrors } from '../errors.ts';
 import { databasesOf } from './adapters.ts';
+import { startDiskControl } from './disk/disk_control.ts';
+import { watchGovernance } from './governance/governance_watch.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createReload } from './reload.ts';
 import {
@@ -45,8 +48,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     runtime = await openRuntime(options, (one) => closing.unshift(one));
     return { ...(await startRoles(runtime)), close };
   } catch (error) {
-    await close();
-    throw error;
+    await close().catch((closing: Error) =>
+      options.log.error({ reason: closing.message }, 'Not everything closed'),
+    );
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const { data } = options.config;
+    throw ['ENOSPC', 'SQLITE_FULL'].includes(code) ? startErrors.DISK_FULL({ directory: data }) : error;
   }
 }
 
@@ -56,7 +63,11 @@ async function startRoles(runtime: Runtime): Promise<Omit<Server, 'close'>> {
 
   if (has('index')) await startIndexRole(runtime);
   if (has('detector')) await startDetectorRole(runtime);
+  const governance = await watchGovernance(runtime);
+  parts.governanceWatch = governance;
+  runtime.onClose(() => governance.close());
   runtime.onClose(startHousekeeping(runtime));
+  parts.disk = await startDiskControl(runtime);
   const accept = has('ingest') ? await openIngestRole(runtime) : undefined;
   const adminToken = randomBytes(32).toString('base64url');
   const url = has('api') ? await startApiRole(runtime, adminToken) : await startProbes(runtime);

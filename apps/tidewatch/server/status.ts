@@ -12,6 +12,10 @@ const day = 86_400_000;
 export function createSystemStatus(runtime: Runtime): SystemStatus {
   const { adapters, letters, parts, plugins } = runtime;
   return {
+    disk() {
+      if (parts.disk === undefined) throw new TypeError('This process does not watch its disk.');
+      return parts.disk.report();
+    },
     async health() {
       const open = (await letters?.totals()) ?? [];
       const stats = await databasesOf(adapters).store.events.stats();

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { AlertStore, DataClasses, EventStore } from '@tidewatch/store';
+import type { Archive } from '@tidewatch/store/archive';
 import type { OpenSearchConfig } from '@tidewatch/store/opensearch';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
 import type { Config } from '../config/schema.ts';
@@ -9,6 +10,12 @@ import { workers } from './workers.ts';
 export interface Stores {
   readonly events: EventStore;
   readonly alerts: AlertStore;
+  /** Tells what deletes by itself of changed times to live; absent where nothing does. */
+  readonly classesChanged?: () => Promise<void>;
+  /** Seals the partitions that are over at `now` (epoch ms); absent where a cluster keeps them. */
+  readonly seal?: (now: number) => Promise<unknown>;
+  /** Copies of closed partitions elsewhere; absent where none are made. */
+  readonly archive?: Archive;
   /** Lets what is under way finish, and closes both. */
   close(): Promise<void>;
 }
@@ -21,10 +28,17 @@ export async function openStores(
   log: Logger,
 ): Promise<Stores> {
   const { opensearch, memory, threads } = config.store;
-  if (opensearch !== undefined) return openClusterStores(opensearch, classes, metrics, log);
+  if (opensearch !== undefined) {
+    const stores = await openClusterStores(opensearch, classes, metrics, log);
+    // One process that writes is enough.
+    if (config.archive === undefined || !config.roles.includes('index')) return stores;
+    const { withClusterArchive } = await import('./governance/archive.ts');
+    const directory = join(config.data, 'archive');
+    return withClusterArchive(stores, config.archive, { directory, classes, log });
+  }
   // A native library, of which a process that writes elsewhere needs none.
   const { openDuckDbStore } = await import('@tidewatch/store/duckdb');
-  return openDuckDbStore({
+  const store = await openDuckDbStore({
     directory: join(config.data, 'store'),
     memoryLimitMb: Math.round(memory / 1024 ** 2),
     threads,
@@ -32,6 +46,9 @@ export async function openStores(
     classes,
     log,
   });
+  if (config.archive === undefined) return store;
+  const { withArchive } = await import('./governance/archive.ts');
+  return withArchive(store, config.archive, classes, log);
 }
 
 /** Connects to OpenSearch and sees to it that its indices will be right. */
@@ -43,9 +60,14 @@ async function openClusterStores(
 ): Promise<Stores> {
   const opensearch = await import('@tidewatch/store/opensearch');
   const connection = await opensearch.connectOpenSearch(config);
+  async function setUp(): Promise<void> {
+    const { steps } = await opensearch.setupOpenSearch(connection, classes);
+    for (const { what, state, says } of steps)
+      if (state === 'refused') log.warn({ what, state, reason: says }, 'Setting up OpenSearch');
+      else if (state !== 'there') log.info({ what, state, says }, 'Setting up OpenSearch');
+  }
   try {
-    await opensearch.installEventTemplate(connection);
-    await opensearch.installAlertIndices(connection);
+    await setUp();
   } catch (error) {
     await connection.close();
     throw error;
@@ -71,6 +93,7 @@ async function openClusterStores(
       close: () => writer.close(),
     },
     alerts,
+    classesChanged: setUp,
     async close() {
       await writer.close();
       await alerts.close();

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '@tidewatch/event';
 import { convertRule, createSigmaEngine, loadRules, type SigmaRule, toDsl, toLucene } from '@tidewatch/sigma';
+import { parseDataClasses } from '@tidewatch/store';
 import {
   connectOpenSearch,
   eventIndex,
-  installEventTemplate,
   openSearchConfig,
+  setupOpenSearch,
 } from '@tidewatch/store/opensearch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { has } from '../../../test/require.ts';
@@ -89,7 +90,7 @@ describe.runIf(has('opensearch') && has('sigmahq'))('a converted rule', () => {
     const [started, rules] = await Promise.all([startOpenSearch(), sigmahqRules()]);
     server = started;
     const connection = await connectOpenSearch(openSearchConfig.parse({ nodes: [server.url] }));
-    await installEventTemplate(connection);
+    await setupOpenSearch(connection, parseDataClasses('classes: {}\napprovals: []'));
     await connection.close();
     const recorded = regressionEvents();
     const some = sample(rules, 20);

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { isObject, type JsonObject, parseJson } from '@tidewatch/event';
 import { createNormaliser } from '@tidewatch/normalize';
 import {
   createSigmaEngine,
   creditOf,
   enableLinearRegExpFallback,
   loadThorTable,
+  type RuleHit,
   type SigmaRule,
 } from '@tidewatch/sigma';
 import { startErrors } from '../errors.ts';
@@ -64,7 +64,7 @@ export async function evaluateFile(
     rules,
     options.thor === undefined ? {} : { windows: await loadThorTable(options.thor) },
   );
-  const read = options.throughEcs ? createThroughEcs() : asItIs;
+  const read = options.throughEcs ? createThroughEcs() : (line: Uint8Array) => line;
 
   const shown = options.details ? detailsOf : ({ id }: SigmaRule) => id;
   const raw = createReadStream(options.events, { highWaterMark: pieceBytes });
@@ -75,14 +75,14 @@ export async function evaluateFile(
   let line = 0;
   let unreadable = 0;
   let matches = 0;
-  for await (const texts of readLines(input)) {
-    const events = texts.map(read);
+  for await (const written of readLines(input)) {
+    const events = written.map(read);
     const before = performance.now();
-    const hits = events.map((event) => (event === undefined ? [] : engine.evaluate(event)));
+    const hits = events.map((event) => (event === undefined ? undefined : engine.evaluate(event)));
     evaluating += performance.now() - before;
     let lines = '';
-    hits.forEach((found, i) => {
-      if (events[i] === undefined) unreadable++;
+    hits.forEach((found = unread) => {
+      if (found === unread) unreadable++;
       matches += found.length;
       lines += `${JSON.stringify({ line: line++, rules: found.map(({ rule }) => shown(rule)) })}\n`;
     });
@@ -111,37 +111,43 @@ const detailsOf = (rule: SigmaRule) => ({
   ...creditOf(rule),
 });
 
+const unread: RuleHit[] = [];
+
 /** Read at a time. */
 const pieceBytes = 1_048_576;
 
 /** The lines of a stream, as many at a time as a piece of it has; a line ends with LF or CR LF. */
-async function* readLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
-  const decoder = new TextDecoder();
-  let rest = '';
+async function* readLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array[]> {
+  let rest: Uint8Array = new Uint8Array();
+  let isFirst = true;
   for await (const piece of input) {
-    const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
-    rest = lines.pop() as string;
-    yield lines.map(withoutReturn);
+    const bytes =
+      rest.length === 0
+        ? Buffer.from(piece.buffer, piece.byteOffset, piece.length)
+        : Buffer.concat([rest, piece]);
+    const lines: Uint8Array[] = [];
+    let start = isFirst && bytes.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
+    isFirst = false;
+    for (let end = bytes.indexOf(lineFeed); end >= 0; end = bytes.indexOf(lineFeed, start)) {
+      lines.push(bytes.subarray(start, end));
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+    yield lines;
   }
-  rest += decoder.decode();
-  if (rest !== '') yield [withoutReturn(rest)];
+  if (rest.length > 0) yield [rest];
 }
 
-const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line);
+const lineFeed = 10;
+const byteOrderMark = Buffer.from('\ufeff');
 
-/** Normalises JSON texts as the stream does, with its very normaliser; undefined for what it refuses. */
-export function createThroughEcs(): (text: string) => JsonObject | undefined {
+/** Normalises JSON as the stream does, with its very normaliser; undefined for what it refuses. */
+export function createThroughEcs(): (bytes: Uint8Array) => Buffer | undefined {
   const normalise = createNormaliser();
-  return (text) => {
-    const bytes = Buffer.from(text);
+  return (bytes) => {
     const position = { kind: 'none' } as const;
     const record = { bytes, format: 'json', position, received: Date.now(), hints: {} } as const;
     const outcome = normalise(record, 'sigma-eval');
-    return outcome.status === 'ok' ? (JSON.parse(outcome.value.json) as JsonObject) : undefined;
+    return outcome.status === 'ok' ? Buffer.from(outcome.value.json) : undefined;
   };
-}
-
-function asItIs(text: string): JsonObject | undefined {
-  const parsed = parseJson(text);
-  return parsed.ok && isObject(parsed.value) ? parsed.value : undefined;
 }

@@ -77,8 +77,8 @@ export async function explainFile(options: ExplainOptions): Promise<ExplainRepor
 function normaliser(file: string): (event: FileEvent) => FileEvent {
   const normalise = createThroughEcs();
   return ({ line, event }) => {
-    const normalised = normalise(JSON.stringify(event));
-    if (normalised !== undefined) return { line, event: normalised };
+    const normalised = normalise(Buffer.from(JSON.stringify(event)));
+    if (normalised !== undefined) return { line, event: JSON.parse(normalised.toString()) };
     throw startErrors.FILE_UNREADABLE({ file: `${file}:${line}`, reason: 'the event cannot be normalised' });
   };
 }

@@ -121,8 +121,7 @@ export function useAlertActions() {
             type: 'problem',
             priority: 'high',
             title: `${plural(conflicts.length, 'alert')} changed under your hands`,
-            description:
-              'Somebody else was faster, or new events joined. You see the newest state; decide again.',
+            description: 'Somebody else was faster. You see the newest state; decide again.',
             timeout: 12_000,
           });
         }

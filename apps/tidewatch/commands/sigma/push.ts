@@ -1,13 +1,11 @@
 import { Command } from 'commander';
 import type { Pushed } from '../../sigma/push.ts';
 import type { CommandContext } from '../context.ts';
+import { type ServerOptions, withServer } from '../server.ts';
 import { orUnreadable } from './options.ts';
 
-interface PushOptions {
+interface PushOptions extends ServerOptions {
   readonly reason?: string;
-  readonly config?: string;
-  readonly data?: string;
-  readonly json?: boolean;
 }
 
 const codes =
@@ -45,12 +43,8 @@ export const restoreCommand = (context: CommandContext): Command =>
 type Run = (data: string, names: readonly string[], reason: string | undefined) => Promise<Pushed[]>;
 
 const command = ({ print, root, say }: CommandContext, head: Command, run: Run): Command =>
-  head
-    .option('--reason <text>', 'why, for the audit log')
-    .option('--config <file>', 'configuration file of the server')
-    .option('--data <dir>', 'data folder of the server')
-    .option('--json', 'print JSON')
-    .action((names: string[], { json, reason, ...options }: PushOptions) =>
+  withServer(head.option('--reason <text>', 'why, for the audit log')).action(
+    (names: string[], { json, reason, ...options }: PushOptions) =>
       orUnreadable(say, async () => {
         const { loadConfig } = await import('../../config/load.ts');
         const { pushedText } = await import('../../sigma/push.ts');
@@ -61,4 +55,4 @@ const command = ({ print, root, say }: CommandContext, head: Command, run: Run):
         const isIdle = (one: Pushed) => 'rule' in one && one.rule.version !== null && !one.rule.inForce;
         return pushed.some(isIdle) ? 1 : 0;
       }),
-    );
+  );

@@ -1,23 +1,15 @@
 import { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
+import { type ServerOptions, withServer } from '../server.ts';
 import { orUnreadable } from './options.ts';
 
-interface ReleaseOptions {
-  readonly config?: string;
-  readonly data?: string;
-  readonly json?: boolean;
-}
-
 export const releaseCommand = ({ print, root, say }: CommandContext): Command =>
-  new Command('release')
+  withServer(new Command('release'))
     .description(
       'Have the running server run a rule again that is in quarantine, since it failed or cost too much. Exit code 0 if it runs again, 2 without a server or for a rule that is not in quarantine.',
     )
     .argument('<id>', 'id of the rule; `GET /api/rules` and the health page show what is in quarantine')
-    .option('--config <file>', 'configuration file of the server')
-    .option('--data <dir>', 'data folder of the server')
-    .option('--json', 'print the rule as JSON')
-    .action((id: string, { json, ...options }: ReleaseOptions) =>
+    .action((id: string, { json, ...options }: ServerOptions) =>
       orUnreadable(say, async () => {
         const { loadConfig } = await import('../../config/load.ts');
         const { releaseRule } = await import('../../sigma/release.ts');

@@ -1,5 +1,5 @@
 import type { EcsEvent } from '@tidewatch/event';
-import type { CorrelationPlan } from '@tidewatch/sigma';
+import type { CorrelationPlan, Credit } from '@tidewatch/sigma';
 import type { Bench, Outcome, RaisedAlert } from './bench.ts';
 import { type AskedAlert, askedAlerts, differenceOf } from './expect.ts';
 import type { PlacedTest } from './files.ts';
@@ -30,6 +30,8 @@ export interface TestResult {
   readonly unexpected: readonly NamedAlert[];
   /** How often each rule on single events matched. */
   readonly matches: Readonly<Record<string, number>>;
+  /** Whose rules they are that matched or made alerts, as those state it. */
+  readonly credits: Readonly<Record<string, Credit>>;
   /** What correlations wait for, in words; told where one of their alerts is missing. */
   readonly wanted: readonly string[];
   readonly nearest: readonly NearestRule[];
@@ -41,10 +43,11 @@ export interface TestContext {
   readonly own: readonly string[];
   readonly idOf: (name: string) => string;
   readonly nameOf: (id: string) => string;
+  readonly creditOf: (id: string) => Credit;
 }
 
 export function runTest(test: PlacedTest, context: TestContext): TestResult {
-  const { bench, own, idOf, nameOf } = context;
+  const { bench, own, idOf, nameOf, creditOf } = context;
   const events: { event: EcsEvent; time: number }[] = [];
   const problems: string[] = [];
   for (const happening of happenings(test)) {
@@ -68,6 +71,12 @@ export function runTest(test: PlacedTest, context: TestContext): TestResult {
     missing: missing.map((alert) => wantedAlert(alert, nameOf)),
     unexpected: unexpected.map((alert) => raised(alert, nameOf)),
     matches: Object.fromEntries([...outcome.matches].map(([rule, count]) => [nameOf(rule), count])),
+    credits: Object.fromEntries(
+      [...new Set([...outcome.matches.keys(), ...came.map(({ rule }) => rule)])].map((id) => [
+        nameOf(id),
+        creditOf(id),
+      ]),
+    ),
     wanted: plans.map((plan) => wantedOf(plan, nameOf, outcome)),
     nearest: silentOnes(absent, plans, outcome).map((rule) => ({
       rule: nameOf(rule),

@@ -8,6 +8,9 @@ import type { TestReport } from './run.ts';
 const base = `title: Refused
 id: refused
 name: refused
+author: Tidewatch
+license: DRL-1.1
+references: [https://example.org/refused]
 logsource: { product: linux, service: sshd }
 detection:
   refused: { event.outcome: failure }
@@ -174,6 +177,10 @@ describe('tidewatch sigma test', () => {
       '      refused, host.name host1, user.name root, 1 match, first at 10:00:00',
       '    rules that matched events:',
       '      refused 1×',
+      '    refused states:',
+      '      author: Tidewatch',
+      '      licence: DRL-1.1',
+      '      reference: https://example.org/refused',
       `untested  ${at('logon.yml')}: Log-on`,
       '0 passed, 1 failed, in 1 file; 1 rule without a test',
       '',

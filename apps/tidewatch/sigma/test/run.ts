@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { nearestOf } from '@tidewatch/plugin';
-import { type AnyRule, enableLinearRegExpFallback, type LoadedRules } from '@tidewatch/sigma';
+import { type AnyRule, creditOf, enableLinearRegExpFallback, type LoadedRules } from '@tidewatch/sigma';
 import { loadForCommand } from '../rules.ts';
 import { createBench } from './bench.ts';
 import {
@@ -136,14 +136,13 @@ function runFile(
         reason: `${reason} Name the folders of rules that it builds on with --with.`,
       })),
     };
+  const ruleOf = (id: string) => rules.find((one) => one.id === id) as AnyRule;
   const context = {
     bench,
     own: own.map(({ id }) => id),
     idOf: (name: string) => (ruleNamed(name, rules) as AnyRule).id,
-    nameOf: (id: string) => {
-      const rule = rules.find((one) => one.id === id) as AnyRule;
-      return rule.name ?? rule.title;
-    },
+    nameOf: (id: string) => ruleOf(id).name ?? ruleOf(id).title,
+    creditOf: (id: string) => creditOf(ruleOf(id)),
   };
   return { file, tests: tests.map((test) => runTest(test, context)) };
 }

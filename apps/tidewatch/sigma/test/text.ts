@@ -1,4 +1,5 @@
 import { visibleLine } from '../../dead_letters/visible.ts';
+import { creditLines } from '../credit.ts';
 import { missLines } from '../explain_text.ts';
 import type { NamedAlert, TestResult } from './result.ts';
 import type { FileResult, TestReport } from './run.ts';
@@ -32,7 +33,7 @@ function fileLines({ file, tests }: FileResult): string[] {
 }
 
 function testLines(test: TestResult): string[] {
-  const { problems, missing, unexpected, alerts, matches, wanted, nearest } = test;
+  const { problems, missing, unexpected, alerts, matches, credits, wanted, nearest } = test;
   const matched = Object.entries(matches).map(([rule, count]) => `${visibleLine(rule, width)} ${count}×`);
   const section = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`    ${title}`, ...lines.map((line) => `      ${line}`)];
@@ -48,6 +49,12 @@ function testLines(test: TestResult): string[] {
       ? []
       : section('alerts that came:', alerts.length === 0 ? ['none'] : alerts.map(alertLine))),
     ...section('rules that matched events:', matched.length === 0 ? ['none'] : [matched.join(', ')]),
+    ...Object.entries(credits).flatMap(([rule, credit]) =>
+      section(
+        `${visibleLine(rule, width)} states:`,
+        creditLines(credit).map((line) => line.trim()),
+      ),
+    ),
     ...section(
       'what it takes:',
       wanted.map((line) => visibleLine(line, 2 * width)),

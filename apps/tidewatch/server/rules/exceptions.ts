@@ -15,11 +15,11 @@ import {
 import type { Deletion } from '@tidewatch/store';
 import type { Documents } from '@tidewatch/stream/documents';
 import { syncDirectory } from '@tidewatch/stream/durable';
-import { documentsOf } from './adapters.ts';
-import { documentFolders } from './documents.ts';
+import { documentsOf } from '../adapters.ts';
+import { documentFolders } from '../documents.ts';
+import type { Runtime } from '../runtime.ts';
 import { exceptionDocument } from './exceptions_document.ts';
 import { asWritten, commonLogSource, targetsOf } from './exceptions_targets.ts';
-import type { Runtime } from './runtime.ts';
 
 type Row = Awaited<ReturnType<ExceptionDesk['list']>>[number];
 type Outcome = Awaited<ReturnType<ExceptionDesk['add']>>;

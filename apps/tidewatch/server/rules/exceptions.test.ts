@@ -7,8 +7,8 @@ import { createSigmaEngine, loadRules, planCorrelations } from '@tidewatch/sigma
 import { openFolderDocuments } from '@tidewatch/stream/documents';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Runtime } from '../runtime.ts';
 import { exceptionFolder, expireExceptions, openExceptions } from './exceptions.ts';
-import type { Runtime } from './runtime.ts';
 
 const rule = (name: string, logsource: string) =>
   `title: ${name}\nid: ${name}\nname: ${name}\nlogsource: ${logsource}\ndetection: {s: {marker: yes}, condition: s}\n`;

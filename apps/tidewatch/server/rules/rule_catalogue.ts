@@ -1,9 +1,9 @@
 import { join, sep } from 'node:path';
 import type { RuleCatalogue } from '@tidewatch/api';
 import type { RuleStatus } from '@tidewatch/detector';
-import { documentsOf } from './adapters.ts';
-import { keptName, keptRuleFiles, keyOfBefore, keyOfRule, parseDocuments, versionOf } from './documents.ts';
-import type { Runtime } from './runtime.ts';
+import { documentsOf } from '../adapters.ts';
+import { keptName, keptRuleFiles, keyOfBefore, keyOfRule, parseDocuments, versionOf } from '../documents.ts';
+import type { Runtime } from '../runtime.ts';
 
 /** The rules list of the API, from the detector of this process, with the filters that are kept as rules are. */
 export function createRuleCatalogue(runtime: Runtime): RuleCatalogue {

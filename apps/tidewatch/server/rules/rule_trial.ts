@@ -2,13 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import type { RuleFault } from '@tidewatch/api/schemas';
-import type { RuleInfo, RuleStatus } from '@tidewatch/detector';
+import type { RuleInfo } from '@tidewatch/detector';
 import { namesOf } from '@tidewatch/sigma';
-import { documentsOf } from './adapters.ts';
-import { keptName, keptRuleFiles, keptRuleFolder, parseDocuments } from './documents.ts';
+import { documentsOf } from '../adapters.ts';
+import { keptName, keptRuleFiles, keptRuleFolder, parseDocuments } from '../documents.ts';
+import type { Runtime } from '../runtime.ts';
+import { workers } from '../workers.ts';
 import { configuredRules } from './rule_sources.ts';
-import type { Runtime } from './runtime.ts';
-import { workers } from './workers.ts';
 
 /**
  * Loads the rules as they would be if the file of a name said something else, in a thread of its own. Of a large set it
@@ -31,7 +31,7 @@ export async function tryRules(
     const drafts = text === null ? [] : [draft];
     const sources = [before, text ?? undefined].filter((source) => source !== undefined);
     const kept = keptRuleFolder(runtime.config.data) + sep;
-    const known = (runtime.parts.detector?.rules() ?? []).filter(({ file }) => !file.startsWith(kept));
+    const known = rulesInForce(runtime).filter(({ file }) => !file.startsWith(kept));
     const own = [...(await otherFiles(runtime, name)), ...drafts];
     const load = (paths: readonly string[]) => tryPaths(runtime, [...paths, ...own], sources, draft);
     const configured = runtime.config.rules.paths;
@@ -46,6 +46,8 @@ export async function tryRules(
   }
 }
 
+const rulesInForce = ({ parts }: Runtime): readonly RuleInfo[] => parts.detector?.loaded().rules ?? [];
+
 async function tryPaths(
   runtime: Runtime,
   paths: readonly string[],
@@ -59,10 +61,11 @@ async function tryPaths(
     select: 'all',
     focus: sources.flatMap(namesIn),
   });
-  const inForce = new Set((runtime.parts.detector?.rules() ?? []).filter(isLoaded).map(placeOf));
   const rejected = rules.filter(({ state }) => state === 'rejected');
+  if (rejected.length === 0) return [];
   const own = rejected.filter(({ file }) => file === draft);
   // What fails elsewhere may fail only because this does.
+  const inForce = new Set(rulesInForce(runtime).filter(isLoaded).map(placeOf));
   const faults = own.length > 0 ? own : rejected.filter((rule) => inForce.has(placeOf(rule)));
   return faults.map((rule) => faultOf(rule, draft));
 }
@@ -75,7 +78,7 @@ const mostWords = 30;
  * Undefined where they name too many to look for them.
  */
 export function relatedFiles(
-  known: readonly Pick<RuleStatus, 'file' | 'source'>[],
+  known: readonly Pick<RuleInfo, 'file' | 'source'>[],
   sources: readonly string[],
 ): string[] | undefined {
   const texts = new Map(known.map(({ file, source }) => [file, source]));
@@ -114,7 +117,7 @@ function namedBy(source: string): string[] {
   ];
 }
 
-const isLoaded = ({ state }: Pick<RuleStatus, 'state'>): boolean => state === 'loaded';
+const isLoaded = ({ state }: Pick<RuleInfo, 'state'>): boolean => state === 'loaded';
 const placeOf = ({ file, id }: Pick<RuleInfo, 'file' | 'id'>): string => `${file}\n${id}`;
 
 function faultOf({ id, title, file, line, column, reason = '' }: RuleInfo, draft: string): RuleFault {

@@ -1,36 +1,40 @@
 import { createHash } from 'node:crypto';
-import { type FSWatcher, watch } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { RuleSources } from '@tidewatch/detector';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '@tidewatch/telemetry';
 
 /** An editor or a checkout makes several changes at once. */
 const settleMs = 100;
+/** The event loop gets a turn after this many milliseconds of looking. */
+const sliceMs = 5;
 /** Some file systems tell nobody of changes. */
 const lookEveryMs = 30_000;
 
-export interface RuleWatch {
+export interface FileWatch {
   /**
-   * Looks at once, for who has just written a rule: what is there by now is in force when it resolves. Rejects where it
+   * Looks at once, for who has just written a file: what is there by now is in force when it resolves. Rejects where it
    * could not be reloaded.
    */
   look(): Promise<void>;
   close(): Promise<void>;
 }
 
+export interface Watched {
+  /** What they are to people, e.g. `rules`. */
+  readonly what: string;
+  /** Files, and folders with all below. */
+  readonly paths: () => readonly string[];
+  readonly reload: () => Promise<unknown>;
+  /** When something of what is in force stops applying without a change, epoch milliseconds: reloads then too. */
+  readonly expiry: () => number | null;
+}
+
 /**
- * Watches the files that rules come from, and calls `reload` when one has changed, one call at a time. What `reload`
- * rejects with is logged; the next change is another try.
- *
- * @param expiry when something of the rules in force stops applying without a change, epoch milliseconds: reloads then too
+ * Watches files that people write, and calls `reload` when one has changed, one call at a time. What `reload` rejects with
+ * is logged; the next change is another try.
  */
-export function watchRules(
-  sources: () => RuleSources,
-  reload: () => Promise<unknown>,
-  expiry: () => number | null,
-  log: Logger,
-): RuleWatch {
+export function watchFiles({ what, paths, reload, expiry }: Watched, log: Logger): FileWatch {
   /** One for each folder: a recursive one misses changes on Linux. */
   const watchers = new Map<string, FSWatcher>();
   let names: Folders = new Map();
@@ -40,7 +44,7 @@ export function watchRules(
   let looking: Promise<void> = Promise.resolve();
 
   async function look(): Promise<void> {
-    const { digest, folders } = await survey(pathsOf(sources()));
+    const { digest, folders } = await survey(paths());
     follow(folders);
     const before = seen;
     seen = digest;
@@ -67,7 +71,7 @@ export function watchRules(
   function next(): Promise<void> {
     const looked = looking.then(look);
     looking = looked.catch((error: Error) => {
-      log.error({ reason: error.message }, 'The rules were not reloaded; those before stay in force');
+      log.error({ reason: error.message }, `The ${what} were not reloaded; those before stay in force`);
     });
     return looked;
   }
@@ -109,12 +113,6 @@ export function watchRules(
   };
 }
 
-const pathsOf = ({ paths, pipelines = [], thor }: RuleSources): string[] => [
-  ...paths,
-  ...pipelines,
-  ...(thor === undefined ? [] : [thor]),
-];
-
 /** Folders to watch, and for which names in them. */
 type Folders = ReadonlyMap<string, ReadonlySet<string> | 'all'>;
 
@@ -122,13 +120,21 @@ type Folders = ReadonlyMap<string, ReadonlySet<string> | 'all'>;
 async function survey(paths: readonly string[]): Promise<{ digest: string; folders: Folders }> {
   const hash = createHash('sha256');
   const folders = new Map<string, Set<string> | 'all'>();
+  let turn = performance.now();
   const note = async (path: string): Promise<void> => {
+    if (performance.now() - turn > sliceMs) {
+      await nextTurn();
+      turn = performance.now();
+    }
     try {
-      const found = await stat(path);
+      // At once, since each is cached by the system and waiting for thousands takes many times as long.
+      const found = statSync(path);
       hash.update(`${path} ${found.size} ${found.mtimeMs} ${found.ino}\n`);
       if (!found.isDirectory()) return;
       folders.set(path, 'all');
-      const names = (await readdir(path)).filter((name) => !name.startsWith('.')).sort();
+      const names = readdirSync(path)
+        .filter((name) => !name.startsWith('.'))
+        .sort();
       for (const name of names) await note(join(path, name));
     } catch (error) {
       hash.update(`${path} ${(error as NodeJS.ErrnoException).code}\n`);

@@ -2,10 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BacktestAsked } from '@tidewatch/api';
 import type { BacktestDeps, RuleSources } from '@tidewatch/detector';
-import { parseDocuments } from './documents.ts';
+import { parseDocuments } from '../documents.ts';
+import type { Runtime } from '../runtime.ts';
 import { exceptionFolder } from './exceptions.ts';
 import { configuredRules, ruleSources } from './rule_sources.ts';
-import type { Runtime } from './runtime.ts';
 
 type Sides = Pick<BacktestDeps, 'before' | 'after' | 'renamed' | 'isTried'>;
 

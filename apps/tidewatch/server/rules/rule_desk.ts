@@ -1,9 +1,9 @@
 import type { ExpectedVersion, RuleDesk, RuleOutcome } from '@tidewatch/api';
 import type { KeptRule, RuleFault } from '@tidewatch/api/schemas';
-import { documentsOf } from './adapters.ts';
-import { keptName, keyOfBefore, keyOfRule, parseDocuments, versionOf } from './documents.ts';
+import { documentsOf } from '../adapters.ts';
+import { keptName, keyOfBefore, keyOfRule, parseDocuments, versionOf } from '../documents.ts';
+import type { Runtime } from '../runtime.ts';
 import { tryRules } from './rule_trial.ts';
-import type { Runtime } from './runtime.ts';
 
 type Refusal = Extract<RuleOutcome, { ok: false }>;
 /** What the file of a rule says, and what it said before. */
@@ -54,7 +54,7 @@ export function openRuleDesk(runtime: Runtime): RuleDesk {
 
   /** The file of a rule that is not kept under its own id. */
   function placeOf(id: string): string | undefined {
-    const file = runtime.parts.detector?.rules().find((rule) => rule.id === id)?.file;
+    const file = runtime.parts.detector?.loaded().rules.find((rule) => rule.id === id)?.file;
     const name = file === undefined ? undefined : keptName(documents, file);
     return name === undefined ? file : `/api/rules/${name}`;
   }

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import type { BacktestAsked, Backtests } from '@tidewatch/api';
 import type { EcsEvent } from '@tidewatch/event';
 import type { EventStore, Scope, TimeRange } from '@tidewatch/store';
-import { startErrors } from '../errors.ts';
-import { databasesOf } from './adapters.ts';
+import { startErrors } from '../../errors.ts';
+import { databasesOf } from '../adapters.ts';
+import { parseDocuments } from '../documents.ts';
+import type { Runtime } from '../runtime.ts';
+import { workers } from '../workers.ts';
 import { backtestSources } from './backtest_sources.ts';
-import { parseDocuments } from './documents.ts';
-import type { Runtime } from './runtime.ts';
-import { workers } from './workers.ts';
 
 /** Jobs that ended stay to be asked for. */
 const keptJobs = 20;

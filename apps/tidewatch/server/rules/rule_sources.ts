@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import type { RuleSources } from '@tidewatch/detector';
-import type { Config } from '../config/schema.ts';
-import { keptRuleFolder } from './documents.ts';
+import type { Config } from '../../config/schema.ts';
+import { keptRuleFolder } from '../documents.ts';
+import type { Runtime } from '../runtime.ts';
 import { exceptionFolder } from './exceptions.ts';
-import type { Runtime } from './runtime.ts';
 
 /** What the configuration in force says about rules. */
 export const ruleSources = ({ config, governance, options }: Runtime): RuleSources => ({
   ...configuredRules(config, options.root),
   cache: join(config.data, 'rules.cache'),
-  ...(governance.rulesInForce === undefined ? {} : { only: governance.rulesInForce }),
+  ...governance.rules,
 });
 
 /** @param root Tidewatch's own folder, whose rules run whatever is selected */
@@ -24,3 +24,10 @@ export function configuredRules({ data, rules }: Config, root: string): RuleSour
     ...(thor === undefined ? {} : { thor }),
   };
 }
+
+/** The files and folders that rules come from. */
+export const rulePaths = ({ paths, pipelines = [], thor }: RuleSources): readonly string[] => [
+  ...paths,
+  ...pipelines,
+  ...(thor === undefined ? [] : [thor]),
+];

@@ -1,0 +1,214 @@
+import type { ControlStore } from '@tidewatch/control';
+import {
+  createRetentionRegistry,
+  type DataClasses,
+  type Deletion,
+  partitionPeriod,
+  type RetentionRegistry,
+} from '@tidewatch/store';
+import type { KeptSnapshots, Stream } from '@tidewatch/stream';
+import type { Documents } from '@tidewatch/stream/documents';
+import { expireExceptions } from '../rules/exceptions.ts';
+import type { Stores } from '../stores.ts';
+
+export interface Keepers {
+  readonly events: Stream;
+  readonly deadLetters: Stream;
+  readonly letterOutcomes: Stream;
+  /** Absent where the process detects nothing. */
+  readonly matches: Stream | undefined;
+  /** Where matches are written besides the alerts. */
+  readonly outputs: readonly Stream[];
+  readonly snapshots: KeptSnapshots;
+  /** Absent where the process opened none. */
+  readonly store?: Stores;
+  /** Undefined where there is none yet. */
+  readonly control: () => Promise<Pick<ControlStore, 'audit'> | undefined>;
+  /** Absent where the process needs none. */
+  readonly documents: Documents | undefined;
+  /** Folder of the exceptions from rules. */
+  readonly exceptions: string;
+}
+
+const day = 86_400_000;
+
+/** The shortest time to live of what people send, milliseconds. */
+export const shortestTtl = ({ all }: DataClasses): number =>
+  Math.min(...all.filter(({ synthetic }) => !synthetic).map(({ ttlMs }) => ttlMs));
+
+/** Stages whose snapshots say something of events. */
+const stages = ['source-statistics', 'correlation', 'failure-statistics', 'dead-letter-outcomes'];
+
+/**
+ * Enrols every place below the data folder that keeps anything derived from events; a keeper is named by its path there,
+ * and a test finds what is in the folder but not enrolled. Times to live are asked for at each run: classes change.
+ */
+export function enrolKeepers(
+  classes: DataClasses,
+  { events, deadLetters, letterOutcomes, matches, outputs, ...kept }: Keepers,
+): RetentionRegistry {
+  const registry = createRetentionRegistry(classes);
+  const ttlOf = (name: string) => () => classes.get(name)?.ttlMs ?? 7 * day;
+  // The stream holds all classes side by side, so the shortest promise made to anybody counts.
+  const shortest = () => shortestTtl(classes);
+  const letters = ttlOf('dead_letters');
+  const audit = ttlOf('audit');
+
+  function enrolStream(stream: Stream, dataClass: string, ttlMs: () => number, keeps: string): void {
+    const keeper = `streams/${stream.name}`;
+    registry.enrol({
+      keeper,
+      keeps,
+      dataClass,
+      ttlMs,
+      expire: (now) => expireStream(stream, keeper, dataClass, now - ttlMs()),
+      overdue: () => unread(stream, ttlMs()),
+    });
+  }
+  /** What is replaced or deleted by whoever writes it. */
+  const enrolOther = (keeper: string, keeps: string, ttlMs = shortest, dataClass = 'all') =>
+    registry.enrol({ keeper, keeps, dataClass, ttlMs, expire: async () => [] });
+
+  if (kept.store !== undefined) enrolStore(registry, kept.store, classes);
+  enrolStream(events, 'all', shortest, 'events on their way to store and detection');
+  if (matches !== undefined)
+    enrolStream(
+      matches,
+      'all',
+      shortest,
+      'which events matched rules that correlations build on, with the values they are grouped by',
+    );
+  for (const output of outputs)
+    enrolStream(
+      output,
+      'all',
+      shortest,
+      'matches of rules with the events that matched, for consumers outside',
+    );
+  enrolStream(deadLetters, 'dead_letters', letters, 'records that could not be handled, as they came');
+  enrolStream(
+    letterOutcomes,
+    'dead_letters',
+    letters,
+    'which of those records were replayed or dropped, by whom, and why they failed',
+  );
+  registry.enrol({
+    keeper: 'control.db',
+    keeps: 'accounts, sessions, and who did what (with the text of queries)',
+    dataClass: 'audit',
+    ttlMs: audit,
+    expire: async (now) => {
+      const control = await kept.control();
+      const pruned = (await control?.audit.prune(now - audit())) ?? 0;
+      return deleted('control.db', 'audit', 'audit entries', pruned);
+    },
+  });
+  // The ledger's goes with the letters, which may stay for longer than what others know of.
+  const snapshots = () => Math.max(shortest(), letters());
+  registry.enrol({
+    keeper: 'snapshots',
+    keeps:
+      'counts and newest times per source; of correlations the ids, times and groups of what their windows hold, and a number for each earlier window that they compare with; until no event has come for so long, since each replaces the one before',
+    dataClass: 'all',
+    ttlMs: snapshots,
+    expire: async (now) =>
+      deleted('snapshots', 'all', 'snapshots', await kept.snapshots.expire(now - snapshots(), stages)),
+  });
+  registry.enrol({
+    keeper: 'exceptions',
+    keeps: 'exceptions from rules with the values that they name, from their expiry on',
+    dataClass: 'audit',
+    ttlMs: audit,
+    expire: (now) => expireExceptions(kept.exceptions, now - audit(), kept.documents),
+  });
+  enrolOther('rules.cache', 'rules as they were read last; nothing of events');
+  enrolOther(
+    'rules.kept',
+    'rules that were written through the API, and the version before of each; nothing of events',
+  );
+  enrolOther(
+    'usecases.kept',
+    'use-cases that were written through the API, and the version before of each; nothing of events',
+  );
+  enrolOther(
+    'disk',
+    'how large each store was, by the hour, and each time partition by now; nothing of events',
+    () => 60 * day,
+  );
+  enrolOther('inputs', 'how far watched files were read; no content of events');
+  // It is made anew at each start, and goes with the demonstration.
+  enrolOther(
+    'demo',
+    'the log file that the demonstration writes; nobody’s data',
+    ttlOf('demonstration'),
+    'demonstration',
+  );
+  return registry;
+}
+
+function enrolStore(registry: RetentionRegistry, store: Stores, classes: DataClasses): void {
+  const { events, alerts } = store;
+  registry.enrol({
+    keeper: 'store/events',
+    keeps: 'events, by class',
+    dataClass: 'all',
+    ttlMs: 'by class',
+    expire: (now) => events.expire(now),
+    overdue: (now) => neverDue(store, classes, now),
+  });
+  const { archive } = store;
+  if (archive !== undefined)
+    registry.enrol({
+      keeper: 'archive',
+      keeps: 'events by class, in copies of closed time partitions',
+      dataClass: 'all',
+      ttlMs: 'by class',
+      expire: (now) => archive.expire(now),
+    });
+  registry.enrol({
+    keeper: 'store/alerts',
+    keeps:
+      'alerts, with the events that are their evidence; changes of many of them, with the query and who, when and why',
+    dataClass: 'alerts',
+    ttlMs: 'by class',
+    expire: (now) => alerts.expire(now),
+  });
+}
+
+async function expireStream(
+  stream: Stream,
+  keeper: string,
+  dataClass: string,
+  before: number,
+): Promise<readonly Deletion[]> {
+  const { records } = await stream.deleteBefore(before);
+  return deleted(keeper, dataClass, 'records', records);
+}
+
+/** What a reader has not come to stays, since it would be lost to it: that is said until it has. */
+async function unread(stream: Stream, ttlMs: number): Promise<readonly string[]> {
+  const { groups } = await stream.stats();
+  return groups
+    .filter(({ seconds }) => seconds * 1_000 > ttlMs + day)
+    .map(
+      ({ group, records, seconds }) =>
+        `The reader ${group} has not come to ${records} records, the oldest of ${Math.round((seconds * 1_000) / day)} days. They stay until it has.`,
+    );
+}
+
+/** Events that retention will not delete: of classes that are not defined, or of a clock that was wrong. */
+async function neverDue({ events }: Stores, classes: DataClasses, now: number): Promise<readonly string[]> {
+  const { partitions } = await events.stats();
+  return partitions.flatMap(({ dataClass, partition, events: count }) => {
+    const what = `${count} events of the class ${dataClass} in the partition ${partition}`;
+    if (classes.get(dataClass) === undefined)
+      return [`Nobody deletes ${what}, since the class is not defined.`];
+    const begins = partitionPeriod(partition)?.from ?? 0;
+    return begins > now + day
+      ? [`${what} were taken when the clock was ahead, and stay for as much longer.`]
+      : [];
+  });
+}
+
+const deleted = (keeper: string, dataClass: string, what: string, records: number): readonly Deletion[] =>
+  records === 0 ? [] : [{ keeper, dataClass, what, records }];
