@@ -1,24 +1,29 @@
 /**
- * Writes what is generated and committed: the OpenAPI document and the JSON Schemas of `tidewatch.yml` and of the tests
- * beside rules. With `--check` writes nothing and fails where a file is not what it would be.
+ * Writes what is generated and committed: the OpenAPI document, the JSON Schemas of `tidewatch.yml`, of use-cases and of
+ * the tests beside rules, and the saved objects of OpenSearch Dashboards. With `--check` writes nothing and fails where a
+ * file is not what it would be.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openApiDocument } from '@tidewatch/api';
 import { configJsonSchema } from '../apps/tidewatch/config/json_schema.ts';
+import { useCaseJsonSchema } from '../apps/tidewatch/governance/usecase.ts';
 import { testJsonSchema } from '../apps/tidewatch/sigma/test/schema.ts';
 import { version } from '../apps/tidewatch/version.ts';
+import { dashboardsFile } from './dashboards/index.ts';
 
 const generated: Record<string, unknown> = {
   'docs/openapi.json': await openApiDocument(version),
   'docs/tidewatch.schema.json': configJsonSchema(),
   'docs/sigma_test.schema.json': testJsonSchema(),
+  'docs/usecase.schema.json': useCaseJsonSchema(),
+  'dashboards/tidewatch.ndjson': dashboardsFile(),
 };
 
 const check = process.argv.includes('--check');
 for (const [path, content] of Object.entries(generated)) {
   const file = join(import.meta.dirname, '..', path);
-  const text = `${JSON.stringify(content, null, 2)}\n`;
+  const text = typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`;
   if (!check) await writeFile(file, text);
   else if ((await readFile(file, 'utf8').catch(() => '')) !== text) {
     process.stderr.write(`${path} is stale: run npm run generate\n`);

@@ -13,6 +13,7 @@ const needs = {
   opensearch: () => installed('opensearch'),
   rsyslog: () => installed('rsyslog'),
   liblognorm: () => installed('liblognorm'),
+  s3: () => installed('s3'),
   rsigma: () => installed('rsigma'),
   attack: () => existsSync(join(sharedData, 'attack/enterprise.json')),
   sigmahq: () => existsSync(join(sharedData, 'sigmahq/rules')),

@@ -19,14 +19,12 @@ function check(title, command, args) {
   );
 }
 
-function vitest(title, args) {
+function vitest(title, args, env = {}) {
   const report = join(scratch, `${title}.json`);
   const { status } = spawnSync(
     bin('vitest'),
     ['run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-    {
-      stdio: 'inherit',
-    },
+    { stdio: 'inherit', env: { ...process.env, ...env } },
   );
   try {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
@@ -47,7 +45,12 @@ check('Generated files', process.execPath, ['--import', 'tsx', 'scripts/generate
 check('Build', process.execPath, ['start.mjs', '--build-only']);
 vitest('unit', []);
 vitest('e2e', ['--config', 'test/e2e/vitest.config.ts']);
-if (long) vitest('long', ['--config', 'test/long/vitest.config.ts']);
+if (long) {
+  const fuzz = ['inputs/file_fuzz', 'inputs/http_fuzz', 'normalize/fuzz', 'sigma/correlation/oracle'];
+  const many = { TIDEWATCH_FUZZ_TIMES: '10', TIDEWATCH_FUZZ_SEEDS: '1,2,3,4,5,6' };
+  vitest('fuzz', [...fuzz.map((path) => `libs/${path}`), '--testTimeout=600000'], many);
+  vitest('long', ['--config', 'test/long/vitest.config.ts']);
+}
 
 rmSync(scratch, { recursive: true });
 process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`);

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { ingestBench } from './ingest/index.ts';
 import { sigmaBench } from './sigma/index.ts';
+import { storeBench } from './store/index.ts';
 
 /** What a bench is told. */
 export interface BenchOptions {
@@ -14,6 +15,7 @@ export interface BenchOptions {
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   ingest: ingestBench,
   sigma: sigmaBench,
+  store: storeBench,
 };
 
 const { positionals, values } = parseArgs({

@@ -8,8 +8,8 @@ it.runIf(has('kafka') && has('opensearch'))(
   async () => {
     const ledger = await keepLedger(await startClusterSite({ killServices: false }), {
       seed: 6,
-      kills: 4,
-      perSecond: 1_000,
+      kills: 3,
+      perSecond: 400,
     });
     process.stdout.write(`on Kafka and OpenSearch, ${summary(ledger)}\n`);
     expect([ledger.lost, ledger.doubled]).toEqual([[], []]);

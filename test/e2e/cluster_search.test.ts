@@ -1,4 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../../apps/tidewatch/commands/command.fixture.ts';
+import { setupCommand } from '../../apps/tidewatch/commands/setup.ts';
 import { has } from '../require.ts';
 import { type KafkaService, startKafka } from '../services/kafka.ts';
 import { type RunningOpenSearch, startOpenSearch } from '../services/opensearch.ts';
@@ -91,6 +96,26 @@ inputs: [{ type: http }]
     const [id] = ids;
     expect(await reads.api<object>(`/api/events/${id}`)).toMatchObject({ event: { id } });
   }, 120_000);
+
+  it('are in a cluster that the start has set up, as the command shows', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tidewatch-setup-'));
+    const config = join(folder, 'tidewatch.yml');
+    await writeFile(config, `store: { opensearch: { nodes: ['${search.url}'] } }`);
+    const setUp = (...more: string[]) => runCommand(setupCommand, 'opensearch', '--config', config, ...more);
+    const { status, stdout } = await setUp('--json');
+    expect(status).toBe(0);
+    const { steps } = JSON.parse(stdout) as { steps: { what: string; state: string }[] };
+    expect(steps.filter(({ state }) => state !== 'there').map(({ what }) => what)).toEqual([
+      'retention by Index State Management',
+      'access',
+      'dashboards',
+    ]);
+    expect(steps).toContainEqual({ what: 'alias tidewatch-events', state: 'there' });
+    const refused = await setUp('--dry-run', '--dashboards', `${search.url}/`);
+    expect(refused.stdout).toContain('nothing is changed');
+    expect((await setUp('--dashboards', search.url)).status).toBe(1);
+    await rm(folder, { recursive: true });
+  });
 
   it('are out of reach, not absent, while OpenSearch is away', async () => {
     await search.kill('SIGKILL');

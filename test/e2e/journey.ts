@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
+import type { RunningServer } from './server.ts';
 
 /** Debian's Chromium, without what it would ask of the network. */
 export const openBrowser = (): Promise<Browser> =>
@@ -46,11 +47,13 @@ export async function shoot(page: Page, shots: Shots, name: string): Promise<voi
   await page.screenshot({ path: join(shots, `${name}.png`) });
 }
 
-/** WCAG 2.2 A and AA, by axe: what it finds, in words. */
-export async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-    .analyze();
+/** WCAG 2.2 A and AA, by axe: what it finds, in words. @param rules those alone; all without it */
+export async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
+  const axe = new AxeBuilder({ page });
+  const { violations: found } = await (rules === undefined
+    ? axe.withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+    : axe.withRules([...rules])
+  ).analyze();
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
 }
 
@@ -108,4 +111,38 @@ export async function firstAlertJourney(page: Page, link: string, shots: Shots):
   }
   expect(await closed.isVisible()).toBe(true);
   return seconds;
+}
+
+export interface Look {
+  readonly colorScheme: 'dark' | 'light';
+  readonly shots: Shots;
+  /** Rules of axe; all without it. */
+  readonly rules?: readonly string[];
+}
+
+/** What is wrong with each of the pages whose look the theme decides, for the person logged in to `context`. */
+export async function lookAtPages(
+  context: BrowserContext,
+  server: RunningServer,
+  { colorScheme, shots, rules }: Look,
+): Promise<string[]> {
+  const themed = await context.browser()?.newContext({ viewport: { width: 1440, height: 900 }, colorScheme });
+  if (themed === undefined) throw new TypeError('The browser is closed.');
+  await themed.addCookies(await context.cookies());
+  const { page, faults } = await openPage(themed);
+  const found: string[] = [];
+  for (const path of ['alerts', 'events', 'health']) {
+    await page.goto(`${server.url}/${path}`);
+    if (path === 'health') await page.getByText('Listeners').first().waitFor();
+    else
+      await page
+        .getByRole('grid', { name: new RegExp(path, 'i') })
+        .getByRole('row')
+        .nth(1)
+        .waitFor();
+    if (colorScheme === 'dark' || path === 'alerts') await shoot(page, shots, `${path}-${colorScheme}`);
+    found.push(...(await violations(page, rules)).map((violation) => `${path}: ${violation}`));
+  }
+  await themed.close();
+  return [...found, ...faults.seen];
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { has, root } from '../require.ts';
-import { firstAlertJourney, openBrowser, openPage, shoot, violations } from './journey.ts';
+import { firstAlertJourney, lookAtPages, openBrowser, openPage, violations } from './journey.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** `TIDEWATCH_SHOTS=1` renews the pictures of the documentation. */
@@ -31,27 +31,10 @@ describe.runIf(has('chromium'))('a newcomer', () => {
     await page.close();
   });
 
-  it.each(['dark', 'light'] as const)(
-    'finds every page accessible and without faults in the %s theme',
-    async (colorScheme) => {
-      const themed = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme });
-      await themed.addCookies(await context.cookies());
-      const { page, faults } = await openPage(themed);
-      for (const [path, ready] of [
-        ['alerts', /alerts/i],
-        ['events', /events/i],
-        ['health', undefined],
-      ] as const) {
-        await page.goto(`${server.url}/${path}`);
-        if (ready === undefined) await page.getByText('Listeners').first().waitFor();
-        else await page.getByRole('grid', { name: ready }).getByRole('row').nth(1).waitFor();
-        if (colorScheme === 'dark' || path === 'alerts') await shoot(page, shots, `${path}-${colorScheme}`);
-        expect(await violations(page), path).toEqual([]);
-      }
-      expect(faults.seen).toEqual([]);
-      await themed.close();
-    },
-  );
+  // The light theme's colours are looked at in `npm run test:long`.
+  it('finds every page accessible and without faults', async () => {
+    expect(await lookAtPages(context, server, { colorScheme: 'dark', shots })).toEqual([]);
+  });
 
   it('gets around by keyboard, and finds the same page again by its address', async () => {
     const { page } = await openPage(context);

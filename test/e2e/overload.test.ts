@@ -1,10 +1,11 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readdir, stat } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { bytesIn } from '../../apps/tidewatch/server/disk/folder.ts';
+import { freePorts } from '../free_ports.ts';
 import { eventually, type RunningServer, startServer } from './server.ts';
 import { startSlowSink } from './slow_sink.ts';
 
@@ -15,14 +16,6 @@ const perRequest = 100;
 const padding = 'x'.repeat(6_000);
 
 const MiB = 1024 ** 2;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-}
 
 interface Load {
   over: boolean;
@@ -105,22 +98,12 @@ async function metric({ url }: RunningServer, name: string, having: string): Pro
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }
 
-async function bytesIn(directory: string): Promise<number> {
-  const files = await readdir(directory, { recursive: true, withFileTypes: true });
-  const sizes = files
-    .filter((file) => file.isFile())
-    .map(
-      async ({ parentPath, name }) => (await stat(join(parentPath, name)).catch(() => ({ size: 0 }))).size,
-    );
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-}
-
 const tagOf = (original: string): string =>
   /(?:http|tcp|udp)-\d+/.exec(original)?.[0] ?? original.slice(0, 80);
 
 it('ten times what the store takes: senders wait or are told, and nothing that was taken is lost or doubled', async () => {
   const sink = await startSlowSink(storePerSecond);
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const server = await startServer({
     config: `roles: [ingest, index]
 inputs: [{ type: http }, { type: syslog, protocols: [tcp, udp], port: ${port} }]

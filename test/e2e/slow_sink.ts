@@ -43,15 +43,7 @@ export async function startSlowSink(perSecond: number): Promise<SlowSink> {
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request);
     response.setHeader('content-type', 'application/json');
-    response.end(
-      request.url?.includes('_bulk')
-        ? await bulk(body)
-        : JSON.stringify({
-            version: { distribution: 'opensearch', number: '3.8.0' },
-            acknowledged: true,
-            status: 'green',
-          }),
-    );
+    response.end(request.url?.includes('_bulk') ? await bulk(body) : JSON.stringify(answerTo(request)));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -67,6 +59,12 @@ export async function startSlowSink(perSecond: number): Promise<SlowSink> {
       await once(server, 'close');
     },
   };
+}
+
+/** As an OpenSearch that holds nothing yet, and agrees to everything. */
+function answerTo({ method, url }: IncomingMessage): unknown {
+  if (url === '/') return { version: { distribution: 'opensearch', number: '3.8.0' } };
+  return method === 'GET' && !url?.startsWith('/_cluster/') ? {} : { acknowledged: true, status: 'green' };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

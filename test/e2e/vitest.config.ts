@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { dearestFirst } from '../dearest_first.ts';
 
 export default defineConfig({
   test: {
@@ -8,5 +9,16 @@ export default defineConfig({
     pool: 'forks',
     // Each test starts whole servers, of which one keeps more than a core busy.
     maxWorkers: 2,
+    sequence: {
+      sequencer: dearestFirst([
+        'cluster.test.ts',
+        'newcomer.test.ts',
+        'crash.test.ts',
+        'rules.test.ts',
+        'dead_letters.test.ts',
+        'cluster_search.test.ts',
+        'start.test.ts',
+      ]),
+    },
   },
 });

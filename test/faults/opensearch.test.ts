@@ -4,9 +4,9 @@ import {
   type BulkWriter,
   connectOpenSearch,
   createBulkWriter,
-  installEventTemplate,
   type OpenSearchConnection,
   openSearchConfig,
+  setupOpenSearch,
 } from '@tidewatch/store/opensearch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EcsType, ecsFields } from '../../libs/normalize/ecs_fields.ts';
@@ -51,7 +51,7 @@ describe.runIf(has('opensearch'))('the bulk writer on a real OpenSearch', { time
     server = await startOpenSearch({ settings: { 'http.max_content_length': '1mb' } });
     const bulk = { retry_ms: { first: 100, most: 500 } };
     connection = await connectOpenSearch(openSearchConfig.parse({ nodes: [server.url], bulk }));
-    await installEventTemplate(connection);
+    await setupOpenSearch(connection, classes);
     writer = createBulkWriter({ connection, classes });
   }, 300_000);
   afterAll(async () => {
@@ -64,7 +64,7 @@ describe.runIf(has('opensearch'))('the bulk writer on a real OpenSearch', { time
 
   it('writes into the mapping of the template, which takes what comes', async () => {
     expect(connection.server).toMatchObject({ flavour: 'opensearch', major: 3 });
-    await installEventTemplate(connection);
+    await setupOpenSearch(connection, classes);
     const long = 'x'.repeat(40_000);
     expect(
       await statuses([

@@ -1,5 +1,7 @@
-export type Service = 'chromium' | 'kafka' | 'opensearch' | 'rsyslog' | 'liblognorm' | 'rsigma';
+export type Service = 'chromium' | 'kafka' | 'opensearch' | 's3' | 'rsyslog' | 'liblognorm' | 'rsigma';
 export function jarFolder(service: 'kafka' | 'opensearch'): string;
 export function crateProgram(service: 'rsigma'): string;
 export function installed(service: Service): boolean;
 export function install(services: readonly Service[]): void;
+/** Path of a Python program. */
+export function wheelProgram(service: string): string;

@@ -1,5 +1,5 @@
 // Installs real services that tests and benches run against: `node test/services/install.mjs kafka opensearch rsyslog …`.
-// Java services come from Maven Central and Rust's from crates.io into a folder of the user's cache, the others from Debian's packages.
+// Java services come from Maven Central, Rust's from crates.io and Python's from PyPI into a folder of the user's cache, the others from Debian's packages.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -35,6 +35,14 @@ const crates = { rsigma: '0.23.0' };
 export const jarFolder = (service) =>
   join(cache, `${service}-${jars[service].map(([, , version]) => version).join('-')}`);
 
+/** Python programs by service: package, version, and the program. */
+const wheels = { s3: { name: 'moto[s3,server]', version: '5.1.22', program: 'moto_server' } };
+
+const wheelFolder = (service) => join(cache, `${service}-${wheels[service].version}`);
+
+/** Path of a Python program. */
+export const wheelProgram = (service) => join(wheelFolder(service), 'bin', wheels[service].program);
+
 const crateFolder = (service) => join(cache, `${service}-${crates[service]}`);
 
 /** Path of a Rust program. */
@@ -43,7 +51,13 @@ export const crateProgram = (service) => join(crateFolder(service), 'bin', servi
 /** Whether a service is on this machine. */
 export const installed = (service) =>
   existsSync(
-    service in jars ? jarFolder(service) : service in crates ? crateProgram(service) : packages[service].file,
+    service in jars
+      ? jarFolder(service)
+      : service in crates
+        ? crateProgram(service)
+        : service in wheels
+          ? wheelProgram(service)
+          : packages[service].file,
   );
 
 function run(command, args, options = {}) {
@@ -81,6 +95,19 @@ const installCrate = (service) =>
     crateFolder(service),
   ]);
 
+/** An environment of its own can't be moved: one that is not whole is taken away again. */
+function installWheel(service) {
+  const folder = wheelFolder(service);
+  const { name, version } = wheels[service];
+  try {
+    run('python3', ['-m', 'venv', folder]);
+    run(join(folder, 'bin', 'pip'), ['install', '--quiet', `${name}==${version}`]);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
 function installPackages(names) {
   run('apt-get', ['update', '-qq']);
   run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], {
@@ -89,7 +116,7 @@ function installPackages(names) {
 }
 
 export function install(services) {
-  const all = { ...jars, ...crates, ...packages };
+  const all = { ...jars, ...crates, ...wheels, ...packages };
   for (const service of services)
     if (!(service in all))
       throw new Error(`Unknown service ${service}; there are ${Object.keys(all).join(', ')}.`);
@@ -99,6 +126,7 @@ export function install(services) {
   for (const service of missing) {
     if (service in jars) installJars(service);
     if (service in crates) installCrate(service);
+    if (service in wheels) installWheel(service);
   }
   for (const service of services) process.stdout.write(`${service}: installed\n`);
 }

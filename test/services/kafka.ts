@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePorts } from '../free_ports.ts';
 import { jarFolder } from './install.mjs';
 
 export interface KafkaOptions {
@@ -230,19 +231,6 @@ async function createSecurity(directory: string, sasl: number, tls: number): Pro
   openssl('pkcs12', '-export', ...broker, '-password', `pass:${user.password}`);
   const files = { ca: path('ca.pem'), cert: path('client.pem'), key: path('client.key') };
   return { sasl: `127.0.0.1:${sasl}`, tls: `127.0.0.1:${tls}`, ...user, restricted, ...files, servername };
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 /** The port opens only when the broker serves. */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle } from '../bundle.ts';
+import { bundle } from '../../bundle.ts';
 import { childSeconds } from '../child_seconds.ts';
 import type { LogFiles } from './files.ts';
 

@@ -1,16 +1,15 @@
-import type { JsonObject } from '@tidewatch/event';
 import type { SigmaRule } from '@tidewatch/sigma';
-import { fieldsOf } from '../../../libs/sigma/compile.ts';
-import { EventReader } from '../../../libs/sigma/event_reader.ts';
+import { EventReader } from '../../../libs/sigma/event/event_reader.ts';
 import { createLogSourceMatcher } from '../../../libs/sigma/logsources.ts';
+import { outlineOf } from '../../../libs/sigma/outline.ts';
 import { createRouter } from '../../../libs/sigma/router.ts';
 import { createRuleIndex } from '../../../libs/sigma/rule_index.ts';
 import { windowsTable } from '../../../libs/sigma/windows_sources.ts';
 
 /** Counts the rules that the engine would run on an event, from the same parts: the engine itself keeps no count. */
-export function createCandidateCounter(rules: readonly SigmaRule[]): (event: JsonObject) => number {
+export function createCandidateCounter(rules: readonly SigmaRule[]): (event: Uint8Array) => number {
   const matcher = createLogSourceMatcher(windowsTable);
-  const fields = rules.flatMap(({ detection }) => fieldsOf(detection));
+  const fields = rules.flatMap(({ detection }) => outlineOf(detection).fields);
   const reader = new EventReader(new Set(fields), matcher);
   const index = createRuleIndex(rules, reader);
   const router = createRouter(rules, index, matcher);

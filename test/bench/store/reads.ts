@@ -1,0 +1,78 @@
+import { parseKql } from '@tidewatch/query';
+import type { EventStore, TimeRange } from '../../../libs/store/contract.ts';
+import { quantile } from '../report.ts';
+
+const everyone = { principal: 'bench', dataClasses: 'all' } as const;
+const buckets = 60;
+
+/** What an analyst asks for: by word, value, address, number and wildcard, of much and of little. */
+const queries = [
+  'user.name: oracle and http.response.status_code: 500',
+  'log.level: error and labels.region: north',
+  'source.ip: "10.0.0.0/8"',
+  'http.response.status_code >= 400 and not url.path: "/login"',
+  'url.path: *login* and event.duration > 1500000000',
+  'message: "answered in" and host.name: web*',
+  'wp-login.php',
+  'user.name: (root or admin or test)',
+];
+
+interface Read {
+  readonly query: string;
+  readonly milliseconds: number;
+}
+
+/** Each filter with its histogram and first page, everything asked for once before. */
+export async function readTimes(store: EventStore, range: TimeRange, rounds: number): Promise<Read[]> {
+  const times: Read[] = [];
+  for (let round = -1; round < rounds; round++) {
+    for (const text of queries) {
+      const parsed = parseKql(text);
+      if (!parsed.ok) throw new Error(`${text}: ${parsed.error.message}`);
+      const query = parsed.ast;
+      const began = performance.now();
+      const stepMs = Math.ceil((range.to - range.from) / buckets);
+      const [page] = await Promise.all([
+        store.search({ query, range, sort: 'newest', limit: 50 }, everyone),
+        store.histogram({ query, range, stepMs }, everyone),
+      ]);
+      if (page.items.length === 0) throw new Error(`${text} finds nothing.`);
+      if (round >= 0) times.push({ query: text, milliseconds: performance.now() - began });
+    }
+  }
+  return times;
+}
+
+/** The quantile `q` of the times. */
+export const timeAt = (reads: readonly Read[], q: number): number =>
+  quantile(
+    reads.map(({ milliseconds }) => milliseconds),
+    q,
+  );
+
+export function describeReads(reads: readonly Read[]): string {
+  const slowest = reads.reduce((most, read) => (read.milliseconds > most.milliseconds ? read : most));
+  const [half, nearlyAll] = [timeAt(reads, 0.5), timeAt(reads, 0.95)].map(Math.round);
+  return `p50 ${half} ms, p95 ${nearlyAll} ms, slowest \`${slowest.query}\``;
+}
+
+/** Reads everything page by page; MiB of memory that took beyond what there was. */
+export async function exportAll(
+  store: EventStore,
+  range: TimeRange,
+): Promise<{ rows: number; mebibytes: number }> {
+  const before = process.memoryUsage.rss();
+  let most = before;
+  let rows = 0;
+  let after: string | undefined;
+  do {
+    const page = await store.search(
+      { range, sort: 'oldest', limit: 1_000, ...(after === undefined ? {} : { after }) },
+      everyone,
+    );
+    rows += page.items.length;
+    after = page.next;
+    most = Math.max(most, process.memoryUsage.rss());
+  } while (after !== undefined);
+  return { rows, mebibytes: (most - before) / 2 ** 20 };
+}
