@@ -11,6 +11,7 @@ import { eventId, type SourcePosition } from '@tidewatch/event/ids';
 import type { Draft, FieldsDraft, ParseContext, Tag, WrittenDraft } from './draft.ts';
 import { ecsVersion } from './ecs_fields.ts';
 import { relate } from './related.ts';
+import type { Stage } from './stage.ts';
 import { membersOf, quote, relatedMember } from './written.ts';
 
 /** A stamp further ahead of its receipt than this is flagged, in milliseconds (architecture.md, ids and time). */
@@ -34,19 +35,27 @@ export interface Receipt {
 /** The class of what no approved use-case claims. */
 export const classifyNothing: Classify = () => ({ dataClass: 'unapproved' });
 
-/** Writes Tidewatch's own fields around what a parser understood. A refused data set is a dead letter. */
+/** What every event passes on its way out. */
+export interface Passage {
+  readonly classify: Classify;
+  readonly stages: readonly Stage[];
+}
+
+/** Takes what a parser understood through the stages, and writes Tidewatch's own fields around it. A refused data set is a dead letter. */
 export function envelop(
   given: Draft,
   receipt: Receipt,
   context: ParseContext,
-  classify: Classify,
+  { classify, stages }: Passage,
 ): Outcome<EncodedEvent> {
-  const draft = withinTime(given);
-  const { dataset } = draft;
-  const verdict = classify(receipt.source, dataset);
+  const { dataset } = given;
+  const { source } = receipt;
+  const verdict = classify(source, dataset);
   if ('refused' in verdict) return deadLetter('governance_refused', verdict.refused);
   const { received: ingested } = context;
   const { dataClass } = verdict;
+  let draft = withinTime(given);
+  for (const stage of stages) draft = stage.apply(draft, { source, dataClass, received: ingested });
   const head = { id: eventId(receipt.position), time: draft.time ?? ingested, ingested, dataset, dataClass };
   const { event, members } = 'written' in draft ? ofWritten(draft, receipt) : ofFields(draft, receipt);
   const own = headJson(head, receipt.source);

@@ -12,8 +12,9 @@ import type { RawRecord, RecordHints } from '@tidewatch/plugin';
 import { parseDocument } from './document.ts';
 import type { Draft, ParseContext, Warning } from './draft.ts';
 import { readEcsText } from './ecs_text.ts';
-import { type Classify, classifyNothing, envelop, type Receipt } from './envelope.ts';
+import { type Classify, classifyNothing, envelop, type Passage, type Receipt } from './envelope.ts';
 import { parseLine } from './line.ts';
+import type { Stage } from './stage.ts';
 import { wallClock } from './time.ts';
 import { readEvtxText } from './windows/evtx_text.ts';
 import { windowsDraft } from './windows/windows.ts';
@@ -21,6 +22,8 @@ import { windowsDraft } from './windows/windows.ts';
 export interface NormaliserOptions {
   /** Default: everything has the class `unapproved`. */
   readonly classify?: Classify;
+  /** What events pass after their parser, in order. Default: none. */
+  readonly stages?: readonly Stage[];
   /** IANA zone of stamps that carry none. Default: the zone of this process. */
   readonly timeZone?: string;
   /** Told of what is counted beside outcomes. */
@@ -38,7 +41,8 @@ export type Normalise = (record: RawRecord, source: string) => Outcome<EncodedEv
 
 /** @throws UNKNOWN_TIME_ZONE */
 export function createNormaliser(options: NormaliserOptions = {}): Normalise {
-  const { classify = classifyNothing } = options;
+  const { classify = classifyNothing, stages = [] } = options;
+  const passage = { classify, stages };
   const contextOf = contexts(options);
   return (record, source) => {
     const { bytes, text, format, position } = record;
@@ -51,15 +55,15 @@ export function createNormaliser(options: NormaliserOptions = {}): Normalise {
     const context = contextOf(source, record.received, record.hints);
     if (format === 'json' || (format === 'auto' && line.startsWith('{'))) {
       const sent = readText(line, context);
-      if (sent !== undefined) return envelop(sent, receipt, context, classify);
+      if (sent !== undefined) return envelop(sent, receipt, context, passage);
       const parsed = parseJson(line);
-      if (parsed.ok) return fromDocument(parsed, receipt, context, classify);
+      if (parsed.ok) return fromDocument(parsed, receipt, context, passage);
       // What only looked like JSON is text after all; a document beyond the limits is none.
       if (format === 'json' || parsed.reason !== 'invalid_json')
         return deadLetter(parsed.reason, parsed.message);
     }
     const draft = parseLine(line, format === 'syslog' ? 'syslog' : 'text', context);
-    return envelop(draft, receipt, context, classify);
+    return envelop(draft, receipt, context, passage);
   };
 }
 
@@ -73,12 +77,12 @@ function fromDocument(
   { value, hostileKeys, dotted }: Extract<ParsedJson, { ok: true }>,
   receipt: Receipt,
   context: ParseContext,
-  classify: Classify,
+  passage: Passage,
 ): Outcome<EncodedEvent> {
   if (!isObject(value)) return deadLetter('not_an_object', 'The document is JSON, but not an object.');
   if (hostileKeys > 0) context.warn('hostile_key');
   const draft = parseDocument({ value, dotted }, context);
-  return draft.status === 'ok' ? envelop(draft.value, receipt, context, classify) : (draft as Outcome<never>);
+  return draft.status === 'ok' ? envelop(draft.value, receipt, context, passage) : (draft as Outcome<never>);
 }
 
 type ContextOf = (source: string, received: number, hints: RecordHints) => ParseContext;
