@@ -1,13 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { jarFolder } from './install.mjs';
 
 /** An OpenSearch of one node, on a port and a folder of its own. It has no security plugin and no ISM. */
@@ -51,15 +50,13 @@ export async function startOpenSearch(options: OpenSearchOptions = {}): Promise<
       .map(([name, value]) => `${name}: ${value}\n`)
       .join(''),
   );
+  await archiveClasses();
   // Somebody else may take a port between our look and its start.
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
     const launch = () => launchNode(directory, port, options);
     const child = launch();
-    if (await answers(child, port)) {
-      if (!existsSync(classArchive())) await archiveClasses(child);
-      return running(directory, port, child, launch);
-    }
+    if (await answers(child, port)) return running(directory, port, child, launch);
     if (attempt === 3) throw await failure(directory);
   }
 }
@@ -94,21 +91,23 @@ function running(
   };
 }
 
-function launchNode(directory: string, port: number, options: OpenSearchOptions): ChildProcess {
+function launchNode(
+  directory: string,
+  port: number,
+  options: OpenSearchOptions,
+  classes = existsSync(classArchive()) ? [`-XX:SharedArchiveFile=${classArchive()}`] : [],
+): ChildProcess {
   const log = openSync(logFile(directory), 'a');
   // The runner numbers its nodes from 1 and adds the number to the port.
   const flags = ['-numOfNode', '1', '-baseHttpPort', String(port - 1), '-clusterName', `tidewatch-${port}`];
   const paths = ['-basePath', directory, '-confPath', join(directory, 'config')];
   // What the better compiler and collector take before they pay off is most of a short test.
   const speed = options.lasting ? [] : ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
-  const classes = existsSync(classArchive())
-    ? `-XX:SharedArchiveFile=${classArchive()}`
-    : '-XX:+RecordDynamicDumpInfo';
   const child = spawn(
     javaProgram('java'),
     [
       ...['-Xms512m', `-Xmx${options.heap ?? '1g'}`, ...speed],
-      ...['-Xlog:cds=off', '-Xlog:cds+dynamic=off', classes, '-cp', classPath()],
+      ...['-Xlog:cds=off', '-Xlog:cds+dynamic=off', ...classes, '-cp', classPath()],
       ...['org.codelibs.opensearch.runner.OpenSearchRunner', ...paths, ...flags],
     ],
     { cwd: directory, stdio: ['ignore', log, log] },
@@ -144,13 +143,27 @@ const classPath = (): string =>
 /** The classes of a started OpenSearch, loaded and verified: reading them spares each start two thirds of its CPU. */
 const classArchive = (): string => join(jarFolder('opensearch'), `classes-${javaVersion(javaHome())}.jsa`);
 
-/** Others may do the same at the same time. Where it can't be done, starts are slower. */
-async function archiveClasses({ pid }: ChildProcess): Promise<void> {
-  const file = `${classArchive()}.${pid}`;
-  await promisify(execFile)(javaProgram('jcmd'), [String(pid), 'VM.cds', 'dynamic_dump', file]).then(
-    () => rename(file, classArchive()),
-    () => rm(file, { force: true }),
-  );
+/**
+ * Made once on a machine, by whoever is first, from an OpenSearch that is started for it and ended: one that writes them
+ * down while it serves may fall over. Where it can't be done, starts are slower.
+ */
+async function archiveClasses(): Promise<void> {
+  if (existsSync(classArchive())) return;
+  const lock = await open(`${classArchive()}.lock`, 'wx').catch(() => undefined);
+  if (lock === undefined) return;
+  await lock.close();
+  const directory = await mkdtemp(join(tmpdir(), 'tidewatch-opensearch-'));
+  const file = `${classArchive()}.${process.pid}`;
+  await mkdir(join(directory, 'config'));
+  await writeFile(join(directory, 'config', 'opensearch.yml'), '');
+  const port = await freePort();
+  const child = launchNode(directory, port, {}, [`-XX:ArchiveClassesAtExit=${file}`]);
+  if (await answers(child, port)) {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
+  if (existsSync(file)) await rename(file, classArchive());
+  await rm(directory, { recursive: true, force: true });
 }
 
 const logFile = (directory: string) => join(directory, 'output.log');
