@@ -5,6 +5,9 @@ import { ecsDraft, isEcs, shippedLine } from './ecs.ts';
 import { fillFrom } from './fill.ts';
 import { genericDocument } from './generic.ts';
 import { isJournal, journalDraft } from './journald.ts';
+import type { Parser } from './parsers/compile.ts';
+import { offer } from './parsers/offer.ts';
+import { fieldWriter } from './setters.ts';
 import { isEvtx, readEvtx } from './windows/evtx.ts';
 import { isFlat, readFlat } from './windows/nxlog.ts';
 import { windowsDraft } from './windows/windows.ts';
@@ -24,16 +27,30 @@ export function parseDocument(
   // These have names of their own in which a dot is a letter.
   if (isEvtx(document)) return ok(windowsDraft(readEvtx(document, context)));
   if (isFlat(document)) return ok(windowsDraft(readFlat(document, context)));
-  if (isJournal(document)) return ok(journalDraft(document, context));
+  if (isJournal(document)) return journalDraft(document, context);
   const expanded = dotted ? expandDotted(document) : { ok: true as const, value: document, refused: 0 };
   if (!expanded.ok) return deadLetter('too_deep', 'A dotted key nests deeper than documents may.');
   if (expanded.refused > 0) context.warn('hostile_key');
   const { value } = expanded;
-  if (isWinlogbeat(value)) return ok(winlogbeatDraft(value, context));
-  return ok(
-    shippedLine(value, context) ??
-      (isEcs(value) ? ecsDraft(value, context) : genericDocument(value, context)),
+  const { parsers } = context;
+  const offered = offer(
+    parsers.forDocument(value, context),
+    (parser) => underNamespace(value, parser),
+    context,
   );
+  if (offered !== undefined) return offered;
+  if (isWinlogbeat(value)) return ok(winlogbeatDraft(value, context));
+  return (
+    shippedLine(value, context) ??
+    ok(isEcs(value) ? ecsDraft(value, context) : genericDocument(value, context))
+  );
+}
+
+/** A parser may change what it gets, and the next one must not see it. */
+function underNamespace(document: JsonObject, { namespace }: Parser): JsonObject {
+  const fields: JsonObject = {};
+  fieldWriter(namespace)(fields, structuredClone(document));
+  return fields;
 }
 
 /** What winlogbeat put into ECS itself fills what the event data doesn't say; `winlog.*` of its own stays. */

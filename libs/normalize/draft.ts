@@ -1,5 +1,6 @@
 import type { JsonObject } from '@tidewatch/event';
 import type { RecordHints } from '@tidewatch/plugin';
+import type { Dispatch } from './parsers/dispatch.ts';
 import type { WallClock } from './time.ts';
 import { objectOf, type Written } from './written.ts';
 
@@ -40,18 +41,24 @@ export type Tag =
   | 'timestamp_missing'
   | 'timestamp_in_future'
   /** A field or message was longer than is kept outside `event.original`. */
-  | 'truncated';
+  | 'truncated'
+  /** A parser that claims the record could not read all of it; `error.message` says why. */
+  | 'parser_failed';
 
 /** What is counted beside outcomes. `wrong_type`: a field moved to `labels`; `hostile_key`: a key was left out. */
 export type Warning = 'wrong_type' | 'hostile_key' | Tag;
 
 /** What every parser gets beside the record. */
 export interface ParseContext {
+  /** Name of the input's source. */
+  readonly source: string;
   /** When the input took the record, epoch milliseconds. */
   readonly received: number;
   readonly hints: RecordHints;
   readonly clock: WallClock;
   readonly warn: (warning: Warning) => void;
+  /** Parsers from files. */
+  readonly parsers: Dispatch;
 }
 
 /** Longest message and line that parsers look at, in characters; `event.original` keeps the whole. */

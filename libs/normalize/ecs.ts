@@ -1,9 +1,10 @@
-import { isObject, type Json, type JsonObject } from '@tidewatch/event';
-import { type FieldsDraft, type ParseContext, withFields } from './draft.ts';
+import { isObject, type Json, type JsonObject, type Outcome } from '@tidewatch/event';
+import { type Draft, type FieldsDraft, type ParseContext, withFields } from './draft.ts';
 import { isEcsGroup, withEcsTypes } from './ecs_types.ts';
 import { fillFrom } from './fill.ts';
 import { genericDocument } from './generic.ts';
 import { parseKnownLine } from './line.ts';
+import { mapOutcome } from './parsers/offer.ts';
 import { addOwn } from './setters.ts';
 import { parseTime } from './time.ts';
 
@@ -74,13 +75,21 @@ const datasetName = (name: Json | undefined): string | undefined =>
  * A line in a shipper's envelope (`{"message": "<38>Nov 21 …", "agent": …}`), read as the line it is. What the shipper
  * adds fills what the line doesn't say. Undefined where the document says more than that, or no parser knows the line.
  */
-export function shippedLine(document: JsonObject, context: ParseContext): FieldsDraft | undefined {
+export function shippedLine(document: JsonObject, context: ParseContext): Outcome<Draft> | undefined {
   const { message, event: own } = document;
   if (typeof message !== 'string') return undefined;
   if (!mayShipLine(Object.keys(document), isObject(own) ? Object.keys(own) : [])) return undefined;
   const known = parseKnownLine(message, context);
   if (known === undefined) return undefined;
-  const line = withFields(known);
+  return mapOutcome(known, (draft) => underShipper(withFields(draft), message, document, context));
+}
+
+function underShipper(
+  line: FieldsDraft,
+  message: string,
+  document: JsonObject,
+  context: ParseContext,
+): FieldsDraft {
   const isShippedEcs = isEcs(document);
   const { message: __, ...envelope } = document;
   const shipper = isShippedEcs ? ecsDraft(envelope, context) : genericDocument(envelope, context);

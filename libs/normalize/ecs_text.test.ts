@@ -7,8 +7,16 @@ import { ecsFields } from './ecs_fields.ts';
 import { readEcsText } from './ecs_text.ts';
 import { normalised, recordOf } from './normalised.suite.ts';
 import { createNormaliser } from './normaliser.ts';
+import { noDispatch } from './parsers/dispatch.ts';
 
-const context: ParseContext = { received: 0, hints: {}, clock: Date.UTC, warn: () => {} };
+const context: ParseContext = {
+  source: 'test',
+  received: 0,
+  hints: {},
+  clock: Date.UTC,
+  warn: () => {},
+  parsers: noDispatch,
+};
 const goesOn = (text: string): boolean => readEcsText(text, context) !== undefined;
 const normalise = createNormaliser({ timeZone: 'UTC' });
 

@@ -1,5 +1,6 @@
-import { isObject, type Json, type JsonObject } from '@tidewatch/event';
+import { isObject, type Json, type JsonObject, type Outcome } from '@tidewatch/event';
 import { type Draft, type ParseContext, withFields } from './draft.ts';
+import { mapOutcome } from './parsers/offer.ts';
 import { addOwn, objectAt, parseLong } from './setters.ts';
 import { syslogDraft } from './syslog/syslog.ts';
 import { quote } from './written.ts';
@@ -20,7 +21,7 @@ const placed = new Set(
  * An entry of the journal (systemd.journal-fields(7)): the message is read as the line that syslog would have been sent,
  * what the kernel vouches for (`_PID`, `_EXE`, …) goes to `process`, the unit to `systemd`, all else under `journald`.
  */
-export function journalDraft(entry: JsonObject, context: ParseContext): Draft {
+export function journalDraft(entry: JsonObject, context: ParseContext): Outcome<Draft> {
   const priority = numberOf(entry.PRIORITY);
   const facility = numberOf(entry.SYSLOG_FACILITY) ?? userFacility;
   const created = timeOf(entry.__REALTIME_TIMESTAMP);
@@ -37,15 +38,17 @@ export function journalDraft(entry: JsonObject, context: ParseContext): Draft {
     context,
     quote,
   );
-  const draft = withFields(message);
-  const { fields } = draft;
-  setProcess(fields, entry);
-  const machine = textOf(entry._MACHINE_ID);
-  if (machine !== undefined) objectAt(fields, 'host').id = machine;
-  setOthers(fields, entry);
-  const dataset =
-    draft.dataset === 'linux.syslog' ? (context.hints.dataset ?? 'linux.journald') : draft.dataset;
-  return { ...draft, dataset, time, created };
+  return mapOutcome(message, (written) => {
+    const draft = withFields(written);
+    const { fields } = draft;
+    setProcess(fields, entry);
+    const machine = textOf(entry._MACHINE_ID);
+    if (machine !== undefined) objectAt(fields, 'host').id = machine;
+    setOthers(fields, entry);
+    const dataset =
+      draft.dataset === 'linux.syslog' ? (context.hints.dataset ?? 'linux.journald') : draft.dataset;
+    return { ...draft, dataset, time, created };
+  });
 }
 
 /** journald's default, `LOG_USER`. */

@@ -1,6 +1,8 @@
+import { type Outcome, ok } from '@tidewatch/event';
 import { type Draft, maxText, type ParseContext } from './draft.ts';
 import { genericText } from './generic.ts';
 import { looksLikeAccess, parseNginxAccess } from './nginx.ts';
+import { mapOutcome, offer } from './parsers/offer.ts';
 import { beginsWithPriority, looksLikeSyslog } from './syslog/header.ts';
 import { parseSyslog } from './syslog/syslog.ts';
 
@@ -9,23 +11,34 @@ import { parseSyslog } from './syslog/syslog.ts';
  *
  * @param format `syslog`: the input knows that it is; else only what begins so is taken for it
  */
-export function parseLine(whole: string, format: 'syslog' | 'text', context: ParseContext): Draft {
+export function parseLine(whole: string, format: 'syslog' | 'text', context: ParseContext): Outcome<Draft> {
   if (whole.length <= maxText && context.hints.truncatedFrom === undefined)
     return parseKept(whole, format, context);
-  const draft = parseKept(whole.slice(0, maxText), format, context);
-  return { ...draft, tags: [...(draft.tags ?? []), 'truncated'] };
+  return mapOutcome(parseKept(whole.slice(0, maxText), format, context), (draft) => ({
+    ...draft,
+    tags: [...(draft.tags ?? []), 'truncated'],
+  }));
 }
 
-function parseKept(line: string, format: 'syslog' | 'text', context: ParseContext): Draft {
+function parseKept(line: string, format: 'syslog' | 'text', context: ParseContext): Outcome<Draft> {
   return (
     parseKnownLine(line, context) ??
-    (format === 'syslog' ? parseSyslog(line, context) : genericText(line, context))
+    (format === 'syslog' ? parseSyslog(line, context) : ok(genericText(line, context)))
   );
 }
 
 /** The line as a parser understood it; undefined where none claims it. */
-export function parseKnownLine(line: string, context: ParseContext): Draft | undefined {
+export function parseKnownLine(line: string, context: ParseContext): Outcome<Draft> | undefined {
+  const { parsers } = context;
+  const named = parsers.names(context) ? offerLine(line, context) : undefined;
+  if (named !== undefined) return named;
   if (beginsWithPriority(line) || looksLikeSyslog(line)) return parseSyslog(line, context);
-  if (looksLikeAccess(line) || context.hints.dataset === 'nginx.access') return parseNginxAccess(line);
-  return undefined;
+  if (looksLikeAccess(line) || context.hints.dataset === 'nginx.access') {
+    const access = parseNginxAccess(line);
+    if (access !== undefined) return ok(access);
+  }
+  return offerLine(line, context);
 }
+
+const offerLine = (line: string, context: ParseContext): Outcome<Draft> | undefined =>
+  offer(context.parsers.forText(line, undefined, context), () => genericText(line, context).fields, context);

@@ -14,6 +14,7 @@ import type { Draft, ParseContext, Warning } from './draft.ts';
 import { readEcsText } from './ecs_text.ts';
 import { type Classify, classifyNothing, envelop, type Passage, type Receipt } from './envelope.ts';
 import { parseLine } from './line.ts';
+import { type Dispatch, noDispatch } from './parsers/dispatch.ts';
 import type { Stage } from './stage.ts';
 import { wallClock } from './time.ts';
 import { readEvtxText } from './windows/evtx_text.ts';
@@ -24,6 +25,8 @@ export interface NormaliserOptions {
   readonly classify?: Classify;
   /** What events pass after their parser, in order. Default: none. */
   readonly stages?: readonly Stage[];
+  /** Parsers from files, as they are in force now. Default: only those that are compiled in. */
+  readonly parsers?: () => Dispatch;
   /** IANA zone of stamps that carry none. Default: the zone of this process. */
   readonly timeZone?: string;
   /** Told of what is counted beside outcomes. */
@@ -54,7 +57,7 @@ export function createNormaliser(options: NormaliserOptions = {}): Normalise {
     const receipt = { source, position, original, invalidUtf8 };
     const context = contextOf(source, record.received, record.hints);
     if (format === 'json' || (format === 'auto' && line.startsWith('{'))) {
-      const sent = readText(line, context);
+      const sent = context.parsers.names(context) ? undefined : readText(line, context);
       if (sent !== undefined) return envelop(sent, receipt, context, passage);
       const parsed = parseJson(line);
       if (parsed.ok) return fromDocument(parsed, receipt, context, passage);
@@ -62,8 +65,12 @@ export function createNormaliser(options: NormaliserOptions = {}): Normalise {
       if (format === 'json' || parsed.reason !== 'invalid_json')
         return deadLetter(parsed.reason, parsed.message);
     }
-    const draft = parseLine(line, format === 'syslog' ? 'syslog' : 'text', context);
-    return envelop(draft, receipt, context, passage);
+    return envelopOutcome(
+      parseLine(line, format === 'syslog' ? 'syslog' : 'text', context),
+      receipt,
+      context,
+      passage,
+    );
   };
 }
 
@@ -81,18 +88,31 @@ function fromDocument(
 ): Outcome<EncodedEvent> {
   if (!isObject(value)) return deadLetter('not_an_object', 'The document is JSON, but not an object.');
   if (hostileKeys > 0) context.warn('hostile_key');
-  const draft = parseDocument({ value, dotted }, context);
-  return draft.status === 'ok' ? envelop(draft.value, receipt, context, passage) : (draft as Outcome<never>);
+  return envelopOutcome(parseDocument({ value, dotted }, context), receipt, context, passage);
+}
+
+function envelopOutcome(
+  outcome: Outcome<Draft>,
+  receipt: Receipt,
+  context: ParseContext,
+  passage: Passage,
+): Outcome<EncodedEvent> {
+  if (outcome.status === 'ok') return envelop(outcome.value, receipt, context, passage);
+  if (outcome.status !== 'redirected') return outcome;
+  const enveloped = envelop(outcome.value, receipt, context, passage);
+  return enveloped.status === 'ok' ? { ...outcome, value: enveloped.value } : enveloped;
 }
 
 type ContextOf = (source: string, received: number, hints: RecordHints) => ParseContext;
 
-function contexts({ timeZone, onWarning }: NormaliserOptions): ContextOf {
+function contexts({ timeZone, onWarning, parsers = () => noDispatch }: NormaliserOptions): ContextOf {
   const clock = wallClock(timeZone);
   return (source, received, hints) => ({
+    source,
     received,
     hints,
     clock,
     warn: (warning) => onWarning?.(warning, source),
+    parsers: parsers(),
   });
 }

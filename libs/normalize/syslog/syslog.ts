@@ -1,5 +1,7 @@
+import { type JsonObject, type Outcome, ok } from '@tidewatch/event';
 import type { Draft, ParseContext, WrittenDraft } from '../draft.ts';
 import { parseNginxAccess } from '../nginx.ts';
+import { mapOutcome, offer } from '../parsers/offer.ts';
 import { ipAddress } from '../setters.ts';
 import { member, objectOf, type Quote, quote, quoteOf } from '../written.ts';
 import { parseAccounts } from './accounts.ts';
@@ -34,7 +36,7 @@ function account(program: string): [string, ProgramParser] {
 }
 
 /** One syslog line: its header to `log.syslog.*`, its message to the program's parser. */
-export function parseSyslog(line: string, context: ParseContext): Draft {
+export function parseSyslog(line: string, context: ParseContext): Outcome<Draft> {
   return syslogDraft(readHeader(line, context), context, quoteOf(line));
 }
 
@@ -43,14 +45,20 @@ export function parseSyslog(line: string, context: ParseContext): Draft {
  *
  * @param write for the parts of header and message
  */
-export function syslogDraft(header: SyslogHeader, context: ParseContext, write: Quote): Draft {
+export function syslogDraft(header: SyslogHeader, context: ParseContext, write: Quote): Outcome<Draft> {
   const { message, time } = header;
   const program = header.appname?.toLowerCase();
   if (program?.startsWith('nginx')) {
     const access = parseNginxAccess(message);
-    if (access !== undefined) return underHeader(access, writeHeader(header, context, write));
+    if (access !== undefined) return ok(underHeader(access, writeHeader(header, context, write)));
   }
   const parser = program === undefined ? undefined : programs.get(program);
+  if (parser === undefined || context.parsers.asksFor(program as string)) {
+    const offered = context.parsers.forText(message, program, context);
+    const outcome = offer(offered, () => headed(header, context), context);
+    if (outcome !== undefined)
+      return mapOutcome(outcome, (draft) => ({ ...draft, time: draft.time ?? time }));
+  }
   const isSshd = parser === parseSshd;
   const name = isSshd ? 'sshd' : parser === undefined ? header.appname : program;
   const written = writeHeader(header, context, write);
@@ -61,16 +69,26 @@ export function syslogDraft(header: SyslogHeader, context: ParseContext, write: 
     const folded = repeated === undefined ? '' : `,"labels":{"repeated":"${repeated}"}`;
     const related = { user: [user], ip: [ip, written.ip], hosts: [written.name, domain] };
     const all = `,"message":${write(message)}${written.members}${processMember('sshd', header)}${members}${folded}`;
-    return { dataset: 'linux.sshd', time, written: { event, members: all, related } };
+    return ok({ dataset: 'linux.sshd', time, written: { event, members: all, related } });
   }
   const fields: SyslogFields = {
     message,
     event: {},
     ...objectOf(written.members + (name === undefined ? '' : processMember(name, header))),
   };
-  if (parser === undefined) return { dataset: 'linux.syslog', time, fields };
+  if (parser === undefined) return ok({ dataset: 'linux.syslog', time, fields });
   if (repeated !== undefined) fields.labels = { repeated };
-  return { dataset: parser(text, fields), time, fields };
+  return ok({ dataset: parser(text, fields), time, fields });
+}
+
+/** What a parser from a file starts from: the message, and what its header says. */
+function headed(header: SyslogHeader, context: ParseContext): JsonObject {
+  const { message, appname } = header;
+  const { members } = writeHeader(header, context, quote);
+  return {
+    message,
+    ...objectOf(members + (appname === undefined ? '' : processMember(appname, header))),
+  };
 }
 
 /** An access line that came by syslog is also its header's. */

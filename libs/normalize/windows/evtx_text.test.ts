@@ -5,9 +5,17 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { ParseContext } from '../draft.ts';
 import { normalised } from '../normalised.suite.ts';
+import { noDispatch } from '../parsers/dispatch.ts';
 import { readEvtxText } from './evtx_text.ts';
 
-const context: ParseContext = { received: 0, hints: {}, clock: Date.UTC, warn: () => {} };
+const context: ParseContext = {
+  source: 'test',
+  received: 0,
+  hints: {},
+  clock: Date.UTC,
+  warn: () => {},
+  parsers: noDispatch,
+};
 const goesOn = (text: string): boolean => readEvtxText(text, context) !== undefined;
 
 const system = {

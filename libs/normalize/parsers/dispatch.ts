@@ -1,0 +1,162 @@
+import { getField, type Json, type JsonObject } from '@tidewatch/event';
+import type { RecordHints } from '@tidewatch/plugin';
+import type { Parser } from './compile.ts';
+import { createLiteralIndex, type LiteralIndex } from './literals.ts';
+import type { Match } from './parser_file.ts';
+
+/** Finds the parsers that a record is offered to, those of users before those that ship. */
+export interface Dispatch {
+  readonly parsers: readonly Parser[];
+  /**
+   * @param text the line, or the message behind its syslog header
+   * @param program of the syslog line, in lower case
+   */
+  readonly forText: (text: string, program: string | undefined, at: Origin) => readonly Parser[];
+  /** @param document with its dotted keys expanded */
+  readonly forDocument: (document: JsonObject, at: Origin) => readonly Parser[];
+  /** Whether parsers ask for that program, in lower case. */
+  readonly asksFor: (program: string) => boolean;
+  /** Whether records of that origin may belong to a parser whatever they look like. */
+  readonly names: (at: Origin) => boolean;
+}
+
+export interface Origin {
+  readonly source: string;
+  readonly hints: RecordHints;
+}
+
+/** One entry of a parser's `match`, by its order among all. */
+interface Entry {
+  readonly order: number;
+  readonly parser: Parser;
+  readonly match: Match;
+}
+
+const none: readonly Parser[] = [];
+
+/**
+ * Files each entry under the most telling thing it asks for: the program, a member of the document, a text in the line,
+ * or else the source. So a record meets only those that have that in common with it, however many there are.
+ *
+ * @param parsers in order: of several that claim a record the first is asked first
+ */
+export function createDispatch(parsers: readonly Parser[]): Dispatch {
+  const programs = new Map<string, Entry[]>();
+  const members = new Map<string, Entry[]>();
+  const literals: [string, Entry][] = [];
+  const sources: Entry[] = [];
+  let order = 0;
+  for (const parser of parsers) {
+    for (const match of parser.match) {
+      const entry = { order: order++, parser, match };
+      const [firstField] = Object.keys(match.fields ?? {});
+      if (match.program !== undefined) for (const name of match.program) file(programs, name, entry);
+      else if (firstField !== undefined) file(members, firstField, entry);
+      else if (match.starts_with !== undefined)
+        for (const text of match.starts_with) literals.push([text, entry]);
+      else if (match.contains !== undefined) for (const text of match.contains) literals.push([text, entry]);
+      else sources.push(entry);
+    }
+  }
+  const inText: LiteralIndex<Entry> = createLiteralIndex(literals);
+  const bySource = sourceIndex(sources);
+  const memberPaths = [...members.keys()];
+  const topNames = new Map<string, string[]>();
+  for (const path of memberPaths) {
+    const top = path.split('.')[0] as string;
+    topNames.set(top, [...(topNames.get(top) ?? []), path]);
+  }
+
+  return {
+    parsers,
+    asksFor: (program) => programs.has(program),
+    names: (at) => bySource(at).length > 0,
+    forText(text, program, at) {
+      let found: Entry[] | undefined;
+      const add = (entry: Entry): void => {
+        if (!holdsForText(entry.match, text, program, at)) return;
+        if (found === undefined) found = [entry];
+        else if (!found.includes(entry)) found.push(entry);
+      };
+      if (program !== undefined) programs.get(program)?.forEach(add);
+      inText.visit(text, add);
+      bySource(at).forEach(add);
+      return inOrder(found);
+    },
+    forDocument(document, at) {
+      let found: Entry[] | undefined;
+      const add = (entry: Entry): void => {
+        if (!holdsForDocument(entry.match, document, at)) return;
+        if (found === undefined) found = [entry];
+        else if (!found.includes(entry)) found.push(entry);
+      };
+      if (topNames.size > 0)
+        for (const name of Object.keys(document))
+          for (const path of topNames.get(name) ?? []) members.get(path)?.forEach(add);
+      bySource(at).forEach(add);
+      return inOrder(found);
+    },
+  };
+}
+
+/** No parsers but those that are compiled in. */
+export const noDispatch: Dispatch = createDispatch([]);
+
+function file(index: Map<string, Entry[]>, key: string, entry: Entry): void {
+  const entries = index.get(key);
+  if (entries === undefined) index.set(key, [entry]);
+  else entries.push(entry);
+}
+
+function inOrder(found: Entry[] | undefined): readonly Parser[] {
+  if (found === undefined) return none;
+  if (found.length > 1) found.sort((a, b) => a.order - b.order);
+  return [...new Set(found.map(({ parser }) => parser))];
+}
+
+function holdsForText(match: Match, text: string, program: string | undefined, at: Origin): boolean {
+  if (match.fields !== undefined) return false;
+  if (match.program !== undefined && (program === undefined || !match.program.includes(program)))
+    return false;
+  if (match.starts_with !== undefined && !match.starts_with.some((start) => text.startsWith(start)))
+    return false;
+  if (match.contains !== undefined && !match.contains.some((part) => text.includes(part))) return false;
+  return match.source === undefined || match.source.some((pattern) => isFrom(pattern, at));
+}
+
+function holdsForDocument(match: Match, document: JsonObject, at: Origin): boolean {
+  if (match.program !== undefined || match.starts_with !== undefined || match.contains !== undefined)
+    return false;
+  for (const [path, wanted] of Object.entries(match.fields ?? {})) {
+    const value = getField(document, path);
+    if (value === undefined || (wanted !== null && value !== (wanted as Json))) return false;
+  }
+  return match.source === undefined || match.source.some((pattern) => isFrom(pattern, at));
+}
+
+function isFrom(pattern: string, { source, hints }: Origin): boolean {
+  return isNamed(pattern, source) || (hints.dataset !== undefined && isNamed(pattern, hints.dataset));
+}
+
+function isNamed(pattern: string, name: string): boolean {
+  const star = pattern.indexOf('*');
+  if (star < 0) return pattern === name;
+  const end = pattern.slice(star + 1);
+  return name.length >= pattern.length - 1 && name.startsWith(pattern.slice(0, star)) && name.endsWith(end);
+}
+
+/** Sources are few and come again: what is known of each is remembered, within bounds. */
+function sourceIndex(entries: readonly Entry[]): (at: Origin) => readonly Entry[] {
+  if (entries.length === 0) return () => [];
+  const known = new Map<string, readonly Entry[]>();
+  return (at) => {
+    const key = `${at.source}\n${at.hints.dataset ?? ''}`;
+    let found = known.get(key);
+    if (found === undefined) {
+      found = entries.filter(({ match }) => match.source?.some((pattern) => isFrom(pattern, at)));
+      if (known.size >= 10_000) known.clear();
+      known.set(key, found);
+    }
+    return found;
+  };
+}

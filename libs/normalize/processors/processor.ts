@@ -1,0 +1,61 @@
+import type { JsonObject } from '@tidewatch/event';
+import { z } from 'zod';
+import type { Step } from './work.ts';
+
+/** What a processor does to an event, shown in the docs and run as a test. */
+export interface Example {
+  readonly title: string;
+  readonly config: unknown;
+  /** Fields before; `message` is the text of the record. */
+  readonly before: JsonObject;
+  /** Fields after, with `@timestamp` where the processor sets the time. */
+  readonly after?: JsonObject;
+  /** Where it fails: the reason's beginning. */
+  readonly fails?: string;
+  /** Where it ends the record. */
+  readonly ends?: 'done' | 'dropped' | 'dead_letter';
+}
+
+/** What a processor is made with. */
+export interface Making {
+  /** Compiles steps that stand inside a processor's own configuration. */
+  readonly steps: (steps: readonly unknown[]) => Step;
+  /** What else processors may use: tables, enrichment, other parsers, state. */
+  readonly resources: Resources;
+}
+
+/** What a process lends its parsers. Each may be missing: in `tidewatch parse` there is no stream of events. */
+export interface Resources {
+  /** Folder that relative paths of a parser's files start from. */
+  readonly folder: string;
+}
+
+/** One kind of step in parser files: a file of its own in this folder. */
+export interface Processor<Schema extends z.ZodType = z.ZodType> {
+  /** The key in parser files. */
+  readonly name: string;
+  /** One sentence for the reference docs. */
+  readonly summary: string;
+  /** Every key has a description. What a pattern can be wrong in, the schema says. */
+  readonly config: Schema;
+  readonly examples: readonly Example[];
+  readonly create: (config: z.output<Schema>, making: Making) => Step;
+}
+
+/** Defines a processor, with its configuration's type taken from its schema. */
+export function defineProcessor<Schema extends z.ZodType>(processor: Processor<Schema>): Processor<Schema> {
+  return processor;
+}
+
+const hostile = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** A field's path, e.g. `source.ip`. */
+export const fieldPath = z
+  .string()
+  .max(256)
+  .regex(/^[@A-Za-z_][\w@-]*(?:\.[\w@-]+)*$/, 'is not a path of a field such as source.ip')
+  .refine((path) => path.split('.').every((key) => !hostile.has(key)), 'is not a name for a field');
+
+/** One or several. */
+export const oneOrMore = <Schema extends z.ZodType>(schema: Schema) =>
+  z.union([schema, z.array(schema).min(1)]).transform((given) => [given].flat() as z.output<Schema>[]);
