@@ -14,6 +14,7 @@ import { setupCommand } from './commands/setup.ts';
 import { sigmaCommand } from './commands/sigma/index.ts';
 import { startCommand } from './commands/start.ts';
 import { streamCommand } from './commands/stream.ts';
+import { testCommand } from './commands/test.ts';
 import { usecaseCommand } from './commands/usecase.ts';
 import { version } from './version.ts';
 
@@ -44,6 +45,7 @@ export async function main(
     doctorCommand,
     diskCommand,
     sigmaCommand,
+    testCommand,
     sendCommand,
     deadLettersCommand,
     alertsCommand,

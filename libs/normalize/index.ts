@@ -7,3 +7,7 @@ export { createDispatch, type Dispatch } from './parsers/dispatch.ts';
 export * from './parsers/load.ts';
 export type { Resources } from './processors/processor.ts';
 export type { Stage, StageContext } from './stage.ts';
+export type { Found, ParserTest, TestResult } from './parsers/test_file.ts';
+export { parserTestFile } from './parsers/test_file.ts';
+export { parserFile } from './parsers/parser_file.ts';
+export * from './parsers/test_parsers.ts';
