@@ -5,7 +5,7 @@ export interface LiteralIndex<T> {
 }
 
 /** Characters of a line that are looked at: what tells lines apart stands near their beginning. */
-const window = 512;
+const window = 4_096;
 const gramLength = 3;
 
 /**
@@ -31,7 +31,7 @@ export function createLiteralIndex<T>(
   return {
     visit(line, found) {
       const end = Math.min(line.length, window) - gramLength + 1;
-      let gram = (line.charCodeAt(0) << 8) | line.charCodeAt(1);
+      let gram = ((line.charCodeAt(0) & 0xff) << 8) | (line.charCodeAt(1) & 0xff);
       for (let i = 0; i < end; i++) {
         gram = ((gram & 0xffff) << 8) | (line.charCodeAt(i + 2) & 0xff);
         if (table[slot(gram)] === 1) filed.get(gram)?.forEach(found);

@@ -9,28 +9,38 @@ export const condition = z.string().superRefine((text, context) => {
   if (!parsed.ok) context.addIssue(`is not KQL: ${parsed.error.message}`);
 });
 
-const words = (says: string, ...examples: string[]) =>
+const words = (text: z.ZodType<string>, says: string, ...examples: string[]) =>
   z
-    .union([z.string(), z.array(z.string()).min(1)])
+    .union([text, z.array(text).min(1)])
     .transform((given) => [given].flat())
     .describe(says)
     .meta({ examples });
 
+/** What is shorter is in too many lines. */
+const literal = z.string().min(3, 'has at least three characters');
+
 const match = z
   .strictObject({
     source: words(
+      z.string().min(1),
       'Names of inputs’ sources, or data sets that an input names; `*` stands for any text.',
       'fw-*',
     ).exactOptional(),
     program: words(
-      'Programs of syslog lines (`app[pid]:`), in lower case; the message is parsed.',
+      z.string().min(1).toLowerCase(),
+      'Programs of syslog lines (`app[pid]:`), in either case; the message is parsed.',
       'dhcpd',
     ).exactOptional(),
     starts_with: words(
+      literal,
       'Beginnings of the line, or of the message behind a syslog header.',
       'CEF:',
     ).exactOptional(),
-    contains: words('Texts in the line or message, at least three characters.', '%ASA-').exactOptional(),
+    contains: words(
+      literal,
+      'Texts in the line or message, at least three characters.',
+      '%ASA-',
+    ).exactOptional(),
     fields: z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
       .describe('Members that a JSON document has: with this value, or with any where it is `null`.')
