@@ -30,6 +30,8 @@ export interface WindowsFacts {
 export interface SourceFacts {
   readonly products?: ReadonlySet<string>;
   readonly categories?: ReadonlySet<string>;
+  /** Categories that it states not to be of, where it does not state all that it is of. */
+  readonly notCategories?: ReadonlySet<string>;
   readonly services?: ReadonlySet<string>;
   readonly windows?: WindowsFacts;
 }
@@ -112,6 +114,7 @@ export function createLogSourceMatcher(table: WindowsTable): Matcher {
     matches({ product, category, service }, facts) {
       if (!states(facts.products, product)) return false;
       const { windows } = facts;
+      if (category !== undefined && facts.notCategories?.has(category)) return false;
       if (windows === undefined) return states(facts.categories, category) && states(facts.services, service);
       if (service !== undefined && !ofService(service, windows)) return false;
       return category === undefined || ofCategory(category, product, windows);

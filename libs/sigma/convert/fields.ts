@@ -1,14 +1,8 @@
-import {
-  ecsFields,
-  ecsRoots,
-  ecsSystemPaths,
-  namelessData,
-  sameFields,
-  winlogPaths,
-} from '../event/field_names.ts';
+import { ecsRoots, ecsSystemPaths, namelessData, sameFields, winlogPaths } from '../event/field_names.ts';
+import { entriesFor, fieldTable, readingsOf } from '../field_table/index.ts';
 import type { LogSource } from '../rule.ts';
 import { windowsTable } from '../windows_sources.ts';
-import { meansAuditd, namedDatasets } from './other_documents.ts';
+import { meansAuditd } from './other_documents.ts';
 
 /** Where a rule's field stands in documents. */
 export interface Target {
@@ -109,29 +103,32 @@ export const windowsAnywhere: readonly string[] = ['winlog.*'];
 
 const sourceFields = ['generic', 'process', 'user', 'url', 'http', 'user_agent'];
 
+/** Where the documents of a log source's own vendor stand, where it names one. */
+function namespacesOf(logsource: LogSource): string[] {
+  if (logsource.product === undefined) return [];
+  const entries = entriesFor(fieldTable, meansAuditd(logsource) ? { product: 'linux' } : logsource);
+  return [...new Set(entries.flatMap(({ namespaces = [] }) => namespaces))].filter(
+    (name) => !name.startsWith('winlog'),
+  );
+}
+
 /** Where keywords are looked for in all other documents: not in all fields, since each is a clause. */
 export const otherAnywhere = (logsource: LogSource): readonly string[] =>
-  [
-    ...new Set([...sourceFields, ...namedDatasets(logsource), ...(meansAuditd(logsource) ? ['auditd'] : [])]),
-  ].map((name) => `${name}.*`);
+  [...sourceFields, ...namespacesOf(logsource)].map((name) => `${name}.*`);
 
 /** Fields of all other documents: under their own name, below their source's, or under ECS's. */
 export function otherFields(logsource: LogSource): FieldResolver {
-  const names = new Set(namedDatasets(logsource).flatMap((name) => [name, name.split('.')[0] as string]));
-  if (meansAuditd(logsource)) for (const name of ['auditd.log', 'auditd.data']) names.add(name);
-  const prefixes = ['', 'generic.', ...[...names].map((name) => `${name}.`)];
+  const prefixes = ['', 'generic.', ...namespacesOf(logsource).map((name) => `${name}.`)];
+  const readings = readingsOf(entriesFor(fieldTable, logsource));
   return ({ field, written }) => {
     const spellings = written === field ? [field] : [field, written];
     const own = isEcs(field) ? [field] : spellings.flatMap((name) => prefixes.map((prefix) => prefix + name));
     const same = sameFields.filter(([, to]) => to === field).map(([from]) => from);
     const system = ecsSystemPaths.filter(([, to]) => to === field).map(([path]) => path);
-    const ecs = ecsFields.filter((each) => each.field === field);
-    const groups = [
-      own,
-      same,
-      system,
-      ...ecs.flatMap(({ take, paths }) => (take === 'every' ? [paths] : paths.map((path) => [path]))),
-    ].filter((group) => group.length > 0);
+    const known = readings.get(field) ?? [];
+    const orders = [...new Set(known.map(({ order }) => order))].sort((a, b) => a - b);
+    const ofTable = orders.map((at) => known.filter(({ order }) => order === at).map(({ path }) => path));
+    const groups = [own, same, system, ...ofTable].filter((group) => group.length > 0);
     const together = joined.get(field);
     return { groups, ...(together === undefined ? {} : { joined: together }) };
   };

@@ -22,8 +22,11 @@ const mixed = '(linux|system)\\.(auth|syslog)';
 export function otherDocuments(logsource: LogSource): Query {
   const { product } = logsource;
   const known = [...datasets.keys()].filter((name) => !name.includes('.'));
-  const exact = [...datasets.keys()].filter((name) => name.includes('.'));
   const differs = (name: string): boolean => !means(logsource, name);
+  // The module of a data set says enough where it differs.
+  const exact = [...datasets.keys()].filter(
+    (name) => name.includes('.') && !differs(name.split('.')[0] as string),
+  );
   return and([
     not(exists('winlog.channel')),
     not(oneOf('event.module', known.filter(differs))),
@@ -33,14 +36,6 @@ export function otherDocuments(logsource: LogSource): Query {
   ]);
 }
 
-/** Names of known data sets whose events a log source means, and says so by its product. */
-export function namedDatasets(logsource: LogSource): string[] {
-  if (logsource.product === undefined) return [];
-  return [...datasets].flatMap(([name, facts]) =>
-    isOf(facts, logsource.product as string) && means(logsource, name) ? [name] : [],
-  );
-}
-
 /** Whether a log source means audit records of Linux. */
 export const meansAuditd = (logsource: LogSource): boolean =>
   logsource.product === 'linux' && means(logsource, 'linux.auditd');
@@ -48,7 +43,10 @@ export const meansAuditd = (logsource: LogSource): boolean =>
 const isOf = ({ products }: SourceFacts, product: string): boolean => products?.has(product) ?? false;
 
 const means = (logsource: LogSource, dataset: string, process = ''): boolean =>
-  matcher.matches(logsource, datasetFacts({ dataset, module: '', os: '', process }));
+  matcher.matches(
+    logsource,
+    datasetFacts({ dataset, module: '', os: '', process, categories: [], types: [] }),
+  );
 
 function linuxOfOthers(logsource: LogSource): Query {
   const names = [...new Set([...linuxNames, ...(logsource.service ? [logsource.service] : [])])];

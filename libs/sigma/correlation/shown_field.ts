@@ -1,4 +1,5 @@
-import { ecsFields, ecsSystemPaths } from '../event/field_names.ts';
+import { ecsSystemPaths } from '../event/field_names.ts';
+import { fieldTable, readingsOf } from '../field_table/index.ts';
 
 /** What Windows calls a field that ECS has, and that Sigma reads under Windows' name only. */
 const windowsNames: readonly (readonly [field: string, path: string])[] = [
@@ -10,7 +11,10 @@ const windowsNames: readonly (readonly [field: string, path: string])[] = [
 ];
 
 const paths = new Map<string, string>([
-  ...ecsFields.map(({ field, paths: [path = field] }): [string, string] => [field, path]),
+  ...[...readingsOf(fieldTable)].map(([field, [reading]]): [string, string] => [
+    field,
+    reading?.path ?? field,
+  ]),
   ...ecsSystemPaths.map(([path, field]): [string, string] => [field, path]),
   ...windowsNames,
 ]);

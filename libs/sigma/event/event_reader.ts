@@ -1,18 +1,19 @@
 import { isObject, type JsonObject } from '@tidewatch/event';
 import { textBetween } from '@tidewatch/event/json_bytes';
+import { fieldTable, readingsOf } from '../field_table/index.ts';
 import { fold } from '../fold.ts';
 import type { Matcher, SourceFacts } from '../logsources.ts';
 import type { Found, SubstringFinder } from '../substring_finder.ts';
 import { type Cell, kind } from './cell.ts';
-import type { DatasetOrigin } from './dataset_sources.ts';
+import { type DatasetOrigin, isMixed } from './dataset_sources.ts';
 import { EventDocument } from './document.ts';
-import { ecsFields, ecsSystemPaths, namelessData, sameFields, winlogPaths } from './field_names.ts';
+import { ecsSystemPaths, namelessData, sameFields, winlogPaths } from './field_names.ts';
 import { FieldSlots } from './field_slots.ts';
 import { Leaves } from './leaves.ts';
 import type { EventPath } from './path_note.ts';
 import { addPath, createPathTree } from './path_tree.ts';
 import { type FieldTrees, Profiles, rank, type Shape, shapeOf } from './profile.ts';
-import { type Source, Sources } from './sources.ts';
+import { type Reading, type Readings, type Source, Sources } from './sources.ts';
 import { isWide } from './texts.ts';
 import { eventTypeIn, isEntryType, keywordMask, levelForms } from './windows_values.ts';
 
@@ -79,12 +80,8 @@ export class EventReader {
     for (const [from, to] of sameFields) this.alias(from, to, rank.same, null);
     for (const [path, to] of ecsSystemPaths) this.alias(path, to, rank.ecsSystem, null);
     for (const from of namelessData) this.alias(from, 'Data', rank.same, 'winlog');
-    // A Windows source's own fields say all that ECS says of them, so ECS's names are for the others.
-    for (const { field, take, paths } of ecsFields) {
-      paths.forEach((path, i) => {
-        this.alias(path, field, rank.ecs + (take === 'first' ? i : 0), 'other');
-      });
-    }
+    for (const [field, places] of everyReading)
+      if (this.ids.has(field)) for (const { path } of places) this.register(path);
   }
 
   /** The number of a field that rules ask for; undefined for one that none asks for. */
@@ -110,6 +107,8 @@ export class EventReader {
     this.applyAliases();
     if (this.profile.shape === 'flat') this.mendEventType();
     const source = origin === null ? this.windowsSource() : this.sources.ofDataset(origin);
+    // A Windows source's own fields say all that ECS says of them, so ECS's names are for the others.
+    if (origin !== null) this.applyTable(source.readings);
     this.facts = source.facts;
     for (const { from, to } of source.fields) this.copy(from, to, rank.same);
     this.addWindowsForms();
@@ -194,11 +193,16 @@ export class EventReader {
 
   private origin(): DatasetOrigin {
     const { document } = this;
+    const dataset = document.textAt('event.dataset');
+    const module = document.textAt('event.module');
+    const mixed = isMixed(dataset, module);
     return {
-      dataset: document.textAt('event.dataset'),
-      module: document.textAt('event.module'),
+      dataset,
+      module,
       os: document.textAt('host.os.type'),
       process: document.textAt('process.name'),
+      categories: mixed ? document.textsAt('event.category') : none,
+      types: mixed ? document.textsAt('event.type') : none,
     };
   }
 
@@ -234,13 +238,37 @@ export class EventReader {
       for (const alias of aliases)
         if (alias.shape === null || alias.shape === shape) this.copy(field, alias.to, alias.rank);
     }
-    if (shape === 'other') this.makeFromSeveral();
+  }
+
+  private applyTable(readings: Readings): void {
+    const { touched } = this.slots;
+    for (let i = 0, n = touched.length; i < n; i++) {
+      const field = touched[i] as number;
+      const fields = readings[field];
+      if (fields === undefined) continue;
+      for (const reading of fields) {
+        if (reading.values === null) this.copy(field, reading.to, rank.ecs + reading.order);
+        else this.translate(field, reading, reading.values);
+      }
+    }
+    this.makeFromSeveral();
   }
 
   private copy(from: number, to: number, at: number): void {
     const count = this.count(from);
     if (count === 0 || !this.slots.open(to, at)) return;
     for (let i = 0; i < count; i++) this.slots.add(to).copy(this.cell(from, i));
+  }
+
+  private translate(from: number, { to, order }: Reading, values: ReadonlyMap<string, string>): void {
+    const count = this.count(from);
+    if (count === 0 || !this.slots.open(to, rank.ecs + order)) return;
+    for (let i = 0; i < count; i++) {
+      const cell = this.cell(from, i);
+      const word = values.get(cell.folded);
+      if (word === undefined) this.slots.add(to).copy(cell);
+      else this.write(this.slots.add(to), word, cell.path);
+    }
   }
 
   /** ECS splits what Windows writes as one: better than the user's name alone, worse than a whole command line. */
@@ -299,5 +327,7 @@ export class EventReader {
   }
 }
 
+const everyReading = readingsOf(fieldTable);
+const none: readonly string[] = [];
 const encoder = new TextEncoder();
 const encode = (event: JsonObject): Uint8Array => encoder.encode(JSON.stringify(event));

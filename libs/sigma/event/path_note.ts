@@ -25,6 +25,8 @@ export interface PathNote {
 export const marks = [
   'event.dataset',
   'event.module',
+  'event.category',
+  'event.type',
   'host.os.type',
   'process.name',
   'user.name',

@@ -1,4 +1,4 @@
-import type { DatasetOrigin } from './dataset_sources.ts';
+import { type DatasetOrigin, namespacesOf } from './dataset_sources.ts';
 import { ecsRoots, namespaces } from './field_names.ts';
 import type { EventPath } from './path_note.ts';
 import { form, windowsForms } from './path_note.ts';
@@ -71,7 +71,8 @@ export class Profiles {
     const known = this.known.get(key);
     if (known !== undefined) return known;
     const shape = shapeOf(forms);
-    const names = origin === null ? [] : [origin.dataset, origin.module];
+    const names =
+      origin === null ? [] : [origin.dataset, origin.module, ...namespacesOf(origin.dataset, origin.module)];
     const profile = { shape, read: readerOf(shape, forms, this.trees, names) };
     if (this.known.size >= profileLimit) this.known.clear();
     this.known.set(key, profile);

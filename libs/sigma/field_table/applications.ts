@@ -1,4 +1,4 @@
-import { every, type SourceEntry } from './entry.ts';
+import type { SourceEntry } from './entry.ts';
 
 /** Logs that rules only search for words: whatever the application writes. */
 const words = (product: string, ...datasets: string[]): SourceEntry => ({
@@ -10,7 +10,7 @@ const words = (product: string, ...datasets: string[]): SourceEntry => ({
 export const applications: readonly SourceEntry[] = [
   {
     logsource: { product: 'okta', service: 'okta' },
-    datasets: ['okta.system', 'okta'],
+    datasets: ['okta.system'],
     namespaces: ['okta.system', 'okta'],
     own:
       'eventType legacyEventType displayMessage outcome.reason outcome.result actor.alternateId target.displayName ' +
@@ -38,14 +38,14 @@ export const applications: readonly SourceEntry[] = [
   },
   {
     logsource: { product: 'onelogin', service: 'onelogin.events' },
-    datasets: ['onelogin.events', 'onelogin'],
+    datasets: ['onelogin.events'],
     namespaces: ['onelogin.events'],
     own: 'event_type_id',
     fields: { event_type_id: 'event.code' },
   },
   {
     logsource: { product: 'cisco', service: 'duo' },
-    datasets: ['cisco_duo.auth', 'cisco_duo'],
+    datasets: ['cisco_duo.auth'],
     namespaces: ['cisco_duo.auth'],
     own: 'event_type reason result factor',
     fields: { event_type: ['event.action', 'event.category'], reason: 'event.reason' },
@@ -69,7 +69,7 @@ export const applications: readonly SourceEntry[] = [
   },
   {
     logsource: { product: 'opencanary', category: 'application' },
-    datasets: ['opencanary.log', 'opencanary'],
+    datasets: ['opencanary.log'],
     namespaces: ['opencanary', 'opencanary.log'],
     own: 'logtype dst_host dst_port src_host src_port logdata',
     fields: { logtype: 'event.code' },
@@ -83,10 +83,9 @@ export const applications: readonly SourceEntry[] = [
   },
   {
     logsource: { category: 'database' },
-    datasets: ['mysql', 'postgresql', 'mssql', 'mysql.error', 'postgresql.log'],
-    fields: { query: every('message') },
+    datasets: ['mysql.error', 'postgresql.log', 'mssql'],
   },
-  words('sql', 'mysql', 'postgresql', 'mssql', 'mysql.error', 'postgresql.log'),
+  words('sql', 'mysql.error', 'postgresql.log', 'mssql'),
   words('django', 'python'),
   words('jvm', 'tomcat', 'log4j', 'dhis2', 'java'),
   words('nodejs'),

@@ -99,7 +99,7 @@ export const hosts: readonly SourceEntry[] = [
   ),
   {
     logsource: { category: 'antivirus' },
-    datasets: ['windows.windows_defender', 'clamav', 'linux.clamav'],
+    datasets: ['windows.windows_defender', 'linux.clamav', 'clamav'],
     namespaces: ['winlog.event_data'],
     own: 'Signature Filename',
     fields: {

@@ -10,6 +10,7 @@ import { windows } from './windows.ts';
 import { zeekLogs } from './zeek.ts';
 
 export { type FieldRule, ruleOf, type SourceEntry } from './entry.ts';
+export { bySpecificity, entriesFor, placesIn, readingsOf } from './lookup.ts';
 
 /**
  * From each of Sigma's log sources to the data sets that its events come from and the paths at which its fields stand

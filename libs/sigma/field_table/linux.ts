@@ -31,15 +31,15 @@ export const linux: readonly SourceEntry[] = [
   },
   {
     logsource: { product: 'linux', category: 'process_creation' },
-    datasets: [...audit, sysmon, 'endpoint.events.process'],
+    datasets: [...audit, sysmon],
   },
   {
     logsource: { product: 'linux', category: 'network_connection' },
-    datasets: [...audit, sysmon, 'endpoint.events.network'],
+    datasets: [...audit, sysmon],
   },
   {
     logsource: { product: 'linux', category: 'file_event' },
-    datasets: [...audit, sysmon, 'endpoint.events.file'],
+    datasets: [...audit, sysmon],
   },
   { logsource: { product: 'linux', service: 'sshd' }, datasets: ['linux.sshd', 'system.auth'] },
   {
@@ -63,22 +63,22 @@ export const linux: readonly SourceEntry[] = [
   },
   {
     logsource: { product: 'linux', service: 'clamav' },
-    datasets: ['linux.clamav', 'linux.syslog', 'clamav'],
+    datasets: ['linux.clamav', 'linux.syslog'],
   },
   {
     logsource: { product: 'linux', service: 'guacamole' },
-    datasets: ['linux.guacamole', 'linux.syslog', 'guacamole'],
+    datasets: ['linux.guacamole', 'linux.syslog'],
   },
   {
     logsource: { product: 'linux', service: 'vsftpd' },
-    datasets: ['linux.vsftpd', 'linux.syslog', 'vsftpd'],
+    datasets: ['linux.vsftpd', 'linux.syslog'],
   },
   {
     logsource: { product: 'macos', category: 'process_creation' },
-    datasets: ['macos.process', 'endpoint.events.process'],
+    datasets: [],
   },
   {
     logsource: { product: 'macos', category: 'file_event' },
-    datasets: ['macos.file', 'endpoint.events.file'],
+    datasets: [],
   },
 ];

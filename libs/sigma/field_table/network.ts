@@ -24,17 +24,18 @@ const dnsFields: Readonly<Record<string, FieldEntry>> = {
 };
 
 /** What became of a packet, in the words that rules on firewalls use, by ECS's `event.type` and vendors' words. */
-const verdict = valued(
-  {
+const verdict: FieldEntry = {
+  take: 'every',
+  paths: ['event.action', 'event.type'],
+  values: {
     allow: 'accept',
     allowed: 'accept',
     permit: 'accept',
     permitted: 'accept',
     pass: 'accept',
-    built: 'accept',
+    packet_allowed: 'accept',
   },
-  'event.type',
-);
+};
 const blocked = valued({ allowed: 'false', denied: 'true' }, 'event.type');
 
 export const network: readonly SourceEntry[] = [
@@ -56,7 +57,6 @@ export const network: readonly SourceEntry[] = [
     datasets: [
       'linux.firewall',
       'iptables.log',
-      'iptables',
       'cisco.asa',
       'cisco_asa.log',
       'fortinet.traffic',
@@ -68,27 +68,32 @@ export const network: readonly SourceEntry[] = [
       'zeek.connection',
       'suricata.flow',
       'netflow.log',
-      'netflow',
+      'ipfix',
       'aws.vpcflow',
       'pfsense',
     ],
     fields: { ...ends, action: verdict, blocked },
   },
   {
+    logsource: { category: 'network' },
+    datasets: ['zeek', 'suricata', 'netflow.log', 'ipfix'],
+    fields: { ...ends, ...dnsFields },
+  },
+  {
     logsource: { service: 'netflow' },
-    datasets: ['netflow.log', 'netflow', 'ipfix', 'aws.vpcflow'],
+    datasets: ['netflow.log', 'ipfix', 'aws.vpcflow'],
     fields: ends,
   },
   {
     logsource: { product: 'fortigate', service: 'event' },
-    datasets: ['fortinet.event', 'fortinet.firewall', 'fortinet_fortigate.log', 'fortinet'],
+    datasets: ['fortinet.event', 'fortinet.firewall', 'fortinet_fortigate.log'],
     namespaces: ['fortinet.firewall'],
     own: 'action cfgpath cfgobj cfgattr cfgtid logdesc logid',
     fields: { action: 'event.action', user: 'user.name' },
   },
   {
     logsource: { product: 'fortios', service: 'sslvpnd' },
-    datasets: ['fortinet.event', 'fortinet.firewall', 'fortinet'],
+    datasets: ['fortinet.event', 'fortinet.firewall', 'fortinet_fortigate.log'],
   },
   {
     logsource: { product: 'cisco', service: 'aaa' },
@@ -107,10 +112,11 @@ export const network: readonly SourceEntry[] = [
     datasets: ['cisco.asa', 'cisco.ios', 'cisco.nexus', 'cisco_ios.log', 'cisco_asa.log'],
   },
   { logsource: { product: 'huawei', service: 'bgp' }, datasets: ['huawei'] },
-  { logsource: { product: 'juniper', service: 'bgp' }, datasets: ['juniper.junos', 'juniper'] },
-  {
-    logsource: { product: 'paloalto', service: 'globalprotect' },
-    datasets: ['panw.globalprotect', 'panw.system', 'panw.panos', 'panw'],
-    fields: { TargetFilename: 'file.path' },
-  },
+  { logsource: { product: 'juniper', service: 'bgp' }, datasets: ['juniper.junos'] },
+  ...(['appliance', 'file_event'] as const).map(
+    (category): SourceEntry => ({
+      logsource: { product: 'paloalto', category, service: 'globalprotect' },
+      datasets: ['panw.globalprotect', 'panw.panos'],
+    }),
+  ),
 ];

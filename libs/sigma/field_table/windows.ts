@@ -1,3 +1,4 @@
+import { ecsSystemPaths, sameFields, winlogPaths } from '../event/field_names.ts';
 import { windowsTable } from '../windows_sources.ts';
 import type { SourceEntry } from './entry.ts';
 
@@ -68,13 +69,8 @@ export const windows: readonly SourceEntry[] = [
     logsource: { product: 'windows' },
     datasets: ['windows'],
     namespaces: ['winlog'],
-    own: 'EventID Provider_Name SourceName Channel Computer ComputerName EventLog EventRecordID Keywords Level Message Opcode Task Version',
-    fields: {
-      EventID: 'event.code',
-      Provider_Name: 'event.provider',
-      Computer: 'host.name',
-      Level: 'log.level',
-    },
+    own: [...winlogPaths, ...sameFields].map(([, field]) => field).join(' '),
+    fields: Object.fromEntries(ecsSystemPaths.map(([path, field]) => [field, path])),
   },
   // Whatever a channel's provider writes stands below `winlog.event_data` or `user_data`, by the provider's names.
   ...[...windowsTable.services.keys()].map(
