@@ -9,12 +9,12 @@ import { type DatasetOrigin, isMixed } from './dataset_sources.ts';
 import { EventDocument } from './document.ts';
 import { ecsSystemPaths, namelessData, sameFields, winlogPaths } from './field_names.ts';
 import { FieldSlots } from './field_slots.ts';
+import { FieldWriter } from './field_writer.ts';
 import { Leaves } from './leaves.ts';
 import type { EventPath } from './path_note.ts';
 import { addPath, createPathTree } from './path_tree.ts';
 import { type FieldTrees, Profiles, rank, type Shape, shapeOf } from './profile.ts';
-import { type Reading, type Readings, type Source, Sources } from './sources.ts';
-import { isWide } from './texts.ts';
+import { type Source, Sources } from './sources.ts';
 import { eventTypeIn, isEntryType, keywordMask, levelForms } from './windows_values.ts';
 
 /** An event as an object, or the bytes of its JSON, which are read many times as fast. */
@@ -42,6 +42,7 @@ export class EventReader {
   private readonly matcher: Matcher;
   private readonly document = new EventDocument();
   private readonly slots = new FieldSlots(this.document.texts);
+  private readonly writer = new FieldWriter(this.document, this.slots);
   private readonly profiles = new Profiles(this.trees);
   private readonly sources: Sources;
   private profile = this.profiles.of(0, null);
@@ -108,9 +109,12 @@ export class EventReader {
     if (this.profile.shape === 'flat') this.mendEventType();
     const source = origin === null ? this.windowsSource() : this.sources.ofDataset(origin);
     // A Windows source's own fields say all that ECS says of them, so ECS's names are for the others.
-    if (origin !== null) this.applyTable(source.readings);
+    if (origin !== null) {
+      this.writer.applyTable(source.readings);
+      this.makeFromSeveral();
+    }
     this.facts = source.facts;
-    for (const { from, to } of source.fields) this.copy(from, to, rank.same);
+    for (const { from, to } of source.fields) this.writer.copy(from, to, rank.same);
     this.addWindowsForms();
     return isRead;
   }
@@ -222,12 +226,6 @@ export class EventReader {
     }
   }
 
-  /** Gives a cell a text that the event does not have as it is. */
-  private write(cell: Cell, text: string, path: string): void {
-    const start = this.document.texts.append(text);
-    cell.set(kind.text, start, start + text.length, isWide(text) ? text : null, '', path);
-  }
-
   private applyAliases(): void {
     const { shape } = this.profile;
     const { touched } = this.slots;
@@ -236,38 +234,7 @@ export class EventReader {
       const aliases = this.aliases[field];
       if (aliases === undefined) continue;
       for (const alias of aliases)
-        if (alias.shape === null || alias.shape === shape) this.copy(field, alias.to, alias.rank);
-    }
-  }
-
-  private applyTable(readings: Readings): void {
-    const { touched } = this.slots;
-    for (let i = 0, n = touched.length; i < n; i++) {
-      const field = touched[i] as number;
-      const fields = readings[field];
-      if (fields === undefined) continue;
-      for (const reading of fields) {
-        if (reading.values === null) this.copy(field, reading.to, rank.ecs + reading.order);
-        else this.translate(field, reading, reading.values);
-      }
-    }
-    this.makeFromSeveral();
-  }
-
-  private copy(from: number, to: number, at: number): void {
-    const count = this.count(from);
-    if (count === 0 || !this.slots.open(to, at)) return;
-    for (let i = 0; i < count; i++) this.slots.add(to).copy(this.cell(from, i));
-  }
-
-  private translate(from: number, { to, order }: Reading, values: ReadonlyMap<string, string>): void {
-    const count = this.count(from);
-    if (count === 0 || !this.slots.open(to, rank.ecs + order)) return;
-    for (let i = 0; i < count; i++) {
-      const cell = this.cell(from, i);
-      const word = values.get(cell.folded);
-      if (word === undefined) this.slots.add(to).copy(cell);
-      else this.write(this.slots.add(to), word, cell.path);
+        if (alias.shape === null || alias.shape === shape) this.writer.copy(field, alias.to, alias.rank);
     }
   }
 
@@ -276,13 +243,9 @@ export class EventReader {
     const { document } = this;
     const [name, domain] = [document.textAt('user.name'), document.textAt('user.domain')];
     if (name !== '' && domain !== '')
-      this.putText(this.user, rank.ecsSystem, `${domain}\\${name}`, 'user.name');
+      this.writer.putText(this.user, rank.ecsSystem, `${domain}\\${name}`, 'user.name');
     const line = document.textsAt('process.args');
-    if (line.length > 0) this.putText(this.commandLine, rank.ecs + 1, line.join(' '), 'process.args');
-  }
-
-  private putText(field: number, at: number, text: string, path: string): void {
-    if (field >= 0 && this.slots.open(field, at)) this.write(this.slots.add(field), text, path);
+    if (line.length > 0) this.writer.putText(this.commandLine, rank.ecs + 1, line.join(' '), 'process.args');
   }
 
   /** nxlog writes its own type over Sysmon's; Sysmon's is in the message, or else unknown. */
@@ -292,7 +255,7 @@ export class EventReader {
     if (!isEntryType(cell.value)) return;
     const type = eventTypeIn(this.document.textAt('Message'));
     if (type === null) this.slots.remove(this.eventType);
-    else this.write(cell, type, 'Message');
+    else this.writer.write(cell, type, 'Message');
   }
 
   /** Level and keyword mask are written differently by different collectors; a rule may ask for any form. */
@@ -300,13 +263,13 @@ export class EventReader {
     if (this.level >= 0 && this.has(this.level)) {
       const { text, path } = this.cell(this.level, 0);
       for (const form of levelForms(text))
-        if (form !== text) this.write(this.slots.add(this.level), form, path);
+        if (form !== text) this.writer.write(this.slots.add(this.level), form, path);
     }
     if (this.keywords >= 0) {
       for (let i = 0, n = this.count(this.keywords); i < n; i++) {
         const { value, path } = this.cell(this.keywords, i);
         const mask = keywordMask(value);
-        if (mask !== null) this.write(this.slots.add(this.keywords), mask, path);
+        if (mask !== null) this.writer.write(this.slots.add(this.keywords), mask, path);
       }
     }
   }
