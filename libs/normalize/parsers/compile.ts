@@ -7,6 +7,7 @@ import type { Resources } from '../processors/processor.ts';
 import { type Ended, isFailed, type Step, type StepResult, type Work } from '../processors/work.ts';
 import { setEndpoints } from './endpoints.ts';
 import type { Match, ParserFile, StepFile } from './parser_file.ts';
+import type { Watch } from './trace.ts';
 
 /** A parser in force. */
 export interface Parser {
@@ -22,6 +23,8 @@ export interface Parser {
   /** Takes the processors over the fields, which it may keep and change. */
   readonly run: (fields: JsonObject, context: ParseContext, depth: number) => Parsed;
   readonly figures: Figures;
+  /** The same parser with somebody watching its steps, and figures of its own. */
+  readonly watched: (watch: Watch) => Parser;
 }
 
 /** What a parser did since it came into force. */
@@ -57,6 +60,7 @@ export function compileParser(file: ParserFile, path: string, resources: Resourc
     claims: filter === undefined ? () => true : compileCondition(filter),
     namespace: file.namespace ?? name.split('.')[0] ?? name,
     figures,
+    watched: (watch) => compileParser(file, path, { ...resources, watch }),
     run(fields, context, depth) {
       const started = ++figures.records % timed === 0 ? performance.now() : 0;
       const work: Work = {
@@ -114,14 +118,12 @@ export function compileSteps(files: readonly StepFile[], resources: Resources): 
 
 function compileStep(file: StepFile, resources: Resources): Step {
   const { if: test, else: otherwise } = file;
-  const step = failing(
-    file,
-    file.do === undefined ? processorStep(file, resources) : compileSteps(file.do, resources),
-    resources,
-  );
+  const { watch } = resources;
+  const plain = file.do === undefined ? processorStep(file, resources) : compileSteps(file.do, resources);
+  const step = failing(file, watch?.taken(file, plain) ?? plain, resources);
   if (test === undefined) return step;
   const holds = compileCondition(test);
-  if (otherwise === undefined) return (work) => (holds(work.fields) ? step(work) : undefined);
+  if (otherwise === undefined) return (work) => (holds(work.fields) ? step(work) : watch?.skipped(file));
   const other = compileSteps(otherwise, resources);
   return (work) => (holds(work.fields) ? step(work) : other(work));
 }

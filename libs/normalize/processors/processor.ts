@@ -1,5 +1,6 @@
 import type { JsonObject } from '@tidewatch/event';
 import { z } from 'zod';
+import type { Watch } from '../parsers/trace.ts';
 import type { Step } from './work.ts';
 
 /** What a processor does to an event, shown in the docs and run as a test. */
@@ -28,6 +29,8 @@ export interface Making {
 export interface Resources {
   /** Folder that relative paths of a parser's files start from. */
   readonly folder: string;
+  /** Sees what each step does; only where somebody wants to know. */
+  readonly watch?: Watch;
 }
 
 /** One kind of step in parser files: a file of its own in this folder. */
