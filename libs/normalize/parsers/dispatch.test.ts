@@ -53,6 +53,13 @@ describe('a line', () => {
     expect(datasetOf(line, options, { dataset: 'edge-1' })).toBe('a.b');
   });
 
+  it('belongs to the parser that its file is given to', () => {
+    const options = of(parser('zeek.conn', '{ path: "*/conn.log" }'));
+    expect(datasetOf('1\tC1', options, { path: '/opt/zeek/logs/current/conn.log' })).toBe('zeek.conn');
+    expect(datasetOf('1\tC1', options, { path: '/opt/zeek/logs/current/dns.log' })).toBe('generic.text');
+    expect(datasetOf('1\tC1', options)).toBe('generic.text');
+  });
+
   it('goes to the parser that its source is given to, whatever it looks like', () => {
     const options = of(parser('mine.lines', '{ source: test }'));
     expect(datasetOf('anything', options)).toBe('mine.lines');

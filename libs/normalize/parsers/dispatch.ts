@@ -36,7 +36,7 @@ const none: readonly Parser[] = [];
 
 /**
  * Files each entry under the most telling thing it asks for: the program, a member of the document, a text in the line,
- * or else the source. So a record meets only those that have that in common with it, however many there are.
+ * or else the source or the file. So a record meets only those that have that in common with it, however many there are.
  *
  * @param parsers in order: of several that claim a record the first is asked first
  */
@@ -121,7 +121,7 @@ function holdsForText(match: Match, text: string, program: string | undefined, a
   if (match.starts_with !== undefined && !match.starts_with.some((start) => text.startsWith(start)))
     return false;
   if (match.contains !== undefined && !match.contains.some((part) => text.includes(part))) return false;
-  return match.source === undefined || match.source.some((pattern) => isFrom(pattern, at));
+  return isOrigin(match, at);
 }
 
 function holdsForDocument(match: Match, document: JsonObject, at: Origin): boolean {
@@ -131,7 +131,13 @@ function holdsForDocument(match: Match, document: JsonObject, at: Origin): boole
     const value = getField(document, path);
     if (value === undefined || (wanted !== null && value !== (wanted as Json))) return false;
   }
-  return match.source === undefined || match.source.some((pattern) => isFrom(pattern, at));
+  return isOrigin(match, at);
+}
+
+function isOrigin({ source, path }: Match, at: Origin): boolean {
+  if (source !== undefined && !source.some((pattern) => isFrom(pattern, at))) return false;
+  const { path: read } = at.hints;
+  return path === undefined || (read !== undefined && path.some((pattern) => isNamed(pattern, read)));
 }
 
 function isFrom(pattern: string, { source, hints }: Origin): boolean {
@@ -149,11 +155,12 @@ function isNamed(pattern: string, name: string): boolean {
 function sourceIndex(entries: readonly Entry[]): (at: Origin) => readonly Entry[] {
   if (entries.length === 0) return () => [];
   const known = new Map<string, readonly Entry[]>();
+  const byPath = entries.some(({ match }) => match.path !== undefined);
   return (at) => {
-    const key = `${at.source}\n${at.hints.dataset ?? ''}`;
+    const key = `${at.source}\n${at.hints.dataset ?? ''}\n${byPath ? (at.hints.path ?? '') : ''}`;
     let found = known.get(key);
     if (found === undefined) {
-      found = entries.filter(({ match }) => match.source?.some((pattern) => isFrom(pattern, at)));
+      found = entries.filter(({ match }) => isOrigin(match, at));
       if (known.size >= 10_000) known.clear();
       known.set(key, found);
     }

@@ -26,6 +26,11 @@ const match = z
       'Names of inputs’ sources, or data sets that an input names; `*` stands for any text.',
       'fw-*',
     ).exactOptional(),
+    path: words(
+      z.string().min(1),
+      'Files that records were read from, by their paths; `*` stands for any text.',
+      '*/conn.log',
+    ).exactOptional(),
     program: words(
       z.string().min(1).toLowerCase(),
       'Programs of syslog lines (`app[pid]:`), in either case; the message is parsed.',
@@ -49,7 +54,7 @@ const match = z
   })
   .refine(
     (given) => Object.keys(given).length > 0,
-    'needs at least one of source, program, starts_with, contains, fields',
+    'needs at least one of source, path, program, starts_with, contains, fields',
   );
 
 type StepSchema = z.ZodType<StepFile>;

@@ -101,3 +101,12 @@ test('hostile names in structured data reach no prototype', () => {
     'log.syslog.structured_data': { x: { a_b: '2' } },
   });
 });
+
+test.each([
+  '2026-11-21T09:08:01.123456789Z stdout F hello',
+  '2026-11-21T09:08:01.123456Z 7 [Warning] [MY-010055] [Server] hello',
+  '2026-11-21T09:08:01.123+01:00  INFO 4711 --- [main] org.example.App : hello',
+  '2026-11-21T09:08:01.123Z [ERROR] hello',
+])('is not taken for syslog: %s', (line) => {
+  expect(normalised(line, 'auto').event.dataset).toBe('generic.text');
+});

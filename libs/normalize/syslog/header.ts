@@ -161,6 +161,10 @@ function readTag(
 const colon = 58;
 const afterTag = (rest: string, [whole]: RegExpExecArray): string => rest.slice(whole.length).trimStart();
 
+/** What applications and containers write behind such a stamp, where syslog has the host. */
+const notHost =
+  /^\S{19,36} (?:std(?:out|err) [FP] |\d+ \[| *\[? *(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL)\b)/;
+
 /** Whether a line without PRI begins with a stamp as syslog writes it: `Nov 21 09:08:01 ` or RFC 3339. */
 export function looksLikeSyslog(line: string): boolean {
   const first = line.charCodeAt(0);
@@ -170,7 +174,8 @@ export function looksLikeSyslog(line: string): boolean {
     first <= 57 &&
     line.charCodeAt(4) === 45 &&
     line.charCodeAt(10) === 84 &&
-    rfc3339.test(line)
+    rfc3339.test(line) &&
+    !notHost.test(line)
   );
 }
 
