@@ -6,6 +6,7 @@ export type { Figures, Parser } from './parsers/compile.ts';
 export { createDispatch, type Dispatch } from './parsers/dispatch.ts';
 export * from './parsers/load.ts';
 export { parserFile } from './parsers/parser_file.ts';
+export * from './parsers/parser_set.ts';
 export type { Found, ParserTest, TestResult } from './parsers/test_file.ts';
 export { parserTestFile } from './parsers/test_file.ts';
 export * from './parsers/test_parsers.ts';

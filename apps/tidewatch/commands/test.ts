@@ -5,6 +5,7 @@ import { addFile, orUnreadable } from './sigma/options.ts';
 
 interface Options {
   readonly with?: readonly string[];
+  readonly filter?: string;
   readonly write?: boolean;
   readonly overwrite?: boolean;
   readonly requireTests?: boolean;
@@ -24,12 +25,16 @@ const parsers = ({ root, print, say }: CommandContext): Command =>
     )
     .argument('[path...]', 'folders or files of parsers; default: those that ship')
     .option('--with <dir>', 'further parsers that records may belong to; may be repeated', addFile)
+    .option('--filter <text>', 'only parsers whose name has this in it')
     .option('--write', 'add what is found to tests that say nothing of what they expect')
     .option('--overwrite', 'write what is found also where the test says otherwise')
     .option('--require-tests', 'exit code 1 also if a parser has no tests beside it')
     .option('--json', 'print JSON')
     .action(
-      (paths: string[], { json, write, overwrite = false, requireTests = false, with: beside }: Options) =>
+      (
+        paths: string[],
+        { json, write, overwrite = false, requireTests = false, with: beside, filter }: Options,
+      ) =>
         orUnreadable(say, async () => {
           const [{ testParsers }, { reportText }, { writeExpected }] = await Promise.all([
             import('@tidewatch/normalize'),
@@ -37,13 +42,14 @@ const parsers = ({ root, print, say }: CommandContext): Command =>
             import('../parsers/write_expected.ts'),
           ]);
           const tested = paths.length === 0 ? [join(root, 'parsers')] : paths;
-          let report = await testParsers(tested, beside);
+          const among = { ...(beside && { beside }), ...(filter && { filter }) };
+          let report = await testParsers(tested, among);
           if (write === true || overwrite) {
             let written = 0;
             for (const parser of report.parsers)
               if (parser.results.length > 0) written += await writeExpected(parser, overwrite);
             if (written > 0) say(`Wrote what ${written} tests expect: read it before you trust it.`);
-            report = await testParsers(tested, beside);
+            report = await testParsers(tested, among);
           }
           print(json ? JSON.stringify(report, undefined, 2) : reportText(report));
           const unreadable =

@@ -7,7 +7,6 @@ import type { Resources } from '../processors/processor.ts';
 import { type Ended, isFailed, type Step, type StepResult, type Work } from '../processors/work.ts';
 import { setEndpoints } from './endpoints.ts';
 import type { Match, ParserFile, StepFile } from './parser_file.ts';
-import type { Watch } from './trace.ts';
 
 /** A parser in force. */
 export interface Parser {
@@ -23,8 +22,10 @@ export interface Parser {
   /** Takes the processors over the fields, which it may keep and change. */
   readonly run: (fields: JsonObject, context: ParseContext, depth: number) => Parsed;
   readonly figures: Figures;
-  /** The same parser with somebody watching its steps, and figures of its own. */
-  readonly watched: (watch: Watch) => Parser;
+  /** The file's text. */
+  readonly text: string;
+  /** The same parser with other resources, and with state and figures of its own. */
+  readonly anew: (resources: Omit<Resources, 'folder'>) => Parser;
 }
 
 /** What a parser did since it came into force. */
@@ -47,20 +48,24 @@ export type Parsed =
 /** One record in so many is timed. */
 const timed = 16;
 
-export function compileParser(file: ParserFile, path: string, resources: Resources): Parser {
+export function compileParser(
+  file: ParserFile,
+  at: Pick<Parser, 'file' | 'text'>,
+  resources: Resources,
+): Parser {
   const { name, title, native = false, match = [], filter } = file;
   const steps = compileSteps(file.processors, resources);
   const figures: Figures = { records: 0, failures: 0, ms: 0, lastFailure: undefined };
   return {
     name,
     title,
-    file: path,
+    ...at,
     native,
     match,
     claims: filter === undefined ? () => true : compileCondition(filter),
     namespace: file.namespace ?? name.split('.')[0] ?? name,
     figures,
-    watched: (watch) => compileParser(file, path, { ...resources, watch }),
+    anew: (others) => compileParser(file, at, { ...others, folder: resources.folder }),
     run(fields, context, depth) {
       const started = ++figures.records % timed === 0 ? performance.now() : 0;
       const work: Work = {

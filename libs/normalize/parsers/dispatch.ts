@@ -102,6 +102,21 @@ export function createDispatch(parsers: readonly Parser[]): Dispatch {
 /** No parsers but those that are compiled in. */
 export const noDispatch: Dispatch = createDispatch([]);
 
+/** The same dispatch to other parsers, each made of the one in its place when a record first meets it. */
+export function dispatchTo(dispatch: Dispatch, make: (parser: Parser) => Parser): Dispatch {
+  const made = new Map<Parser, Parser>();
+  const known = (parser: Parser): Parser => {
+    const found = made.get(parser) ?? make(parser);
+    made.set(parser, found);
+    return found;
+  };
+  return {
+    ...dispatch,
+    forText: (text, program, at) => dispatch.forText(text, program, at).map(known),
+    forDocument: (document, at) => dispatch.forDocument(document, at).map(known),
+  };
+}
+
 function file(index: Map<string, Entry[]>, key: string, entry: Entry): void {
   const entries = index.get(key);
   if (entries === undefined) index.set(key, [entry]);

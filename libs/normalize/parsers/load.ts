@@ -73,7 +73,7 @@ export function readParser(
   const read = validateYaml(text, parserFile);
   if (!read.ok) return { file, issues: read.issues };
   try {
-    return compileParser(read.value, file, { ...resources, folder: dirname(file) });
+    return compileParser(read.value, { file, text }, { ...resources, folder: dirname(file) });
   } catch (error) {
     return { file, issues: [{ path: '', message: `${basename(file)}: ${(error as Error).message}` }] };
   }

@@ -12,21 +12,28 @@ import { expandDotted } from '../dotted.ts';
 import { type EcsField, ecs } from '../ecs_types.ts';
 import { createNormaliser } from '../normaliser.ts';
 import type { Parser } from './compile.ts';
-import { createDispatch, type Dispatch } from './dispatch.ts';
+import type { Dispatch } from './dispatch.ts';
 import type { Found, ParserTest, ParserTestFile, TestResult } from './test_file.ts';
+import type { Turn } from './turn.ts';
 
 /**
  * Runs a parser's tests: each record is taken the way that records take, through all parsers.
  *
- * @param parsers those in force with the one that is tested, in order
+ * @param dispatch to those in force with the one that is tested
+ * @param turn lets others have a turn now and then
  */
-export function runParserTests(
+export async function runParserTests(
   parser: Parser,
   { tests }: ParserTestFile,
-  parsers: readonly Parser[],
-): TestResult[] {
-  const dispatch = createDispatch(parsers);
-  return tests.map((test) => runTest(parser, test, dispatch));
+  dispatch: Dispatch,
+  turn: Turn,
+): Promise<TestResult[]> {
+  const results: TestResult[] = [];
+  for (const test of tests) {
+    await turn();
+    results.push(runTest(parser, test, dispatch));
+  }
+  return results;
 }
 
 function runTest({ name }: Parser, test: ParserTest, dispatch: Dispatch): TestResult {

@@ -2,9 +2,10 @@ import { type EncodedEvent, type Json, leaves, type Outcome } from '@tidewatch/e
 import type { RawRecord } from '@tidewatch/plugin';
 import { createNormaliser, type NormaliserOptions } from '../normaliser.ts';
 import { processors } from '../processors/index.ts';
+import type { Resources } from '../processors/processor.ts';
 import { isFailed, type Step, type StepResult, type Work } from '../processors/work.ts';
 import type { Parser } from './compile.ts';
-import { type Dispatch, noDispatch } from './dispatch.ts';
+import { type Dispatch, dispatchTo, noDispatch } from './dispatch.ts';
 import type { StepFile } from './parser_file.ts';
 
 /** Sees the steps of parsers that are compiled with it. */
@@ -54,52 +55,51 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
  * Normalises records one by one and tells what each parser did. What is in force is not touched: parsers are compiled
- * anew, with figures of their own, the first time that a record meets them.
+ * anew, with state and figures of their own, the first time that a record meets them.
+ *
+ * @param resources what they may look up
  */
 export function createExplainer(
   options: NormaliserOptions,
+  resources: Omit<Resources, 'folder'> = {},
 ): (record: RawRecord, source: string) => Explained {
   let asked: Mutable<TracedParser>[] = [];
   let steps: TracedStep[] = [];
   const watch = watchInto(() => steps);
-  const known = new WeakMap<Parser, Parser>();
 
   function traced(parser: Parser): Parser {
-    let found = known.get(parser);
-    if (found === undefined) {
-      const { name: parserName, file } = parser;
-      const inner = parser.watched(watch);
-      found = {
-        ...inner,
-        claims(fields) {
-          const claims = inner.claims(fields);
-          if (!claims) asked.push({ parser: parserName, file, result: 'declined', steps: [] });
-          return claims;
-        },
-        run(fields, context, depth) {
-          const outer = steps;
-          steps = [];
-          const entry: Mutable<TracedParser> = { parser: parserName, file, result: 'ok', steps };
-          asked.push(entry);
-          const parsed = inner.run(fields, context, depth);
-          steps = outer;
-          entry.result = parsed.status;
-          if ('reason' in parsed) entry.reason = parsed.reason;
-          return parsed;
-        },
-      };
-      known.set(parser, found);
-    }
-    return found;
+    const { name, file } = parser;
+    const own = parser.anew({ ...resources, watch });
+    return {
+      ...own,
+      claims(fields) {
+        const claims = own.claims(fields);
+        if (!claims) asked.push({ parser: name, file, result: 'declined', steps: [] });
+        return claims;
+      },
+      run(fields, context, depth) {
+        const outer = steps;
+        steps = [];
+        const entry: Mutable<TracedParser> = { parser: name, file, result: 'ok', steps };
+        asked.push(entry);
+        const parsed = own.run(fields, context, depth);
+        steps = outer;
+        entry.result = parsed.status;
+        if ('reason' in parsed) entry.reason = parsed.reason;
+        return parsed;
+      },
+    };
   }
 
-  const through = (dispatch: Dispatch): Dispatch => ({
-    ...dispatch,
-    forText: (text, program, at) => dispatch.forText(text, program, at).map(traced),
-    forDocument: (document, at) => dispatch.forDocument(document, at).map(traced),
-  });
   const { parsers = () => noDispatch } = options;
-  const normalise = createNormaliser({ ...options, parsers: () => through(parsers()) });
+  let inForce = parsers();
+  let watched = dispatchTo(inForce, traced);
+  const current = (): Dispatch => {
+    const now = parsers();
+    if (now !== inForce) [inForce, watched] = [now, dispatchTo(now, traced)];
+    return watched;
+  };
+  const normalise = createNormaliser({ ...options, parsers: current });
   return (record, source) => {
     asked = [];
     return { outcome: normalise(record, source), parsers: asked };
