@@ -40,6 +40,26 @@ export const startErrors = defineErrors({
       'No Tidewatch runs on {directory}. Start it with `npm start`, or name its folder with --data DIR.',
   },
   SERVER_REFUSED: { status: 502, message: 'The server answered {status}: {reason}' },
+  PSEUDONYM_KEYS_UNREADABLE: {
+    status: 500,
+    message:
+      'The keys of pseudonyms in {place} cannot be read: {reason}. `tidewatch pseudonyms init` makes a file of keys.',
+  },
+  PSEUDONYM_KEYS_EXPOSED: {
+    status: 500,
+    message:
+      'The file of keys {file} may be read by others than its owner (mode {mode}). Take that away with `chmod 600`, and consider whether the keys are known by now.',
+  },
+  PSEUDONYM_KEYS_EXIST: {
+    status: 400,
+    message:
+      '{file} exists already. Without its keys nothing that they sealed can be opened: it is left as it is.',
+  },
+  PSEUDONYMS_WITHOUT_KEYS: {
+    status: 500,
+    message:
+      'The use-case {usecase} ({file}:{line}) asks for pseudonyms, and there are no keys. Make them with `tidewatch pseudonyms init`, and name the file in tidewatch.yml under pseudonyms.file.',
+  },
   NO_OPENSEARCH: {
     status: 400,
     message:
@@ -50,6 +70,8 @@ export const startErrors = defineErrors({
     message: 'The running server has no HTTP input. Name an endpoint with --to URL.',
   },
   FILE_NOT_WRITABLE: { status: 400, message: '{file} cannot be written: {reason}.' },
+  SERIES_MISSING: { status: 400, message: 'The series {id} is not in {file}, where what follows it belongs.' },
+  SERIES_UNREADABLE: { status: 400, message: '{file}, line {line}: {reason}.' },
   FILE_UNREADABLE: { status: 400, message: '{file} cannot be read: {reason}.' },
   NO_RULES: {
     status: 400,
@@ -70,6 +92,7 @@ export const startErrors = defineErrors({
     status: 429,
     message: '{waiting} backtests wait already. Try again when some have ended, or end one.',
   },
+  PARSERS_UNREADABLE: { status: 400, message: 'Not all parsers can be read. {folder}: {reason}' },
   RULES_UNREADABLE: { status: 400, message: 'Not all rules can be read. {file}: {reason}' },
   PIPELINE_INVALID: {
     status: 400,

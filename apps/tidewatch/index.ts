@@ -8,7 +8,9 @@ import type { CommandContext } from './commands/context.ts';
 import { deadLettersCommand } from './commands/dead_letters.ts';
 import { diskCommand } from './commands/disk.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { forecastCommand } from './commands/forecast.ts';
 import { pluginsCommand } from './commands/plugins.ts';
+import { pseudonymsCommand } from './commands/pseudonyms.ts';
 import { sendCommand } from './commands/send.ts';
 import { setupCommand } from './commands/setup.ts';
 import { sigmaCommand } from './commands/sigma/index.ts';
@@ -46,10 +48,12 @@ export async function main(
     diskCommand,
     sigmaCommand,
     testCommand,
+    forecastCommand,
     sendCommand,
     deadLettersCommand,
     alertsCommand,
     usecaseCommand,
+    pseudonymsCommand,
     streamCommand,
     archiveCommand,
     adminCommand,

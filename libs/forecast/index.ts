@@ -1,2 +1,5 @@
+export * from './accuracy.ts';
 export { type Breach, type BreachRequest, breachOf, type Lifetime, type Path, project } from './breach.ts';
 export { type Growth, growthOf } from './growth.ts';
+export { type Part, type Prediction, type PredictOptions, predict } from './predict.ts';
+export { passesSeasonalTest, seasonsOf } from './seasons.ts';

@@ -1,0 +1,75 @@
+import { quantile } from './growth.ts';
+
+/** @param level share of what comes that the band holds, 0 to 1 */
+export type Bands = (level: number) => { readonly lower: Float64Array; readonly upper: Float64Array };
+
+/** Steps on either side whose errors tell how wide the band is at a step. */
+const neighbours = 6;
+
+/**
+ * Bands from how far the back-test was off (split conformal prediction: Papadopoulos et al., ECML 2002; with errors
+ * normalised by step). How wide they are at a step comes from the errors around it; by what factor they must be wider or
+ * narrower to hold their share is learnt on origins whose own errors were left out of that.
+ */
+export function createBands(
+  values: Float64Array,
+  origins: readonly number[],
+  backtest: readonly Float64Array[],
+  expected: Float64Array,
+  floor: number,
+): Bands {
+  const horizon = expected.length;
+  const errors = origins.map((origin, k) =>
+    Float64Array.from({ length: horizon }, (_, step) =>
+      origin + step < values.length
+        ? (values[origin + step] as number) - ((backtest[k] as Float64Array)[step] as number)
+        : Number.NaN,
+    ),
+  );
+  const widths = widthsOf(errors, horizon);
+  const scores: number[] = [];
+  for (const [k, own] of errors.entries()) {
+    const others =
+      errors.length > 2
+        ? widthsOf(
+            errors.filter((_, i) => i !== k),
+            horizon,
+          )
+        : widths;
+    for (let step = 0; step < horizon; step++) {
+      const score = Math.abs(own[step] as number) / (others[step] as number);
+      if (!Number.isNaN(score)) scores.push(score);
+    }
+  }
+  const sorted = Float64Array.from(scores).sort();
+  return (level) => {
+    const factor =
+      sorted.length === 0 ? 0 : quantile(sorted, Math.min(1, level + (1 - level) / (origins.length + 1)));
+    return {
+      lower: expected.map((value, step) => Math.max(floor, value - factor * (widths[step] as number))),
+      upper: expected.map((value, step) => value + factor * (widths[step] as number)),
+    };
+  };
+}
+
+/** Mean absolute error around each step; never nothing, so that a constant series has a band. */
+function widthsOf(errors: readonly Float64Array[], horizon: number): Float64Array {
+  const all = meanOf(errors, 0, horizon - 1) ?? 0;
+  return Float64Array.from({ length: horizon }, (_, step) => {
+    const near = meanOf(errors, step - neighbours, step + neighbours) ?? all;
+    return Math.max(near, all * 0.1, Number.MIN_VALUE);
+  });
+}
+
+function meanOf(errors: readonly Float64Array[], from: number, to: number): number | undefined {
+  let sum = 0;
+  let count = 0;
+  for (const path of errors)
+    for (let step = Math.max(0, from); step <= to && step < path.length; step++) {
+      const error = Math.abs(path[step] as number);
+      if (Number.isNaN(error)) continue;
+      sum += error;
+      count++;
+    }
+  return count === 0 ? undefined : sum / count;
+}
