@@ -93,6 +93,7 @@ export const startErrors = defineErrors({
     message: '{waiting} backtests wait already. Try again when some have ended, or end one.',
   },
   PARSERS_UNREADABLE: { status: 400, message: 'Not all parsers can be read. {folder}: {reason}' },
+  PARSERS_UNREADABLE: { status: 400, message: 'Not all parsers can be read. {folder}: {reason}' },
   RULES_UNREADABLE: { status: 400, message: 'Not all rules can be read. {file}: {reason}' },
   PIPELINE_INVALID: {
     status: 400,

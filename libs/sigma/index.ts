@@ -10,6 +10,7 @@ export {
 } from './convert/index.ts';
 export * from './correlation/index.ts';
 export { shownFields } from './correlation/shown_field.ts';
+export { type CoverageOptions, coverageOf, type MissingField, type SourceCoverage } from './coverage.ts';
 export { type Credit, creditOf } from './credit.ts';
 export { detectorOf } from './detector_of.ts';
 export {
@@ -27,6 +28,7 @@ export { createSigmaEngine, type RuleHit, type SigmaEngine, type SigmaEngineOpti
 export { entityKey } from './entity_key.ts';
 export type { RejectionCode } from './errors.ts';
 export type { Excluded, MissedLeaf, MissedSource, SigmaMiss, StatedSource } from './explain_miss.ts';
+export { entriesFor, fieldTable, readingsOf, type SourceEntry } from './field_table/index.ts';
 export { type AppliedFilter, applyFilters, type SigmaFilter } from './filter.ts';
 export { type LoadedRules, type LoadOptions, loadRules } from './load.ts';
 export type { WindowsAlternative, WindowsTable } from './logsources.ts';

@@ -21,7 +21,7 @@ const program: Fields = {
   Product: 'process.pe.product',
   Company: 'process.pe.company',
   FileVersion: 'process.pe.file_version',
-  imphash: ['process.pe.imphash', 'process.hash.imphash'],
+  imphash: 'process.pe.imphash',
 };
 const hashes = (...groups: string[]): Fields =>
   Object.fromEntries(
@@ -80,7 +80,7 @@ const categories: Readonly<Record<string, Fields>> = {
   file_delete: file,
   file_event: file,
   file_executable_detected: file,
-  file_rename: { ...file, SourceFilename: 'file.Ext.original.path' },
+  file_rename: file,
   create_stream_hash: file,
   image_load: { ...actor, ...library },
   driver_load: library,

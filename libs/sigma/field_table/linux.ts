@@ -1,6 +1,7 @@
 import type { SourceEntry } from './entry.ts';
 
-const sysmon = 'linux.sysmon';
+/** Sysmon for Linux comes in the form of the Windows event log. */
+const sysmon = 'windows.linux_sysmon';
 const audit = ['auditd.log', 'linux.auditd'];
 
 /** What Linux and macOS log; the events of a category are told by `event.category` and `event.type`. */
@@ -23,7 +24,6 @@ export const linux: readonly SourceEntry[] = [
       name: ['auditd.paths.name', 'file.path'],
       nametype: 'auditd.paths.nametype',
       euid: 'user.effective.id',
-      auid: 'user.audit.id',
       uid: 'user.id',
       unit: 'service.name',
       acct: ['user.target.name', 'user.name'],

@@ -29,7 +29,7 @@ const w3c: Readonly<Record<string, FieldEntry>> = {
   'cs-version': 'http.version',
   'cs-username': 'user.name',
   'cs-content-type': 'http.request.mime_type',
-  'cs-cookie': 'http.request.headers.cookie',
+  'cs-cookie': ['iis.access.cookie', 'squid.access.cookie'],
   'cs-bytes': 'http.request.bytes',
   'sc-bytes': 'http.response.bytes',
   'sc-status': 'http.response.status_code',

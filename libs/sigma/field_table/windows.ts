@@ -56,11 +56,17 @@ const otherChannels: Readonly<Record<string, string>> = {
   file_rename: 'FileName SourceFilename TargetFilename Image ProcessId',
 };
 
+function datasetsOf(category: string): string[] {
+  if (category === 'process_creation') return ['windows.sysmon', 'windows.security'];
+  if (category.startsWith('ps_')) return ['windows.powershell'];
+  return [category in otherChannels ? 'windows.kernel_file_analytic' : 'windows.sysmon'];
+}
+
 export const windows: readonly SourceEntry[] = [
   ...Object.entries({ ...sysmon, ...otherChannels }).map(
     ([category, own]): SourceEntry => ({
       logsource: { product: 'windows', category },
-      datasets: category.startsWith('ps_') ? ['windows.powershell'] : ['windows.sysmon', 'windows.security'],
+      datasets: datasetsOf(category),
       namespaces: ['winlog.event_data'],
       own,
     }),
@@ -69,7 +75,7 @@ export const windows: readonly SourceEntry[] = [
     logsource: { product: 'windows' },
     datasets: ['windows'],
     namespaces: ['winlog'],
-    own: [...winlogPaths, ...sameFields].map(([, field]) => field).join(' '),
+    own: [...new Set([...winlogPaths, ...sameFields].map(([, field]) => field))].join(' '),
     fields: Object.fromEntries(ecsSystemPaths.map(([path, field]) => [field, path])),
   },
   // Whatever a channel's provider writes stands below `winlog.event_data` or `user_data`, by the provider's names.

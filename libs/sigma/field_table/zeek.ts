@@ -1,7 +1,7 @@
 import { every, type FieldEntry, type SourceEntry } from './entry.ts';
 
 const ends: Readonly<Record<string, FieldEntry>> = {
-  uid: ['zeek.session_id', 'network.session_id', 'event.id'],
+  uid: ['zeek.session_id', 'event.id'],
   'id.orig_h': 'source.ip',
   'id.orig_p': 'source.port',
   'id.resp_h': 'destination.ip',
@@ -78,13 +78,9 @@ export const zeekLogs: readonly SourceEntry[] = [
     'x509',
     'certificate.serial certificate.subject certificate.issuer certificate.not_valid_before certificate.not_valid_after',
     {
-      'certificate.serial': [
-        'x509.serial_number',
-        'file.x509.serial_number',
-        'tls.server.x509.serial_number',
-      ],
-      'certificate.subject': ['x509.subject.distinguished_name', 'file.x509.subject.distinguished_name'],
-      'certificate.issuer': ['x509.issuer.distinguished_name', 'file.x509.issuer.distinguished_name'],
+      'certificate.serial': ['file.x509.serial_number', 'tls.server.x509.serial_number'],
+      'certificate.subject': 'file.x509.subject.distinguished_name',
+      'certificate.issuer': 'file.x509.issuer.distinguished_name',
     },
   ),
   zeek('ssl', 'version cipher curve server_name resumed established ja3 ja3s', {
