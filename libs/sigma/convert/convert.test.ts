@@ -224,6 +224,8 @@ describe('fields are those in which Tidewatch stores them', () => {
     ['cs-method: GET', '{category: webserver}', ['http.request.method', 'generic.cs-method']],
     ['Computer: dc1', security, ['winlog.computer_name']],
     ['user.name: bob', '{product: linux}', ['user.name']],
+    ['eventType: zone.delete', '{product: okta, service: okta}', ['okta.eventType', 'okta.event_type']],
+    ["blocked: 'true'", '{category: firewall}', ['denied', 'event.type']],
   ])('%s of %s', (item, logsource, fields) => {
     const result = convertRule(ruleOf(selecting(item), logsource), 'dsl');
     if (!result.ok) throw new Error('refused');

@@ -12,6 +12,8 @@ export interface Target {
   readonly whole?: string;
   /** The same as an address or a number of ECS, for what is asked of these. */
   readonly typed?: string;
+  /** What rules call a value, by the word in lower case that stands at the path. */
+  readonly words?: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** What the engine reads together where an event has it. */
   readonly joined?: string;
 }
@@ -129,7 +131,10 @@ export function otherFields(logsource: LogSource): FieldResolver {
     const orders = [...new Set(known.map(({ order }) => order))].sort((a, b) => a - b);
     const ofTable = orders.map((at) => known.filter(({ order }) => order === at).map(({ path }) => path));
     const groups = [own, same, system, ...ofTable].filter((group) => group.length > 0);
+    const words = new Map(
+      known.flatMap(({ path, values }) => (values === undefined ? [] : [[path, values]])),
+    );
     const together = joined.get(field);
-    return { groups, ...(together === undefined ? {} : { joined: together }) };
+    return { groups, words, ...(together === undefined ? {} : { joined: together }) };
   };
 }

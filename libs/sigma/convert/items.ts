@@ -1,4 +1,4 @@
-import type { Pattern } from '../pattern.ts';
+import { type Pattern, plainText } from '../pattern.ts';
 import type { Item, ItemValue } from '../rule.ts';
 import type { FieldResolver } from './fields.ts';
 import type { Problems } from './problems.ts';
@@ -35,7 +35,11 @@ export function itemQuery(item: Item, context: ItemContext): Query {
     inFirst(groups, (group) =>
       join(
         asked.map(({ pattern, path }) =>
-          or(group.map((at) => onPath(pattern, at, { ...context, key, path, groups }))),
+          or(
+            group.map((at) =>
+              onPath(inWordsOf(pattern, target.words?.get(at)), at, { ...context, key, path, groups }),
+            ),
+          ),
         ),
       ),
     ),
@@ -61,6 +65,17 @@ function allForms(field: string, pattern: Pattern): Pattern {
   if (pattern.kind !== 'text') return pattern;
   const patterns = formsOf(field, pattern);
   return patterns.length === 1 ? pattern : { kind: 'any', patterns };
+}
+
+/** A value in the rule's word, or in those that the path has for it. */
+function inWordsOf(pattern: Pattern, words: Readonly<Record<string, string>> | undefined): Pattern {
+  if (words === undefined || pattern.kind !== 'text') return pattern;
+  const plain = plainText(pattern.tokens)?.toLowerCase();
+  const same = Object.keys(words).filter((word) => words[word]?.toLowerCase() === plain);
+  return {
+    kind: 'any',
+    patterns: [pattern, ...same.map((word): Pattern => ({ ...pattern, tokens: [word] }))],
+  };
 }
 
 function presence(pattern: Pattern, there: Query): Query[] {
