@@ -42,6 +42,8 @@ const lines = [
   '203.0.113.7 - - [21/Nov/2026:10:08:01 +0100] "GET /a?b=\\x22 HTTP/1.1" 200 5316 "https://x/" "curl/8.5.0"',
   '<86>Nov 21 09:08:01 h useradd[1]: new user: name=eve, UID=1004, GID=1004, home=/home/eve',
   '<30>Nov 21 09:08:01 h systemd[1]: backup.service: Main process exited, code=exited, status=1/FAILURE',
+  'type=SYSCALL msg=audit(1795252081.123:45): arch=c000003e syscall=42 success=yes items=1 pid=7 uid=0 comm="a" key=(null)\ntype=SOCKADDR msg=audit(1795252081.123:45): saddr=0A0001BB0000000020010DB800000000000000000000000700000000\ntype=PATH msg=audit(1795252081.123:45): item=0 name="/a" nametype=CREATE',
+  'type=USER_CMD msg=audit(1795252081.123:46): pid=7 uid=0 msg=\'op=a b cwd="/" cmd=6C73 addr=192.0.2.7 res=success\'\x1dUID="root"',
   '{"Event":{"System":{"Provider":{"#attributes":{"Name":"P"}},"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","TimeCreated":{"#attributes":{"SystemTime":"2026-11-21T09:08:01Z"}}},"EventData":{"Image":"C:\\\\a.exe","Hashes":"MD5=1,SHA1=2","User":"A\\\\b"}}}',
   '{"@timestamp":"2026-11-21T09:08:01Z","winlog":{"channel":"Security","event_id":4624,"event_data":{"TargetUserName":"x","IpAddress":"::1","LogonType":"3"}}}',
   '{"EventID":4688,"Channel":"Security","Hostname":"h","Keywords":-1,"EventType":"INFO","NewProcessName":"C:\\\\x","SourceModuleType":"a"}',

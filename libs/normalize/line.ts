@@ -1,6 +1,7 @@
 import { type Outcome, ok } from '@tidewatch/event';
 import { type Draft, maxText, type ParseContext } from './draft.ts';
 import { genericText } from './generic.ts';
+import { auditDraft, looksLikeAudit } from './linux/auditd.ts';
 import { looksLikeAccess, parseNginxAccess } from './nginx.ts';
 import { mapOutcome, offer } from './parsers/offer.ts';
 import { beginsWithPriority, looksLikeSyslog } from './syslog/header.ts';
@@ -36,6 +37,10 @@ export function parseKnownLine(line: string, context: ParseContext): Outcome<Dra
   if (looksLikeAccess(line) || context.hints.dataset === 'nginx.access') {
     const access = parseNginxAccess(line);
     if (access !== undefined) return ok(access);
+  }
+  if (looksLikeAudit(line)) {
+    const audit = auditDraft(line, context);
+    if (audit !== undefined) return ok(audit);
   }
   return offerLine(line, context);
 }

@@ -21,13 +21,8 @@ export const parseCron: ProgramParser = (message, fields) => {
     verb === 'BEGIN EDIT' ||
     verb === 'END EDIT'
   ) {
-    const isChange = verb === 'REPLACE' || verb === 'DELETE';
-    setEvent(
-      fields,
-      'configuration',
-      isChange ? 'change' : 'info',
-      `cron_${verb.toLowerCase().replace(' ', '_')}`,
-    );
+    const type = verb === 'REPLACE' ? 'change' : verb === 'DELETE' ? 'deletion' : 'info';
+    setEvent(fields, 'configuration', type, `cron_${verb.toLowerCase().replace(' ', '_')}`);
     fields.user = { name, target: { name: rest.replace(/^crontabs\//, '') } };
   } else if (verb === 'LIST') {
     setEvent(fields, 'configuration', 'access', 'cron_list');

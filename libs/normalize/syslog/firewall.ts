@@ -37,10 +37,11 @@ function verdictOf(prefix: string): 'denied' | 'allowed' | undefined {
   return /allow|accept|pass/i.test(prefix) ? 'allowed' : undefined;
 }
 
-/** Key and value pairs; the first of a name counts (ICMP errors quote another packet in brackets after it). */
+/** Key and value pairs; the first of a name counts. ICMP errors quote another packet in brackets after their own. */
 function readPacket(text: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const word of text.split(' ')) {
+    if (word.startsWith('[')) break;
     const equals = word.indexOf('=');
     const key = equals < 0 ? word : word.slice(0, equals);
     if (!values.has(key)) values.set(key, equals < 0 ? '' : word.slice(equals + 1));

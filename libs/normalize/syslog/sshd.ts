@@ -16,7 +16,7 @@ const tooMany =
   /^(?:error: )?maximum authentication attempts exceeded for (invalid user )?(.{0,512}) from (\S{1,255}) port (\d{1,5})/s;
 const notAllowed = /^User (.{0,512}) from (\S{1,255}) not allowed because (.{1,512})$/s;
 const listening = /^Server listening on (\S{1,255}) port (\d{1,5})/;
-const negotiation = /^Unable to negotiate with (\S{1,255}) port (\d{1,5}): (.{1,512})$/s;
+const negotiation = /^Unable to negotiate with (\S{1,255}) port (\d{1,5}): (.{1,512}?)(?: \[preauth\])?$/s;
 const noIdentification =
   /^(?:error: )?(?:Did not receive identification string from|kex_exchange_identification|banner exchange: Connection from) ?(\S{0,255})(?: port (\d{1,5}))?/;
 

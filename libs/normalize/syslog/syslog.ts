@@ -1,5 +1,6 @@
 import { type JsonObject, type Outcome, ok } from '@tidewatch/event';
 import type { Draft, ParseContext, WrittenDraft } from '../draft.ts';
+import { parseAudit } from '../linux/auditd.ts';
 import { parseNginxAccess } from '../nginx.ts';
 import { mapOutcome, offer } from '../parsers/offer.ts';
 import { ipAddress } from '../setters.ts';
@@ -20,7 +21,11 @@ const programs = new Map<string, ProgramParser>([
   ['sshd-auth', parseSshd],
   ['sudo', parseSudo],
   ['su', parseSu],
-  ['kernel', parseKernel],
+  ['kernel', (message, fields) => (message.includes('audit(') ? parseAudit : parseKernel)(message, fields)],
+  ...['audit', 'auditd', 'audispd', 'audisp-syslog'].map((name): [string, ProgramParser] => [
+    name,
+    parseAudit,
+  ]),
   ['cron', parseCron],
   ['crond', parseCron],
   ['crontab', parseCron],
@@ -82,7 +87,7 @@ export function syslogDraft(header: SyslogHeader, context: ParseContext, write: 
 }
 
 /** What a parser from a file starts from: the message, and what its header says. */
-function headed(header: SyslogHeader, context: ParseContext): JsonObject {
+export function headed(header: SyslogHeader, context: ParseContext): JsonObject {
   const { message, appname } = header;
   const { members } = writeHeader(header, context, quote);
   return {

@@ -50,7 +50,8 @@ function parseUnit(message: string, fields: SyslogFields): boolean {
   if (changed === null) return false;
   const [, unit = '', what = '', detail = ''] = changed;
   const failed = what.startsWith('Failed') || (what.startsWith('Main') && !detail.includes('status=0'));
-  setEvent(fields, 'process', 'end', stateActions[what] ?? 'unit_changed', failed ? 'failure' : 'success');
+  const type = what.startsWith('Scheduled') ? 'info' : 'end';
+  setEvent(fields, 'process', type, stateActions[what] ?? 'unit_changed', failed ? 'failure' : 'success');
   fields.service = { name: unit };
   if (failed) fields.event.reason = (what + detail).replace(/\.$/, '');
   return true;
