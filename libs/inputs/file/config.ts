@@ -1,6 +1,6 @@
+import { linearPattern } from '@tidewatch/plugin';
 import { z } from 'zod';
 import { isName } from '../names.ts';
-import { linearPattern } from './linear.ts';
 
 const linear = z.string().check(({ value, issues }) => {
   const problem = linearPattern(value);

@@ -1,8 +1,45 @@
+import { clf } from './clf.ts';
+import { concat } from './concat.ts';
+import { convert } from './convert.ts';
+import { copy } from './copy.ts';
+import { csv } from './csv.ts';
+import { dataset } from './dataset.ts';
+import { date } from './date.ts';
+import { deadLetter } from './dead_letter.ts';
 import { dissect } from './dissect.ts';
+import { done } from './done.ts';
+import { drop } from './drop.ts';
+import { grok } from './grok.ts';
+import { join } from './join.ts';
+import { json } from './json.ts';
+import { kv } from './kv.ts';
+import { logfmt } from './logfmt.ts';
+import { lookup } from './lookup.ts';
+import { lower } from './lower.ts';
+import { move } from './move.ts';
 import type { Processor } from './processor.ts';
+import { regex } from './regex.ts';
+import { registeredDomain } from './registered_domain.ts';
+import { remove } from './remove.ts';
+import { rename } from './rename.ts';
+import { replace } from './replace.ts';
 import { set } from './set.ts';
+import { split } from './split.ts';
+import { syslog } from './syslog.ts';
+import { template } from './template.ts';
+import { trim } from './trim.ts';
+import { upper } from './upper.ts';
+import { url } from './url.ts';
+import { userAgent } from './user_agent.ts';
+
+const texts = [dissect, grok, regex, json, kv, logfmt, csv, syslog, clf, url, userAgent, registeredDomain];
+const values = [
+  ...[date, set, copy, move, rename, remove, convert, lower, upper, trim],
+  ...[split, join, replace, template, concat, lookup],
+];
+const flow = [dataset, done, drop, deadLetter];
 
 /** All processors, by their key in parser files. */
 export const processors: ReadonlyMap<string, Processor> = new Map(
-  ([dissect, set] as Processor[]).map((processor) => [processor.name, processor]),
+  ([...texts, ...values, ...flow] as Processor[]).map((processor) => [processor.name, processor]),
 );

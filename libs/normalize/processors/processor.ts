@@ -1,4 +1,4 @@
-import type { JsonObject } from '@tidewatch/event';
+import { isHostileKey, type JsonObject } from '@tidewatch/event';
 import { z } from 'zod';
 import type { Watch } from '../parsers/trace.ts';
 import type { Step } from './work.ts';
@@ -50,15 +50,29 @@ export function defineProcessor<Schema extends z.ZodType>(processor: Processor<S
   return processor;
 }
 
-const hostile = new Set(['__proto__', 'constructor', 'prototype']);
-
 /** A field's path, e.g. `source.ip`. */
 export const fieldPath = z
   .string()
   .max(256)
   .regex(/^[@A-Za-z_][\w@-]*(?:\.[\w@-]+)*$/, 'is not a path of a field such as source.ip')
-  .refine((path) => path.split('.').every((key) => !hostile.has(key)), 'is not a name for a field');
+  .refine((path) => path.split('.').every((key) => !isHostileKey(key)), 'is not a name for a field');
 
 /** One or several. */
 export const oneOrMore = <Schema extends z.ZodType>(schema: Schema) =>
   z.union([schema, z.array(schema).min(1)]).transform((given) => [given].flat() as z.output<Schema>[]);
+
+/** The field that a processor of texts reads. */
+export const textField = fieldPath.describe('What is read.').default('message');
+
+/** Paths by path: from, to. */
+export const pathPairs = (says: string, ...examples: Record<string, string>[]) =>
+  z.record(fieldPath, fieldPath).describe(says).meta({ examples });
+
+/** One path or several. */
+export const paths = (says: string) => oneOrMore(fieldPath).describe(says);
+
+/** A reason that is counted. */
+export const reasonCode = z
+  .string()
+  .max(64)
+  .regex(/^[a-z][a-z\d_]*$/, 'is lower case letters, digits and _, e.g. health_check');

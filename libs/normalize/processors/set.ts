@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject } from '@tidewatch/event';
 import { z } from 'zod';
 import { objectAt } from '../setters.ts';
 import { defineProcessor, fieldPath } from './processor.ts';
-import { workWriter } from './work.ts';
+import { mergeFields, workWriter } from './work.ts';
 
 /** Sets fields to constants. */
 export const set = defineProcessor({
@@ -32,16 +32,9 @@ export const set = defineProcessor({
       for (const { write, value, keys } of parts) {
         // Each event gets a copy of its own: later steps may change it.
         if (write !== undefined) write(work, Array.isArray(value) ? structuredClone(value) : value);
-        else merge(keys.reduce(objectAt, work.fields), value as JsonObject);
+        else mergeFields(keys.reduce(objectAt, work.fields), value as JsonObject);
       }
       return undefined;
     };
   },
 });
-
-function merge(target: JsonObject, source: JsonObject): void {
-  for (const [key, value] of Object.entries(source)) {
-    if (isObject(value)) merge(objectAt(target, key), value);
-    else target[key] = Array.isArray(value) ? structuredClone(value) : value;
-  }
-}

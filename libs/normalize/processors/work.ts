@@ -1,6 +1,7 @@
-import { getField, type Json, type JsonObject } from '@tidewatch/event';
-import type { ParseContext } from '../draft.ts';
-import { fieldWriter } from '../setters.ts';
+import { getField, isHostileKey, isObject, type Json, type JsonObject } from '@tidewatch/event';
+import { maxText, type ParseContext } from '../draft.ts';
+import { addOwn, fieldWriter, objectAt } from '../setters.ts';
+import { parseTime } from '../time.ts';
 
 /** The event under construction, as the processors of one parser hand it on. */
 export interface Work {
@@ -47,10 +48,31 @@ export function fieldReader(path: string): (fields: JsonObject) => Json | undefi
   return (fields) => getField(fields, path);
 }
 
-/** Writes at a path split once. `@timestamp` and `event.created` are the work's times, in epoch milliseconds. */
+/** Writes at a path split once. `@timestamp` and `event.created` are the work's times; what is none is not written. */
 export function workWriter(path: string): (work: Work, value: Json) => void {
+  if (path === '@timestamp' || path === 'event.created')
+    return (work, value) => {
+      const time = parseTime(value, work.context.clock);
+      if (time !== undefined) work[path === '@timestamp' ? 'time' : 'created'] = time;
+    };
   const write = fieldWriter(path);
   return ({ fields }, value) => write(fields, value);
+}
+
+/** Adds copies of a record's or a configuration's members to what is there, object by object; the later value counts. */
+export function mergeFields(target: JsonObject, source: JsonObject): void {
+  for (const key of Object.keys(source)) {
+    const value = source[key] as Json;
+    if (!isObject(value)) addOwn(target, key, Array.isArray(value) ? structuredClone(value) : value);
+    else if (!isHostileKey(key)) mergeFields(objectAt(target, key), value);
+  }
+}
+
+/** Merges into the object at a path, or into the whole event where there is none. */
+export function merger(path: string | undefined): (work: Work, members: JsonObject) => void {
+  if (path === undefined) return ({ fields }, members) => mergeFields(fields, members);
+  const keys = path.split('.');
+  return ({ fields }, members) => mergeFields(keys.reduce(objectAt, fields), members);
 }
 
 /** Takes a field away, and the objects that are empty without it. Answers what was there. */
@@ -71,12 +93,12 @@ export function takeField(fields: JsonObject, path: readonly string[], from = 0)
 /** `-` and nothing stand for no value in logs; what is cut out of a line is not set then. */
 export const isNoValue = (text: string): boolean => text === '' || text === '-';
 
-/** The text that a processor reads; undefined where the field holds none. */
+/** The text that a processor reads, up to {@link maxText}; undefined where the field holds none. */
 export const textAt = (
   read: (fields: JsonObject) => Json | undefined,
   { fields }: Work,
 ): string | undefined => {
   const value = read(fields);
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return value.length > maxText ? value.slice(0, maxText) : value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 };

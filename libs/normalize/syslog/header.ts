@@ -79,7 +79,7 @@ const bsd =
   /^\*?([A-Z][a-z]{2}) ([ \d]\d) (?:(\d{4}) )?(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: (\d{4})(?= ))?(?: (UTC|GMT|Z|CET|CEST|EET|EEST|MSK|EST|EDT|MST|MDT|PST|PDT|[+-]\d\d:?\d\d)(?= ))?:? /;
 
 /** Hours east of UTC of the zone names that are not ambiguous. */
-const zones: Readonly<Record<string, number>> = {
+export const zoneHours: Readonly<Record<string, number>> = {
   ...{ CET: 1, CEST: 2, EET: 2, EEST: 3, MSK: 3 },
   ...{ EST: -5, EDT: -4, MST: -7, MDT: -6, PST: -8, PDT: -7 },
 };
@@ -131,7 +131,7 @@ function bsdTime(match: RegExpExecArray, { received, clock }: ParseContext): num
   if (!isDate(year, month, day) || !isClockTime(...time)) return undefined;
   const ms = milliseconds(fraction);
   if (zone === undefined) return clock(year, month, day, ...time, ms);
-  const named = zones[zone];
+  const named = zoneHours[zone];
   return Date.UTC(year, month, day, ...time, ms) - (named === undefined ? zoneMs(zone) : named * 3_600_000);
 }
 

@@ -3,8 +3,9 @@ import { setFlagsFromString } from 'node:v8';
 let enabled = false;
 
 /**
- * Says why a regular expression could take more than linear time; undefined where it can't. V8 runs what passes on its
- * back-tracking engine, and hands over to its linear-time one when that backtracks too much.
+ * Says why a regular expression could take more than linear time, for people; undefined where it can't. V8 runs what
+ * passes on its back-tracking engine, and hands over to its linear-time one when that backtracks too much; with the flag
+ * `l` it runs on that one alone.
  */
 export function linearPattern(pattern: string): string | undefined {
   if (!enabled) {
