@@ -4,7 +4,7 @@ import { eventId } from '@tidewatch/event/ids';
 import type { Accept, Acceptance, HostedPlugin, RawRecord } from '@tidewatch/plugin';
 import type { NewRecord, Stream } from '@tidewatch/stream';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
-import { type DeadLetter, encodeDeadLetter } from './dead_letters/letter.ts';
+import { type DeadLetter, encodeDeadLetter, sealLetter } from './dead_letters/letter.ts';
 import { asBytes, type EventBytes, toRecord } from './event_record.ts';
 import { createProcessing } from './processing.ts';
 
@@ -14,6 +14,10 @@ export interface AcceptDeps {
   readonly normalise: (record: RawRecord, source: string) => Outcome<EncodedEvent>;
   /** Users' processors and enrichers, in the order of the configuration. */
   readonly processors: readonly HostedPlugin[];
+  /** Resolves when what the events so far need beside them is durable; they are appended after that. */
+  readonly settle?: (() => Promise<void>) | undefined;
+  /** Seals the raw bytes of dead letters, for the event of an id. Without it they are kept as they came. */
+  readonly seal?: ((raw: Uint8Array, id: string) => Uint8Array) | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -42,7 +46,9 @@ export interface Verdict {
 export type Judge = (source: string, records: readonly RawRecord[]) => Promise<readonly Verdict[]>;
 
 /** Parsers, governance and users' processors, as records meet them on arrival and on a replay. */
-export function createJudge(deps: Pick<AcceptDeps, 'normalise' | 'processors' | 'metrics'>): Judge {
+export function createJudge(
+  deps: Pick<AcceptDeps, 'normalise' | 'processors' | 'settle' | 'metrics'>,
+): Judge {
   const process = createProcessing(deps.processors);
   return async (source, records) => {
     const verdicts: Verdict[] = [];
@@ -53,6 +59,7 @@ export function createJudge(deps: Pick<AcceptDeps, 'normalise' | 'processors' | 
       for (const [i, outcome] of outcomes.entries())
         verdicts.push(judge(source, slice[i] as RawRecord, outcome));
     }
+    await deps.settle?.();
     return verdicts;
   };
 }
@@ -127,7 +134,7 @@ function setAside(source: string, record: RawRecord, reason: string, message: st
 }
 
 async function keep(
-  { events, deadLetters, log }: AcceptDeps,
+  { events, deadLetters, seal, log }: AcceptDeps,
   source: string,
   verdicts: readonly Verdict[],
 ): Promise<void> {
@@ -135,7 +142,8 @@ async function keep(
   const appended: NewRecord[] = [];
   for (const { event, letter } of verdicts) {
     if (event !== undefined) appended.push(event.record);
-    else if (letter !== undefined) letters.push(encodeDeadLetter(letter));
+    else if (letter !== undefined)
+      letters.push(encodeDeadLetter(seal === undefined ? letter : sealLetter(letter, seal)));
   }
   try {
     // Letters first: should the events then be refused, a retry writes the letters again, but loses and doubles no event.

@@ -111,6 +111,51 @@ export interface AuditLog {
   prune(time: number): Promise<number>;
 }
 
+/** A key that something is sealed under, itself sealed. */
+export interface KeptKey {
+  readonly id: string;
+  readonly dataClass: string;
+  readonly epoch: string;
+  /** When the epoch is over, and nothing more is sealed under it. */
+  readonly ends: number;
+  readonly wrapped: string;
+}
+
+/** What a pseudonym stands for, sealed. */
+export interface KeptOriginal {
+  readonly dataClass: string;
+  readonly pseudonym: string;
+  readonly field: string;
+  readonly sealed: string;
+  /** When the newest event with it came, or later on that day. */
+  readonly seen: number;
+}
+
+/**
+ * Originals of pseudonyms, one for each data class that they occur in, and the keys they are sealed under. Nothing here
+ * can be read without the file of keys, and without its row no key can be had again.
+ */
+export interface OriginalVault {
+  readonly keys: {
+    /** The newest of a class and epoch. */
+    find(dataClass: string, epoch: string): KeptKey | undefined;
+    get(id: string): KeptKey | undefined;
+    /** Durable when it returns. */
+    add(key: KeptKey): void;
+    /** Erases all that was sealed under the keys of a class and epoch, wherever it is kept; answers how many went. */
+    destroy(dataClass: string, epoch: string): number;
+  };
+  /** Adds, or puts the newer in place; durable when it resolves. */
+  write(originals: readonly KeptOriginal[]): Promise<void>;
+  find(dataClass: string, pseudonym: string): KeptOriginal | undefined;
+  /** Classes of which originals or keys are kept. */
+  classes(): readonly string[];
+  /** Deletes originals of a class that were last seen before `seen`; answers how many. */
+  expire(dataClass: string, seen: number): Promise<number>;
+  /** Deletes keys of a class whose epoch was over before `ends`; answers how many. */
+  expireKeys(dataClass: string, ends: number): number;
+}
+
 /**
  * Who may use Tidewatch, and what they did.
  *
@@ -120,6 +165,7 @@ export interface ControlStore {
   readonly users: UserDirectory;
   readonly sessions: SessionStore;
   readonly audit: AuditLog;
+  readonly originals: OriginalVault;
   /**
    * Makes a link that opens one session for `user`. The first link ever makes its user, as administrator;
    * afterwards throws `USER_UNKNOWN` for a user that does not exist.

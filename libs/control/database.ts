@@ -20,9 +20,11 @@ export interface Database {
   close(): void;
 }
 
-const format = 1;
+const format = 2;
 
-const schema = `
+/** What brings a database to format 1, 2 and so on from the one before. */
+const steps: readonly string[] = [
+  `
   CREATE TABLE users (id TEXT PRIMARY KEY, name TEXT NOT NULL, roles TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
   CREATE TABLE login_links (hash TEXT PRIMARY KEY, user TEXT NOT NULL, expires_at INTEGER NOT NULL, used_at INTEGER)
     STRICT;
@@ -33,8 +35,16 @@ const schema = `
   CREATE TABLE audit_chain (one INTEGER PRIMARY KEY CHECK (one = 1), start_seq INTEGER NOT NULL,
     start_hash TEXT NOT NULL, head_seq INTEGER NOT NULL, head_hash TEXT NOT NULL) STRICT;
   INSERT INTO audit_chain VALUES (1, 0, '', 0, '');
-  PRAGMA user_version = ${format};
-`;
+`,
+  `
+  CREATE TABLE seal_keys (id TEXT PRIMARY KEY, data_class TEXT NOT NULL, epoch TEXT NOT NULL, ends INTEGER NOT NULL,
+    wrapped TEXT NOT NULL) STRICT;
+  CREATE INDEX seal_keys_of ON seal_keys (data_class, epoch);
+  CREATE TABLE originals (data_class TEXT NOT NULL, pseudonym TEXT NOT NULL, field TEXT NOT NULL, sealed TEXT NOT NULL,
+    seen INTEGER NOT NULL, PRIMARY KEY (data_class, pseudonym)) STRICT, WITHOUT ROWID;
+  CREATE INDEX originals_by_age ON originals (data_class, seen);
+`,
+];
 
 /** Opens or makes the database file, readable by its owner alone: WAL, each commit an fsync. */
 export function openDatabase(file: string): Database {
@@ -85,8 +95,11 @@ function migrate(db: Libsql.Database, file: string): void {
   try {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
+    // What is deleted is overwritten: keys of originals are deleted to erase what they sealed.
+    db.pragma('secure_delete = ON');
     found = (db.pragma('user_version') as { user_version: number }[])[0]?.user_version ?? 0;
-    if (found === 0) db.transaction(() => db.exec(schema)).immediate();
+    for (let at = found; at < format; at++)
+      db.transaction(() => db.exec(`${steps[at]} PRAGMA user_version = ${at + 1};`)).immediate();
   } catch (cause) {
     throw errors.CONTROL_DAMAGED({ file, cause: (cause as Error).message });
   }

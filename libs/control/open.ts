@@ -2,6 +2,7 @@ import { createAuditLog } from './audit.ts';
 import type { ControlStore } from './contract.ts';
 import { openDatabase } from './database.ts';
 import { createLinks } from './links.ts';
+import { createOriginalVault } from './originals.ts';
 import { createSessions } from './sessions.ts';
 import { createUsers } from './users.ts';
 
@@ -24,6 +25,7 @@ export function openControlStore(options: {
   return {
     users: users.directory,
     audit,
+    originals: createOriginalVault(db),
     sessions: {
       ...sessions.store,
       revokeAll: async () =>

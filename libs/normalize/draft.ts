@@ -26,6 +26,8 @@ interface DraftFacts {
   /** When the source wrote it, epoch milliseconds, where it says. */
   readonly created?: number | undefined;
   readonly tags?: readonly Tag[];
+  /** What stands in `event.original` for the record's text in the event of this id; nothing where it is empty. */
+  readonly original?: (text: string, id: string) => string;
 }
 
 /** The draft as an object, for who adds to it. */

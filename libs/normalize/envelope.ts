@@ -57,7 +57,8 @@ export function envelop(
   let draft = withinTime(given);
   for (const stage of stages) draft = stage.apply(draft, { source, dataClass, received: ingested });
   const head = { id: eventId(receipt.position), time: draft.time ?? ingested, ingested, dataset, dataClass };
-  const { event, members } = 'written' in draft ? ofWritten(draft, receipt) : ofFields(draft, receipt);
+  const { event, members } =
+    'written' in draft ? ofWritten(draft, receipt) : ofFields(draft, receipt, head.id);
   const own = headJson(head, receipt.source);
   const tags = tagsOf(draft, receipt, context);
   return ok({ head, json: `${own}${event}}${members}${tags}${ending}` });
@@ -100,13 +101,16 @@ const said = new Set(['@timestamp', 'tidewatch', 'event', 'related', 'tags', 'ec
 const saidOfEvent = new Set(['id', 'dataset', 'ingested', 'kind', 'module', 'original']);
 const saidWithCreated = new Set([...saidOfEvent, 'created']);
 
-function ofFields({ dataset, created, fields }: FieldsDraft, { original }: Receipt): Members {
+function ofFields(draft: FieldsDraft, { original }: Receipt, id: string): Members {
+  const { dataset, created, fields } = draft;
   const own = isObject(fields.event) ? fields.event : {};
   const related = relate(fields);
   const kind = JSON.stringify(own.kind ?? 'event');
   const rest = membersOf(own, created === undefined ? saidOfEvent : saidWithCreated);
+  const sent = own.original ?? original;
+  const text = draft.original?.(typeof sent === 'string' ? sent : JSON.stringify(sent), id) ?? sent;
   return {
-    event: `${origin(dataset, created, kind)}${rest},"original":${JSON.stringify(own.original ?? original)}`,
+    event: `${origin(dataset, created, kind)}${rest}${text === '' && sent !== '' ? '' : `,"original":${JSON.stringify(text)}`}`,
     members: `${membersOf(fields, said)}${related === undefined ? '' : `,"related":${JSON.stringify(related)}`}`,
   };
 }

@@ -5,4 +5,8 @@ export const errors = defineErrors({
     status: 400,
     message: 'The time zone "{timeZone}" is not known. Use a name such as Europe/Athens, or UTC.',
   },
+  PSEUDONYM_KEYS_INVALID: {
+    status: 400,
+    message: 'The keys of pseudonyms in {place} are not right: {problem}.',
+  },
 });

@@ -55,6 +55,7 @@ export interface JobsDeps {
   readonly ledger: LetterLedger;
   /** For one job; see {@link ReplayDeps}. */
   readonly openJudge: () => Promise<OwnJudge>;
+  readonly openSealed?: ((sealed: Uint8Array, id: string) => Uint8Array | undefined) | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Told once of each job that ended. */

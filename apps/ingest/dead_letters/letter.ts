@@ -19,6 +19,8 @@ export interface DeadLetter {
   readonly received: number;
   readonly format: RecordFormat;
   readonly hints: RecordHints;
+  /** The raw bytes are sealed, and read as text. */
+  readonly sealed?: boolean;
 }
 
 /** A letter as the stream keeps it. */
@@ -41,8 +43,20 @@ export const encodeDeadLetter = (letter: DeadLetter): NewRecord => ({
     received: String(letter.received),
     format: letter.format,
     hints: JSON.stringify(letter.hints),
+    ...(letter.sealed === true && { sealed: '1' }),
   },
   value: letter.raw,
+});
+
+/** The letter with its bytes sealed. What a parser says of them may quote them: it is cut before that. */
+export const sealLetter = (
+  letter: DeadLetter,
+  seal: (raw: Uint8Array, id: string) => Uint8Array,
+): DeadLetter => ({
+  ...letter,
+  sealed: true,
+  raw: seal(letter.raw, letter.id),
+  message: letter.stage === 'normalise' ? letter.message.replace(/["'`][\s\S]*$/, '…') : letter.message,
 });
 
 /** Letters of earlier versions lack all but the first four headers, and get what comes closest. */
@@ -56,6 +70,7 @@ export function decodeDeadLetter({ headers, position, appendedAt, value }: Strea
     received,
     format,
     hints,
+    sealed,
   } = headers;
   return {
     stage: stage as LetterStage,
@@ -67,6 +82,7 @@ export function decodeDeadLetter({ headers, position, appendedAt, value }: Strea
     received: received === undefined ? appendedAt : Number(received),
     format: (format ?? 'auto') as RecordFormat,
     hints: hints === undefined ? {} : (JSON.parse(hints) as RecordHints),
+    ...(sealed === '1' && { sealed: true }),
     position,
     at: appendedAt,
   };

@@ -32,6 +32,8 @@ export interface ReplayDeps {
    * too often is suspended, which must not happen to the one that arriving records go through.
    */
   readonly openJudge: () => Promise<OwnJudge>;
+  /** Opens sealed bytes of the letter of an event's id, in memory; undefined where they can't be. */
+  readonly openSealed?: ((sealed: Uint8Array, id: string) => Uint8Array | undefined) | undefined;
   readonly events: Stream;
   readonly metrics: Metrics;
 }
@@ -52,7 +54,7 @@ export interface Replay {
 
 /** @param signal ends a processor that hangs, too; what is under way then rejects */
 export async function openReplay(
-  { openJudge, events, metrics }: ReplayDeps,
+  { openJudge, openSealed, events, metrics }: ReplayDeps,
   job: string,
   signal: AbortSignal,
 ): Promise<Replay> {
@@ -80,7 +82,9 @@ export async function openReplay(
   return {
     async treat(letters, append) {
       const treated: Attempt[] = [];
-      for (const some of bySource(letters)) treated.push(...(await attempt(some)));
+      const { opened, shut } = openAll(letters, openSealed);
+      treated.push(...shut);
+      for (const some of bySource(opened)) treated.push(...(await attempt(some)));
       const records = treated.flatMap(({ letter, event }) =>
         event === undefined ? [] : [asReplayed(event, letter, job)],
       );
@@ -92,6 +96,20 @@ export async function openReplay(
     close: () => own.close(),
   };
 }
+
+/** Clear bytes are in memory for as long as the replay of one batch takes. */
+function openAll(letters: readonly KeptLetter[], openSealed: ReplayDeps['openSealed']) {
+  const opened: KeptLetter[] = [];
+  const shut: Attempt[] = [];
+  for (const letter of letters) {
+    const raw = letter.sealed === true ? openSealed?.(letter.raw, letter.id) : letter.raw;
+    if (raw !== undefined) opened.push({ ...letter, raw });
+    else shut.push({ letter, result: 'failed_again', reason: 'sealed', message: sealedShut });
+  }
+  return { opened, shut };
+}
+
+const sealedShut = 'Its bytes are sealed, and the key is not among those that are configured.';
 
 const outcomeLabels = {
   replayed: 'ok',

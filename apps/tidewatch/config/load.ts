@@ -43,6 +43,7 @@ export async function loadConfig(overrides: ConfigOverrides, root: string): Prom
     inputs: config.inputs.map((input) => withPort(input, http.port)),
     usecases: shipped(config.usecases),
     classes: shipped(config.classes),
+    parsers: { ...config.parsers, paths: config.parsers.paths.map(own) },
     rules: {
       ...config.rules,
       paths: config.rules.paths.map(shipped),
@@ -51,6 +52,9 @@ export async function loadConfig(overrides: ConfigOverrides, root: string): Prom
     },
     ...(config.archive?.folder !== undefined && {
       archive: { ...config.archive, folder: own(config.archive.folder) },
+    }),
+    ...(config.pseudonyms?.file !== undefined && {
+      pseudonyms: { ...config.pseudonyms, file: own(config.pseudonyms.file) },
     }),
     plugins: config.plugins.map((plugin) => ({ ...plugin, module: own(plugin.module) })),
   };

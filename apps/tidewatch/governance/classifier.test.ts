@@ -11,6 +11,8 @@ const useCase = (name: string, data: UseCase['data'], changes: Partial<UseCase> 
   legal_basis: 'Legitimate interest',
   data,
   fields: ['*'],
+  pseudonymise: [],
+  minimise: false,
   rules: [],
   stakeholders: ['security analysts'],
   review_by: '2026-12-31',

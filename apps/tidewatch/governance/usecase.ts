@@ -7,6 +7,14 @@ const pattern = z.string().min(1).max(200);
 /** Names of use-cases: also of files that hold one, and part of addresses. */
 const useCaseName = /^[a-z0-9][a-z0-9-]{0,99}$/;
 
+const fieldPath = /^@?[\w-]+(?:\.[\w-]+){0,15}(?:\.\*)?$/;
+/** What Tidewatch itself goes by has to stay. */
+const isOpen = (path: string): boolean =>
+  !/^(?:(?:@timestamp|ecs|tidewatch|event\.(?:id|dataset|ingested|kind|module|original))(?:\.|$)|event(?:\.\*)?$)/.test(
+    path,
+  );
+const isOpenRule = { message: 'is a field that every event keeps as it is' };
+
 const useCaseSchema = z.strictObject({
   name: z
     .string()
@@ -37,6 +45,20 @@ const useCaseSchema = z.strictObject({
     .min(1)
     .describe('The data it needs, and the class that data belongs to.'),
   fields: z.array(z.string().min(1)).min(1).describe('ECS fields it reads; `x.*` stands for all below.'),
+  pseudonymise: z
+    .array(
+      z.string().regex(fieldPath, 'is the path of a field, such as user.name').refine(isOpen, isOpenRule),
+    )
+    .default([])
+    .describe(
+      'Fields of its data whose values are replaced by pseudonyms as they come in, with all below them. Counts before any approval.',
+    ),
+  minimise: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Drops from its data, as it comes in, every field that no use-case in force on that data names.',
+    ),
   rules: z
     .array(pattern)
     .default([])

@@ -1,0 +1,94 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { KeptKey, KeptOriginal, OriginalVault } from './contract.ts';
+import type { Database } from './database.ts';
+
+interface KeyRow {
+  readonly id: string;
+  readonly data_class: string;
+  readonly epoch: string;
+  readonly ends: number;
+  readonly wrapped: string;
+}
+
+interface OriginalRow {
+  readonly data_class: string;
+  readonly pseudonym: string;
+  readonly field: string;
+  readonly sealed: string;
+  readonly seen: number;
+}
+
+/** Rows written or deleted before other work gets its turn: a few milliseconds. */
+const chunk = 500;
+
+export function createOriginalVault(db: Database): OriginalVault {
+  const newestKey = db.prepare<KeyRow>(
+    'SELECT * FROM seal_keys WHERE data_class = ? AND epoch = ? ORDER BY rowid DESC LIMIT 1',
+  );
+  const keyById = db.prepare<KeyRow>('SELECT * FROM seal_keys WHERE id = ?');
+  const insertKey = db.prepare('INSERT INTO seal_keys VALUES (?, ?, ?, ?, ?)');
+  const removeKeys = db.prepare('DELETE FROM seal_keys WHERE data_class = ? AND epoch = ?');
+  const removeOldKeys = db.prepare('DELETE FROM seal_keys WHERE data_class = ? AND ends < ?');
+  const put = db.prepare(
+    'INSERT INTO originals VALUES (?, ?, ?, ?, ?) ON CONFLICT (data_class, pseudonym) DO UPDATE SET ' +
+      'field = excluded.field, sealed = excluded.sealed, seen = MAX(seen, excluded.seen)',
+  );
+  const one = db.prepare<OriginalRow>('SELECT * FROM originals WHERE data_class = ? AND pseudonym = ?');
+  const classes = db.prepare<Pick<KeyRow, 'data_class'>>(
+    'SELECT DISTINCT data_class FROM originals UNION SELECT DISTINCT data_class FROM seal_keys',
+  );
+  const removeOld = db.prepare(
+    'DELETE FROM originals WHERE (data_class, pseudonym) IN ' +
+      '(SELECT data_class, pseudonym FROM originals WHERE data_class = ? AND seen < ? LIMIT ?)',
+  );
+
+  // What was deleted stands in the write-ahead log until that is emptied.
+  const emptyLog = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
+
+  function removed(remove: () => number): number {
+    const count = db.transaction(remove);
+    if (count > 0) emptyLog.all();
+    return count;
+  }
+
+  return {
+    keys: {
+      find: (dataClass, epoch) => toKey(newestKey.all(dataClass, epoch)[0]),
+      get: (id) => toKey(keyById.all(id)[0]),
+      add: ({ id, dataClass, epoch, ends, wrapped }) =>
+        db.transaction(() => void insertKey.run(id, dataClass, epoch, ends, wrapped)),
+      destroy: (dataClass, epoch) => removed(() => removeKeys.run(dataClass, epoch)),
+    },
+    async write(originals) {
+      for (let at = 0; at < originals.length; at += chunk) {
+        if (at > 0) await nextTurn();
+        db.transaction(() => {
+          for (const { dataClass, pseudonym, field, sealed, seen } of originals.slice(at, at + chunk))
+            put.run(dataClass, pseudonym, field, sealed, seen);
+        });
+      }
+    },
+    find: (dataClass, pseudonym) => toOriginal(one.all(dataClass, pseudonym)[0]),
+    classes: () => classes.all().map(({ data_class }) => data_class),
+    async expire(dataClass, seen) {
+      for (let gone = 0; ; await nextTurn()) {
+        const count = db.transaction(() => removeOld.run(dataClass, seen, chunk));
+        gone += count;
+        if (count < chunk) return gone;
+      }
+    },
+    expireKeys: (dataClass, ends) => removed(() => removeOldKeys.run(dataClass, ends)),
+  };
+}
+
+const toKey = (row: KeyRow | undefined): KeptKey | undefined =>
+  row && { id: row.id, dataClass: row.data_class, epoch: row.epoch, ends: row.ends, wrapped: row.wrapped };
+
+const toOriginal = (row: OriginalRow | undefined): KeptOriginal | undefined =>
+  row && {
+    dataClass: row.data_class,
+    pseudonym: row.pseudonym,
+    field: row.field,
+    sealed: row.sealed,
+    seen: row.seen,
+  };
