@@ -18,7 +18,7 @@ export function bundle(program: string, into: string): string {
     external: ['@duckdb/*', 'libsql', 'tsx'],
     // CommonJS packages inside the bundle still ask for it.
     banner: {
-      js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`,
+      js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`,
     },
   });
   return outfile;
