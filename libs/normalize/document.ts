@@ -35,7 +35,7 @@ export function parseDocument(
   const { parsers } = context;
   const offered = offer(
     parsers.forDocument(value, context),
-    (parser) => underNamespace(value, parser),
+    (parser) => underNamespace(value, parser, context),
     context,
   );
   if (offered !== undefined) return offered;
@@ -47,8 +47,9 @@ export function parseDocument(
 }
 
 /** A parser may change what it gets, and the next one must not see it. */
-function underNamespace(document: JsonObject, { namespace }: Parser): JsonObject {
+function underNamespace(document: JsonObject, { namespace }: Parser, { hints }: ParseContext): JsonObject {
   const fields: JsonObject = {};
+  if (hints.path !== undefined) fields.log = { file: { path: hints.path } };
   fieldWriter(namespace)(fields, structuredClone(document));
   return fields;
 }

@@ -89,7 +89,9 @@ describe('a document', () => {
       parser('k8s.audit', '{ fields: { kind: Event, "objectRef.resource": null } }'),
       parser('k8s.other', '{ fields: { kind: Other } }'),
     );
-    const event = normalised({ kind: 'Event', objectRef: { resource: 'pods' } }, 'auto', {}, options);
+    const hints = { path: '/var/log/audit.json' };
+    const event = normalised({ kind: 'Event', objectRef: { resource: 'pods' } }, 'auto', hints, options);
+    expect(event.log).toEqual({ file: { path: '/var/log/audit.json' } });
     expect(event.event.dataset).toBe('k8s.audit');
     expect(event.k8s).toEqual({ kind: 'Event', objectRef: { resource: 'pods' } });
     expect(normalised({ kind: 'Event' }, 'auto', {}, options).event.dataset).toBe('generic.json');

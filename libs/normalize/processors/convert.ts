@@ -15,7 +15,7 @@ export const convert = defineProcessor({
     'Gives values, or the members of lists, a type. Not needed for fields of ECS: the envelope gives those theirs.',
   config: z
     .record(fieldPath, z.enum(types))
-    .describe('Type by field; also hexadecimal `0x1f` for long, and yes, no, 1, 0 for boolean.')
+    .describe('Type by field; also hexadecimal `0x1f` for long, and T, F, yes, no, 1, 0 for boolean.')
     .meta({ examples: [{ 'zeek.conn.missed_bytes': 'long' }] }),
   examples: [
     {
@@ -25,12 +25,13 @@ export const convert = defineProcessor({
         'a.h': 'long',
         'a.d': 'double',
         'a.b': 'boolean',
+        'a.f': 'boolean',
         'a.s': 'string',
         'a.l': 'ip',
         'a.x': 'long',
       },
-      before: { a: { n: '12', h: '0x1f', d: '1.5e3', b: 'Yes', s: 7, l: ['192.0.2.7', '[::1]'] } },
-      after: { a: { n: 12, h: 31, d: 1500, b: true, s: '7', l: ['192.0.2.7', '::1'] } },
+      before: { a: { n: '12', h: '0x1f', d: '1.5e3', b: 'Yes', f: 'F', s: 7, l: ['192.0.2.7', '[::1]'] } },
+      after: { a: { n: 12, h: 31, d: 1500, b: true, f: false, s: '7', l: ['192.0.2.7', '::1'] } },
     },
     {
       title: 'what is not of the type stays',
@@ -82,6 +83,6 @@ function toType(value: Json, type: Type): Json | undefined {
 }
 
 const booleans = new Map<string, boolean>([
-  ...(['true', 'yes', '1', 'on'] as const).map((text) => [text, true] as const),
-  ...(['false', 'no', '0', 'off'] as const).map((text) => [text, false] as const),
+  ...(['true', 't', 'yes', '1', 'on'] as const).map((text) => [text, true] as const),
+  ...(['false', 'f', 'no', '0', 'off'] as const).map((text) => [text, false] as const),
 ]);

@@ -54,7 +54,7 @@ export function defineProcessor<Schema extends z.ZodType>(processor: Processor<S
 export const fieldPath = z
   .string()
   .max(256)
-  .regex(/^[@A-Za-z_][\w@-]*(?:\.[\w@-]+)*$/, 'is not a path of a field such as source.ip')
+  .regex(/^[@A-Za-z_][\w@-]*(?:\.[\w@/:-]+)*$/, 'is not a path of a field such as source.ip')
   .refine((path) => path.split('.').every((key) => !isHostileKey(key)), 'is not a name for a field');
 
 /** One or several. */
