@@ -128,9 +128,11 @@ export function otherFields(logsource: LogSource): FieldResolver {
     const same = sameFields.filter(([, to]) => to === field).map(([from]) => from);
     const system = ecsSystemPaths.filter(([, to]) => to === field).map(([path]) => path);
     const known = readings.get(field) ?? [];
-    const orders = [...new Set(known.map(({ order }) => order))].sort((a, b) => a - b);
-    const ofTable = orders.map((at) => known.filter(({ order }) => order === at).map(({ path }) => path));
-    const groups = [own, same, system, ...ofTable].filter((group) => group.length > 0);
+    const at = (wanted: number): string[] =>
+      known.filter(({ order }) => order === wanted).map(({ path }) => path);
+    const orders = [...new Set(known.map(({ order }) => order))].filter((order) => order >= 0);
+    const ofTable = orders.sort((a, b) => a - b).map(at);
+    const groups = [[...own, ...at(-1)], same, system, ...ofTable].filter((group) => group.length > 0);
     const words = new Map(
       known.flatMap(({ path, values }) => (values === undefined ? [] : [[path, values]])),
     );

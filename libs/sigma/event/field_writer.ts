@@ -1,7 +1,6 @@
 import { type Cell, kind } from './cell.ts';
 import type { EventDocument } from './document.ts';
 import type { FieldSlots } from './field_slots.ts';
-import { rank } from './profile.ts';
 import type { Reading, Readings } from './sources.ts';
 import { isWide } from './texts.ts';
 
@@ -39,15 +38,15 @@ export class FieldWriter {
       const fields = readings[from];
       if (fields === undefined) continue;
       for (const reading of fields) {
-        if (reading.values === null) this.copy(from, reading.to, rank.ecs + reading.order);
+        if (reading.values === null) this.copy(from, reading.to, reading.rank);
         else this.translate(from, reading, reading.values);
       }
     }
   }
 
-  private translate(from: number, { to, order }: Reading, values: ReadonlyMap<string, string>): void {
+  private translate(from: number, { to, rank }: Reading, values: ReadonlyMap<string, string>): void {
     const count = this.slots.count(from);
-    if (count === 0 || !this.slots.open(to, rank.ecs + order)) return;
+    if (count === 0 || !this.slots.open(to, rank)) return;
     for (let i = 0; i < count; i++) {
       const cell = this.slots.cell(from, i);
       const word = values.get(cell.folded);

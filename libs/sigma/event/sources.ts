@@ -2,6 +2,7 @@ import { bySpecificity, fieldTable, readingsOf, type SourceEntry } from '../fiel
 import type { Matcher, SourceFacts } from '../logsources.ts';
 import { productsOf } from '../windows_sources.ts';
 import { type DatasetOrigin, datasetFacts, datasetKey } from './dataset_sources.ts';
+import { rank } from './profile.ts';
 
 /** What is known about all events of one source. */
 export interface Source {
@@ -17,7 +18,7 @@ export type Readings = readonly (readonly Reading[] | undefined)[];
 /** A field that is read at another path. */
 export interface Reading {
   readonly to: number;
-  readonly order: number;
+  readonly rank: number;
   /** What rules call a value, by its folded text. */
   readonly values: ReadonlyMap<string, string> | null;
 }
@@ -72,7 +73,7 @@ export class Sources {
         const from = this.ids.get(path) as number;
         const named = values === undefined ? null : new Map(Object.entries(values));
         const fields = readings[from] ?? [];
-        fields.push({ to, order, values: named });
+        fields.push({ to, rank: order < 0 ? rank.root : rank.ecs + order, values: named });
         readings[from] = fields;
       }
     }

@@ -69,8 +69,9 @@ export const cloud: readonly SourceEntry[] = [
   },
   {
     logsource: { product: 'gcp', service: 'google_workspace.admin' },
-    datasets: ['google_workspace.admin'],
-    namespaces: ['google_workspace.admin'],
+    // Also as Cloud Logging has them, where they are shared with it.
+    datasets: ['google_workspace.admin', 'gcp.audit'],
+    namespaces: ['google_workspace.admin', 'gcp.audit'],
     own: 'eventService eventName setting_name new_value',
     fields: {
       eventService: {
@@ -78,7 +79,7 @@ export const cloud: readonly SourceEntry[] = [
         paths: ['event.provider'],
         values: { admin: 'admin.googleapis.com' },
       },
-      eventName: 'event.action',
+      eventName: ['gcp.audit.protoPayload.metadata.event.eventName', 'event.action'],
       setting_name: ['google_workspace.admin.setting.name', 'google_workspace.admin.SETTING_NAME'],
       new_value: ['google_workspace.admin.new_value', 'google_workspace.admin.NEW_VALUE'],
       old_value: ['google_workspace.admin.old_value', 'google_workspace.admin.OLD_VALUE'],
@@ -86,8 +87,9 @@ export const cloud: readonly SourceEntry[] = [
   },
   {
     logsource: { product: 'gcp', service: 'google_workspace.login' },
-    datasets: ['google_workspace.login'],
-    namespaces: ['google_workspace.login'],
+    datasets: ['google_workspace.login', 'gcp.audit'],
+    namespaces: ['google_workspace.login', 'gcp.audit'],
+    own: 'protoPayload.metadata.event.eventName protoPayload.serviceName',
     fields: {
       'protoPayload.metadata.event.eventName': 'event.action',
       'protoPayload.serviceName': {

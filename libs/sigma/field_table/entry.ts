@@ -5,8 +5,11 @@ export type FieldPath = string;
 
 /** How a Sigma field is read from an event. */
 export interface FieldRule {
-  /** `first`: the first path that is there; `every`: all of them, as a field with several values. */
-  readonly take: 'first' | 'every';
+  /**
+   * `first`: the first path that is there; `every`: all of them, as a field with several values; `beside`: these, too,
+   * where the source has a field of the name that says something else.
+   */
+  readonly take: 'first' | 'every' | 'beside';
   readonly paths: readonly FieldPath[];
   /** What Sigma calls a value, by ECS's word for it in lower case; values that are not listed are as they stand. */
   readonly values?: Readonly<Record<string, string>>;

@@ -217,6 +217,25 @@ describe('fields after normalisation', () => {
     expect(matches(logsource, selection, event)).toBe(true);
   });
 
+  it('have both what the source calls so and what rules mean, where the table says so', () => {
+    const event = of('azure.auditlogs', {
+      azure: { auditlogs: { category: 'AuditLogs', properties: { category: 'Device' } } },
+    });
+    const source = 'product: azure, service: auditlogs';
+    expect(matches(source, 'category: Device', event)).toBe(true);
+    expect(matches(source, 'category: AuditLogs', event)).toBe(true);
+    expect(matches(source, 'Category: AuditLogs', event)).toBe(false);
+  });
+
+  it('have the words of rules, where ECS has others', () => {
+    const event = of('azure.signinlogs', {
+      azure: { signinlogs: { properties: { authenticationProtocol: 'deviceCode' } } },
+    });
+    const source = 'product: azure, service: signinlogs';
+    expect(matches(source, 'properties.message: Device Code', event)).toBe(true);
+    expect(matches(source, 'properties.message: deviceCode', event)).toBe(false);
+  });
+
   it('mean what the log source means: one name stands elsewhere in another', () => {
     const file = { zeek: { smb_files: { name: 'a.dll' } }, auditd: { log: { name: '/etc/shadow' } } };
     expect(matches('product: zeek, service: smb_files', 'name: a.dll', of('zeek.smb_files', file))).toBe(

@@ -18,7 +18,7 @@ const stated = (logsource: LogSource): number => Object.keys(logsource).length;
 /** How a field is read below one path. */
 export interface FieldReading extends Omit<FieldRule, 'paths'> {
   readonly path: string;
-  /** Of a field's readings the lowest that is there counts, all of them where there are several. */
+  /** Of a field's readings the lowest that is there counts, all of them where there are several; -1 for `beside`. */
   readonly order: number;
 }
 
@@ -33,7 +33,8 @@ export function readingsOf(entries: readonly SourceEntry[]): Map<string, FieldRe
       const from = known.reduce((most, { order }) => Math.max(most, order + 1), 0);
       paths.forEach((path, i) => {
         if (known.some((each) => each.path === path)) return;
-        known.push({ ...rest, path, order: rest.take === 'first' ? from + i : from });
+        const order = rest.take === 'beside' ? -1 : rest.take === 'first' ? from + i : from;
+        known.push({ ...rest, path, order });
       });
     }
   return readings;

@@ -1,4 +1,4 @@
-import { every, type SourceEntry } from './entry.ts';
+import { every, type SourceEntry, valued } from './entry.ts';
 
 const auditlogs = 'azure.auditlogs';
 const signinlogs = 'azure.signinlogs';
@@ -35,7 +35,7 @@ export const microsoft: readonly SourceEntry[] = [
       operationName: ['azure.activitylogs.operation_name', 'event.action'],
       OperationNameValue: [...both('azure.activitylogs', 'operationName'), 'event.action'],
       CategoryValue: ['azure.activitylogs.event_category', 'azure.activitylogs.category'],
-      ResourceProviderValue: ['azure.resource.provider', 'azure.activitylogs.resourceProvider'],
+      ResourceProviderValue: ['azure.activitylogs.resourceProviderValue', 'azure.resource.provider'],
       ResourceId: ['azure.resource.id', 'azure.activitylogs.resourceId'],
       'properties.message': ['azure.activitylogs.properties.message', 'event.action'],
     },
@@ -52,7 +52,8 @@ export const microsoft: readonly SourceEntry[] = [
       ActivityType: operation,
       activityType: operation,
       Category: [`${auditlogs}.properties.category`, `${auditlogs}.category`],
-      category: [`${auditlogs}.properties.category`],
+      // Azure's own `category` is the kind of the log.
+      category: { take: 'beside', paths: [`${auditlogs}.properties.category`] },
       LoggedByService: both(`${auditlogs}.properties`, 'loggedByService'),
       Status: outcome,
       'properties.message': activity,
@@ -124,10 +125,11 @@ export const microsoft: readonly SourceEntry[] = [
       homeTenantId: both(`${signinlogs}.properties`, 'homeTenantId'),
       resourceTenantId: both(`${signinlogs}.properties`, 'resourceTenantId'),
       ActivityDetails: [...both(signinlogs, 'operationName'), 'event.action'],
-      'properties.message': [
+      'properties.message': valued(
+        { devicecode: 'Device Code' },
         `${signinlogs}.properties.authenticationProtocol`,
         `${signinlogs}.properties.authentication_protocol`,
-      ],
+      ),
     },
   },
   {
@@ -172,8 +174,8 @@ export const microsoft: readonly SourceEntry[] = [
       namespaces: ['o365.audit'],
       own: 'Payload',
       fields: {
-        eventSource: ['o365.audit.Source', 'o365.audit.Workload', 'event.provider'],
-        eventName: ['o365.audit.Name', 'o365.audit.Operation', 'event.action'],
+        eventSource: every('o365.audit.Source', 'o365.audit.Workload', 'event.provider'),
+        eventName: every('o365.audit.Name', 'o365.audit.Operation', 'event.action'),
         status: ['event.outcome', 'o365.audit.ResultStatus'],
         Payload: 'o365.audit.Data',
       },
