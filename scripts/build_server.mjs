@@ -20,6 +20,7 @@ await build({
   entryPoints: {
     tidewatch: 'apps/tidewatch/index.ts',
     'detector-worker': 'apps/detector/worker.ts',
+    'enrichment-worker': 'libs/normalize/enrich/load_thread.ts',
     'plugin-worker': 'libs/plugin/worker.ts',
     'store-worker': 'libs/store/duckdb/engine_thread.ts',
   },

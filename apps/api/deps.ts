@@ -12,6 +12,7 @@ import type {
   DeadLetterPage,
   DeadLetterTotals,
   DiskReport,
+  EnrichmentReport,
   Exception,
   ExceptionBody,
   ExceptionMade,
@@ -242,6 +243,8 @@ export interface ApiDeps {
   readonly deadLetters: DeadLetterDesk;
   /** Absent where the server keeps none. */
   readonly archive?: Pick<Archive, 'place' | 'list' | 'restore'>;
+  /** Absent where this process reads no records. */
+  readonly enrichment?: { sources(): DeepReadonly<EnrichmentReport['sources']> };
   readonly live: LiveHub;
   readonly metrics: Metrics;
   readonly health: HealthBoard;

@@ -4,6 +4,7 @@ import { alertJobRoutes } from './alert_jobs.ts';
 import { alertRoutes } from './alerts.ts';
 import { archiveRoutes } from './archive.ts';
 import { deadLetterRoutes } from './dead_letters.ts';
+import { enrichmentRoutes } from './enrichment.ts';
 import { eventRoutes } from './events.ts';
 import { exceptionRoutes } from './exceptions.ts';
 import { keptRuleRoutes } from './kept_rules.ts';
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   ...exceptionRoutes,
   ...useCaseRoutes,
   ...systemRoutes,
+  ...enrichmentRoutes,
   ...deadLetterRoutes,
   ...archiveRoutes,
   ...liveRoutes,

@@ -4,6 +4,7 @@ import type * as alerts from './alerts.ts';
 import type * as archive from './archive.ts';
 import type * as deadLetters from './dead_letters.ts';
 import type * as disk from './disk.ts';
+import type * as enrichment from './enrichment.ts';
 import type * as events from './events.ts';
 import type * as exceptions from './exceptions.ts';
 import type * as keptRules from './kept_rules.ts';
@@ -15,6 +16,7 @@ import type * as useCases from './usecases.ts';
 /** The API's types, for its clients; importing them brings no code. */
 export type Problem = z.infer<typeof primitives.problem>;
 export type DiskReport = z.infer<typeof disk.disk>;
+export type EnrichmentReport = z.infer<typeof enrichment.enrichment>;
 export type ArchivedFiles = z.infer<typeof archive.archivedFiles>;
 export type Histogram = z.infer<typeof primitives.histogram>;
 export type AlertRow = z.infer<typeof alerts.alertRow>;

@@ -4,6 +4,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { inputs } from '@tidewatch/inputs';
 import { formatIssues, pluginErrors, validateYaml } from '@tidewatch/plugin';
 import { reasonOf, startErrors } from '../errors.ts';
+import { placeEnrichment } from './enrichment.ts';
 import { type Config, configSchema, type Role, roles } from './schema.ts';
 
 /** What the command line says over the file. */
@@ -44,6 +45,7 @@ export async function loadConfig(overrides: ConfigOverrides, root: string): Prom
     usecases: shipped(config.usecases),
     classes: shipped(config.classes),
     parsers: { ...config.parsers, paths: config.parsers.paths.map(own) },
+    enrichment: placeEnrichment(config.enrichment, own),
     rules: {
       ...config.rules,
       paths: config.rules.paths.map(shipped),

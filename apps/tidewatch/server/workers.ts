@@ -6,5 +6,6 @@ const program = (name: string, source: string) =>
 export const workers = {
   detector: program('detector-worker', '../../detector/worker.ts'),
   store: program('store-worker', '../../../libs/store/duckdb/engine_thread.ts'),
+  enrichment: program('enrichment-worker', '../../../libs/normalize/enrich/load_thread.ts'),
   plugin: program('plugin-worker', '../../../libs/plugin/worker.ts'),
 };

@@ -1,10 +1,8 @@
 import { domainToASCII } from 'node:url';
 import type { Json, JsonObject } from '@tidewatch/event';
-import { getPublicSuffix } from 'tldts';
-import { isNobodys, parseAddress, parseNetwork } from './address.ts';
+import { parseAddress, parseNetwork } from './address.ts';
 import type { IndicatorKind } from './enrichers.ts';
 import { type KeyIndex, networkSpace } from './key_index.ts';
-import { type KeyIndexBuilder, maxKey } from './key_index_builder.ts';
 
 /** One thing that a feed warns of. */
 export interface Indicator {
@@ -20,57 +18,8 @@ export interface Indicator {
   readonly facts: JsonObject;
 }
 
-/** What became of an indicator: `unfit` is no value of its kind, or one that would stand for half the Internet. */
-export type Taken = 'added' | 'expired' | 'unfit';
-
-/** What else says when indicators expire. */
-export interface Lifetime {
-  /** How long they count, in milliseconds, where they don't say; undefined: for ever. */
-  readonly expires: number | undefined;
-  /** When the source last changed, epoch milliseconds, for those that don't say when they were said. */
-  readonly changed: number;
-  readonly now: number;
-}
-
-export function addIndicator(builder: KeyIndexBuilder, indicator: Indicator, life: Lifetime): Taken {
-  const value = refanged(indicator.value);
-  const kind = indicator.kind ?? kindOf(value);
-  if (kind === undefined || value.length > maxKey / 4) return 'unfit';
-  const ends = life.expires === undefined ? undefined : (indicator.said ?? life.changed) + life.expires;
-  const expires = indicator.expires ?? ends;
-  if (expires !== undefined && expires <= life.now) return 'expired';
-  const beside = { payload: JSON.stringify(indicator.facts), expires };
-  if (kind === 'ip') {
-    const network = parseNetwork(value);
-    if (network === undefined || isNobodys(network.address)) return 'unfit';
-    if (network.prefix < (network.address.length === 1 ? leastV4 : leastV6)) return 'unfit';
-    builder.addNetwork(network, beside);
-    return 'added';
-  }
-  const key = keyOf(kind, value);
-  if (key === undefined) return 'unfit';
-  // Nobody warns of all of `org`, or `co.uk`.
-  if (kind === 'domain' && (!key.includes('.') || getPublicSuffix(key) === key)) return 'unfit';
-  builder.add(kind, key, beside);
-  return 'added';
-}
-
-/** Bits of the shortest prefix that a network may have. */
-const leastV4 = 8;
-const leastV6 = 16;
-
-const refanged = (text: string): string => {
-  const value = text.trim();
-  if (!/[[({]|^hxxp|^meow/i.test(value)) return value;
-  return value
-    .replace(/^(?:hxxp|meow)(s?)(\[?:\]?)/i, 'http$1:')
-    .replace(/^(https?)\[:\/\/\]/i, '$1://')
-    .replace(/[[({](?:\.|dot)[\])}]/gi, '.')
-    .replace(/[[({](?:@|at)[\])}]/gi, '@')
-    .replace(/\[:\]/g, ':');
-};
-
-function kindOf(value: string): IndicatorKind | undefined {
+/** What a value looks like. */
+export function kindOf(value: string): IndicatorKind | undefined {
   if (parseNetwork(value) !== undefined) return 'ip';
   if (isHash(value)) return 'hash';
   if (/^[a-z][a-z\d+.-]{1,15}:\/\//i.test(value)) return 'url';
@@ -81,7 +30,7 @@ function kindOf(value: string): IndicatorKind | undefined {
 const isHash = (value: string): boolean => /^(?:[\da-f]{32}|[\da-f]{40}|[\da-f]{64})$/i.test(value);
 
 /** A value as it is looked up; undefined where it is none of its kind. */
-function keyOf(kind: Exclude<IndicatorKind, 'ip'>, value: string): string | undefined {
+export function keyOf(kind: Exclude<IndicatorKind, 'ip'>, value: string): string | undefined {
   switch (kind) {
     case 'domain':
       return nameKey(value.replace(/^\*\./, ''));

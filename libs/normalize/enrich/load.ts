@@ -1,7 +1,8 @@
+import { addIndicator } from './add_indicator.ts';
 import type { DelimitedOptions } from './delimited.ts';
 import type { IndicatorKind } from './enrichers.ts';
 import { type FeedColumns, feedCsvReader } from './feed_csv.ts';
-import { addIndicator, type Indicator } from './indicator.ts';
+import type { Indicator } from './indicator.ts';
 import type { KeyIndexData } from './key_index.ts';
 import { KeyIndexBuilder } from './key_index_builder.ts';
 import { readMisp } from './misp.ts';
