@@ -25,7 +25,7 @@ export function parseNginxAccess(line: string): WrittenDraft | undefined {
   const request = quoted(line, close + 2);
   const target = readRequest(request.text, write);
   const response = readResponse(line, request.end);
-  const referrer = quoted(line, line.indexOf('"', request.end));
+  const referrer = quoted(line, request.end < 0 ? -1 : line.indexOf('"', request.end));
   const agent = quoted(line, referrer.end < 0 ? -1 : line.indexOf('"', referrer.end));
   const http = httpMembers(
     target.method,
@@ -49,7 +49,14 @@ export function parseNginxAccess(line: string): WrittenDraft | undefined {
 /** Whether a line is worth offering to {@link parseNginxAccess}. */
 export const looksLikeAccess = (line: string): boolean => {
   const at = line.indexOf('] "');
-  return at > 0 && at < 600 && line.charCodeAt(at - 6) === 32 && line.charCodeAt(at - 9) === 58;
+  return (
+    at > 0 &&
+    at < 600 &&
+    line.charCodeAt(at - 6) === 32 &&
+    line.charCodeAt(at - 9) === 58 &&
+    // A stamp in the client's place: the line stands inside another.
+    !(line.charCodeAt(10) === 84 && line.charCodeAt(4) === 45 && line.charCodeAt(7) === 45)
+  );
 };
 
 /** The end that asked; ip and domain as JSON. */
