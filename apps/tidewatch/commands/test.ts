@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { reasonOf, startErrors } from '../errors.ts';
 import type { CommandContext } from './context.ts';
 import { addFile, orUnreadable } from './sigma/options.ts';
 
@@ -43,13 +44,13 @@ const parsers = ({ root, print, say }: CommandContext): Command =>
           ]);
           const tested = paths.length === 0 ? [join(root, 'parsers')] : paths;
           const among = { ...(beside && { beside }), ...(filter && { filter }) };
-          let report = await testParsers(tested, among);
+          let report = await readable(testParsers(tested, among));
           if (write === true || overwrite) {
             let written = 0;
             for (const parser of report.parsers)
               if (parser.results.length > 0) written += await writeExpected(parser, overwrite);
             if (written > 0) say(`Wrote what ${written} tests expect: read it before you trust it.`);
-            report = await testParsers(tested, among);
+            report = await readable(testParsers(tested, among));
           }
           print(json ? JSON.stringify(report, undefined, 2) : reportText(report));
           const unreadable =
@@ -59,3 +60,11 @@ const parsers = ({ root, print, say }: CommandContext): Command =>
           return report.failed > 0 || untested ? 1 : 0;
         }),
     );
+
+/** A path that can't be read is an answer, not a crash. */
+async function readable<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error: NodeJS.ErrnoException) => {
+    if (error.code === undefined || error.path === undefined) throw error;
+    throw startErrors.FILE_UNREADABLE({ file: error.path, reason: reasonOf(error) });
+  });
+}

@@ -54,6 +54,8 @@ function says(
 const levels =
   /^(?:trace|debug|info|information|notice|warn|warning|err|error|crit|critical|fatal|alert|emerg|severe)$/i;
 
+const saysNothing = /^(?:of|at|by|the|an?|for|in|on|to|is|was|has|and|from|with|as|it)$/i;
+
 /** Where values of a kind go that no word names, in order. */
 const byKind: Partial<Record<Kind, readonly string[]>> = {
   ip: ['source.ip', 'destination.ip'],
@@ -118,7 +120,7 @@ export function createNamer(module: string): Namer {
         return take('log.level');
       const usual = byKind[kind]?.find(free);
       if (usual !== undefined) return take(usual);
-      return own(key || before.at(-1) || kind);
+      return own(key || before.findLast((word) => word !== '' && !saysNothing.test(word)) || kind);
     },
   };
 }

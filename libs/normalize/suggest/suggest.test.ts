@@ -91,7 +91,7 @@ describe('suggestions', () => {
     expect(shapes[0]).toMatchObject({
       program: 'doord',
       match: { program: 'doord' },
-      pattern: 'badge of %{acme.of} refused at gate %{acme.gate}',
+      pattern: 'badge of %{acme.badge} refused at gate %{acme.gate}',
     });
     expect(shapes[0]?.examples[0]).toBe(lines[0]);
     expect(await parsed(shapes[0] as never, lines[1] as string)).toMatchObject({ understood: 1 });

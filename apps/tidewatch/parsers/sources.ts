@@ -1,0 +1,23 @@
+import type { ParserSet } from '@tidewatch/normalize';
+import { loadConfig } from '../config/load.ts';
+import { faultText, ownParsers, shippedParsers } from '../server/parsers/parsers_in_force.ts';
+
+export interface SourceOptions {
+  readonly config?: string;
+  /** Folders or files of parsers, instead of those of the configuration. */
+  readonly parsers?: readonly string[];
+}
+
+/** The parsers that a server of this folder would have in force; what is wrong is said. */
+export async function loadForCommand(
+  { config, parsers }: SourceOptions,
+  root: string,
+  say: (text: string) => void,
+): Promise<ParserSet> {
+  const { loadParserSet } = await import('@tidewatch/normalize');
+  const configured = await loadConfig(config === undefined ? {} : { config }, root);
+  const own = parsers ?? ownParsers(configured.parsers, root);
+  const set = await loadParserSet({ own, shipped: [shippedParsers(root)], resources: {} });
+  for (const fault of set.faults) say(`Not in force: ${faultText(fault)}`);
+  return set;
+}
