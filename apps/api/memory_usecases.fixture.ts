@@ -30,7 +30,14 @@ export function memoryUseCases(): UseCaseDesk {
   const row = (name: string, source: string): UseCaseDetail => ({
     ...{ name, title: name, purpose: 'Tests', legalBasis: 'None needed', reviewBy: '2030-01-01' },
     data: [{ dataset: 'x', dataClass: 'unapproved', ttl: '7d' }],
-    ...{ fields: ['*'], rules: [], stakeholders: ['testers'], approvals: [] },
+    ...{
+      fields: ['*'],
+      pseudonymise: [],
+      minimise: false,
+      rules: [],
+      stakeholders: ['testers'],
+      approvals: [],
+    },
     ...{ inForce: false, why: 'has not been approved', file: `usecases.kept/${name}.yml`, source },
     kept: { version: versionOf(source) ?? '', restorable: false },
   });
@@ -39,6 +46,7 @@ export function memoryUseCases(): UseCaseDesk {
     list: async () => ({
       useCases: [...texts].flatMap(([name, { now }]) => (now === null ? [] : [row(name, now)])),
       faults: [{ file: 'usecases/broken.yml', line: 3, reason: 'title: is missing' }],
+      weakened: [],
     }),
     async get(name) {
       const now = texts.get(name)?.now;

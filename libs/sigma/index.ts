@@ -59,3 +59,4 @@ export {
 } from './select.ts';
 export { loadThorTable } from './thor.ts';
 export { parseTimespan } from './timespan.ts';
+export { type Asks, type Weakened, type WeakenedOptions, weakenedRules } from './weakened.ts';

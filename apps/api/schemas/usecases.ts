@@ -32,6 +32,8 @@ export const useCase = z
       }),
     ),
     fields: z.array(z.string()),
+    pseudonymise: z.array(z.string()).describe('Fields of its data that are kept under pseudonyms only'),
+    minimise: z.boolean().describe('Fields that no use-case in force names are dropped from its data'),
     rules: z.array(z.string()).describe('Ids, or globs of paths'),
     stakeholders: z.array(z.string()),
     reviewBy: z.string().describe('Last day on which an approval counts, in UTC'),
@@ -51,10 +53,30 @@ export const useCase = z
 
 export const useCaseDetail = useCase.extend({ source: z.string() }).meta({ id: 'UseCaseDetail' });
 
+/** What a rule in force loses by pseudonyms. */
+export const weakenedRule = z
+  .object({
+    rule: z.string(),
+    title: z.string(),
+    level: z.string(),
+    field: z.string().describe('As the rule calls it'),
+    path: z.string().describe('The field that is kept under pseudonyms'),
+    asks: z.enum(['constant', 'substring', 'regular_expression', 'network', 'number', 'reference']),
+    values: z.array(z.string()).describe('What it looks for; at most ten'),
+    effect: z
+      .enum(['misses', 'noise'])
+      .describe('It may find less; or an exclusion holds no more, and it finds more'),
+    restore: z
+      .union([z.object({ attribute: z.string() }), z.object({ leaveClear: z.string() })])
+      .describe('To ask for an attribute that is derived before, or to leave the field in the clear'),
+  })
+  .meta({ id: 'WeakenedRule' });
+
 export const useCaseList = z
   .object({
     useCases: z.array(useCase),
     faults: z.array(governanceFault).describe('Of files: such a one is not used, or in its version before'),
+    weakened: z.array(weakenedRule).describe('Rules in force that look into values kept under pseudonyms'),
   })
   .meta({ id: 'UseCaseList' });
 

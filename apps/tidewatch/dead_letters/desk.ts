@@ -33,6 +33,7 @@ export function openDeadLetterDesk(runtime: Runtime, ledger: LetterLedger): Dead
     events,
     ledger,
     openJudge: () => openJudge(runtime),
+    openSealed: runtime.pseudonyms?.letters.open,
     metrics,
     log,
     onFinished: ({ id, verb, by, state, counts }) =>

@@ -31,6 +31,8 @@ export interface Adapters {
   /** What people write: rules, exceptions, use-cases. Absent in a process that only stores. */
   readonly documents: Documents | undefined;
   readonly retention: RetentionRegistry;
+  /** The control database, which is made where there is none. */
+  openControl(): Promise<ControlStore>;
   /** Notes what Tidewatch does by itself. Durable when it resolves. */
   audit(entry: AuditEntry): Promise<void>;
   /** Absent in a process that neither searches nor writes. */
@@ -102,6 +104,7 @@ export async function openAdapters(
     snapshots,
     documents,
     retention,
+    openControl: controls.open,
     audit: async (entry) => (await controls.open()).audit.append(entry),
     store,
     databases: store && control && { store, control },

@@ -14,8 +14,8 @@ export async function showUseCase(data: string, name: string): Promise<UseCaseDe
 }
 
 /** A line for each, with what is wrong below. */
-export function listText({ useCases, faults }: UseCaseList): string {
-  return [...useCases.map(lineOf), ...faults.map(faultLine)].join('\n');
+export function listText({ useCases, faults, weakened }: UseCaseList): string {
+  return [...useCases.map(lineOf), ...faults.map(faultLine), ...weakened.map(weakenedLine)].join('\n');
 }
 
 const lineOf = ({ name, inForce, why, data, reviewBy, file }: UseCase): string => {
@@ -24,8 +24,18 @@ const lineOf = ({ name, inForce, why, data, reviewBy, file }: UseCase): string =
   return `${inForce ? '+' : '-'} ${name} (${file}): ${state}; ${classes}`;
 };
 
+type Weakened = UseCaseList['weakened'][number];
+
 const faultLine = ({ file, line, reason }: UseCaseList['faults'][number]): string =>
   `! ${file ?? ''}${line === undefined ? '' : `:${line}`}: ${reason}`;
+
+function weakenedLine({ title, field, path, asks, values, effect, restore }: Weakened): string {
+  const loss = effect === 'misses' ? 'may find less' : 'may find too much';
+  const remedy =
+    'attribute' in restore ? `ask for ${restore.attribute}` : `leave ${restore.leaveClear} in the clear`;
+  const looked = `${asks.replaceAll('_', ' ')} ${values.join(', ')}`;
+  return `~ ${title}: ${loss}, since ${path} (${field}) is kept under pseudonyms and it asks for ${looked}; ${remedy}`;
+}
 
 /** The file, below what the server makes of it. */
 export const detailText = (found: UseCaseDetail): string => `# ${lineOf(found)}\n${found.source.trimEnd()}`;

@@ -33,12 +33,29 @@ const phrases = new Set([
   'nt authority',
   'nt service',
   'n/a',
+  'domain admins',
+  'domain users',
+  'domain computers',
+  'domain controllers',
+  'enterprise admins',
+  'schema admins',
+  'dnsadmins',
+  'backup operators',
+  'account operators',
+  'server operators',
+  'print operators',
+  'power users',
+  'remote desktop users',
+  'remote management users',
+  'group policy creator owners',
+  'event log readers',
+  'hyper-v administrators',
 ]);
 
 /** Accounts that Windows makes for its sessions: DWM-1, UMFD-0. */
 const sessionAccount = /^(?:dwm|umfd)-\d{1,3}$/;
-/** Every SID but those of a domain's or a machine's accounts. */
-const builtInSid = /^s-1-(?!5-21-|12-1-)\d/;
+/** Every SID but those of a domain's or a machine's own accounts; these have relative ids from 1000 on. */
+const builtInSid = /^s-1-(?:(?!5-21-|12-1-)\d|5-21-\d{1,10}-\d{1,10}-\d{1,10}-\d{3}$)/;
 /** Linux keeps user ids below 1000 for systems, 65534 for nobody. */
 const systemUid = /^(?:\d{1,3}|65534)$/;
 const administratorSid = /^s-1-5-21-\d+-\d+-\d+-500$/i;
@@ -63,6 +80,12 @@ export const knownNames: readonly string[] = [
   // As Windows in other languages says them; rules look for their beginning.
   'autorite nt\\système',
   'nt-autorität\\system',
+  ...[18, 19, 20, 7, 11].map((id) => `s-1-5-${id}`),
+  ...[500, 501, 502, 512, 513, 514, 515, 516, 518, 519, 520].map((id) => `s-1-5-21-1-2-3-${id}`),
+  's-1-5-32-544',
+  '127.0.0.1',
+  '0.0.0.0',
+  '::1',
 ];
 
 /** What kind of account a name or id is; `undefined` for a person's, as far as it tells. */

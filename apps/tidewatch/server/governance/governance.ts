@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isTidewatchError } from '@tidewatch/event';
+import type { FieldPolicy } from '@tidewatch/normalize/pseudonyms';
 import { placeOf } from '@tidewatch/plugin';
 import { classApproved, type DataClasses, parseDataClasses } from '@tidewatch/store';
 import type { Config } from '../../config/schema.ts';
@@ -11,6 +12,7 @@ import {
   type GovernedRules,
   governedRules,
 } from '../../governance/classifier.ts';
+import { createFieldPolicies, type FieldPolicies } from '../../governance/field_policy.ts';
 import {
   inForce,
   type UseCase,
@@ -29,6 +31,10 @@ export interface Governance {
   /** Classes that a use-case in force fills. */
   readonly approved: ReadonlySet<string>;
   readonly classify: Classifier;
+  /** What use-cases ask of the fields of a source's data set. */
+  readonly fieldPolicy: FieldPolicies;
+  /** The first use-case that asks for pseudonyms where there are no keys for them: its data is refused. */
+  readonly keyless?: { readonly usecase: string; readonly file: string; readonly line: number };
   /** Where governance is enforced, the rules that use-cases in force switch on. */
   readonly rules?: GovernedRules;
   /** In UTC, `YYYY-MM-DD`, for which this was found: approvals begin and end with a day. */
@@ -36,7 +42,7 @@ export interface Governance {
 }
 
 export interface GovernanceSources {
-  readonly config: Pick<Config, 'classes' | 'data' | 'governance' | 'usecases'>;
+  readonly config: Pick<Config, 'classes' | 'data' | 'governance' | 'pseudonyms' | 'usecases'>;
   readonly demo: boolean;
   /** What is in force: what a file says that has a fault by now, goes on. */
   readonly before?: Pick<Governance, 'classes' | 'useCases'>;
@@ -75,23 +81,67 @@ export async function loadGovernance(sources: GovernanceSources): Promise<Govern
   const approved = useCases
     .filter((useCase) => inForce(useCase, day))
     .flatMap(({ data }) => data.map((entry) => entry.class));
+  const fieldPolicy = createFieldPolicies(useCases, day);
+  const keyless = config.pseudonyms === undefined ? keylessUseCase(useCases, synthetic) : undefined;
+  const classify = createClassifier({
+    useCases,
+    classes: classes.all,
+    placeOfClass: (name) => `${shownPath(config.classes)}:${read.lineOf(name)}`,
+    folder: shownPath(config.usecases),
+    mode: config.governance,
+    now: Date.now,
+  });
   return {
     classes,
     useCases: loaded.useCases,
-    faults: [...read.faults, ...loaded.faults],
+    faults: [...read.faults, ...loaded.faults, ...keylessFault(keyless)],
     approved: new Set(approved),
     ...(config.governance === 'enforced' ? { rules: governedRules(useCases, day) } : {}),
-    classify: createClassifier({
-      useCases,
-      classes: classes.all,
-      placeOfClass: (name) => `${shownPath(config.classes)}:${read.lineOf(name)}`,
-      folder: shownPath(config.usecases),
-      mode: config.governance,
-      now: Date.now,
-    }),
+    classify:
+      keyless === undefined
+        ? classify
+        : withoutKeys(classify, (source, dataset, dataClass) =>
+            fieldPolicy(source, dataset, synthetic.has(dataClass)),
+          ),
+    fieldPolicy,
+    ...(keyless === undefined ? {} : { keyless }),
     day,
   };
 }
+
+function keylessUseCase(useCases: readonly UseCase[], synthetic: ReadonlySet<string>): Governance['keyless'] {
+  const found = useCases.find(
+    ({ pseudonymise, data }) => pseudonymise.length > 0 && data.some((entry) => !synthetic.has(entry.class)),
+  );
+  return found && { usecase: found.name, file: found.file, line: found.lineOf('pseudonymise') };
+}
+
+const keylessFault = (keyless: Governance['keyless']): UseCaseFault[] =>
+  keyless === undefined
+    ? []
+    : [
+        {
+          file: keyless.file,
+          line: keyless.line,
+          message: `${keyless.usecase} asks for pseudonyms, and no keys are configured (\`pseudonyms\` in tidewatch.yml): what it covers is refused.`,
+        },
+      ];
+
+/** What is to be kept under pseudonyms is not kept without. */
+const withoutKeys =
+  (
+    classify: Classifier,
+    policyOf: (source: string, dataset: string, dataClass: string) => FieldPolicy | undefined,
+  ): Classifier =>
+  (source, dataset) => {
+    const found = classify(source, dataset);
+    if ('refused' in found) return found;
+    const policy = policyOf(source, dataset, found.dataClass);
+    if (policy === undefined || policy.pseudonymise.length === 0) return found;
+    return {
+      refused: `Fields of dataset ${dataset} of source ${source} are to be kept under pseudonyms only, and no keys are configured.`,
+    };
+  };
 
 interface ReadClasses {
   readonly classes: DataClasses;

@@ -1,4 +1,4 @@
-import type { ControlStore } from '@tidewatch/control';
+import type { ControlStore, OriginalVault } from '@tidewatch/control';
 import {
   createRetentionRegistry,
   type DataClasses,
@@ -23,7 +23,7 @@ export interface Keepers {
   /** Absent where the process opened none. */
   readonly store?: Stores;
   /** Undefined where there is none yet. */
-  readonly control: () => Promise<Pick<ControlStore, 'audit'> | undefined>;
+  readonly control: () => Promise<Pick<ControlStore, 'audit' | 'originals'> | undefined>;
   /** Absent where the process needs none. */
   readonly documents: Documents | undefined;
   /** Folder of the exceptions from rules. */
@@ -103,6 +103,14 @@ export function enrolKeepers(
       return deleted('control.db', 'audit', 'audit entries', pruned);
     },
   });
+  registry.enrol({
+    keeper: 'control.db/originals',
+    keeps:
+      'what pseudonyms stand for, sealed, from the last day on that events had them; and the keys of that',
+    dataClass: 'all',
+    ttlMs: 'by class',
+    expire: async (now) => expireOriginals((await kept.control())?.originals, classes, now),
+  });
   // The ledger's goes with the letters, which may stay for longer than what others know of.
   const snapshots = () => Math.max(shortest(), letters());
   registry.enrol({
@@ -173,6 +181,28 @@ function enrolStore(registry: RetentionRegistry, store: Stores, classes: DataCla
     ttlMs: 'by class',
     expire: (now) => alerts.expire(now),
   });
+}
+
+/** The largest time partition: events live for one longer than their time. */
+const partitionMs = 31 * day;
+
+/** Originals go with the last event that has their pseudonym, a key with the last that is sealed under it. */
+async function expireOriginals(
+  originals: OriginalVault | undefined,
+  classes: DataClasses,
+  now: number,
+): Promise<readonly Deletion[]> {
+  const deletions: Deletion[] = [];
+  for (const dataClass of originals?.classes() ?? []) {
+    const ttlMs = classes.get(dataClass)?.ttlMs ?? shortestTtl(classes);
+    const gone = (await originals?.expire(dataClass, now - ttlMs)) ?? 0;
+    const keys = originals?.expireKeys(dataClass, now - ttlMs - partitionMs) ?? 0;
+    deletions.push(
+      ...deleted('control.db/originals', dataClass, 'sealed originals', gone),
+      ...deleted('control.db/originals', dataClass, 'keys of sealed texts', keys),
+    );
+  }
+  return deletions;
 }
 
 async function expireStream(

@@ -11,6 +11,7 @@ import {
 import { shownPath } from '../../governance/usecases.ts';
 import { documentsOf } from '../adapters.ts';
 import { keyOfUseCase, keyOfUseCaseBefore, versionOf } from '../documents.ts';
+import { createWeakenedRules } from '../rules/weakened_rules.ts';
 import type { Runtime } from '../runtime.ts';
 import { dayOf } from './governance.ts';
 
@@ -24,6 +25,7 @@ type Decide = (texts: Texts) => string | null | Refusal;
 /** Keeps use-cases that people write through the API: documents, as rules are (decision records 21 and 29). */
 export function openUseCaseDesk(runtime: Runtime): UseCaseDesk {
   const documents = documentsOf(runtime.adapters);
+  const weakened = createWeakenedRules(runtime);
   let turn: Promise<unknown> = Promise.resolve();
 
   const isKept = ({ name, file }: Pick<UseCase, 'name' | 'file'>): boolean =>
@@ -120,6 +122,7 @@ export function openUseCaseDesk(runtime: Runtime): UseCaseDesk {
 
   async function rowOf(useCase: UseCase): Promise<Row> {
     const { name, title, purpose, legal_basis, owner, data, fields, rules, stakeholders, ...rest } = useCase;
+    const { pseudonymise, minimise } = rest;
     const kept = isKept(useCase)
       ? {
           version: versionOf(useCase.text),
@@ -127,7 +130,17 @@ export function openUseCaseDesk(runtime: Runtime): UseCaseDesk {
         }
       : undefined;
     return {
-      ...{ name, title, purpose, legalBasis: legal_basis, fields, rules, stakeholders },
+      ...{
+        name,
+        title,
+        purpose,
+        legalBasis: legal_basis,
+        fields,
+        pseudonymise,
+        minimise,
+        rules,
+        stakeholders,
+      },
       ...(owner === undefined ? {} : { owner }),
       data: data.map(({ source, dataset, class: dataClass }) => ({
         ...(source === undefined ? {} : { source }),
@@ -146,7 +159,11 @@ export function openUseCaseDesk(runtime: Runtime): UseCaseDesk {
   return {
     async list() {
       const { useCases, faults } = runtime.governance;
-      return { useCases: await Promise.all(useCases.map(rowOf)), faults: faults.map(faultRow) };
+      return {
+        useCases: await Promise.all(useCases.map(rowOf)),
+        faults: faults.map(faultRow),
+        weakened: await weakened(),
+      };
     },
     async get(name) {
       const found = runtime.governance.useCases.find((one) => one.name === name);
