@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Json, JsonObject } from '@tidewatch/event';
-import type { Reader, Response } from 'maxmind';
+import type { Response } from 'maxmind';
 import { isPublic, parseAddress } from './address.ts';
 import type { GeoAnswer } from './enrichers.ts';
 import { asOf, geoOf } from './geo_fields.ts';
@@ -35,10 +35,10 @@ const probes = [
  * @throws an error for people where it is none, or damaged
  */
 export async function readGeoDatabase(path: string, maxBytes: number): Promise<GeoDatabase> {
-  const [{ Reader }, { size }] = await Promise.all([import('maxmind'), stat(path)]);
+  const [{ Reader }, { size }] = await Promise.all([import('./mmdb.ts'), stat(path)]);
   if (size > maxBytes) throw new RangeError(`has ${size} bytes, more than ${maxBytes}`);
   const bytes = await readFile(path);
-  let reader: Reader<Response>;
+  let reader: InstanceType<typeof Reader<Response>>;
   try {
     reader = new Reader<Response>(bytes);
   } catch (error) {
