@@ -20,10 +20,19 @@ export interface SentDocument {
 }
 
 /** Offers a JSON document to the one parser whose fields it has. */
-export function parseDocument(
+export const parseDocument = (sent: SentDocument, context: ParseContext): Outcome<Draft> =>
+  read(sent, context, (value) => ok(genericDocument(value, context)));
+
+/** The document as a parser understood it; undefined where none claims it. */
+export const parseKnownDocument = (sent: SentDocument, context: ParseContext): Outcome<Draft> | undefined =>
+  read(sent, context, () => undefined);
+
+/** @param orElse takes documents that nobody claims, with their dotted keys expanded */
+function read<Unclaimed>(
   { value: document, dotted }: SentDocument,
   context: ParseContext,
-): Outcome<Draft> {
+  orElse: (value: JsonObject) => Unclaimed,
+): Outcome<Draft> | Unclaimed {
   // These have names of their own in which a dot is a letter.
   if (isEvtx(document)) return ok(windowsDraft(readEvtx(document, context)));
   if (isFlat(document)) return ok(windowsDraft(readFlat(document, context)));
@@ -40,10 +49,9 @@ export function parseDocument(
   );
   if (offered !== undefined) return offered;
   if (isWinlogbeat(value)) return ok(winlogbeatDraft(value, context));
-  return (
-    shippedLine(value, context) ??
-    ok(isEcs(value) ? ecsDraft(value, context) : genericDocument(value, context))
-  );
+  const shipped = shippedLine(value, context);
+  if (shipped !== undefined) return shipped;
+  return isEcs(value) ? ok(ecsDraft(value, context)) : orElse(value);
 }
 
 /** A parser may change what it gets, and the next one must not see it. */

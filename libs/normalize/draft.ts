@@ -61,6 +61,10 @@ export interface ParseContext {
   readonly warn: (warning: Warning) => void;
   /** Parsers from files. */
   readonly parsers: Dispatch;
+  /** The record as it came; absent where there is none, as in tests of single steps. */
+  readonly bytes?: Uint8Array;
+  /** How many parsers handed on to this one. */
+  readonly depth?: number;
 }
 
 /** Longest message and line that parsers look at, in characters; `event.original` keeps the whole. */

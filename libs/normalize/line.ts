@@ -6,6 +6,8 @@ import { looksLikeAccess, parseNginxAccess } from './nginx.ts';
 import { mapOutcome, offer } from './parsers/offer.ts';
 import { beginsWithPriority, looksLikeSyslog } from './syslog/header.ts';
 import { parseSyslog } from './syslog/syslog.ts';
+import { beginsAsEventXml, readEventXml } from './windows/event_xml.ts';
+import { windowsDraft } from './windows/windows.ts';
 
 /**
  * Offers a line to the one parser that its first characters, or a literal in it, point to.
@@ -15,6 +17,9 @@ import { parseSyslog } from './syslog/syslog.ts';
 export function parseLine(whole: string, format: 'syslog' | 'text', context: ParseContext): Outcome<Draft> {
   if (whole.length <= maxText && context.hints.truncatedFrom === undefined)
     return parseKept(whole, format, context);
+  // Half of a document is none.
+  const event = parseEventXml(whole, context);
+  if (event !== undefined) return event;
   return mapOutcome(parseKept(whole.slice(0, maxText), format, context), (draft) => ({
     ...draft,
     tags: [...(draft.tags ?? []), 'truncated'],
@@ -33,6 +38,8 @@ export function parseKnownLine(line: string, context: ParseContext): Outcome<Dra
   const { parsers } = context;
   const named = parsers.names(context) ? offerLine(line, context) : undefined;
   if (named !== undefined) return named;
+  const event = parseEventXml(line, context);
+  if (event !== undefined) return event;
   if (beginsWithPriority(line) || looksLikeSyslog(line)) return parseSyslog(line, context);
   if (looksLikeAccess(line) || context.hints.dataset === 'nginx.access') {
     const access = parseNginxAccess(line);
@@ -44,6 +51,14 @@ export function parseKnownLine(line: string, context: ParseContext): Outcome<Dra
   }
   return offerLine(line, context);
 }
+
+function parseEventXml(line: string, context: ParseContext): Outcome<Draft> | undefined {
+  if (line.charCodeAt(0) !== lessThan || !beginsAsEventXml(line)) return undefined;
+  const record = readEventXml(line, context);
+  return record === undefined ? undefined : ok(windowsDraft(record));
+}
+
+const lessThan = 60;
 
 const offerLine = (line: string, context: ParseContext): Outcome<Draft> | undefined =>
   offer(context.parsers.forText(line, undefined, context), () => genericText(line, context).fields, context);

@@ -8,7 +8,7 @@ import {
   type ParsedJson,
   parseJson,
 } from '@tidewatch/event';
-import type { RawRecord, RecordHints } from '@tidewatch/plugin';
+import type { RawRecord } from '@tidewatch/plugin';
 import { parseDocument } from './document.ts';
 import type { Draft, ParseContext, Warning } from './draft.ts';
 import { readEcsText } from './ecs_text.ts';
@@ -55,7 +55,7 @@ export function createNormaliser(options: NormaliserOptions = {}): Normalise {
     // The replacement character may also have been sent as such.
     const invalidUtf8 = text === undefined && original.includes('\ufffd') && !isUtf8(bytes);
     const receipt = { source, position, original, invalidUtf8 };
-    const context = contextOf(source, record.received, record.hints);
+    const context = contextOf(source, record);
     if (format === 'json' || (format === 'auto' && line.startsWith('{'))) {
       const sent = context.parsers.names(context) ? undefined : readText(line, context);
       if (sent !== undefined) return envelop(sent, receipt, context, passage);
@@ -103,14 +103,15 @@ function envelopOutcome(
   return enveloped.status === 'ok' ? { ...outcome, value: enveloped.value } : enveloped;
 }
 
-type ContextOf = (source: string, received: number, hints: RecordHints) => ParseContext;
+type ContextOf = (source: string, record: RawRecord) => ParseContext;
 
 function contexts({ timeZone, onWarning, parsers = () => noDispatch }: NormaliserOptions): ContextOf {
   const clock = wallClock(timeZone);
-  return (source, received, hints) => ({
+  return (source, { received, hints, bytes }) => ({
     source,
     received,
     hints,
+    bytes,
     clock,
     warn: (warning) => onWarning?.(warning, source),
     parsers: parsers(),

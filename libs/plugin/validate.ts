@@ -90,6 +90,7 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown, te
 function wordsFor(issue: z.core.$ZodIssue, given: unknown): string {
   if (given === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value'))
     return 'is missing';
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => message).join('; ');
   const options = choicesOf(issue);
   if (options === undefined) return issue.message;
   const nearest = typeof given === 'string' ? nearestOf(given, options) : undefined;

@@ -3,7 +3,7 @@ import type { Draft, FieldsDraft, ParseContext } from '../draft.ts';
 import type { Parsed, Parser } from './compile.ts';
 
 /** How many parsers may hand a record on to one another. */
-const maxDepth = 4;
+export const maxDepth = 4;
 
 /**
  * Offers a record to parsers, one after the other, until one can read it. Where none can, it is what the first of them
@@ -15,9 +15,8 @@ export function offer(
   parsers: readonly Parser[],
   make: (parser: Parser) => JsonObject,
   context: ParseContext,
-  depth = 0,
 ): Outcome<Draft> | undefined {
-  if (depth > maxDepth) return undefined;
+  const { depth = 0 } = context;
   let first: Extract<Parsed, { status: 'failed' }> | undefined;
   for (const parser of parsers) {
     const fields = make(parser);

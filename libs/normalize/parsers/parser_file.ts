@@ -72,9 +72,11 @@ export interface StepFile {
 }
 
 const own = ['if', 'do', 'else', 'ignore_failure', 'on_failure', 'note'];
-const named = Object.fromEntries(
-  [...processors].map(([name, { config, summary }]) => [name, config.describe(summary).exactOptional()]),
-);
+/** Asked for late: processors with steps inside need the schema of a step. */
+const named = () =>
+  Object.fromEntries(
+    [...processors].map(([name, { config, summary }]) => [name, config.describe(summary).exactOptional()]),
+  );
 
 export const stepSchema: StepSchema = z.lazy(() =>
   z
@@ -90,7 +92,7 @@ export const stepSchema: StepSchema = z.lazy(() =>
         .describe('Where the step fails, these are taken instead.')
         .exactOptional(),
       note: z.string().describe('For readers.').exactOptional(),
-      ...named,
+      ...named(),
     })
     .superRefine((step, context) => {
       const given = Object.keys(step).filter((key) => !own.includes(key));

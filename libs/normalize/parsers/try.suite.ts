@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { JsonObject } from '@tidewatch/event';
 import type { ParseContext } from '../draft.ts';
 import { isFailed, type Work } from '../processors/work.ts';
@@ -21,6 +22,7 @@ export const tryContext: ParseContext = {
   clock: Date.UTC,
   warn: () => {},
   parsers: noDispatch,
+  bytes: Buffer.from('the record'),
 };
 
 /** Takes fields through steps as they stand in parser files; throws where the steps are not valid. */
@@ -41,7 +43,9 @@ export function tryProcessor(step: unknown, before: JsonObject, context = tryCon
     created: undefined,
     stream: undefined,
   };
-  const result = compileSteps(file.processors as readonly StepFile[], { folder: import.meta.dirname })(work);
+  const result = compileSteps(file.processors as readonly StepFile[], {
+    folder: join(import.meta.dirname, '../processors/examples'),
+  })(work);
   const { fields, time, dataset, stream } = work;
   return {
     fields: time === undefined ? fields : { ...fields, '@timestamp': new Date(time).toISOString() },

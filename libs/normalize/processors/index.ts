@@ -1,3 +1,7 @@
+import { append } from './append.ts';
+import { calculate } from './calculate.ts';
+import { cef } from './cef.ts';
+import { cidr } from './cidr.ts';
 import { clf } from './clf.ts';
 import { concat } from './concat.ts';
 import { convert } from './convert.ts';
@@ -9,21 +13,30 @@ import { deadLetter } from './dead_letter.ts';
 import { dissect } from './dissect.ts';
 import { done } from './done.ts';
 import { drop } from './drop.ts';
+import { fingerprint } from './fingerprint.ts';
+import { foreach } from './foreach.ts';
 import { grok } from './grok.ts';
+import { hmac } from './hmac.ts';
 import { join } from './join.ts';
 import { json } from './json.ts';
 import { kv } from './kv.ts';
+import { labels } from './labels.ts';
+import { leef } from './leef.ts';
+import { list } from './list.ts';
 import { logfmt } from './logfmt.ts';
 import { lookup } from './lookup.ts';
 import { lower } from './lower.ts';
 import { move } from './move.ts';
+import { parse } from './parse.ts';
 import type { Processor } from './processor.ts';
+import { redirect } from './redirect.ts';
 import { regex } from './regex.ts';
 import { registeredDomain } from './registered_domain.ts';
 import { remove } from './remove.ts';
 import { rename } from './rename.ts';
 import { replace } from './replace.ts';
 import { set } from './set.ts';
+import { severity } from './severity.ts';
 import { split } from './split.ts';
 import { syslog } from './syslog.ts';
 import { template } from './template.ts';
@@ -31,13 +44,18 @@ import { trim } from './trim.ts';
 import { upper } from './upper.ts';
 import { url } from './url.ts';
 import { userAgent } from './user_agent.ts';
+import { xml } from './xml.ts';
 
-const texts = [dissect, grok, regex, json, kv, logfmt, csv, syslog, clf, url, userAgent, registeredDomain];
+const texts = [
+  ...[dissect, grok, regex, json, kv, logfmt, csv, xml, cef, leef],
+  ...[syslog, clf, url, userAgent, registeredDomain],
+];
 const values = [
   ...[date, set, copy, move, rename, remove, convert, lower, upper, trim],
-  ...[split, join, replace, template, concat, lookup],
+  ...[split, join, replace, template, concat, append, calculate],
+  ...[lookup, list, cidr, labels, severity, fingerprint, hmac],
 ];
-const flow = [dataset, done, drop, deadLetter];
+const flow = [foreach, parse, dataset, done, drop, deadLetter, redirect];
 
 /** All processors, by their key in parser files. */
 export const processors: ReadonlyMap<string, Processor> = new Map(

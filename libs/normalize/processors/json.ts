@@ -2,7 +2,7 @@ import { isObject, parseJson } from '@tidewatch/event';
 import { z } from 'zod';
 import { expandDotted } from '../dotted.ts';
 import { defineProcessor, fieldPath, textField } from './processor.ts';
-import { failed, fieldReader, merger, textAt, workWriter } from './work.ts';
+import { failed, fieldReader, merger, textOf, workWriter } from './work.ts';
 
 /** Reads JSON that stands in a field. */
 export const json = defineProcessor({
@@ -39,7 +39,7 @@ export const json = defineProcessor({
     const merge = merger(to);
     const write = to === undefined ? undefined : workWriter(to);
     return (work) => {
-      const text = textAt(read, work);
+      const text = textOf(read, work);
       if (text === undefined) return failed(`field_missing: ${field}`);
       const parsed = parseJson(text);
       if (!parsed.ok) return failed(`${parsed.reason}: ${field}`);

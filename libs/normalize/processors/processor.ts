@@ -29,6 +29,8 @@ export interface Making {
 export interface Resources {
   /** Folder that relative paths of a parser's files start from. */
   readonly folder: string;
+  /** Streams that events may be redirected to; absent where nobody knows. */
+  readonly streams?: readonly string[];
   /** Sees what each step does; only where somebody wants to know. */
   readonly watch?: Watch;
 }

@@ -1,8 +1,7 @@
-import { isObject, type Json, type JsonObject } from '@tidewatch/event';
+import type { JsonObject } from '@tidewatch/event';
 import { z } from 'zod';
-import { objectAt } from '../setters.ts';
 import { defineProcessor, fieldPath } from './processor.ts';
-import { mergeFields, workWriter } from './work.ts';
+import { setter } from './work.ts';
 
 /** Sets fields to constants. */
 export const set = defineProcessor({
@@ -24,16 +23,9 @@ export const set = defineProcessor({
     },
   ],
   create(config) {
-    const parts = Object.entries(config as Readonly<Record<string, Json>>).map(([path, value]) => {
-      if (!isObject(value)) return { write: workWriter(path), value, keys: [] as string[] };
-      return { write: undefined, value, keys: path.split('.') };
-    });
+    const put = setter(config as JsonObject);
     return (work) => {
-      for (const { write, value, keys } of parts) {
-        // Each event gets a copy of its own: later steps may change it.
-        if (write !== undefined) write(work, Array.isArray(value) ? structuredClone(value) : value);
-        else mergeFields(keys.reduce(objectAt, work.fields), value as JsonObject);
-      }
+      put(work);
       return undefined;
     };
   },

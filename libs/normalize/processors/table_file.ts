@@ -17,6 +17,7 @@ const lookMs = 5_000;
  * A table in a file that is read again when it changes; one that is not right then leaves the old one in force.
  *
  * - `.json`: an object of value by key.
+ * - `.txt`: a key in each line, with the value true; what begins with `#` is passed over.
  * - others: CSV whose first line names columns. The first is the key; with two columns the value is the second, with
  *   more it is an object of the others, in which a column's name is a path.
  *
@@ -52,7 +53,13 @@ export function tableFile(
 
 /** @throws Error, in words for people */
 function readTable(text: string, file: string, keyOf: (key: string) => string): Table {
+  if (file.endsWith('.txt')) return keyTable(text, keyOf);
   return file.endsWith('.json') ? jsonTable(text, file, keyOf) : csvTable(text, file, keyOf);
+}
+
+function keyTable(text: string, keyOf: (key: string) => string): Table {
+  const lines = text.split('\n').map((line) => line.trim());
+  return new Map(lines.flatMap((line) => (line === '' || line.startsWith('#') ? [] : [[keyOf(line), true]])));
 }
 
 function jsonTable(text: string, file: string, keyOf: (key: string) => string): Table {

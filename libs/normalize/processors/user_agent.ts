@@ -1,15 +1,24 @@
 import type { JsonObject } from '@tidewatch/event';
 import { UAParser } from 'ua-parser-js';
 import { z } from 'zod';
+import { Recent } from '../enrich/recent.ts';
 import { defineProcessor, fieldPath } from './processor.ts';
-import { remembering } from './recent.ts';
 import { fieldReader, mergeFields, textAt } from './work.ts';
 
 /** Characters of a text that are looked at. */
 const maxAgent = 500;
 
 /** Agents come again and again, and one costs as much as hundreds of other steps. */
-const agentOf = remembering(readAgent, 4_096);
+const agents = new Recent<JsonObject>(4_096);
+
+function agentOf(original: string): JsonObject {
+  let agent = agents.get(original);
+  if (agent === undefined) {
+    agent = readAgent(original);
+    agents.set(original, agent);
+  }
+  return agent;
+}
 
 function readAgent(original: string): JsonObject {
   const { browser, os, device } = new UAParser(original).getResult();

@@ -75,6 +75,16 @@ export function merger(path: string | undefined): (work: Work, members: JsonObje
   return ({ fields }, members) => mergeFields(keys.reduce(objectAt, fields), members);
 }
 
+/** Sets fields to a configuration's values; objects add their members. Each event gets copies: later steps may change them. */
+export function setter(values: JsonObject): (work: Work) => void {
+  const parts = Object.entries(values).map(([path, value]) =>
+    isObject(value) ? { put: merger(path), value } : { put: workWriter(path), value: value as Json },
+  ) as readonly { readonly put: (work: Work, value: Json) => void; readonly value: Json }[];
+  return (work) => {
+    for (const { put, value } of parts) put(work, Array.isArray(value) ? structuredClone(value) : value);
+  };
+}
+
 /** Takes a field away, and the objects that are empty without it. Answers what was there. */
 export function takeField(fields: JsonObject, path: readonly string[], from = 0): Json | undefined {
   const key = path[from] as string;
@@ -92,6 +102,15 @@ export function takeField(fields: JsonObject, path: readonly string[], from = 0)
 
 /** `-` and nothing stand for no value in logs; what is cut out of a line is not set then. */
 export const isNoValue = (text: string): boolean => text === '' || text === '-';
+
+/** The whole text of a field; undefined where it holds none. */
+export const textOf = (
+  read: (fields: JsonObject) => Json | undefined,
+  { fields }: Work,
+): string | undefined => {
+  const value = read(fields);
+  return typeof value === 'string' ? value : undefined;
+};
 
 /** The text that a processor reads, up to {@link maxText}; undefined where the field holds none. */
 export const textAt = (
