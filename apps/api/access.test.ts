@@ -152,6 +152,7 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'admin tok
   'rules.backtest_cancel': ['analyst', 'engineer', 'admin'],
   'health.get': readers,
   'disk.get': readers,
+  'enrichment.get': readers,
   'dead_letters.list': ['analyst', 'engineer', 'admin'],
   'dead_letters.totals': ['analyst', 'engineer', 'admin'],
   'dead_letters.get': ['analyst', 'engineer', 'admin'],
@@ -224,13 +225,13 @@ describe('routes and roles (S2)', () => {
     },
   );
 
-  it('takes the admin token for dead letters, the archive, the disk, lists and changes of alerts, backtests, writing rules and use-cases, and for nothing else that asks for a session', async () => {
+  it('takes the admin token for dead letters, the archive, the disk, enrichment, lists and changes of alerts, backtests, writing rules and use-cases, and for nothing else that asks for a session', async () => {
     const authorization = `Bearer ${adminToken}`;
     for (const { name, policy, status = 200 } of routes) {
       if (policy.kind !== 'session' || name === 'live.read') continue;
       const { statusCode } = await ask(name, { authorization });
       expect(statusCode, name).toBe(
-        /^dead_letters\.|^archive\.|^disk\.|^usecases\.|^alerts\.(?:search|groups|change|undo|job)|^rules\.(?:backtest|put|release|remove|restore)/.test(
+        /^dead_letters\.|^archive\.|^disk\.|^enrichment\.|^usecases\.|^alerts\.(?:search|groups|change|undo|job)|^rules\.(?:backtest|put|release|remove|restore)/.test(
           name,
         )
           ? status
@@ -271,6 +272,7 @@ describe('the audit log (V6)', () => {
       'usecases.get',
       'health.get',
       'disk.get',
+      'enrichment.get',
       'dead_letters.totals',
       'dead_letters.jobs',
       'dead_letters.job',
