@@ -46,14 +46,19 @@ export async function ruleCoverage(
     wanted === undefined
       ? rules
       : rules.filter((rule) => wanted.some((words) => words.every((word) => has(rule.logsource, word))));
-  const ecs = new Set(Object.values(ecsFields).flatMap((names) => names.split(' ')));
   const names = [...datasets.map(({ name }) => name), ...(await parserNames(parsers))];
   const sources = coverageOf(asked, {
-    isEcs: (field) => ecs.has(field),
+    isEcs: (field) => ecs.has(field) || open.some((name) => field.startsWith(`${name}.`)),
     isParsed: (dataset) => names.some((name) => covers(name, dataset)),
   });
   return { sources, total: totalOf(sources), rejected: rejected.length };
 }
+
+const ecs = new Set(Object.values(ecsFields).flatMap((names) => names.split(' ')));
+/** Fields of ECS that hold whatever is put below them, such as `labels`. */
+const open = `${ecsFields.object} ${ecsFields.flattened}`
+  .split(' ')
+  .filter((name) => ![...ecs].some((other) => other.startsWith(`${name}.`)));
 
 const has = ({ product, category, service }: LogSource, word: string): boolean =>
   [product, category, service].includes(word);

@@ -155,7 +155,9 @@ function linuxFacts(dataset: string, process: string): SourceFacts {
   if (name === 'sysmon') return { products, services: set('sysmon') };
   if (name === 'accounts') return { products, categories: none, services: set('auth') };
   if (name !== 'auth' && name !== 'syslog') {
-    return { products, categories: none, services: set(name, authServices.has(name) ? 'auth' : 'syslog') };
+    const named = fieldTable.filter((entry) => entry.datasets.includes(dataset));
+    const services = set(name, authServices.has(name) ? 'auth' : 'syslog');
+    return { products, categories: set(...statesOf(named, 'category')), services };
   }
   // Files that hold several programs' lines: which one's is told by the process, where it is known.
   if (process === '') return { products, categories: none };

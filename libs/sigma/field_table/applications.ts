@@ -6,6 +6,15 @@ const words = (product: string, ...datasets: string[]): SourceEntry => ({
   datasets: [product, ...datasets],
 });
 
+const databases = [
+  'mysql.error',
+  'mysql.slowlog',
+  'postgresql.log',
+  'postgresql.csvlog',
+  'postgresql.jsonlog',
+  'mssql',
+];
+
 /** Identity providers, code hosts, security products, databases and applications. */
 export const applications: readonly SourceEntry[] = [
   {
@@ -83,9 +92,9 @@ export const applications: readonly SourceEntry[] = [
   },
   {
     logsource: { category: 'database' },
-    datasets: ['mysql.error', 'postgresql.log', 'mssql'],
+    datasets: databases,
   },
-  words('sql', 'mysql.error', 'postgresql.log', 'mssql'),
+  words('sql', ...databases),
   words('django', 'python'),
   words('jvm', 'tomcat', 'log4j', 'dhis2', 'java'),
   words('nodejs'),

@@ -38,7 +38,15 @@ const w3c: Readonly<Record<string, FieldEntry>> = {
 export const web: readonly SourceEntry[] = [
   {
     logsource: { category: 'webserver' },
-    datasets: ['nginx.access', 'apache.access', 'iis.access', 'haproxy.log', 'traefik.access', 'modsecurity'],
+    datasets: [
+      'nginx.access',
+      'apache.access',
+      'iis.access',
+      'tomcat.access',
+      'haproxy.log',
+      'traefik.access',
+      'modsecurity',
+    ],
     fields: w3c,
   },
   {
