@@ -26,7 +26,7 @@ export interface Prediction {
   /** At steps 1 to the horizon. */
   readonly expected: Float64Array;
   /** Central bands that hold the share `level` (0 to 1) of what comes. */
-  readonly band: (level: number) => { readonly lower: Float64Array; readonly upper: Float64Array };
+  readonly band: Bands;
   readonly seasons: readonly number[];
   readonly parts: readonly Part[];
   /** Mean absolute error over the back-test, of all methods together and of seasonal-naive. */
@@ -42,16 +42,28 @@ const tolerated = 1.6;
 /** How sharply weights fall with the error. */
 const sharpness = 4;
 
+/** The methods that forecast a series, with their weights and parameters. */
+export interface Choice {
+  readonly seasons: readonly number[];
+  readonly parts: readonly (Part & { readonly parameters: Float64Array })[];
+  /** Mean absolute error over the back-test, of all methods together and of seasonal-naive. */
+  readonly error: number;
+  readonly naiveError: number;
+  /** Where the back-test forecast from, and what. */
+  readonly origins: readonly number[];
+  readonly backtest: readonly Float64Array[];
+}
+
 /**
- * Forecasts a series: finds the seasons it has, tries the methods on its own past, and combines them by how they did.
+ * Finds the seasons that a series has, tries the methods on its own past, and weighs them by how they did.
  *
  * @param values oldest first; NaN where nobody measured; at least 4 known
  * @returns undefined where too little is known for any method
  */
-export function predict(
+export function choose(
   values: Float64Array,
   { horizon, seasons: candidates }: PredictOptions,
-): Prediction | undefined {
+): Choice | undefined {
   if (values.reduce((count, value) => (Number.isNaN(value) ? count : count + 1), 0) < fewestKnown)
     return undefined;
   const seasons = seasonsOf(values, candidates);
@@ -68,34 +80,63 @@ export function predict(
   const kept = tried.filter(({ error }) => error <= best * tolerated || error === best);
   const raw = kept.map(({ error }) => (best === 0 ? (error === 0 ? 1 : 0) : (best / error) ** sharpness));
   const whole = raw.reduce((sum, weight) => sum + weight, 0);
-  const weights = raw.map((weight) => weight / whole);
-  const combine = (paths: readonly Float64Array[]): Float64Array =>
-    Float64Array.from({ length: horizon }, (_, step) =>
-      paths.reduce((sum, path, i) => sum + (weights[i] as number) * (path[step] as number), 0),
-    );
-  const backtest = origins.map((__, k) => combine(kept.map(({ paths }) => paths[k] as Float64Array)));
-  const floor = values.every((value) => !(value < 0)) ? 0 : Number.NEGATIVE_INFINITY;
-  const expected = combine(
-    kept.map(({ method, parameters }) => {
-      const fitted = method.fit(values, values.length, parameters);
-      return method.forecast(values, fitted, [values.length], horizon)[0] as Float64Array;
-    }),
-  ).map((value) => Math.max(floor, value));
-  const bands: Bands = createBands(values, origins, backtest, expected, floor);
-  const naive = tried.find(({ method }) => method.name.startsWith('seasonal_naive'));
+  const parts = kept.map(({ method, parameters, error }, i) => ({
+    method: method.name,
+    season: method.season,
+    weight: (raw[i] as number) / whole,
+    error,
+    parameters: method.fit(values, values.length, parameters),
+  }));
+  const backtest = origins.map((_, k) =>
+    weigh(
+      kept.map(({ paths }) => paths[k] as Float64Array),
+      parts,
+    ),
+  );
   return {
-    expected,
-    band: bands,
     seasons,
-    parts: kept.map(({ method, error }, i) => ({
-      method: method.name,
-      season: method.season,
-      weight: weights[i] as number,
-      error,
-    })),
+    parts,
     error: backtestError(values, origins, backtest),
-    naiveError: naive?.error ?? Number.NaN,
+    naiveError: tried.find(({ method }) => method.name.startsWith('seasonal_naive'))?.error ?? Number.NaN,
+    origins,
+    backtest,
   };
+}
+
+/** What a choice made on the series, or on an earlier part of it, says of the steps that follow. */
+export function forecastBy({ seasons, parts }: Choice, values: Float64Array, horizon: number): Float64Array {
+  const methods = new Map(methodsFor(values, seasons).map((method) => [method.name, method]));
+  const usable = parts.filter(({ method }) => methods.has(method));
+  const paths = usable.map(
+    ({ method, parameters }) =>
+      methods.get(method)?.forecast(values, parameters, [values.length], horizon)[0] as Float64Array,
+  );
+  const floor = floorOf(values);
+  return weigh(paths, usable).map((value) => Math.max(floor, value));
+}
+
+/** {@link choose} and {@link forecastBy} at once, with bands. */
+export function predict(values: Float64Array, options: PredictOptions): Prediction | undefined {
+  const choice = choose(values, options);
+  if (choice === undefined) return undefined;
+  const expected = forecastBy(choice, values, options.horizon);
+  const { origins, backtest, parts, seasons, error, naiveError } = choice;
+  const band = createBands(values, origins, backtest, expected, floorOf(values));
+  return { expected, band, seasons, parts, error, naiveError };
+}
+
+/** What never fell below nothing is not expected to. */
+const floorOf = (values: Float64Array): number =>
+  values.some((value) => value < 0) ? Number.NEGATIVE_INFINITY : 0;
+
+function weigh(paths: readonly Float64Array[], parts: readonly Pick<Part, 'weight'>[]): Float64Array {
+  const whole = parts.reduce((sum, { weight }) => sum + weight, 0);
+  const length = paths[0]?.length ?? 0;
+  return Float64Array.from(
+    { length },
+    (_, step) =>
+      paths.reduce((sum, path, i) => sum + (parts[i]?.weight ?? 0) * (path[step] as number), 0) / whole,
+  );
 }
 
 /** Ascending, the last one a horizon before the end. */

@@ -14,7 +14,8 @@ interface BacktestOptions {
 export const forecastCommand = (context: CommandContext): Command =>
   new Command('forecast')
     .description('Forecast series of measurements, and see how well.')
-    .addCommand(backtestCommand(context));
+    .addCommand(backtestCommand(context))
+    .addCommand(detectCommand(context));
 
 const backtestCommand = ({ print, say }: CommandContext): Command =>
   new Command('backtest')
@@ -41,12 +42,42 @@ const backtestCommand = ({ print, say }: CommandContext): Command =>
       }),
     );
 
+const detectCommand = ({ print, say }: CommandContext): Command =>
+  new Command('detect')
+    .description(
+      'Say of each value of a series what was expected before it came, and whether it is out of its band: as CSV (timestamp,value,expected,lower,upper,score; a score above 1 is out of the band that holds 99 %).',
+    )
+    .requiredOption('--input <file>', 'CSV with the columns timestamp,value')
+    .option(
+      '--step <seconds>',
+      'seconds between values; by default what the file’s first stamps say',
+      seconds,
+    )
+    .action((request: { readonly input: string; readonly step?: number }) =>
+      orUnreadable(say, async () => {
+        const { detect } = await import('../forecast/detect.ts');
+        const rows: string[] = [];
+        const { values, outside } = await detect(request, (row) => {
+          if (rows.push(row) >= 1_000) print(rows.splice(0).join('\n'));
+        });
+        if (rows.length > 0) print(rows.join('\n'));
+        say(`${values} values, ${outside} out of their band`);
+        return values === 0 ? 1 : 0;
+      }),
+    );
+
 function progress(done: number, total: number): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${total} series${done === total ? '\n' : ''}`);
 }
 
 function steps(text: string): readonly number[] {
   return text.split(',').map((part) => count(part.trim()));
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('a number of seconds above 0');
+  return value;
 }
 
 function count(text: string): number {
