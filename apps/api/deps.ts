@@ -19,9 +19,16 @@ import type {
   GovernanceFault,
   Health,
   KeptRule,
+  ParseBody,
+  ParserDetail,
+  ParserList,
+  ParserSuggestions,
+  ParserTestResult,
+  ParseTrial,
   RuleDetail,
   RuleFault,
   RuleRow,
+  SuggestBody,
   UseCaseChanged,
   UseCaseDetail,
   UseCaseList,
@@ -201,6 +208,23 @@ export interface UseCaseDesk {
   restore(name: string, expected: ExpectedVersion, approver: Approver): Promise<UseCaseOutcome>;
 }
 
+/** What a parser that was sent gave, or what is wrong with it. */
+export type ParserTried<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly issues: readonly { readonly path: string; readonly message: string }[] };
+
+/** Where parsers are looked at and tried. Nothing that is tried is kept, or counts. */
+export interface ParserDesk {
+  list(): DeepReadonly<ParserList>;
+  get(name: string): DeepReadonly<ParserDetail> | undefined;
+  parse(asked: DeepReadonly<ParseBody>): Promise<ParserTried<DeepReadonly<ParseTrial>>>;
+  test(asked: {
+    readonly parser: string;
+    readonly tests: string;
+  }): Promise<ParserTried<DeepReadonly<ParserTestResult>>>;
+  suggest(asked: DeepReadonly<SuggestBody>): Promise<DeepReadonly<ParserSuggestions>>;
+}
+
 export type ExceptionOutcome =
   | ({ readonly ok: true } & DeepReadonly<ExceptionMade>)
   | { readonly ok: false; readonly why: string };
@@ -239,6 +263,7 @@ export interface ApiDeps {
   readonly backtests: Backtests;
   readonly exceptions: ExceptionDesk;
   readonly useCases: UseCaseDesk;
+  readonly parsers: ParserDesk;
   readonly system: SystemStatus;
   readonly deadLetters: DeadLetterDesk;
   /** Absent where the server keeps none. */

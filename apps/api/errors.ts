@@ -78,6 +78,8 @@ export const errors = defineErrors({
       'Rules run in another process. Ask that one, or keep the log in Kafka, so that all have the same.',
   },
   RULE_RUNS: { status: 409, message: 'The rule {id} is not in quarantine.' },
+  PARSER_UNKNOWN: { status: 404, message: 'There is no parser {name} in force.' },
+  PARSER_INVALID: { status: 400, message: 'The parser is not right: {why}' },
   USECASE_UNKNOWN: { status: 404, message: 'There is no use-case {name}.' },
   USECASE_INVALID: { status: 400, message: 'The use-case is not right: {why}' },
   USECASE_CHANGED: {

@@ -30,6 +30,8 @@ export type {
   ExceptionDesk,
   ExceptionOutcome,
   ExpectedVersion,
+  ParserDesk,
+  ParserTried,
   RuleCatalogue,
   RuleDesk,
   RuleOutcome,

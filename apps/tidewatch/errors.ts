@@ -72,6 +72,10 @@ export const startErrors = defineErrors({
   FILE_NOT_WRITABLE: { status: 400, message: '{file} cannot be written: {reason}.' },
   SERIES_MISSING: { status: 400, message: 'The series {id} is not in {file}, where what follows it belongs.' },
   SERIES_UNREADABLE: { status: 400, message: '{file}, line {line}: {reason}.' },
+  PARSER_EXISTS: {
+    status: 409,
+    message: '{file} is there already. Name another parser or folder, or delete it first.',
+  },
   FILE_UNREADABLE: { status: 400, message: '{file} cannot be read: {reason}.' },
   NO_RULES: {
     status: 400,
@@ -92,7 +96,6 @@ export const startErrors = defineErrors({
     status: 429,
     message: '{waiting} backtests wait already. Try again when some have ended, or end one.',
   },
-  PARSERS_UNREADABLE: { status: 400, message: 'Not all parsers can be read. {folder}: {reason}' },
   PARSERS_UNREADABLE: { status: 400, message: 'Not all parsers can be read. {folder}: {reason}' },
   RULES_UNREADABLE: { status: 400, message: 'Not all rules can be read. {file}: {reason}' },
   PIPELINE_INVALID: {

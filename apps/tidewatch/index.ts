@@ -8,7 +8,10 @@ import type { CommandContext } from './commands/context.ts';
 import { deadLettersCommand } from './commands/dead_letters.ts';
 import { diskCommand } from './commands/disk.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { enrichmentCommand } from './commands/enrichment.ts';
 import { forecastCommand } from './commands/forecast.ts';
+import { parseCommand } from './commands/parse.ts';
+import { parsersCommand } from './commands/parsers.ts';
 import { pluginsCommand } from './commands/plugins.ts';
 import { pseudonymsCommand } from './commands/pseudonyms.ts';
 import { sendCommand } from './commands/send.ts';
@@ -46,8 +49,11 @@ export async function main(
     startCommand,
     doctorCommand,
     diskCommand,
+    enrichmentCommand,
     sigmaCommand,
     testCommand,
+    parseCommand,
+    parsersCommand,
     forecastCommand,
     sendCommand,
     deadLettersCommand,

@@ -61,6 +61,36 @@ export const catalogue = {
     help: 'Event time of the newest event.',
     labels: ['source'],
   },
+  minimised_fields_total: {
+    type: 'counter',
+    help: 'Fields of events that were dropped since no approved use-case of their data names them.',
+    labels: ['data_class'],
+  },
+  enrichment_entries: {
+    type: 'gauge',
+    help: 'What a source of enrichment holds: keys, or the nodes of a MaxMind database.',
+    labels: ['kind', 'source'],
+  },
+  enrichment_loaded_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the version in force of a source of enrichment was loaded.',
+    labels: ['kind', 'source'],
+  },
+  enrichment_changed_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the version in force of a source of enrichment had changed, or was built.',
+    labels: ['kind', 'source'],
+  },
+  enrichment_failures_total: {
+    type: 'counter',
+    help: 'Attempts to load a source of enrichment that failed; what was before stays in force.',
+    labels: ['kind', 'source'],
+  },
+  enrichment_matches_total: {
+    type: 'counter',
+    help: 'Values of events that a feed or table said something of.',
+    labels: ['kind', 'source'],
+  },
   dead_letter_events_total: {
     type: 'counter',
     help: 'Records that could not be handled.',
@@ -97,6 +127,21 @@ export const catalogue = {
     type: 'counter',
     help: 'Matches written to streams for others, those that came again included.',
     labels: ['stream'],
+  },
+  parsers: {
+    type: 'gauge',
+    help: 'Parsers by state: loaded, or rejected (wrong, or their tests fail; what was before stays in force).',
+    labels: ['state'],
+  },
+  parser_records_total: {
+    type: 'counter',
+    help: 'Records that parsers from files took. What each did is in `GET /api/parsers`.',
+    labels: [],
+  },
+  parser_failures_total: {
+    type: 'counter',
+    help: 'Records that a parser from a file claimed and could not read to the end.',
+    labels: [],
   },
   detection_rules: {
     type: 'gauge',

@@ -9,6 +9,7 @@ import { eventRoutes } from './events.ts';
 import { exceptionRoutes } from './exceptions.ts';
 import { keptRuleRoutes } from './kept_rules.ts';
 import { liveRoutes } from './live.ts';
+import { parserRoutes } from './parsers.ts';
 import { probeRoutes } from './probes.ts';
 import { ruleRoutes } from './rules.ts';
 import { sessionRoutes } from './session.ts';
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   ...keptRuleRoutes,
   ...exceptionRoutes,
   ...useCaseRoutes,
+  ...parserRoutes,
   ...systemRoutes,
   ...enrichmentRoutes,
   ...deadLetterRoutes,

@@ -3,7 +3,10 @@ import { logLevels } from '@tidewatch/telemetry';
 import { z } from 'zod';
 import { archiveConfig } from './archive.ts';
 import { diskConfig } from './disk.ts';
+import { enrichmentConfig } from './enrichment.ts';
 import { outputsConfig } from './outputs.ts';
+import { parsersConfig } from './parsers.ts';
+import { pseudonymsConfig } from './pseudonyms.ts';
 import { rulesConfig } from './rules.ts';
 import { storeConfig } from './store.ts';
 import { streamConfig } from './stream.ts';
@@ -60,6 +63,8 @@ export function configSchema(inputs: readonly AnyPlugin<'input'>[]) {
       .describe(
         'What takes events. By default HTTP on the port after the console’s, and syslog on the one after that.',
       ),
+    parsers: parsersConfig,
+    enrichment: enrichmentConfig,
     rules: rulesConfig,
     outputs: outputsConfig,
     usecases: z.string().default('usecases').describe('Folder of use-case files.'),
@@ -67,6 +72,7 @@ export function configSchema(inputs: readonly AnyPlugin<'input'>[]) {
       .string()
       .default('governance/classes.yml')
       .describe('The data classes and their times to live.'),
+    pseudonyms: pseudonymsConfig,
     plugins: z
       .array(
         z.strictObject({

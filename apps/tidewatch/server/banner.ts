@@ -1,9 +1,11 @@
 import type { LoadedRules } from '@tidewatch/detector';
+import type { ParserSet } from '@tidewatch/normalize';
 import type { RunningInput } from './runtime.ts';
 
 export interface BannerFacts {
   readonly version: string;
   readonly seconds: number;
+  readonly parsers?: ParserSet;
   readonly rules?: LoadedRules;
   readonly loginUrl?: string;
   readonly inputs: readonly RunningInput[];
@@ -15,6 +17,7 @@ export interface BannerFacts {
 export function banner({
   version,
   seconds,
+  parsers,
   rules,
   loginUrl,
   inputs,
@@ -35,6 +38,14 @@ export function banner({
     row(name, state === 'listening' ? address : `${address}: ${detail ?? 'failed'}`);
   if (!inputs.some(({ name }) => name === 'file'))
     row('file', 'none watched; name some under `inputs` in tidewatch.yml');
+  if (parsers !== undefined) {
+    const { entries, faults, milliseconds } = parsers;
+    const own = entries.filter(({ shipped }) => !shipped).length;
+    row(
+      'parsers',
+      `${entries.length} loaded${own > 0 ? `, ${own} your own` : ''}${faults.length > 0 ? `, ${faults.length} rejected` : ''}, in ${(milliseconds / 1000).toFixed(2)} s`,
+    );
+  }
   if (rules !== undefined) {
     const count = (wanted: string) => rules.rules.filter(({ state }) => state === wanted).length;
     const others = (['rejected', 'skipped'] as const).flatMap((state) =>

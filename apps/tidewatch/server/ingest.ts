@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { createAccept, createJudge, type OwnJudge } from '@tidewatch/ingest';
+import { type AcceptDeps, createAccept, createJudge, type OwnJudge } from '@tidewatch/ingest';
 import { inputs as shipped } from '@tidewatch/inputs';
 import { createNormaliser } from '@tidewatch/normalize';
 import type { Accept, AnyPlugin, HostedPlugin, Input } from '@tidewatch/plugin';
+import { pseudonymStage } from './governance/pseudonyms.ts';
 import { hostPlugins } from './plugins.ts';
 import type { InputConfig, RunningInput, Runtime } from './runtime.ts';
 
@@ -15,8 +16,9 @@ export function openAccept(runtime: Runtime): Accept {
   if (disk === undefined) throw new TypeError('Nobody watches the disk that the intake fills.');
   const deadLetters = disk.slowedLetters(adapters.deadLetters);
   const processors = plugins.filter(isProcessor);
-  const normalise = openNormaliser(runtime);
-  return disk.slowed(createAccept({ events, deadLetters, normalise, processors, metrics, log }));
+  const seal = runtime.pseudonyms?.letters.seal;
+  const normaliser = openNormaliser(runtime);
+  return disk.slowed(createAccept({ events, deadLetters, ...normaliser, processors, seal, metrics, log }));
 }
 
 /** The same parsers and processors, in workers of their own. Rejects with `PLUGIN_UNLOADABLE`. */
@@ -25,7 +27,7 @@ export async function openJudge(runtime: Runtime): Promise<OwnJudge> {
   const own = config.plugins.filter((_, i) => isProcessor(plugins[i] as HostedPlugin));
   const processors = await hostPlugins({ plugins: own }, log, () => {});
   return {
-    judge: createJudge({ normalise: openNormaliser(runtime), processors, metrics }),
+    judge: createJudge({ ...openNormaliser(runtime), processors, metrics }),
     async close() {
       await Promise.all(processors.map((plugin) => plugin.close()));
     },
@@ -35,11 +37,28 @@ export async function openJudge(runtime: Runtime): Promise<OwnJudge> {
 const isProcessor = ({ description: { kind } }: HostedPlugin): boolean =>
   kind === 'processor' || kind === 'enricher';
 
-const openNormaliser = (runtime: Runtime) =>
-  createNormaliser({
+/** The parsers with the stages behind them, of which that of pseudonyms is the last: it replaces what others look at. */
+function openNormaliser(runtime: Runtime): Pick<AcceptDeps, 'normalise' | 'settle'> {
+  const { parsers, enrichment } = runtime;
+  if (parsers === undefined || enrichment === undefined)
+    throw new TypeError('This process reads no records.');
+  const stages = [enrichment.stage, pseudonymStage(runtime)];
+  const normalise = createNormaliser({
     // Governance is read anew on a reload.
     classify: (source, dataset) => runtime.governance.classify(source, dataset),
+    stages,
+    parsers: () => parsers.current().dispatch,
   });
+  const settling = stages.flatMap(({ settle }) => (settle === undefined ? [] : [settle]));
+  const counted = parsers.counted(normalise);
+  if (settling.length === 0) return { normalise: counted };
+  return {
+    normalise: counted,
+    async settle() {
+      await Promise.all(settling.map((settle) => settle()));
+    },
+  };
+}
 
 /** Starts the configured inputs. One that cannot start stops the start: its sender would find nobody. */
 export async function startInputs(runtime: Runtime, accept: Accept): Promise<void> {

@@ -6,10 +6,18 @@ import { ruleSources } from './rules/rule_sources.ts';
 import type { Runtime } from './runtime.ts';
 
 /** What a running process takes over; everything else is opened once. */
-const reloadable: readonly (keyof Config)[] = ['inputs', 'rules', 'usecases', 'log', 'disk'];
+const reloadable: readonly (keyof Config)[] = [
+  'inputs',
+  'parsers',
+  'enrichment',
+  'rules',
+  'usecases',
+  'log',
+  'disk',
+];
 
 /**
- * Makes what brings a newly read configuration into force without a restart: log level, disk budgets, use-cases, rules, inputs. Inputs
+ * Makes what brings a newly read configuration into force without a restart: log level, disk budgets, use-cases, parsers, enrichment, rules, inputs. Inputs
  * that did not change go on undisturbed; the detector reads on where it was. One reload at a time.
  */
 export function createReload(runtime: Runtime, accept: Accept | undefined): (next: Config) => Promise<void> {
@@ -27,12 +35,15 @@ export function createReload(runtime: Runtime, accept: Accept | undefined): (nex
 
   async function reload(next: Config): Promise<void> {
     const { config: before, log, parts } = runtime;
-    const { inputs, rules, usecases, disk } = next;
-    const config = { ...before, inputs, rules, usecases, disk, log: next.log };
+    const { inputs, parsers, enrichment, rules, usecases, disk } = next;
+    const config = { ...before, inputs, parsers, enrichment, rules, usecases, disk, log: next.log };
+    await runtime.pseudonyms?.reload();
     await parts.governanceWatch?.refresh(config);
     runtime.config = config;
     log.level = config.log.level;
     await parts.disk?.look();
+    await runtime.parsers?.reload(parsers);
+    await runtime.enrichment?.reload(enrichment);
     await reloadRules(before);
     const inputsChanged = accept === undefined ? 0 : await replaceInputs(runtime, accept);
     const needRestart = (Object.keys(next) as (keyof Config)[]).filter(

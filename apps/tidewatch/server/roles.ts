@@ -13,12 +13,13 @@ import { watchFiles } from './file_watch.ts';
 import { openUseCaseDesk } from './governance/usecase_desk.ts';
 import { openAccept, startInputs, stopInputs } from './ingest.ts';
 import { notify } from './notify.ts';
+import { openParserDesk } from './parsers/parser_desk.ts';
 import { createBacktests } from './rules/backtests.ts';
 import { openExceptions } from './rules/exceptions.ts';
 import { createRuleCatalogue } from './rules/rule_catalogue.ts';
 import { openRuleDesk } from './rules/rule_desk.ts';
 import { rulePaths, ruleSources } from './rules/rule_sources.ts';
-import { lettersOf, type Runtime } from './runtime.ts';
+import { lettersOf, parsersOf, type Runtime } from './runtime.ts';
 import { createSystemStatus } from './status.ts';
 import { workers } from './workers.ts';
 
@@ -148,6 +149,7 @@ export async function openIngestRole(runtime: Runtime): Promise<Accept> {
 
 /** Senders are let in last, when everybody is at their place. */
 export async function startIngestRole(runtime: Runtime, accept: Accept): Promise<void> {
+  await runtime.enrichment?.ready();
   await startInputs(runtime, accept);
   runtime.onClose(() => stopInputs(runtime));
   runtime.health.set('ingest', 'ready');
@@ -172,9 +174,11 @@ export async function startApiRole(runtime: Runtime, adminToken: string): Promis
     backtests: createBacktests(runtime),
     exceptions: openExceptions(runtime),
     useCases: openUseCaseDesk(runtime),
+    parsers: openParserDesk(parsersOf(runtime)),
     system: createSystemStatus(runtime),
     deadLetters: openDeadLetterDesk(runtime, lettersOf(runtime)),
     ...(store.archive && { archive: store.archive }),
+    ...(runtime.enrichment && { enrichment: runtime.enrichment }),
     live,
     metrics,
     health,

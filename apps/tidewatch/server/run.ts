@@ -47,7 +47,7 @@ export async function runUntilSignal(
   // beginning: one that comes as soon as senders are let in would end the process.
   if (!atTerminal) process.on('SIGHUP', reload);
   const server = await starting;
-  const { loginUrl, parts, seconds } = server;
+  const { loginUrl, parsers, parts, seconds } = server;
   const { demonstration, detector, inputs } = parts;
   say(
     banner({
@@ -57,6 +57,7 @@ export async function runUntilSignal(
       consoleBuilt: existsSync(join(root, 'dist/console/alerts.html')),
       demo: demonstration?.active() ?? false,
       ...(loginUrl === undefined ? {} : { loginUrl }),
+      ...(parsers && { parsers }),
       ...(detector === undefined ? {} : { rules: detector.loaded() }),
     }),
   );

@@ -13,13 +13,17 @@ import {
   type Metrics,
 } from '@tidewatch/telemetry';
 import type { Config } from '../config/schema.ts';
+import { startErrors } from '../errors.ts';
 import { version } from '../version.ts';
 import { type Adapters, openAdapters } from './adapters.ts';
 import type { Demonstration } from './demonstration.ts';
 import type { DiskControl } from './disk/disk_control.ts';
+import { type EnrichmentInForce, openEnrichment } from './enrichment.ts';
 import type { FileWatch } from './file_watch.ts';
 import { type Governance, loadGovernance } from './governance/governance.ts';
 import type { GovernanceWatch } from './governance/governance_watch.ts';
+import { type OpenPseudonyms, openPseudonyms } from './governance/pseudonyms.ts';
+import { openParsers, type ParsersInForce } from './parsers/parsers_in_force.ts';
 import { hostPlugins } from './plugins.ts';
 import { type SourceState, startSourceStatistics } from './statistics.ts';
 
@@ -56,7 +60,13 @@ export interface Runtime {
   /** Those of `governance`, for who holds them. */
   readonly classes: LiveDataClasses;
   readonly adapters: Adapters;
+  /** Absent where no keys are configured, and where nothing here takes events. */
+  readonly pseudonyms: OpenPseudonyms | undefined;
   readonly plugins: readonly HostedPlugin[];
+  /** What events get beside what they say; where records are read. */
+  readonly enrichment: EnrichmentInForce | undefined;
+  /** Where records are read: on arrival, on a replay, and where people try parsers. */
+  readonly parsers: ParsersInForce | undefined;
   /** What is known of each source, where the API shows it. */
   readonly sources: KeyedStage<SourceState> | undefined;
   /** Where the API runs, since there dead letters are worked on. */
@@ -84,6 +94,12 @@ export function lettersOf({ letters }: Pick<Runtime, 'letters'>): LetterLedger {
   return letters;
 }
 
+/** The parsers, for the roles that are not started without. */
+export function parsersOf({ parsers }: Pick<Runtime, 'parsers'>): ParsersInForce {
+  if (parsers === undefined) throw new TypeError('This process reads no records.');
+  return parsers;
+}
+
 /** Opens what every role needs: metrics, governance, the adapters on the data folder, users' plugins, statistics. */
 export async function openRuntime(options: ServerOptions, onClose: Runtime['onClose']): Promise<Runtime> {
   const { config, log } = options;
@@ -97,14 +113,25 @@ export async function openRuntime(options: ServerOptions, onClose: Runtime['onCl
   const classes = liveDataClasses(await loadDataClasses(config.classes));
   const adapters = await openAdapters(config, classes, metrics, log);
   onClose(() => adapters.close());
+  const pseudonyms = await openPseudonyms(config, async () => (await adapters.openControl()).originals);
   // What a class still holds, the store has said already.
   const governance = await loadGovernance({ config, demo: options.demo, holding: async () => [] });
+  if (config.governance === 'enforced' && governance.keyless !== undefined)
+    throw startErrors.PSEUDONYMS_WITHOUT_KEYS(governance.keyless);
   classes.replace(governance.classes);
   const plugins = await hostPlugins(config, log, (plugin) =>
     metrics.count('plugin_failures_total', { plugin }),
   );
   onClose(() => Promise.all(plugins.map((plugin) => plugin.close())));
   const shown = config.roles.includes('api');
+  const reads = shown || config.roles.includes('ingest');
+  const enrichment = reads ? openEnrichment(config.enrichment, { metrics, health, log }) : undefined;
+  onClose(() => enrichment?.close());
+  const { root } = options;
+  const parsers = reads
+    ? await openParsers(config.parsers, { root, resources: {}, metrics, health, log })
+    : undefined;
+  onClose(() => parsers?.close());
   const { events, deadLetters, letterOutcomes: outcomes, snapshots } = adapters;
   const [sources, letters] = await Promise.all([
     shown ? startSourceStatistics(events, snapshots) : undefined,
@@ -122,7 +149,10 @@ export async function openRuntime(options: ServerOptions, onClose: Runtime['onCl
     governance,
     classes,
     adapters,
+    pseudonyms,
     plugins,
+    enrichment,
+    parsers,
     sources,
     letters,
     readers: [sources, letters].filter((reader) => reader !== undefined),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ParserSet } from '@tidewatch/normalize';
 import type { Config, Role } from '../config/schema.ts';
 import { startErrors } from '../errors.ts';
 import { databasesOf } from './adapters.ts';
@@ -20,6 +21,8 @@ import { openRuntime, type Runtime, type ServerOptions } from './runtime.ts';
 export interface Server {
   readonly loginUrl: string | undefined;
   readonly parts: Runtime['parts'];
+  /** In force at the end of the start. */
+  readonly parsers: ParserSet | undefined;
   /** From the start until it was ready. */
   readonly seconds: number;
   /** Brings a newly read configuration into force; what that can't do is logged. */
@@ -85,6 +88,7 @@ async function startRoles(runtime: Runtime): Promise<Omit<Server, 'close'>> {
   const seconds = (performance.now() - started) / 1000;
   return {
     parts,
+    parsers: runtime.parsers?.current(),
     seconds,
     loginUrl: has('api') ? await firstLogin(runtime, url) : undefined,
     reload: createReload(runtime, accept),
