@@ -31,6 +31,13 @@ function fieldAt(path: string): EcsField {
 /** Whether ECS has fields of that top-level name, e.g. `process`. */
 export const isEcsGroup = (name: string): boolean => ecs.members.has(name);
 
+/** The type of a field of ECS; undefined where ECS has no such field. */
+export function ecsTypeOf(path: string): EcsType | undefined {
+  let field: EcsField | undefined = ecs;
+  for (const name of path.split('.')) field = field?.members.get(name);
+  return field?.type;
+}
+
 const isAnyObject = (type: EcsType): boolean =>
   type === 'object' || type === 'flattened' || type === 'nested';
 

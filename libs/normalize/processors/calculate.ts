@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ecsTypeOf } from '../ecs_types.ts';
 import { compileArithmetic } from './arithmetic.ts';
 import { defineProcessor, fieldPath } from './processor.ts';
 import { workWriter } from './work.ts';
@@ -18,7 +19,7 @@ const expression = z
 export const calculate = defineProcessor({
   name: 'calculate',
   summary:
-    'Sets fields to what numbers, fields, `+ - * / %` and brackets give; nothing where a field is missing or no number, or by zero.',
+    'Sets fields to what numbers, fields, `+ - * / %` and brackets give, rounded where ECS has whole numbers; nothing where a field is missing or no number, or by zero.',
   config: z
     .record(fieldPath, expression)
     .describe('Expression by field.')
@@ -35,16 +36,23 @@ export const calculate = defineProcessor({
       before: { _s: '3', _ms: 500 },
       after: { _s: '3', _ms: 500, event: { duration: 3_500_000_000 }, a: 0 },
     },
+    {
+      title: 'a fraction that no double holds',
+      config: { 'event.duration': '_s * 1000000000', 'a.b': '_s * 2' },
+      before: { _s: 2.000123 },
+      after: { _s: 2.000123, event: { duration: 2_000_123_000 }, a: { b: 4.000246 } },
+    },
   ],
   create(config) {
     const results = Object.entries(config).map(([path, text]) => ({
       resultOf: compileArithmetic(text),
       write: workWriter(path),
+      isWhole: ['long', 'integer'].includes(ecsTypeOf(path) ?? ''),
     }));
     return (work) => {
-      for (const { resultOf, write } of results) {
+      for (const { resultOf, write, isWhole } of results) {
         const value = resultOf(work);
-        if (value !== undefined) write(work, value);
+        if (value !== undefined) write(work, isWhole ? Math.round(value) : value);
       }
       return undefined;
     };
