@@ -76,7 +76,7 @@ const given = (value: string | undefined): string | undefined => (value === '-' 
 
 const rfc3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?) /;
 const bsd =
-  /^\*?([A-Z][a-z]{2}) ([ \d]\d) (?:(\d{4}) )?(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: (\d{4})(?= ))?(?: (UTC|GMT|Z|CET|CEST|EET|EEST|MSK|EST|EDT|MST|MDT|PST|PDT|[+-]\d\d:?\d\d)(?= ))?:? /;
+  /^[*.]?([A-Z][a-z]{2}) ([ \d]\d) (?:(\d{4}) )?(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: (\d{4})(?= ))?(?: (UTC|GMT|Z|CET|CEST|EET|EEST|MSK|EST|EDT|MST|MDT|PST|PDT|[+-]\d\d:?\d\d)(?=:? ))?:? /;
 
 /** Hours east of UTC of the zone names that are not ambiguous. */
 export const zoneHours: Readonly<Record<string, number>> = {
@@ -84,7 +84,11 @@ export const zoneHours: Readonly<Record<string, number>> = {
   ...{ EST: -5, EDT: -4, MST: -7, MDT: -6, PST: -8, PDT: -7 },
 };
 
-function readOlder(rest: string, priority: number | undefined, context: ParseContext): SyslogHeader {
+/** Cisco's devices number their lines: `45: *Nov 21 09:08:01.250: %SYS-5-…`. */
+const sequence = /^\d{1,12}: (?=\S)/;
+
+function readOlder(line: string, priority: number | undefined, context: ParseContext): SyslogHeader {
+  const rest = priority !== undefined && isDigit(line.charCodeAt(0)) ? line.replace(sequence, '') : line;
   const stamp = readStamp(rest, context);
   if (stamp === undefined) return readTag(rest, false, priority);
   return readTag(rest.slice(stamp.text.length), true, priority, stamp.time);
@@ -149,9 +153,12 @@ function readTag(
   const bare = space < 0 || rest.charCodeAt(space - 1) === colon ? tag.exec(rest) : null;
   if (bare !== null)
     return { priority, time, appname: bare[1], procid: bare[2], message: afterTag(rest, bare) };
-  if (!hasStamp || space < 1 || space > 255) return { priority, time, message: rest };
+  // A message of Cisco's begins with its code, without host or program.
+  const isBare = rest.charCodeAt(0) === percent;
+  if (!hasStamp || isBare || space < 1 || space > 255) return { priority, time, message: rest };
   const hostname = rest.slice(0, space);
-  const after = rest.slice(space + 1);
+  const named = rest.slice(space + 1);
+  const after = isDigit(named.charCodeAt(0)) ? named.replace(sequence, '') : named;
   const match = tag.exec(after);
   if (match === null) return { priority, time, hostname, message: after };
   const [, appname, procid] = match;
@@ -159,6 +166,7 @@ function readTag(
 }
 
 const colon = 58;
+const percent = 37;
 const afterTag = (rest: string, [whole]: RegExpExecArray): string => rest.slice(whole.length).trimStart();
 
 /** What applications and containers write behind such a stamp, where syslog has the host. */
