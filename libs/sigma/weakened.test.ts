@@ -47,6 +47,7 @@ describe('a rule', () => {
     'user.name|exists: true',
     'user.name|fieldref: host.name',
     'source.ip|cidr: 127.0.0.0/8',
+    'source.ip|cidr: [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, "fc00::/7"]',
     'host.name: web1',
     'users.name: alice',
   ])('that asks for %s is not', (item) => expect(one(item)).toBeUndefined());

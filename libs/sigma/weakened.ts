@@ -74,7 +74,9 @@ export function weakenedRules(
       itemsOf(selection).flatMap((item): Weakened[] => {
         const path = item.field === null ? undefined : pathOf(item.field);
         if (item.field === null || path === undefined) return [];
+        const asksPrivate = asksForPrivate(item);
         const lost = item.values.flatMap(({ raw, pattern }) => {
+          if (asksPrivate && pattern.kind === 'cidr' && inside.test(pattern.network)) return [];
           const asks = asksOf(pattern, texts);
           if (asks === 'constant' && staysClear(raw ?? '')) return [];
           return asks === undefined ? [] : [{ asks, raw: raw ?? '' }];
@@ -156,6 +158,17 @@ function sourceOf(token: Token): string {
   if (token === wild.one) return '[^]';
   if (token === wild.dash) return `[${dashes.replace('-', '\\-')}]`;
   return token.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+
+/** Private addresses have pseudonyms in fc00::/7: who asks for private networks by all their blocks finds them. */
+function asksForPrivate({ values }: Item): boolean {
+  const networks = new Set(
+    values.flatMap(({ pattern }) => (pattern.kind === 'cidr' ? [pattern.network.toLowerCase()] : [])),
+  );
+  const blocks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
+  return (
+    blocks.every((block) => networks.has(block)) && (networks.has('fc00::/7') || networks.has('fd00::/8'))
+  );
 }
 
 const inside =

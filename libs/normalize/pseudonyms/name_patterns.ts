@@ -54,7 +54,7 @@ const anywhere: readonly NamePattern[] = [
     name,
     'g',
   ),
-  pattern(['@'], `(?<![${letter}.@])`, `(?=@[${letter}-]{1,63}(?![${letter}@]))`, name),
+  pattern(['@'], `(?<![${letter}.@])`, `(?=@[A-Za-z][${letter}-]{0,62}(?![${letter}@]))`, name),
   pattern(
     ['[secret]'],
     '\\bnet1?(?:\\.exe)?["\']?[ \\t]{1,4}user[ \\t]{1,4}"?|://',
@@ -71,20 +71,23 @@ const inSentences: readonly NamePattern[] = [
   pattern(
     [' "', " '", ' `', ' ‘', ' “', ' <'],
     '\\b(?:user(?:name)?|account|login|employee|benutzer|utilisateur|add|delete|invalid user) ["\'`‘“<]',
+    `(?![\\\\/${letter}.])`,
   ),
   pattern(
     ['user ', 'account ', 'employee ', 'benutzer ', 'login '],
     '\\b(?:user|account|employee|benutzer|login) ',
-    `(?=[ ,](?:${verbs})|[.:,](?:\\s|$)|$)`,
+    `(?=[ ,](?:${verbs}))`,
   ),
+  pattern(['user ', 'employee ', 'benutzer '], '\\b(?:user|employee|benutzer) ', '(?=[.:,](?:\\s|$)|$)'),
+  pattern(['su ', 'su:'], '\\bsu:? (?:to \\w{1,32} |for \\w{1,32} )?(?:by|for) ', '(?=[\\s.,;]|$)'),
   pattern(
     [' for '],
     '\\b(?:password|publickey|keyboard-interactive(?:/pam)?|hostbased|gssapi-with-mic|none|changed) for ',
   ),
   pattern(
     [' by ', ' for ', ' of '],
-    '\\b(?:session [\\w-]{0,40} ?of|session (?:opened|closed) for user|su(?: to \\w{1,32})? (?:by|for)|su for \\w{1,32} by|by|for) ',
-    '(?=\\(uid=| on pts/| on /dev/| timed out| from [0-9a-f:.]{3,45}(?: port|[\\s,]|$)|$)',
+    '\\b(?:session [\\w-]{0,40} ?of|session (?:opened|closed) for user|by|for) ',
+    '(?=\\(uid=| on pts/| on /dev/| timed out| from [0-9a-f:.]{3,45}(?: port|[\\s,]|$))',
   ),
   pattern([' : '], '', '(?= : (?:TTY=|command not allowed|\\d{1,2} incorrect|user NOT))'),
   pattern(
@@ -103,6 +106,7 @@ const words = new Set(
     'interface defined file files invalid illegal true false undefined empty any all both each other another some new ' +
     'old same more most disabled enabled locked expired management policy input output type types role roles rights ' +
     'profile profiles service services token key keys logged will can could should would may might must who which whose ' +
+    'created deleted changed time date ' +
     'whom what when where why how default shared common lib share local tmp var etc usr http https'
   ).split(' '),
 );

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { ipAddress } from '../setters.ts';
 import { type Epoch, type EpochLength, epochAt } from './epochs.ts';
 import { derive, keyAt, type PseudonymKey } from './keys.ts';
-import { namesNobody } from './well_known.ts';
+import { type NetworkClass, namesNobody, networkOf } from './well_known.ts';
 
 /** The pseudonyms of one epoch. */
 export interface EpochPseudonyms {
@@ -10,8 +10,8 @@ export interface EpochPseudonyms {
   /** Of the key. */
   readonly version: number;
   /**
-   * The value's pseudonym: of an address one of IPv6 in 3fff::/20 (RFC 9637, never in use), which ECS' type `ip` takes,
-   * of anything else `p1-20261101-` (key version, first day of the epoch) and 24 hexadecimal digits. Upper and lower case
+   * The value's pseudonym: of an address one of IPv6 in 3fff::/20 (RFC 9637, never in use), or fd00::/16 where it is
+   * private, which ECS' type `ip` takes; of anything else `p1-20261101-` (key version, first day of the epoch) and 24 hexadecimal digits. Upper and lower case
    * are one. Of `DOMAIN\name` the domain stays, and so does the `$` that ends a machine's name. A value that names nobody
    * is its own pseudonym.
    */
@@ -68,21 +68,29 @@ export function createPseudonyms({ keys, epoch: length, overlapMs }: PseudonymOp
 
 /** Half of what is remembered. Names and addresses of an organisation fit; of more, those seen lately. */
 const remembered = 100_000;
-/** The first of 128 bits: 3fff::/20, then 12 bits of version, 16 of the epoch's day, and 80 of the digest. */
-const addressPrefix = '3fff';
+/**
+ * The first 16 of 128 bits, so that an address stays in its class of networks for who asks for that: of a private one
+ * fc00::/7 (RFC 4193), of a link's own fe80::/10, of all others 3fff::/20. Then 12 bits of version, 16 of the epoch's
+ * day, and 80 of the digest.
+ */
+const prefixes: Partial<Record<NetworkClass, string>> = { private: 'fd00', link_local: 'fe80' };
+const otherPrefix = '3fff';
 
 function pseudonymsOf(epoch: Epoch, { secret, version }: PseudonymKey): EpochPseudonyms {
   const key = derive(secret, `pseudonyms ${epoch.label}`);
   const prefix = `p${version}-${epoch.label}-`;
   const day = Math.floor(epoch.begins / 86_400_000) & 0xffff;
-  const network = `${addressPrefix}:${version.toString(16)}:${day.toString(16)}`;
+  const middle = `${version.toString(16)}:${day.toString(16)}`;
   const digest = (kind: string, value: string): string =>
     createHmac('sha256', key).update(`${kind}\0${value}`).digest('hex');
 
   function make(value: string): string {
     if (namesNobody(value)) return value;
     const address = ipAddress(value);
-    if (address !== undefined) return addressOf(network, digest('ip', canonical(address)));
+    if (address !== undefined) {
+      const prefix = prefixes[networkOf(address) ?? 'public'] ?? otherPrefix;
+      return addressOf(`${prefix}:${middle}`, digest('ip', canonical(address)));
+    }
     const at = value.lastIndexOf('\\');
     if (at >= 0) return at === value.length - 1 ? value : value.slice(0, at + 1) + make(value.slice(at + 1));
     const isMachine = value.endsWith('$') && value.length > 1;
@@ -118,7 +126,3 @@ function addressOf(network: string, digest: string): string {
   const groups = [0, 4, 8, 12, 16].map((at) => Number.parseInt(digest.slice(at, at + 4), 16).toString(16));
   return `${network}:${groups.join(':')}`;
 }
-
-/** Whether a value may be a pseudonym: of those that look like one, only the key's owner knows. */
-export const looksLikePseudonym = (value: string): boolean =>
-  /^(?:[^\\]*\\)?p\d{1,4}-\d{8}-[\da-f]{24}\$?$/.test(value) || value.startsWith(`${addressPrefix}:`);

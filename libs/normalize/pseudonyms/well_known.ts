@@ -67,7 +67,7 @@ export function namesNobody(value: string): boolean {
   if (accounts.has(text) || phrases.has(text) || sessionAccount.test(text)) return true;
   if (builtInSid.test(text) || systemUid.test(text)) return true;
   const network = networkOf(text);
-  return network === 'loopback' || network === 'unspecified';
+  return network === 'loopback' || network === 'unspecified' || network === 'multicast';
 }
 
 /** All that stays as it is by its text alone, lower case, with the domains of such accounts. */
