@@ -34,7 +34,8 @@ export function validateYaml<T>(text: string, schema: z.ZodType<T>): Validated<T
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return { ok: true, value: parsed.data };
-  return { ok: false, issues: parsed.error.issues.flatMap((issue) => describe(issue, schema, value, text)) };
+  const place = placesIn(text);
+  return { ok: false, issues: parsed.error.issues.flatMap((issue) => describe(issue, schema, value, place)) };
 }
 
 /** The issues as lines for a terminal: `  line 3, column 5: inputs.0.prot: unknown key; did you mean "port"?` */
@@ -56,7 +57,7 @@ function syntaxIssues(text: string): ConfigIssue[] {
   }));
 }
 
-function describe(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown, text: string): ConfigIssue[] {
+function describe(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown, place: Places): ConfigIssue[] {
   const path = issue.path.map(String);
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     // The branch that was meant is one whose kind the value has, and of those the one with the fewest complaints.
@@ -67,12 +68,17 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown, te
       [];
     if (nearest.length > 0)
       return nearest.flatMap((inner) =>
-        describe({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue, schema, value, text),
+        describe(
+          { ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue,
+          schema,
+          value,
+          place,
+        ),
       );
   }
   if (issue.code !== 'unrecognized_keys') {
     const given = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], value);
-    return [{ path: path.join('.'), message: wordsFor(issue, given), ...placeOf(text, path) }];
+    return [{ path: path.join('.'), message: wordsFor(issue, given), ...place(path) }];
   }
   const known = knownKeys(schema, issue.path, value);
   return issue.keys.map((key) => {
@@ -81,7 +87,7 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown, te
     return {
       path: [...path, key].join('.'),
       message: known.length === 0 ? 'unknown key' : `unknown key; ${hint}`,
-      ...placeOf(text, [...path, key]),
+      ...place([...path, key]),
     };
   });
 }
@@ -106,21 +112,30 @@ function choicesOf(issue: z.core.$ZodIssue): string[] | undefined {
 }
 
 /** Line and column, from 1, of a path's key in a YAML text, or of the nearest thing above it that is there. */
-export function placeOf(text: string, path: readonly string[]): { line?: number; column?: number } {
+export const placeOf = (text: string, path: readonly string[]): ReturnType<Places> => placesIn(text)(path);
+
+type Places = (path: readonly string[]) => { line?: number; column?: number };
+
+/** Reads the text when the first place is asked for, and once. */
+function placesIn(text: string): Places {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  for (let length = path.length; length > 0; length--) {
-    const parent =
-      length === 1 ? document.contents : document.getIn(path.slice(0, length - 1).map(index), true);
-    const key = path[length - 1];
-    const pair = isMap(parent) ? parent.items.find((item) => String(item.key) === key) : undefined;
-    const node = (pair?.key ?? document.getIn(path.slice(0, length).map(index), true)) as Node | undefined;
-    if (isNode(node) && node.range) {
-      const { line, col } = lines.linePos(node.range[0]);
-      return { line, column: col };
+  let read: ReturnType<typeof parseDocument> | undefined;
+  return (path) => {
+    read ??= parseDocument(text, { lineCounter: lines });
+    const document = read;
+    for (let length = path.length; length > 0; length--) {
+      const parent =
+        length === 1 ? document.contents : document.getIn(path.slice(0, length - 1).map(index), true);
+      const key = path[length - 1];
+      const pair = isMap(parent) ? parent.items.find((item) => String(item.key) === key) : undefined;
+      const node = (pair?.key ?? document.getIn(path.slice(0, length).map(index), true)) as Node | undefined;
+      if (isNode(node) && node.range) {
+        const { line, col } = lines.linePos(node.range[0]);
+        return { line, column: col };
+      }
     }
-  }
-  return {};
+    return {};
+  };
 }
 
 const index = (key: string): string | number => (/^\d+$/.test(key) ? Number(key) : key);
@@ -144,6 +159,7 @@ interface Definition {
   readonly valueType?: unknown;
   readonly innerType?: unknown;
   readonly in?: unknown;
+  readonly getter?: () => unknown;
   readonly options?: readonly unknown[];
   readonly discriminator?: string;
   readonly values?: readonly unknown[];
@@ -156,6 +172,7 @@ function unwrap(schema: unknown, value: unknown): unknown {
   const definition = definitionOf(schema);
   if (definition?.innerType !== undefined) return unwrap(definition.innerType, value);
   if (definition?.in !== undefined) return unwrap(definition.in, value);
+  if (definition?.getter !== undefined) return unwrap(definition.getter(), value);
   const { options, discriminator } = definition ?? {};
   if (options === undefined) return schema;
   if (discriminator === undefined) {

@@ -147,5 +147,8 @@ export const parserFile = z
     if (parser.processors.length === 0) context.addIssue('needs `processors`');
   });
 
+/** The JSON Schema of a parser file as its author writes it, before defaults. */
+export const parserJsonSchema = (): unknown => z.toJSONSchema(parserFile, { io: 'input' });
+
 export type ParserFile = z.output<typeof parserFile>;
 export type Match = z.output<typeof match>;

@@ -47,6 +47,9 @@ export const parserTestFile = z.strictObject({
   tests: z.array(test).min(1).describe('Records, each by itself and in order.'),
 });
 
+/** The JSON Schema of a test file as its author writes it, before defaults. */
+export const parserTestJsonSchema = (): unknown => z.toJSONSchema(parserTestFile, { io: 'input' });
+
 export type ParserTest = z.output<typeof test>;
 export type ParserTestFile = z.output<typeof parserTestFile>;
 
