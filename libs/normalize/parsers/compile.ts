@@ -54,7 +54,7 @@ export function compileParser(
   resources: Resources,
 ): Parser {
   const { name, title, native = false, match = [], filter } = file;
-  const steps = compileSteps(file.processors, resources);
+  const steps = compileSteps(file.processors, { ...resources, parser: name });
   const figures: Figures = { records: 0, failures: 0, ms: 0, lastFailure: undefined };
   return {
     name,

@@ -1,3 +1,4 @@
+import { aggregate } from './aggregate.ts';
 import { append } from './append.ts';
 import { calculate } from './calculate.ts';
 import { cef } from './cef.ts';
@@ -10,6 +11,7 @@ import { csv } from './csv.ts';
 import { dataset } from './dataset.ts';
 import { date } from './date.ts';
 import { deadLetter } from './dead_letter.ts';
+import { dedupe } from './dedupe.ts';
 import { dissect } from './dissect.ts';
 import { done } from './done.ts';
 import { drop } from './drop.ts';
@@ -35,11 +37,13 @@ import { registeredDomain } from './registered_domain.ts';
 import { remove } from './remove.ts';
 import { rename } from './rename.ts';
 import { replace } from './replace.ts';
+import { sample } from './sample.ts';
 import { set } from './set.ts';
 import { severity } from './severity.ts';
 import { split } from './split.ts';
 import { syslog } from './syslog.ts';
 import { template } from './template.ts';
+import { throttle } from './throttle.ts';
 import { trim } from './trim.ts';
 import { upper } from './upper.ts';
 import { url } from './url.ts';
@@ -56,8 +60,9 @@ const values = [
   ...[lookup, list, cidr, labels, severity, fingerprint, hmac],
 ];
 const flow = [foreach, parse, dataset, done, drop, deadLetter, redirect];
+const noise = [dedupe, throttle, sample, aggregate];
 
 /** All processors, by their key in parser files. */
 export const processors: ReadonlyMap<string, Processor> = new Map(
-  ([...texts, ...values, ...flow] as Processor[]).map((processor) => [processor.name, processor]),
+  ([...texts, ...values, ...flow, ...noise] as Processor[]).map((processor) => [processor.name, processor]),
 );

@@ -1,6 +1,7 @@
 import { isHostileKey, type JsonObject } from '@tidewatch/event';
 import { z } from 'zod';
 import type { Watch } from '../parsers/trace.ts';
+import type { Noise } from './noise.ts';
 import type { Step } from './work.ts';
 
 /** What a processor does to an event, shown in the docs and run as a test. */
@@ -31,6 +32,10 @@ export interface Resources {
   readonly folder: string;
   /** Streams that events may be redirected to; absent where nobody knows. */
   readonly streams?: readonly string[];
+  /** The parser's name; absent where steps stand by themselves. */
+  readonly parser?: string;
+  /** What noise processors share with the process. */
+  readonly noise?: Noise;
   /** Sees what each step does; only where somebody wants to know. */
   readonly watch?: Watch;
 }
