@@ -1,6 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { ownTime } from '../../../test/own_time.ts';
 import { epochAt } from './epochs.ts';
 import { parsePseudonymKeys } from './keys.ts';
 import { createPseudonyms } from './pseudonyms.ts';
@@ -109,5 +110,13 @@ describe('a pseudonym', () => {
     expect(pseudonyms.at(december + 24 * hour).former).toBeUndefined();
     expect(pseudonyms.at(december - 1).now.of('alice')).toBe(of('alice'));
     expect(pseudonyms.at(december + hour).former?.of('alice')).toBe(of('alice'));
+  });
+
+  it('is had again more than 100,000 times a second', () => {
+    const names = Array.from({ length: 10_000 }, (_, i) => `cached${i}`);
+    for (const name of names) of(name);
+    const before = ownTime();
+    for (let round = 0; round < 20; round++) for (const name of names) of(name);
+    expect(200_000 / (ownTime() - before)).toBeGreaterThan(100);
   });
 });

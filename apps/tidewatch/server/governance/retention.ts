@@ -187,7 +187,7 @@ function enrolStore(registry: RetentionRegistry, store: Stores, classes: DataCla
 const partitionMs = 31 * day;
 
 /** Originals go with the last event that has their pseudonym, a key with the last that is sealed under it. */
-async function expireOriginals(
+export async function expireOriginals(
   originals: OriginalVault | undefined,
   classes: DataClasses,
   now: number,
