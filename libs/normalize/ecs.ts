@@ -30,11 +30,11 @@ const shipperGroups = new Set([
   'stream',
 ]);
 
-/** Whether a document, its dotted keys expanded, speaks ECS: it says so, or all objects in it are ECS' groups. */
+/** Whether a document, its dotted keys expanded, speaks ECS: it says so, or has its time and no objects but ECS' groups. */
 export function isEcs(document: JsonObject): boolean {
   if (isObject(document.ecs) || isObject(document.event)) return true;
+  if (document['@timestamp'] === undefined) return false;
   const groups = Object.keys(document).filter((key) => isObject(document[key]));
-  if (document['@timestamp'] === undefined && groups.every((key) => shipperGroups.has(key))) return false;
   return groups.length > 0 && groups.every(isEcsGroup);
 }
 

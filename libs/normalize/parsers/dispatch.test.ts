@@ -66,6 +66,12 @@ describe('a line', () => {
     expect(datasetOf('<38>Nov 21 09:08:01 web1 sshd[1]: x', options)).toBe('mine.lines');
   });
 
+  it('goes to the parser that its source is given to rather than to one whose text it has', () => {
+    const options = of(parser('a.shape', '{ contains: "user=" }'), parser('b.named', '{ source: named }'));
+    expect(datasetOf('user=alice', options, { dataset: 'named' })).toBe('b.named');
+    expect(datasetOf('user=alice', options)).toBe('a.shape');
+  });
+
   it('that one parser cannot read is offered to the next, and kept with what was understood where none can', () => {
     const first = parser(
       'a.first',

@@ -125,9 +125,12 @@ function file(index: Map<string, Entry[]>, key: string, entry: Entry): void {
 
 function inOrder(found: Entry[] | undefined): readonly Parser[] {
   if (found === undefined) return none;
-  if (found.length > 1) found.sort((a, b) => a.order - b.order);
+  if (found.length > 1) found.sort((a, b) => rank(a) - rank(b) || a.order - b.order);
   return [...new Set(found.map(({ parser }) => parser))];
 }
+
+/** Who is given the source or the file knows more of a record than its looks tell. */
+const rank = ({ match }: Entry): number => (match.source === undefined && match.path === undefined ? 1 : 0);
 
 function holdsForText(match: Match, text: string, program: string | undefined, at: Origin): boolean {
   if (match.fields !== undefined) return false;

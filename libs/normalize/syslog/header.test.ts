@@ -104,9 +104,12 @@ test('hostile names in structured data reach no prototype', () => {
 
 test.each([
   '2026-11-21T09:08:01.123456789Z stdout F hello',
+  '2026-11-21T09:08:01.123456789Z stderr F',
+  '2026-11-21T09:08:01.123456789Z stdout F 203.0.113.7 - - [21/Nov/2026:09:08:01 +0000] "GET / HTTP/1.1" 200 1',
   '2026-11-21T09:08:01.123456Z 7 [Warning] [MY-010055] [Server] hello',
   '2026-11-21T09:08:01.123+01:00  INFO 4711 --- [main] org.example.App : hello',
   '2026-11-21T09:08:01.123Z [ERROR] hello',
+  '2026-11-21T09:08:01.123Z [http-1] DEBUG hello',
 ])('is not taken for syslog: %s', (line) => {
   expect(normalised(line, 'auto').event.dataset).toBe('generic.text');
 });

@@ -171,7 +171,7 @@ const afterTag = (rest: string, [whole]: RegExpExecArray): string => rest.slice(
 
 /** What applications and containers write behind such a stamp, where syslog has the host. */
 const notHost =
-  /^\S{19,36} (?:std(?:out|err) [FP](?: |$)|\d+ \[| *\[? *(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL)\b)/;
+  /^\S{19,36} (?:std(?:out|err) [FP](?: |$)|\d+ \[| *(?:\[[^\]]{1,80}\] +)?\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL)\b)/;
 
 /** Whether a line without PRI begins with a stamp as syslog writes it: `Nov 21 09:08:01 ` or RFC 3339. */
 export function looksLikeSyslog(line: string): boolean {
