@@ -2,6 +2,7 @@ import type { JsonObject } from '@tidewatch/event';
 import { parseKql, toPredicate } from '@tidewatch/query';
 import type { FieldsDraft, ParseContext } from '../draft.ts';
 import { withEcsTypes } from '../ecs_types.ts';
+import { createMemory } from '../joins/memory.ts';
 import { processors } from '../processors/index.ts';
 import type { Resources } from '../processors/processor.ts';
 import { type Ended, isFailed, type Step, type StepResult, type Work } from '../processors/work.ts';
@@ -54,7 +55,7 @@ export function compileParser(
   resources: Resources,
 ): Parser {
   const { name, title, native = false, match = [], filter } = file;
-  const steps = compileSteps(file.processors, { ...resources, parser: name });
+  const steps = compileSteps(file.processors, { memory: createMemory(), ...resources, parser: name });
   const figures: Figures = { records: 0, failures: 0, ms: 0, lastFailure: undefined };
   return {
     name,
@@ -130,7 +131,11 @@ function compileStep(file: StepFile, resources: Resources): Step {
   const holds = compileCondition(test);
   if (otherwise === undefined) return (work) => (holds(work.fields) ? step(work) : watch?.skipped(file));
   const other = compileSteps(otherwise, resources);
-  return (work) => (holds(work.fields) ? step(work) : other(work));
+  return (work) => {
+    if (holds(work.fields)) return step(work);
+    watch?.skipped(file);
+    return other(work);
+  };
 }
 
 function failing(

@@ -17,6 +17,7 @@ import { done } from './done.ts';
 import { drop } from './drop.ts';
 import { fingerprint } from './fingerprint.ts';
 import { foreach } from './foreach.ts';
+import { forget } from './forget.ts';
 import { grok } from './grok.ts';
 import { hmac } from './hmac.ts';
 import { join } from './join.ts';
@@ -31,9 +32,11 @@ import { lower } from './lower.ts';
 import { move } from './move.ts';
 import { parse } from './parse.ts';
 import type { Processor } from './processor.ts';
+import { recall } from './recall.ts';
 import { redirect } from './redirect.ts';
 import { regex } from './regex.ts';
 import { registeredDomain } from './registered_domain.ts';
+import { remember } from './remember.ts';
 import { remove } from './remove.ts';
 import { rename } from './rename.ts';
 import { replace } from './replace.ts';
@@ -60,9 +63,13 @@ const values = [
   ...[lookup, list, cidr, labels, severity, fingerprint, hmac],
 ];
 const flow = [foreach, parse, dataset, done, drop, deadLetter, redirect];
+const joins = [remember, recall, forget];
 const noise = [dedupe, throttle, sample, aggregate];
 
 /** All processors, by their key in parser files. */
 export const processors: ReadonlyMap<string, Processor> = new Map(
-  ([...texts, ...values, ...flow, ...noise] as Processor[]).map((processor) => [processor.name, processor]),
+  ([...texts, ...values, ...flow, ...noise, ...joins] as Processor[]).map((processor) => [
+    processor.name,
+    processor,
+  ]),
 );

@@ -1,5 +1,6 @@
 import { isHostileKey, type JsonObject } from '@tidewatch/event';
 import { z } from 'zod';
+import type { Memory } from '../joins/memory.ts';
 import type { Watch } from '../parsers/trace.ts';
 import type { Noise } from './noise.ts';
 import type { Step } from './work.ts';
@@ -34,6 +35,8 @@ export interface Resources {
   readonly streams?: readonly string[];
   /** The parser's name; absent where steps stand by themselves. */
   readonly parser?: string;
+  /** What `remember` and `recall` share. */
+  readonly memory?: Memory;
   /** What noise processors share with the process. */
   readonly noise?: Noise;
   /** Sees what each step does; only where somebody wants to know. */

@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JsonObject } from '@tidewatch/event';
+import { afterAll, expect, test } from 'vitest';
+import type { Draft } from '../draft.ts';
+import { recordOf } from '../normalised.suite.ts';
+import { createNormaliser } from '../normaliser.ts';
+import type { Stage } from '../stage.ts';
+import { loadJoins } from './joins.ts';
+import { createMemory } from './memory.ts';
+
+const shipped = join(import.meta.dirname, '../../../joins');
+const folder = mkdtempSync(join(tmpdir(), 'joins-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function reader(stage: Stage) {
+  const normalise = createNormaliser({ timeZone: 'UTC', stages: [stage] });
+  return (document: JsonObject): JsonObject => {
+    const outcome = normalise(recordOf(JSON.stringify(document), 'json'), 'dc1');
+    if (outcome.status !== 'ok') throw new Error(outcome.status);
+    return JSON.parse(outcome.value.json);
+  };
+}
+
+const windows = (
+  code: number,
+  data: JsonObject,
+  channel = 'Security',
+  at = '2026-11-21T09:08:01Z',
+): JsonObject => ({
+  Event: {
+    System: {
+      Provider: {
+        '#attributes': {
+          Name: channel === 'Security' ? 'Microsoft-Windows-Security-Auditing' : 'Microsoft-Windows-Sysmon',
+        },
+      },
+      EventID: code,
+      Channel: channel,
+      Computer: 'dc1.example.org',
+      TimeCreated: { '#attributes': { SystemTime: at } },
+    },
+    EventData: data,
+  },
+});
+
+const logon = {
+  TargetUserName: 'alice',
+  TargetDomainName: 'EXAMPLE',
+  TargetLogonId: '0x5a1',
+  LogonType: '3',
+  IpAddress: '192.0.2.7',
+};
+const subject = { SubjectUserName: 'alice', SubjectDomainName: 'EXAMPLE', SubjectLogonId: '0x5a1' };
+
+test('what ships is right', async () => {
+  const { names, faults } = await loadJoins([shipped], { memory: createMemory() });
+  expect(faults).toEqual([]);
+  expect(names).toEqual([
+    'dhcp_leases',
+    'linux_processes',
+    'sysmon_processes',
+    'windows_logons',
+    'windows_processes',
+  ]);
+});
+
+test('events of a session say how and from where its account logged on, until it ends', async () => {
+  const read = reader((await loadJoins([shipped], { memory: createMemory() })).stage);
+  const share = windows(5140, { ...subject, ShareName: '\\\\*\\C$' });
+  expect(read(share)).not.toHaveProperty('winlog.logon.type');
+  read(windows(4624, logon));
+  expect(read(share).winlog).toMatchObject({
+    logon: { id: '0x5a1', type: 'Network', source: { ip: '192.0.2.7' } },
+  });
+  read(windows(4634, { ...logon, IpAddress: '-' }));
+  expect(read(share)).not.toHaveProperty('winlog.logon.type');
+});
+
+test('an entry counts for as long as it says, by the time of events', async () => {
+  const read = reader((await loadJoins([shipped], { memory: createMemory() })).stage);
+  read(windows(4624, logon));
+  const at = (time: string) => read(windows(5140, { ...subject, ShareName: 'a' }, 'Security', time)).winlog;
+  expect(at('2026-11-24T09:08:00Z')).toMatchObject({ logon: { type: 'Network' } });
+  expect(at('2026-11-24T09:08:02Z')).not.toMatchObject({ logon: { type: 'Network' } });
+});
+
+test('what a process does says its command line and parent', async () => {
+  const read = reader((await loadJoins([shipped], { memory: createMemory() })).stage);
+  const guid = '{11111111-2222-3333-4444-555555555555}';
+  const sysmon = 'Microsoft-Windows-Sysmon/Operational';
+  const start = {
+    ProcessGuid: guid,
+    ProcessId: '7',
+    Image: 'C:\\a.exe',
+    CommandLine: 'a.exe -x',
+    ParentImage: 'C:\\b.exe',
+    ParentCommandLine: 'b.exe',
+  };
+  read(windows(1, start, sysmon));
+  const connect = windows(
+    3,
+    { ProcessGuid: guid, ProcessId: '7', Image: 'C:\\a.exe', DestinationIp: '192.0.2.9' },
+    sysmon,
+  );
+  expect(read(connect).process).toMatchObject({
+    command_line: 'a.exe -x',
+    parent: { executable: 'C:\\b.exe', command_line: 'b.exe' },
+  });
+});
+
+test('an event without the key goes on as it was', async () => {
+  const { stage } = await loadJoins([shipped], { memory: createMemory() });
+  const context = { source: 'a', dataClass: 'unapproved', received: 0 };
+  const written = { event: ',"code":"4625"', members: '', related: {} };
+  const drafts: Draft[] = [
+    { dataset: 'nginx.access', time: 0, fields: {} },
+    { dataset: 'windows.security', time: 0, fields: { event: { code: '4625' } } },
+    { dataset: 'windows.security', time: 0, written },
+  ];
+  for (const draft of drafts) expect(stage.apply(draft, context)).toBe(draft);
+});
+
+test.each([
+  ['joins: [{ dataset: a, steps: [{ drop: { reason: x } }] }]', 'drop does not stand in joins'],
+  [
+    'joins: [{ dataset: a, steps: [{ if: "a: b", do: [{ parse: { field: a } }] }] }]',
+    'parse does not stand in joins',
+  ],
+  ['joins: [{ dataset: a, steps: [{ recall: { table: A, key: [a], set: {} } }] }]', 'is lower case letters'],
+  ['joins: [{ steps: [] }]', 'is missing'],
+  ['joins: [{ dataset: a, steps: [{ lookup: { field: a, file: none.csv, to: b } }] }]', 'ENOENT'],
+])('%s is a fault, and the others are in force', async (text, message) => {
+  writeFileSync(join(folder, 'wrong.yml'), `name: wrong\ntitle: Wrong\n${text}\n`);
+  writeFileSync(
+    join(folder, 'x.yml'),
+    'name: x\ntitle: X\njoins: [{ dataset: a, steps: [{ set: { b: 1 } }] }]\n',
+  );
+  const { names, faults } = await loadJoins([folder], { memory: createMemory() });
+  expect(names).toEqual(['x']);
+  expect(faults.flatMap(({ issues }) => issues.map((issue) => issue.message)).join()).toContain(message);
+});
