@@ -9,6 +9,7 @@ import {
   measuredValue,
   type SigmaEngine,
 } from '@tidewatch/sigma';
+import { formerNames, type Rename } from './former_pseudonyms.ts';
 import type { Fed } from './protocol.ts';
 
 /** An event with several values in a field belongs to a group for each, up to so many. */
@@ -72,6 +73,21 @@ export function createFeeder(plans: readonly CorrelationPlan[], shards: number):
     ]);
   }
 
+  /** Windows that began in the epoch before know the event by the pseudonyms of then. */
+  function addFormer(
+    plan: CorrelationPlan,
+    feed: Feed,
+    groups: readonly (readonly string[])[],
+    rest: Rest,
+    rename: Rename,
+  ): void {
+    for (const group of groups) {
+      const before = group.map(rename);
+      if (before.some((value, i) => value !== group[i]))
+        add(plan, feed, before, { ...rest, texts: rest.texts.map(rename) });
+    }
+  }
+
   return {
     fields: plans.flatMap(({ feeds }) => feeds.flatMap(({ group, values }) => [...group, ...values])),
 
@@ -80,7 +96,10 @@ export function createFeeder(plans: readonly CorrelationPlan[], shards: number):
         const { matches = 0, last = time } = rules.get(rule) ?? {};
         rules.set(rule, { matches: matches + 1, last: Math.max(last, time) });
       }
-      for (const { plan, feed } of byRule.get(rule) ?? []) {
+      const feeds = byRule.get(rule);
+      if (feeds === undefined) return;
+      const former = formerNames(event);
+      for (const { plan, feed } of feeds) {
         const groups = combinations(feed.group.map((field) => textsOf(engine, field)));
         const texts = valuesOf(plan, feed, engine);
         if (groups.length === 0 || texts.includes(undefined)) ungrouped++;
@@ -89,6 +108,7 @@ export function createFeeder(plans: readonly CorrelationPlan[], shards: number):
           const { data_class: dataClass, source } = event.tidewatch;
           const rest = { offset, time, id, dataClass, source, texts: texts as string[] };
           for (const group of groups) add(plan, feed, group, rest);
+          if (former !== undefined) addFormer(plan, feed, groups, rest, former);
         }
       }
     },

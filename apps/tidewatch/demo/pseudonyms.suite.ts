@@ -26,7 +26,7 @@ export const protectedFields = [
 ];
 
 /** The normaliser with pseudonyms for these fields, under a key made for the test. */
-export function pseudonymising(pseudonymise: readonly string[]): Normalise {
+export function pseudonymising(pseudonymise: readonly string[], overlapMs = 0): Normalise {
   const keys = parsePseudonymKeys(`1:${Buffer.alloc(32, 5).toString('base64')}`, 'a test');
   const kept = new Map<string, KeptSealKey>();
   const sealKeys = createSealKeys(keys, {
@@ -39,7 +39,7 @@ export function pseudonymising(pseudonymise: readonly string[]): Normalise {
   const stage = createPseudonymStage({
     policyOf: () => policy,
     vault: {
-      pseudonyms: createPseudonyms({ keys, epoch: 'month', overlapMs: 0 }),
+      pseudonyms: createPseudonyms({ keys, epoch: 'month', overlapMs }),
       keys: sealKeys,
       originals: createOriginals(sealKeys, { write: async () => {} }),
     },

@@ -1,10 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { EcsEvent } from '@tidewatch/event';
 import type { RawRecord } from '@tidewatch/plugin';
 import { createSigmaEngine, loadRules } from '@tidewatch/sigma';
 import { describe, expect, it } from 'vitest';
 import { has, root, sharedData } from '../../../test/require.ts';
-import { compareFindings, protectedFields, type Sent } from './pseudonyms.suite.ts';
+import { createBench } from '../sigma/test/bench.ts';
+import { compareFindings, protectedFields, pseudonymising, type Sent } from './pseudonyms.suite.ts';
 import { createStory, type StoryEvent } from './story/index.ts';
 
 const formats = {
@@ -59,6 +63,62 @@ describe('what is found under pseudonyms', () => {
     },
     120_000,
   );
+});
+
+describe('a window that is open when an epoch ends', () => {
+  const rule = (more: string) => `title: Refused
+id: 3f8f0c52-7d3d-4f0e-9a55-30b6f6f8a0b1
+name: refused
+logsource: { product: any }
+detection:
+  sel: { event.action: refused }
+  condition: sel
+---
+title: Guessed
+id: 3f8f0c52-7d3d-4f0e-9a55-30b6f6f8a0b2
+correlation:
+  rules: [refused]
+  timespan: 10m
+  ${more}
+`;
+  const midnight = Date.parse('2026-12-01T00:00:00Z');
+
+  /** Refusals of one account, so many minutes from the end of the epoch. */
+  async function alertsOf(correlation: string, overlapMs: number, ...minutes: number[]) {
+    const folder = await mkdtemp(join(tmpdir(), 'tidewatch-epochs-'));
+    await writeFile(join(folder, 'rule.yml'), rule(correlation));
+    const loaded = await loadRules({ paths: [folder] });
+    await rm(folder, { recursive: true });
+    expect(loaded.rejected).toEqual([]);
+    const normalise = pseudonymising(protectedFields, overlapMs);
+    const events = minutes.map((minute) => {
+      const time = midnight + minute * 60_000;
+      const document = {
+        '@timestamp': new Date(time).toISOString(),
+        event: { dataset: 'shop.login', action: 'refused' },
+        user: { name: 'alice' },
+        host: { name: 'web1' },
+      };
+      const bytes = Buffer.from(JSON.stringify(document));
+      const position = { kind: 'none' } as const;
+      const outcome = normalise({ bytes, format: 'json', position, received: time, hints: {} }, 'shop');
+      if (outcome.status !== 'ok') throw new Error(outcome.status);
+      return { event: JSON.parse(outcome.value.json) as EcsEvent, time };
+    });
+    return createBench([...loaded.correlations], loaded).run(events).alerts;
+  }
+  const byAccount = 'type: event_count\n  group-by: [user.name, host.name]\n  condition: { gte: 3 }';
+
+  it('counts on under the pseudonyms of before, as long as events carry them', async () => {
+    expect(await alertsOf(byAccount, 3_600_000, -4, -2, 1)).toHaveLength(1);
+    expect(await alertsOf(byAccount, 0, -4, -2, 1)).toHaveLength(0);
+    expect(await alertsOf(byAccount, 3_600_000, -14, -12, 1)).toHaveLength(0);
+  });
+
+  it('begins anew under those of now', async () => {
+    expect(await alertsOf(byAccount, 120_000, 1, 5, 6)).toHaveLength(1);
+    expect(await alertsOf(byAccount, 0, 1, 5, 6)).toHaveLength(1);
+  });
 });
 
 /** One JSON document of evtx_dump after the other, each over several lines. */
