@@ -186,7 +186,8 @@ export function createEnrichment({ load, clock = Date.now }: EnrichmentOptions):
         const version = await source.read();
         const [fault] = version.faults;
         const isCurrent = sources.get(id) === source;
-        if (isCurrent && (fault === undefined || source.state.loadedAt === null)) {
+        const isBetter = source.state.loadedAt === null && version.entries > 0;
+        if (isCurrent && (fault === undefined || isBetter)) {
           version.use();
           renew();
           const { entries, bytes, unfit, expired, changed } = version;

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Json, JsonObject } from '@tidewatch/event';
 import type { Response } from 'maxmind';
-import { isPublic, parseAddress } from './address.ts';
+import { isPublic, networkText, parseAddress } from './address.ts';
 import type { GeoAnswer } from './enrichers.ts';
 import { asOf, geoOf } from './geo_fields.ts';
 
@@ -75,9 +75,11 @@ export function lookUpGeo(
 ): GeoAnswer | undefined {
   const address = parseAddress(ip);
   if (address === undefined || !isPublic(address)) return undefined;
+  // IPv4 in IPv6 is not where databases have it.
+  const asked = address.length === 1 && ip.includes(':') ? networkText({ address, prefix: 32 }) : ip;
   const ask = (part: GeoPart): Json | undefined => {
     try {
-      return databases[part]?.get(ip);
+      return databases[part]?.get(asked);
     } catch (error) {
       onDamage(part, error as Error);
       return undefined;

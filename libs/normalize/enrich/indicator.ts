@@ -24,7 +24,7 @@ export function kindOf(value: string): IndicatorKind | undefined {
   if (isHash(value)) return 'hash';
   if (/^[a-z][a-z\d+.-]{1,15}:\/\//i.test(value)) return 'url';
   if (value.includes('@')) return 'email';
-  return nameKey(value) === undefined ? undefined : 'domain';
+  return keyOf('domain', value) === undefined ? undefined : 'domain';
 }
 
 const isHash = (value: string): boolean => /^(?:[\da-f]{32}|[\da-f]{40}|[\da-f]{64})$/i.test(value);

@@ -21,16 +21,20 @@ export function insertGeo(members: string, located: readonly Located[]): string 
   let result = members;
   for (let i = 0; i < located.length; i++) {
     const { ip, geo } = located[i] as Located;
-    const sought = `{"ip":${ip}`;
+    // Without the mark in front: marks are everywhere, and slow the search.
+    const sought = `ip":${ip}`;
     let at = result.indexOf(sought);
-    if (at === -1 && result.includes(`"ip":${ip}`)) return undefined;
     while (at !== -1) {
-      const to = at + sought.length;
-      if (isEnd(result, at)) {
-        if (!isTopLevel(result, at)) return undefined;
-        result = result.slice(0, to) + geo + result.slice(to);
-        at = result.indexOf(sought, to + geo.length);
-      } else at = result.indexOf(sought, to);
+      let to = at + sought.length;
+      if (result.charCodeAt(at - 1) === quote) {
+        if (result.charCodeAt(at - 2) !== openBrace) return undefined;
+        if (isEnd(result, at - 2)) {
+          if (!isTopLevel(result, at - 2)) return undefined;
+          result = result.slice(0, to) + geo + result.slice(to);
+          to += geo.length;
+        }
+      }
+      at = result.indexOf(sought, to);
     }
   }
   return result;
@@ -52,7 +56,7 @@ function isTopLevel(members: string, place: number): boolean {
       case quote:
         i = endOfString(members, i);
         break;
-      case 123:
+      case openBrace:
       case 91:
         depth++;
         break;
@@ -75,5 +79,6 @@ function endOfString(text: string, from: number): number {
   }
 }
 
+const openBrace = 123;
 const quote = 34;
 const backslash = 92;
