@@ -103,42 +103,46 @@ export const stepSchema: StepSchema = z.lazy(() =>
     }),
 ) as unknown as StepSchema;
 
+const head = {
+  name: z
+    .string()
+    .max(100)
+    .regex(/^[a-z][a-z\d_]*(?:\.[a-z\d_]+)*$/, 'is lower case letters, digits, _ and dots, e.g. nginx.error')
+    .describe('The data set of its events (`event.dataset`); what stands before the dot is the module.'),
+  title: z.string().describe('What it parses, for people.'),
+  description: z
+    .string()
+    .describe('What is worth knowing: versions, settings of the source.')
+    .exactOptional(),
+  references: z.array(z.string()).describe('Where the format is documented.').exactOptional(),
+  native: z
+    .literal(true)
+    .describe('It is compiled into Tidewatch, which finds its records itself.')
+    .exactOptional(),
+  match: z
+    .union([match, z.array(match).min(1)])
+    .transform((given) => [given].flat())
+    .describe(
+      'Which records it is offered: all that is given of one entry must hold, of several entries any one.',
+    )
+    .exactOptional(),
+  filter: condition
+    .describe('KQL that must hold beside `match`: of the document, or of `message` for text.')
+    .exactOptional(),
+  namespace: fieldPath
+    .describe(
+      'Where a JSON document stands before the first processor. Default: the name’s part before the dot.',
+    )
+    .exactOptional(),
+};
+
+/** What tells which records a parser takes, without what it does to them. */
+export const parserHead = z.object(head);
+
 /** A parser file, YAML or JSON. */
 export const parserFile = z
   .strictObject({
-    name: z
-      .string()
-      .max(100)
-      .regex(
-        /^[a-z][a-z\d_]*(?:\.[a-z\d_]+)*$/,
-        'is lower case letters, digits, _ and dots, e.g. nginx.error',
-      )
-      .describe('The data set of its events (`event.dataset`); what stands before the dot is the module.'),
-    title: z.string().describe('What it parses, for people.'),
-    description: z
-      .string()
-      .describe('What is worth knowing: versions, settings of the source.')
-      .exactOptional(),
-    references: z.array(z.string()).describe('Where the format is documented.').exactOptional(),
-    native: z
-      .literal(true)
-      .describe('It is compiled into Tidewatch, which finds its records itself.')
-      .exactOptional(),
-    match: z
-      .union([match, z.array(match).min(1)])
-      .transform((given) => [given].flat())
-      .describe(
-        'Which records it is offered: all that is given of one entry must hold, of several entries any one.',
-      )
-      .exactOptional(),
-    filter: condition
-      .describe('KQL that must hold beside `match`: of the document, or of `message` for text.')
-      .exactOptional(),
-    namespace: fieldPath
-      .describe(
-        'Where a JSON document stands before the first processor. Default: the name’s part before the dot.',
-      )
-      .exactOptional(),
+    ...head,
     processors: z.array(stepSchema).describe('What is done, one after the other.').default([]),
   })
   .superRefine((parser, context) => {

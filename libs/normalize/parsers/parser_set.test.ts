@@ -127,3 +127,20 @@ it('refuses a second parser of a name in one folder', async () => {
   expect(set.faults).toMatchObject([{ file: join(folder, 'own/b.yml'), issues: [{ path: 'name' }] }]);
   expect(actionOf(set)).toBe('one');
 });
+
+it('reads what ships when a record first meets it, and counts from there', async () => {
+  write('shipped/door.yml', parser('shipped'));
+  write(
+    'shipped/broken.yml',
+    "name: a.b\ntitle: A\nmatch: { contains: 'DOOR ' }\nprocessors: [{ none: 1 }]\n",
+  );
+  const set = await load();
+  expect(set.entries.map(({ parser: { figures } }) => figures.records)).toEqual([0, 0]);
+  expect(actionOf(set)).toBe('shipped');
+  expect(set.entries.map(({ parser: { name, figures } }) => [name, figures.records])).toEqual([
+    ['a.b', 0],
+    ['door.access', 1],
+  ]);
+  // What ships is right, or its tests fail before it ships; if one is not, others go on, and it says so.
+  expect(set.entries[0]?.parser.figures.lastFailure).toMatch(/^not right: /);
+});

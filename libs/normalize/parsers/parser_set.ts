@@ -5,6 +5,7 @@ import type { Resources } from '../processors/processor.ts';
 import type { Parser } from './compile.ts';
 import { createDispatch, type Dispatch, dispatchTo } from './dispatch.ts';
 import { type ParserFault, parserFiles, readParser } from './load.ts';
+import { parserOnDemand } from './on_demand.ts';
 import { type ParserReport, testParser } from './test_parsers.ts';
 import { createTurn, type Turn } from './turn.ts';
 
@@ -82,7 +83,9 @@ async function readAll(
     if (files === undefined) candidates.push(...standingIn(path, known, ships));
     for (const file of files ?? []) {
       await turn();
-      const read = await readOne(file, known.get(file), resources, faults);
+      const read = await readOne(file, known.get(file), faults, (text) =>
+        ships ? parserOnDemand(text, file, resources) : readParser(text, file, resources),
+      );
       if (read === undefined) continue;
       const { name } = read.parser;
       const other = names.get(name);
@@ -118,13 +121,13 @@ const standingIn = (
 async function readOne(
   file: string,
   before: ParserEntry | undefined,
-  resources: ParserSources['resources'],
   faults: ParserFault[],
+  readText: (text: string) => Parser | ParserFault,
 ): Promise<Pick<Candidate, 'parser' | 'state'> | undefined> {
   try {
     const text = await readFile(file, 'utf8');
     if (text === before?.parser.text) return { parser: before.parser, state: 'same' };
-    const read = readParser(text, file, resources);
+    const read = readText(text);
     if (!('issues' in read)) return { parser: read, state: 'new' };
     faults.push(read);
   } catch (error) {
