@@ -7,6 +7,15 @@ const linear = z.string().check(({ value, issues }) => {
   if (problem !== undefined) issues.push({ code: 'custom', input: value, message: problem });
 });
 
+/** Groups of an expression; none where it is wrong, which is said elsewhere. */
+function groupsOf(pattern: string): number {
+  try {
+    return (new RegExp(`${pattern}|`).exec('')?.length ?? 1) - 1;
+  } catch {
+    return 0;
+  }
+}
+
 const multiline = z
   .strictObject({
     start: linear.optional().meta({
@@ -17,6 +26,14 @@ const multiline = z
       description: 'Regular expression that every line but the first of a record matches.',
       examples: ['^\\s|^Caused by:'],
     }),
+    same: linear
+      .refine((pattern) => groupsOf(pattern) === 1, 'has one group in brackets, which lines have in common')
+      .optional()
+      .meta({
+        description:
+          'Regular expression with one group: lines that follow each other and have the same text there are one record.',
+        examples: ['msg=audit\\(([^)]+)\\)'],
+      }),
     max_lines: z
       .int()
       .min(2)
@@ -37,9 +54,11 @@ const multiline = z
         examples: [5000],
       }),
   })
-  .refine((value) => (value.start === undefined) !== (value.continue === undefined), {
-    message: 'has either `start` or `continue`',
-  });
+  .refine(
+    ({ start, continue: goesOn, same }) =>
+      [start, goesOn, same].filter((pattern) => pattern !== undefined).length === 1,
+    { message: 'has one of `start`, `continue` and `same`' },
+  );
 
 export const fileConfig = z.strictObject({
   paths: z

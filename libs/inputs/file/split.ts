@@ -25,16 +25,16 @@ const matchedBytes = 4096;
 
 export function createSplitter({ multiline, max_line_bytes: maxLine }: FileConfig): Splitter {
   if (multiline === undefined) return splitLines;
-  const { start, max_lines: maxLines, max_bytes: maxBytes } = multiline;
-  const pattern = new RegExp(start ?? multiline.continue ?? '');
-  const begins = (line: string): boolean => pattern.test(line) === (start !== undefined);
+  const { max_lines: maxLines, max_bytes: maxBytes } = multiline;
+  const { markOf, begins } = createBoundary(multiline);
 
   return (bytes, { lastLine, flush }) => {
     const bounds: number[] = [];
-    let group: { start: number; end: number; lines: number } | undefined;
+    let group: { start: number; end: number; lines: number; mark: string | undefined } | undefined;
     const cursor = createLineCursor(bytes, { unfinished: lastLine });
     while (cursor.advance()) {
       const { start: at, end } = cursor;
+      const line = bytes.toString('utf8', at, Math.min(end, at + matchedBytes));
       // A line that will be cut is a record of its own, so that where it falls in a read makes no difference.
       const isOverlong = end - at > maxLine;
       if (
@@ -43,13 +43,13 @@ export function createSplitter({ multiline, max_line_bytes: maxLine }: FileConfi
           group.end - group.start > maxLine ||
           group.lines >= maxLines ||
           end - group.start > maxBytes ||
-          begins(bytes.toString('utf8', at, Math.min(end, at + matchedBytes))))
+          begins(line, group.mark))
       ) {
         bounds.push(group.start, group.end);
         group = undefined;
       }
       if (group === undefined) {
-        if (end > at) group = { start: at, end, lines: 1 };
+        if (end > at) group = { start: at, end, lines: 1, mark: markOf(line) };
       } else {
         // Empty lines at a record's end are not part of it.
         if (end > at) group.end = end;
@@ -62,6 +62,21 @@ export function createSplitter({ multiline, max_line_bytes: maxLine }: FileConfi
     bounds.push(group.start, group.end);
     return { bounds, next: cursor.next, forced: !beforeOverlong };
   };
+}
+
+interface Boundary {
+  /** What a record's first line says that the others must say too. */
+  readonly markOf: (line: string) => string | undefined;
+  /** Whether a line begins another record than the one of that mark. */
+  readonly begins: (line: string, mark: string | undefined) => boolean;
+}
+
+function createBoundary({ start, continue: goesOn, same }: NonNullable<FileConfig['multiline']>): Boundary {
+  const pattern = new RegExp(start ?? goesOn ?? same ?? '');
+  if (same === undefined)
+    return { markOf: () => undefined, begins: (line) => pattern.test(line) === (start !== undefined) };
+  const markOf = (line: string): string | undefined => pattern.exec(line)?.[1];
+  return { markOf, begins: (line, mark) => mark === undefined || markOf(line) !== mark };
 }
 
 const splitLines: Splitter = (bytes, { lastLine }) => {
