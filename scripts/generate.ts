@@ -1,17 +1,19 @@
 /**
  * Writes what is generated and committed: the OpenAPI document, the JSON Schemas of `tidewatch.yml`, of use-cases, of
- * parsers and of the tests beside rules and parsers, and the saved objects of OpenSearch Dashboards. With `--check` writes nothing and fails where a
+ * parsers, joins and of the tests beside rules and parsers, the reference of processors, and the saved objects of OpenSearch
+ * Dashboards. With `--check` writes nothing and fails where a
  * file is not what it would be.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openApiDocument } from '@tidewatch/api';
-import { parserJsonSchema, parserTestJsonSchema } from '@tidewatch/normalize';
+import { joinJsonSchema, parserJsonSchema, parserTestJsonSchema } from '@tidewatch/normalize';
 import { configJsonSchema } from '../apps/tidewatch/config/json_schema.ts';
 import { useCaseJsonSchema } from '../apps/tidewatch/governance/usecase.ts';
 import { testJsonSchema } from '../apps/tidewatch/sigma/test/schema.ts';
 import { version } from '../apps/tidewatch/version.ts';
 import { dashboardsFile } from './dashboards/index.ts';
+import { processorsReference } from './processors_reference.ts';
 
 const generated: Record<string, unknown> = {
   'docs/openapi.json': await openApiDocument(version),
@@ -19,6 +21,8 @@ const generated: Record<string, unknown> = {
   'docs/sigma_test.schema.json': testJsonSchema(),
   'docs/parser.schema.json': parserJsonSchema(),
   'docs/parser_test.schema.json': parserTestJsonSchema(),
+  'docs/join.schema.json': joinJsonSchema(),
+  'docs/processors.md': processorsReference(),
   'docs/usecase.schema.json': useCaseJsonSchema(),
   'dashboards/tidewatch.ndjson': dashboardsFile(),
 };

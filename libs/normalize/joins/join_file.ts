@@ -63,3 +63,6 @@ export const joinFile = z.strictObject({
 });
 
 export type JoinFile = z.output<typeof joinFile>;
+
+/** Says what stands in a file of joins, for editors. */
+export const joinJsonSchema = (): unknown => z.toJSONSchema(joinFile, { io: 'input' });

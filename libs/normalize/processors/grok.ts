@@ -1,5 +1,6 @@
 import type { Json } from '@tidewatch/event';
 import { z } from 'zod';
+import { grokNames } from './grok_names.ts';
 import { compileGrok, type GrokCapture, type GrokType } from './grok_pattern.ts';
 import { linearRegex } from './linear_regex.ts';
 import { defineProcessor, oneOrMore, textField } from './processor.ts';
@@ -17,7 +18,9 @@ const settings = z.strictObject({
   patterns: z.array(pattern).min(1).describe('The first that fits is taken.'),
   definitions: z
     .record(z.string().regex(/^\w+$/), z.string())
-    .describe('Names of one’s own, and what they stand for; they go before those that are known.')
+    .describe(
+      `Names of one’s own, and what they stand for; they go before those that are known: ${Object.keys(grokNames).join(' ')}.`,
+    )
     .default({}),
 });
 

@@ -53,23 +53,51 @@ import { url } from './url.ts';
 import { userAgent } from './user_agent.ts';
 import { xml } from './xml.ts';
 
-const texts = [
-  ...[dissect, grok, regex, json, kv, logfmt, csv, xml, cef, leef],
-  ...[syslog, clf, url, userAgent, registeredDomain],
+/** Processors that belong together, for the reference. */
+export interface ProcessorGroup {
+  readonly title: string;
+  readonly says: string;
+  readonly processors: readonly Processor[];
+}
+
+const group = (title: string, says: string, ...of: readonly unknown[]): ProcessorGroup => ({
+  title,
+  says,
+  processors: of as readonly Processor[],
+});
+
+export const processorGroups: readonly ProcessorGroup[] = [
+  group(
+    'Texts to fields',
+    'What a text is made of becomes fields. For lines of one shape `dissect` is the fastest.',
+    ...[dissect, grok, regex, json, kv, logfmt, csv, xml, cef, leef],
+    ...[syslog, clf, url, userAgent, registeredDomain],
+  ),
+  group(
+    'Fields',
+    'What fields are called, and what they hold. Fields of ECS get their types by themselves.',
+    ...[date, set, copy, move, rename, remove, append, convert, lower, upper, trim],
+    ...[split, join, replace, template, concat, calculate],
+  ),
+  group('Meaning', 'What values stand for.', ...[lookup, list, cidr, labels, severity, fingerprint, hmac]),
+  group(
+    'Flow',
+    'What becomes of a record, and who reads what is in it.',
+    ...[foreach, parse, dataset, done, drop, deadLetter, redirect],
+  ),
+  group(
+    'Noise',
+    'What is cut before it is stored. Windows go by receipt. Each process has a state of its own, which ends with it, so that several processes let more through. Where the stream refuses events, all state is forgotten, since their senders send them again. All that is held back is counted in `tidewatch_noise_suppressed_events_total`; the number that no later event of the same values carries is only there.',
+    ...[dedupe, throttle, sample, aggregate],
+  ),
+  group(
+    'Joins',
+    'What earlier events said of later ones. Tables are bounded and shared by all parsers and [joins](parsers.md) of a process. Time is that of events.',
+    ...[remember, recall, forget],
+  ),
 ];
-const values = [
-  ...[date, set, copy, move, rename, remove, convert, lower, upper, trim],
-  ...[split, join, replace, template, concat, append, calculate],
-  ...[lookup, list, cidr, labels, severity, fingerprint, hmac],
-];
-const flow = [foreach, parse, dataset, done, drop, deadLetter, redirect];
-const joins = [remember, recall, forget];
-const noise = [dedupe, throttle, sample, aggregate];
 
 /** All processors, by their key in parser files. */
 export const processors: ReadonlyMap<string, Processor> = new Map(
-  ([...texts, ...values, ...flow, ...noise, ...joins] as Processor[]).map((processor) => [
-    processor.name,
-    processor,
-  ]),
+  processorGroups.flatMap((group) => group.processors.map((processor) => [processor.name, processor])),
 );
