@@ -1,4 +1,4 @@
-import type { ParserSet } from '@tidewatch/normalize';
+import { type Dispatch, loadParserSet, type ParserSet } from '@tidewatch/normalize';
 import { loadConfig } from '../config/load.ts';
 import { faultText, ownParsers, shippedParsers } from '../server/parsers/parsers_in_force.ts';
 
@@ -14,10 +14,15 @@ export async function loadForCommand(
   root: string,
   say: (text: string) => void,
 ): Promise<ParserSet> {
-  const { loadParserSet } = await import('@tidewatch/normalize');
   const configured = await loadConfig(config === undefined ? {} : { config }, root);
   const own = parsers ?? ownParsers(configured.parsers, root);
   const set = await loadParserSet({ own, shipped: [shippedParsers(root)], resources: {} });
   for (const fault of set.faults) say(`Not in force: ${faultText(fault)}`);
   return set;
+}
+
+/** What ships: how a server without parsers of its own reads records. */
+export async function shippedDispatch(root: string): Promise<Dispatch> {
+  const { dispatch } = await loadParserSet({ own: [], shipped: [shippedParsers(root)], resources: {} });
+  return dispatch;
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { createNormaliser } from '@tidewatch/normalize';
+import { createNormaliser, type Dispatch } from '@tidewatch/normalize';
 import {
   createSigmaEngine,
   creditOf,
@@ -20,6 +20,8 @@ export interface EvaluateOptions {
   readonly events: string;
   readonly output: string;
   readonly throughEcs?: boolean;
+  /** Parsers from files, for `throughEcs`. */
+  readonly parsers?: Dispatch;
   readonly thor?: string;
   readonly placeholders?: string;
   /** Files of processing pipelines. */
@@ -64,7 +66,7 @@ export async function evaluateFile(
     rules,
     options.thor === undefined ? {} : { windows: await loadThorTable(options.thor) },
   );
-  const read = options.throughEcs ? createThroughEcs() : (line: Uint8Array) => line;
+  const read = options.throughEcs ? createThroughEcs(options.parsers) : (line: Uint8Array) => line;
 
   const shown = options.details ? detailsOf : ({ id }: SigmaRule) => id;
   const raw = createReadStream(options.events, { highWaterMark: pieceBytes });
@@ -142,8 +144,8 @@ const lineFeed = 10;
 const byteOrderMark = Buffer.from('\ufeff');
 
 /** Normalises JSON as the stream does, with its very normaliser; undefined for what it refuses. */
-export function createThroughEcs(): (bytes: Uint8Array) => Buffer | undefined {
-  const normalise = createNormaliser();
+export function createThroughEcs(parsers?: Dispatch): (bytes: Uint8Array) => Buffer | undefined {
+  const normalise = createNormaliser(parsers && { parsers: () => parsers });
   return (bytes) => {
     const position = { kind: 'none' } as const;
     const record = { bytes, format: 'json', position, received: Date.now(), hints: {} } as const;

@@ -1,4 +1,5 @@
 import type { SigmaExplanation } from '@tidewatch/event';
+import type { Dispatch } from '@tidewatch/normalize';
 import {
   type Credit,
   createSigmaEngine,
@@ -16,6 +17,8 @@ export interface ExplainOptions {
   readonly rule: readonly string[];
   readonly event: string;
   readonly throughEcs?: boolean;
+  /** Parsers from files, for `throughEcs`. */
+  readonly parsers?: Dispatch;
   readonly placeholders?: string;
 }
 
@@ -51,7 +54,7 @@ export async function explainFile(options: ExplainOptions): Promise<ExplainRepor
       reasons: reasons.map((reason) => `\n${reason}`).join(''),
     });
   const read = await readEvents(options.event);
-  const events = options.throughEcs ? read.map(normaliser(options.event)) : read;
+  const events = options.throughEcs ? read.map(normaliser(options.event, options.parsers)) : read;
   const faults = new Map<string, string>();
   const engine = createSigmaEngine(rules, { onFault: ({ id }, { message }) => faults.set(id, message) });
   const outcomeOf = ({ line, event }: FileEvent, index: number, id: string): ExplainedEvent => {
@@ -74,8 +77,8 @@ export async function explainFile(options: ExplainOptions): Promise<ExplainRepor
   };
 }
 
-function normaliser(file: string): (event: FileEvent) => FileEvent {
-  const normalise = createThroughEcs();
+function normaliser(file: string, parsers?: Dispatch): (event: FileEvent) => FileEvent {
+  const normalise = createThroughEcs(parsers);
   return ({ line, event }) => {
     const normalised = normalise(Buffer.from(JSON.stringify(event)));
     if (normalised !== undefined) return { line, event: JSON.parse(normalised.toString()) };

@@ -16,7 +16,7 @@ interface EvalOptions {
   readonly cost?: boolean;
 }
 
-export const evalCommand = ({ say }: CommandContext): Command =>
+export const evalCommand = ({ root, say }: CommandContext): Command =>
   new Command('eval')
     .description(
       'Run rules over events (one JSON object a line: evtx_dump, winlogbeat, flat nxlog or ECS) and write what matched per line.',
@@ -40,7 +40,12 @@ export const evalCommand = ({ say }: CommandContext): Command =>
     .option('--json', 'print the closing figures as JSON')
     .action(async ({ rules, events, output, json, cost, ...options }: EvalOptions) => {
       const { evaluateFile } = await import('../../sigma/evaluate.ts');
-      const { dearest, ...figures } = await evaluateFile({ rules: [rules], events, output, ...options }, say);
+      const { shippedDispatch } = await import('../../parsers/sources.ts');
+      const parsers = options.throughEcs ? { parsers: await shippedDispatch(root) } : {};
+      const { dearest, ...figures } = await evaluateFile(
+        { rules: [rules], events, output, ...options, ...parsers },
+        say,
+      );
       if (json) say(JSON.stringify(cost ? { ...figures, dearest } : figures));
       else {
         say(

@@ -10,7 +10,7 @@ interface ExplainCommandOptions {
   readonly json?: boolean;
 }
 
-export const explainCommand = ({ print, say }: CommandContext): Command =>
+export const explainCommand = ({ root, print, say }: CommandContext): Command =>
   new Command('explain')
     .description(
       'Say why a rule matches an event, or why not: the value that matched, what fails first, or the filter that takes the event out. ' +
@@ -23,12 +23,14 @@ export const explainCommand = ({ print, say }: CommandContext): Command =>
     .option('--json', 'print JSON')
     .action(({ json, ...options }: ExplainCommandOptions) =>
       orUnreadable(say, async () => {
-        const [{ explainFile }, { explainText }, { visibleJson }] = await Promise.all([
+        const [{ explainFile }, { explainText }, { visibleJson }, { shippedDispatch }] = await Promise.all([
           import('../../sigma/explain.ts'),
           import('../../sigma/explain_text.ts'),
           import('../../dead_letters/visible.ts'),
+          import('../../parsers/sources.ts'),
         ]);
-        const report = await explainFile(options);
+        const parsers = options.throughEcs ? { parsers: await shippedDispatch(root) } : {};
+        const report = await explainFile({ ...options, ...parsers });
         print(json ? visibleJson(report) : explainText(report));
         for (const reason of report.rejected) say(reason);
         const missed = report.rules.some(({ events }) => events.every(({ outcome }) => outcome !== 'match'));

@@ -11,7 +11,7 @@ interface TestCommandOptions {
   readonly json?: boolean;
 }
 
-export const testCommand = ({ print, say }: CommandContext): Command =>
+export const testCommand = ({ root, print, say }: CommandContext): Command =>
   new Command('test')
     .description(
       'Run the tests that stand beside rules: NAME.test.yml beside NAME.yml (docs/sigma_test.schema.json says what is in it). ' +
@@ -26,12 +26,14 @@ export const testCommand = ({ print, say }: CommandContext): Command =>
     .option('--json', 'print JSON')
     .action((paths: string[], { json, requireTests = false, ...options }: TestCommandOptions) =>
       orUnreadable(say, async () => {
-        const [{ testRules }, { reportText, unreadableText }, { visibleJson }] = await Promise.all([
-          import('../../sigma/test/run.ts'),
-          import('../../sigma/test/text.ts'),
-          import('../../dead_letters/visible.ts'),
-        ]);
-        const report = await testRules(paths, options);
+        const [{ testRules }, { reportText, unreadableText }, { visibleJson }, { shippedDispatch }] =
+          await Promise.all([
+            import('../../sigma/test/run.ts'),
+            import('../../sigma/test/text.ts'),
+            import('../../dead_letters/visible.ts'),
+            import('../../parsers/sources.ts'),
+          ]);
+        const report = await testRules(paths, { ...options, parsers: await shippedDispatch(root) });
         print(json ? visibleJson(report) : reportText(report, requireTests));
         for (const line of unreadableText(report)) say(line);
         const { files, untested, unreadable, failed } = report;

@@ -1,5 +1,5 @@
 import type { EcsEvent, Json, JsonObject } from '@tidewatch/event';
-import { createNormaliser } from '@tidewatch/normalize';
+import { createNormaliser, type Dispatch } from '@tidewatch/normalize';
 import type { RawRecord } from '@tidewatch/plugin';
 import { parseTimespan } from '@tidewatch/sigma';
 import type { RuleTest, Step } from './schema.ts';
@@ -10,8 +10,8 @@ export type Happening =
   | { readonly ok: false; readonly reason: string; readonly step: number };
 
 /** The events of a test in their order, read by the stream's own normaliser, at the times that the test says. */
-export function* happenings({ start, events }: RuleTest): Generator<Happening> {
-  const normalise = createNormaliser({ timeZone: 'UTC' });
+export function* happenings({ start, events }: RuleTest, parsers?: Dispatch): Generator<Happening> {
+  const normalise = createNormaliser({ timeZone: 'UTC', ...(parsers && { parsers: () => parsers }) });
   let time = Date.parse(start);
   let first = true;
   for (const [step, one] of events.entries()) {

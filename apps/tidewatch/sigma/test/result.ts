@@ -1,4 +1,5 @@
 import type { EcsEvent } from '@tidewatch/event';
+import type { Dispatch } from '@tidewatch/normalize';
 import type { CorrelationPlan, Credit } from '@tidewatch/sigma';
 import type { Bench, Outcome, RaisedAlert } from './bench.ts';
 import { type AskedAlert, askedAlerts, differenceOf } from './expect.ts';
@@ -39,6 +40,8 @@ export interface TestResult {
 
 export interface TestContext {
   readonly bench: Bench;
+  /** Parsers from files that read the test's events. */
+  readonly parsers?: Dispatch | undefined;
   /** Ids of the rules that the test stands beside. */
   readonly own: readonly string[];
   readonly idOf: (name: string) => string;
@@ -47,10 +50,10 @@ export interface TestContext {
 }
 
 export function runTest(test: PlacedTest, context: TestContext): TestResult {
-  const { bench, own, idOf, nameOf, creditOf } = context;
+  const { bench, parsers, own, idOf, nameOf, creditOf } = context;
   const events: { event: EcsEvent; time: number }[] = [];
   const problems: string[] = [];
-  for (const happening of happenings(test)) {
+  for (const happening of happenings(test, parsers)) {
     if (happening.ok) events.push(happening);
     else problems.push(`events.${happening.step} cannot be read: ${happening.reason}`);
   }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Dispatch } from '@tidewatch/normalize';
 import { nearestOf } from '@tidewatch/plugin';
 import { type AnyRule, creditOf, enableLinearRegExpFallback, type LoadedRules } from '@tidewatch/sigma';
 import { loadForCommand } from '../rules.ts';
@@ -20,6 +21,8 @@ export interface TestOptions {
   readonly filter?: string;
   readonly placeholders?: string;
   readonly pipeline?: readonly string[];
+  /** Parsers from files that read the tests' events. Default: only those that are compiled in. */
+  readonly parsers?: Dispatch;
 }
 
 export interface FileResult {
@@ -53,7 +56,7 @@ export async function testRules(paths: readonly string[], options: TestOptions =
     const read = await testsOf(file, own, rules, unreadable);
     const tests = read.filter(({ name }) => asked(`${file}\n${name}`, options.filter));
     if (tests.length === 0) continue;
-    const result = runFile(file, tests, own, loaded);
+    const result = runFile(file, tests, own, loaded, options.parsers);
     if ('tests' in result) files.push(result);
     else unreadable.push(...result.unreadable);
   }
@@ -124,6 +127,7 @@ function runFile(
   tests: readonly PlacedTest[],
   own: readonly AnyRule[],
   loaded: LoadedRules,
+  parsers: Dispatch | undefined,
 ): FileResult | { readonly unreadable: readonly Unreadable[] } {
   const rules = [...loaded.rules, ...loaded.correlations];
   const named = tests.flatMap(namedRules).map((name) => ruleNamed(name, rules) as AnyRule);
@@ -139,6 +143,7 @@ function runFile(
   const ruleOf = (id: string) => rules.find((one) => one.id === id) as AnyRule;
   const context = {
     bench,
+    parsers,
     own: own.map(({ id }) => id),
     idOf: (name: string) => (ruleNamed(name, rules) as AnyRule).id,
     nameOf: (id: string) => ruleOf(id).name ?? ruleOf(id).title,

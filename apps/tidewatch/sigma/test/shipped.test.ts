@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { loadRules, planCorrelations } from '@tidewatch/sigma';
 import { describe, expect, it } from 'vitest';
+import { shippedDispatch } from '../../parsers/sources.ts';
 import { type FileResult, testRules } from './run.ts';
 
 const folder = join(import.meta.dirname, '../../../../rules');
-const report = await testRules([folder]);
+const parsers = await shippedDispatch(join(folder, '..'));
+const report = await testRules([folder], { parsers });
 const { rules, correlations, rejected, warnings } = await loadRules({ paths: [folder] });
 
 describe('the tests beside the shipped rules', () => {
