@@ -27,20 +27,38 @@ export function deriveFrom(fields: JsonObject, { targets }: CompiledPolicy): Der
     else known.add(value);
   };
   visit(fields, targets, (value, path) => {
-    const network = networkOf(value);
+    const { network, kind, domain } = factsOf(value);
     if (network !== undefined) {
       if (!path.startsWith('related.')) add(networks, `${path.replaceAll('.', '_')}_network`, network);
       return;
     }
     const user = userObject.exec(path)?.[1];
     if (user === undefined) return;
-    const kind = accountKind(value);
     if (kind !== undefined) add(roles, `${user}.roles`, kind);
-    const domain = domainOf(value);
     if (domain !== undefined && getField(fields, `${user}.domain`) === undefined)
       domains.set(`${user}.domain`, domain);
   });
   return { networks, roles, domains };
+}
+
+interface Facts {
+  readonly network: ReturnType<typeof networkOf>;
+  readonly kind: ReturnType<typeof accountKind>;
+  readonly domain: string | undefined;
+}
+
+/** Values come again and again. */
+let known = new Map<string, Facts>();
+const remembered = 20_000;
+
+function factsOf(value: string): Facts {
+  let facts = known.get(value);
+  if (facts === undefined) {
+    facts = { network: networkOf(value), kind: accountKind(value), domain: domainOf(value) };
+    if (known.size >= remembered) known = new Map();
+    known.set(value, facts);
+  }
+  return facts;
 }
 
 function domainOf(value: string): string | undefined {

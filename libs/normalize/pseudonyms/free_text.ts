@@ -84,22 +84,25 @@ const rememberedFinders = 2_000;
 
 /** Makes ready what values are found by; undefined where none is worth looking for. Remembers the last ones. */
 export function createKnownFinder(): (values: ReadonlySet<string>) => KnownValues | undefined {
-  const finders = new Map<string, KnownValues>();
+  const finders = new Map<string, KnownValues | undefined>();
   return (values) => {
-    const wanted = [...values]
-      .filter((value) => value.length >= leastKnown && value.length <= longestKnown && !namesNobody(value))
-      .sort((a, b) => b.length - a.length || (a < b ? -1 : 1))
-      .slice(0, mostKnown);
-    if (wanted.length === 0) return undefined;
-    const name = wanted.join('\0');
-    let finder = finders.get(name);
-    if (finder === undefined) {
-      const any = wanted.map((value) => value.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|');
-      const expression = new RegExp(`(?<![${letter}])(?:${any})(?![${letter}])`, 'gi');
-      finder = { lower: wanted.map((value) => value.toLowerCase()), expression };
-      if (finders.size >= rememberedFinders) finders.clear();
-      finders.set(name, finder);
-    }
+    if (values.size === 0) return undefined;
+    const name = [...values].join('\0');
+    if (finders.has(name)) return finders.get(name);
+    if (finders.size >= rememberedFinders) finders.clear();
+    const finder = finderOf(values);
+    finders.set(name, finder);
     return finder;
   };
+}
+
+function finderOf(values: ReadonlySet<string>): KnownValues | undefined {
+  const wanted = [...values]
+    .filter((value) => value.length >= leastKnown && value.length <= longestKnown && !namesNobody(value))
+    .sort((a, b) => b.length - a.length)
+    .slice(0, mostKnown);
+  if (wanted.length === 0) return undefined;
+  const any = wanted.map((value) => value.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|');
+  const expression = new RegExp(`(?<![${letter}])(?:${any})(?![${letter}])`, 'gi');
+  return { lower: wanted.map((value) => value.toLowerCase()), expression };
 }
