@@ -15,19 +15,24 @@ export const enrichmentCommand = (context: CommandContext): Command =>
     asking(context, async (ask, { json }: ServerOptions) => {
       const report = await ask<EnrichmentReport>('GET', '/enrichment');
       if (json) context.print(JSON.stringify(report, null, 2));
-      else for (const source of report.sources) for (const line of sourceLines(source)) context.print(line);
+      else
+        for (const source of report.sources) {
+          context.print(`${source.fault === null ? 'ok   ' : 'fault'} ${sourceWords(source)}`);
+          if (source.fault !== null) context.print(`      ${source.fault.reason}`);
+        }
       if (report.sources.some(({ fault }) => fault !== null)) process.exitCode = 1;
     }),
   );
 
 /** A source as people read it. */
-export function sourceLines(source: EnrichmentReport['sources'][number]): string[] {
-  const { kind, name, from, entries, unfit, expired, changedAt, matches, fault } = source;
+export function sourceWords(source: EnrichmentReport['sources'][number]): string {
+  const { kind, name, from, entries, unfit, expired, changedAt, matches } = source;
   const changed = changedAt === null ? '' : `, of ${new Date(changedAt).toISOString().slice(0, 16)}Z`;
-  const left = [unfit > 0 ? `${unfit} not understood` : '', expired > 0 ? `${expired} expired` : ''];
-  const parts = [`${entries} entries${changed}`, ...left, `${matches} matches`].filter((part) => part !== '');
-  return [
-    `${fault === null ? 'ok   ' : 'fault'} ${kind} ${name} (${from}): ${parts.join(', ')}`,
-    ...(fault === null ? [] : [`      ${fault.reason}`]),
+  const parts = [
+    `${entries} entries${changed}`,
+    ...(unfit > 0 ? [`${unfit} not understood`] : []),
+    ...(expired > 0 ? [`${expired} expired`] : []),
+    ...(kind === 'geoip' ? [] : [`${matches} matches`]),
   ];
+  return `${kind} ${name} (${from}): ${parts.join(', ')}`;
 }

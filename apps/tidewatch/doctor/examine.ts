@@ -3,8 +3,9 @@ import { access, constants, mkdir, open, rm, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { freemem, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { DiskReport } from '@tidewatch/api/schemas';
+import type { DiskReport, EnrichmentReport } from '@tidewatch/api/schemas';
 import { isTidewatchError } from '@tidewatch/event';
+import { sourceWords } from '../commands/enrichment.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { askServer } from '../server/ask.ts';
@@ -39,13 +40,17 @@ export async function examine(options: { config?: string; data?: string }, root:
     findings.push(
       ok('server', `runs as process ${running.pid} at ${running.url}`),
       ...(await budgets(config)),
+      ...(await enrichment(config)),
     );
   findings.push(
     existsSync(join(root, 'dist/console/alerts.html'))
       ? ok('console', 'built')
       : note('console', 'not built yet; `npm start` builds it, `npm run build` does only that'),
   );
-  for (const path of [...config.rules.paths, config.usecases, config.classes])
+  const { geoip, threat_intel: feeds, tables } = config.enrichment;
+  const sources = [geoip.country, geoip.city, geoip.asn, ...[...feeds, ...tables].map(({ path }) => path)];
+  const paths = [...config.rules.paths, config.usecases, config.classes, ...sources];
+  for (const path of paths.filter((one) => one !== undefined))
     if (!existsSync(path))
       findings.push(fault('files', `${path} is not there; mend its path in the configuration`));
   return [...findings, ...(await rules(config, root))];
@@ -143,6 +148,21 @@ async function budgets({ data }: Config): Promise<Finding[]> {
   } catch (error) {
     // A process without the API knows it, too, but has nobody to tell it: the metrics do.
     if (isTidewatchError(error)) return [note('budget', `the server did not say: ${error.message}`)];
+    throw error;
+  }
+}
+
+/** As the running server says it. */
+async function enrichment({ data }: Config): Promise<Finding[]> {
+  try {
+    const { sources } = await (await askServer(data))<EnrichmentReport>('GET', '/enrichment');
+    return sources.map((source) =>
+      source.fault === null
+        ? ok('enrichment', sourceWords(source))
+        : fault('enrichment', `${sourceWords(source)}; ${source.fault.reason}`),
+    );
+  } catch (error) {
+    if (isTidewatchError(error)) return [note('enrichment', `the server did not say: ${error.message}`)];
     throw error;
   }
 }
