@@ -19,3 +19,4 @@ export type { OwnJudge } from './dead_letters/replay.ts';
 export type { LetterState } from './dead_letters/runs.ts';
 export { type FoundLetter, type LetterFilter, searchLetters } from './dead_letters/search.ts';
 export { type IndexerDeps, startIndexer } from './indexer.ts';
+export { acceptLists } from './record_lists.ts';

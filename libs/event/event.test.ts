@@ -83,6 +83,8 @@ describe('eventId', () => {
     { kind: 'sender', sender: 'a', index: 'i', id: '1' },
     { kind: 'sender', sender: 'b', index: 'i', id: '1' },
     { kind: 'request', sender: 'a', key: 'i', item: 1 },
+    { kind: 'member', of: 'a', item: 1 },
+    { kind: 'member', of: 'a', item: 2 },
     { kind: 'journald', cursor: 'c' },
     { kind: 'kafka', cluster: 'c', topic: 't', partition: 0, offset: 0 },
   ];

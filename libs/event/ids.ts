@@ -82,6 +82,8 @@ export type SourcePosition =
   | { readonly kind: 'sender'; readonly sender: string; readonly index: string; readonly id: string }
   /** The idempotency key of a request and the position in it. */
   | { readonly kind: 'request'; readonly sender: string; readonly key: string; readonly item: number }
+  /** A member of a document that is a list of records: the document's own id, and its place in it. */
+  | { readonly kind: 'member'; readonly of: string; readonly item: number }
   /** The id itself, given when the record came first: what is replayed stays the event that it was to be. */
   | { readonly kind: 'given'; readonly id: string }
   /** A dead letter that was kept without its event's id: its place among the dead letters stands for it. */
@@ -102,6 +104,8 @@ export function eventId(position: SourcePosition): string {
       return hash('sender', [position.sender, position.index, position.id]);
     case 'request':
       return hash('request', [position.sender, position.key, position.item]);
+    case 'member':
+      return hash('member', [position.of, position.item]);
     case 'given':
       return position.id;
     case 'letter':

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { type AcceptDeps, createAccept, createJudge, type OwnJudge } from '@tidewatch/ingest';
+import { type AcceptDeps, acceptLists, createAccept, createJudge, type OwnJudge } from '@tidewatch/ingest';
 import { inputs as shipped } from '@tidewatch/inputs';
 import { createNormaliser } from '@tidewatch/normalize';
 import type { Accept, AnyPlugin, HostedPlugin, Input } from '@tidewatch/plugin';
@@ -18,7 +18,11 @@ export function openAccept(runtime: Runtime): Accept {
   const processors = plugins.filter(isProcessor);
   const seal = runtime.pseudonyms?.letters.seal;
   const normaliser = openNormaliser(runtime);
-  return disk.slowed(createAccept({ events, deadLetters, ...normaliser, processors, seal, metrics, log }));
+  const accept = createAccept({
+    ...{ events, deadLetters, ...normaliser, processors, seal, metrics, log },
+    lost: runtime.joins?.lost,
+  });
+  return disk.slowed(acceptLists(accept));
 }
 
 /** The same parsers and processors, in workers of their own. Rejects with `PLUGIN_UNLOADABLE`. */
@@ -39,10 +43,10 @@ const isProcessor = ({ description: { kind } }: HostedPlugin): boolean =>
 
 /** The parsers with the stages behind them, of which that of pseudonyms is the last: it replaces what others look at. */
 function openNormaliser(runtime: Runtime): Pick<AcceptDeps, 'normalise' | 'settle'> {
-  const { parsers, enrichment } = runtime;
-  if (parsers === undefined || enrichment === undefined)
+  const { parsers, joins, enrichment } = runtime;
+  if (parsers === undefined || joins === undefined || enrichment === undefined)
     throw new TypeError('This process reads no records.');
-  const stages = [enrichment.stage, pseudonymStage(runtime)];
+  const stages = [joins.stage, enrichment.stage, pseudonymStage(runtime)];
   const normalise = createNormaliser({
     // Governance is read anew on a reload.
     classify: (source, dataset) => runtime.governance.classify(source, dataset),
