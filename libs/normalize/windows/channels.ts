@@ -1,5 +1,5 @@
 import type { JsonObject } from '@tidewatch/event';
-import { account, file, list, long, text } from '../setters.ts';
+import { account, executable, file, list, long, text } from '../setters.ts';
 import { type Meanings, meaning } from './meaning.ts';
 import { securityMeanings } from './security.ts';
 import { sysmonMeanings } from './sysmon.ts';
@@ -59,8 +59,14 @@ const powershell: Meanings = new Map([
 ]);
 
 const system: Meanings = new Map([
-  ['104', meaning('configuration/admin,change event-log-cleared success')],
-  ['1074', meaning('host/change shutdown-initiated success')],
+  [
+    '104',
+    meaning('configuration/admin,change event-log-cleared success', {
+      SubjectUserName: text('user.name'),
+      SubjectDomainName: text('user.domain'),
+    }),
+  ],
+  ['1074', meaning('host/change shutdown-initiated success', { param7: account('user') })],
   ['6005', meaning('host/start event-log-started')],
   ['6006', meaning('host/end event-log-stopped')],
   ['7034', meaning('process/end,error service-terminated failure', { param1: text('service.name') })],
@@ -110,10 +116,18 @@ const taskScheduler: Meanings = new Map([
   ],
 ]);
 
+const setFile = file('file');
+
+/** Resources come as `file:_C:\\a.exe; process:_pid:7`: the first file of them. */
+function threatFile(event: JsonObject, value: string): void {
+  const path = /(?:^|; ?)(?:file:_)?([A-Za-z]:\\[^;]{1,1024})/.exec(value)?.[1];
+  if (path !== undefined) setFile(event, path);
+}
+
 const threat = {
   'Threat Name': text('threat.indicator.name'),
-  Path: text('winlog.threat.path'),
-  'Process Name': text('process.executable'),
+  Path: [text('winlog.threat.path'), threatFile],
+  'Process Name': executable('process'),
   'Detection User': account('user'),
   'Action Name': text('winlog.threat.action'),
 };

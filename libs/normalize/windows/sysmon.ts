@@ -61,6 +61,8 @@ const signature = (prefix: string): FieldMap => ({
   SignatureStatus: text(`${prefix}.code_signature.status`),
 });
 
+const setParentUser = fieldWriter('process.parent.user.name');
+
 const creation: FieldMap = {
   ...versions('process'),
   CommandLine: text('process.command_line'),
@@ -69,7 +71,7 @@ const creation: FieldMap = {
   ParentProcessId: long('process.parent.pid'),
   ParentImage: executable('process.parent'),
   ParentCommandLine: text('process.parent.command_line'),
-  ParentUser: account('process.parent.user'),
+  ParentUser: (event, value) => setParentUser(event, value.slice(value.indexOf('\\') + 1)),
 };
 
 const network: FieldMap = {

@@ -23,7 +23,11 @@ export function windowsDraft(record: WindowsRecord): WrittenDraft {
   const known = meaningsOf.get(slug)?.get(record.eventId);
   const fields: JsonObject = {};
   if (computer !== undefined) fields.host = { name: computer };
-  if (known !== undefined) applyFields(known.fields, record.eventData, fields);
+  if (known !== undefined) {
+    // Some providers have their names below UserData instead.
+    if (record.userData !== undefined) applyFields(known.fields, record.userData, fields);
+    applyFields(known.fields, record.eventData, fields);
+  }
   known?.derive?.(fields, record.eventData);
   const { event, winlog } = fields;
   // JSON leaves out what is undefined, and an object without them takes a copy.
