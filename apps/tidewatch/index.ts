@@ -2,6 +2,7 @@ import { isTidewatchError } from '@tidewatch/event';
 import { Command, CommanderError } from 'commander';
 import { adminCommand } from './commands/admin.ts';
 import { alertsCommand } from './commands/alerts.ts';
+import { anomalyCommand } from './commands/anomaly.ts';
 import { archiveCommand } from './commands/archive.ts';
 import { configCommand } from './commands/config.ts';
 import type { CommandContext } from './commands/context.ts';
@@ -55,6 +56,7 @@ export async function main(
     parseCommand,
     parsersCommand,
     forecastCommand,
+    anomalyCommand,
     sendCommand,
     deadLettersCommand,
     alertsCommand,
