@@ -51,7 +51,7 @@ function indicator(i: number, side: 'in' | 'out'): [kind: IndicatorKind, value: 
     case 3:
       return ['url', `http://www.example.org/${side}/${i}`];
     default:
-      return ['hash', i.toString(16).padStart(64, side === 'in' ? 'a' : 'b')];
+      return ['hash', `${side === 'in' ? 'a' : 'b'}${i.toString(16).padStart(63, '0')}`];
   }
 }
 
@@ -104,12 +104,13 @@ async function loadFeed(): Promise<Pick<EnrichFigures, 'memory' | 'load'>> {
 }
 
 function lookUp(side: 'in' | 'out', kind: IndicatorKind): number[] {
-  const values = Array.from({ length: count }, (_, i) => indicator(i, side)).filter(([own]) => own === kind);
+  const values = Array.from({ length: count }, (_, i) => indicator(i, side))
+    .filter(([own]) => own === kind)
+    .map(([, value]) => value.replace(/::\/64$/, '::1'));
   return Array.from({ length: 3 }, () => {
     const began = performance.now();
     let found = 0;
-    for (const [, value] of values)
-      if (enrichment.enrichers.threat(kind, value.replace('/64', '1')) !== undefined) found++;
+    for (const value of values) if (enrichment.enrichers.threat(kind, value) !== undefined) found++;
     if (found !== (side === 'in' ? values.length : 0))
       throw new Error(`${kind}: ${found} of ${values.length} found`);
     return values.length / ((performance.now() - began) / 1000);
@@ -147,14 +148,14 @@ const publicly = (line: string): string =>
 
 const geo = await loadGeo();
 const loaded = await loadFeed();
-const sets = { sshd: sshdLines, nginx: nginxLines, ECS: documents };
-const events = Object.entries(sets).map(([name, make]) => {
-  const lines = make(20_000, 7, start);
-  return { lines: name, nothing: pair(lines.map(privately)), places: pair(lines.map(publicly)) };
-});
 const lookups: Record<string, readonly number[]> = {};
 for (const kind of ['ip', 'domain', 'url', 'hash'] as const) {
   lookups[`${kind} found`] = lookUp('in', kind);
   lookups[`${kind} not found`] = lookUp('out', kind);
 }
+const sets = { sshd: sshdLines, nginx: nginxLines, ECS: documents };
+const events = Object.entries(sets).map(([name, make]) => {
+  const lines = make(20_000, 7, start);
+  return { lines: name, nothing: pair(lines.map(privately)), places: pair(lines.map(publicly)) };
+});
 process.stdout.write(JSON.stringify({ ...loaded, geo, events, lookups } satisfies EnrichFigures));
