@@ -1,6 +1,7 @@
 // `npm run bench -- NAME [--rounds N] [--only P1,P4]`: measures, and writes the figures to docs/benchmarks.md.
 import { parseArgs } from 'node:util';
 import { ingestBench } from './ingest/index.ts';
+import { normalizeBench } from './normalize/index.ts';
 import { sigmaBench } from './sigma/index.ts';
 import { storeBench } from './store/index.ts';
 
@@ -14,6 +15,7 @@ export interface BenchOptions {
 
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   ingest: ingestBench,
+  normalize: normalizeBench,
   sigma: sigmaBench,
   store: storeBench,
 };

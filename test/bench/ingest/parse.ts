@@ -34,11 +34,15 @@ export function lognormParses({ sshd, nginx, lines }: LogFiles): Parsed {
   };
 }
 
-/** Tidewatch's normaliser, from bytes to ECS bytes, bundled as the server is. */
-export function tidewatchParses({ sshd, nginx, lines }: LogFiles): Parsed {
+/**
+ * Tidewatch's normaliser, from bytes to ECS bytes, bundled as the server is.
+ *
+ * @param parsers folders of parsers that are loaded
+ */
+export function tidewatchParses({ sshd, nginx, lines }: LogFiles, parsers: readonly string[] = []): Parsed {
   const directory = mkdtempSync(join(tmpdir(), 'tidewatch-parse-'));
   const outfile = bundle(join(import.meta.dirname, 'parse_lines.ts'), directory);
-  const command = (source: string) => [process.execPath, outfile, source];
+  const command = (source: string) => [process.execPath, outfile, source, ...parsers];
   const parsed = {
     sshd: linesPerCpuSecond(sshd, lines / 2, command('sshd')),
     nginx: linesPerCpuSecond(nginx, lines / 2, command('nginx')),

@@ -1,11 +1,12 @@
-// Parses the lines on standard input into ECS and writes them to standard output as NDJSON: `parse_lines SOURCE < FILE`. The counterpart
-// of `lognormalizer`; bundled before it runs, as the server is.
+// Parses the lines on standard input into ECS and writes them to standard output as NDJSON: `parse_lines SOURCE FOLDER… < FILE`, with the
+// parsers of the folders. The counterpart of `lognormalizer`; bundled before it runs, as the server is.
 
-import { createNormaliser } from '@tidewatch/normalize';
+import { createNormaliser, loadParserSet } from '@tidewatch/normalize';
 import { asBytes } from '../../../apps/ingest/event_record.ts';
 
-const [source = ''] = process.argv.slice(2);
-const normalise = createNormaliser();
+const [source = '', ...folders] = process.argv.slice(2);
+const { dispatch } = await loadParserSet({ own: [], shipped: folders, resources: {} });
+const normalise = createNormaliser({ parsers: () => dispatch });
 const hints = {};
 const lineFeed = Buffer.from('\n');
 let rest: Buffer = Buffer.alloc(0);
