@@ -18,6 +18,8 @@ export interface AcceptDeps {
   readonly settle?: (() => Promise<void>) | undefined;
   /** Seals the raw bytes of dead letters, for the event of an id. Without it they are kept as they came. */
   readonly seal?: ((raw: Uint8Array, id: string) => Uint8Array) | undefined;
+  /** Told where the stream refused events: their senders send them again, and nobody may take that for a repetition. */
+  readonly lost?: (() => void) | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -134,7 +136,7 @@ function setAside(source: string, record: RawRecord, reason: string, message: st
 }
 
 async function keep(
-  { events, deadLetters, seal, log }: AcceptDeps,
+  { events, deadLetters, seal, lost, log }: AcceptDeps,
   source: string,
   verdicts: readonly Verdict[],
 ): Promise<void> {
@@ -150,6 +152,7 @@ async function keep(
     if (letters.length > 0) await deadLetters.append(letters);
     if (appended.length > 0) await events.append(appended);
   } catch (error) {
+    lost?.();
     if (!isTidewatchError(error)) log.error({ err: error, source }, 'The stream failed to take records');
     throw error;
   }

@@ -143,6 +143,16 @@ export const catalogue = {
     help: 'Records that a parser from a file claimed and could not read to the end.',
     labels: [],
   },
+  noise_suppressed_events_total: {
+    type: 'counter',
+    help: 'Events that a parser held back since they were repetitions, too many, or not of the sample.',
+    labels: ['parser', 'processor'],
+  },
+  joins_remembered_entries: {
+    type: 'gauge',
+    help: 'What joins remember at present of earlier events.',
+    labels: [],
+  },
   detection_rules: {
     type: 'gauge',
     help: 'Rules by state (loaded, rejected, skipped).',

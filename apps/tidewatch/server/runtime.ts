@@ -23,7 +23,9 @@ import type { FileWatch } from './file_watch.ts';
 import { type Governance, loadGovernance } from './governance/governance.ts';
 import type { GovernanceWatch } from './governance/governance_watch.ts';
 import { type OpenPseudonyms, openPseudonyms } from './governance/pseudonyms.ts';
-import { openParsers, type ParsersInForce } from './parsers/parsers_in_force.ts';
+import { shortestTtl } from './governance/retention.ts';
+import { type JoinsInForce, openJoins } from './parsers/joins_in_force.ts';
+import { openParsers, ownParsers, type ParsersInForce } from './parsers/parsers_in_force.ts';
 import { hostPlugins } from './plugins.ts';
 import { type SourceState, startSourceStatistics } from './statistics.ts';
 
@@ -67,6 +69,8 @@ export interface Runtime {
   readonly enrichment: EnrichmentInForce | undefined;
   /** Where records are read: on arrival, on a replay, and where people try parsers. */
   readonly parsers: ParsersInForce | undefined;
+  /** What records and events are completed with; where records are read. */
+  readonly joins: JoinsInForce | undefined;
   /** What is known of each source, where the API shows it. */
   readonly sources: KeyedStage<SourceState> | undefined;
   /** Where the API runs, since there dead letters are worked on. */
@@ -128,8 +132,22 @@ export async function openRuntime(options: ServerOptions, onClose: Runtime['onCl
   const enrichment = reads ? openEnrichment(config.enrichment, { metrics, health, log }) : undefined;
   onClose(() => enrichment?.close());
   const { root } = options;
+  const joins = reads
+    ? await openJoins({
+        root,
+        own: ownParsers(config.parsers, root),
+        // Where names are replaced by pseudonyms, none may be on the disk in clear.
+        inClear: pseudonyms === undefined,
+        snapshots: adapters.snapshots,
+        longestMs: () => shortestTtl(classes),
+        metrics,
+        log,
+      })
+    : undefined;
+  onClose(() => joins?.close());
+  const resources = joins === undefined ? {} : { memory: joins.memory, noise: joins.noise };
   const parsers = reads
-    ? await openParsers(config.parsers, { root, resources: {}, metrics, health, log })
+    ? await openParsers(config.parsers, { root, resources, metrics, health, log })
     : undefined;
   onClose(() => parsers?.close());
   const { events, deadLetters, letterOutcomes: outcomes, snapshots } = adapters;
@@ -153,6 +171,7 @@ export async function openRuntime(options: ServerOptions, onClose: Runtime['onCl
     plugins,
     enrichment,
     parsers,
+    joins,
     sources,
     letters,
     readers: [sources, letters].filter((reader) => reader !== undefined),

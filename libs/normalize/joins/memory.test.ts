@@ -32,6 +32,7 @@ test('a snapshot brings back what has not expired', async () => {
   for (let i = 0; i < 10_000; i++) memory.table('a', 20_000).put(`k${i}`, { n: i, list: ['x'] }, i);
   memory.table('b', 5).put('k\n"', { x: null }, 1e12);
   const text = await snapshotOf(memory, 5_000);
+  expect(memory.size()).toBe(5_000);
   const restored = createMemory();
   await restoreMemory(restored, text);
   expect(restored.size()).toBe(5_000);

@@ -8,11 +8,16 @@ import type { Json } from '@tidewatch/event';
  */
 export interface Memory {
   readonly table: (name: string, maxEntries: number) => MemoryTable;
+  /** The longest that anything may be remembered, milliseconds. */
+  readonly longestMs: () => number;
   /** Puts an entry of a snapshot back; the table's next own entry holds it to the table's bound. */
   readonly restore: (table: string, key: string, values: Remembered, until: number) => void;
   /** Entries of all tables. */
   readonly size: () => number;
-  /** All that has not expired at a time (epoch milliseconds), as text, for {@link restoreMemory}. Gives the event loop its turns. */
+  /**
+   * All that has not expired at a time (epoch milliseconds), as text, for {@link restoreMemory}; what has is forgotten.
+   * Gives the event loop its turns.
+   */
   readonly snapshot: (now: number) => AsyncGenerator<string>;
 }
 
@@ -43,7 +48,8 @@ const version = 1;
 /** Entries of a table that are read back. */
 const maxRestored = 1_000_000;
 
-export function createMemory(): Memory {
+/** @param longestMs asked at each entry: times to live change */
+export function createMemory(longestMs: () => number = () => Number.POSITIVE_INFINITY): Memory {
   const tables = new Map<string, Table>();
 
   function open(name: string, maxEntries: number): Table {
@@ -57,6 +63,7 @@ export function createMemory(): Memory {
   }
 
   return {
+    longestMs,
     table(name, maxEntries) {
       const table = open(name, maxEntries);
       const { entries } = table;
@@ -87,15 +94,14 @@ export function createMemory(): Memory {
       for (const [name, { entries }] of tables) {
         let text = '';
         let count = 0;
-        // What is written meanwhile may be in it or not: each entry stands for itself.
-        for (const [key, { values, until }] of entries) {
-          if (until > now) text += `${JSON.stringify([name, key, until, values])}\n`;
+        // As they stand now: entries that are read meanwhile move, and would come again.
+        for (const [key, entry] of [...entries]) {
+          if (entry.until > now) text += `${JSON.stringify([name, key, entry.until, entry.values])}\n`;
+          else if (entries.get(key) === entry) entries.delete(key);
           if (++count % slice > 0) continue;
           yield text;
           text = '';
           await setImmediate();
-          // Each entry that is read moves to the end: without a bound it might never come.
-          if (count > entries.size + slice) break;
         }
         yield text;
       }

@@ -27,7 +27,11 @@ export const remember = defineProcessor({
       .array(fieldPath)
       .min(1)
       .describe('What is remembered of the event; what is missing is left out.'),
-    for: span.describe('How long it counts, by the time of events.').default(86_400_000),
+    for: span
+      .describe(
+        'How long it counts, by the time of events; at most as long as the shortest time to live of the data classes.',
+      )
+      .default(86_400_000),
     max_entries: z
       .int()
       .min(1)
@@ -46,7 +50,8 @@ export const remember = defineProcessor({
   create({ table, key, fields, for: ms, max_entries: maxEntries }, { resources }) {
     const keyOf = presentKey(key);
     const readers = fields.map((path) => ({ path, read: fieldReader(path) }));
-    const entries = (resources.memory ?? createMemory()).table(table, maxEntries);
+    const memory = resources.memory ?? createMemory();
+    const entries = memory.table(table, maxEntries);
     return (work) => {
       const known = keyOf(work);
       if (known === undefined) return undefined;
@@ -57,7 +62,7 @@ export const remember = defineProcessor({
         if (typeof value === 'string') values[path] = value.slice(0, maxRemembered);
         else values[path] = typeof value === 'object' ? structuredClone(value) : value;
       }
-      entries.put(known, values, (work.time ?? work.context.received) + ms);
+      entries.put(known, values, (work.time ?? work.context.received) + Math.min(ms, memory.longestMs()));
       return undefined;
     };
   },

@@ -37,7 +37,7 @@ export const shortestTtl = ({ all }: DataClasses): number =>
   Math.min(...all.filter(({ synthetic }) => !synthetic).map(({ ttlMs }) => ttlMs));
 
 /** Stages whose snapshots say something of events. */
-const stages = ['source-statistics', 'correlation', 'failure-statistics', 'dead-letter-outcomes'];
+const stages = ['source-statistics', 'correlation', 'failure-statistics', 'dead-letter-outcomes', 'joins'];
 
 /**
  * Enrols every place below the data folder that keeps anything derived from events; a keeper is named by its path there,
@@ -116,7 +116,7 @@ export function enrolKeepers(
   registry.enrol({
     keeper: 'snapshots',
     keeps:
-      'counts and newest times per source; of correlations the ids, times and groups of what their windows hold, and a number for each earlier window that they compare with; until no event has come for so long, since each replaces the one before',
+      'counts and newest times per source; what joins remember of earlier events, each entry for its own time (one to three days as shipped); of correlations the ids, times and groups of what their windows hold, and a number for each earlier window that they compare with; until no event has come for so long, since each replaces the one before',
     dataClass: 'all',
     ttlMs: snapshots,
     expire: async (now) =>
