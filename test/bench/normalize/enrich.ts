@@ -53,7 +53,7 @@ function figuresOf({ memory, load, lookups, events, geo }: EnrichFigures): reado
     },
     {
       id: 'E2',
-      what: 'lookups per second among them, the slowest kind, found and not found',
+      what: 'lookups per CPU-second among them, the slowest kind, found and not found',
       figure: `${thousands(slowest)} (${rates.map(({ what, rate }) => `${what} ${thousands(rate)}`).join(', ')})`,
       bar: '≥ 500,000',
       met: slowest >= 500_000,
