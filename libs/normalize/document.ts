@@ -41,12 +41,10 @@ function read<Unclaimed>(
   if (!expanded.ok) return deadLetter('too_deep', 'A dotted key nests deeper than documents may.');
   if (expanded.refused > 0) context.warn('hostile_key');
   const { value } = expanded;
-  const { parsers } = context;
-  const offered = offer(
-    parsers.forDocument(value, context),
-    (parser) => underNamespace(value, parser, context),
-    context,
-  );
+  const claiming = context.parsers.forDocument(value, context);
+  // A parser may change what it gets, and the next one must not see it.
+  const given = claiming.length > 1 ? () => structuredClone(value) : () => value;
+  const offered = offer(claiming, (parser) => underNamespace(given(), parser, context), context);
   if (offered !== undefined) return offered;
   if (isWinlogbeat(value)) return ok(winlogbeatDraft(value, context));
   const shipped = shippedLine(value, context);
@@ -54,11 +52,10 @@ function read<Unclaimed>(
   return isEcs(value) ? ok(ecsDraft(value, context)) : orElse(value);
 }
 
-/** A parser may change what it gets, and the next one must not see it. */
 function underNamespace(document: JsonObject, { namespace }: Parser, { hints }: ParseContext): JsonObject {
   const fields: JsonObject = {};
   if (hints.path !== undefined) fields.log = { file: { path: hints.path } };
-  fieldWriter(namespace)(fields, structuredClone(document));
+  fieldWriter(namespace)(fields, document);
   return fields;
 }
 
