@@ -18,7 +18,9 @@ export interface AcceptDeps {
   readonly settle?: (() => Promise<void>) | undefined;
   /** Seals the raw bytes of dead letters, for the event of an id. Without it they are kept as they came. */
   readonly seal?: ((raw: Uint8Array, id: string) => Uint8Array) | undefined;
-  /** Told where the stream refused events: their senders send them again, and nobody may take that for a repetition. */
+  /** Streams that parsers may redirect events to, by name. Default: none. */
+  readonly redirects?: ReadonlyMap<string, Stream> | undefined;
+  /** Told where events could not be kept: their senders send them again, and nobody may take that for a repetition. */
   readonly lost?: (() => void) | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -40,7 +42,12 @@ const refusal = 'governance_refused';
 /** What becomes of one record: the answer to its sender, and what is kept of it. */
 export interface Verdict {
   readonly answer: Acceptance;
-  readonly event?: { readonly record: NewRecord; readonly dataClass: string };
+  readonly event?: {
+    readonly record: NewRecord;
+    readonly dataClass: string;
+    /** Where a parser redirected it; absent: the events. */
+    readonly stream?: Stream;
+  };
   readonly letter?: DeadLetter;
 }
 
@@ -49,7 +56,7 @@ export type Judge = (source: string, records: readonly RawRecord[]) => Promise<r
 
 /** Parsers, governance and users' processors, as records meet them on arrival and on a replay. */
 export function createJudge(
-  deps: Pick<AcceptDeps, 'normalise' | 'processors' | 'settle' | 'metrics'>,
+  deps: Pick<AcceptDeps, 'normalise' | 'processors' | 'settle' | 'redirects' | 'metrics'>,
 ): Judge {
   const process = createProcessing(deps.processors);
   return async (source, records) => {
@@ -59,7 +66,7 @@ export function createJudge(
       const slice = records.slice(verdicts.length, verdicts.length + sliceRecords);
       const outcomes = await process(understand(deps, source, slice));
       for (const [i, outcome] of outcomes.entries())
-        verdicts.push(judge(source, slice[i] as RawRecord, outcome));
+        verdicts.push(judge(source, slice[i] as RawRecord, outcome, deps.redirects));
     }
     await deps.settle?.();
     return verdicts;
@@ -74,9 +81,18 @@ export function createJudge(
  */
 export function createAccept(deps: AcceptDeps): Accept {
   const judgeAll = createJudge(deps);
+  async function judgeAndKeep(source: string, records: readonly RawRecord[]): Promise<readonly Verdict[]> {
+    try {
+      const verdicts = await judgeAll(source, records);
+      await keep(deps, source, verdicts);
+      return verdicts;
+    } catch (error) {
+      deps.lost?.();
+      throw error;
+    }
+  }
   return async function accept(source, records) {
-    const verdicts = await judgeAll(source, records);
-    await keep(deps, source, verdicts);
+    const verdicts = await judgeAndKeep(source, records);
     countVerdicts(deps.metrics, source, records, verdicts);
     return verdicts.map(({ answer }) => answer);
   };
@@ -110,14 +126,30 @@ type Event<T> = Extract<Outcome<T>, { readonly value: T }>;
 const isEvent = <T>(outcome: Outcome<T>): outcome is Event<T> =>
   outcome.status === 'ok' || outcome.status === 'redirected';
 
-function judge(source: string, record: RawRecord, outcome: Outcome<EventBytes>): Verdict {
+function judge(
+  source: string,
+  record: RawRecord,
+  outcome: Outcome<EventBytes>,
+  redirects: AcceptDeps['redirects'],
+): Verdict {
   if (isEvent(outcome)) {
+    const stream = outcome.status === 'redirected' ? redirects?.get(outcome.stream) : undefined;
+    if (outcome.status === 'redirected' && stream === undefined)
+      return setAside(
+        source,
+        record,
+        'unknown_stream',
+        `There is no stream ${outcome.stream} to redirect to.`,
+      );
     const { id, dataClass } = outcome.value.head;
     const encoded = toRecord(outcome.value, source, record.position);
     if (encoded.value.length > maxEventBytes) {
       return setAside(source, record, 'event_too_large', tooLarge(encoded.value.length));
     }
-    return { answer: { status: 'accepted', id }, event: { record: encoded, dataClass } };
+    return {
+      answer: { status: 'accepted', id },
+      event: { record: encoded, dataClass, ...(stream && { stream }) },
+    };
   }
   if (outcome.status === 'dropped') return { answer: { status: 'accepted', id: eventId(record.position) } };
   const { reason, message } = outcome;
@@ -136,23 +168,29 @@ function setAside(source: string, record: RawRecord, reason: string, message: st
 }
 
 async function keep(
-  { events, deadLetters, seal, lost, log }: AcceptDeps,
+  { events, deadLetters, seal, log }: AcceptDeps,
   source: string,
   verdicts: readonly Verdict[],
 ): Promise<void> {
   const letters: NewRecord[] = [];
   const appended: NewRecord[] = [];
+  const redirected = new Map<Stream, NewRecord[]>();
   for (const { event, letter } of verdicts) {
-    if (event !== undefined) appended.push(event.record);
+    if (event?.stream !== undefined) {
+      const records = redirected.get(event.stream);
+      if (records === undefined) redirected.set(event.stream, [event.record]);
+      else records.push(event.record);
+    } else if (event !== undefined) appended.push(event.record);
     else if (letter !== undefined)
       letters.push(encodeDeadLetter(seal === undefined ? letter : sealLetter(letter, seal)));
   }
   try {
     // Letters first: should the events then be refused, a retry writes the letters again, but loses and doubles no event.
     if (letters.length > 0) await deadLetters.append(letters);
+    // What is redirected may come twice then, under its id.
+    for (const [stream, records] of redirected) await stream.append(records);
     if (appended.length > 0) await events.append(appended);
   } catch (error) {
-    lost?.();
     if (!isTidewatchError(error)) log.error({ err: error, source }, 'The stream failed to take records');
     throw error;
   }

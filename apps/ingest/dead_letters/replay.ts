@@ -18,6 +18,8 @@ export interface Treated {
 
 interface Attempt extends Treated {
   readonly event?: NewRecord;
+  /** Where a parser redirects it; absent: the events. */
+  readonly stream?: Stream;
 }
 
 /** A judge whose processors nobody else uses. */
@@ -85,16 +87,24 @@ export async function openReplay(
       const { opened, shut } = openAll(letters, openSealed);
       treated.push(...shut);
       for (const some of bySource(opened)) treated.push(...(await attempt(some)));
-      const records = treated.flatMap(({ letter, event }) =>
-        event === undefined ? [] : [asReplayed(event, letter, job)],
-      );
-      if (records.length > 0) await append(events, records);
+      for (const [stream, records] of byStream(treated, events, job)) await append(stream, records);
       for (const { result } of treated)
         metrics.count('stage_events_total', { stage: 'replay', outcome: outcomeLabels[result] });
       return treated;
     },
     close: () => own.close(),
   };
+}
+
+function byStream(attempts: readonly Attempt[], events: Stream, job: string): Map<Stream, NewRecord[]> {
+  const streams = new Map<Stream, NewRecord[]>();
+  for (const { letter, event, stream = events } of attempts) {
+    if (event === undefined) continue;
+    const records = streams.get(stream);
+    if (records === undefined) streams.set(stream, [asReplayed(event, letter, job)]);
+    else records.push(asReplayed(event, letter, job));
+  }
+  return streams;
 }
 
 /** Clear bytes are in memory for as long as the replay of one batch takes. */
@@ -138,7 +148,13 @@ function conclude(letter: KeptLetter, { answer, event }: Verdict): Attempt {
   if (answer.status === 'refused') return { ...answer, letter, result: 'refused' };
   if (answer.status === 'dead_letter')
     return { letter, result: 'failed_again', reason: answer.reason, message: answer.message };
-  if (event !== undefined) return { letter, result: 'replayed', event: event.record };
+  if (event !== undefined)
+    return {
+      letter,
+      result: 'replayed',
+      event: event.record,
+      ...(event.stream && { stream: event.stream }),
+    };
   return {
     letter,
     result: 'replayed',

@@ -3,6 +3,19 @@ import { selection } from './rules.ts';
 import { size } from './size.ts';
 import { retentionTime } from './stream.ts';
 
+/** How long a stream beside the events keeps what came. */
+export const keptFor = (sizeSays: string) =>
+  z
+    .strictObject({
+      time: retentionTime,
+      size: size
+        .optional()
+        .describe(sizeSays)
+        .meta({ examples: ['1 GiB'] }),
+    })
+    .prefault({})
+    .describe('How long it is kept; the shortest time to live of the data classes binds it, too.');
+
 const output = z.strictObject({
   name: z
     .string()
@@ -17,18 +30,9 @@ const output = z.strictObject({
       'Rules whose matches go there. Without it only those of rules that name it: `tidewatch: { output: NAME }`.',
     )
     .meta({ examples: [{ levels: 'high+' }] }),
-  retention: z
-    .strictObject({
-      time: retentionTime,
-      size: size
-        .optional()
-        .describe(
-          'The oldest goes when the stream takes more. In the data folder’s log all outputs together take a quarter of `stream.budget` at most.',
-        )
-        .meta({ examples: ['1 GiB'] }),
-    })
-    .prefault({})
-    .describe('How long it is kept; the shortest time to live of the data classes binds it, too.'),
+  retention: keptFor(
+    'The oldest goes when the stream takes more. In the data folder’s log all outputs together take a quarter of `stream.budget` at most.',
+  ),
 });
 
 /** `outputs:` of `tidewatch.yml`. */

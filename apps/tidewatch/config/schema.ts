@@ -7,6 +7,7 @@ import { enrichmentConfig } from './enrichment.ts';
 import { outputsConfig } from './outputs.ts';
 import { parsersConfig } from './parsers.ts';
 import { pseudonymsConfig } from './pseudonyms.ts';
+import { redirectsConfig } from './redirects.ts';
 import { rulesConfig } from './rules.ts';
 import { storeConfig } from './store.ts';
 import { streamConfig } from './stream.ts';
@@ -67,6 +68,7 @@ export function configSchema(inputs: readonly AnyPlugin<'input'>[]) {
     enrichment: enrichmentConfig,
     rules: rulesConfig,
     outputs: outputsConfig,
+    redirects: redirectsConfig,
     usecases: z.string().default('usecases').describe('Folder of use-case files.'),
     classes: z
       .string()

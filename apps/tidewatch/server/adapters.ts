@@ -13,6 +13,7 @@ import { reasonOf, startErrors } from '../errors.ts';
 import { enrolKeepers, shortestTtl } from './governance/retention.ts';
 import { createLog } from './log.ts';
 import { noOutputs, openOutputs } from './outputs.ts';
+import { openRedirects } from './redirects.ts';
 import { exceptionFolder } from './rules/exceptions.ts';
 import { readRunFile } from './run_file.ts';
 import { openStores, type Stores } from './stores.ts';
@@ -27,6 +28,8 @@ export interface Adapters {
   readonly matches: Stream | undefined;
   /** Where matches are written besides the alerts; none in a process that detects nothing. */
   readonly outputs: readonly Output[];
+  /** Where parsers send events instead of the events' stream, by name; none in a process that reads no records. */
+  readonly redirects: ReadonlyMap<string, Stream>;
   readonly snapshots: KeptSnapshots;
   /** What people write: rules, exceptions, use-cases. Absent in a process that only stores. */
   readonly documents: Documents | undefined;
@@ -78,6 +81,8 @@ export async function openAdapters(
   const { outputs, streams } = config.roles.includes('detector')
     ? await openOutputs(log, config, shortestTtl(classes))
     : noOutputs;
+  const reads = config.roles.some((role) => role === 'ingest' || role === 'api');
+  const redirects = reads ? await openRedirects(log, config, shortestTtl(classes)) : undefined;
   const indexes = config.roles.includes('index');
   const store = searches || indexes ? await openStores(config, classes, metrics, logger) : undefined;
   const embedded = config.store.opensearch === undefined;
@@ -89,6 +94,7 @@ export async function openAdapters(
     letterOutcomes,
     matches,
     outputs: streams,
+    redirects: redirects?.streams ?? [],
     documents,
     exceptions: exceptionFolder(config.data),
     snapshots,
@@ -101,6 +107,7 @@ export async function openAdapters(
     letterOutcomes,
     matches,
     outputs,
+    redirects: redirects?.redirects ?? new Map(),
     snapshots,
     documents,
     retention,

@@ -11,7 +11,7 @@ import type { InputConfig, RunningInput, Runtime } from './runtime.ts';
 /** The entry of the pipeline, shared by all inputs of the process. */
 export function openAccept(runtime: Runtime): Accept {
   const { adapters, metrics, log, plugins, parts } = runtime;
-  const { events } = adapters;
+  const { events, redirects } = adapters;
   const { disk } = parts;
   if (disk === undefined) throw new TypeError('Nobody watches the disk that the intake fills.');
   const deadLetters = disk.slowedLetters(adapters.deadLetters);
@@ -20,6 +20,7 @@ export function openAccept(runtime: Runtime): Accept {
   const normaliser = openNormaliser(runtime);
   const accept = createAccept({
     ...{ events, deadLetters, ...normaliser, processors, seal, metrics, log },
+    redirects,
     lost: runtime.joins?.lost,
   });
   return disk.slowed(acceptLists(accept));
@@ -31,7 +32,10 @@ export async function openJudge(runtime: Runtime): Promise<OwnJudge> {
   const own = config.plugins.filter((_, i) => isProcessor(plugins[i] as HostedPlugin));
   const processors = await hostPlugins({ plugins: own }, log, () => {});
   return {
-    judge: createJudge({ ...openNormaliser(runtime), processors, metrics }),
+    judge: createJudge({
+      ...openNormaliser(runtime),
+      ...{ processors, redirects: runtime.adapters.redirects, metrics },
+    }),
     async close() {
       await Promise.all(processors.map((plugin) => plugin.close()));
     },

@@ -145,7 +145,10 @@ export async function openRuntime(options: ServerOptions, onClose: Runtime['onCl
       })
     : undefined;
   onClose(() => joins?.close());
-  const resources = joins === undefined ? {} : { memory: joins.memory, noise: joins.noise };
+  const resources = {
+    streams: [...adapters.redirects.keys()],
+    ...(joins && { memory: joins.memory, noise: joins.noise }),
+  };
   const parsers = reads
     ? await openParsers(config.parsers, { root, resources, metrics, health, log })
     : undefined;

@@ -27,7 +27,12 @@ async function reliefs(reserve: number): Promise<number> {
       store: {},
       stream: { budget: 1024 ** 3 },
     },
-    adapters: { events: { stats, relieve: () => asked++ }, outputs: [], audit: async () => {} },
+    adapters: {
+      events: { stats, relieve: () => asked++ },
+      outputs: [],
+      redirects: new Map(),
+      audit: async () => {},
+    },
     metrics: createMetrics({ process: false }),
     health: { set: () => {} },
     onClose: (close: () => unknown) => closing.unshift(close),

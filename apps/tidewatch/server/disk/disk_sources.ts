@@ -15,8 +15,12 @@ export interface DiskSources {
 /** How the stores of a running process are measured; the cluster also where this process opened none of it. */
 export function openDiskSources(runtime: Runtime): DiskSources {
   const { adapters, classes, log } = runtime;
-  const { events, matches, outputs } = adapters;
-  const beside = [...(matches === undefined ? [] : [matches]), ...outputs.map(({ stream }) => stream)];
+  const { events, matches, outputs, redirects } = adapters;
+  const beside = [
+    ...(matches === undefined ? [] : [matches]),
+    ...outputs.map(({ stream }) => stream),
+    ...redirects.values(),
+  ];
   const askCluster = clusterAsker(runtime);
   let unreachable = false;
 

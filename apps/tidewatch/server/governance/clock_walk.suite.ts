@@ -81,9 +81,17 @@ async function openPlaces(
   const wal = createWal({ directory: join(directory, 'streams'), clock });
   const snapshots = createFileSnapshots(join(directory, 'snapshots'));
   const documents = await openFolderDocuments({ directory, folders: Object.values(documentFolders) });
-  const opened = ['events', 'matches', 'outputs.soar', 'dead-letters', 'dead-letters.outcomes'];
+  const opened = [
+    'events',
+    'matches',
+    'outputs.soar',
+    'redirects.flows',
+    'dead-letters',
+    'dead-letters.outcomes',
+  ];
   const streams = await Promise.all(opened.map((name) => wal.open(name, { reclaim: false })));
-  const [events, matches, output, deadLetters, letterOutcomes] = streams as [
+  const [events, matches, output, redirect, deadLetters, letterOutcomes] = streams as [
+    Stream,
     Stream,
     Stream,
     Stream,
@@ -94,7 +102,16 @@ async function openPlaces(
     streams.map((stream) => stream.subscribe({ group: 'reader', process: async () => {} })),
   );
   const retention = enrolKeepers(classes, {
-    ...{ events, matches, outputs: [output], deadLetters, letterOutcomes, snapshots, documents },
+    ...{
+      events,
+      matches,
+      outputs: [output],
+      redirects: [redirect],
+      deadLetters,
+      letterOutcomes,
+      snapshots,
+      documents,
+    },
     store,
     control: async () => control,
     exceptions: join(directory, documentFolders.exceptions),
@@ -138,7 +155,7 @@ async function openPlaces(
   const places: readonly Place[] = [
     eventsOf('first'),
     eventsOf('second'),
-    ...[events, matches, output].map((stream) => streamOf(stream, 'all', shortest)),
+    ...[events, matches, output, redirect].map((stream) => streamOf(stream, 'all', shortest)),
     ...[deadLetters, letterOutcomes].map((stream) => streamOf(stream, 'dead_letters', ttlOf('dead_letters'))),
     {
       ...{ keeper: 'alert store', dataClass: 'alerts', ttl: ttlOf('alerts'), longer: () => 0 },

@@ -19,6 +19,8 @@ export interface Keepers {
   readonly matches: Stream | undefined;
   /** Where matches are written besides the alerts. */
   readonly outputs: readonly Stream[];
+  /** Where parsers send events instead of the store. */
+  readonly redirects: readonly Stream[];
   readonly snapshots: KeptSnapshots;
   /** Absent where the process opened none. */
   readonly store?: Stores;
@@ -45,7 +47,7 @@ const stages = ['source-statistics', 'correlation', 'failure-statistics', 'dead-
  */
 export function enrolKeepers(
   classes: DataClasses,
-  { events, deadLetters, letterOutcomes, matches, outputs, ...kept }: Keepers,
+  { events, deadLetters, letterOutcomes, matches, outputs, redirects, ...kept }: Keepers,
 ): RetentionRegistry {
   const registry = createRetentionRegistry(classes);
   const ttlOf = (name: string) => () => classes.get(name)?.ttlMs ?? 7 * day;
@@ -85,6 +87,8 @@ export function enrolKeepers(
       shortest,
       'matches of rules with the events that matched, for consumers outside',
     );
+  for (const redirect of redirects)
+    enrolStream(redirect, 'all', shortest, 'events that parsers redirected, for consumers outside');
   enrolStream(deadLetters, 'dead_letters', letters, 'records that could not be handled, as they came');
   enrolStream(
     letterOutcomes,

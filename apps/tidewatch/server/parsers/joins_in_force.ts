@@ -45,14 +45,10 @@ const saveEveryMs = 60_000;
 const countEveryMs = 5_000;
 
 /** Loads the joins and what was remembered before. A file that is wrong is told in the log, the others are in force. */
-export async function openJoins({
-  root,
-  own,
-  snapshots,
-  longestMs,
-  metrics,
-  log,
-}: JoinsDeps): Promise<JoinsInForce> {
+export async function openJoins(deps: JoinsDeps): Promise<JoinsInForce> {
+  const { root, own, inClear, longestMs, metrics, log } = deps;
+  const snapshots = inClear ? deps.snapshots : undefined;
+  if (!inClear) await deps.snapshots.expire(Number.POSITIVE_INFINITY, [joinsSnapshot]);
   const memory = createMemory(longestMs);
   await restore(memory, snapshots, log);
   const folders = [...own.map((path) => join(path, '..', 'joins')), join(root, 'joins')].filter(existsSync);
