@@ -27,6 +27,8 @@ export const relatedFields: readonly (readonly [path: string, kind: RelatedKind]
   ['host.name', 'hosts'],
   ['source.domain', 'hosts'],
   ['destination.domain', 'hosts'],
+  ['client.domain', 'hosts'],
+  ['server.domain', 'hosts'],
   ['url.domain', 'hosts'],
   ['dns.question.name', 'hosts'],
   ['tls.client.server_name', 'hosts'],

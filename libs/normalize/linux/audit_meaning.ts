@@ -137,7 +137,9 @@ export function auditMeaning(
   const telling = records.find(({ type }) => !parts.has(type) && types.has(type));
   if (telling !== undefined) return types.get(telling.type);
   if (records.some(({ type }) => type === 'SYSCALL'))
-    return call === undefined ? undefined : (calls.get(call) ?? meaning(`process/info ${call}`));
+    return call === undefined || /^\d/.test(call)
+      ? undefined
+      : (calls.get(call) ?? meaning(`process/info ${call}`));
   for (const { type } of records) {
     const known = types.get(type);
     if (known !== undefined) return known;

@@ -215,7 +215,7 @@ function setEnds(fields: JsonObject, first: First, call: string | undefined): vo
       ? ([setSource, 'source'] as const)
       : ([setDestination, 'destination'] as const);
   if ('path' in socket) {
-    objectAt(objectAt(fields, 'auditd'), 'socket').path = socket.path;
+    objectAt(objectAt(fields, 'auditd'), 'log').socket_path = socket.path;
     return;
   }
   set(fields, socket.address);
