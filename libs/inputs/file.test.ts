@@ -73,6 +73,23 @@ describe('following', () => {
     expect(input.listeners()).toEqual([{ address: at('*.log'), state: 'listening', detail: '2 files' }]);
   });
 
+  test('lines that have a text in common come as one, over a pause and a restart', async () => {
+    const multiline = { same: 'msg=audit\\(([^)]+)\\)', timeout_ms: 1_500 };
+    const of = (type: string, serial: number) => `type=${type} msg=audit(1795252081.123:${serial}): x`;
+    await writeFile(at('a.log'), `${of('SYSCALL', 7)}\n`);
+    await start({ multiline });
+    await appendFile(at('a.log'), `${of('PATH', 7)}\n${of('LOGIN', 8)}\n${of('SYSCALL', 9)}\n`);
+    await sink.until(2);
+    await restart({ multiline });
+    await appendFile(at('a.log'), `${of('CWD', 9)}\n`);
+    await sink.until(3);
+    expect(sink.texts()).toEqual([
+      `${of('SYSCALL', 7)}\n${of('PATH', 7)}`,
+      of('LOGIN', 8),
+      `${of('SYSCALL', 9)}\n${of('CWD', 9)}`,
+    ]);
+  });
+
   test('goes on after a restart, with nothing twice and nothing lost', async () => {
     await writeFile(at('a.log'), 'one\n');
     await start();
