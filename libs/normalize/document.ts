@@ -1,10 +1,11 @@
-import { deadLetter, isObject, type JsonObject, type Outcome, ok } from '@tidewatch/event';
+import { deadLetter, isObject, type JsonObject, type Outcome, ok, parseJson } from '@tidewatch/event';
 import { expandDotted } from './dotted.ts';
-import { type Draft, type ParseContext, withFields } from './draft.ts';
+import { type Draft, maxText, type ParseContext, withFields } from './draft.ts';
 import { ecsDraft, isEcs, shippedLine } from './ecs.ts';
 import { fillFrom } from './fill.ts';
 import { genericDocument } from './generic.ts';
 import { isJournal, journalDraft } from './journald.ts';
+import { parseKnownLine } from './line.ts';
 import type { Parser } from './parsers/compile.ts';
 import { offer } from './parsers/offer.ts';
 import { fieldWriter } from './setters.ts';
@@ -27,6 +28,15 @@ export const parseDocument = (sent: SentDocument, context: ParseContext): Outcom
 export const parseKnownDocument = (sent: SentDocument, context: ParseContext): Outcome<Draft> | undefined =>
   read(sent, context, () => undefined);
 
+/** A line, or a document as text, inside another record, as a parser understood it; undefined where none claims it. */
+export function parseKnownText(text: string, context: ParseContext): Outcome<Draft> | undefined {
+  const line = text.trim();
+  const parsed = line.startsWith('{') ? parseJson(line) : undefined;
+  return parsed?.ok === true && isObject(parsed.value)
+    ? parseKnownDocument({ value: parsed.value, dotted: parsed.dotted }, context)
+    : parseKnownLine(line.slice(0, maxText), context);
+}
+
 /** @param orElse takes documents that nobody claims, with their dotted keys expanded */
 function read<Unclaimed>(
   { value: document, dotted }: SentDocument,
@@ -47,7 +57,7 @@ function read<Unclaimed>(
   const offered = offer(claiming, (parser) => underNamespace(given(), parser, context), context);
   if (offered !== undefined) return offered;
   if (isWinlogbeat(value)) return ok(winlogbeatDraft(value, context));
-  const shipped = shippedLine(value, context);
+  const shipped = shippedLine(value, context, parseKnownText);
   if (shipped !== undefined) return shipped;
   return isEcs(value) ? ok(ecsDraft(value, context)) : orElse(value);
 }

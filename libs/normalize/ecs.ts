@@ -1,10 +1,9 @@
-import { isObject, type Json, type JsonObject, type Outcome } from '@tidewatch/event';
+import { getField, isObject, type Json, type JsonObject, type Outcome } from '@tidewatch/event';
 import { type Draft, type FieldsDraft, type ParseContext, withFields } from './draft.ts';
 import { isEcsGroup, withEcsTypes } from './ecs_types.ts';
 import { fillFrom } from './fill.ts';
 import { genericDocument } from './generic.ts';
-import { parseKnownLine } from './line.ts';
-import { mapOutcome } from './parsers/offer.ts';
+import { mapOutcome, maxDepth } from './parsers/offer.ts';
 import { addOwn } from './setters.ts';
 import { parseTime } from './time.ts';
 
@@ -72,14 +71,24 @@ const datasetName = (name: Json | undefined): string | undefined =>
   typeof name === 'string' && /^[a-z\d_][a-z\d_.-]{0,99}$/.test(name) ? name : undefined;
 
 /**
- * A line in a shipper's envelope (`{"message": "<38>Nov 21 …", "agent": …}`), read as the line it is. What the shipper
- * adds fills what the line doesn't say. Undefined where the document says more than that, or no parser knows the line.
+ * A line in a shipper's envelope (`{"message": "<38>Nov 21 …", "agent": …}`), or a document as text, read as what it is.
+ * What the shipper adds fills what the line doesn't say. Undefined where the document says more than that, or no parser
+ * knows the line.
+ *
+ * @param parseKnown reads the line; the file that it is from is the one that the shipper read
  */
-export function shippedLine(document: JsonObject, context: ParseContext): Outcome<Draft> | undefined {
+export function shippedLine(
+  document: JsonObject,
+  context: ParseContext,
+  parseKnown: (text: string, context: ParseContext) => Outcome<Draft> | undefined,
+): Outcome<Draft> | undefined {
   const { message, event: own } = document;
-  if (typeof message !== 'string') return undefined;
+  const { depth = 0, hints } = context;
+  if (typeof message !== 'string' || depth >= maxDepth) return undefined;
   if (!mayShipLine(Object.keys(document), isObject(own) ? Object.keys(own) : [])) return undefined;
-  const known = parseKnownLine(message, context);
+  const path = getField(document, 'log.file.path');
+  const file = typeof path === 'string' ? { path } : {};
+  const known = parseKnown(message, { ...context, depth: depth + 1, hints: { ...hints, ...file } });
   if (known === undefined) return undefined;
   return mapOutcome(known, (draft) => underShipper(withFields(draft), message, document, context));
 }

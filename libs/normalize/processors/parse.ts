@@ -1,8 +1,7 @@
-import { isObject, type Json, type JsonObject, type Outcome, parseJson } from '@tidewatch/event';
+import { isObject, type Json, type Outcome } from '@tidewatch/event';
 import { z } from 'zod';
-import { parseKnownDocument } from '../document.ts';
-import { type Draft, maxText, type ParseContext, withFields } from '../draft.ts';
-import { parseKnownLine } from '../line.ts';
+import { parseKnownDocument, parseKnownText } from '../document.ts';
+import { type Draft, type ParseContext, withFields } from '../draft.ts';
 import { maxDepth } from '../parsers/offer.ts';
 import { defineProcessor, fieldPath } from './processor.ts';
 import { failed, fieldReader, mergeFields, type StepResult, takeField, type Work } from './work.ts';
@@ -71,17 +70,7 @@ export const parse = defineProcessor({
 
 function offered(value: Json, context: ParseContext): Outcome<Draft> | undefined {
   if (isObject(value)) return parseKnownDocument({ value: structuredClone(value), dotted: true }, context);
-  if (typeof value !== 'string') return undefined;
-  const line = value.slice(0, maxText).trim();
-  const document = line.startsWith('{') ? documentOf(line) : undefined;
-  return document === undefined
-    ? parseKnownLine(line, context)
-    : parseKnownDocument({ value: document, dotted: true }, context);
-}
-
-function documentOf(text: string): JsonObject | undefined {
-  const parsed = parseJson(text);
-  return parsed.ok && isObject(parsed.value) ? parsed.value : undefined;
+  return typeof value === 'string' ? parseKnownText(value, context) : undefined;
 }
 
 function take(draft: Draft, work: Work): StepResult {
