@@ -133,6 +133,37 @@ it.each<[string, string, boolean]>([
   ['a long id', document({ EventID: 'x'.repeat(13) }), false],
 ])('%s', (_, text, expected) => expect(goesOn(text)).toBe(expected));
 
+it('what stands before the time is read once, and all else each time', () => {
+  const first = document({ Version: 77 });
+  const at = first.indexOf('"TimeCreated"');
+  const [start, rest] = [first.slice(0, at), first.slice(at)];
+  const both = (text: string) => [goesOn(text), saidOf(text)];
+  const anew = both(first);
+  expect(both(first)).toEqual(anew);
+  const other = `${start}${rest.replace('"EventRecordID":7', '"EventRecordID":8')}`;
+  expect(readEvtxText(other, context)).toMatchObject({
+    version: '77',
+    recordId: '8',
+    provider: system.Provider['#attributes'].Name,
+  });
+  // Names that the beginning has already.
+  for (const again of ['"Version":5', '"EventID":2', '"Provider":null']) {
+    expect(goesOn(`${start}${rest.replace('"EventRecordID":7', again)}`), again).toBe(false);
+    expect(goesOn(`${start}${rest.replace('"EventData":', '"System":null,"EventData":')}`)).toBe(false);
+  }
+  for (const cut of [start, `${start}null`, `${start}"TimeCreated":null}`])
+    expect(goesOn(cut), cut).toBe(false);
+});
+
+it('a message before the time is not lost', () => {
+  const { Event } = JSON.parse(document({ Version: 78 })) as { Event: JsonObject };
+  const { RenderingInfo, ...others } = Event;
+  const early = JSON.stringify({ Event: { RenderingInfo: RenderingInfo as JsonObject, ...others } });
+  const said = [early, early].map((text) => saidOf(text).message);
+  expect(said).toEqual(['A process:\r\n"whoami"', 'A process:\r\n"whoami"']);
+  expect(goesOn(early)).toBe(true);
+});
+
 it('made-up names of one sender are soon forgotten', () => {
   const names = (from: number) =>
     Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`N${from + i}`, 'x']));

@@ -4,6 +4,7 @@ import { JsonText, type KnownName, type KnownObject, openBrace, quote } from '..
 import { addOwn, parseLong } from '../setters.ts';
 import { parseTime } from '../time.ts';
 import { channelSlug, meaningsOf } from './channels.ts';
+import { type Element, event, known, root, system, type Values } from './evtx_elements.ts';
 import { preciseTime, type WindowsRecord } from './record.ts';
 
 /*
@@ -52,70 +53,42 @@ export function readEvtxText(text: string, { clock }: ParseContext): WindowsReco
 
 const beginning = '{"Event":';
 
-/** What the document's elements say of the event, as texts. */
-interface Values {
-  channel: string | undefined;
-  eventId: string | undefined;
-  provider: string | undefined;
-  providerGuid: string | undefined;
-  computer: string | undefined;
-  recordId: string | undefined;
-  level: string | undefined;
-  task: string | undefined;
-  opcode: string | undefined;
-  version: string | undefined;
-  keywords: string | undefined;
-  processId: string | undefined;
-  threadId: string | undefined;
-  activityId: string | undefined;
-  relatedActivityId: string | undefined;
-  user: string | undefined;
-  time: string | undefined;
+/** What stands before an event's time: the same for all of a kind, and so read once. */
+interface Beginning {
+  readonly length: number;
+  readonly values: Values;
+  /** Elements met in it, of the system's, the event's and the document's. */
+  readonly met: readonly (readonly Element[])[];
 }
 
-/** Where an element's content goes; what is `plain` says nothing of the event. */
-type Part = keyof Values | 'message' | 'data' | 'plain';
+const beginnings = new Map<string, Beginning>();
+const maxBeginnings = 4_096;
+const maxBeginning = 1_000;
+/** Made-up ones must not cost much more than they did: of those that come late, few are learnt. */
+const learntAtOnce = 512;
+const learntOneIn = 16;
+let unknownBeginnings = 0;
+const timeKey = '"TimeCreated":';
+const beforeTime = system.names.findIndex(({ name }) => name === 'TimeCreated') - 1;
+const places = [system, event, root] as const;
+const indexes = [beforeTime, event.names.findIndex(({ part }) => part === system), 0] as const;
 
-interface Element extends KnownName {
-  readonly part: Part | KnownObject<Element>;
+function learn(text: string): void {
+  if (beginnings.size >= learntAtOnce && ++unknownBeginnings % learntOneIn !== 0) return;
+  if (text.includes('\\')) return;
+  const before = objects;
+  // Nothing is said by the element in place of the rest.
+  const alone = new EvtxText(`${text}${timeKey}null}}}`);
+  // What is more than values would be lost.
+  if (!alone.readWhole() || alone.message !== undefined || alone.members !== undefined) return;
+  const met = places.map(({ names }) =>
+    names.filter(({ name, metIn }) => metIn > before && name !== 'TimeCreated'),
+  );
+  if (beginnings.size >= maxBeginnings) beginnings.clear();
+  // The text was cut out of another, and would hold all of it.
+  const own = Buffer.from(text).toString();
+  beginnings.set(own, { length: own.length, values: alone.values, met });
 }
-
-const known = (name: string): KnownName => ({ name, key: `${JSON.stringify(name)}:`, metIn: 0 });
-
-/** Elements by their names; any other has the event parsed. */
-function elements(parts: Readonly<Record<string, Part | KnownObject<Element>>>): KnownObject<Element> {
-  const names = Object.entries(parts).map(([name, part]) => ({ ...known(name), part }));
-  return { names, meet: () => undefined };
-}
-
-const attributes = (parts: Readonly<Record<string, Part>>): KnownObject<Element> =>
-  elements({ '#attributes': elements(parts) });
-
-const system = elements({
-  Provider: attributes({ Name: 'provider', Guid: 'providerGuid' }),
-  EventID: 'eventId',
-  Version: 'version',
-  Level: 'level',
-  Task: 'task',
-  Opcode: 'opcode',
-  Keywords: 'keywords',
-  TimeCreated: attributes({ SystemTime: 'time' }),
-  EventRecordID: 'recordId',
-  Correlation: attributes({ ActivityID: 'activityId', RelatedActivityID: 'relatedActivityId' }),
-  Execution: attributes({ ProcessID: 'processId', ThreadID: 'threadId' }),
-  Channel: 'channel',
-  Computer: 'computer',
-  Security: attributes({ UserID: 'user' }),
-});
-
-const root = elements({
-  Event: elements({
-    '#attributes': elements({ xmlns: 'plain' }),
-    System: system,
-    EventData: 'data',
-    RenderingInfo: elements({ '#attributes': elements({ Culture: 'plain' }), Message: 'message' }),
-  }),
-});
 
 /** A member of the event data of one kind of event. */
 interface DataName extends KnownName {
@@ -157,7 +130,7 @@ let objects = 0;
 
 /** Its methods answer whether it is as is hoped for. */
 class EvtxText {
-  readonly values: Values = {
+  values: Values = {
     channel: undefined,
     eventId: undefined,
     provider: undefined,
@@ -186,7 +159,34 @@ class EvtxText {
   }
 
   read(): boolean {
+    const { text } = this.#json;
+    const end = text.indexOf(timeKey);
+    if (end < 0 || end > maxBeginning) return this.readWhole();
+    const start = text.slice(0, end);
+    const known = beginnings.get(start);
+    if (known !== undefined) return this.#readOn(known) && this.#json.isOver;
+    const isRead = this.readWhole();
+    if (isRead && this.values.channel !== undefined) learn(start);
+    return isRead;
+  }
+
+  readWhole(): boolean {
     return this.#readElements(root) && this.#json.isOver;
+  }
+
+  /** Reads what follows a beginning: the rest of the system, then of the event, then of the document. */
+  #readOn({ length, values, met }: Beginning): boolean {
+    const json = this.#json;
+    this.values = { ...values };
+    json.at = length;
+    for (let depth = 0; depth < places.length; depth++) {
+      const number = ++objects;
+      for (const element of met[depth] as readonly Element[]) element.metIn = number;
+      const more = depth === 0 ? true : json.nextMember();
+      if (!this.#readMembers(places[depth] as KnownObject<Element>, number, indexes[depth] as number, more))
+        return false;
+    }
+    return true;
   }
 
   #readElements(object: KnownObject<Element>): boolean {
@@ -194,8 +194,19 @@ class EvtxText {
     // An element without content.
     if (json.readWord('null')) return true;
     const number = ++objects;
-    let index = -1;
-    let more = json.enterObject();
+    return this.#readMembers(object, number, -1, json.enterObject());
+  }
+
+  /** @param before index of the name before */
+  #readMembers(
+    object: KnownObject<Element>,
+    number: number,
+    before: number,
+    any: boolean | undefined,
+  ): boolean {
+    const json = this.#json;
+    let index = before;
+    let more = any;
     while (more === true) {
       index = json.readName(object, index + 1, number);
       const element = object.names[index];
