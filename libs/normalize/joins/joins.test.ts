@@ -110,9 +110,45 @@ test('what a process does says its command line and parent', async () => {
   });
 });
 
+const at = (dataset: string, fields: JsonObject): Draft => ({ dataset, time: 1_795_252_081_000, fields });
+const context = { source: 'a', dataClass: 'unapproved', received: 1_795_252_081_000 };
+
+test('who has an address by DHCP is said on events of the network', async () => {
+  const { stage } = await loadJoins([shipped], { memory: createMemory() });
+  const mac = '00-00-5E-00-53-01';
+  const lease = (action: string) =>
+    stage.apply(
+      at('linux.dhcpd', { event: { action }, client: { ip: '192.0.2.50', mac, domain: 'laptop7' } }),
+      context,
+    );
+  const seen = () => {
+    const draft = stage.apply(at('zeek.conn', { source: { ip: '192.0.2.50', port: 7 } }), context);
+    return 'fields' in draft ? draft.fields.source : undefined;
+  };
+  lease('dhcp_offer');
+  expect(seen()).toEqual({ ip: '192.0.2.50', port: 7 });
+  lease('dhcp_ack');
+  expect(seen()).toEqual({ ip: '192.0.2.50', port: 7, mac, domain: 'laptop7' });
+  lease('dhcp_release');
+  expect(seen()).toEqual({ ip: '192.0.2.50', port: 7 });
+});
+
+test('an execution that Linux audits says its parent', async () => {
+  const { stage } = await loadJoins([shipped], { memory: createMemory() });
+  const run = (pid: number, parent: number, executable: string, commandLine: string) => {
+    const process = { pid, executable, command_line: commandLine, parent: { pid: parent } };
+    const draft = stage.apply(at('linux.auditd', { host: { name: 'web1' }, process }), context);
+    return 'fields' in draft ? draft.fields.process : undefined;
+  };
+  run(7, 1, '/usr/bin/bash', 'bash -i');
+  expect(run(8, 7, '/usr/bin/id', 'id')).toMatchObject({
+    executable: '/usr/bin/id',
+    parent: { pid: 7, executable: '/usr/bin/bash', command_line: 'bash -i' },
+  });
+});
+
 test('an event without the key goes on as it was', async () => {
   const { stage } = await loadJoins([shipped], { memory: createMemory() });
-  const context = { source: 'a', dataClass: 'unapproved', received: 0 };
   const written = { event: ',"code":"4625"', members: '', related: {} };
   const drafts: Draft[] = [
     { dataset: 'nginx.access', time: 0, fields: {} },

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '@tidewatch/event';
 import { z } from 'zod';
 import { defineProcessor, fieldPath, oneOrMore } from './processor.ts';
-import { fieldReader, workWriter } from './work.ts';
+import { copyOf, fieldReader, workWriter } from './work.ts';
 
 /** Members that a list is filled up to. */
 const maxMembers = 10_000;
@@ -39,7 +39,7 @@ export const append = defineProcessor({
         const list = [...listOf(readList(work.fields))];
         for (const value of added)
           if (list.length < maxMembers && !list.some((known) => isSame(known, value)))
-            list.push(structuredClone(value));
+            list.push(copyOf(value));
         write(work, list);
       }
       return undefined;

@@ -1,11 +1,11 @@
-import { type JsonObject, setField } from '@tidewatch/event';
+import type { JsonObject } from '@tidewatch/event';
 import { z } from 'zod';
 import { addOwn } from '../setters.ts';
 import { cefDictionary, labelledKey } from './cef_dictionary.ts';
 import { nameOf } from './extension.ts';
 import { maxPairs } from './pairs.ts';
 import { defineProcessor, textField } from './processor.ts';
-import { failed, fieldReader, mergeFields, textAt, type Work } from './work.ts';
+import { failed, fieldReader, mergeFields, textAt, type Work, workWriter } from './work.ts';
 
 /** Words for severities, as the least number that the standard gives each. */
 const severities: Readonly<Record<string, number>> = { low: 0, medium: 4, high: 7, 'very-high': 9 };
@@ -47,10 +47,12 @@ export const cef = defineProcessor({
       const start = text.indexOf('CEF:');
       const header = start < 0 || start > 512 ? undefined : readHeader(text, start + 4);
       if (header === undefined) return failed(`pattern_mismatch: ${field} has no header of CEF`);
-      const [version, vendor, product, productVersion, code, name, severity] = header.parts as string[];
-      put(work, { version, name, severity }, { vendor, product, version: productVersion }, code);
-      const level = numberOf(severity as string);
-      if (level !== undefined) setField(work.fields, 'event.severity', level);
+      for (let i = 0; i < headerWriters.length; i++) {
+        const part = header.parts[i];
+        if (part !== undefined && part !== '') headerWriters[i]?.(work, part);
+      }
+      const level = numberOf(header.parts[6] as string);
+      if (level !== undefined) writeSeverity(work, level);
       readExtension(text.slice(header.end), work);
       return undefined;
     };
@@ -68,12 +70,7 @@ function readHeader(
     const code = text.charCodeAt(at);
     if (code === 92) at++;
     else if (code === 124) {
-      parts.push(
-        text
-          .slice(start, at)
-          .replace(/\\([|\\])/g, '$1')
-          .trim(),
-      );
+      parts.push(headerPart(text.slice(start, at)));
       start = at + 1;
       if (parts.length === 7) return { parts, end: start };
     }
@@ -82,17 +79,15 @@ function readHeader(
   return parts.length === 6 ? { parts: [...parts, text.slice(start).trim()], end: text.length } : undefined;
 }
 
-type Texts = Readonly<Record<string, string | undefined>>;
+const headerPart = (text: string): string =>
+  (text.includes('\\') ? text.replace(/\\([|\\])/g, '$1') : text).trim();
 
-function put(work: Work, cef: Texts, observer: Texts, code: string | undefined): void {
-  mergeFields(work.fields, { cef: given(cef), observer: given(observer), event: given({ code }) });
-}
-
-/** Those members that hold something. */
-const given = (texts: Texts): JsonObject =>
-  Object.fromEntries(
-    Object.entries(texts).filter((entry): entry is [string, string] => (entry[1] ?? '') !== ''),
-  );
+/** The parts of the header, in order. */
+const headerWriters = [
+  ...['cef.version', 'observer.vendor', 'observer.product', 'observer.version'],
+  ...['event.code', 'cef.name', 'cef.severity'],
+].map((path) => workWriter(path));
+const writeSeverity = workWriter('event.severity');
 
 function numberOf(severity: string): number | undefined {
   if (/^(?:10|\d)$/.test(severity)) return Number(severity);

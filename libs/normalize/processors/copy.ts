@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineProcessor, fieldPath, oneOrMore } from './processor.ts';
-import { fieldReader, workWriter } from './work.ts';
+import { copyOf, fieldReader, workWriter } from './work.ts';
 
 /** Copies fields. */
 export const copy = defineProcessor({
@@ -30,7 +30,7 @@ export const copy = defineProcessor({
       for (const { read, writers } of copies) {
         const value = read(work.fields);
         if (value === undefined || value === null) continue;
-        for (const write of writers) write(work, typeof value === 'object' ? structuredClone(value) : value);
+        for (const write of writers) write(work, copyOf(value));
       }
       return undefined;
     };

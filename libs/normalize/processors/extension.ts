@@ -73,4 +73,5 @@ export const time = (path: string): Place =>
   });
 
 /** A record's own name as a field's: what is no letter, digit or underline becomes one. */
-export const nameOf = (name: string): string => name.replace(/[^\w-]+/g, '_').replace(/^_+|_+$/g, '');
+export const nameOf = (name: string): string =>
+  /^[A-Za-z\d][\w-]*[A-Za-z\d]$/.test(name) ? name : name.replace(/[^\w-]+/g, '_').replace(/^_+|_+$/g, '');

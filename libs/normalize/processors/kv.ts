@@ -1,5 +1,6 @@
-import { type JsonObject, setField } from '@tidewatch/event';
+import { type Json, type JsonObject, setField } from '@tidewatch/event';
 import { z } from 'zod';
+import { addOwn } from '../setters.ts';
 import { readPairs } from './pairs.ts';
 import { defineProcessor, fieldPath, textField } from './processor.ts';
 import { failed, fieldReader, isNoValue, merger, textAt } from './work.ts';
@@ -63,7 +64,7 @@ export const kv = defineProcessor({
         const value = bare(rawValue);
         if (name === '' || isNoValue(value) || unwanted?.has(name) === true || wanted?.has(name) === false)
           return;
-        if (!setField(members, pathOf(prefix + name), value)) hostile = true;
+        if (!putNamed(members, prefix + name, value)) hostile = true;
       });
       if (count === 0) return failed(`pattern_mismatch: ${field} has no pairs`);
       if (hostile) work.context.warn('hostile_key');
@@ -73,8 +74,12 @@ export const kv = defineProcessor({
   },
 });
 
-/** A record's own name as a path: empty parts, which no path has, and what nests too deep stay one name. */
-export const pathOf = (name: string): string =>
+/** Puts a value under a record's own name, in which dots are levels; false: the name could reach a prototype. */
+export const putNamed = (members: JsonObject, name: string, value: Json): boolean =>
+  name.includes('.') ? setField(members, pathOf(name), value) : addOwn(members, name, value);
+
+/** Empty parts, which no path has, and what nests too deep stay one name. */
+const pathOf = (name: string): string =>
   /^\.|\.\.|\.$/.test(name) || name.split('.', 17).length > 16 ? name.replaceAll('.', '_') : name;
 
 function stripper(characters: string): (text: string) => string {

@@ -1,6 +1,6 @@
-import { type JsonObject, setField } from '@tidewatch/event';
+import type { JsonObject } from '@tidewatch/event';
 import { z } from 'zod';
-import { pathOf } from './kv.ts';
+import { putNamed } from './kv.ts';
 import { readPairs } from './pairs.ts';
 import { defineProcessor, fieldPath, textField } from './processor.ts';
 import { failed, fieldReader, merger, textAt } from './work.ts';
@@ -39,7 +39,7 @@ export const logfmt = defineProcessor({
       let pairs = 0;
       readPairs(text, syntax, (name, value) => {
         if (value !== undefined) pairs++;
-        if (name !== '' && value !== '' && !setField(members, pathOf(name), value ?? true))
+        if (name !== '' && value !== '' && !putNamed(members, name, value ?? true))
           work.context.warn('hostile_key');
       });
       if (pairs === 0) return failed(`pattern_mismatch: ${field} has no pairs`);

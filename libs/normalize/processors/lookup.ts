@@ -2,7 +2,7 @@ import { isObject, type Json } from '@tidewatch/event';
 import { z } from 'zod';
 import { defineProcessor, fieldPath } from './processor.ts';
 import { type Table, tableFile } from './table_file.ts';
-import { failed, fieldReader, merger, textAt, type Work, workWriter } from './work.ts';
+import { copyOf, failed, fieldReader, merger, textAt, type Work, workWriter } from './work.ts';
 
 /** Finds what a table says of a value. */
 export const lookup = defineProcessor({
@@ -81,7 +81,7 @@ function placer(to: string | undefined): (work: Work, value: Json) => boolean {
   return (work, value) => {
     if (isObject(value)) merge(work, value);
     else if (write === undefined) return false;
-    else write(work, Array.isArray(value) ? structuredClone(value) : value);
+    else write(work, copyOf(value));
     return true;
   };
 }

@@ -4,7 +4,7 @@ import { parseKnownDocument, parseKnownText } from '../document.ts';
 import { type Draft, type ParseContext, withFields } from '../draft.ts';
 import { maxDepth } from '../parsers/offer.ts';
 import { defineProcessor, fieldPath } from './processor.ts';
-import { failed, fieldReader, mergeFields, type StepResult, takeField, type Work } from './work.ts';
+import { copyOf, failed, fieldReader, mergeFields, type StepResult, takeField, type Work } from './work.ts';
 
 /** Hands on to other parsers. */
 export const parse = defineProcessor({
@@ -69,7 +69,7 @@ export const parse = defineProcessor({
 });
 
 function offered(value: Json, context: ParseContext): Outcome<Draft> | undefined {
-  if (isObject(value)) return parseKnownDocument({ value: structuredClone(value), dotted: true }, context);
+  if (isObject(value)) return parseKnownDocument({ value: copyOf(value), dotted: true }, context);
   return typeof value === 'string' ? parseKnownText(value, context) : undefined;
 }
 

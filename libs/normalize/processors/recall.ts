@@ -1,10 +1,9 @@
-import { isObject } from '@tidewatch/event';
 import { z } from 'zod';
 import { createMemory } from '../joins/memory.ts';
 import { presentKey } from './present_key.ts';
 import { defineProcessor, fieldPath } from './processor.ts';
 import { tableName } from './remember.ts';
-import { fieldReader, workWriter } from './work.ts';
+import { copyOf, fieldReader, workWriter } from './work.ts';
 
 /** Completes an event with what an earlier one said. */
 export const recall = defineProcessor({
@@ -43,7 +42,7 @@ export const recall = defineProcessor({
       for (const { from, read, write } of parts) {
         const value = Object.hasOwn(values, from) ? values[from] : undefined;
         if (value === undefined || (!override && read(work.fields) !== undefined)) continue;
-        write(work, isObject(value) || Array.isArray(value) ? structuredClone(value) : value);
+        write(work, copyOf(value));
       }
       return undefined;
     };

@@ -4,7 +4,7 @@ import { createMemory } from '../joins/memory.ts';
 import { presentKey } from './present_key.ts';
 import { defineProcessor, fieldPath } from './processor.ts';
 import { span } from './span.ts';
-import { fieldReader } from './work.ts';
+import { copyOf, fieldReader } from './work.ts';
 
 export const tableName = z
   .string()
@@ -60,7 +60,7 @@ export const remember = defineProcessor({
         const value = read(work.fields);
         if (value === undefined) continue;
         if (typeof value === 'string') values[path] = value.slice(0, maxRemembered);
-        else values[path] = typeof value === 'object' ? structuredClone(value) : value;
+        else values[path] = copyOf(value);
       }
       entries.put(known, values, (work.time ?? work.context.received) + Math.min(ms, memory.longestMs()));
       return undefined;

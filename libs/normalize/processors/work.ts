@@ -59,11 +59,20 @@ export function workWriter(path: string): (work: Work, value: Json) => void {
   return ({ fields }, value) => write(fields, value);
 }
 
+/** A copy that shares nothing; for JSON many times as fast as `structuredClone`. */
+export function copyOf<T extends Json>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf) as T;
+  const copy: JsonObject = {};
+  for (const key of Object.keys(value)) addOwn(copy, key, copyOf((value as JsonObject)[key] as Json));
+  return copy as T;
+}
+
 /** Adds copies of a record's or a configuration's members to what is there, object by object; the later value counts. */
 export function mergeFields(target: JsonObject, source: JsonObject): void {
   for (const key of Object.keys(source)) {
     const value = source[key] as Json;
-    if (!isObject(value)) addOwn(target, key, Array.isArray(value) ? structuredClone(value) : value);
+    if (!isObject(value)) addOwn(target, key, copyOf(value));
     else if (!isHostileKey(key)) mergeFields(objectAt(target, key), value);
   }
 }
@@ -81,7 +90,7 @@ export function setter(values: JsonObject): (work: Work) => void {
     isObject(value) ? { put: merger(path), value } : { put: workWriter(path), value: value as Json },
   ) as readonly { readonly put: (work: Work, value: Json) => void; readonly value: Json }[];
   return (work) => {
-    for (const { put, value } of parts) put(work, Array.isArray(value) ? structuredClone(value) : value);
+    for (const { put, value } of parts) put(work, copyOf(value));
   };
 }
 
