@@ -22,8 +22,6 @@ export interface LoadedJoins {
 
 interface Join {
   readonly codes: ReadonlySet<string> | undefined;
-  /** `"code":"4624"` as parsers write it, for each code. */
-  readonly written: readonly string[];
   readonly step: Step;
 }
 
@@ -54,8 +52,7 @@ export async function loadJoins(
           const lenient = steps.map((step) => ({ ignore_failure: true, ...step }));
           const step = compileSteps(lenient, { ...resources, folder: dirname(file), parser: name });
           const codes = code === undefined ? undefined : new Set(code);
-          const written = code?.map((text) => `"code":${JSON.stringify(text)}`) ?? [];
-          for (const set of dataset) joins.set(set, [...(joins.get(set) ?? []), { codes, written, step }]);
+          for (const set of dataset) joins.set(set, [...(joins.get(set) ?? []), { codes, step }]);
         }
         names.push(name);
       } catch (error) {
@@ -72,22 +69,31 @@ function apply(draft: Draft, context: StageContext, joins: ReadonlyMap<string, r
   if (own === undefined) return draft;
   let whole: FieldsDraft | undefined;
   let work: Work | undefined;
-  for (const join of own) {
-    if (!concerns(join, whole ?? draft)) continue;
+  const code = codeOf(draft);
+  for (const { codes, step } of own) {
+    if (codes !== undefined && (code === undefined || !codes.has(code))) continue;
     whole ??= withFields(draft);
     work ??= workOf(whole, context);
-    join.step(work);
+    step(work);
   }
   if (whole === undefined || work === undefined) return draft;
   for (const key of Object.keys(work.fields)) if (key.startsWith('_')) delete work.fields[key];
   return { ...whole, time: work.time, created: work.created };
 }
 
-function concerns({ codes, written }: Join, draft: Draft): boolean {
-  if (codes === undefined) return true;
-  if ('written' in draft) return written.some((text) => draft.written.event.includes(text));
-  const { event } = draft.fields;
-  return isObject(event) && codes.has(String(event.code));
+const writtenCode = '"code":"';
+
+/** `event.code`. In JSON no text holds what begins the member: its quotation marks would have backslashes. */
+function codeOf(draft: Draft): string | undefined {
+  if ('fields' in draft) {
+    const { event } = draft.fields;
+    return isObject(event) && event.code !== undefined ? String(event.code) : undefined;
+  }
+  const { event } = draft.written;
+  const start = event.indexOf(writtenCode);
+  if (start < 0) return undefined;
+  const from = start + writtenCode.length;
+  return event.slice(from, event.indexOf('"', from));
 }
 
 const workOf = (draft: FieldsDraft, { source, received }: StageContext): Work => ({
