@@ -70,7 +70,10 @@ export const startErrors = defineErrors({
     message: 'The running server has no HTTP input. Name an endpoint with --to URL.',
   },
   FILE_NOT_WRITABLE: { status: 400, message: '{file} cannot be written: {reason}.' },
-  SERIES_MISSING: { status: 400, message: 'The series {id} is not in {file}, where what follows it belongs.' },
+  SERIES_MISSING: {
+    status: 400,
+    message: 'The series {id} is not in {file}, where what follows it belongs.',
+  },
   SERIES_UNREADABLE: { status: 400, message: '{file}, line {line}: {reason}.' },
   PARSER_EXISTS: {
     status: 409,

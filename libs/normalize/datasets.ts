@@ -25,7 +25,10 @@ export const datasets: readonly Dataset[] = [
   { name: 'linux.cron', description: 'cron and crontab: commands run, tables changed' },
   { name: 'linux.systemd', description: 'systemd and systemd-logind: units, sessions' },
   { name: 'linux.firewall', description: 'iptables, nftables and ufw lines of the kernel' },
-  { name: 'linux.auditd', description: 'Linux audit log: programs run, files, connections, logins, accounts' },
+  {
+    name: 'linux.auditd',
+    description: 'Linux audit log: programs run, files, connections, logins, accounts',
+  },
   { name: 'linux.syslog', description: 'Any other syslog line' },
   { name: 'linux.journald', description: 'Any other entry of systemd-journald' },
   { name: 'nginx.access', description: 'nginx and Apache access lines in the combined format' },
