@@ -148,6 +148,7 @@ export async function openRuntime(options: ServerOptions, onClose: Runtime['onCl
   const resources = {
     streams: [...adapters.redirects.keys()],
     ...(joins && { memory: joins.memory, noise: joins.noise }),
+    ...(enrichment && { enrichers: enrichment.enrichers }),
   };
   const parsers = reads
     ? await openParsers(config.parsers, { root, resources, metrics, health, log })

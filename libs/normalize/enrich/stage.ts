@@ -1,11 +1,11 @@
 import { isObject, type JsonObject } from '@tidewatch/event';
 import { withFields } from '../draft.ts';
 import { fillFrom } from '../fill.ts';
-import { objectAt } from '../setters.ts';
 import type { Stage } from '../stage.ts';
 import { insertGeo } from './insert_geo.ts';
 import type { Lookups } from './lookups.ts';
 import { ends, placeOf, textsAt, warnedPlaces } from './places.ts';
+import { warn } from './warn.ts';
 import { writtenHints } from './written_hints.ts';
 
 /** Values of one event that are said to be indicators. */
@@ -66,32 +66,16 @@ function addRows(fields: JsonObject, lookups: Lookups): void {
 }
 
 function addThreats(fields: JsonObject, lookups: Lookups, received: number): void {
-  const enrichments: JsonObject[] = [];
-  const feeds = new Set<string>();
   const seen = new Set<string>();
   for (const [kind, places] of warnedPlaces) {
     if (!lookups.warns(kind)) continue;
     for (const place of places)
       for (const value of textsAt(fields, place)) {
-        if (seen.has(value) || enrichments.length >= maxMatches) continue;
-        for (const { feed, indicator } of lookups.threat(kind, value) ?? []) {
-          const [id] = Array.isArray(indicator.id) ? indicator.id : [];
-          const matched = { atomic: value, field: place.path, occurred: new Date(received).toISOString() };
-          enrichments.push({
-            indicator: { provider: feed, ...indicator },
-            matched: id === undefined ? matched : { ...matched, id },
-          });
-          feeds.add(feed);
-          seen.add(value);
-        }
+        if (seen.has(value) || seen.size >= maxMatches) continue;
+        const matches = lookups.threat(kind, value);
+        if (matches === undefined) continue;
+        warn(fields, place.path, value, matches, received);
+        seen.add(value);
       }
   }
-  const [first] = enrichments;
-  if (first === undefined) return;
-  const threat = objectAt(fields, 'threat');
-  const own = Array.isArray(threat.enrichments) ? threat.enrichments : [];
-  threat.enrichments = [...own, ...enrichments];
-  threat.indicator ??= structuredClone(first.indicator as JsonObject);
-  const feed = objectAt(threat, 'feed');
-  feed.name ??= feeds.size === 1 ? ([...feeds][0] as string) : [...feeds];
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { JsonObject } from '@tidewatch/event';
 import type { ParseContext } from '../draft.ts';
+import type { Enrichers } from '../enrich/enrichers.ts';
 import { isFailed, type Work } from '../processors/work.ts';
 import { compileSteps } from './compile.ts';
 import { noDispatch } from './dispatch.ts';
@@ -25,6 +26,20 @@ export const tryContext: ParseContext = {
   bytes: Buffer.from('the record'),
 };
 
+/** What is known beside the events of examples. */
+const exampleEnrichers: Enrichers = {
+  geo: (ip) =>
+    ip === '203.0.113.7' ? { geo: { country_iso_code: 'NL' }, as: { number: 64_500 } } : undefined,
+  threat: (kind, value) =>
+    kind === 'ip' && value === '203.0.113.66'
+      ? [{ feed: 'blocklist', indicator: { type: 'ipv4-addr', ip: value } }]
+      : undefined,
+  table: (name) =>
+    name === 'badges'
+      ? { get: (key) => (key === '4711' ? { user: { id: '9', name: 'alice' } } : undefined) }
+      : undefined,
+};
+
 /** Takes fields through steps as they stand in parser files; throws where the steps are not valid. */
 export function tryProcessor(step: unknown, before: JsonObject, context = tryContext): Tried {
   const file = parserFile.parse({
@@ -45,6 +60,7 @@ export function tryProcessor(step: unknown, before: JsonObject, context = tryCon
   };
   const result = compileSteps(file.processors as readonly StepFile[], {
     folder: join(import.meta.dirname, '../processors/examples'),
+    enrichers: exampleEnrichers,
   })(work);
   const { fields, time, dataset, stream } = work;
   return {

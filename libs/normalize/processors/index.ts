@@ -1,5 +1,6 @@
 import { aggregate } from './aggregate.ts';
 import { append } from './append.ts';
+import { asset } from './asset.ts';
 import { calculate } from './calculate.ts';
 import { cef } from './cef.ts';
 import { cidr } from './cidr.ts';
@@ -18,6 +19,7 @@ import { drop } from './drop.ts';
 import { fingerprint } from './fingerprint.ts';
 import { foreach } from './foreach.ts';
 import { forget } from './forget.ts';
+import { geoip } from './geoip.ts';
 import { grok } from './grok.ts';
 import { hmac } from './hmac.ts';
 import { join } from './join.ts';
@@ -46,6 +48,7 @@ import { severity } from './severity.ts';
 import { split } from './split.ts';
 import { syslog } from './syslog.ts';
 import { template } from './template.ts';
+import { threatIntel } from './threat_intel.ts';
 import { throttle } from './throttle.ts';
 import { trim } from './trim.ts';
 import { upper } from './upper.ts';
@@ -79,7 +82,11 @@ export const processorGroups: readonly ProcessorGroup[] = [
     ...[date, set, copy, move, rename, remove, append, convert, lower, upper, trim],
     ...[split, join, replace, template, concat, calculate],
   ),
-  group('Meaning', 'What values stand for.', ...[lookup, list, cidr, labels, severity, fingerprint, hmac]),
+  group(
+    'Meaning',
+    'What values stand for.',
+    ...[lookup, list, cidr, labels, severity, fingerprint, hmac, geoip, threatIntel, asset],
+  ),
   group(
     'Flow',
     'What becomes of a record, and who reads what is in it.',

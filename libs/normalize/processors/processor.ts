@@ -1,5 +1,6 @@
 import { isHostileKey, type JsonObject } from '@tidewatch/event';
 import { z } from 'zod';
+import type { Enrichers } from '../enrich/enrichers.ts';
 import type { Memory } from '../joins/memory.ts';
 import type { Watch } from '../parsers/trace.ts';
 import type { Noise } from './noise.ts';
@@ -35,6 +36,8 @@ export interface Resources {
   readonly streams?: readonly string[];
   /** The parser's name; absent where steps stand by themselves. */
   readonly parser?: string;
+  /** What is known of values beside events; absent where nothing is loaded, and processors that ask find nothing. */
+  readonly enrichers?: Enrichers;
   /** What `remember` and `recall` share. */
   readonly memory?: Memory;
   /** What noise processors share with the process. */
