@@ -46,7 +46,16 @@ check('Build', process.execPath, ['start.mjs', '--build-only']);
 vitest('unit', []);
 vitest('e2e', ['--config', 'test/e2e/vitest.config.ts']);
 if (long) {
-  const fuzz = ['inputs/file_fuzz', 'inputs/http_fuzz', 'normalize/fuzz', 'sigma/correlation/oracle'];
+  const fuzz = [
+    'inputs/file_fuzz',
+    'inputs/http_fuzz',
+    'normalize/enrich/stage',
+    'normalize/fuzz',
+    'normalize/parsers/shipped',
+    'normalize/processors/hostile',
+    'normalize/pseudonyms/free_text',
+    'sigma/correlation/oracle',
+  ];
   const many = { TIDEWATCH_FUZZ_TIMES: '10', TIDEWATCH_FUZZ_SEEDS: '1,2,3,4,5,6' };
   vitest('fuzz', [...fuzz.map((path) => `libs/${path}`), '--testTimeout=600000'], many);
   vitest('long', ['--config', 'test/long/vitest.config.ts']);

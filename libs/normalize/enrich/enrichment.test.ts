@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEnrichment, type EnrichmentSpec } from './enrichment.ts';
+import { load } from './load.ts';
 import { createLoader } from './loader.ts';
 
 const program = new URL('./load_thread.ts', import.meta.url);
@@ -49,7 +50,7 @@ describe('enrichment', () => {
 
   it('keeps the version before when the next is damaged, and says so until one is whole', async () => {
     const path = join(directory, 'feed');
-    const enrichment = createEnrichment({ load: createLoader(program), clock: () => 7 });
+    const enrichment = createEnrichment({ load, clock: () => 7 });
     expect(enrichment.apply(spec({ feeds: [feed({ path })] }))).toEqual(['threat_intel/f']);
     const is = (ip: string) => enrichment.enrichers.threat('ip', ip)?.map(({ feed: name }) => name);
     expect(is('198.51.100.1')).toBeUndefined();
@@ -86,7 +87,7 @@ describe('enrichment', () => {
   it('keeps what did not change when the configuration does, and lets go of what is gone', async () => {
     const paths = ['a', 'b'].map((name) => join(directory, name));
     for (const [i, path] of paths.entries()) await writeFile(path, `198.51.100.${i}\n`);
-    const enrichment = createEnrichment({ load: createLoader(program) });
+    const enrichment = createEnrichment({ load });
     const [a, b] = paths.map((path, i) => feed({ name: `f${i}`, path })) as [Feed, Feed];
     for (const id of enrichment.apply(spec({ feeds: [a, b], geoip: { maxBytes: 1e9 } })))
       await enrichment.load(id);
@@ -108,7 +109,7 @@ describe('enrichment', () => {
     const url = await serve(({ headers }, response) => {
       response.writeHead(headers.authorization === 'Token abc' ? 200 : 401).end('198.51.100.1\n');
     });
-    const enrichment = createEnrichment({ load: createLoader(program) });
+    const enrichment = createEnrichment({ load });
     enrichment.apply(spec({ feeds: [feed({ url, authorizationFile })] }));
     expect(await enrichment.load('threat_intel/f')).toMatchObject({
       entries: 1,
@@ -141,7 +142,7 @@ describe('enrichment', () => {
     ['a page', (_, response) => response.end('<html>\n<body>maintenance</body>\n'), 'nothing of use'],
   ])('refuses %s', async (_, answer, says) => {
     const url = await serve(answer);
-    const enrichment = createEnrichment({ load: createLoader(program) });
+    const enrichment = createEnrichment({ load });
     enrichment.apply(spec({ feeds: [feed({ url })] }));
     expect(await enrichment.load('threat_intel/f')).toMatchObject({
       failures: 1,
@@ -149,7 +150,13 @@ describe('enrichment', () => {
     });
   });
 
-  it('lives with a thread that fails', async () => {
+  it('reads in a thread, and lives with one that fails', async () => {
+    const path = join(directory, 'feed');
+    await writeFile(path, '198.51.100.1\n');
+    const sound = createEnrichment({ load: createLoader(program) });
+    sound.apply(spec({ feeds: [feed({ path })] }));
+    expect(await sound.load('threat_intel/f')).toMatchObject({ entries: 1, fault: null });
+    expect(sound.enrichers.threat('ip', '198.51.100.1')).toBeDefined();
     const bad = join(directory, 'bad.mjs');
     await writeFile(bad, 'throw new Error("broken");');
     const enrichment = createEnrichment({ load: createLoader(new URL(`file://${bad}`)) });
@@ -160,7 +167,7 @@ describe('enrichment', () => {
   it('tells a database that is none', async () => {
     const city = join(directory, 'city.mmdb');
     await writeFile(city, 'none');
-    const enrichment = createEnrichment({ load: createLoader(program) });
+    const enrichment = createEnrichment({ load });
     const ids = enrichment.apply(spec({ geoip: { city, maxBytes: 1e9 } }));
     expect(ids).toEqual(['geoip/country', 'geoip/city']);
     const states = await Promise.all(ids.map((id) => enrichment.load(id)));

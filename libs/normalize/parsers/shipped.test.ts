@@ -4,6 +4,8 @@ import { isObject, type Json, type JsonObject } from '@tidewatch/event';
 import { validateYaml } from '@tidewatch/plugin';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyText } from '../../../test/any_text.ts';
+import { fuzzRuns } from '../../../test/fuzz_runs.ts';
 import { createNormaliser } from '../normaliser.ts';
 import { createDispatch } from './dispatch.ts';
 import { loadParsers } from './load.ts';
@@ -73,12 +75,12 @@ describe('what is not as it should be', async () => {
   it('is an event all the same where lines are cut or hold more', () => {
     const line = fc.constantFrom(...lines);
     fc.assert(
-      fc.property(line, fc.nat(400), fc.nat(400), fc.string({ unit: 'binary' }), (text, from, to, more) => {
+      fc.property(line, fc.nat(400), fc.nat(400), anyText(), (text, from, to, more) => {
         expect(['ok', 'dropped', 'dead_letter']).toContain(
           outcome(text.slice(0, from) + more + text.slice(to)),
         );
       }),
-      { numRuns: 2_000 },
+      { numRuns: fuzzRuns(400) },
     );
   });
 
@@ -91,7 +93,7 @@ describe('what is not as it should be', async () => {
           outcome(JSON.stringify(changed(JSON.parse(text) as JsonObject, draw))),
         );
       }),
-      { numRuns: 1_000 },
+      { numRuns: fuzzRuns(200) },
     );
   });
 });

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyText } from '../../../test/any_text.ts';
+import { fuzzRuns } from '../../../test/fuzz_runs.ts';
 import { ownTime } from '../../../test/own_time.ts';
 import { createKnownFinder, createTextScanner } from './free_text.ts';
 import { type Label, labelledLines, plainLines } from './text_corpus.suite.ts';
@@ -83,10 +85,8 @@ describe('a text', () => {
 
   it('never makes it throw', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => typeof scanned(text) === 'string'),
-      {
-        numRuns: 100,
-      },
+      fc.property(anyText(300), (text) => typeof scanned(text) === 'string'),
+      { numRuns: fuzzRuns(100) },
     );
   });
 });
