@@ -65,6 +65,8 @@ export interface ParseContext {
   readonly bytes?: Uint8Array;
   /** How many parsers handed on to this one. */
   readonly depth?: number;
+  /** It came before and was set aside: what processors remember of it is no repetition. */
+  readonly again?: boolean;
 }
 
 /** Longest message and line that parsers look at, in characters; `event.original` keeps the whole. */

@@ -107,11 +107,12 @@ type ContextOf = (source: string, record: RawRecord) => ParseContext;
 
 function contexts({ timeZone, onWarning, parsers = () => noDispatch }: NormaliserOptions): ContextOf {
   const clock = wallClock(timeZone);
-  return (source, { received, hints, bytes }) => ({
+  return (source, { received, hints, bytes, position }) => ({
     source,
     received,
     hints,
     bytes,
+    again: position.kind === 'given',
     clock,
     warn: (warning) => onWarning?.(warning, source),
     parsers: parsers(),

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '@tidewatch/event';
 import { z } from 'zod';
+import { canonical } from './fingerprint.ts';
 import { defineProcessor, fieldPath, oneOrMore } from './processor.ts';
 import { copyOf, fieldReader, workWriter } from './work.ts';
 
@@ -37,9 +37,14 @@ export const append = defineProcessor({
         const added = listOf(read(work.fields));
         if (added.length === 0) continue;
         const list = [...listOf(readList(work.fields))];
-        for (const value of added)
-          if (list.length < maxMembers && !list.some((known) => isSame(known, value)))
-            list.push(copyOf(value));
+        const known = new Set(list.map(keyOf));
+        for (const value of added) {
+          if (list.length >= maxMembers) break;
+          const key = keyOf(value);
+          if (known.has(key)) continue;
+          known.add(key);
+          list.push(copyOf(value));
+        }
         write(work, list);
       }
       return undefined;
@@ -50,4 +55,8 @@ export const append = defineProcessor({
 const listOf = (value: Json | undefined): readonly Json[] =>
   value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
 
-const isSame = (a: Json, b: Json): boolean => a === b || (typeof a === 'object' && isDeepStrictEqual(a, b));
+/** Equal for equal values alone: what begins with a quotation mark is a text. */
+function keyOf(value: Json): Json {
+  if (typeof value === 'string') return `"${value}`;
+  return typeof value === 'object' ? canonical(value) : value;
+}

@@ -1,6 +1,11 @@
 import type { JsonObject } from '@tidewatch/event';
+import type { SourcePosition } from '@tidewatch/event/ids';
 import { expect, test } from 'vitest';
+import { recordOf } from '../normalised.suite.ts';
+import { createNormaliser } from '../normaliser.ts';
 import { compileSteps } from '../parsers/compile.ts';
+import { createDispatch } from '../parsers/dispatch.ts';
+import { readParser } from '../parsers/load.ts';
 import { parserFile, type StepFile } from '../parsers/parser_file.ts';
 import { tryContext } from '../parsers/try.suite.ts';
 import type { Noise } from './noise.ts';
@@ -83,6 +88,27 @@ test('what is held back is counted, and forgotten where events that passed were 
   expect(counted).toEqual(['app.line dedupe']);
   lost++;
   expect(at(2, { a: 1 })).toEqual({ a: 1 });
+});
+
+test('long values are told apart by what they end with', () => {
+  const at = noisy({ dedupe: { fields: ['a'], window: '1h' } });
+  const same = 'a'.repeat(5_000);
+  expect(at(0, { a: `${same}1` })).toBeTypeOf('object');
+  expect(at(1, { a: `${same}2` })).toBeTypeOf('object');
+  expect(at(2, { a: `${same}1` })).toBe('duplicate');
+});
+
+test.each(['dedupe', 'aggregate', 'throttle'])('%s takes no replay for a repetition', (name) => {
+  const config = name === 'throttle' ? { fields: ['message'], limit: 1, per: '1h' } : { fields: ['message'] };
+  const file = { name: 'app.line', title: 'A', match: { contains: 'app' }, processors: [{ [name]: config }] };
+  const parser = readParser(JSON.stringify(file), 'a.yml', {});
+  if ('issues' in parser) throw new Error(JSON.stringify(parser.issues));
+  const normalise = createNormaliser({ parsers: () => createDispatch([parser]) });
+  const record = recordOf('app line', 'auto');
+  const outcome = (position: SourcePosition) => normalise({ ...record, position }, 'a').status;
+  expect(outcome({ kind: 'none' })).toBe('ok');
+  expect(outcome({ kind: 'none' })).toBe('dropped');
+  expect(outcome({ kind: 'given', id: 'AAAAAAAAAAAAAAAAAAAAAA' })).toBe('ok');
 });
 
 test('a clock that was set back ends the window', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Making } from './processor.ts';
 import { type Ended, fieldReader, type Step, type Work, workWriter } from './work.ts';
 
@@ -50,6 +51,8 @@ export function noiseStep<K extends Kept>(config: NoiseConfig<K>, { resources }:
   const known = new Map<string, K>();
   let lost = noise?.lost() ?? 0;
   return (work) => {
+    // It was let through when it first came, and is kept only now.
+    if (work.context.again === true) return undefined;
     const lostNow = noise?.lost() ?? 0;
     if (lostNow !== lost) {
       known.clear();
@@ -80,12 +83,12 @@ export function noiseStep<K extends Kept>(config: NoiseConfig<K>, { resources }:
   };
 }
 
-/** The values of fields as one text; a missing one is a value, too. */
+/** The values of fields as one text, of a long one its hash; a missing one is a value, too. */
 export function keyReader(fields: readonly string[]): (work: Work) => string {
   const readers = fields.map((path) => fieldReader(path));
   return (work) => {
     const key = JSON.stringify(readers.map((read) => read(work.fields) ?? null));
-    return key.length > maxKeyLength ? key.slice(0, maxKeyLength) : key;
+    return key.length > maxKeyLength ? createHash('sha256').update(key).digest('base64') : key;
   };
 }
 

@@ -1,9 +1,12 @@
+import type { JsonObject } from '@tidewatch/event';
 import { expect, test } from 'vitest';
 import { createMemory } from '../joins/memory.ts';
 import { recordOf } from '../normalised.suite.ts';
 import { createNormaliser } from '../normaliser.ts';
 import { createDispatch } from '../parsers/dispatch.ts';
 import { readParser } from '../parsers/load.ts';
+import { tryContext } from '../parsers/try.suite.ts';
+import { remember } from './remember.ts';
 
 function reader(processors: readonly object[]) {
   const file = { name: 'lease.line', title: 'A', match: { contains: 'lease' }, processors };
@@ -61,4 +64,40 @@ test('values that are parted otherwise are another key', () => {
   read('lease set ab c');
   expect(read('lease get a bc').labels).toBeUndefined();
   expect(read('lease get ab c').labels).toEqual({ a: 'ab' });
+});
+
+/** What a memory keeps of an event that says its time, epoch milliseconds. */
+function kept(fields: JsonObject, time: number) {
+  const memory = createMemory(() => 60_000);
+  const config = remember.config.parse({ table: 't', key: ['a'], fields: ['b'], for: '1d' });
+  const step = remember.create(config, {
+    steps: () => () => undefined,
+    resources: { folder: '.', memory },
+  });
+  step({
+    ...{ fields, time, created: undefined, dataset: 'a', stream: undefined, source: 'a', depth: 0 },
+    context: tryContext,
+  });
+  return async (at: number): Promise<string> => {
+    let text = '';
+    for await (const part of memory.snapshot(at)) text += part;
+    return text;
+  };
+}
+
+const { received } = tryContext;
+
+test('a sender that is ahead of time is remembered no longer than others', async () => {
+  const at = kept({ a: 'x', b: 'known' }, received + 86_400_000_000);
+  expect(await at(received + 59_999)).toContain('known');
+  expect(await at(received + 60_000)).not.toContain('known');
+});
+
+test('of what is large little is remembered', async () => {
+  const long = await kept({ a: 'x', b: 'y'.repeat(100_000) }, received)(received);
+  expect(long.length).toBeGreaterThan(4_096);
+  expect(long.length).toBeLessThan(5_000);
+  const list = { a: 'x', b: Array.from({ length: 10_000 }, (_, i) => `name${i}`) };
+  expect((await kept(list, received)(received)).length).toBeLessThan(100);
+  expect(await kept({ a: 'x', b: ['one', 'two'] }, received)(received)).toContain('["one","two"]');
 });

@@ -12,8 +12,11 @@ export const tableName = z
   .regex(/^[a-z][a-z\d_]*$/, 'is lower case letters, digits and _, e.g. dhcp_leases')
   .describe('The table’s name; all parsers and joins of a process share it.');
 
-/** Characters of a text that are remembered. */
+/** Characters of a text that are remembered; of lists and objects that take more as JSON, nothing is. */
 const maxRemembered = 4_096;
+
+/** What is cut out of a record would keep all of the record. */
+const ownText = (text: string): string => Buffer.from(text, 'utf16le').toString('utf16le');
 
 /** Notes what later events are completed with. */
 export const remember = defineProcessor({
@@ -59,10 +62,13 @@ export const remember = defineProcessor({
       for (const { path, read } of readers) {
         const value = read(work.fields);
         if (value === undefined) continue;
-        if (typeof value === 'string') values[path] = value.slice(0, maxRemembered);
-        else values[path] = copyOf(value);
+        if (typeof value === 'string') values[path] = ownText(value.slice(0, maxRemembered));
+        else if (JSON.stringify(value).length <= maxRemembered) values[path] = copyOf(value);
       }
-      entries.put(known, values, (work.time ?? work.context.received) + Math.min(ms, memory.longestMs()));
+      const { received } = work.context;
+      // A sender that is ahead of time must not be remembered for longer.
+      const at = Math.min(work.time ?? received, received);
+      entries.put(ownText(known), values, at + Math.min(ms, memory.longestMs()));
       return undefined;
     };
   },
