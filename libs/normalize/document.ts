@@ -20,7 +20,7 @@ export interface SentDocument {
   readonly dotted: boolean;
 }
 
-/** Offers a JSON document to the one parser whose fields it has. */
+/** Offers a JSON document to the parsers whose fields it has. */
 export const parseDocument = (sent: SentDocument, context: ParseContext): Outcome<Draft> =>
   read(sent, context, (value) => ok(genericDocument(value, context)));
 

@@ -10,7 +10,7 @@ import { beginsAsEventXml, readEventXml } from './windows/event_xml.ts';
 import { windowsDraft } from './windows/windows.ts';
 
 /**
- * Offers a line to the one parser that its first characters, or a literal in it, point to.
+ * Offers a line to the parser that its first characters, or a literal in it, point to, else to the parser files that ask for it.
  *
  * @param format `syslog`: the input knows that it is; else only what begins so is taken for it
  */
