@@ -67,6 +67,8 @@ export interface ParseContext {
   readonly depth?: number;
   /** It came before and was set aside: what processors remember of it is no repetition. */
   readonly again?: boolean;
+  /** Members of lists that were taken through steps so far, in all parsers of the record. */
+  readonly spent?: { members: number };
 }
 
 /** Longest message and line that parsers look at, in characters; `event.original` keeps the whole. */

@@ -113,6 +113,7 @@ function contexts({ timeZone, onWarning, parsers = () => noDispatch }: Normalise
     hints,
     bytes,
     again: position.kind === 'given',
+    spent: { members: 0 },
     clock,
     warn: (warning) => onWarning?.(warning, source),
     parsers: parsers(),

@@ -104,3 +104,24 @@ describe('nearestOf', () => {
     expect(nearestOf(key, known)).toBe(expected);
   });
 });
+
+describe('aliases', () => {
+  it.each([
+    ['stand for billions of values', `a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n${bomb()}`],
+    ['stand inside themselves', 'a: &a [*a]\n'],
+  ])('are refused where they %s', (_, text) => {
+    expect(validateYaml(text, z.unknown())).toMatchObject({
+      ok: false,
+      issues: [{ message: expect.stringContaining('values') }],
+    });
+  });
+
+  it('are taken where they repeat a little', () => {
+    expect(validateYaml('a: &a [1]\nb: *a\n', z.unknown())).toEqual({ ok: true, value: { a: [1], b: [1] } });
+  });
+});
+
+function bomb(): string {
+  const lines = Array.from({ length: 8 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(10).fill(`*a${i}`)}]`);
+  return `${lines.join('\n')}\n`;
+}

@@ -29,6 +29,8 @@ export function validateYaml<T>(text: string, schema: z.ZodType<T>): Validated<T
     if (documents.length > 1)
       return { ok: false, issues: [{ path: '', message: 'holds more than one document' }] };
     value = documents[0] ?? {};
+    if (nodesOf(value, new Map()) > maxNodes)
+      return { ok: false, issues: [{ path: '', message: `stands for more than ${maxNodes} values` }] };
   } catch {
     return { ok: false, issues: syntaxIssues(text) };
   }
@@ -36,6 +38,21 @@ export function validateYaml<T>(text: string, schema: z.ZodType<T>): Validated<T
   if (parsed.success) return { ok: true, value: parsed.data };
   const place = placesIn(text);
   return { ok: false, issues: parsed.error.issues.flatMap((issue) => describe(issue, schema, value, place)) };
+}
+
+/** Values of a file with its aliases written out: a few lines of them can stand for billions. */
+const maxNodes = 1_000_000;
+
+function nodesOf(value: unknown, known: Map<object, number>): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  const counted = known.get(value);
+  if (counted !== undefined) return counted;
+  // What holds itself has no end.
+  known.set(value, Number.POSITIVE_INFINITY);
+  let nodes = 1;
+  for (const member of Object.values(value)) nodes += nodesOf(member, known);
+  known.set(value, nodes);
+  return nodes;
 }
 
 /** The issues as lines for a terminal: `  line 3, column 5: inputs.0.prot: unknown key; did you mean "port"?` */

@@ -150,6 +150,14 @@ describe('enrichment', () => {
     });
   });
 
+  it('tells nobody a password that stands in an address', async () => {
+    const enrichment = createEnrichment({ load });
+    enrichment.apply(spec({ feeds: [feed({ url: 'http://alice:hidden@127.0.0.1:9/feed' })] }));
+    const state = await enrichment.load('threat_intel/f');
+    expect(state?.fault?.reason).toContain('authorization_file');
+    expect(JSON.stringify(state)).not.toContain('hidden');
+  });
+
   it('reads in a thread, and lives with one that fails', async () => {
     const path = join(directory, 'feed');
     await writeFile(path, '198.51.100.1\n');

@@ -45,6 +45,10 @@ export async function openFile(file: string): Promise<Opened> {
 export async function openUrl({ url = '', authorizationFile }: Place): Promise<Opened> {
   const authorization =
     authorizationFile === undefined ? undefined : (await readFile(authorizationFile, 'utf8')).trim();
+  const { username, password } = new URL(url);
+  // Who asks nevertheless is told with all of the address.
+  if (username !== '' || password !== '')
+    throw new TypeError('the address has a name or password in it: authorization_file is for these');
   const response = await fetch(url, {
     redirect: 'manual',
     signal: AbortSignal.timeout(answerMs),

@@ -26,6 +26,9 @@ export interface TableSpec extends DelimitedOptions {
 /** The space of a table's keys that are no networks. */
 export const rowSpace = 'row';
 
+/** Characters of what a row adds, as JSON: events that it goes into have their own bound. */
+const maxRow = 65_536;
+
 /** Reads a table's rows into an index: what a row adds to events, nested and of ECS' types, under each of its keys. */
 export function tableReader(spec: TableSpec, builder: KeyIndexBuilder, tally: Tally): Reader {
   const onUnfit = () => {
@@ -35,6 +38,7 @@ export function tableReader(spec: TableSpec, builder: KeyIndexBuilder, tally: Ta
     const keys = spec.key.flatMap((column) => textsOf(read(column)));
     const payload = JSON.stringify(additions(spec, read));
     let added = false;
+    if (payload.length > maxRow) return onUnfit();
     for (const key of keys) added = addRow(builder, spec.match, key, payload) || added;
     if (added) tally.added++;
     else onUnfit();

@@ -35,6 +35,15 @@ describe('tables', () => {
     return { faults, unfit, table, get: (key: string) => lookups.table('t')?.get(key) };
   }
 
+  it('leaves out a row that would make events too large', async () => {
+    const { get, unfit } = await read(`a,b\nweb1,${'x'.repeat(70_000)}\nweb2,alice\n`, {
+      fields: { 'labels.owner': 'b' },
+    });
+    expect(unfit).toBe(1);
+    expect(get('web1')).toBeUndefined();
+    expect(get('web2')).toEqual({ labels: { owner: 'alice' } });
+  });
+
   it('says of a key what its row has, in ECS’ types', async () => {
     const { get, table, faults } = await read(
       'name,ip,cpu,owner\nWeb1,192.0.2.1,x,alice\nweb2,nonsense,,\n',

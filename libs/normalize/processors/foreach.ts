@@ -1,16 +1,18 @@
 import { z } from 'zod';
 import { stepSchema } from '../parsers/parser_file.ts';
 import { defineProcessor, fieldPath } from './processor.ts';
-import { fieldReader, workWriter } from './work.ts';
+import { failed, fieldReader, workWriter } from './work.ts';
 
 /** Members that are taken through the steps. */
 const maxMembers = 1_000;
+/** The same of one record in all its lists: lists in lists would take time without bounds. */
+const maxOfRecord = 20_000;
 
 /** Does something with each member of a list. */
 export const foreach = defineProcessor({
   name: 'foreach',
   summary:
-    'Takes each member of a list through steps, as `_item`: what stands there afterwards is the member; without one it is gone. Up to 1,000 members.',
+    'Takes each member of a list through steps, as `_item`: what stands there afterwards is the member; without one it is gone. Up to 1,000 members; a record of more than 20,000 in all its lists fails.',
   config: z.strictObject({
     field: fieldPath.describe(
       'The list; a single value is a list of one, and where there is none nothing is done.',
@@ -54,7 +56,10 @@ export const foreach = defineProcessor({
       const kept = members.slice(maxMembers);
       const done = [];
       const outer = work.fields._item;
+      const { spent } = work.context;
       for (const member of members.slice(0, maxMembers)) {
+        if (spent !== undefined && ++spent.members > maxOfRecord)
+          return failed(`too_many: ${field} and other lists have too many members together`);
         work.fields._item = member;
         const result = step(work);
         if (result !== undefined) return result;

@@ -85,3 +85,14 @@ test.each([
   expect(found.tags).toContain('parser_failed');
   expect(found.container.stream).toBe('stdout');
 });
+
+test('lists in lists end a record after some time', () => {
+  const inner = (depth: number): object[] =>
+    depth === 0 ? [{ set: { 'labels.a': 'b' } }] : [{ foreach: { field: 'nest.a', do: inner(depth - 1) } }];
+  const nest = parser({ name: 'nest.a', match: { fields: { a: null } }, processors: inner(4) });
+  const normalise = createNormaliser({ parsers: () => createDispatch([nest]) });
+  const document = JSON.stringify({ a: Array.from({ length: 1_000 }, (_, i) => i) });
+  const outcome = normalise(recordOf(document, 'json'), 'a');
+  if (outcome.status !== 'ok') throw new Error(outcome.status);
+  expect(JSON.parse(outcome.value.json).error.message).toContain('too_many');
+});

@@ -119,7 +119,7 @@ function pseudonymsOf(epoch: Epoch, { secret, version }: PseudonymKey): EpochPse
 }
 
 /** One spelling for each address (RFC 5952). */
-const canonical = (address: string): string =>
+export const canonical = (address: string): string =>
   address.includes(':') ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
 
 function addressOf(network: string, digest: string): string {

@@ -1,7 +1,9 @@
 import { isObject, type Json, type JsonObject } from '@tidewatch/event';
 import { maxText } from '../draft.ts';
+import { ipAddress } from '../setters.ts';
 import { createKnownFinder, createTextScanner } from './free_text.ts';
 import { type CompiledPolicy, type PathTree, visit } from './policy.ts';
+import { canonical } from './pseudonyms.ts';
 
 /** What is put in the place of a value found at a path. */
 export type Substitute = (value: string, path: string) => string;
@@ -89,7 +91,10 @@ export function createReplacer(): (
 /** Too many other things are such numbers: ports, processes. */
 const smallNumber = /^\d{1,9}$/;
 
-/** The values of the policy's fields that are looked for elsewhere; of `DOMAIN\name` also the name. */
+/**
+ * The values of the policy's fields that are looked for elsewhere; of `DOMAIN\name` also the name, of an address also the
+ * spelling that feeds' indicators have.
+ */
 export function valuesIn(fields: JsonObject, { targets }: CompiledPolicy): ReadonlySet<string> {
   const values = new Set<string>();
   visit(fields, targets, (value) => {
@@ -97,6 +102,8 @@ export function valuesIn(fields: JsonObject, { targets }: CompiledPolicy): Reado
     values.add(value);
     const at = value.lastIndexOf('\\');
     if (at > 0 && at < value.length - 1) values.add(value.slice(at + 1));
+    const address = value.includes(':') ? ipAddress(value) : undefined;
+    if (address !== undefined) values.add(canonical(address));
   });
   return values;
 }

@@ -49,6 +49,19 @@ const sshd =
 const people = ['user.name', 'source.ip'];
 
 describe('an event whose fields are named', () => {
+  it('holds an address in no other spelling, such as that of an indicator', () => {
+    const { event, of } = open({ pseudonymise: ['source.ip'] });
+    const sent = '2001:DB8:0:0:0:0:0:7';
+    const found = event({
+      '@timestamp': '2026-11-21T09:08:05Z',
+      ecs: { version: '8.11.0' },
+      source: { ip: sent },
+      threat: { indicator: { name: '2001:db8::7' } },
+    });
+    expect(getField(found, 'source.ip')).toBe(of(sent));
+    expect(getField(found, 'threat.indicator.name')).toBe(of(sent));
+  });
+
   it('holds pseudonyms in them, in related.* and in its texts, and nothing in the clear', () => {
     const { event, of } = open({ pseudonymise: people });
     const found = event(sshd);
