@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Forest } from './forest.ts';
 import { Points } from './points.ts';
 import { Random } from './random.ts';
-import type { Tree } from './tree.ts';
-import { Tree as NewTree } from './tree.ts';
+import { Tree } from './tree.ts';
 
 /** Points around two places, from a seed. */
 function pointsOf(count: number, dimensions: number, seed: number): Float32Array[] {
@@ -13,29 +12,28 @@ function pointsOf(count: number, dimensions: number, seed: number): Float32Array
   );
 }
 
-/** Lowest and highest values of the points below a node, and their number. */
-function boxBelow(tree: Tree, points: Points, node: number): { low: number[]; high: number[]; mass: number } {
+interface Box {
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+  readonly mass: number;
+}
+
+/** Holds each node below one to what the points below it are: their lowest and highest values, and their number. */
+function check(tree: Tree, points: Points, node = tree.root): Box {
   if (tree.isLeaf(node)) {
     const at = tree.offset(node);
     const own = [...points.values.subarray(at, at + points.dimensions)];
     return { low: own, high: own, mass: tree.mass[node] as number };
   }
-  const [left, right] = [tree.left[node], tree.right[node]].map((child) =>
-    boxBelow(tree, points, child as number),
-  );
-  if (left === undefined || right === undefined) throw new Error('an inner node without children');
+  const children = [tree.left[node] as number, tree.right[node] as number] as const;
+  expect(children.map((child) => tree.parent[child])).toEqual([node, node]);
+  const left = check(tree, points, children[0]);
+  const right = check(tree, points, children[1]);
   expect(left.high[tree.cutDimension[node] as number]).toBeLessThanOrEqual(tree.cutValue[node] as number);
   expect(right.low[tree.cutDimension[node] as number]).toBeGreaterThan(tree.cutValue[node] as number);
-  return {
-    low: left.low.map((value, d) => Math.min(value, right.low[d] as number)),
-    high: left.high.map((value, d) => Math.max(value, right.high[d] as number)),
-    mass: left.mass + right.mass,
-  };
-}
-
-function check(tree: Tree, points: Points, node = tree.root): void {
-  if (tree.isLeaf(node)) return;
-  const { low, high, mass } = boxBelow(tree, points, node);
+  const low = left.low.map((value, d) => Math.min(value, right.low[d] as number));
+  const high = left.high.map((value, d) => Math.max(value, right.high[d] as number));
+  const mass = left.mass + right.mass;
   const at = node * points.dimensions;
   expect([...tree.low.subarray(at, at + points.dimensions)]).toEqual(low);
   expect([...tree.high.subarray(at, at + points.dimensions)]).toEqual(high);
@@ -44,16 +42,13 @@ function check(tree: Tree, points: Points, node = tree.root): void {
     high.reduce((sum, value, d) => sum + value - (low[d] as number), 0),
     4,
   );
-  for (const child of [tree.left[node] as number, tree.right[node] as number]) {
-    expect(tree.parent[child]).toBe(node);
-    check(tree, points, child);
-  }
+  return { low, high, mass };
 }
 
 describe('a tree', () => {
   it('has in each node the box and number of the points below it, whatever was inserted and deleted', () => {
     const points = new Points(3, 10);
-    const tree = new NewTree(points, new Random(1), 64);
+    const tree = new Tree(points, new Random(1), 64);
     const kept: number[] = [];
     const random = new Random(2);
     const given = pointsOf(400, 3, 3);
@@ -77,7 +72,7 @@ describe('a tree', () => {
 
   it('is empty again when all was deleted', () => {
     const points = new Points(2, 4);
-    const tree = new NewTree(points, new Random(1), 8);
+    const tree = new Tree(points, new Random(1), 8);
     const places = pointsOf(8, 2, 1).map((point) => points.add(point));
     for (const place of places) points.hold(tree.insert(place));
     for (const place of places) {
