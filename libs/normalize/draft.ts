@@ -1,4 +1,4 @@
-import type { JsonObject } from '@tidewatch/event';
+import type { Json, JsonObject } from '@tidewatch/event';
 import type { RecordHints } from '@tidewatch/plugin';
 import type { Dispatch } from './parsers/dispatch.ts';
 import type { WallClock } from './time.ts';
@@ -34,7 +34,11 @@ interface DraftFacts {
 export function withFields(draft: Draft): FieldsDraft {
   if ('fields' in draft) return draft;
   const { written, ...facts } = draft;
-  return { ...facts, fields: { ...objectOf(written.members), event: objectOf(written.event) } };
+  const { members, event, kind, tags } = written;
+  const fields = objectOf(members);
+  fields.event = objectOf(kind === undefined ? event : `${event},"kind":${kind}`);
+  if (tags !== undefined) fields.tags = JSON.parse(tags) as Json;
+  return { ...facts, fields };
 }
 
 /** Flags on an event (`tags`): something about the record that a reader must know. */

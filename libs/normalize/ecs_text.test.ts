@@ -2,7 +2,7 @@ import { type EcsEvent, parseJson } from '@tidewatch/event';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ownTime } from '../../test/own_time.ts';
-import type { ParseContext } from './draft.ts';
+import { type ParseContext, withFields } from './draft.ts';
 import { ecsFields } from './ecs_fields.ts';
 import { readEcsText } from './ecs_text.ts';
 import { normalised, recordOf } from './normalised.suite.ts';
@@ -68,6 +68,16 @@ it('what goes on as it stands is the same event as what is parsed', () => {
     shop: usual.shop,
     tags: ['a'],
   });
+});
+
+it('says the same when a stage makes an object of it, its kind and tags too', () => {
+  const sent = JSON.stringify({ ...usual, event: { ...usual.event, kind: 'alert' }, tags: ['a', 'b'] });
+  const stages = [{ apply: withFields }];
+  const outcome = createNormaliser({ timeZone: 'UTC', stages })(recordOf(sent, 'json'), 'test');
+  if (outcome.status !== 'ok') throw new Error(outcome.status);
+  const event = inAnyOrder(JSON.parse(outcome.value.json));
+  expect(event).toEqual(inAnyOrder(normalised(sent, 'json')));
+  expect(event).toMatchObject({ event: { kind: 'alert' }, tags: ['a', 'b'] });
 });
 
 it('a document that says all it says as ECS is not kept a second time as text', () => {
