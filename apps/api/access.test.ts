@@ -59,6 +59,9 @@ const bodies: Readonly<Record<string, () => object>> = {
   'dead_letters.replay': () => ({ ids: ['0-7'] }),
   'dead_letters.drop': () => ({ ids: ['0-7'], reason: 'noise' }),
   'dead_letters.restore': () => ({ ids: ['0-7'] }),
+  'parsers.parse': () => ({ text: 'a' }),
+  'parsers.test': () => ({ parser: 'a', tests: 'b' }),
+  'parsers.suggest': () => ({ text: 'a' }),
 };
 const tryRule = () => {
   const scope = { principal: 'test', dataClasses: 'all' } as const;
@@ -76,6 +79,7 @@ const ids: Readonly<Record<string, () => string>> = {
   'events.get': () => server.events[0]?.event.id ?? '',
   'rules.get': () => 'rule-1',
   'exceptions.remove': () => exceptionId,
+  'parsers.get': () => 'nginx.error',
   'rules.release': () => 'rule-1',
   'rules.put': () => 'kept-1',
   'usecases.get': () => 'case-1',
@@ -102,7 +106,7 @@ const ask = (name: string, headers: Record<string, string>) => {
   const body = bodies[name]?.();
   return server.api.inject({
     method: row.method,
-    url: row.url.replace(':id', ids[name]?.() ?? '') + (queries[name] ?? ''),
+    url: row.url.replace(/:id|:name/, ids[name]?.() ?? '') + (queries[name] ?? ''),
     headers: { host: 'localhost:8420', ...headers },
     ...(body === undefined ? {} : { payload: body }),
   });
@@ -144,6 +148,11 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'admin tok
   'usecases.put': ['engineer', 'privacy_officer', 'admin'],
   'usecases.remove': ['engineer', 'privacy_officer', 'admin'],
   'usecases.restore': ['engineer', 'privacy_officer', 'admin'],
+  'parsers.list': readers,
+  'parsers.get': readers,
+  'parsers.parse': ['engineer', 'admin'],
+  'parsers.test': ['engineer', 'admin'],
+  'parsers.suggest': ['engineer', 'admin'],
   'exceptions.list': ['analyst', 'engineer', 'admin'],
   'exceptions.add': ['analyst', 'engineer', 'admin'],
   'exceptions.remove': ['analyst', 'engineer', 'admin'],
@@ -225,13 +234,13 @@ describe('routes and roles (S2)', () => {
     },
   );
 
-  it('takes the admin token for dead letters, the archive, the disk, enrichment, lists and changes of alerts, backtests, writing rules and use-cases, and for nothing else that asks for a session', async () => {
+  it('takes the admin token for dead letters, the archive, the disk, enrichment, parsers, lists and changes of alerts, backtests, writing rules and use-cases, and for nothing else that asks for a session', async () => {
     const authorization = `Bearer ${adminToken}`;
     for (const { name, policy, status = 200 } of routes) {
       if (policy.kind !== 'session' || name === 'live.read') continue;
       const { statusCode } = await ask(name, { authorization });
       expect(statusCode, name).toBe(
-        /^dead_letters\.|^archive\.|^disk\.|^enrichment\.|^usecases\.|^alerts\.(?:search|groups|change|undo|job)|^rules\.(?:backtest|put|release|remove|restore)/.test(
+        /^dead_letters\.|^archive\.|^disk\.|^enrichment\.|^parsers\.|^usecases\.|^alerts\.(?:search|groups|change|undo|job)|^rules\.(?:backtest|put|release|remove|restore)/.test(
           name,
         )
           ? status
@@ -270,6 +279,11 @@ describe('the audit log (V6)', () => {
       'rules.backtest_get',
       'usecases.list',
       'usecases.get',
+      'parsers.list',
+      'parsers.get',
+      'parsers.parse',
+      'parsers.test',
+      'parsers.suggest',
       'health.get',
       'disk.get',
       'enrichment.get',

@@ -62,7 +62,9 @@ export async function createTls(config: TlsConfig, log: Logger, pollMs = 2_000):
     if (seen === stamp) return;
     stamp = seen;
     try {
-      ({ context, ends } = await load(config));
+      const loaded = await load(config);
+      if (closed) return;
+      ({ context, ends } = loaded);
       for (const server of servers) server.setSecureContext(context);
       fault = undefined;
       log.info({ certificate: config.certificate, ends }, 'The certificate was replaced');
@@ -74,6 +76,7 @@ export async function createTls(config: TlsConfig, log: Logger, pollMs = 2_000):
   }
 
   let looking = false;
+  let closed = false;
   const timer = setInterval(() => {
     if (looking) return;
     looking = true;
@@ -96,7 +99,10 @@ export async function createTls(config: TlsConfig, log: Logger, pollMs = 2_000):
       if (fault !== undefined) return fault;
       return ends < new Date() ? `The certificate ended on ${ends.toISOString()}.` : undefined;
     },
-    close: () => clearInterval(timer),
+    close() {
+      closed = true;
+      clearInterval(timer);
+    },
   };
 }
 
