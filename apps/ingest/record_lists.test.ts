@@ -100,3 +100,18 @@ describe('a list that is taken', () => {
     expect(events.map(({ message }) => message)).toEqual(['[{"a":1},{"a":2}]']);
   });
 });
+
+test('documents of one call become no more records than one append may have', async () => {
+  let taken = 0;
+  const accept = acceptLists(async (_, records) => {
+    taken = records.length;
+    return records.map((_, i) => ({ status: 'accepted', id: String(i) }));
+  });
+  const document = `[${Array(9_999).fill('{}').join(',')}]`;
+  const answers = await accept(
+    'a',
+    Array.from({ length: 8 }, () => recordOf(document)),
+  );
+  expect(answers).toHaveLength(8);
+  expect(taken).toBe(5 * 9_999 + 3);
+});

@@ -4,6 +4,8 @@ import type { Accept, Acceptance, RawRecord } from '@tidewatch/plugin';
 
 /** Records that one document may hold; one with more is taken as it is. */
 const maxMembers = 10_000;
+/** Records that the documents of one call may become, since they are kept by one append; those beyond are taken as they are. */
+const maxOfCall = 50_000;
 /** Looking for the ends of records goes on without a pause for so long. */
 const sliceMs = 5;
 
@@ -19,7 +21,8 @@ export function acceptLists(accept: Accept): Accept {
     const parts: RawRecord[] = [];
     const counts: number[] = [];
     for (const record of records) {
-      const members = mayBeList(record) ? await membersOf(record.bytes) : undefined;
+      const found = mayBeList(record) ? await membersOf(record.bytes) : undefined;
+      const members = found && parts.length + found.length <= maxOfCall ? found : undefined;
       counts.push(members?.length ?? 1);
       if (members === undefined) parts.push(record);
       else for (let i = 0; i < members.length; i++) parts.push(memberOf(record, members[i] as Buffer, i));
