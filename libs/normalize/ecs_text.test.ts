@@ -72,7 +72,7 @@ it('what goes on as it stands is the same event as what is parsed', () => {
 
 it('says the same when a stage makes an object of it, its kind and tags too', () => {
   const sent = JSON.stringify({ ...usual, event: { ...usual.event, kind: 'alert' }, tags: ['a', 'b'] });
-  const stages = [{ apply: withFields }];
+  const stages = [{ name: 'object', apply: withFields }];
   const outcome = createNormaliser({ timeZone: 'UTC', stages })(recordOf(sent, 'json'), 'test');
   if (outcome.status !== 'ok') throw new Error(outcome.status);
   const event = inAnyOrder(JSON.parse(outcome.value.json));

@@ -85,6 +85,7 @@ test.each<[name: string, channel: string, id: number, data: JsonObject, expected
     1116,
     { 'Threat Name': 'Trojan:Win32/X', Path: 'file:_C:\\x', 'Detection User': 'CORP\\jane' },
     {
+      'event.kind': 'alert',
       'event.category': ['malware'],
       'threat.indicator.name': 'Trojan:Win32/X',
       'winlog.threat.path': 'file:_C:\\x',

@@ -6,6 +6,8 @@ export interface Meaning {
   /** What it says of `event`, and the same as JSON, with a comma before each member. */
   readonly event: Readonly<Record<'category' | 'type', readonly string[]>> & { readonly action: string };
   readonly eventJson: string;
+  /** `event.kind` as JSON, where it is not `event`. */
+  readonly kind: string | undefined;
   /** What it stands for where the keywords don't say; undefined where there is no attempt that could fail. */
   readonly outcome: 'success' | 'failure' | undefined;
   readonly fields: CompiledFieldMap;
@@ -28,6 +30,7 @@ export function meaning(
   return {
     event,
     eventJson: `,${JSON.stringify(event).slice(1, -1)}`,
+    kind: event.category.some((name) => alerts.has(name)) ? '"alert"' : undefined,
     outcome: outcome === 'failure' || outcome === 'success' ? outcome : undefined,
     fields: Array.isArray(maps)
       ? compileFields(...(maps as readonly FieldMap[]))
@@ -35,5 +38,8 @@ export function meaning(
     derive,
   };
 }
+
+/** What others have found already. */
+const alerts: ReadonlySet<string> = new Set(['malware', 'intrusion_detection']);
 
 const split = (list: string): string[] => (list === '' ? [] : list.split(','));

@@ -47,6 +47,7 @@ export function windowsDraft(record: WindowsRecord): WrittenDraft {
         membersOf(fields) +
         winlogMember(record, winlog),
       related: relatedOf(fields),
+      kind: known?.kind,
       complete: verbatim !== undefined,
     },
   };
