@@ -12,19 +12,13 @@ const damped = (leafMass: number, treeMass: number): number => 1 - leafMass / (2
  * times the logarithm of the tree's size; about 1 for a point like the others, more for one that stands alone. Copies of
  * a point damp it (the score of AWS' random cut forest, by its documentation).
  *
- * @param depths room for the nodes on a path, reused
+ * @param path room for the nodes on the way to a leaf, reused
  */
 export function scoreIn(tree: Tree, points: Points, point: Float32Array, path: Int16Array): number {
-  const { root, left, right, cutDimension, cutValue, mass, low, high, span } = tree;
+  const { root, mass, low, high, span } = tree;
   const { dimensions, values } = points;
-  let depth = 0;
-  let node = root;
-  while (!tree.isLeaf(node)) {
-    path[depth++] = node;
-    node = (
-      (point[cutDimension[node] as number] as number) <= (cutValue[node] as number) ? left[node] : right[node]
-    ) as number;
-  }
+  const depth = tree.descend(point, path);
+  const node = path[depth] as number;
   const size = mass[root] as number;
   const leafMass = mass[node] as number;
   const own = tree.offset(node);
@@ -68,23 +62,17 @@ export function attributeIn(
   path: Int16Array,
   into: Float64Array,
 ): void {
-  const { root, left, right, cutDimension, cutValue, mass, low, high } = tree;
+  const { root, mass, low, high, span } = tree;
   const { dimensions, values } = points;
-  let depth = 0;
-  let node = root;
-  while (!tree.isLeaf(node)) {
-    path[depth++] = node;
-    node = (
-      (point[cutDimension[node] as number] as number) <= (cutValue[node] as number) ? left[node] : right[node]
-    ) as number;
-  }
+  const depth = tree.descend(point, path);
+  const node = path[depth] as number;
   const size = mass[root] as number;
   const scale = Math.log2(size + 1);
   const shares = new Float64Array(2 * dimensions);
   const own = tree.offset(node);
-  let whole = 0;
-  for (let d = 0; d < dimensions; d++) whole += Math.abs((point[d] as number) - (values[own + d] as number));
-  let equal = whole === 0;
+  let apart = 0;
+  for (let d = 0; d < dimensions; d++) apart += Math.abs((point[d] as number) - (values[own + d] as number));
+  let equal = apart === 0;
   if (equal) {
     // Nothing parts it from its like: what is left of the score is nobody's, and goes to all alike.
     const rest = damped(mass[node] as number, size) * seen(depth, mass[node] as number);
@@ -92,28 +80,27 @@ export function attributeIn(
   } else
     for (let d = 0; d < dimensions; d++) {
       const away = (point[d] as number) - (values[own + d] as number);
-      if (away > 0) shares[d] = (unseen(depth) * away) / whole;
-      else if (away < 0) shares[dimensions + d] = (unseen(depth) * -away) / whole;
+      if (away > 0) shares[d] = (unseen(depth) * away) / apart;
+      else if (away < 0) shares[dimensions + d] = (unseen(depth) * -away) / apart;
     }
   for (let at = depth - 1; at >= 0 && !equal; at--) {
     const box = (path[at] as number) * dimensions;
-    let inside = 0;
     let outside = 0;
     for (let d = 0; d < dimensions; d++) {
       const value = point[d] as number;
-      inside += (high[box + d] as number) - (low[box + d] as number);
       outside += Math.max(0, (low[box + d] as number) - value, value - (high[box + d] as number));
     }
     if (outside === 0) equal = true;
     else {
-      const parted = outside / (inside + outside);
+      const whole = (span[path[at] as number] as number) + outside;
+      const parted = outside / whole;
       for (let d = 0; d < dimensions; d++) {
         const value = point[d] as number;
         const above = Math.max(0, value - (high[box + d] as number));
         const below = Math.max(0, (low[box + d] as number) - value);
-        shares[d] = (1 - parted) * (shares[d] as number) + (unseen(at) * above) / (inside + outside);
+        shares[d] = (1 - parted) * (shares[d] as number) + (unseen(at) * above) / whole;
         shares[dimensions + d] =
-          (1 - parted) * (shares[dimensions + d] as number) + (unseen(at) * below) / (inside + outside);
+          (1 - parted) * (shares[dimensions + d] as number) + (unseen(at) * below) / whole;
       }
     }
   }

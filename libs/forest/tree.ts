@@ -72,6 +72,23 @@ export class Tree {
     return this.root === none ? 0 : (this.mass[this.root] as number);
   }
 
+  /**
+   * Follows the cuts to a leaf. Answers how deep it is.
+   *
+   * @param path gets the nodes on the way, the leaf last; room for one more than the tree has inner nodes
+   */
+  descend(point: Float32Array, path: Int16Array): number {
+    let depth = 0;
+    let node = this.root;
+    while (node < this.#leaves) {
+      path[depth++] = node;
+      const value = point[this.cutDimension[node] as number] as number;
+      node = (value <= (this.cutValue[node] as number) ? this.left[node] : this.right[node]) as number;
+    }
+    path[depth] = node;
+    return depth;
+  }
+
   /** Answers the place that stands for the point: that of an equal one, where the tree has one. */
   insert(place: number): number {
     const { values } = this.#points;

@@ -21,7 +21,7 @@ export function openAccept(runtime: Runtime): Accept {
   const accept = createAccept({
     ...{ events, deadLetters, ...normaliser, processors, seal, metrics, log },
     redirects,
-    lost: runtime.joins?.lost,
+    lost: runtime.noise?.forget,
   });
   return disk.slowed(acceptLists(accept));
 }

@@ -25,6 +25,7 @@ import type { GovernanceWatch } from './governance/governance_watch.ts';
 import { type OpenPseudonyms, openPseudonyms } from './governance/pseudonyms.ts';
 import { shortestTtl } from './governance/retention.ts';
 import { type JoinsInForce, openJoins } from './parsers/joins_in_force.ts';
+import { type NoiseInForce, openNoise } from './parsers/noise_in_force.ts';
 import { openParsers, ownParsers, type ParsersInForce } from './parsers/parsers_in_force.ts';
 import { hostPlugins } from './plugins.ts';
 import { type SourceState, startSourceStatistics } from './statistics.ts';
@@ -71,6 +72,8 @@ export interface Runtime {
   readonly parsers: ParsersInForce | undefined;
   /** What records and events are completed with; where records are read. */
   readonly joins: JoinsInForce | undefined;
+  /** What noise processors share; where records are read. */
+  readonly noise: NoiseInForce | undefined;
   /** What is known of each source, where the API shows it. */
   readonly sources: KeyedStage<SourceState> | undefined;
   /** Where the API runs, since there dead letters are worked on. */
@@ -145,9 +148,12 @@ export async function openRuntime(options: ServerOptions, onClose: Runtime['onCl
       })
     : undefined;
   onClose(() => joins?.close());
+  const noise = reads ? openNoise(metrics) : undefined;
+  onClose(() => noise?.close());
   const resources = {
     streams: [...adapters.redirects.keys()],
-    ...(joins && { memory: joins.memory, noise: joins.noise }),
+    ...(joins && { memory: joins.memory }),
+    ...(noise && { noise: noise.noise }),
     ...(enrichment && { enrichers: enrichment.enrichers }),
   };
   const parsers = reads
@@ -176,6 +182,7 @@ export async function openRuntime(options: ServerOptions, onClose: Runtime['onCl
     enrichment,
     parsers,
     joins,
+    noise,
     sources,
     letters,
     readers: [sources, letters].filter((reader) => reader !== undefined),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { createMemory } from '../joins/memory.ts';
 import { presentKey } from './present_key.ts';
-import { defineProcessor, fieldPath } from './processor.ts';
-import { tableName } from './remember.ts';
+import { defineProcessor } from './processor.ts';
+import { rememberedKey, tableName } from './remember.ts';
 
 /** Ends what was remembered. */
 export const forget = defineProcessor({
@@ -10,10 +10,7 @@ export const forget = defineProcessor({
   summary: 'Takes an entry of `remember` out of its table: a lease was given back, a session ended.',
   config: z.strictObject({
     table: tableName,
-    key: z
-      .array(fieldPath)
-      .min(1)
-      .describe('Fields whose values together are the key, in the order of `remember`.'),
+    key: rememberedKey,
   }),
   examples: [
     {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { createMemory } from '../joins/memory.ts';
 import { presentKey } from './present_key.ts';
 import { defineProcessor, fieldPath } from './processor.ts';
-import { tableName } from './remember.ts';
+import { rememberedKey, tableName } from './remember.ts';
 import { copyOf, fieldReader, workWriter } from './work.ts';
 
 /** Completes an event with what an earlier one said. */
@@ -12,10 +12,7 @@ export const recall = defineProcessor({
     'Sets fields to what `remember` noted under the key, where the event has none of its own. Nothing where the table has nothing.',
   config: z.strictObject({
     table: tableName,
-    key: z
-      .array(fieldPath)
-      .min(1)
-      .describe('Fields whose values together are the key, in the order of `remember`.'),
+    key: rememberedKey,
     set: z.record(fieldPath, fieldPath).describe('Remembered field by the field that is set.'),
     override: z.boolean().describe('Fields that the event has are set, too.').default(false),
   }),

@@ -12,6 +12,12 @@ export const tableName = z
   .regex(/^[a-z][a-z\d_]*$/, 'is lower case letters, digits and _, e.g. dhcp_leases')
   .describe('The table’s name; all parsers and joins of a process share it.');
 
+/** The key of a table's entry, for who asks for one. */
+export const rememberedKey = z
+  .array(fieldPath)
+  .min(1)
+  .describe('Fields whose values together are the key, in the order of `remember`.');
+
 /** Characters of a text that are remembered; of lists and objects that take more as JSON, nothing is. */
 const maxRemembered = 4_096;
 

@@ -1,13 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  createMemory,
-  loadJoins,
-  type Memory,
-  type Noise,
-  restoreMemory,
-  type Stage,
-} from '@tidewatch/normalize';
+import { createMemory, loadJoins, type Memory, restoreMemory, type Stage } from '@tidewatch/normalize';
 import { formatIssues } from '@tidewatch/plugin';
 import type { KeptSnapshots } from '@tidewatch/stream';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
@@ -15,9 +8,6 @@ import type { Logger, Metrics } from '@tidewatch/telemetry';
 /** What events are completed with, in a running process. */
 export interface JoinsInForce {
   readonly memory: Memory;
-  readonly noise: Noise;
-  /** Forgets what noise processors saw: events that they let through were not kept. */
-  readonly lost: () => void;
   readonly stage: Stage;
   /** Saves the memory. */
   readonly close: () => Promise<void>;
@@ -57,23 +47,7 @@ export async function openJoins(deps: JoinsDeps): Promise<JoinsInForce> {
     log.error({ file, issues: formatIssues(issues) }, 'Joins are not in force');
   log.info({ joins: names.length, remembered: memory.size() }, 'Joins loaded');
 
-  let lost = 0;
-  const held = new Map<string, { parser: string; processor: string; events: number }>();
-  const noise: Noise = {
-    lost: () => lost,
-    heldBack(parser, processor) {
-      const key = `${parser} ${processor}`;
-      const known = held.get(key);
-      if (known === undefined) held.set(key, { parser, processor, events: 1 });
-      else known.events++;
-    },
-  };
-  function count(): void {
-    for (const { parser, processor, events } of held.values())
-      metrics.count('noise_suppressed_events_total', { parser, processor }, events);
-    held.clear();
-    metrics.set('joins_remembered_entries', {}, memory.size());
-  }
+  const count = (): void => metrics.set('joins_remembered_entries', {}, memory.size());
 
   let saving: Promise<void> = Promise.resolve();
   const save = (): Promise<void> => {
@@ -88,8 +62,6 @@ export async function openJoins(deps: JoinsDeps): Promise<JoinsInForce> {
   const regularly = setInterval(() => void save(), saveEveryMs).unref();
   return {
     memory,
-    noise,
-    lost: () => void lost++,
     stage,
     async close() {
       clearInterval(counting);
