@@ -1,19 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createMonitor, type Expectation } from './monitor.ts';
+import { normals } from './normals.suite.ts';
 
 const minute = 60;
 const day = 1_440;
 /** A Monday, midnight UTC. */
 const start = Date.UTC(2026, 5, 1) / 1000;
-
-function normals(seed: number): () => number {
-  let state = seed;
-  const uniform = (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return (state + 1) / 4_294_967_297;
-  };
-  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
-}
 
 interface Change {
   /** In minutes from the start. */

@@ -1,17 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { coverage, mase, naiveScale } from './accuracy.ts';
+import { normals } from './normals.suite.ts';
 import { predict } from './predict.ts';
 import { seasonsOf } from './seasons.ts';
-
-/** Pseudo-random normal deviates, the same in every run. */
-function normals(seed: number): () => number {
-  let state = seed;
-  const uniform = (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return (state + 1) / 4_294_967_297;
-  };
-  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
-}
 
 interface Shape {
   readonly noise: number;

@@ -1,20 +1,7 @@
 import type { JsonObject } from '@tidewatch/event';
 import { describe, expect, it } from 'vitest';
-import { createSigmaEngine } from '../engine.ts';
-import { parseRuleFile } from '../parse.ts';
 import { entriesFor, fieldTable, placesIn, readingsOf } from './index.ts';
-
-const matches = (logsource: string, selection: string, event: JsonObject): boolean => {
-  const text = `title: T\nlogsource: {${logsource}}\ndetection:\n  s: {${selection}}\n  condition: s\n`;
-  const { rules, rejected } = parseRuleFile(text, 'r.yml');
-  expect(rejected).toEqual([]);
-  return createSigmaEngine(rules).evaluate(event).length === 1;
-};
-
-const of = (dataset: string, fields: JsonObject, event: JsonObject = {}): JsonObject => ({
-  ...fields,
-  event: { dataset, module: dataset.split('.')[0] as string, ...event },
-});
+import { matches, of } from './matching.suite.ts';
 
 const auditd = 'product: linux, service: auditd';
 const execve: JsonObject = of(
