@@ -12,6 +12,7 @@ const needs = {
   kafka: () => installed('kafka'),
   opensearch: () => installed('opensearch'),
   rsyslog: () => installed('rsyslog'),
+  prometheus: () => installed('prometheus'),
   liblognorm: () => installed('liblognorm'),
   s3: () => installed('s3'),
   rsigma: () => installed('rsigma'),

@@ -26,6 +26,10 @@ const packages = {
   },
   liblognorm: { names: ['liblognorm-utils'], file: '/usr/bin/lognormalizer' },
   eatmydata: { names: ['eatmydata'], file: '/usr/bin/eatmydata' },
+  prometheus: {
+    names: ['prometheus', 'prometheus-alertmanager'],
+    file: '/usr/bin/prometheus-alertmanager',
+  },
 };
 
 /** Rust programs by service: version. */
