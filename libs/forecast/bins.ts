@@ -1,3 +1,5 @@
+import type { StateReader, StateWriter } from './state_bytes.ts';
+
 /** A shift of level that came to stay. */
 interface Shift {
   /** Number of the bin that it began in. */
@@ -20,15 +22,29 @@ export interface Bins {
   readonly forgetShifts: () => void;
   /** The closed bins, oldest first: as they were, and moved to the level of now; the same array where nothing shifted. */
   readonly values: () => { readonly raw: Float64Array; readonly levelled: Float64Array };
+  readonly save: (state: StateWriter) => void;
 }
 
-/** @param most bins that are kept */
-export function createBins(most: number): Bins {
+/**
+ * @param most bins that are kept
+ * @param saved goes on from there
+ */
+export function createBins(most: number, saved?: StateReader): Bins {
   let means: number[] = [];
   let shifts: Shift[] = [];
   let current = -1;
   let sum = 0;
   let count = 0;
+  if (saved !== undefined) {
+    means = [...saved.numbers()];
+    const [at, factor, offset] = [saved.numbers(), saved.numbers(), saved.numbers()];
+    shifts = Array.from(at, (each, i) => ({
+      at: each,
+      factor: factor[i] as number,
+      offset: offset[i] as number,
+    }));
+    [current, sum, count] = [saved.number(), saved.number(), saved.number()];
+  }
 
   function close(): void {
     means.push(count === 0 ? Number.NaN : sum / count);
@@ -86,6 +102,13 @@ export function createBins(most: number): Bins {
         for (let i = 0; i < at - first && i < levelled.length; i++)
           levelled[i] = (levelled[i] as number) * factor + offset;
       return { raw, levelled };
+    },
+    save(state) {
+      state.numbers(means);
+      state.numbers(shifts.map(({ at }) => at));
+      state.numbers(shifts.map(({ factor }) => factor));
+      state.numbers(shifts.map(({ offset }) => offset));
+      for (const each of [current, sum, count]) state.number(each);
     },
   };
 }

@@ -1,3 +1,5 @@
+import type { StateReader, StateWriter } from './state_bytes.ts';
+
 const day = 86_400;
 const hour = 3_600;
 const keptDays = 7;
@@ -19,9 +21,11 @@ export interface Excursions {
   readonly note: (time: number, score: number) => void;
   /** By how much the band is to be wider at a time, at least 1. */
   readonly allowance: (time: number) => number;
+  readonly save: (state: StateWriter) => void;
 }
 
-export function createExcursions(): Excursions {
+/** @param saved goes on from there */
+export function createExcursions(saved?: StateReader): Excursions {
   let kept: { readonly time: number; readonly peak: number }[] = [];
   const last: number[] = [];
   let since = 0;
@@ -29,6 +33,13 @@ export function createExcursions(): Excursions {
   let lastOut = Number.NEGATIVE_INFINITY;
   let allowed = 1;
   let judgedAt = Number.NEGATIVE_INFINITY;
+  if (saved !== undefined) {
+    const [times, peaks] = [saved.numbers(), saved.numbers()];
+    kept = Array.from(times, (time, i) => ({ time, peak: peaks[i] as number }));
+    last.push(...saved.numbers());
+    [since, peak, lastOut] = [saved.number(), saved.number(), saved.number()];
+    [allowed, judgedAt] = [saved.number(), saved.number()];
+  }
 
   function end(time: number): void {
     if (peak > 0 && lastOut - since <= longest) {
@@ -60,6 +71,12 @@ export function createExcursions(): Excursions {
       allowed = kept.reduce((most, each) => Math.max(most, margin * each.peak), 1);
       judgedAt = time;
       return allowed;
+    },
+    save(state) {
+      state.numbers(kept.map(({ time }) => time));
+      state.numbers(kept.map((each) => each.peak));
+      state.numbers(last);
+      for (const each of [since, peak, lastOut, allowed, judgedAt]) state.number(each);
     },
   };
 }

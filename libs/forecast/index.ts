@@ -1,6 +1,13 @@
 export * from './accuracy.ts';
 export { type Breach, type BreachRequest, breachOf, type Lifetime, type Path, project } from './breach.ts';
 export { type Growth, growthOf } from './growth.ts';
-export { bandLevel, createMonitor, type Expectation, type Monitor, type MonitorOptions } from './monitor.ts';
+export {
+  bandLevel,
+  createMonitor,
+  type Expectation,
+  type Monitor,
+  type MonitorOptions,
+  restoreMonitor,
+} from './monitor.ts';
 export { type Part, type Prediction, type PredictOptions, predict } from './predict.ts';
 export { passesSeasonalTest, seasonsOf } from './seasons.ts';

@@ -1,7 +1,15 @@
 import { createBins } from './bins.ts';
+import { readChoice, writeChoice } from './choice_state.ts';
 import { createExcursions, sustained } from './excursions.ts';
-import { type Choice, choose, forecastBy } from './predict.ts';
+import { type Chosen, choose, forecastBy } from './predict.ts';
 import { createResiduals } from './residuals.ts';
+import {
+  createStateReader,
+  createStateWriter,
+  StateDamaged,
+  type StateReader,
+  type StateWriter,
+} from './state_bytes.ts';
 
 export interface MonitorOptions {
   /** Seconds between values. */
@@ -37,6 +45,8 @@ export interface Monitor {
    * @param value NaN where nobody measured
    */
   readonly observe: (time: number, value: number) => Expectation;
+  /** All it knows and its options, for {@link restoreMonitor}: about 150 KB where a value comes each minute. */
+  readonly save: () => Uint8Array;
 }
 
 const day = 86_400;
@@ -50,7 +60,40 @@ const shiftSeconds = 6 * hour;
 /** Fewest bins that methods are chosen by. */
 const fewestBins = 12;
 
-export function createMonitor(options: MonitorOptions): Monitor {
+/** First byte of what is saved. */
+const version = 1;
+const directions = ['both', 'up', 'down'] as const;
+
+/** Throws a RangeError where `step` is not within 1 second and a day. */
+export const createMonitor = (options: MonitorOptions): Monitor => monitorOf(options);
+
+/**
+ * Goes on where a monitor was saved, to the bit.
+ *
+ * @param changes of what counts as a deviation
+ * @returns undefined where the bytes are of another version, or damaged
+ */
+export function restoreMonitor(
+  bytes: Uint8Array,
+  changes: Pick<MonitorOptions, 'leastAbsolute' | 'leastRelative' | 'direction'> = {},
+): Monitor | undefined {
+  const saved = createStateReader(bytes, version);
+  if (saved === undefined) return undefined;
+  try {
+    const [step, leastAbsolute, leastRelative] = [saved.number(), saved.number(), saved.number()];
+    const direction = directions[saved.number()];
+    if (direction === undefined) return undefined;
+    const seasons = [...saved.numbers()];
+    const monitor = monitorOf({ step, seasons, leastAbsolute, leastRelative, direction, ...changes }, saved);
+    saved.end();
+    return monitor;
+  } catch (error) {
+    if (error instanceof StateDamaged || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function monitorOf(options: MonitorOptions, saved?: StateReader): Monitor {
   const {
     step,
     seasons = [day, 7 * day],
@@ -58,14 +101,15 @@ export function createMonitor(options: MonitorOptions): Monitor {
     leastRelative = 0,
     direction = 'both',
   } = options;
+  if (!(step >= 1 && step <= day)) throw new RangeError(`A step of ${step} s is not within 1 s and a day.`);
   const bin = Math.max(1, Math.round(binSeconds / step)) * step;
   const inBins = (seconds: number): number => Math.round(seconds / bin);
-  const bins = createBins(inBins(historyDays * day));
-  const residuals = createResiduals(step);
-  const excursions = createExcursions();
+  const bins = createBins(inBins(historyDays * day), saved);
+  const residuals = createResiduals(step, saved);
+  const excursions = createExcursions(saved);
   const candidates = seasons.map(inBins).filter((season) => season > 1);
   const ahead = Math.ceil((2 * hour) / bin) + 2;
-  let choice: Choice | undefined;
+  let choice: Chosen | undefined;
   let levelled = false;
   let chosenAt = 0;
   /** Expected means of the bins from `pathFrom` on. */
@@ -73,6 +117,22 @@ export function createMonitor(options: MonitorOptions): Monitor {
   let pathFrom = 0;
   /** Values out of the band on one side, without a break. */
   let run: Run = noRun;
+  if (saved !== undefined) {
+    choice = readChoice(saved);
+    [levelled, chosenAt] = [saved.number() === 1, saved.number()];
+    [path, pathFrom] = [saved.numbers(), saved.number()];
+    const [side, since] = [saved.number(), saved.number()];
+    const [times, values, expected] = [saved.numbers(), saved.numbers(), saved.numbers()];
+    run = {
+      side,
+      since,
+      values: Array.from(times, (time, i) => ({
+        time,
+        value: values[i] as number,
+        expected: expected[i] as number,
+      })),
+    };
+  }
 
   function decide(): void {
     const values = bins.values();
@@ -174,6 +234,23 @@ export function createMonitor(options: MonitorOptions): Monitor {
         upper: expected + band,
         score: counts ? score : Math.min(score, 1),
       };
+    },
+    save() {
+      const state = createStateWriter(version);
+      for (const each of [step, leastAbsolute, leastRelative, directions.indexOf(direction)])
+        state.number(each);
+      state.numbers(seasons);
+      bins.save(state);
+      residuals.save(state);
+      excursions.save(state);
+      writeChoice(choice, state);
+      for (const each of [levelled ? 1 : 0, chosenAt]) state.number(each);
+      state.numbers(path);
+      for (const each of [pathFrom, run.side, run.since]) state.number(each);
+      state.numbers(run.values.map(({ time }) => time));
+      state.numbers(run.values.map(({ value }) => value));
+      state.numbers(run.values.map(({ expected }) => expected));
+      return state.bytes();
     },
   };
 }

@@ -43,11 +43,15 @@ const tolerated = 1.6;
 const sharpness = 4;
 
 /** The methods that forecast a series, with their weights and parameters. */
-export interface Choice {
+export interface Chosen {
   readonly seasons: readonly number[];
   readonly parts: readonly (Part & { readonly parameters: Float64Array })[];
-  /** Mean absolute error over the back-test, of all methods together and of seasonal-naive. */
+  /** Mean absolute error over the back-test, of all methods together. */
   readonly error: number;
+}
+
+export interface Choice extends Chosen {
+  /** The same of seasonal-naive. */
   readonly naiveError: number;
   /** Where the back-test forecast from, and what. */
   readonly origins: readonly number[];
@@ -104,7 +108,7 @@ export function choose(
 }
 
 /** What a choice made on the series, or on an earlier part of it, says of the steps that follow. */
-export function forecastBy({ seasons, parts }: Choice, values: Float64Array, horizon: number): Float64Array {
+export function forecastBy({ seasons, parts }: Chosen, values: Float64Array, horizon: number): Float64Array {
   const methods = new Map(methodsFor(values, seasons).map((method) => [method.name, method]));
   const usable = parts.filter(({ method }) => methods.has(method));
   const paths = usable.map(

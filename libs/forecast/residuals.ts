@@ -1,4 +1,5 @@
 import { quantile } from './growth.ts';
+import type { StateReader, StateWriter } from './state_bytes.ts';
 
 /** How far values usually are from what is expected of them, by the hour of the day. */
 export interface Residuals {
@@ -9,6 +10,7 @@ export interface Residuals {
   readonly forget: () => void;
   /** After the series moved to another level. */
   readonly scale: (factor: number) => void;
+  readonly save: (state: StateWriter) => void;
 }
 
 const day = 86_400;
@@ -19,8 +21,11 @@ const fewest = 60;
 /** How much a slot's own scale counts beside that of the whole, in values. */
 const borrowed = 60;
 
-/** @param step seconds between values */
-export function createResiduals(step: number): Residuals {
+/**
+ * @param step seconds between values
+ * @param saved goes on from there
+ */
+export function createResiduals(step: number, saved?: StateReader): Residuals {
   const capacity = Math.max(200, Math.round((keptDays * day) / step));
   /** Residuals in units of their slot's scale at the time, a ring. */
   const scores = new Float64Array(capacity);
@@ -35,6 +40,13 @@ export function createResiduals(step: number): Residuals {
   let factor = Number.NaN;
   let factorAt = -1;
   let sorted = 0;
+  if (saved !== undefined) {
+    scores.set(saved.numbers());
+    sums.set(saved.numbers());
+    counts.set(saved.numbers());
+    [added, allSum, allCount] = [saved.number(), saved.number(), saved.number()];
+    [factor, factorAt, sorted] = [saved.number(), saved.number(), saved.number()];
+  }
 
   const slotOf = (time: number): number => Math.floor((((time % day) + day) % day) / (day / slots));
 
@@ -83,6 +95,12 @@ export function createResiduals(step: number): Residuals {
       const size = Math.abs(by);
       for (let slot = 0; slot < slots; slot++) sums[slot] = (sums[slot] as number) * size;
       allSum *= size;
+    },
+    save(state) {
+      state.numbers(scores.subarray(0, Math.min(added, capacity)));
+      state.numbers(sums);
+      state.numbers(counts);
+      for (const each of [added, allSum, allCount, factor, factorAt, sorted]) state.number(each);
     },
   };
 }
