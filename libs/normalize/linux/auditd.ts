@@ -87,6 +87,8 @@ const outcomes: Readonly<Record<string, string>> = {
   failed: 'failure',
   '1': 'success',
   '0': 'failure',
+  allowed: 'success',
+  denied: 'failure',
 };
 
 function setEvent(
@@ -96,14 +98,16 @@ function setEvent(
   records: readonly AuditRecord[],
 ): void {
   const event = objectAt(fields, 'event');
+  const types = meaning === undefined ? [] : typesOf(meaning, first, records);
   if (meaning !== undefined) {
     event.category = [...meaning.category];
-    event.type = [...typesOf(meaning, first, records)];
+    event.type = [...types];
     event.action = first('apparmor') === undefined ? meaning.action : 'violated-apparmor-policy';
   }
   // That the record was written is no success of a program that crashed.
   const isAnomaly = records[0]?.type.startsWith('ANOM_') === true;
-  const outcome = isAnomaly ? undefined : outcomes[first('success') ?? first('res') ?? first('result') ?? ''];
+  const said = first('success') ?? first('res') ?? first('result') ?? types[0] ?? '';
+  const outcome = isAnomaly ? undefined : outcomes[said];
   if (outcome !== undefined) event.outcome = outcome;
   const reason = records.find(({ words }) => words.startsWith('avc:'))?.words;
   if (reason !== undefined) event.reason = reason.replace(/\s+/g, ' ').replace(/ for$/, '');
@@ -111,8 +115,13 @@ function setEvent(
 
 const madeByOpening = new Set(['opened-file', 'accessed']);
 
+/** What `auditallow` has written. */
+const isGranted = (records: readonly AuditRecord[]): boolean =>
+  records.some(({ words }) => /^avc: +granted/.test(words));
+
 function typesOf(meaning: AuditMeaning, first: First, records: readonly AuditRecord[]): readonly string[] {
-  if (first('apparmor') === 'ALLOWED' || first('permissive') === '1') return ['allowed'];
+  if (first('apparmor') === 'ALLOWED' || first('permissive') === '1' || isGranted(records))
+    return ['allowed'];
   const made = records.some(({ values }) => values.get('nametype') === 'CREATE');
   return made && madeByOpening.has(meaning.action) ? ['creation'] : meaning.type;
 }

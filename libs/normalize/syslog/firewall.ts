@@ -17,7 +17,7 @@ export const parseKernel: ProgramParser = (message, fields) => {
   const packet = readPacket(message.slice(at, at + 2_048));
   const verdict = verdictOf(prefix);
   const type = verdict === undefined ? ['connection'] : ['connection', verdict];
-  setEvent(fields, 'network', type, `packet_${verdict ?? 'logged'}`);
+  setEvent(fields, 'network', type, `packet_${verdict ?? 'logged'}`, verdict && outcomes[verdict]);
   if (prefix !== '') fields.rule = { name: prefix.replace(/^\[(.*)\]$/, '$1').replace(/[:\s]+$/, '') };
   setPacket(fields, packet);
   return 'linux.firewall';
@@ -30,6 +30,8 @@ function packetStart(message: string): number {
   const at = message.slice(0, maxPrefix).indexOf('IN=');
   return at >= 0 && message.includes(' OUT=', at) && message.includes(' SRC=', at) ? at : -1;
 }
+
+const outcomes = { denied: 'failure', allowed: 'success' } as const;
 
 /** The kernel doesn't log what became of the packet: the rule's prefix tells, by custom. */
 function verdictOf(prefix: string): 'denied' | 'allowed' | undefined {

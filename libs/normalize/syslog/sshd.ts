@@ -137,14 +137,14 @@ function parseConnection(message: string, fields: SyslogFields): boolean {
   }
   const failed = negotiation.exec(message);
   if (failed !== null) {
-    setEvent(fields, 'session', 'error', 'ssh_negotiation', 'failure');
+    setEvent(fields, 'network', ['protocol', 'end'], 'ssh_negotiation', 'failure');
     setEnds(fields, undefined, failed[1], failed[2]);
     fields.event.reason = failed[3] ?? '';
     return true;
   }
   const scan = noIdentification.exec(message);
   if (scan === null) return false;
-  setEvent(fields, 'session', 'error', 'ssh_no_identification', 'failure');
+  setEvent(fields, 'network', 'end', 'ssh_no_identification', 'failure');
   setEnds(fields, undefined, scan[1]?.replace(/:$/, ''), scan[2]);
   return true;
 }

@@ -19,7 +19,7 @@ const types: Readonly<Record<string, string>> = {
   Reloading: 'change',
   Finished: 'end',
   'Reached target': 'info',
-  'Failed to start': 'error',
+  'Failed to start': 'start',
 };
 
 const stateActions: Readonly<Record<string, string>> = {

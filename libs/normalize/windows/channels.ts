@@ -61,7 +61,7 @@ const powershell: Meanings = new Map([
 const system: Meanings = new Map([
   [
     '104',
-    meaning('configuration/admin,change event-log-cleared success', {
+    meaning('configuration/change event-log-cleared success', {
       SubjectUserName: text('user.name'),
       SubjectDomainName: text('user.domain'),
     }),
@@ -69,7 +69,7 @@ const system: Meanings = new Map([
   ['1074', meaning('host/change shutdown-initiated success', { param7: account('user') })],
   ['6005', meaning('host/start event-log-started')],
   ['6006', meaning('host/end event-log-stopped')],
-  ['7034', meaning('process/end,error service-terminated failure', { param1: text('service.name') })],
+  ['7034', meaning('process/end service-terminated failure', { param1: text('service.name') })],
   [
     '7036',
     meaning('process/change service-state-changed', {
@@ -137,14 +137,14 @@ const defender: Meanings = new Map([
   ['1015', meaning('malware/info suspicious-behaviour-detected', threat)],
   ['1116', meaning('malware/info malware-detected', threat)],
   ['1117', meaning('malware/info malware-action-taken success', threat)],
-  ['1118', meaning('malware/error malware-action-failed failure', threat)],
-  ['1119', meaning('malware/error malware-action-failed failure', threat)],
-  ['1121', meaning('intrusion_detection/denied attack-surface-rule-blocked', threat)],
+  ['1118', meaning('malware/info malware-action-failed failure', threat)],
+  ['1119', meaning('malware/info malware-action-failed failure', threat)],
+  ['1121', meaning('intrusion_detection/denied attack-surface-rule-blocked failure', threat)],
   ['5001', meaning('configuration/change real-time-protection-disabled success', setting)],
   ['5007', meaning('configuration/change configuration-changed success', setting)],
   ['5010', meaning('configuration/change spyware-scan-disabled success', setting)],
   ['5012', meaning('configuration/change virus-scan-disabled success', setting)],
-  ['5013', meaning('configuration/denied tamper-protection-blocked failure', setting)],
+  ['5013', meaning('configuration/change tamper-protection-blocked failure', setting)],
 ]);
 
 /** What is known of the events of a data set, by its name without `windows.`. */

@@ -182,10 +182,10 @@ export const sysmonMeanings: Meanings = new Map([
   ['24', meaning('process/change clipboard-changed', subject)],
   ['25', meaning('process/change process-tampered', subject)],
   ['26', meaning('file/deletion file-deleted', [subject, target])],
-  ['27', meaning('file/creation,denied executable-blocked', [subject, target])],
-  ['28', meaning('file/deletion,denied shredding-blocked', [subject, target])],
+  ['27', meaning('file/creation executable-blocked failure', [subject, target])],
+  ['28', meaning('file/deletion shredding-blocked failure', [subject, target])],
   ['29', meaning('file/creation executable-detected', [subject, target])],
-  ['255', meaning('process/error sysmon-error')],
+  ['255', meaning('process/info sysmon-error failure')],
 ]);
 
 function dll(event: JsonObject, path: string): void {
