@@ -8,7 +8,6 @@ import {
   createStateWriter,
   StateDamaged,
   type StateReader,
-  type StateWriter,
 } from './state_bytes.ts';
 
 export interface MonitorOptions {
