@@ -22,6 +22,7 @@ await build({
     'detector-worker': 'apps/detector/worker.ts',
     'enrichment-worker': 'libs/normalize/enrich/load_thread.ts',
     'plugin-worker': 'libs/plugin/worker.ts',
+    'trials-worker': 'apps/tidewatch/server/parsers/trial_worker.ts',
     'store-worker': 'libs/store/duckdb/engine_thread.ts',
   },
   outdir: 'dist',

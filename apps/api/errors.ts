@@ -80,6 +80,14 @@ export const errors = defineErrors({
   RULE_RUNS: { status: 409, message: 'The rule {id} is not in quarantine.' },
   PARSER_UNKNOWN: { status: 404, message: 'There is no parser {name} in force.' },
   PARSER_INVALID: { status: 400, message: 'The parser is not right: {why}' },
+  PARSER_TRIAL_ENDED: {
+    status: 422,
+    message: 'The trial was ended: {why} Send fewer records, or less of a parser.',
+  },
+  PARSER_TRIALS_BUSY: {
+    status: 503,
+    message: 'Too many parsers are tried at once. Try again in some seconds.',
+  },
   USECASE_UNKNOWN: { status: 404, message: 'There is no use-case {name}.' },
   USECASE_INVALID: { status: 400, message: 'The use-case is not right: {why}' },
   USECASE_CHANGED: {

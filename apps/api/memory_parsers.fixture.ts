@@ -13,14 +13,16 @@ const row = {
   tests: null,
 } as const;
 
-/** One parser; what is tried is right unless it is the word `wrong`. */
+/** One parser; what is tried is right unless it is the word `wrong`, `slow` or `late`. */
 export const memoryParsers: ParserDesk = {
   list: () => ({ parsers: [row], faults: [], milliseconds: 7 }),
   get: (name) => (name === row.name ? { ...row, source: 'name: nginx.error', faults: [] } : undefined),
-  parse: async ({ parser }) =>
-    parser === 'wrong'
-      ? { ok: false, issues: [{ path: 'title', message: 'is missing' }] }
-      : { ok: true, value: { records: [{ dropped: 'empty', parsers: [] }], left: 0 } },
+  async parse({ parser }) {
+    if (parser === 'wrong') return { ok: false, issues: [{ path: 'title', message: 'is missing' }] };
+    if (parser === 'slow') return { ok: false, ended: 'It took more than 10 s.' };
+    if (parser === 'late') return { ok: false, busy: true };
+    return { ok: true, value: { records: [{ dropped: 'empty', parsers: [] }], left: 0 } };
+  },
   test: async () => ({ ok: true, value: { passed: 0, failed: 0, tests: [], issues: [] } }),
-  suggest: async () => ({ records: 0, understood: 0, others: 0, shapes: [] }),
+  suggest: async () => ({ ok: true, value: { records: 0, understood: 0, others: 0, shapes: [] } }),
 };

@@ -46,6 +46,17 @@ it('says what is wrong with a parser, and with a request', async () => {
     expect(await post('suggest', body)).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID' } });
 });
 
+it('says why a trial was ended, and that others are tried', async () => {
+  expect(await post('parse', { text: 'a', parser: 'slow' })).toMatchObject({
+    status: 422,
+    body: { code: 'PARSER_TRIAL_ENDED', message: expect.stringContaining('It took more than 10 s.') },
+  });
+  expect(await post('parse', { text: 'a', parser: 'late' })).toMatchObject({
+    status: 503,
+    body: { code: 'PARSER_TRIALS_BUSY' },
+  });
+});
+
 it('keeps nothing of what is tried, in the audit log neither', async () => {
   await post('parse', { text: 'a secret line' });
   expect(JSON.stringify(await server.audit())).not.toContain('secret');

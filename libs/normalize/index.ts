@@ -9,6 +9,7 @@ export type { Figures, Parser } from './parsers/compile.ts';
 export { createDispatch, type Dispatch, dispatchTo } from './parsers/dispatch.ts';
 export * from './parsers/figures.ts';
 export * from './parsers/load.ts';
+export { parserOnDemand } from './parsers/on_demand.ts';
 export { parserFile, parserJsonSchema } from './parsers/parser_file.ts';
 export * from './parsers/parser_set.ts';
 export type { Found, ParserTest, TestResult } from './parsers/test_file.ts';

@@ -8,4 +8,6 @@ export const pluginErrors = defineErrors({
   },
   PLUGIN_UNLOADABLE: { status: 400, message: 'The plugin {module} cannot be loaded: {reason}' },
   PLUGIN_SUSPENDED: { status: 503, message: 'The plugin {name} is suspended: {reason}' },
+  THREAD_TIME: { status: 503, message: 'it took more than {ms} ms' },
+  THREAD_MEMORY: { status: 503, message: '{reason}' },
 });

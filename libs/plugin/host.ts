@@ -1,8 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import type { Logger } from '@tidewatch/telemetry';
+import { type AskedThread, startAskedThread } from './asked_thread.ts';
 import { pluginErrors } from './errors.ts';
 import type { Answer, ItemResult, PluginDescription, Request } from './protocol.ts';
-import { startWorker } from './thread.ts';
 
 export interface HostOptions {
   /** Path of the user's ES module. */
@@ -25,6 +25,9 @@ export interface HostedPlugin {
   state(): { readonly state: 'running' | 'suspended'; readonly detail?: string };
   close(): Promise<void>;
 }
+
+type Ask = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
+type Thread = AskedThread<Ask, Extract<Answer, { ok: true }>>;
 
 /** A module may import much before it answers, on a machine that is just starting. */
 const startMs = 30_000;
@@ -95,54 +98,10 @@ export async function hostPlugin(options: HostOptions): Promise<HostedPlugin> {
   };
 }
 
-interface Thread {
-  ask(request: Ask, timeoutMs: number): Promise<Extract<Answer, { ok: true }>>;
-  end(): Promise<void>;
-}
-
-type Ask = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
-
-function startThread({ module, worker: program }: HostOptions): Thread {
-  const worker = startWorker(program, {
+function startThread({ module, worker }: HostOptions): Thread {
+  return startAskedThread(worker, {
     workerData: { module: pathToFileURL(module).href },
     resourceLimits: { maxOldGenerationSizeMb: heapMb },
     env: {},
   });
-  const waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>();
-  let next = 0;
-  let gone: Error | undefined;
-  const fail = (error: Error) => {
-    gone = error;
-    for (const { reject } of waiting.values()) reject(error);
-    waiting.clear();
-  };
-  worker.on('message', (answer: Answer) => {
-    waiting.get(answer.id)?.resolve(answer);
-    waiting.delete(answer.id);
-  });
-  worker.on('error', fail);
-  worker.on('exit', (code) => fail(new Error(`it ended its thread (exit code ${code})`)));
-  worker.unref();
-  return {
-    async ask(request, timeoutMs) {
-      if (gone !== undefined) throw gone;
-      const id = next++;
-      const answer = await new Promise<Answer>((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`it took more than ${timeoutMs} ms`)), timeoutMs);
-        const settle =
-          <A extends unknown[]>(done: (...args: A) => void) =>
-          (...args: A) => {
-            clearTimeout(timer);
-            done(...args);
-          };
-        waiting.set(id, { resolve: settle(resolve), reject: settle(reject) });
-        worker.postMessage({ id, ...request });
-      });
-      if (!answer.ok) throw new Error(answer.message);
-      return answer;
-    },
-    async end() {
-      await worker.terminate();
-    },
-  };
 }

@@ -1,3 +1,4 @@
+export * from './asked_thread.ts';
 export * from './define.ts';
 export * from './errors.ts';
 export * from './host.ts';

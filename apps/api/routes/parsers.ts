@@ -8,7 +8,7 @@ import { engineers } from '../security/scope.ts';
 const readers = { kind: 'session', roles: everyone, orAdminToken: true } as const;
 const policy = { kind: 'session', roles: engineers, orAdminToken: true } as const;
 /** Bytes: lines of logs, in JSON. */
-const bodyLimit = 8 * 1_048_576;
+const bodyLimit = 4 * 1_048_576;
 
 export const parserRoutes: readonly Route[] = [
   route({
@@ -67,12 +67,14 @@ export const parserRoutes: readonly Route[] = [
     audit: 'own',
     bodyLimit,
     schemas: { body: schemas.suggestBody, answer: schemas.suggestions },
-    handle: async ({ body }, { parsers }) => parsers.suggest(body),
+    handle: async ({ body }, { parsers }) => tried(await parsers.suggest(body)),
   }),
 ];
 
 function tried<T>(outcome: ParserTried<T>): T {
   if (outcome.ok) return outcome.value;
+  if ('busy' in outcome) throw errors.PARSER_TRIALS_BUSY();
+  if ('ended' in outcome) throw errors.PARSER_TRIAL_ENDED({ why: outcome.ended });
   const [first] = outcome.issues;
   const why = first === undefined ? '' : `${first.path === '' ? '' : `${first.path}: `}${first.message}`;
   throw errors.PARSER_INVALID({ why, issues: outcome.issues });

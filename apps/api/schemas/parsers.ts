@@ -50,7 +50,7 @@ export const parserDetail = z
   .meta({ id: 'ParserDetail' });
 
 const records = {
-  text: z.string().max(4_194_304).exactOptional().describe('Lines, each a record'),
+  text: z.string().max(2_097_152).exactOptional().describe('Lines, each a record'),
   documents: z
     .array(z.record(z.string(), z.unknown()))
     .max(1_000)
@@ -110,7 +110,9 @@ export const parseTrial = z
           .describe('In the order in which they were asked; none where one that is compiled in took it'),
       }),
     ),
-    left: z.number().describe('Records beyond the first thousand, which were not read'),
+    left: z
+      .number()
+      .describe('Records that are not in the answer: beyond the first thousand, or beyond 2 MiB of answer'),
   })
   .meta({ id: 'ParseTrial' });
 
@@ -128,6 +130,7 @@ export const parserTestResult = z
         title: z.string(),
         passed: z.boolean(),
         differences: z.array(z.string()),
+        warnings: z.array(z.string()).describe('What ECS does not allow of the event’s categorisation'),
         found: z
           .record(z.string(), z.unknown())
           .describe('What became of the record, in the form of the file'),

@@ -1,7 +1,8 @@
-import { isObject, type JsonObject, leaves } from '@tidewatch/event';
+import { isObject, leaves } from '@tidewatch/event';
 import { createExplainer, type Explained, type TracedParser, type TracedStep } from '@tidewatch/normalize';
 import { visibleText } from '../dead_letters/visible.ts';
-import { fileLines, type RecordOptions, recordOfLine } from './records.ts';
+import { becomes, type RecordOptions, recordOfLine } from './record.ts';
+import { fileLines } from './records.ts';
 import { loadForCommand, type SourceOptions } from './sources.ts';
 
 export interface ParseOptions extends SourceOptions, RecordOptions {
@@ -48,20 +49,6 @@ function hasFailed({ outcome }: Explained): boolean {
   if (outcome.status !== 'ok') return false;
   const { tags } = JSON.parse(outcome.value.json) as { tags?: readonly string[] };
   return tags?.includes('parser_failed') ?? false;
-}
-
-/** What became of a record, in the words of the tests beside parsers. */
-export function becomes({ outcome }: Explained): JsonObject {
-  switch (outcome.status) {
-    case 'dropped':
-      return { dropped: outcome.reason };
-    case 'dead_letter':
-      return { dead_letter: outcome.reason, message: outcome.message };
-    case 'redirected':
-      return { event: JSON.parse(outcome.value.json) as JsonObject, stream: outcome.stream };
-    default:
-      return { event: JSON.parse(outcome.value.json) as JsonObject };
-  }
 }
 
 const jsonOf = (explained: Explained, { explain }: ParseOptions): string =>

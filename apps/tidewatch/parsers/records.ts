@@ -3,15 +3,8 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { parseJson } from '@tidewatch/event';
-import type { RawRecord } from '@tidewatch/plugin';
 import { reasonOf, startErrors } from '../errors.ts';
 import { readEvents } from '../sigma/events.ts';
-
-/** How the records of a file reach parsers. */
-export interface RecordOptions {
-  readonly source: string;
-  readonly dataset?: string;
-}
 
 /**
  * The lines of a file (`.gz` too; `-` for standard input) as text. A file that is one JSON document, or a list of them, gives each
@@ -50,12 +43,3 @@ export async function* fileLines(file: string): AsyncGenerator<string> {
 
 /** A document that goes on in the next line. */
 const isSpread = (line: string): boolean => /^\s*(?:\{|\[\s*(?:\{|$))/.test(line) && !parseJson(line).ok;
-
-/** A line as inputs hand it on. */
-export const recordOfLine = (line: string, index: number, { dataset }: RecordOptions): RawRecord => ({
-  bytes: Buffer.from(line),
-  format: 'auto',
-  position: { kind: 'file', fingerprint: 'parse', offset: index },
-  received: Date.now(),
-  hints: dataset === undefined ? {} : { dataset },
-});

@@ -1,6 +1,7 @@
 import { createSuggesting, type SuggestedShape, type Suggestions } from '@tidewatch/normalize';
 import { visibleText } from '../dead_letters/visible.ts';
-import { fileLines, type RecordOptions, recordOfLine } from './records.ts';
+import { type RecordOptions, recordOfLine } from './record.ts';
+import { fileLines } from './records.ts';
 import { loadForCommand, type SourceOptions } from './sources.ts';
 
 export interface SuggestOptions extends SourceOptions, RecordOptions {

@@ -14,6 +14,7 @@ import { openUseCaseDesk } from './governance/usecase_desk.ts';
 import { openAccept, startInputs, stopInputs } from './ingest.ts';
 import { notify } from './notify.ts';
 import { openParserDesk } from './parsers/parser_desk.ts';
+import { createTrialThread } from './parsers/trial_thread.ts';
 import { createBacktests } from './rules/backtests.ts';
 import { openExceptions } from './rules/exceptions.ts';
 import { createRuleCatalogue } from './rules/rule_catalogue.ts';
@@ -164,6 +165,9 @@ export async function startApiRole(runtime: Runtime, adminToken: string): Promis
     import('../dead_letters/desk.ts'),
   ]);
   const alertJobs = await openAlertJobs(runtime);
+  const inForce = parsersOf(runtime);
+  const trials = createTrialThread(workers.trials, inForce.current);
+  runtime.onClose(() => trials.close());
   const api = await createApi({
     events: store.events,
     alerts: store.alerts,
@@ -174,7 +178,7 @@ export async function startApiRole(runtime: Runtime, adminToken: string): Promis
     backtests: createBacktests(runtime),
     exceptions: openExceptions(runtime),
     useCases: openUseCaseDesk(runtime),
-    parsers: openParserDesk(parsersOf(runtime)),
+    parsers: openParserDesk(inForce, trials),
     system: createSystemStatus(runtime),
     deadLetters: openDeadLetterDesk(runtime, lettersOf(runtime)),
     ...(store.archive && { archive: store.archive }),

@@ -7,5 +7,6 @@ export const workers = {
   detector: program('detector-worker', '../../detector/worker.ts'),
   store: program('store-worker', '../../../libs/store/duckdb/engine_thread.ts'),
   enrichment: program('enrichment-worker', '../../../libs/normalize/enrich/load_thread.ts'),
+  trials: program('trials-worker', './parsers/trial_worker.ts'),
   plugin: program('plugin-worker', '../../../libs/plugin/worker.ts'),
 };

@@ -5,8 +5,7 @@ import { Writable } from 'node:stream';
 import { createNormaliser } from '@tidewatch/normalize';
 import { createHealthBoard, createLogger, createMetrics } from '@tidewatch/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { recordOfLine } from '../../parsers/records.ts';
-import { openParserDesk } from './parser_desk.ts';
+import { recordOfLine } from '../../parsers/record.ts';
 import { openParsers, type ParsersInForce } from './parsers_in_force.ts';
 
 let root: string;
@@ -26,7 +25,7 @@ const line = '<38>Nov 21 09:08:01 web1 doord[7]: badge of alice';
 const write = (name: string, text: string) => writeFileSync(join(own, name), text);
 const parse = (text = line) => {
   const normalise = parsers.counted(createNormaliser({ parsers: () => parsers.current().dispatch }));
-  const outcome = normalise(recordOfLine(text, 0, { source: 'test' }), 'test');
+  const outcome = normalise(recordOfLine(text, 0, {}), 'test');
   return outcome.status === 'ok' ? JSON.parse(outcome.value.json) : outcome;
 };
 const state = () => health.list().find(({ name }) => name === 'parsers');
@@ -127,77 +126,5 @@ describe('parsers in force', () => {
     }
     expect([...seen].every((action) => /^a\d$/.test(action))).toBe(true);
     expect(parse().event.action).toBe('a5');
-  });
-});
-
-describe('the desk', () => {
-  const desk = () => openParserDesk(parsers);
-
-  it('shows figures, also of what is compiled in', async () => {
-    mkdirSync(own);
-    write('door.yml', door('first'));
-    await parsers.look();
-    parse(line.replace('badge', 'badges'));
-    parse('<38>Nov 21 09:08:01 web1 sshd[7]: Failed password for root from 192.0.2.7 port 22 ssh2');
-    const list = desk().list().parsers;
-    expect(list).toMatchObject([
-      {
-        name: 'acme.door',
-        origin: 'own',
-        records: 1,
-        failures: 1,
-        lastFailure: 'pattern_mismatch: message has another shape',
-        tests: null,
-      },
-      { name: 'linux.sshd', origin: 'shipped', native: true, records: 1 },
-    ]);
-    expect(desk().get('acme.door')?.source).toBe(door('first'));
-    expect(desk().get('nobody')).toBeUndefined();
-  });
-
-  it('tries a parser beside those in force, and counts nothing', async () => {
-    const tried = await desk().parse({ text: `${line}\nother`, source: 'test', parser: door('tried') });
-    expect(tried).toMatchObject({
-      ok: true,
-      value: {
-        left: 0,
-        records: [
-          { event: { event: { action: 'tried' } }, parsers: [{ parser: 'acme.door', result: 'ok' }] },
-          { event: { message: 'other' }, parsers: [] },
-        ],
-      },
-    });
-    expect(parse().event.dataset).toBe('linux.syslog');
-  });
-
-  it('refuses parsers that are wrong, or reach for files and variables', async () => {
-    const first = async (parser: string) => {
-      const tried = await desk().parse({ text: 'a', source: 'test', parser });
-      return tried.ok ? undefined : tried.issues[0]?.path;
-    };
-    expect(await first('name: a')).toBe('title');
-    expect(await first('name: [')).toBe('');
-    const lookup = "{ lookup: { field: user.name, file: '/etc/passwd' } }";
-    expect(await first(door('x').replace('[{', `[${lookup}, {`))).toBe('processors.0.lookup.file');
-    const nested = `{ if: 'a: *', do: [${lookup}] }`;
-    expect(await first(door('x').replace('[{', `[${nested}, {`))).toBe('processors.0.do.0.lookup.file');
-  });
-
-  it('runs tests that are sent', async () => {
-    const tests = `tests: [{ title: a, line: '${line}', event: { user.name: bob } }]`;
-    const tested = await desk().test({ parser: door('tried'), tests });
-    expect(tested).toMatchObject({ ok: true, value: { passed: 0, failed: 1 } });
-    const wrong = await desk().test({ parser: door('tried'), tests: 'tests: 7' });
-    expect(wrong).toMatchObject({ ok: true, value: { passed: 0, failed: 0, issues: [{ path: 'tests' }] } });
-  });
-
-  it('suggests ways to read what nothing understands', async () => {
-    const text = Array.from({ length: 9 }, (_, i) => `gate ${i} opened by alice from 192.0.2.${i}`).join(
-      '\n',
-    );
-    const { shapes } = await desk().suggest({ text, source: 'test', name: 'acme.gate', limit: 5 });
-    expect(shapes).toMatchObject([
-      { count: 9, pattern: 'gate %{acme.gate} opened by alice from %{source.ip}' },
-    ]);
   });
 });

@@ -1,0 +1,106 @@
+import type { ParserTried } from '@tidewatch/api';
+import { isTidewatchError } from '@tidewatch/event';
+import type { ParserSet } from '@tidewatch/normalize';
+import { type AskedThread, startAskedThread } from '@tidewatch/plugin';
+import type { Trials } from './trials.ts';
+
+/** One trial, as it is handed to the thread. */
+export interface AskedTrial {
+  /** Those that it is tried beside, where they are others than at the last trial. */
+  readonly parsers?: readonly { readonly text: string; readonly file: string }[];
+  readonly trial: keyof Trials;
+  readonly asked: unknown;
+}
+
+interface Limits {
+  /** Of one trial, milliseconds. */
+  readonly timeoutMs: number;
+  /** MiB that a trial's objects may take. */
+  readonly heapMb: number;
+  /** Trials that wait for the one under way; more are refused. */
+  readonly waiting: number;
+}
+
+export const trialLimits: Limits = { timeoutMs: 10_000, heapMb: 256, waiting: 8 };
+
+/** A thread that nobody asks any more is ended after so long, milliseconds. */
+const idleMs = 60_000;
+
+/** Tries parsers beside those in force, one after the other. */
+export interface TrialThread extends Trials {
+  close(): Promise<void>;
+}
+
+type Thread = AskedThread<AskedTrial, { readonly tried: ParserTried<never> }>;
+
+/**
+ * Makes trials in a thread that is started for the first of them. One that takes more than it may is ended, with all that
+ * it holds, and says so; the next one begins in a new thread.
+ *
+ * @param program of the thread
+ */
+export function createTrialThread(
+  program: URL,
+  parsers: () => ParserSet,
+  { timeoutMs, heapMb, waiting }: Limits = trialLimits,
+): TrialThread {
+  let thread: Thread | undefined;
+  let known: ParserSet | undefined;
+  let idle: NodeJS.Timeout | undefined;
+  let asking = 0;
+  let closed = false;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  async function end(): Promise<void> {
+    const ending = thread;
+    thread = undefined;
+    known = undefined;
+    await ending?.end();
+  }
+
+  async function ask(trial: keyof Trials, asked: unknown): Promise<ParserTried<never>> {
+    clearTimeout(idle);
+    if (closed) return { ok: false, busy: true };
+    thread ??= startAskedThread(program, { resourceLimits: { maxOldGenerationSizeMb: heapMb } });
+    const current = parsers();
+    const beside =
+      current === known
+        ? {}
+        : { parsers: current.entries.map(({ parser: { text, file } }) => ({ text, file })) };
+    known = current;
+    try {
+      const { tried } = await thread.ask({ ...beside, trial, asked }, timeoutMs);
+      idle = setTimeout(() => void end(), idleMs).unref();
+      return tried;
+    } catch (error) {
+      await end();
+      if (isTidewatchError(error, 'THREAD_TIME'))
+        return { ok: false, ended: `It took more than ${timeoutMs / 1_000} s.` };
+      if (isTidewatchError(error, 'THREAD_MEMORY'))
+        return { ok: false, ended: `It took more than ${heapMb} MiB of memory.` };
+      throw error;
+    }
+  }
+
+  const tryOne =
+    <K extends keyof Trials>(trial: K) =>
+    async (asked: Parameters<Trials[K]>[0]): Promise<ParserTried<never>> => {
+      if (asking > waiting) return { ok: false, busy: true };
+      asking++;
+      const tried = turn.then(() => ask(trial, asked));
+      turn = tried.catch(() => {});
+      return tried.finally(() => asking--);
+    };
+
+  return {
+    parse: tryOne('parse'),
+    test: tryOne('test'),
+    suggest: tryOne('suggest'),
+    async close() {
+      closed = true;
+      clearTimeout(idle);
+      await end();
+      await turn;
+    },
+  };
+}

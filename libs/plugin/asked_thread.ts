@@ -1,0 +1,65 @@
+import type { WorkerOptions } from 'node:worker_threads';
+import { pluginErrors } from './errors.ts';
+import { startWorker } from './thread.ts';
+
+/** A thread that answers requests. Its program posts `{ id, ok: true, … }` or `{ id, ok: false, message }` for each. */
+export interface AskedThread<Ask extends object, Good> {
+  /** Rejects with `THREAD_TIME`, `THREAD_MEMORY`, the error that ended the thread, or what it says itself. */
+  ask(request: Ask, timeoutMs: number): Promise<Good>;
+  end(): Promise<void>;
+}
+
+type Answered<Good> =
+  | ({ readonly id: number; readonly ok: true } & Good)
+  | { readonly id: number; readonly ok: false; readonly message: string };
+
+/** Who uses it ends it where it took too long: only that stops what it is at. It keeps no process alive. */
+export function startAskedThread<Ask extends object, Good>(
+  program: URL,
+  options: WorkerOptions,
+): AskedThread<Ask, Good> {
+  const worker = startWorker(program, options);
+  const waiting = new Map<number, { resolve(answer: Good): void; reject(error: Error): void }>();
+  let next = 0;
+  let gone: Error | undefined;
+  const fail = (error: Error) => {
+    gone ??= error;
+    for (const { reject } of waiting.values()) reject(gone);
+    waiting.clear();
+  };
+  worker.on('message', (answer: Answered<Good>) => {
+    const asked = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if (answer.ok) asked?.resolve(answer);
+    else asked?.reject(new Error(answer.message));
+  });
+  worker.on('error', (error: NodeJS.ErrnoException) =>
+    fail(
+      error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+        ? pluginErrors.THREAD_MEMORY({ reason: error.message })
+        : error,
+    ),
+  );
+  worker.on('exit', (code) => fail(new Error(`it ended its thread (exit code ${code})`)));
+  worker.unref();
+  return {
+    async ask(request, timeoutMs) {
+      if (gone !== undefined) throw gone;
+      const id = next++;
+      let timer: NodeJS.Timeout | undefined;
+      try {
+        return await new Promise<Good>((resolve, reject) => {
+          timer = setTimeout(() => reject(pluginErrors.THREAD_TIME({ ms: timeoutMs })), timeoutMs);
+          waiting.set(id, { resolve, reject });
+          worker.postMessage({ id, ...request });
+        });
+      } finally {
+        clearTimeout(timer);
+        waiting.delete(id);
+      }
+    },
+    async end() {
+      await worker.terminate();
+    },
+  };
+}
