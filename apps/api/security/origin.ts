@@ -28,6 +28,5 @@ export function checkOrigin({ headers, host }: FastifyRequest): void {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') throw errors.ORIGIN_FOREIGN();
   if (origin === undefined) return;
-  const parsed = URL.canParse(origin) ? new URL(origin) : undefined;
-  if (parsed === undefined || parsed.host !== host.toLowerCase()) throw errors.ORIGIN_FOREIGN();
+  if (URL.parse(origin)?.host !== host.toLowerCase()) throw errors.ORIGIN_FOREIGN();
 }

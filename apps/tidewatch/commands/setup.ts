@@ -40,7 +40,7 @@ const wordFor = (state: SetupStep['state'], dryRun: boolean): string =>
   dryRun && (state === 'created' || state === 'changed') ? `to be ${state}` : state;
 
 function address(text: string): string {
-  if (URL.canParse(text) && /^https?:\/\/[^@]*$/.test(text)) return text;
+  if (URL.parse(text) !== null && /^https?:\/\/[^@]*$/.test(text)) return text;
   throw new InvalidArgumentError(
     'It must be an address such as https://dashboards:5601, without a password.',
   );

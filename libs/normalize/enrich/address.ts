@@ -101,12 +101,13 @@ export function maskedWord(address: Address, i: number, prefix: number): number 
 
 /** A network as people write it; one address without a prefix. IPv6 without the shortening of zeros. */
 export function networkText({ address, prefix }: Network): string {
-  const text =
-    address.length === 1
-      ? [24, 16, 8, 0].map((shift) => ((address[0] as number) >>> shift) & 255).join('.')
-      : [...address]
-          .flatMap((word) => [word >>> 16, word & 0xffff].map((group) => group.toString(16)))
-          .join(':');
+  const [first = 0] = address;
+  let text = `${first >>> 24}.${(first >>> 16) & 255}.${(first >>> 8) & 255}.${first & 255}`;
+  if (address.length > 1) {
+    text = '';
+    for (const word of address)
+      text += `${text === '' ? '' : ':'}${(word >>> 16).toString(16)}:${(word & 0xffff).toString(16)}`;
+  }
   return prefix === 32 * address.length ? text : `${text}/${prefix}`;
 }
 

@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import type { Json, JsonObject } from '@tidewatch/event';
+import type { JsonObject } from '@tidewatch/event';
 import { parseAddress, parseNetwork } from './address.ts';
 import type { IndicatorKind } from './enrichers.ts';
 import { type KeyIndex, networkSpace } from './key_index.ts';
@@ -27,7 +27,8 @@ export function kindOf(value: string): IndicatorKind | undefined {
   return keyOf('domain', value) === undefined ? undefined : 'domain';
 }
 
-const isHash = (value: string): boolean => /^(?:[\da-f]{32}|[\da-f]{40}|[\da-f]{64})$/i.test(value);
+const isHash = (value: string): boolean =>
+  (value.length === 32 || value.length === 40 || value.length === 64) && /^[\da-f]+$/i.test(value);
 
 /** A value as it is looked up; undefined where it is none of its kind. */
 export function keyOf(kind: Exclude<IndicatorKind, 'ip'>, value: string): string | undefined {
@@ -55,14 +56,19 @@ function nameKey(value: string): string | undefined {
 
 /** A URL in WHATWG's form, without fragment and credentials; undefined where it is none or has no host. */
 function urlKey(value: string): string | undefined {
-  if (value.length > maxUrl || !URL.canParse(value)) return undefined;
-  const url = new URL(value);
-  if (url.hostname === '') return undefined;
+  if (value.length > maxUrl) return undefined;
+  if (plainUrl.test(value) && !value.includes('/.') && !value.includes('xn--')) return value;
+  const url = URL.parse(value);
+  if (url === null || url.hostname === '') return undefined;
   url.hash = '';
   url.username = '';
   url.password = '';
   return url.href;
 }
+
+/** What is in WHATWG's form already: a host that is no number, no port, nothing to encode or to resolve. */
+const plainUrl =
+  /^https?:\/\/(?:[a-z\d_-]+\.)*[a-z][a-z_-]*\/[\w$+!*(),.:;=&@~/-]*(?:\?[\w$+!*(),.:;=&@~/?%[\]-]*)?$/;
 
 /** Characters of the longest URL that is looked at. */
 const maxUrl = 8_192;
@@ -78,29 +84,33 @@ export function findIndicator(
     const address = parseAddress(value);
     const found = address && index.findNetwork(address, now);
     if (found === undefined) return undefined;
-    const type = address?.length === 1 ? 'ipv4-addr' : 'ipv6-addr';
-    const own: JsonObject = found.key.includes('/') ? {} : { ip: value };
-    return { type, name: found.key, ...own, ...facts(found.payload) };
+    const indicator: JsonObject = {
+      type: address?.length === 1 ? 'ipv4-addr' : 'ipv6-addr',
+      name: found.key,
+    };
+    if (!found.key.includes('/')) indicator.ip = value;
+    return Object.assign(indicator, JSON.parse(found.payload));
   }
   if (!index.has(kind)) return undefined;
   const key = keyOf(kind, value);
   if (key === undefined) return undefined;
   const found = kind === 'domain' ? index.findEnding(kind, key, now) : index.find(kind, key, now);
-  return found && { ...described[kind](found.key), name: found.key, ...facts(found.payload) };
+  // Literals with several spreads take three times as long.
+  return found && Object.assign(described[kind](found.key), JSON.parse(found.payload));
 }
 
 /** Whether an index has anything of a kind. */
 export const hasKind = (index: KeyIndex, kind: IndicatorKind): boolean =>
   kind === 'ip' ? index.has('address') || index.has(networkSpace) : index.has(kind);
 
-const facts = (payload: string): JsonObject => JSON.parse(payload) as { [key: string]: Json };
-
 /** How ECS describes an indicator of a kind. */
 const described: Readonly<Record<Exclude<IndicatorKind, 'ip'>, (key: string) => JsonObject>> = {
-  domain: (key) => ({ type: 'domain-name', url: { domain: key } }),
-  url: (key) => ({ type: 'url', url: { full: key } }),
-  email: (key) => ({ type: 'email-addr', email: { address: key } }),
-  hash: (key) => ({ type: 'file', file: { hash: { [hashNames[key.length] as string]: key } } }),
+  domain: (key) => ({ type: 'domain-name', name: key, url: { domain: key } }),
+  url: (key) => ({ type: 'url', name: key, url: { full: key } }),
+  email: (key) => ({ type: 'email-addr', name: key, email: { address: key } }),
+  hash: (key) => ({ type: 'file', name: key, file: { hash: hashOf(key) } }),
 };
 
-const hashNames: Readonly<Record<number, string>> = { 32: 'md5', 40: 'sha1', 64: 'sha256' };
+/** By its length. */
+const hashOf = (key: string): JsonObject =>
+  key.length === 32 ? { md5: key } : key.length === 40 ? { sha1: key } : { sha256: key };

@@ -1,4 +1,5 @@
 import { type Address, masked, maskedWord, networkText } from './address.ts';
+import { Recent } from './recent.ts';
 
 /*
  * Keys with what stands beside each, in bytes: a million of them as objects would take several times the memory, and a
@@ -31,9 +32,10 @@ export interface Found {
   readonly key: string;
   /** JSON. */
   readonly payload: string;
-  /** Epoch milliseconds; undefined: never. */
-  readonly expires: number | undefined;
 }
+
+/** Payloads that are remembered, at least: what is found once mostly comes again. */
+const remembered = 2_048;
 
 const empty: KeyIndexData = {
   seed: 0,
@@ -48,6 +50,7 @@ export class KeyIndex {
   readonly keys: number;
   readonly #data: KeyIndexData;
   readonly #entries: Buffer;
+  readonly #payloads = new Recent<number, string>(remembered);
 
   constructor(data: KeyIndexData = empty) {
     this.#data = data;
@@ -99,19 +102,16 @@ export class KeyIndex {
     if (slots === undefined) return undefined;
     const hash = hashNetwork(address, prefix, this.#data.seed);
     const at = this.#probe(slots, hash, (entry) => this.#isNetwork(entry, address, prefix));
-    return this.#read(at, now, () => networkText({ address: masked(address, prefix), prefix }));
+    if (!this.#isInForce(at, now)) return undefined;
+    return this.#found(at, networkText({ address: masked(address, prefix), prefix }));
   }
 
   #findFrom(space: string, text: string, from: number, now: number): Found | undefined {
     const slots = this.#data.spaces.get(space);
     if (slots === undefined) return undefined;
     const hash = hashText(text, from, this.#data.seed);
-    let key: string | undefined;
-    const at = this.#probe(slots, hash, (entry) => {
-      key ??= from === 0 ? text : text.slice(from);
-      return this.#key(entry) === key;
-    });
-    return this.#read(at, now, () => key as string);
+    const at = this.#probe(slots, hash, (entry) => this.#isText(entry, text, from));
+    return this.#isInForce(at, now) ? this.#found(at, from === 0 ? text : text.slice(from)) : undefined;
   }
 
   /** The offset of the entry with that hash that `is` takes; -1 where there is none. */
@@ -124,13 +124,17 @@ export class KeyIndex {
     }
   }
 
-  #key(entry: number): string {
+  #isText(entry: number, text: string, from: number): boolean {
+    const bytes = this.#entries;
     const start = entry + entryLayout.key;
-    return this.#entries.toString(
-      'utf8',
-      start,
-      start + this.#entries.readUInt16LE(entry + entryLayout.keyLength),
-    );
+    const length = bytes.readUInt16LE(entry + entryLayout.keyLength);
+    // Of UTF-8, where all its bytes are ASCII.
+    if (length === text.length - from) {
+      let i = 0;
+      while (i < length && bytes[start + i] === text.charCodeAt(from + i)) i++;
+      if (i === length) return true;
+    }
+    return length > text.length - from && bytes.toString('utf8', start, start + length) === text.slice(from);
   }
 
   #isNetwork(entry: number, address: Address, prefix: number): boolean {
@@ -142,17 +146,21 @@ export class KeyIndex {
     );
   }
 
-  #read(entry: number, now: number, key: () => string): Found | undefined {
-    if (entry === -1) return undefined;
+  #isInForce(entry: number, now: number): boolean {
+    if (entry === -1) return false;
     const expires = this.#entries.readUInt32LE(entry + entryLayout.expires) * 1000;
-    if (expires !== 0 && expires <= now) return undefined;
-    const start = this.#entries.readUInt32LE(entry + entryLayout.payload);
-    const length = this.#entries.readUInt32LE(start);
-    return {
-      key: key(),
-      payload: this.#entries.toString('utf8', start + 4, start + 4 + length),
-      expires: expires === 0 ? undefined : expires,
-    };
+    return expires === 0 || expires > now;
+  }
+
+  #found(entry: number, key: string): Found {
+    const place = this.#entries.readUInt32LE(entry + entryLayout.payload);
+    let payload = this.#payloads.get(place);
+    if (payload === undefined) {
+      const start = place + 4;
+      payload = this.#entries.toString('utf8', start, start + this.#entries.readUInt32LE(place));
+      this.#payloads.set(place, payload);
+    }
+    return { key, payload };
   }
 }
 

@@ -36,7 +36,7 @@ export class Lookups implements Enrichers {
   /** How often sources changed: what is derived from answers is kept no longer. */
   generation = 0;
   /** Answers as JSON, since everybody gets one of their own; empty: none. */
-  readonly #geo = new Recent<string>(remembered);
+  readonly #geo = new Recent<string, string>(remembered);
   readonly #onDamage: (part: GeoPart, error: Error) => void;
   readonly #clock: () => number;
 

@@ -1,14 +1,14 @@
-/** Remembers answers by text; of more than twice `limit`, those that were not asked for lately are forgotten. */
-export class Recent<T> {
+/** Remembers answers by what was asked; of more than twice `limit`, those that were not asked for lately are forgotten. */
+export class Recent<K, T> {
   readonly #limit: number;
-  #young = new Map<string, T>();
-  #old: ReadonlyMap<string, T> = new Map();
+  #young = new Map<K, T>();
+  #old: ReadonlyMap<K, T> = new Map();
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  get(key: string): T | undefined {
+  get(key: K): T | undefined {
     const known = this.#young.get(key);
     if (known !== undefined) return known;
     const old = this.#old.get(key);
@@ -16,7 +16,7 @@ export class Recent<T> {
     return old;
   }
 
-  set(key: string, value: T): void {
+  set(key: K, value: T): void {
     if (this.#young.size >= this.#limit) {
       this.#old = this.#young;
       this.#young = new Map();

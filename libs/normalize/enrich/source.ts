@@ -69,9 +69,8 @@ export async function openUrl({ url = '', authorizationFile }: Place): Promise<O
 
 /** An address without what may be secret in it. */
 export function shownUrl(url: string): string {
-  if (!URL.canParse(url)) return 'an address that is none';
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`;
+  const parsed = URL.parse(url);
+  return parsed === null ? 'an address that is none' : `${parsed.origin}${parsed.pathname}`;
 }
 
 /**

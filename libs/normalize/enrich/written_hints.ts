@@ -79,7 +79,7 @@ function askerOf(kind: RelatedKind, lookups: Lookups): Asker | undefined {
   const indicator = indicators[kind];
   const isWarning = indicator !== undefined && lookups.warns(indicator);
   if (joined.length === 0 && !isWarning && !(kind === 'ip' && lookups.hasGeo)) return undefined;
-  const verdicts = new Recent<Verdict>(remembered);
+  const verdicts = new Recent<string, Verdict>(remembered);
   const find = (value: string): Verdict => {
     if (isWarning && lookups.isWarnedOf(indicator, value)) return more;
     if (joined.some((table) => lookups.findRow(table, value) !== undefined)) return more;

@@ -9,7 +9,7 @@ import { fieldReader, mergeFields, textAt } from './work.ts';
 const maxAgent = 500;
 
 /** Agents come again and again, and one costs as much as hundreds of other steps. */
-const agents = new Recent<JsonObject>(4_096);
+const agents = new Recent<string, JsonObject>(4_096);
 
 function agentOf(original: string): JsonObject {
   let agent = agents.get(original);
