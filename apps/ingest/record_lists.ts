@@ -13,7 +13,7 @@ const sliceMs = 5;
  * Takes a document that is nothing but a list of records as these records: `{"Records": […]}` of CloudTrail's files,
  * `{"records": […]}` of Azure's event hubs, lists of Kubernetes' audit events, and bare arrays. A member's id follows from the
  * document's position and its place, so that a document sent again makes the same events. The document is answered with
- * what its members were: refused where one is, else a dead letter where one is.
+ * what its members were: refused where one is, else a dead letter where one is; and with how many they were.
  */
 export function acceptLists(accept: Accept): Accept {
   return async (source, records) => {
@@ -67,9 +67,11 @@ const positionOf = (position: SourcePosition, item: number): SourcePosition =>
   position.kind === 'none' ? position : { kind: 'member', of: eventId(position), item };
 
 function joined(answers: readonly Acceptance[]): Acceptance {
+  const [first] = answers as [Acceptance];
+  if (answers.length === 1) return first;
   const refused = answers.find(({ status }) => status === 'refused');
   const letter = answers.find((answer) => answer.status === 'dead_letter');
-  return refused ?? letter ?? (answers[0] as Acceptance);
+  return { ...(refused ?? letter ?? first), records: answers.length };
 }
 
 /** The records of such a document, as views on it; undefined where it is none, is cut off, or holds something else. */

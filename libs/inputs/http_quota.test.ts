@@ -88,6 +88,28 @@ test('only the items of a source over its quota are 429, in their places, and no
   expect(Number(whole.headers.get('retry-after'))).toBeGreaterThan(1);
 });
 
+test('each record of a list counts for its key and its source', async () => {
+  const key = { name: 'a', sha256: createHash('sha256').update('key-a').digest('hex') };
+  await start({
+    api_keys: [{ ...key, quota: { events_per_second: 10, burst_seconds: 15 } }],
+    source_quotas: { x: { events_per_second: 10, burst_seconds: 1 } },
+  });
+  const send = (index: string) => bulk([index], { authorization: 'ApiKey key-a' });
+  sink.holds = 100;
+  expect((await send('x')).status).toBe(200);
+  const overSource = await send('x');
+  expect([overSource.status, overSource.headers.get('retry-after')]).toEqual([
+    429,
+    expect.stringMatching(/^([89]|10)$/),
+  ]);
+  expect((await send('y')).status).toBe(200);
+  const overKey = await send('y');
+  expect([overKey.status, overKey.headers.get('retry-after')]).toEqual([
+    429,
+    expect.stringMatching(/^[3-6]$/),
+  ]);
+});
+
 test('whoever waits as told gets in', async () => {
   await start({ source_quotas: { '*': { events_per_second: 50, burst_seconds: 0.1 } } });
   let sent = 0;

@@ -1,3 +1,4 @@
+import type { Accept, RawRecord } from '@tidewatch/plugin';
 import { z } from 'zod';
 
 const rate = z.number().positive();
@@ -26,6 +27,8 @@ export interface Quotas {
    * above the burst is late rather than refused for ever; `take(name, 0, 0)` asks and takes nothing.
    */
   take(name: string, events: number, bytes: number): number;
+  /** Takes events from the name's bucket that have come already, whatever it holds. */
+  charge(name: string, events: number): void;
   /** What was refused so far, over all names. */
   readonly refused: { readonly events: number; readonly bytes: number };
 }
@@ -95,7 +98,28 @@ export function createQuotas(
       // A thousandth more than to zero: a bucket must hold something.
       return 0.001 + Math.max(owed(bucket.events, events_per_second), owed(bucket.bytes, bytes_per_second));
     },
+    charge(name, events) {
+      const now = clock();
+      const bucket = bucketOf(name, now);
+      fill(bucket, now);
+      bucket.events -= events;
+    },
     refused,
+  };
+}
+
+/** Charges for what documents turned out to hold: each was counted as one event when it came, and may be a list of records. */
+export function chargeLists(
+  accept: Accept,
+  charge: (source: string, record: RawRecord, events: number) => void,
+): Accept {
+  return async (source, records) => {
+    const answers = await accept(source, records);
+    for (let i = 0; i < answers.length; i++) {
+      const held = answers[i]?.records ?? 1;
+      if (held > 1) charge(source, records[i] as RawRecord, held - 1);
+    }
+    return answers;
   };
 }
 

@@ -265,6 +265,19 @@ describe('relp', () => {
     expect(sink.taken).toHaveLength(60);
   });
 
+  test('each record of a list counts for its sender', async () => {
+    await start({ peer_quota: { events_per_second: 10, burst_seconds: 0.1 } });
+    sink.holds = 4;
+    const one = await session('');
+    const began = Date.now();
+    for (let i = 2; i < 5; i++) {
+      one.socket.write(messages(i, i));
+      await waitFor(() => one.received.endsWith(acks(i, i)));
+    }
+    expect(Date.now() - began).toBeGreaterThan(500);
+    expect(sink.taken).toHaveLength(3);
+  });
+
   test('off loopback it needs to know who sends; a certificate that is not there is said', async () => {
     await expect(make({ host: '0.0.0.0', insecure: true }).start()).rejects.toSatisfy((error) =>
       isTidewatchError(error, 'NEEDS_PEERS'),

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { definePlugin, type Input, type InputContext, type Listener } from '@tidewatch/plugin';
 import { bindError, hostPort } from './bind.ts';
 import { createPatience } from './patience.ts';
-import { createQuotas } from './quota.ts';
+import { chargeLists, createQuotas } from './quota.ts';
 import { createBudget } from './relp/budget.ts';
 import { type RelpConfig, relpConfig } from './relp/config.ts';
 import { createKeep } from './relp/keep.ts';
@@ -33,6 +33,9 @@ function createRelp(config: RelpConfig, context: InputContext): Input {
   const counts = createCounts(context, 'relp', protocol);
   const senders = createSenders(config, counts, secured);
   const quotas = config.peer_quota === undefined ? undefined : createQuotas(config.peer_quota);
+  const charged = chargeLists(context.accept, (_, { hints }, events) =>
+    quotas?.charge(hints.peer ?? '', events),
+  );
   const changed = countConnections(context);
   const sessions = new Set<Session>();
   let draining = new AbortController();
@@ -42,7 +45,7 @@ function createRelp(config: RelpConfig, context: InputContext): Input {
   let failure: Listener | undefined;
 
   async function listen(): Promise<Listening> {
-    const accept = createPatience(context.accept, log, stopping.signal);
+    const accept = createPatience(charged, log, stopping.signal);
     const keep = createKeep(config.source, accept, counts, draining.signal);
     const budget = createBudget(config.max_pending_bytes, () => listening?.release('pipeline'));
     const failed = (error: Error) => log.error({ err: error, input: 'relp' }, 'A connection failed');

@@ -24,6 +24,8 @@ export interface Sink {
   /** Rejects every call for this source with 429. */
   fullSource: string | undefined;
   refuses: ReadonlySet<string>;
+  /** Records that each document turns out to hold. */
+  holds: number;
   /** Awaited in each call. */
   gate: Promise<void>;
   /** Calls so far, those that still wait at the gate too. */
@@ -47,6 +49,7 @@ export async function createSink(): Promise<Sink> {
     full: 0,
     fullSource: undefined,
     refuses: new Set(),
+    holds: 1,
     gate: Promise.resolve(),
     asked: 0,
     context: {
@@ -84,7 +87,7 @@ export async function createSink(): Promise<Sink> {
     sink.taken.push({ source, record, text });
     const id = eventId(record.position);
     const parsed = record.format === 'json' ? parseJson(text) : { ok: true as const };
-    if (parsed.ok) return { status: 'accepted', id };
+    if (parsed.ok) return { status: 'accepted', id, ...(sink.holds > 1 && { records: sink.holds }) };
     return { status: 'dead_letter', id, reason: parsed.reason, message: parsed.message };
   }
 }

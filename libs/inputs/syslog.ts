@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { definePlugin, type Input, type InputContext, type Listener } from '@tidewatch/plugin';
 import { bindError, hostPort } from './bind.ts';
 import { createPatience } from './patience.ts';
-import { createQuotas } from './quota.ts';
+import { chargeLists, createQuotas } from './quota.ts';
 import { certificateOf } from './syslog/certificate.ts';
 import { type SyslogConfig, syslogConfig } from './syslog/config.ts';
 import { countConnections } from './syslog/connections.ts';
@@ -40,6 +40,9 @@ function createSyslog(config: SyslogConfig, context: InputContext): Input {
   let patienceEnds = new AbortController();
   let failures: readonly Listener[] = [];
   const quotas = config.peer_quota === undefined ? undefined : createQuotas(config.peer_quota);
+  const charged = chargeLists(context.accept, (_, { hints }, events) =>
+    quotas?.charge(hints.peer ?? '', events),
+  );
   const changed = countConnections(context);
 
   async function listen(protocol: Protocol, port: number): Promise<void> {
@@ -48,7 +51,7 @@ function createSyslog(config: SyslogConfig, context: InputContext): Input {
     let transport: Transport | undefined;
     const counts = createCounts(context, 'syslog', protocol);
     const senders = createSenders(config, counts, secured);
-    const accept = createPatience(context.accept, context.log, patienceEnds.signal);
+    const accept = createPatience(charged, context.log, patienceEnds.signal);
     const drained = () => transport?.resume();
     const receiver = createReceiver({ protocol, config, context, counts, accept, drained });
     try {

@@ -83,6 +83,23 @@ describe('limits of syslog', () => {
     expect(detail()).toMatch(/^\d+ over the quota$/);
   });
 
+  test('each record of a list counts for its sender', async () => {
+    await start({
+      protocols: ['udp'],
+      format: 'auto',
+      peer_quota: { events_per_second: 1, burst_seconds: 5 },
+    });
+    sink.holds = 20;
+    const socket = createSocket('udp4');
+    const send = () => new Promise((resolve) => socket.send('[{},{}]', portOf(), '127.0.0.1', resolve));
+    await send();
+    await sink.until(1);
+    await send();
+    await waitFor(async () => (await dropped('quota')) === 1);
+    socket.close();
+    expect(sink.taken).toHaveLength(1);
+  });
+
   test.runIf(process.platform === 'linux')('what the system dropped is counted too', async () => {
     await start({ protocols: ['udp'] });
     const count = 20_000;

@@ -36,7 +36,12 @@ export interface RecordHints {
 }
 
 /** The answer to one record, given when it is durable (or durably refused). */
-export type Acceptance =
+export type Acceptance = Answer & {
+  /** How many records it was, where it was a list of them: each counts towards quotas. */
+  readonly records?: number;
+};
+
+type Answer =
   | { readonly status: 'accepted'; readonly id: string }
   /** Kept in the dead letters with its raw bytes: handled, though not understood. */
   | { readonly status: 'dead_letter'; readonly id: string; readonly reason: string; readonly message: string }

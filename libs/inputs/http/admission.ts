@@ -2,7 +2,7 @@ import type { TidewatchError } from '@tidewatch/event';
 import type { Logger } from '@tidewatch/telemetry';
 import { errors } from '../errors.ts';
 import { nameMatches } from '../names.ts';
-import { createQuotas } from '../quota.ts';
+import { createQuotas, type Quotas } from '../quota.ts';
 import { createTally } from '../tally.ts';
 import type { HttpConfig } from './config.ts';
 import type { Sender } from './guard.ts';
@@ -20,6 +20,8 @@ export interface Admission {
   ask(sender: Sender): void;
   /** Says of each load why it may not come now (429), or takes it from the quotas and says nothing. */
   admit(sender: Sender, loads: readonly Load[]): (TidewatchError | undefined)[];
+  /** Takes from the quotas what a source's documents held beside the events that they were admitted as. */
+  charge(sender: Sender, source: string, events: number): void;
   /** What was turned away so far, in words; undefined when nothing was. */
   detail(): string | undefined;
 }
@@ -47,14 +49,16 @@ export function createAdmission(config: HttpConfig, log: Logger): Admission {
     return errors.QUOTA_EXCEEDED({ what, retryAfter: Math.ceil(seconds) });
   }
 
+  const quotaOf = (source: string): Quotas | undefined =>
+    quotas.find(({ pattern }) => nameMatches(pattern, source))?.quotas;
+
   function check({ source, events, bytes }: Load): TidewatchError | undefined {
     if (!sources.has(source) && sources.size >= config.max_sources) {
       newSources.add(events);
       return errors.NO_NEW_SOURCES({ source, limit: config.max_sources, retryAfter: retrySourcesAfter });
     }
     sources.add(source);
-    const limited = quotas.find(({ pattern }) => nameMatches(pattern, source));
-    const wait = limited?.quotas.take(source, events, bytes) ?? 0;
+    const wait = quotaOf(source)?.take(source, events, bytes) ?? 0;
     return wait === 0 ? undefined : exceeded(`the source "${source}"`, wait, events);
   }
 
@@ -71,6 +75,10 @@ export function createAdmission(config: HttpConfig, log: Logger): Admission {
       const taken = loads.filter((_, at) => refusals[at] === undefined);
       own?.take('', sumOf(taken, 'events'), sumOf(taken, 'bytes'));
       return refusals;
+    },
+    charge({ quotas: own }, source, events) {
+      own?.charge('', events);
+      quotaOf(source)?.charge(source, events);
     },
     detail() {
       const said = [

@@ -1,6 +1,7 @@
 import type { SourcePosition } from '@tidewatch/event/ids';
 import type { Accept, Acceptance, RawRecord, RecordFormat } from '@tidewatch/plugin';
 import { errors } from '../errors.ts';
+import { chargeLists } from '../quota.ts';
 import { createSlices } from '../slices.ts';
 import type { Admission } from './admission.ts';
 import type { Visit } from './guard.ts';
@@ -61,11 +62,14 @@ export function createTakeDocuments(accept: Accept, admission: Admission): TakeD
       allowed.map(({ source, places, bytes }) => ({ source, events: places.length, bytes })),
     );
     const toRecord = recordMaker(facts);
+    const charged = chargeLists(accept, (source, _, events) =>
+      admission.charge(facts.sender, source, events),
+    );
     const calls = allowed.map(async (group, i) => {
       const error = refusals[i];
       if (error !== undefined) return answer(group, { status: 'failed', error });
       try {
-        const accepted = await accept(group.source, await recordsOf(group, documents, toRecord));
+        const accepted = await charged(group.source, await recordsOf(group, documents, toRecord));
         group.places.forEach((at, j) => {
           answers[at] = accepted[j] as Acceptance;
         });
