@@ -60,7 +60,7 @@ const list = ({ root, print, say }: CommandContext): Command =>
 const check = ({ print, say }: CommandContext): Command =>
   new Command('check')
     .description(
-      'Say whether parsers are right, and their tests pass. Exit code 0 if so, 1 if not, 2 if something cannot be read.',
+      'Say whether parsers are right, and their tests pass; warn of what ECS does not allow. Exit code 0 if so, 1 if not, 2 if something cannot be read.',
     )
     .argument('<path...>', 'folders or files of parsers')
     .option('--json', 'print JSON')
@@ -71,10 +71,16 @@ const check = ({ print, say }: CommandContext): Command =>
           import('../server/parsers/parsers_in_force.ts'),
         ]);
         const { entries, faults } = await loadParserSet({ own: paths, shipped: [], resources: {} });
-        if (json) print(JSON.stringify({ parsers: entries.length, faults }));
+        const warnings = entries.flatMap(({ report }) =>
+          (report?.results ?? []).flatMap(({ title, warnings }) =>
+            warnings.map((warning) => `${report?.file}: “${title}”: ${warning}`),
+          ),
+        );
+        if (json) print(JSON.stringify({ parsers: entries.length, faults, warnings }));
         else {
           for (const fault of faults) print(`✗ ${faultText(fault)}`);
-          print(`${entries.length} parsers right, ${faults.length} faults`);
+          for (const warning of warnings) print(`! ${warning}`);
+          print(`${entries.length} parsers right, ${faults.length} faults, ${warnings.length} warnings`);
         }
         if (faults.length > 0) return 1;
         return entries.length === 0 ? 2 : 0;

@@ -18,9 +18,9 @@ function parserLines({ name, file, results, issues, untested }: ParserReport): s
   const head = `${failing.length === 0 ? '✓' : '✗'} ${name}: ${results.length - failing.length} of ${results.length}`;
   return [
     head,
-    ...failing.flatMap(({ title, differences }) => [
+    ...failing.flatMap(({ title, differences, warnings }) => [
       `    ${title}`,
-      ...differences.map((line) => `      ${line}`),
+      ...[...differences, ...warnings].map((line) => `      ${line}`),
     ]),
   ];
 }

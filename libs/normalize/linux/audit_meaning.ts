@@ -126,6 +126,9 @@ const calls = table({
   reboot: 'host/end rebooted',
 });
 
+/** All that records and calls may mean. */
+export const auditMeanings: readonly AuditMeaning[] = [...types.values(), ...calls.values()];
+
 /** Parts of another record's event. */
 const parts = new Set(['EXECVE', 'PROCTITLE', 'PATH', 'CWD', 'SOCKADDR', 'SYSCALL', 'EOE']);
 

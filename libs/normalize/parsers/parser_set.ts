@@ -183,7 +183,7 @@ async function tested(
 }
 
 function issuesOf({ file, results, issues }: ParserReport): readonly ConfigIssue[] {
-  const failed = results.filter(({ passed }) => !passed);
+  const failed = results.filter(({ differences }) => differences.length > 0);
   return [
     ...issues.map((issue) => ({ ...issue, message: `${file}: ${issue.message}` })),
     ...failed.map(({ title, differences }) => ({

@@ -9,6 +9,7 @@ import {
 } from '@tidewatch/event';
 import type { RawRecord } from '@tidewatch/plugin';
 import { expandDotted } from '../dotted.ts';
+import { categoryFaults } from '../ecs_categories.ts';
 import { type EcsField, ecs } from '../ecs_types.ts';
 import { createNormaliser } from '../normaliser.ts';
 import type { Parser } from './compile.ts';
@@ -49,7 +50,8 @@ function runTest({ name }: Parser, test: ParserTest, dispatch: Dispatch): TestRe
   ];
   if (event === undefined && dropped === undefined && letter === undefined)
     differences.push('says nothing of what is expected; `tidewatch test parsers --write` adds what is found');
-  return { title, passed: differences.length === 0, differences, found };
+  const warnings = found.event === undefined ? [] : categoryFaults(found.event);
+  return { title, passed: differences.length + warnings.length === 0, differences, warnings, found };
 }
 
 function recordOf({ line, document, base64, dataset, path, peer, received }: ParserTest): RawRecord {

@@ -27,10 +27,24 @@ describe.each(report.parsers)('$name', ({ name, results, issues, untested, nativ
     if (!native) expect(results.length, name).toBeGreaterThanOrEqual(8);
   });
 
-  it.each(results)('$title', ({ differences }) => {
-    expect(differences).toEqual([]);
+  it.each(results)('$title', ({ differences, warnings, found }) => {
+    expect([...differences, ...warnings]).toEqual([]);
+    expect(verdictFaults(found.event ?? {})).toEqual([]);
   });
 });
+
+/** Whoever blocks, what was denied is a failure of who tried it, and what was allowed a success: one query finds all. */
+function verdictFaults({ event }: JsonObject): string[] {
+  if (!isObject(event) || !Array.isArray(event.type)) return [];
+  const wanted = event.type.includes('denied')
+    ? 'failure'
+    : event.type.includes('allowed')
+      ? 'success'
+      : undefined;
+  return wanted === undefined || event.outcome === wanted
+    ? []
+    : [`${event.type} with the outcome ${event.outcome}`];
+}
 
 const oddValues: readonly Json[] = [
   null,

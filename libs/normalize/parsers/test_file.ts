@@ -56,9 +56,12 @@ export type ParserTestFile = z.output<typeof parserTestFile>;
 /** What became of one test. */
 export interface TestResult {
   readonly title: string;
+  /** Nothing differs, and there is nothing to be warned of. */
   readonly passed: boolean;
   /** Where it failed: each field that differs, as `source.ip: expected "192.0.2.7", got nothing`. */
   readonly differences: readonly string[];
+  /** What ECS does not allow of `event.category`, `type`, `kind` and `outcome`: no reason to keep people's own parsers back. */
+  readonly warnings: readonly string[];
   /** What became of the record, in the form of the file. */
   readonly found: Found;
 }
