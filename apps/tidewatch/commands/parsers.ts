@@ -68,7 +68,7 @@ const check = ({ print, say }: CommandContext): Command =>
       orUnreadable(say, async () => {
         const [{ loadParserSet }, { faultText }] = await Promise.all([
           import('@tidewatch/normalize'),
-          import('../server/parsers/parsers_in_force.ts'),
+          import('../server/parsers/faults.ts'),
         ]);
         const { entries, faults } = await loadParserSet({ own: paths, shipped: [], resources: {} });
         const warnings = entries.flatMap(({ report }) =>

@@ -1,6 +1,7 @@
 import { type Dispatch, loadParserSet, type ParserSet } from '@tidewatch/normalize';
 import { loadConfig } from '../config/load.ts';
-import { faultText, ownParsers, shippedParsers } from '../server/parsers/parsers_in_force.ts';
+import { faultText } from '../server/parsers/faults.ts';
+import { ownParsers, shippedParsers } from '../server/parsers/parsers_in_force.ts';
 
 export interface SourceOptions {
   readonly config?: string;

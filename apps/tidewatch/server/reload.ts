@@ -42,6 +42,7 @@ export function createReload(runtime: Runtime, accept: Accept | undefined): (nex
     runtime.config = config;
     log.level = config.log.level;
     await parts.disk?.look();
+    await runtime.joins?.reload(parsers);
     await runtime.parsers?.reload(parsers);
     await runtime.enrichment?.reload(enrichment);
     await reloadRules(before);

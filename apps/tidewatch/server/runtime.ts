@@ -26,7 +26,7 @@ import { type OpenPseudonyms, openPseudonyms } from './governance/pseudonyms.ts'
 import { shortestTtl } from './governance/retention.ts';
 import { type JoinsInForce, openJoins } from './parsers/joins_in_force.ts';
 import { type NoiseInForce, openNoise } from './parsers/noise_in_force.ts';
-import { openParsers, ownParsers, type ParsersInForce } from './parsers/parsers_in_force.ts';
+import { openParsers, type ParsersInForce } from './parsers/parsers_in_force.ts';
 import { hostPlugins } from './plugins.ts';
 import { type SourceState, startSourceStatistics } from './statistics.ts';
 
@@ -136,14 +136,14 @@ export async function openRuntime(options: ServerOptions, onClose: Runtime['onCl
   onClose(() => enrichment?.close());
   const { root } = options;
   const joins = reads
-    ? await openJoins({
+    ? await openJoins(config.parsers, {
         root,
-        own: ownParsers(config.parsers, root),
         // Where names are replaced by pseudonyms, none may be on the disk in clear.
         inClear: pseudonyms === undefined,
         snapshots: adapters.snapshots,
         longestMs: () => shortestTtl(classes),
         metrics,
+        health,
         log,
       })
     : undefined;

@@ -6,9 +6,9 @@ import { afterAll, expect, test } from 'vitest';
 import type { Draft } from '../draft.ts';
 import { recordOf } from '../normalised.suite.ts';
 import { createNormaliser } from '../normaliser.ts';
+import { createMemory } from '../processors/memory.ts';
 import type { Stage } from '../stage.ts';
 import { loadJoins } from './joins.ts';
-import { createMemory } from './memory.ts';
 
 const shipped = join(import.meta.dirname, '../../../joins');
 const folder = mkdtempSync(join(tmpdir(), 'joins-'));
@@ -16,8 +16,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 function reader(stage: Stage) {
   const normalise = createNormaliser({ timeZone: 'UTC', stages: [stage] });
-  return (document: JsonObject): JsonObject => {
-    const outcome = normalise(recordOf(JSON.stringify(document), 'json'), 'dc1');
+  return (document: JsonObject, received?: number): JsonObject => {
+    const record = recordOf(JSON.stringify(document), 'json');
+    const outcome = normalise(received === undefined ? record : { ...record, received }, 'dc1');
     if (outcome.status !== 'ok') throw new Error(outcome.status);
     return JSON.parse(outcome.value.json);
   };
@@ -55,9 +56,9 @@ const logon = {
 const subject = { SubjectUserName: 'alice', SubjectDomainName: 'EXAMPLE', SubjectLogonId: '0x5a1' };
 
 test('what ships is right', async () => {
-  const { names, faults } = await loadJoins([shipped], { memory: createMemory() });
+  const { files, faults } = await loadJoins([shipped], { memory: createMemory() });
   expect(faults).toEqual([]);
-  expect(names).toEqual([
+  expect(files.map(({ name }) => name)).toEqual([
     'dhcp_leases',
     'linux_processes',
     'sysmon_processes',
@@ -81,7 +82,8 @@ test('events of a session say how and from where its account logged on, until it
 test('an entry counts for as long as it says, by the time of events', async () => {
   const read = reader((await loadJoins([shipped], { memory: createMemory() })).stage);
   read(windows(4624, logon));
-  const at = (time: string) => read(windows(5140, { ...subject, ShareName: 'a' }, 'Security', time)).winlog;
+  const at = (time: string) =>
+    read(windows(5140, { ...subject, ShareName: 'a' }, 'Security', time), Date.parse(time)).winlog;
   expect(at('2026-11-24T09:08:00Z')).toMatchObject({ logon: { type: 'Network' } });
   expect(at('2026-11-24T09:08:02Z')).not.toMatchObject({ logon: { type: 'Network' } });
 });
@@ -173,7 +175,33 @@ test.each([
     join(folder, 'x.yml'),
     'name: x\ntitle: X\njoins: [{ dataset: a, steps: [{ set: { b: 1 } }] }]\n',
   );
-  const { names, faults } = await loadJoins([folder], { memory: createMemory() });
-  expect(names).toEqual(['x']);
+  const { files, faults } = await loadJoins([folder], { memory: createMemory() });
+  expect(files.map(({ name }) => name)).toEqual(['x']);
   expect(faults.flatMap(({ issues }) => issues.map((issue) => issue.message)).join()).toContain(message);
+});
+
+test('files are read again: one that is wrong then leaves what was in force, others are replaced', async () => {
+  const own = mkdtempSync(join(tmpdir(), 'joins-'));
+  const write = (name: string, steps: string) =>
+    writeFileSync(
+      join(own, `${name}.yml`),
+      `name: ${name}\ntitle: X\njoins: [{ dataset: a, steps: [${steps}] }]\n`,
+    );
+  const resources = { memory: createMemory() };
+  const said = ({ stage }: Awaited<ReturnType<typeof loadJoins>>) => {
+    const draft = stage.apply(at('a', {}), context);
+    return 'fields' in draft ? draft.fields : undefined;
+  };
+  write('one', '{ set: { one: 1 } }');
+  write('two', '{ set: { two: 1 } }');
+  const first = await loadJoins([own], resources);
+  expect(said(first)).toEqual({ one: 1, two: 1 });
+  write('one', '{ sett: { one: 2 } }');
+  write('two', '{ set: { two: 2 } }');
+  const second = await loadJoins([own], resources, first);
+  expect([said(second), second.faults.length]).toEqual([{ one: 1, two: 2 }, 1]);
+  rmSync(own, { recursive: true });
+  const third = await loadJoins([own], resources, second);
+  expect([said(third), third.faults.length]).toEqual([{ one: 1, two: 2 }, 1]);
+  expect(said(await loadJoins([], resources, third))).toEqual({});
 });

@@ -6,62 +6,110 @@ import { type Draft, type FieldsDraft, withFields } from '../draft.ts';
 import { compileSteps } from '../parsers/compile.ts';
 import { noDispatch } from '../parsers/dispatch.ts';
 import { type ParserFault, parserFiles } from '../parsers/load.ts';
+import type { Memory } from '../processors/memory.ts';
 import type { Resources } from '../processors/processor.ts';
 import type { Step, Work } from '../processors/work.ts';
 import type { Stage, StageContext } from '../stage.ts';
-import { joinFile } from './join_file.ts';
-import type { Memory } from './memory.ts';
+import { type JoinFile, joinFile } from './join_file.ts';
 
 export interface LoadedJoins {
   readonly stage: Stage;
-  /** Names of the files in force. */
-  readonly names: readonly string[];
-  /** Files that are not right; the others are in force. */
+  readonly files: readonly LoadedFile[];
+  /** Files that are not right as they are now. */
   readonly faults: readonly ParserFault[];
 }
 
+/** A file in force. */
+interface LoadedFile {
+  readonly file: string;
+  readonly text: string;
+  readonly name: string;
+  readonly joins: readonly Join[];
+}
+
 interface Join {
+  readonly datasets: readonly string[];
   readonly codes: ReadonlySet<string> | undefined;
   readonly step: Step;
 }
 
 /**
  * Reads the files of joins in folders, or single ones, and makes a stage of them. Of several of a name the first counts.
- * Rejects with the system's error where a folder can't be read.
+ * One that is not right is a fault: what was in force from it stays. What has not changed stays as it is.
  */
 export async function loadJoins(
   paths: readonly string[],
   resources: Omit<Resources, 'folder' | 'memory'> & { readonly memory: Memory },
+  before?: LoadedJoins,
 ): Promise<LoadedJoins> {
-  const joins = new Map<string, Join[]>();
-  const names: string[] = [];
+  const known = before?.files ?? [];
+  const found = new Map<string, LoadedFile>();
   const faults: ParserFault[] = [];
-  for (const path of paths) {
-    const files = (await stat(path)).isDirectory() ? await parserFiles(path) : [path];
-    for (const file of files) {
-      const read = validateYaml(await readFile(file, 'utf8'), joinFile);
-      if (!read.ok) {
-        faults.push({ file, issues: read.issues });
-        continue;
-      }
-      const { name } = read.value;
-      if (names.includes(name)) continue;
-      try {
-        for (const { dataset, code, steps } of read.value.joins) {
-          // One that fails says nothing of the next.
-          const lenient = steps.map((step) => ({ ignore_failure: true, ...step }));
-          const step = compileSteps(lenient, { ...resources, folder: dirname(file), parser: name });
-          const codes = code === undefined ? undefined : new Set(code);
-          for (const set of dataset) joins.set(set, [...(joins.get(set) ?? []), { codes, step }]);
-        }
-        names.push(name);
-      } catch (error) {
-        faults.push({ file, issues: [{ path: '', message: (error as Error).message }] });
-      }
-    }
-  }
-  return { stage: { name: 'joins', apply: (draft, context) => apply(draft, context, joins) }, names, faults };
+  for (const path of paths)
+    for (const loaded of await readPath(path, known, resources, faults))
+      if (!found.has(loaded.name)) found.set(loaded.name, loaded);
+  const files = [...found.values()];
+  const joins = new Map<string, Join[]>();
+  for (const join of files.flatMap((loaded) => loaded.joins))
+    for (const dataset of join.datasets) joins.set(dataset, [...(joins.get(dataset) ?? []), join]);
+  return { stage: { name: 'joins', apply: (draft, context) => apply(draft, context, joins) }, files, faults };
 }
+
+async function readPath(
+  path: string,
+  known: readonly LoadedFile[],
+  resources: Omit<Resources, 'folder'>,
+  faults: ParserFault[],
+): Promise<LoadedFile[]> {
+  const loaded: LoadedFile[] = [];
+  try {
+    for (const file of (await stat(path)).isDirectory() ? await parserFiles(path) : [path]) {
+      const before = known.find((other) => other.file === file);
+      const read = await readOne(file, before, resources, faults);
+      if (read !== undefined) loaded.push(read);
+    }
+    return loaded;
+  } catch (error) {
+    faults.push(fault(path, error));
+    return known.filter(({ file }) => file === path || file.startsWith(`${path}/`));
+  }
+}
+
+async function readOne(
+  file: string,
+  before: LoadedFile | undefined,
+  resources: Omit<Resources, 'folder'>,
+  faults: ParserFault[],
+): Promise<LoadedFile | undefined> {
+  try {
+    const text = await readFile(file, 'utf8');
+    if (text === before?.text) return before;
+    const read = validateYaml(text, joinFile);
+    if (read.ok) return { file, text, ...compiled(read.value, { ...resources, folder: dirname(file) }) };
+    faults.push({ file, issues: read.issues });
+  } catch (error) {
+    faults.push(fault(file, error));
+  }
+  return before;
+}
+
+const fault = (file: string, error: unknown): ParserFault => ({
+  file,
+  issues: [{ path: '', message: (error as Error).message }],
+});
+
+const compiled = ({ name, joins }: JoinFile, resources: Resources): Pick<LoadedFile, 'name' | 'joins'> => ({
+  name,
+  joins: joins.map(({ dataset, code, steps }) => ({
+    datasets: dataset,
+    codes: code === undefined ? undefined : new Set(code),
+    // One that fails says nothing of the next.
+    step: compileSteps(
+      steps.map((step) => ({ ignore_failure: true, ...step })),
+      { ...resources, parser: name },
+    ),
+  })),
+});
 
 /** An event of another data set, or without the code, costs a look. */
 function apply(draft: Draft, context: StageContext, joins: ReadonlyMap<string, readonly Join[]>): Draft {

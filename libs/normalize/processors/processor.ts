@@ -1,8 +1,8 @@
 import { isHostileKey, type JsonObject } from '@tidewatch/event';
 import { z } from 'zod';
 import type { Enrichers } from '../enrich/enrichers.ts';
-import type { Memory } from '../joins/memory.ts';
 import type { Watch } from '../parsers/trace.ts';
+import type { Memory } from './memory.ts';
 import type { Noise } from './noise.ts';
 import type { Step } from './work.ts';
 

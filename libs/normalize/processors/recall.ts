@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { createMemory } from '../joins/memory.ts';
+import { createMemory } from './memory.ts';
 import { presentKey } from './present_key.ts';
 import { defineProcessor, fieldPath } from './processor.ts';
 import { rememberedKey, tableName } from './remember.ts';
-import { copyOf, fieldReader, workWriter } from './work.ts';
+import { believedTime, copyOf, fieldReader, workWriter } from './work.ts';
 
 /** Completes an event with what an earlier one said. */
 export const recall = defineProcessor({
@@ -34,7 +34,7 @@ export const recall = defineProcessor({
     const entries = (resources.memory ?? createMemory()).table(table, 1);
     return (work) => {
       const known = keyOf(work);
-      const values = known === undefined ? undefined : entries.get(known, work.time ?? work.context.received);
+      const values = known === undefined ? undefined : entries.get(known, believedTime(work));
       if (values === undefined) return undefined;
       for (const { from, read, write } of parts) {
         const value = Object.hasOwn(values, from) ? values[from] : undefined;

@@ -1,11 +1,11 @@
 import type { JsonObject } from '@tidewatch/event';
 import { expect, test } from 'vitest';
-import { createMemory } from '../joins/memory.ts';
 import { recordOf } from '../normalised.suite.ts';
 import { createNormaliser } from '../normaliser.ts';
 import { createDispatch } from '../parsers/dispatch.ts';
 import { readParser } from '../parsers/load.ts';
 import { tryContext } from '../parsers/try.suite.ts';
+import { createMemory } from './memory.ts';
 import { remember } from './remember.ts';
 
 function reader(processors: readonly object[]) {
@@ -45,6 +45,18 @@ test('recall sets what is missing, forget ends it', () => {
   expect(read('1 lease get 192.0.2.7 -').host).toBeUndefined();
 });
 
+test('a sender that is ahead of time ends nothing for others', () => {
+  const read = reader([
+    { dissect: '%{_t} lease %{event.action} %{client.ip} %{host.name}' },
+    { if: '_t: future', set: { '@timestamp': '2200-01-01T00:00:00Z' } },
+    { if: 'event.action: give', remember: { table: 'leases', key, fields: ['host.name'], for: '1h' } },
+    { if: 'event.action: get', recall: { table: 'leases', key, set: { 'host.name': 'host.name' } } },
+  ]);
+  read('now lease give 192.0.2.7 web1');
+  expect(read('future lease get 192.0.2.7 -').host).toEqual({ name: 'web1' });
+  expect(read('now lease get 192.0.2.7 -').host).toEqual({ name: 'web1' });
+});
+
 test('recall may override', () => {
   const read = reader([
     cut,
@@ -80,7 +92,8 @@ function kept(fields: JsonObject, time: number) {
   });
   return async (at: number): Promise<string> => {
     let text = '';
-    for await (const part of memory.snapshot(at)) text += part;
+    await memory.expire(at);
+    for await (const part of memory.snapshot()) text += part;
     return text;
   };
 }

@@ -1,10 +1,10 @@
 import type { Json } from '@tidewatch/event';
 import { z } from 'zod';
-import { createMemory } from '../joins/memory.ts';
+import { createMemory } from './memory.ts';
 import { presentKey } from './present_key.ts';
 import { defineProcessor, fieldPath } from './processor.ts';
 import { span } from './span.ts';
-import { copyOf, fieldReader } from './work.ts';
+import { believedTime, copyOf, fieldReader } from './work.ts';
 
 export const tableName = z
   .string()
@@ -45,7 +45,9 @@ export const remember = defineProcessor({
       .int()
       .min(1)
       .max(1_000_000)
-      .describe('Most entries of the table; beyond them the one not used for longest is forgotten.')
+      .describe(
+        'Most entries of the table; beyond them the source that wrote most of them loses the one not used for longest.',
+      )
       .default(100_000),
   }),
   examples: [
@@ -71,10 +73,9 @@ export const remember = defineProcessor({
         if (typeof value === 'string') values[path] = ownText(value.slice(0, maxRemembered));
         else if (JSON.stringify(value).length <= maxRemembered) values[path] = copyOf(value);
       }
-      const { received } = work.context;
-      // A sender that is ahead of time must not be remembered for longer.
-      const at = Math.min(work.time ?? received, received);
-      entries.put(ownText(known), values, at + Math.min(ms, memory.longestMs()));
+      const since = believedTime(work);
+      const until = since + Math.min(ms, memory.longestMs());
+      entries.put(ownText(known), { values, since, until, source: work.source });
       return undefined;
     };
   },

@@ -22,6 +22,10 @@ export interface Work {
   readonly depth: number;
 }
 
+/** When it happened, as far as that is believed: nobody is ahead of the receipt. Epoch milliseconds. */
+export const believedTime = ({ time, context: { received } }: Work): number =>
+  Math.min(time ?? received, received);
+
 /** A processor that can't do its work, and why: `pattern_mismatch: …` for people and the count of failures. */
 export interface Failed {
   readonly failed: string;

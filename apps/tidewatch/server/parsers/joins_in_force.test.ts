@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createNormaliser, type Stage } from '@tidewatch/normalize';
 import { createFileSnapshots } from '@tidewatch/stream';
-import { createMetrics } from '@tidewatch/telemetry';
+import { createHealthBoard, createMetrics } from '@tidewatch/telemetry';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openJoins } from './joins_in_force.ts';
@@ -11,6 +11,7 @@ import { openJoins } from './joins_in_force.ts';
 const root = join(import.meta.dirname, '../../../..');
 let folder = '';
 let logged: string[] = [];
+const health = createHealthBoard();
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'joins-'));
   logged = [];
@@ -18,15 +19,18 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const open = (options: { kept?: boolean; longestMs?: number } = {}) =>
-  openJoins({
-    root,
-    own: [join(folder, 'parsers')],
-    snapshots: createFileSnapshots(join(folder, 'snapshots')),
-    inClear: options.kept !== false,
-    longestMs: () => options.longestMs ?? 7 * 86_400_000,
-    metrics: createMetrics({ process: false }),
-    log: pino({}, { write: (line) => void logged.push(line) }),
-  });
+  openJoins(
+    { paths: [join(folder, 'parsers')], required: false },
+    {
+      root,
+      snapshots: createFileSnapshots(join(folder, 'snapshots')),
+      inClear: options.kept !== false,
+      longestMs: () => options.longestMs ?? 7 * 86_400_000,
+      metrics: createMetrics({ process: false }),
+      health,
+      log: pino({}, { write: (line) => void logged.push(line) }),
+    },
+  );
 
 const at = Date.now();
 const event = (code: number, data: object) => ({
@@ -95,16 +99,33 @@ test('a snapshot that can not be read is told, and joins begin anew', async () =
   await joins.close();
 });
 
-test('people have joins of their own beside their parsers; a wrong file is told', async () => {
-  mkdirSync(join(folder, 'joins'));
-  writeFileSync(
-    join(folder, 'joins', 'own.yml'),
-    'name: own\ntitle: Own\njoins: [{ dataset: windows.security, steps: [{ labels: { site: athens } }] }]\n',
-  );
-  writeFileSync(join(folder, 'joins', 'wrong.yml'), 'name: wrong\n');
+test('people have joins of their own beside their parsers, and change them; a wrong file leaves the one before', async () => {
+  const state = () => health.list().find(({ name }) => name === 'joins');
+  const write = (steps: string) =>
+    writeFileSync(
+      join(folder, 'joins', 'own.yml'),
+      `name: own\ntitle: Own\njoins: [{ dataset: windows.security, steps: [${steps}] }]\n`,
+    );
   const joins = await open();
-  expect(read(joins.stage, share).labels).toEqual({ site: 'athens' });
-  expect(logged.join()).toContain('wrong.yml');
+  const site = () => read(joins.stage, share).labels;
+  read(joins.stage, logon);
+  expect([site(), state()?.state]).toEqual([undefined, 'ready']);
+  mkdirSync(join(folder, 'joins'));
+  write('{ labels: { site: athens } }');
+  await joins.look();
+  expect(site()).toEqual({ site: 'athens' });
+  write('{ label: { site: patras } }');
+  await joins.look();
+  expect([site(), state()?.state]).toEqual([{ site: 'athens' }, 'degraded']);
+  expect(state()?.detail).toContain('own.yml');
+  expect(logged.join()).toContain('own.yml');
+  write('{ labels: { site: patras } }');
+  await joins.look();
+  expect([site(), state()?.state]).toEqual([{ site: 'patras' }, 'ready']);
+  await joins.reload({ paths: [], required: false });
+  expect(site()).toBeUndefined();
+  // What was remembered is still known.
+  expect(read(joins.stage, share).winlog.logon.type).toBe('Network');
   await joins.close();
 });
 

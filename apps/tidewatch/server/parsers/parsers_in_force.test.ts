@@ -82,7 +82,7 @@ describe('parsers in force', () => {
       state: 'degraded',
       detail: `${join(own, 'door.yml')}:4: processors.0.disect: unknown key; did you mean "dissect"? (and 1 more)`,
     });
-    expect(logged).toContain('A parser is not in force as written');
+    expect(logged).toContain('A file is not in force as written');
     expect(await metrics.value('parsers', { state: 'rejected' })).toBe(1);
     write('door.yml', door('second'));
     await parsers.look();

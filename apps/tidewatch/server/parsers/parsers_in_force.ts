@@ -5,13 +5,13 @@ import {
   type DatasetFigures,
   loadParserSet,
   type Normalise,
-  type ParserFault,
   type ParserSet,
   type ParserSources,
 } from '@tidewatch/normalize';
 import type { HealthBoard, Logger, Metrics } from '@tidewatch/telemetry';
 import type { Config } from '../../config/schema.ts';
 import { type FileWatch, watchFiles } from '../file_watch.ts';
+import { createFaultTeller } from './faults.ts';
 
 /** The parsers of a running process. */
 export interface ParsersInForce {
@@ -58,7 +58,7 @@ export async function openParsers(config: Config['parsers'], deps: ParserDeps): 
   const datasets = new Map<string, DatasetFigures>();
   let set = await loadParserSet(sources());
   let counted = totalsOf(set);
-  let told = new Set<string>();
+  const tellFaults = createFaultTeller('parsers', deps);
   let turn: Promise<unknown> = Promise.resolve();
   tell('Parsers loaded');
 
@@ -71,7 +71,7 @@ export async function openParsers(config: Config['parsers'], deps: ParserDeps): 
     );
     metrics.set('parsers', { state: 'loaded' }, entries.length);
     metrics.set('parsers', { state: 'rejected' }, faults.length);
-    told = tellFaults(faults, told, deps);
+    tellFaults(faults);
   }
 
   /** What parsers did since the last time; those that are replaced are counted to their end. */
@@ -121,28 +121,6 @@ export async function openParsers(config: Config['parsers'], deps: ParserDeps): 
       count();
     },
   };
-}
-
-function tellFaults(
-  faults: readonly ParserFault[],
-  told: ReadonlySet<string>,
-  { health, log }: ParserDeps,
-): Set<string> {
-  const texts = faults.map(faultText);
-  for (const [i, text] of texts.entries())
-    if (!told.has(text))
-      log.warn({ file: faults[i]?.file, reason: text }, 'A parser is not in force as written');
-  if (texts.length === 0) health.set('parsers', 'ready');
-  else health.set('parsers', 'degraded', texts.join(' '));
-  return new Set(texts);
-}
-
-/** One line for people: the file, and the first thing that is wrong with it. */
-export function faultText({ file, issues }: ParserFault): string {
-  const [first] = issues;
-  const place = first?.line === undefined ? file : `${file}:${first.line}`;
-  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
-  return `${place}: ${first?.path ? `${first.path}: ` : ''}${first?.message ?? ''}${more}`;
 }
 
 function totalsOf({ entries }: ParserSet): { readonly records: number; readonly failures: number } {
