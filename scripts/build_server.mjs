@@ -21,6 +21,7 @@ await build({
     tidewatch: 'apps/tidewatch/index.ts',
     'detector-worker': 'apps/detector/worker.ts',
     'enrichment-worker': 'libs/normalize/enrich/load_thread.ts',
+    'forecaster-worker': 'apps/forecaster/thread.ts',
     'plugin-worker': 'libs/plugin/worker.ts',
     'trials-worker': 'apps/tidewatch/server/parsers/trial_worker.ts',
     'store-worker': 'libs/store/duckdb/engine_thread.ts',

@@ -80,6 +80,7 @@ const ids: Readonly<Record<string, () => string>> = {
   'rules.get': () => 'rule-1',
   'exceptions.remove': () => exceptionId,
   'parsers.get': () => 'nginx.error',
+  'forecasts.get': () => 'events_per_minute',
   'rules.release': () => 'rule-1',
   'rules.put': () => 'kept-1',
   'usecases.get': () => 'case-1',
@@ -162,6 +163,8 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'admin tok
   'health.get': readers,
   'disk.get': readers,
   'enrichment.get': readers,
+  'forecasts.list': readers,
+  'forecasts.get': readers,
   'dead_letters.list': ['analyst', 'engineer', 'admin'],
   'dead_letters.totals': ['analyst', 'engineer', 'admin'],
   'dead_letters.get': ['analyst', 'engineer', 'admin'],
@@ -234,13 +237,13 @@ describe('routes and roles (S2)', () => {
     },
   );
 
-  it('takes the admin token for dead letters, the archive, the disk, enrichment, parsers, lists and changes of alerts, backtests, writing rules and use-cases, and for nothing else that asks for a session', async () => {
+  it('takes the admin token for dead letters, the archive, the disk, enrichment, forecasts, parsers, lists and changes of alerts, backtests, writing rules and use-cases, and for nothing else that asks for a session', async () => {
     const authorization = `Bearer ${adminToken}`;
     for (const { name, policy, status = 200 } of routes) {
       if (policy.kind !== 'session' || name === 'live.read') continue;
       const { statusCode } = await ask(name, { authorization });
       expect(statusCode, name).toBe(
-        /^dead_letters\.|^archive\.|^disk\.|^enrichment\.|^parsers\.|^usecases\.|^alerts\.(?:search|groups|change|undo|job)|^rules\.(?:backtest|put|release|remove|restore)/.test(
+        /^dead_letters\.|^archive\.|^disk\.|^enrichment\.|^forecasts\.|^parsers\.|^usecases\.|^alerts\.(?:search|groups|change|undo|job)|^rules\.(?:backtest|put|release|remove|restore)/.test(
           name,
         )
           ? status
@@ -287,6 +290,8 @@ describe('the audit log (V6)', () => {
       'health.get',
       'disk.get',
       'enrichment.get',
+      'forecasts.list',
+      'forecasts.get',
       'dead_letters.totals',
       'dead_letters.jobs',
       'dead_letters.job',

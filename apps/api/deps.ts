@@ -16,6 +16,8 @@ import type {
   Exception,
   ExceptionBody,
   ExceptionMade,
+  ForecastDetail,
+  ForecastList,
   GovernanceFault,
   Health,
   KeptRule,
@@ -230,6 +232,17 @@ export interface ParserDesk {
   suggest(asked: DeepReadonly<SuggestBody>): Promise<ParserTried<DeepReadonly<ParserSuggestions>>>;
 }
 
+/** What is expected of series of numbers. */
+export interface ForecastDesk {
+  list(): DeepReadonly<ForecastList>;
+  /**
+   * Rejects with FORECASTER_AWAY (503) where nobody answers; undefined where no series has that name.
+   *
+   * @param from epoch milliseconds
+   */
+  get(name: string, from: number, points: number): Promise<DeepReadonly<ForecastDetail> | undefined>;
+}
+
 export type ExceptionOutcome =
   | ({ readonly ok: true } & DeepReadonly<ExceptionMade>)
   | { readonly ok: false; readonly why: string };
@@ -275,6 +288,8 @@ export interface ApiDeps {
   readonly archive?: Pick<Archive, 'place' | 'list' | 'restore'>;
   /** Absent where this process reads no records. */
   readonly enrichment?: { sources(): DeepReadonly<EnrichmentReport['sources']> };
+  /** Absent where this process does not forecast. */
+  readonly forecasts?: ForecastDesk;
   readonly live: LiveHub;
   readonly metrics: Metrics;
   readonly health: HealthBoard;

@@ -110,6 +110,10 @@ export const errors = defineErrors({
     status: 409,
     message: 'Its file holds other documents too. Take it out by hand: {file}',
   },
+  FORECAST_UNKNOWN: {
+    status: 404,
+    message: 'Nothing called {name} is forecast, or its values ended.',
+  },
   LETTER_UNKNOWN: { status: 404, message: 'There is no dead letter {id}, or its time to live is over.' },
   LETTER_JOB_UNKNOWN: {
     status: 404,

@@ -28,6 +28,7 @@ export type {
   DeepReadonly,
   Demo,
   ExceptionDesk,
+  ForecastDesk,
   ExceptionOutcome,
   ExpectedVersion,
   ParserDesk,
@@ -76,6 +77,8 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit,
+    // Series are named with their labels.
+    routerOptions: { maxParamLength: 2_048 },
     requestTimeout: 30_000,
     exposeHeadRoutes: false,
     frameworkErrors: (error, request, reply) => {

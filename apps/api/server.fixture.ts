@@ -10,6 +10,7 @@ import { createLiveHub } from './live.ts';
 import { logonEvent, logonMatch, memoryAlerts, memoryEvents, memoryJobs } from './memory.fixture.ts';
 import { memoryDesk } from './memory_desk.fixture.ts';
 import { memoryExceptions } from './memory_exceptions.fixture.ts';
+import { memoryForecasts } from './memory_forecasts.fixture.ts';
 import { memoryParsers } from './memory_parsers.fixture.ts';
 import { memoryRules } from './memory_rules.fixture.ts';
 import { memoryUseCases } from './memory_usecases.fixture.ts';
@@ -101,6 +102,7 @@ export async function startApi(options: Partial<ApiDeps> = {}) {
     useCases: memoryUseCases(),
     parsers: memoryParsers,
     deadLetters: memoryDesk(),
+    forecasts: memoryForecasts(start),
     archive: { place: 'an empty archive', list: async () => [], restore: async () => [] },
     live: createLiveHub(clock),
     metrics: createMetrics({ process: false }),

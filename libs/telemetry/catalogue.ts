@@ -354,6 +354,11 @@ export const catalogue = {
     help: 'Series that queries answered beyond the limits. Above 0 something is not watched.',
     labels: [],
   },
+  alerts_opened_total: {
+    type: 'counter',
+    help: 'Alerts that were opened, or opened again by new matches.',
+    labels: ['severity'],
+  },
   plugin_failures_total: { type: 'counter', help: 'Failures of users’ plugins.', labels: ['plugin'] },
   http_request_duration_seconds: {
     type: 'histogram',

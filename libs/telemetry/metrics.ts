@@ -11,12 +11,23 @@ export interface Metrics {
   set<N extends NamesOf<'gauge'>>(name: N, labels: Labels<N>, value: number): void;
   /** Notes one observation; for durations in seconds. */
   observe<N extends NamesOf<'histogram'>>(name: N, labels: Labels<N>, value: number): void;
+  /** Takes a gauge's series away, where nobody knows its value any more. */
+  unset<N extends NamesOf<'gauge'>>(name: N, labels: Labels<N>): void;
   /** What /metrics answers: the Prometheus text format. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
   /** Current value of a counter or gauge, 0 where it has none; for tests and the health page. */
   value<N extends MetricName>(name: N, labels: Labels<N>): Promise<number>;
   /** Sum over a counter's or gauge's series whose labels include the ones given. */
   sum(name: MetricName, labels?: Readonly<Record<string, string>>): Promise<number>;
+  /** All series of a metric; a histogram's by part, `sum` and `count` once for each of its labels. */
+  series(name: MetricName): Promise<readonly MetricSeries[]>;
+}
+
+export interface MetricSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** Of a histogram. */
+  readonly part?: 'bucket' | 'sum' | 'count';
 }
 
 /** @param options.process also exports Node's own process metrics (default true) */
@@ -37,8 +48,11 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
     else if (row.type === 'gauge') gauges.set(name, new Gauge(base));
     else histograms.set(name, new Histogram({ ...base, buckets: [...(row.buckets ?? [])] }));
   }
-  const series = async (name: MetricName) =>
-    (await (counters.get(name) ?? gauges.get(name) ?? histograms.get(name))?.get())?.values ?? [];
+  const series = async (
+    name: MetricName,
+  ): Promise<
+    readonly { labels: Partial<Record<string, string | number>>; value: number; metricName?: string }[]
+  > => (await (counters.get(name) ?? gauges.get(name) ?? histograms.get(name))?.get())?.values ?? [];
   const sum: Metrics['sum'] = async (name, labels = {}) =>
     (await series(name))
       .filter((one) => Object.entries(labels).every(([label, value]) => one.labels[label] === value))
@@ -46,9 +60,19 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
   return {
     count: (name, labels, by = 1) => counters.get(name)?.inc(labels, by),
     set: (name, labels, value) => gauges.get(name)?.set(labels, value),
+    unset: (name, labels) => gauges.get(name)?.remove(labels),
     observe: (name, labels, value) => histograms.get(name)?.observe(labels, value),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     value: (name, labels) => sum(name, labels),
     sum,
+    series: async (name) =>
+      (await series(name)).map(({ labels, value, metricName = '' }) => {
+        const part = /_(bucket|sum|count)$/.exec(histograms.has(name) ? metricName : '')?.[1];
+        return {
+          labels: Object.fromEntries(Object.entries(labels).map(([label, own]) => [label, String(own)])),
+          value,
+          ...(part !== undefined && { part: part as 'bucket' | 'sum' | 'count' }),
+        };
+      }),
   };
 }

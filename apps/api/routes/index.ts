@@ -7,6 +7,7 @@ import { deadLetterRoutes } from './dead_letters.ts';
 import { enrichmentRoutes } from './enrichment.ts';
 import { eventRoutes } from './events.ts';
 import { exceptionRoutes } from './exceptions.ts';
+import { forecastRoutes } from './forecasts.ts';
 import { keptRuleRoutes } from './kept_rules.ts';
 import { liveRoutes } from './live.ts';
 import { parserRoutes } from './parsers.ts';
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   ...parserRoutes,
   ...systemRoutes,
   ...enrichmentRoutes,
+  ...forecastRoutes,
   ...deadLetterRoutes,
   ...archiveRoutes,
   ...liveRoutes,

@@ -52,6 +52,15 @@ export async function loadConfig(overrides: ConfigOverrides, root: string): Prom
       pipelines: config.rules.pipelines.map(own),
       ...(config.rules.thor === undefined ? {} : { thor: own(config.rules.thor) }),
     },
+    ...(config.forecast.prometheus?.authorization_file !== undefined && {
+      forecast: {
+        ...config.forecast,
+        prometheus: {
+          ...config.forecast.prometheus,
+          authorization_file: own(config.forecast.prometheus.authorization_file),
+        },
+      },
+    }),
     ...(config.archive?.folder !== undefined && {
       archive: { ...config.archive, folder: own(config.archive.folder) },
     }),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { archiveConfig } from './archive.ts';
 import { diskConfig } from './disk.ts';
 import { enrichmentConfig } from './enrichment.ts';
+import { forecastConfig } from './forecast.ts';
 import { outputsConfig } from './outputs.ts';
 import { parsersConfig } from './parsers.ts';
 import { pseudonymsConfig } from './pseudonyms.ts';
@@ -12,7 +13,7 @@ import { rulesConfig } from './rules.ts';
 import { storeConfig } from './store.ts';
 import { streamConfig } from './stream.ts';
 
-export const roles = ['ingest', 'index', 'detector', 'api'] as const;
+export const roles = ['ingest', 'index', 'detector', 'forecaster', 'api'] as const;
 export type Role = (typeof roles)[number];
 
 const port = z.number().int().min(0).max(65_535);
@@ -67,6 +68,7 @@ export function configSchema(inputs: readonly AnyPlugin<'input'>[]) {
     parsers: parsersConfig,
     enrichment: enrichmentConfig,
     rules: rulesConfig,
+    forecast: forecastConfig,
     outputs: outputsConfig,
     redirects: redirectsConfig,
     usecases: z.string().default('usecases').describe('Folder of use-case files.'),

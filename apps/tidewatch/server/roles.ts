@@ -5,11 +5,13 @@ import { startIndexer } from '@tidewatch/ingest';
 import { ecsFields } from '@tidewatch/normalize/ecs';
 import type { Accept } from '@tidewatch/plugin';
 import { openAlertJobs } from '../alerts/desk.ts';
+import { targetsOf } from '../config/forecast.ts';
 import type { Config } from '../config/schema.ts';
 import { startErrors } from '../errors.ts';
 import { version } from '../version.ts';
 import { databasesOf } from './adapters.ts';
 import { watchFiles } from './file_watch.ts';
+import { openForecastDesk } from './forecasts.ts';
 import { openUseCaseDesk } from './governance/usecase_desk.ts';
 import { openAccept, startInputs, stopInputs } from './ingest.ts';
 import { notify } from './notify.ts';
@@ -77,6 +79,9 @@ export async function startDetectorRole(runtime: Runtime): Promise<void> {
       if (parts.detector !== undefined) tellQuarantine(runtime, held, added);
     },
     onAlerts: (effects) => {
+      for (const { alert, effect } of effects)
+        if (effect === 'created' || effect === 'reopened')
+          metrics.count('alerts_opened_total', { severity: alert.detector.level });
       onFirstAlert?.((performance.now() - runtime.started) / 1000);
       onFirstAlert = undefined;
       notify(
@@ -132,6 +137,38 @@ function tellQuarantine(
     );
 }
 
+/** What is expected of series, of this process and of a Prometheus. */
+export async function startForecasterRole(runtime: Runtime): Promise<void> {
+  const { config, metrics, log, health, parts, onClose } = runtime;
+  const { startForecaster } = await import('@tidewatch/forecaster');
+  const { prometheus, max_series: maxSeries } = config.forecast;
+  const forecaster = startForecaster({
+    config: {
+      targets: targetsOf(config.forecast),
+      maxSeries,
+      ...(prometheus && {
+        prometheus: {
+          url: prometheus.url,
+          timeoutMs: prometheus.timeout,
+          maxBytes: prometheus.max_size,
+          ...(prometheus.authorization_file !== undefined && {
+            authorizationFile: prometheus.authorization_file,
+          }),
+        },
+      }),
+    },
+    folder: join(config.data, 'forecasts'),
+    worker: workers.forecaster,
+    metrics,
+    log,
+    onState: (reason) =>
+      reason === undefined ? health.set('forecaster', 'ready') : health.set('forecaster', 'degraded', reason),
+  });
+  parts.forecaster = forecaster;
+  onClose(() => forecaster.close());
+  health.set('forecaster', 'ready');
+}
+
 /** The entry of the pipeline; the demonstration plays into it until an event of the user's own comes. */
 export async function openIngestRole(runtime: Runtime): Promise<Accept> {
   const accept = openAccept(runtime);
@@ -180,6 +217,7 @@ export async function startApiRole(runtime: Runtime, adminToken: string): Promis
     useCases: openUseCaseDesk(runtime),
     parsers: openParserDesk(inForce, trials),
     system: createSystemStatus(runtime),
+    ...(parts.forecaster && { forecasts: openForecastDesk(parts.forecaster) }),
     deadLetters: openDeadLetterDesk(runtime, lettersOf(runtime)),
     ...(store.archive && { archive: store.archive }),
     ...(runtime.enrichment && { enrichment: runtime.enrichment }),

@@ -1,6 +1,7 @@
 import type { ConsoleBuild } from '@tidewatch/api';
 import { createLiveHub, type LiveHub } from '@tidewatch/api/live';
 import type { Detector } from '@tidewatch/detector';
+import type { Forecaster } from '@tidewatch/forecaster';
 import { type LetterLedger, openLedger } from '@tidewatch/ingest';
 import type { HostedPlugin, Input } from '@tidewatch/plugin';
 import { type LiveDataClasses, liveDataClasses, loadDataClasses } from '@tidewatch/store';
@@ -89,6 +90,7 @@ export interface Runtime {
     governanceWatch?: GovernanceWatch;
     demonstration?: Demonstration;
     disk?: DiskControl;
+    forecaster?: Forecaster;
     inputs: readonly RunningInput[];
   };
   /** What is opened last is closed first. */

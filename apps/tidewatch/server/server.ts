@@ -11,6 +11,7 @@ import {
   openIngestRole,
   startApiRole,
   startDetectorRole,
+  startForecasterRole,
   startIndexRole,
   startIngestRole,
   startProbes,
@@ -71,6 +72,8 @@ async function startRoles(runtime: Runtime): Promise<Omit<Server, 'close'>> {
   runtime.onClose(() => governance.close());
   runtime.onClose(startHousekeeping(runtime));
   parts.disk = await startDiskControl(runtime);
+  // It measures what is there by now: before, there is nothing to expect anything of.
+  if (has('forecaster')) await startForecasterRole(runtime);
   const accept = has('ingest') ? await openIngestRole(runtime) : undefined;
   const adminToken = randomBytes(32).toString('base64url');
   const url = has('api') ? await startApiRole(runtime, adminToken) : await startProbes(runtime);

@@ -8,5 +8,6 @@ export const workers = {
   store: program('store-worker', '../../../libs/store/duckdb/engine_thread.ts'),
   enrichment: program('enrichment-worker', '../../../libs/normalize/enrich/load_thread.ts'),
   trials: program('trials-worker', './parsers/trial_worker.ts'),
+  forecaster: program('forecaster-worker', '../../forecaster/thread.ts'),
   plugin: program('plugin-worker', '../../../libs/plugin/worker.ts'),
 };

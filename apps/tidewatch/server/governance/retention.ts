@@ -147,6 +147,11 @@ export function enrolKeepers(
     'how large each store was, by the hour, and each time partition by now; nothing of events',
     () => 60 * day,
   );
+  enrolOther(
+    'forecasts',
+    'how many events came of each source, how many alerts, how late and how large it all was, by the minute; nothing of events',
+    () => 28 * day,
+  );
   enrolOther('inputs', 'how far watched files were read; no content of events');
   // It is made anew at each start, and goes with the demonstration.
   enrolOther(

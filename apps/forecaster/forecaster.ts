@@ -1,0 +1,167 @@
+import type { Worker } from 'node:worker_threads';
+import { startWorker } from '@tidewatch/plugin';
+import type { Logger, Metrics } from '@tidewatch/telemetry';
+import type { EngineConfig, Overview } from './engine.ts';
+import { errors } from './errors.ts';
+import { createExports } from './exports.ts';
+import { createSampler } from './internal_series.ts';
+import type { Answer, Request, ThreadData } from './protocol.ts';
+import type { Detail } from './series.ts';
+
+const minuteMs = 60_000;
+/** After the minute is over, so that what counts has counted. */
+const afterMs = 250;
+const restartMs = 10_000;
+const closeMs = 8_000;
+const answerMs = 30_000;
+/** MiB that the thread's own objects may take, beside typed arrays. */
+const threadMiB = 1_024;
+
+export interface ForecasterOptions {
+  readonly config: EngineConfig;
+  /** Where series are kept. */
+  readonly folder: string;
+  /** The program of the thread: `thread.ts`. */
+  readonly worker: URL;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Told after each minute; with a reason where something is not as it should be. */
+  readonly onState?: (reason: string | undefined) => void;
+}
+
+/** The role that says what is expected of series, and how far off what comes is. */
+export interface Forecaster {
+  /** What is known, and of when (epoch seconds); undefined until the thread has told something. */
+  readonly overview: () => { readonly time: number; readonly overview: Overview } | undefined;
+  /**
+   * Rejects with `FORECASTER_AWAY` (503) where the thread does not answer.
+   *
+   * @param from epoch seconds
+   * @returns undefined where no series has that name
+   */
+  readonly detail: (name: string, from: number, points: number) => Promise<Detail | undefined>;
+  /** Measures now rather than at the end of the minute. */
+  readonly tick: () => Promise<void>;
+  /** Writes down what is known, and ends. */
+  readonly close: () => Promise<void>;
+}
+
+/** Starts the thread that forecasts, gives it what Tidewatch measures of itself each minute, and exports what it says. */
+export function startForecaster(options: ForecasterOptions): Forecaster {
+  const { config, folder, metrics, log, onState } = options;
+  const sample = createSampler(metrics, config.targets);
+  const exportAll = createExports(metrics);
+  const waiting = new Map<number, (detail: Detail | undefined | Error) => void>();
+  let known: ReturnType<Forecaster['overview']>;
+  let asked = 0;
+  let closing = false;
+  let closed: (() => void) | undefined;
+  let restart: NodeJS.Timeout | undefined;
+  let exporting = Promise.resolve();
+
+  let worker: Worker | undefined = start();
+
+  function start(): Worker {
+    const data: ThreadData = { config, folder };
+    const started = startWorker(options.worker, {
+      workerData: data,
+      resourceLimits: { maxOldGenerationSizeMb: threadMiB },
+    });
+    started.on('message', (answer: Answer) => hear(answer));
+    started.on('error', (error) => log.error({ reason: error.message }, 'The thread that forecasts failed'));
+    started.on('exit', () => ended());
+    started.unref();
+    return started;
+  }
+
+  function ended(): void {
+    worker = undefined;
+    for (const done of waiting.values()) done(errors.FORECASTER_AWAY());
+    waiting.clear();
+    closed?.();
+    if (closing) return;
+    onState?.('The thread that forecasts ended; it is started again.');
+    restart = setTimeout(() => {
+      worker = start();
+    }, restartMs);
+    restart.unref();
+  }
+
+  function hear(answer: Answer): void {
+    if (answer.tell === 'overview') {
+      const { time, overview } = answer;
+      known = { time, overview };
+      exporting = exporting
+        .then(() => exportAll(overview))
+        .catch((error: Error) => log.error({ reason: error.message }, 'Forecasts were not exported'));
+      onState?.(overview.away === undefined ? undefined : `Prometheus does not answer: ${overview.away}`);
+    } else if (answer.tell === 'detail') {
+      waiting.get(answer.id)?.(answer.detail);
+      waiting.delete(answer.id);
+    } else if (answer.tell === 'log') log[answer.level](answer.fields, answer.message);
+    else if (answer.tell === 'fitted') {
+      metrics.count('forecast_fits_total', { outcome: answer.outcome });
+      if (answer.outcome === 'ok')
+        metrics.observe('forecast_fit_duration_seconds', { method: answer.method }, answer.seconds);
+    } else if (answer.tell === 'queried')
+      metrics.count('forecast_queries_total', { outcome: answer.outcome });
+    else closed?.();
+  }
+
+  const send = (request: Request): void => worker?.postMessage(request);
+
+  async function tick(): Promise<void> {
+    const time = Date.now() / 1_000;
+    send({ ask: 'tick', time, samples: await sample(time) });
+  }
+
+  let timer: NodeJS.Timeout;
+  function atMinutesEnd(): void {
+    const now = Date.now();
+    timer = setTimeout(
+      () => {
+        tick().catch((error: Error) =>
+          log.error({ reason: error.message }, 'Measuring for forecasts failed'),
+        );
+        atMinutesEnd();
+      },
+      minuteMs - (now % minuteMs) + afterMs,
+    );
+    timer.unref();
+  }
+  tick().catch((error: Error) => log.error({ reason: error.message }, 'Measuring for forecasts failed'));
+  atMinutesEnd();
+
+  return {
+    overview: () => known,
+    detail: (name, from, points) =>
+      new Promise((resolve, reject) => {
+        const id = asked++;
+        const late = setTimeout(() => waiting.get(id)?.(errors.FORECASTER_AWAY()), answerMs);
+        waiting.set(id, (detail) => {
+          clearTimeout(late);
+          waiting.delete(id);
+          if (detail instanceof Error) reject(detail);
+          else resolve(detail);
+        });
+        if (worker === undefined) waiting.get(id)?.(errors.FORECASTER_AWAY());
+        else send({ ask: 'detail', id, name, from, time: Date.now() / 1_000, points });
+      }),
+    tick,
+    async close() {
+      if (closing) return;
+      closing = true;
+      clearTimeout(timer);
+      clearTimeout(restart);
+      const thread = worker;
+      if (thread === undefined) return;
+      await new Promise<void>((done) => {
+        closed = done;
+        setTimeout(done, closeMs).unref();
+        send({ ask: 'close' });
+      });
+      await thread.terminate();
+      await exporting;
+    },
+  };
+}

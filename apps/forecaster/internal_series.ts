@@ -1,0 +1,101 @@
+import type { MetricName, Metrics } from '@tidewatch/telemetry';
+import type { InternalSeries, Labels, Sample, Target } from './targets.ts';
+
+interface Row {
+  readonly labels: Labels;
+  readonly value: number;
+  readonly limit?: number;
+}
+
+/** @param seconds since the time before; undefined at the first */
+type Reader = (seconds: number | undefined) => Promise<readonly Row[]>;
+
+/**
+ * Reads what Tidewatch measures of itself from its metrics, once a minute. What is told by a counter's growth is not known
+ * at the first time. Answers the samples of the targets given.
+ */
+export function createSampler(
+  metrics: Metrics,
+  targets: readonly Target[],
+): (now: number) => Promise<Sample[]> {
+  const readers = new Map<InternalSeries, Reader>();
+  let before: number | undefined;
+  const wanted = targets.flatMap(({ name, from }) =>
+    'series' in from ? [{ name, series: from.series }] : [],
+  );
+  for (const { series } of wanted) readers.set(series, readerOf[series](metrics));
+  return async (now) => {
+    const seconds = before === undefined ? undefined : now - before;
+    before = now;
+    // A clock that was set back says nothing of how much came in which time.
+    if (seconds !== undefined && seconds <= 0) return [];
+    const samples: Sample[] = [];
+    for (const [series, read] of readers) {
+      const rows = await read(seconds);
+      for (const { name } of wanted.filter((one) => one.series === series))
+        samples.push(...rows.map((row) => ({ target: name, ...row })));
+    }
+    return samples;
+  };
+}
+
+const readerOf: Record<InternalSeries, (metrics: Metrics) => Reader> = {
+  events_per_minute: (metrics) => rateBy(metrics, 'events_received_total', ['source']),
+  alerts_per_minute: (metrics) => rateBy(metrics, 'alerts_opened_total', []),
+  consumer_lag_seconds: (metrics) => async () =>
+    gaugeBy(metrics, 'consumer_lag_seconds', ['group', 'stream']),
+  index_latency_seconds: (metrics) => meanOf(metrics, 'event_latency_seconds'),
+  disk_used_bytes: (metrics) => async () => {
+    const budgets = new Map(
+      (await gaugeBy(metrics, 'disk_budget_bytes', ['store'])).map(({ labels, value }) => [
+        labels.store,
+        value,
+      ]),
+    );
+    return (await gaugeBy(metrics, 'disk_used_bytes', ['store'])).map(({ labels, value }) => {
+      const limit = budgets.get(labels.store);
+      return { labels, value, ...(limit !== undefined && Number.isFinite(limit) && { limit }) };
+    });
+  },
+};
+
+async function gaugeBy(metrics: Metrics, name: MetricName, by: readonly string[]): Promise<Row[]> {
+  const rows = new Map<string, { labels: Labels; value: number }>();
+  for (const { labels, value } of await metrics.series(name)) {
+    const own = Object.fromEntries(by.map((label) => [label, labels[label] ?? '']));
+    const key = JSON.stringify(own);
+    rows.set(key, { labels: own, value: (rows.get(key)?.value ?? 0) + value });
+  }
+  return [...rows.values()];
+}
+
+/** What a counter grew by per minute. One that begins anew is less than it was: then all of it is new. */
+function rateBy(metrics: Metrics, name: MetricName, by: readonly string[]): Reader {
+  let before = new Map<string, number>();
+  return async (seconds) => {
+    const now = await gaugeBy(metrics, name, by);
+    const rows = now.map(({ labels, value }) => {
+      const was = before.get(JSON.stringify(labels)) ?? 0;
+      return { labels, value: ((value < was ? value : value - was) * 60) / (seconds ?? Number.NaN) };
+    });
+    before = new Map(now.map(({ labels, value }) => [JSON.stringify(labels), value]));
+    // Nothing is a value, too, where nothing is to tell it by.
+    if (by.length === 0 && rows.length === 0) rows.push({ labels: {}, value: 0 });
+    return seconds === undefined ? [] : rows;
+  };
+}
+
+/** The mean of what a histogram observed since the last time; no value where it observed nothing. */
+function meanOf(metrics: Metrics, name: MetricName): Reader {
+  let before = { sum: 0, count: 0 };
+  return async () => {
+    const now = { sum: 0, count: 0 };
+    for (const { part, value } of await metrics.series(name)) {
+      if (part === 'sum') now.sum += value;
+      if (part === 'count') now.count += value;
+    }
+    const since = { sum: now.sum - before.sum, count: now.count - before.count };
+    before = now;
+    return since.count > 0 ? [{ labels: {}, value: since.sum / since.count }] : [];
+  };
+}

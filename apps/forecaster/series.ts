@@ -1,0 +1,305 @@
+import { createMonitor, type Expectation, type Monitor, restoreMonitor } from '@tidewatch/forecast';
+import { type Band, binOf, breachTime, type Fit, fitOf, pathAt } from './fit.ts';
+import { type Coverage, createHindsight, leads, type RelativeError } from './hindsight.ts';
+import { type KeptSeries, readSeries, writeSeries } from './series_file.ts';
+import { type Labels, seriesName, type Target } from './targets.ts';
+import { createTrack } from './track.ts';
+
+const hour = 3_600;
+const day = 86_400;
+const keptDays = 28;
+/** A series without a value for so many steps is stale. */
+const staleSteps = 5;
+/** Of a series without a value for so long nothing new is to be said, seconds. */
+const outdated = 2 * hour;
+/** Refits while little is known, and else, seconds. */
+const refit = { young: 5 * 60, old: hour };
+export const horizons = { '0s': 0, '1h': leads['1h'], '4h': 4 * hour, '24h': leads['24h'] } as const;
+export type Horizon = keyof typeof horizons;
+
+/** Edges at a horizon: of the 80 % band, and of the 99 % band. */
+export interface Ahead {
+  readonly expected: number;
+  readonly inner: readonly [lower: number, upper: number];
+  readonly outer: readonly [lower: number, upper: number];
+}
+
+/** What is known of a series at a moment. Times are epoch seconds; NaN is what is not known. */
+export interface Figures {
+  readonly name: string;
+  readonly target: string;
+  readonly state: 'waiting' | 'learning' | 'ready' | 'stale';
+  readonly values: number;
+  readonly lastSample: number;
+  readonly actual: number;
+  /** 0 as expected, 1 at the edge of the 99 % band. */
+  readonly score: number;
+  readonly ahead: Readonly<Record<Horizon, Ahead>>;
+  readonly limit: number;
+  /** When what is expected (0), and the edge of each band, passes the limit; +Infinity: not within a day. */
+  readonly breach: Readonly<Record<'0' | '0.8' | '0.99', number>>;
+  readonly coverage: Coverage;
+  readonly relativeError: RelativeError;
+  readonly method: string;
+  /** Seconds; 0 where it has none. */
+  readonly season: number;
+  readonly lastFit: number;
+}
+
+/** What a series was, what was said of it, and what is said of the next day. */
+export interface Detail {
+  /** Epoch seconds; each stands for what begins there. */
+  readonly times: Float64Array;
+  readonly actual: Float64Array;
+  readonly expected: Float64Array;
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  readonly future: {
+    readonly times: Float64Array;
+    readonly expected: Float64Array;
+    readonly inner: Band;
+    readonly outer: Band;
+  };
+}
+
+/** One series: its values, what watches them, and its forecast. */
+export interface Series {
+  readonly name: string;
+  readonly target: Target;
+  readonly labels: Labels;
+  /** Number of the newest step that has a value; -1 before the first. */
+  readonly last: () => number;
+  /**
+   * Takes the value of a step after the last one; false where it is none.
+   *
+   * @param how its limit, where it says that itself; and whether it is watched (default), or history only
+   */
+  readonly take: (
+    step: number,
+    value: number,
+    how?: { readonly limit?: number | undefined; readonly watch?: boolean },
+  ) => boolean;
+  readonly fitDue: (now: number) => boolean;
+  /** Makes its forecast anew; undefined with fewer than 10 values. */
+  readonly refit: (now: number) => Fit | undefined;
+  readonly figures: (now: number) => Figures;
+  /** @param points at most; values between are means */
+  readonly detail: (from: number, now: number, points: number) => Detail;
+  readonly save: () => Uint8Array;
+}
+
+const nowhere: Expectation = {
+  expected: Number.NaN,
+  lower: Number.NaN,
+  upper: Number.NaN,
+  score: Number.NaN,
+};
+const noRatios = { '1d': Number.NaN, '7d': Number.NaN };
+
+/** @param kept what {@link Series.save} wrote; what does not fit the target any more is left out */
+export function createSeries(target: Target, labels: Labels, kept?: KeptSeries): Series {
+  const { step, seasons, direction } = target;
+  const name = seriesName(target.name, labels);
+  const bin = binOf(step);
+  const track = createTrack(Math.round((keptDays * day) / step));
+  const values = kept?.doubles.values ?? new Float64Array(0);
+  const first = Number(kept?.head.first);
+  for (const [i, value] of values.entries()) track.put(first + i, value);
+  const hindsight = createHindsight(
+    track,
+    step,
+    bin,
+    kept && { rings: kept.floats, marks: kept.head.marks as [number, number] },
+  );
+  const monitor = monitorOf(target, kept) ?? replayed(target, values, first);
+  let last = Number(kept?.head.last ?? -1);
+  let known = values.reduce((count, value) => (Number.isNaN(value) ? count : count + 1), 0);
+  let limit = Number(kept?.head.limit ?? Number.NaN);
+  let score = Number.NaN;
+  let made: Fit | undefined;
+  let fitAt = Number.NEGATIVE_INFINITY;
+  let innerShare = Number.NaN;
+  let coverage: Coverage = { '0.8': noRatios, '0.99': noRatios };
+  let relativeError: RelativeError = { '1h': noRatios, '24h': noRatios };
+
+  const limitNow = (): number => target.limit ?? limit;
+
+  /** While the monitor knows too little, what the forecast says: without a score, since it is hardly more than a guess. */
+  function saidOf(time: number, by: Expectation): Expectation {
+    if (!Number.isNaN(by.expected + by.lower) || made === undefined) return by;
+    return {
+      expected: pathAt(made, made.expected, time),
+      lower: pathAt(made, made.outer.lower, time),
+      upper: pathAt(made, made.outer.upper, time),
+      score: Number.NaN,
+    };
+  }
+
+  function aheadOf(time: number): Ahead {
+    const at = (path: Float64Array | undefined) =>
+      made === undefined || path === undefined ? Number.NaN : pathAt(made, path, time);
+    return {
+      expected: at(made?.expected),
+      inner: [at(made?.inner.lower), at(made?.inner.upper)],
+      outer: [at(made?.outer.lower), at(made?.outer.upper)],
+    };
+  }
+
+  function aheadNow(): Ahead {
+    const { expected, lower, upper, inner } =
+      last < 0 ? { ...nowhere, inner: Number.NaN } : hindsight.said(last);
+    const half = Number.isNaN(inner) ? (upper - lower) / 2 : inner;
+    return { expected, inner: [expected - half, expected + half], outer: [lower, upper] };
+  }
+
+  function breaches(now: number): Figures['breach'] {
+    const at = limitNow();
+    const downwards = direction === 'below';
+    const of = (path: Float64Array | undefined) =>
+      made === undefined || path === undefined || Number.isNaN(at)
+        ? Number.NaN
+        : breachTime(made, path, at, downwards, now);
+    const edge = (band: Band | undefined) => (downwards ? band?.lower : band?.upper);
+    return { '0': of(made?.expected), '0.8': of(edge(made?.inner)), '0.99': of(edge(made?.outer)) };
+  }
+
+  function stateAt(now: number): Figures['state'] {
+    if (last < 0 || made === undefined) return 'waiting';
+    if (now - last * step > staleSteps * step) return 'stale';
+    return made.method === 'level' ? 'learning' : 'ready';
+  }
+
+  return {
+    name,
+    target,
+    labels,
+    last: () => last,
+    take(at, value, { limit: own, watch = true } = {}) {
+      if (own !== undefined) limit = own;
+      if (Number.isNaN(value) || !track.put(at, value)) return false;
+      last = at;
+      known++;
+      if (!watch) return true;
+      const said = monitor.observe(at * step, value);
+      score = said.score;
+      const shown = saidOf(at * step, said);
+      hindsight.note(at, shown, (innerShare * (shown.upper - shown.lower)) / 2);
+      return true;
+    },
+    fitDue: (now) =>
+      last >= 0 &&
+      now - last * step < outdated &&
+      now - fitAt >= (made === undefined || made.method === 'level' ? refit.young : refit.old),
+    refit(now) {
+      fitAt = now;
+      made = fitOf(track, step, seasons, now);
+      innerShare = hindsight.innerShare();
+      coverage = hindsight.coverage(now);
+      relativeError = hindsight.relativeError(now);
+      return made;
+    },
+    figures(now) {
+      if (made !== undefined) hindsight.look(made, now);
+      const state = stateAt(now);
+      return {
+        ...{ name, target: target.name, state, values: known },
+        lastSample: last < 0 ? Number.NaN : last * step,
+        actual: state === 'stale' ? Number.NaN : track.at(last),
+        score: state === 'stale' ? Number.NaN : score,
+        ahead: {
+          '0s': state === 'stale' ? aheadOf(now) : aheadNow(),
+          '1h': aheadOf(now + horizons['1h']),
+          '4h': aheadOf(now + horizons['4h']),
+          '24h': aheadOf(now + horizons['24h']),
+        },
+        ...{ limit: limitNow(), breach: breaches(now), coverage, relativeError },
+        method: made?.method ?? 'level',
+        season: made?.seasons.at(-1) ?? 0,
+        lastFit: made?.at ?? Number.NaN,
+      };
+    },
+    detail(from, now, points) {
+      const begin = Math.max(track.first(), Math.floor(from / step));
+      const end = Math.floor(now / step);
+      const size = Math.max(1, Math.ceil((end - begin + 1) / points));
+      const count = last < 0 ? 0 : Math.max(0, Math.ceil((end - begin + 1) / size));
+      const mean = (of: (at: number) => number) =>
+        Float64Array.from({ length: count }, (_, i) => {
+          let sum = 0;
+          let n = 0;
+          for (let at = begin + i * size; at < begin + (i + 1) * size; at++) {
+            const value = of(at);
+            if (Number.isNaN(value)) continue;
+            sum += value;
+            n++;
+          }
+          return n === 0 ? Number.NaN : sum / n;
+        });
+      const firstAhead = made === undefined ? 0 : Math.max(0, Math.floor(now / made.bin) - made.from);
+      const beyond = (path: Float64Array | undefined) => path?.slice(firstAhead) ?? new Float64Array(0);
+      const band = (of: Band | undefined): Band => ({ lower: beyond(of?.lower), upper: beyond(of?.upper) });
+      return {
+        times: Float64Array.from({ length: count }, (_, i) => (begin + i * size) * step),
+        actual: mean(track.at),
+        expected: mean((at) => hindsight.said(at).expected),
+        lower: mean((at) => hindsight.said(at).lower),
+        upper: mean((at) => hindsight.said(at).upper),
+        future: {
+          times: Float64Array.from(
+            beyond(made?.expected),
+            (_, i) => ((made as Fit).from + firstAhead + i + 0.5) * (made as Fit).bin,
+          ),
+          expected: beyond(made?.expected),
+          inner: band(made?.inner),
+          outer: band(made?.outer),
+        },
+      };
+    },
+    save() {
+      const { rings, marks } = hindsight.save();
+      const oldest = track.first();
+      const head = {
+        ...{ name, target: target.name, labels, step, seasons, marks, first: oldest, last },
+        ...(Number.isNaN(limit) ? {} : { limit }),
+      };
+      const doubles = { values: last < 0 ? new Float64Array(0) : track.slice(oldest, track.last()) };
+      return writeSeries({ head, doubles, floats: rings, monitor: monitor.save() });
+    },
+  };
+}
+
+/** What a monitor is told of a target. */
+const watched = ({ leastAbsolute, leastRelative, direction }: Target) => ({
+  ...{ leastAbsolute, leastRelative },
+  direction: ({ both: 'both', above: 'up', below: 'down' } as const)[direction],
+});
+
+function monitorOf(target: Target, kept: KeptSeries | undefined): Monitor | undefined {
+  return kept === undefined || String(kept.head.seasons) !== String(target.seasons)
+    ? undefined
+    : restoreMonitor(kept.monitor, watched(target));
+}
+
+/** A new one, that has seen what is there. */
+function replayed(target: Target, values: Float64Array, first: number): Monitor {
+  const { step, seasons } = target;
+  const monitor = createMonitor({ step, seasons, ...watched(target) });
+  // Two weeks are all that a weekly season needs.
+  const from = Math.max(0, values.length - Math.round((15 * day) / step));
+  for (let i = from; i < values.length; i++) {
+    const value = values[i] as number;
+    if (!Number.isNaN(value)) monitor.observe((first + i) * step, value);
+  }
+  return monitor;
+}
+
+/** What a file keeps, where it is one of a series of these steps. */
+export function readKept(
+  bytes: Buffer,
+): (KeptSeries & { readonly labels: Labels; readonly target: string }) | undefined {
+  const kept = readSeries(bytes);
+  const { target, labels } = kept?.head ?? {};
+  return kept === undefined || typeof target !== 'string' || typeof labels !== 'object'
+    ? undefined
+    : { ...kept, target, labels: labels as Labels };
+}

@@ -1,0 +1,81 @@
+/**
+ * The thread that forecasts: to fit a series takes a good part of a second, and answers of a Prometheus may be large.
+ * Started by `forecaster.ts`.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { createEngine, type EngineEvents } from './engine.ts';
+import { openKept } from './keeper.ts';
+import type { Answer, Request, ThreadData } from './protocol.ts';
+import type { Detail } from './series.ts';
+
+const { config, folder } = workerData as ThreadData;
+const tell = (answer: Answer, moved: ArrayBuffer[] = []): void => parentPort?.postMessage(answer, moved);
+const events: EngineEvents = {
+  log: (level, fields, message) => tell({ tell: 'log', level, fields, message }),
+  fitted: (outcome, method, seconds) => tell({ tell: 'fitted', outcome, method, seconds }),
+  queried: (outcome) => tell({ tell: 'queried', outcome }),
+};
+const kept = await openKept(folder, Date.now() / 1_000, (file) =>
+  events.log('warn', { file }, 'The file of a series was damaged, and is made anew'),
+);
+const engine = await createEngine(config, kept, events);
+let turn: Promise<unknown> = Promise.resolve();
+let polling: Promise<unknown> | undefined;
+let unkept: string | undefined;
+
+async function tick({ time, samples }: Extract<Request, { ask: 'tick' }>): Promise<void> {
+  engine.take(time, samples);
+  await keep(time);
+  tell({ tell: 'overview', time, overview: engine.overview(time) });
+  // To catch up with weeks of Prometheus' history takes minutes: what came by itself does not wait for it.
+  polling ??= engine
+    .poll(time)
+    .catch((error: Error) => events.log('warn', { reason: error.message }, 'Asking Prometheus failed'))
+    .finally(() => {
+      polling = undefined;
+    });
+  await Promise.race([polling, turnOver()]);
+  await engine.refit(time);
+  tell({ tell: 'overview', time, overview: engine.overview(time) });
+}
+
+/** So long the values of this minute are waited for. */
+const turnOver = () => new Promise((done) => setTimeout(done, 5_000));
+
+/** A full disk is told once: what was to be written is still in memory. */
+async function keep(time: number): Promise<void> {
+  const reason = await engine.keep(time).then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  if (reason !== undefined && reason !== unkept)
+    events.log('warn', { reason }, 'Values for forecasts could not be written down');
+  unkept = reason;
+}
+
+const buffersOf = ({ future, ...past }: Detail): ArrayBuffer[] =>
+  [
+    ...Object.values(past),
+    future.times,
+    future.expected,
+    ...Object.values(future.inner),
+    ...Object.values(future.outer),
+  ].map(({ buffer }) => buffer as ArrayBuffer);
+
+parentPort?.on('message', (request: Request) => {
+  if (request.ask === 'detail') {
+    const { id, name, from, time, points } = request;
+    const detail = engine.detail(name, from, time, points);
+    tell({ tell: 'detail', id, detail }, detail === undefined ? [] : buffersOf(detail));
+  } else if (request.ask === 'tick') {
+    turn = turn.then(() => tick(request));
+  } else {
+    turn = turn
+      .then(() => engine.close())
+      .catch((error: Error) =>
+        events.log('warn', { reason: error.message }, 'Not all forecasts were written down'),
+      )
+      .finally(() => tell({ tell: 'closed' }));
+  }
+});
+tell({ tell: 'overview', time: Date.now() / 1_000, overview: engine.overview(Date.now() / 1_000) });
