@@ -1,5 +1,5 @@
 import { type EcsField, ecs } from './ecs_types.ts';
-import type { KnownName, KnownObject } from './json_text.ts';
+import { type KnownName, type KnownObject, knownName } from './json_text.ts';
 import type { RelatedKind } from './related.ts';
 
 /** Why a member is more than a value with a type. */
@@ -161,12 +161,8 @@ function nameOf(
   const part = Object.hasOwn(parts[place], name) ? parts[place][name] : undefined;
   const related = field?.related ?? kind;
   const inner = part === 'event' || part === 'stream' || part === 'labels' ? part : 'below';
-  const key = `${JSON.stringify(name)}:`;
   return {
-    // The name itself was cut out of a text, and would hold all of it.
-    name: key.slice(1, -2),
-    key,
-    metIn: 0,
+    ...knownName(name),
     part,
     said: said[place].has(name),
     takes: place === 'labels' ? texts : takesOf(field),

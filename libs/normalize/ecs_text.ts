@@ -1,11 +1,9 @@
-import { jsonLimits } from '@tidewatch/event';
+import { quote } from '@tidewatch/event/json_bytes';
 import type { ParseContext, WrittenDraft } from './draft.ts';
 import { datasetOf, mayShipLine } from './ecs.ts';
-import type { EcsType } from './ecs_fields.ts';
-import { anything, type EcsName, type EcsObject, knownDocuments, namesIn, type Takes } from './ecs_names.ts';
-import { coerceScalar } from './ecs_types.ts';
-import { JsonText, openBrace, openBracket, quote } from './json_text.ts';
-import type { RelatedKind } from './related.ts';
+import { type EcsName, type EcsObject, knownDocuments, namesIn } from './ecs_names.ts';
+import { EcsValues, membersOf, newObject } from './ecs_values.ts';
+import { JsonText } from './json_text.ts';
 import { isInMilliseconds, parseTime } from './time.ts';
 
 /*
@@ -17,8 +15,7 @@ import { isInMilliseconds, parseTime } from './time.ts';
 
 /** An ECS document that can go on as it stands; undefined where it can't, or is none. */
 export function readEcsText(text: string, context: ParseContext): WrittenDraft | undefined {
-  if (!JsonText.isPlain(text)) return undefined;
-  const document = new EcsText(text);
+  const document = new EcsText(new JsonText(text, context.bytes));
   if (!document.read()) return undefined;
   const { facts, related, members, event } = document;
   const { kind, stream, tags } = facts;
@@ -58,11 +55,8 @@ interface Facts {
   tags: string | undefined;
 }
 
-/** Objects are numbered, so that a name met twice in one is seen. */
-let objects = 0;
-
 /** Its methods answer whether the document may go on as it stands. */
-class EcsText {
+class EcsText extends EcsValues {
   readonly facts: Facts = {
     timestamp: undefined,
     stream: undefined,
@@ -72,25 +66,18 @@ class EcsText {
     kind: undefined,
     tags: undefined,
   };
-  readonly related: Record<RelatedKind, string[]> = { user: [], ip: [], hosts: [], hash: [] };
   /** Members of the document and of its `event`, each with a comma before it. */
   members = '';
   event = '';
   /** There are members that are not taken over. */
   leavesOut = false;
-  readonly #json: JsonText;
-  #fields = 0;
   #eventNames: readonly string[] = [];
-
-  constructor(text: string) {
-    this.#json = new JsonText(text);
-  }
 
   read(): boolean {
     const names = knownDocuments();
-    const number = ++objects;
+    const number = newObject();
     const members = this.#readMembers(names, number, 0);
-    if (members === undefined || !this.#json.isOver) return false;
+    if (members === undefined || !this.json.isOver) return false;
     this.members = members;
     const given = namesIn(names, number);
     return (given.includes('ecs') || given.includes('event')) && !mayShipLine(given, this.#eventNames);
@@ -98,7 +85,7 @@ class EcsText {
 
   /** Reads an object; answers the members that the envelope doesn't say, as they stand. */
   #readMembers(object: EcsObject, number: number, depth: number): string | undefined {
-    const json = this.#json;
+    const { json } = this;
     const { text } = json;
     let members = '';
     /** Where members begin that are not taken over yet; -1 where there are none. */
@@ -109,41 +96,21 @@ class EcsText {
       const start = json.at;
       index = json.readName(object, index + 1, number);
       const name = object.names[index];
-      if (name === undefined || ++this.#fields > jsonLimits.fields) return undefined;
+      if (name === undefined || !this.takesField()) return undefined;
       if (name.said && from !== -1) {
         members += `,${text.slice(from, text.lastIndexOf(',', start))}`;
         from = -1;
       } else if (!name.said && from === -1) from = start;
-      if (!this.#readMember(name, depth + 1)) return undefined;
+      if (!this.readMember(name, depth + 1)) return undefined;
       more = json.nextMember();
     }
     if (more === undefined) return undefined;
     return from === -1 ? members : `${members},${text.slice(from, json.at - 1)}`;
   }
 
-  /** Reads an object that goes on as a whole. */
-  #readObject(object: EcsObject, depth: number): boolean {
-    const json = this.#json;
-    const number = ++objects;
-    let index = -1;
-    let more = json.enterObject();
-    while (more === true) {
-      index = json.readName(object, index + 1, number);
-      const name = object.names[index];
-      if (name === undefined || ++this.#fields > jsonLimits.fields) return false;
-      if (!this.#readMember(name, depth + 1)) return false;
-      more = json.nextMember();
-    }
-    return more === false;
-  }
-
-  #readMember(name: EcsName, depth: number): boolean {
-    return name.part === undefined ? this.#readValue(name.takes, name, depth) : this.#readPart(name, depth);
-  }
-
-  #readPart(name: EcsName, depth: number): boolean {
+  protected override readPart(name: EcsName, depth: number): boolean {
     const { part } = name;
-    const json = this.#json;
+    const { json } = this;
     const { facts } = this;
     const start = json.at;
     switch (part) {
@@ -158,26 +125,26 @@ class EcsText {
       case 'ecs':
       case 'stream':
       case 'labels':
-        return this.#readObject(membersOf(name), depth);
+        return this.readObject(membersOf(name), depth);
       case 'tags':
         return this.#readTags();
       case 'kind':
       case 'dataset':
       case 'module':
       case 'created':
-        return this.#readValue(name.takes, name, depth) && this.#keep(part, start);
+        return this.readValue(name.takes, name, depth) && this.#keep(part, start);
       case 'original':
-        return json.code() === quote && this.#readValue(name.takes, name, depth);
+        return json.code() === quote && this.readValue(name.takes, name, depth);
       case 'left_out':
         this.leavesOut = true;
-        return this.#readValue(name.takes, name, depth);
+        return this.readValue(name.takes, name, depth);
       default:
         return false;
     }
   }
 
   #readEvent(object: EcsObject, depth: number): boolean {
-    const number = ++objects;
+    const number = newObject();
     const event = this.#readMembers(object, number, depth);
     if (event === undefined) return false;
     this.event = event;
@@ -186,7 +153,7 @@ class EcsText {
   }
 
   #keep(fact: 'kind' | 'dataset' | 'module' | 'created', start: number): boolean {
-    const value = this.#json.text.slice(start, this.#json.at);
+    const value = this.json.text.slice(start, this.json.at);
     if (fact === 'kind') {
       if (value !== 'null') this.facts.kind = value;
       return true;
@@ -197,7 +164,7 @@ class EcsText {
   }
 
   #readTags(): boolean {
-    const json = this.#json;
+    const { json } = this;
     const start = json.at;
     const any = json.enterArray();
     let more = any;
@@ -208,74 +175,4 @@ class EcsText {
     if (any === true) this.facts.tags = json.text.slice(start, json.at);
     return more === false;
   }
-
-  /**
-   * Reads any value.
-   *
-   * @param name whose value it is, or is part of
-   */
-  #readValue(takes: Takes, name: EcsName, depth: number): boolean {
-    if (depth >= jsonLimits.depth) return false;
-    const json = this.#json;
-    switch (json.code()) {
-      case quote:
-        return takes.text !== 'none' && this.#readText(takes, name.related);
-      case openBrace:
-        return takes.object && this.#readObject(membersOf(name), depth);
-      case openBracket:
-        return takes.array !== 'none' && this.#readArray(takes, name, depth);
-      case letterN:
-        return takes.null && json.readWord('null');
-      case letterT:
-        return takes.boolean && json.readWord('true');
-      case letterF:
-        return takes.boolean && json.readWord('false');
-      default:
-        return takes.number !== 'none' && json.readNumber(takes.number === 'whole');
-    }
-  }
-
-  #readArray(takes: Takes, name: EcsName, depth: number): boolean {
-    const json = this.#json;
-    const isAny = takes.array === 'any';
-    let more = json.enterArray();
-    while (more === true) {
-      const code = json.code();
-      const isSingle = code !== letterN && code !== openBrace && code !== openBracket;
-      if (!(isAny || isSingle) || !this.#readValue(isAny ? anything : takes, name, depth + 1)) return false;
-      more = json.nextElement();
-    }
-    return more === false;
-  }
-
-  #readText({ text: taken, type }: Takes, kind: RelatedKind | undefined): boolean {
-    const json = this.#json;
-    const { at: start, text } = json;
-    const end = json.readString();
-    if (end === -1) return false;
-    if (taken === 'checked') {
-      const value = text.slice(start + 1, end);
-      // Escaped, it is another value.
-      if (value.includes('\\') || coerceScalar(type as EcsType, value) !== value) return false;
-    }
-    return kind === undefined || end === start + 1 || this.#relate(kind, text.slice(start, end + 1));
-  }
-
-  #relate(kind: RelatedKind, value: string): boolean {
-    const values = this.related[kind];
-    if (!values.includes(value)) values.push(value);
-    return values.length <= maxRelated;
-  }
-}
-
-/** To look for doubles among more takes too long this way. */
-const maxRelated = 64;
-
-const letterF = 102;
-const letterN = 110;
-const letterT = 116;
-
-function membersOf(name: EcsName): EcsObject {
-  name.members ??= name.inner();
-  return name.members;
 }

@@ -1,30 +1,43 @@
 import { isHostileKey } from '@tidewatch/event';
+import {
+  backslash,
+  closeArray,
+  closeObject,
+  colon,
+  comma,
+  dot,
+  escapes,
+  isOrdinary,
+  nine,
+  openArray,
+  openObject,
+  quote,
+  space,
+  zero,
+} from '@tidewatch/event/json_bytes';
 
-export const quote = 34;
-export const openBracket = 91;
-export const openBrace = 123;
-const comma = 44;
-const colon = 58;
-const closeBracket = 93;
-const closeBrace = 125;
-const blank = 32;
+const minus = 45;
+const slash = 47;
 
-/** What stands behind a backslash where a text has no other way to be written. */
-const escapes = new Set([...'"\\bfnrt'].map((character) => character.charCodeAt(0)));
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const hasControls = /[\0-\x1f]/;
-
-/** Numbers as nearly all are: few digits, without exponent. */
-const number = /-?(?:0|[1-9]\d{0,14}|(?:0|[1-9]\d{0,8})\.\d{1,6})(?=[ ,}\]])/y;
+/** Digits of numbers that doubles hold exactly, and of fractions and what stands before them. */
+const maxDigits = 15;
+const maxWhole = 9;
+const maxFraction = 6;
 
 /** A name that was met in an object, with what its reader knows of it. */
 export interface KnownName {
   readonly name: string;
-  /** As it nearly always stands: `"name":`. */
-  readonly key: string;
+  /** As it nearly always stands: `"name":`; empty where it has other letters than those of ASCII. */
+  readonly key: Uint8Array;
   /** Number of the object that it was met in last. */
   metIn: number;
+}
+
+/** A name without what its text was cut out of, which it would hold. */
+export function knownName(name: string): KnownName {
+  const key = JSON.stringify(name);
+  const isAscii = /^[\x20-\x7f]*$/.test(key);
+  return { name: key.slice(1, -1), key: Uint8Array.from(isAscii ? Buffer.from(`${key}:`) : []), metIn: 0 };
 }
 
 /**
@@ -39,23 +52,22 @@ export interface KnownObject<Name extends KnownName> {
 
 /**
  * A place in a text of JSON, which moves on. What is read is well-formed, and more: no escapes by number, no dotted or
- * hostile names, none given twice, and numbers that doubles hold. Methods answer false, undefined or -1 where it is not
- * that; then nothing more can be read.
+ * hostile names, none given twice, no blanks but spaces, and numbers that doubles hold. Methods answer false, undefined
+ * or -1 where it is not that; then nothing more can be read.
  */
 export class JsonText {
   readonly text: string;
   at = 0;
-  /** Where the next backslash is, if there is one. */
-  #backslash: number;
+  /** Whether the string that was read last has escapes. */
+  escaped = false;
+  /** Of each character the byte, where it is one of ASCII's; another one else. */
+  readonly #codes: Uint8Array;
 
-  constructor(text: string) {
+  /** @param bytes that the text was read from, where they are at hand */
+  constructor(text: string, bytes?: Uint8Array) {
     this.text = text;
-    this.#backslash = nextBackslash(text, 0);
-  }
-
-  /** Whether a text is worth reading. */
-  static isPlain(text: string): boolean {
-    return !hasControls.test(text) && !text.includes('\\u');
+    // Invalid ones are each a character, too.
+    this.#codes = bytes?.length === text.length ? bytes : codesOf(text);
   }
 
   get isOver(): boolean {
@@ -63,26 +75,26 @@ export class JsonText {
   }
 
   code(): number {
-    return this.text.charCodeAt(this.at);
+    return this.#codes[this.at] as number;
   }
 
   /** Enters an object; answers whether it has members, undefined where it is none. */
   enterObject(): boolean | undefined {
-    return this.#enter(openBrace, closeBrace);
+    return this.#enter(openObject, closeObject);
   }
 
   /** Goes to the next member; false at the object's end, undefined where neither is there. */
   nextMember(): boolean | undefined {
-    return this.#goOn(closeBrace);
+    return this.#goOn(closeObject);
   }
 
   /** As {@link enterObject}. */
   enterArray(): boolean | undefined {
-    return this.#enter(openBracket, closeBracket);
+    return this.#enter(openArray, closeArray);
   }
 
   nextElement(): boolean | undefined {
-    return this.#goOn(closeBracket);
+    return this.#goOn(closeArray);
   }
 
   /**
@@ -92,60 +104,66 @@ export class JsonText {
    * @param met number of the object
    * @returns its index
    */
-  readName<Name extends KnownName>(
-    { names, meet }: KnownObject<Name>,
-    expected: number,
-    met: number,
-  ): number {
-    let index = expected;
+  readName<Name extends KnownName>(object: KnownObject<Name>, expected: number, met: number): number {
+    const { names } = object;
     const next = names[expected];
-    if (next !== undefined && this.text.startsWith(next.key, this.at)) this.at += next.key.length;
-    else {
-      const name = this.#readOtherName();
-      if (name === undefined) return -1;
-      index = names.findIndex((known) => known.name === name);
-      if (index === -1) {
-        const known = meet(name);
-        if (known === undefined) return -1;
-        index = names.push(known) - 1;
-      }
-    }
-    const known = names[index] as Name;
-    if (known.metIn === met) return -1;
+    let index = expected;
+    if (next !== undefined && this.#isAt(next.key)) this.at += next.key.length;
+    else index = this.#readOther(object);
+    const known = names[index];
+    if (known === undefined || known.metIn === met) return -1;
     known.metIn = met;
     this.#next();
     return index;
   }
 
-  #readOtherName(): string | undefined {
+  #isAt(key: Uint8Array): boolean {
+    const codes = this.#codes;
+    const { at } = this;
+    const { length } = key;
+    for (let i = 0; i < length; i++) if (codes[at + i] !== key[i]) return false;
+    return length > 0;
+  }
+
+  #readOther<Name extends KnownName>({ names, meet }: KnownObject<Name>): number {
+    for (let i = 0; i < names.length; i++) {
+      const { key } = names[i] as Name;
+      if (!this.#isAt(key)) continue;
+      this.at += key.length;
+      return i;
+    }
     const name = this.readPlainString();
-    if (name === undefined || this.#next() !== colon || isHostileKey(name) || name.includes('.'))
-      return undefined;
+    if (name === undefined || this.#next() !== colon || isHostileKey(name) || name.includes('.')) return -1;
     this.at++;
-    return name;
+    const index = names.findIndex((known) => known.name === name);
+    if (index !== -1) return index;
+    const known = meet(name);
+    return known === undefined ? -1 : names.push(known) - 1;
   }
 
   /** Reads a string; answers where its last quote is, -1 where it has none. */
   readString(): number {
-    const { text } = this;
-    if (this.code() !== quote) return -1;
-    let end = text.indexOf('"', this.at + 1);
-    while (end !== -1 && this.#backslash < end) {
-      const at = this.#backslash;
-      if (!escapes.has(text.charCodeAt(at + 1))) return -1;
-      if (at + 1 === end) end = text.indexOf('"', end + 1);
-      this.#backslash = nextBackslash(text, at + 2);
+    const codes = this.#codes;
+    let place = this.at;
+    if (codes[place] !== quote) return -1;
+    this.escaped = false;
+    for (;;) {
+      do place++;
+      while (isLetter[codes[place] as number] === 1);
+      const code = codes[place];
+      if (code === quote) break;
+      if (code !== backslash || isEscape[codes[++place] as number] !== 1) return -1;
+      this.escaped = true;
     }
-    this.at = end + 1;
-    return end;
+    this.at = place + 1;
+    return place;
   }
 
   /** The value of a string, where it has no escapes. */
   readPlainString(): string | undefined {
     const start = this.at;
-    const backslash = this.#backslash;
     const end = this.readString();
-    return end === -1 || backslash < end ? undefined : this.text.slice(start + 1, end);
+    return end === -1 || this.escaped ? undefined : this.text.slice(start + 1, end);
   }
 
   /** `true`, `false` or `null` */
@@ -155,11 +173,22 @@ export class JsonText {
     return true;
   }
 
+  /** Reads a number as nearly all are: few digits, without exponent. */
   readNumber(whole: boolean): boolean {
-    number.lastIndex = this.at;
-    const match = number.exec(this.text);
-    if (match === null || (whole && match[0].includes('.'))) return false;
-    this.at = number.lastIndex;
+    const codes = this.#codes;
+    const start = codes[this.at] === minus ? this.at + 1 : this.at;
+    let place = afterDigits(codes, start);
+    const digits = place - start;
+    if (digits === 0 || digits > maxDigits || (codes[start] === zero && digits > 1)) return false;
+    if (codes[place] === dot) {
+      const fraction = place + 1;
+      place = afterDigits(codes, fraction);
+      const isShort = digits <= maxWhole && place > fraction && place - fraction <= maxFraction;
+      if (whole || !isShort) return false;
+    }
+    const next = codes[place];
+    if (next !== comma && next !== closeObject && next !== closeArray && next !== space) return false;
+    this.at = place;
     return true;
   }
 
@@ -182,13 +211,42 @@ export class JsonText {
 
   /** Goes over blanks and answers what stands behind them. */
   #next(): number {
-    let code = this.text.charCodeAt(this.at);
-    while (code === blank) code = this.text.charCodeAt(++this.at);
+    const codes = this.#codes;
+    let code = codes[this.at] as number;
+    while (code === space) code = codes[++this.at] as number;
     return code;
   }
 }
 
-function nextBackslash(text: string, from: number): number {
-  const at = text.indexOf('\\', from);
-  return at === -1 ? Number.POSITIVE_INFINITY : at;
+/** 1 for what stands behind a backslash where a text has no other way to be written. */
+const isEscape = escapes.map((character) => (character === 0 || character === slash ? 0 : 1));
+
+/** 1 for what may stand in a string as it is: {@link isOrdinary}, and letters beyond ASCII. */
+const isLetter = isOrdinary.map((ordinary, byte) => (byte >= 128 ? 1 : ordinary));
+
+function afterDigits(codes: Uint8Array, start: number): number {
+  let place = start;
+  while ((codes[place] as number) >= zero && (codes[place] as number) <= nine) place++;
+  return place;
 }
+
+/** One byte for each character of a text, that of ASCII or one beyond it. */
+function codesOf(text: string): Uint8Array {
+  const bytes = Buffer.from(text);
+  if (bytes.length === text.length) return bytes;
+  let used = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    if ((byte & 0xc0) === continuation) continue;
+    bytes[used++] = byte;
+    // What takes four bytes is two in a string.
+    if (byte >= firstOfFour) {
+      bytes[used++] = byte;
+      at += 3;
+    }
+  }
+  return bytes.subarray(0, used);
+}
+
+const continuation = 0x80;
+const firstOfFour = 0xf0;

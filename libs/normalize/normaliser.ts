@@ -18,7 +18,6 @@ import { type Dispatch, noDispatch } from './parsers/dispatch.ts';
 import type { Stage } from './stage.ts';
 import { wallClock } from './time.ts';
 import { readEvtxText } from './windows/evtx_text.ts';
-import { windowsDraft } from './windows/windows.ts';
 
 export interface NormaliserOptions {
   /** Default: everything has the class `unapproved`. */
@@ -75,10 +74,8 @@ export function createNormaliser(options: NormaliserOptions = {}): Normalise {
 }
 
 /** A document that is understood from its text; undefined where it must be parsed. */
-function readText(line: string, context: ParseContext): Draft | undefined {
-  const windows = readEvtxText(line, context);
-  return windows === undefined ? readEcsText(line, context) : windowsDraft(windows);
-}
+const readText = (line: string, context: ParseContext): Draft | undefined =>
+  readEvtxText(line, context) ?? readEcsText(line, context);
 
 function fromDocument(
   { value, hostileKeys, dotted }: Extract<ParsedJson, { ok: true }>,
@@ -105,7 +102,12 @@ function envelopOutcome(
 
 type ContextOf = (source: string, record: RawRecord) => ParseContext;
 
-function contexts({ timeZone, onWarning, parsers = () => noDispatch }: NormaliserOptions): ContextOf {
+function contexts({
+  classify = classifyNothing,
+  timeZone,
+  onWarning,
+  parsers = () => noDispatch,
+}: NormaliserOptions): ContextOf {
   const clock = wallClock(timeZone);
   return (source, { received, hints, bytes, position }) => ({
     source,
@@ -113,6 +115,7 @@ function contexts({ timeZone, onWarning, parsers = () => noDispatch }: Normalise
     hints,
     bytes,
     again: position.kind === 'given',
+    classify,
     spent: { members: 0 },
     clock,
     warn: (warning) => onWarning?.(warning, source),

@@ -4,30 +4,6 @@ import { isHostileKey, isObject, type Json, type JsonObject } from '@tidewatch/e
 /** Puts one value of a source's record into an event. The value is not empty and not `-`. */
 export type Setter = (event: JsonObject, value: string) => void;
 
-/** Which field of a source's record goes where in ECS. */
-export type FieldMap = Readonly<Record<string, Setter | readonly Setter[]>>;
-export type CompiledFieldMap = readonly (readonly [name: string, setters: readonly Setter[]])[];
-
-/** Longest value copied into an ECS field, in characters: Windows' longest command line. The source's own field stays whole. */
-const maxValue = 32_768;
-
-/** Joins field maps, later ones winning, in the form {@link applyFields} takes. */
-export const compileFields = (...maps: readonly FieldMap[]): CompiledFieldMap =>
-  Object.entries(Object.assign({}, ...maps) as FieldMap).map(([name, setters]) => [
-    name,
-    typeof setters === 'function' ? [setters] : setters,
-  ]);
-
-/** Copies what `data` holds into the event, field by field; `-` and the empty string are no values. */
-export function applyFields(fields: CompiledFieldMap, data: JsonObject, event: JsonObject): void {
-  for (const [name, setters] of fields) {
-    const value = data[name];
-    if (typeof value !== 'string' || value === '' || value === '-') continue;
-    const kept = value.length > maxValue ? value.slice(0, maxValue) : value;
-    for (const set of setters) set(event, kept);
-  }
-}
-
 /** The object under `key`, created where there is none. */
 export function objectAt(parent: JsonObject, key: string): JsonObject {
   const present = parent[key];
@@ -48,48 +24,11 @@ export function fieldWriter(path: string): (event: JsonObject, value: Json) => v
   };
 }
 
-export const text = (path: string): Setter => fieldWriter(path);
-
-/** One value of an array field, e.g. `host.ip`. */
-export function list(path: string): Setter {
-  const write = fieldWriter(path);
-  return (event, value) => write(event, [value]);
-}
-
-/** A whole number, decimal or `0x` hexadecimal, exact in a double; anything else is left out. */
-export function long(path: string): Setter {
-  const write = fieldWriter(path);
-  return (event, value) => {
-    const number = parseLong(value);
-    if (number !== undefined) write(event, number);
-  };
-}
-
+/** The number that a text says: whole, decimal or `0x` hexadecimal, exact in a double. */
 export function parseLong(value: string): number | undefined {
   if (!/^(?:-?\d{1,16}|0x[\da-fA-F]{1,14})$/.test(value)) return undefined;
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : undefined;
-}
-
-/** `DOMAIN\name` to `domain` and `name` under `prefix`; without a backslash all of it is the name. */
-export function account(prefix: string): Setter {
-  const name = fieldWriter(`${prefix}.name`);
-  const domain = fieldWriter(`${prefix}.domain`);
-  return (event, value) => {
-    const at = value.indexOf('\\');
-    if (at > 0) domain(event, value.slice(0, at));
-    if (at < value.length - 1) name(event, value.slice(at + 1));
-  };
-}
-
-/** The image's path to `executable`, its last part to `name`, under `prefix`. */
-export function executable(prefix: string): Setter {
-  const path = fieldWriter(`${prefix}.executable`);
-  const name = fieldWriter(`${prefix}.name`);
-  return (event, value) => {
-    path(event, value);
-    name(event, baseName(value));
-  };
 }
 
 /** A file's path to `path`, `directory`, `name` and `extension` under `prefix`. */
@@ -109,15 +48,6 @@ export function file(prefix: string): Setter {
 
 const baseName = (path: string): string =>
   path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1);
-
-/** An id of a process or session: braces off and in upper case, since shippers differ in both. */
-export function guid(path: string): Setter {
-  const write = fieldWriter(path);
-  return (event, value) => write(event, bareGuid(value));
-}
-
-const bareGuid = (value: string): string =>
-  (value.startsWith('{') ? value.slice(1, -1) : value).toUpperCase();
 
 /** An end of a connection under `prefix`: an address to `ip`, a name to `domain`. */
 export function endpoint(prefix: string): Setter {

@@ -1,7 +1,9 @@
-import type { JsonObject } from '@tidewatch/event';
-import { account, executable, file, list, long, text } from '../setters.ts';
-import { type Meanings, meaning } from './meaning.ts';
+import type { Json } from '@tidewatch/event';
+import { quote } from '../written.ts';
+import { field } from './event_fields.ts';
+import { type Derived, type Meanings, meaning } from './meaning.ts';
 import { securityMeanings } from './security.ts';
+import { account, executable, file, list, long, type Setter, text, textOf } from './setters.ts';
 import { sysmonMeanings } from './sysmon.ts';
 
 /**
@@ -13,25 +15,29 @@ const contextLine = (name: string): RegExp =>
 const hostApplication = contextLine('Host ?Application');
 const contextUser = contextLine('User(?:Id)?');
 
-function deriveContext(event: JsonObject, data: JsonObject): void {
-  const context = asLines(data.ContextInfo) ?? asLines(data.Data);
-  if (context === undefined) return;
-  const command = hostApplication.exec(context)?.[1]?.trimEnd();
-  if (command !== undefined) event.process = { command_line: command };
-  const user = contextUser.exec(context)?.[1]?.trimEnd();
-  if (user !== undefined) setUser(event, user);
-}
 const setUser = account('user');
 
-/** Context blocks are lines, in one text or in a list of texts. */
-function asLines(value: JsonObject[string] | undefined): string | undefined {
-  if (typeof value === 'string') return value.slice(0, 65_536);
-  return Array.isArray(value)
-    ? value
-        .filter((text) => typeof text === 'string')
-        .join('\n')
-        .slice(0, 65_536)
-    : undefined;
+const context: Derived = {
+  from: ['ContextInfo', 'Data'],
+  lists: true,
+  put(event, info, data) {
+    const lines = asLines(info) ?? asLines(data);
+    if (lines === undefined) return;
+    const command = hostApplication.exec(lines)?.[1]?.trimEnd();
+    if (command !== undefined) event.set(commandLine, quote(command));
+    const user = contextUser.exec(lines)?.[1]?.trimEnd();
+    if (user !== undefined) setUser(event, quote(user));
+  },
+};
+const commandLine = field('process.command_line');
+
+/** Context blocks are lines, in one text or in a list of texts, here as JSON. */
+function asLines(json: string | undefined): string | undefined {
+  if (json === undefined) return undefined;
+  const value = JSON.parse(json) as string | Json[];
+  const lines =
+    typeof value === 'string' ? value : value.filter((text) => typeof text === 'string').join('\n');
+  return lines.slice(0, 65_536);
 }
 
 const script = {
@@ -42,11 +48,11 @@ const script = {
 };
 
 const powershell: Meanings = new Map([
-  ['400', meaning('process/start engine-started', {}, deriveContext)],
-  ['403', meaning('process/end engine-stopped', {}, deriveContext)],
-  ['600', meaning('process/info provider-started', {}, deriveContext)],
-  ['800', meaning('process/info pipeline-executed', {}, deriveContext)],
-  ['4103', meaning('process/info command-invoked', {}, deriveContext)],
+  ['400', meaning('process/start engine-started', {}, context)],
+  ['403', meaning('process/end engine-stopped', {}, context)],
+  ['600', meaning('process/info provider-started', {}, context)],
+  ['800', meaning('process/info pipeline-executed', {}, context)],
+  ['4103', meaning('process/info command-invoked', {}, context)],
   ['4104', meaning('process/info script-block-logged', script)],
   [
     '4105',
@@ -119,10 +125,10 @@ const taskScheduler: Meanings = new Map([
 const setFile = file('file');
 
 /** Resources come as `file:_C:\\a.exe; process:_pid:7`: the first file of them. */
-function threatFile(event: JsonObject, value: string): void {
-  const path = /(?:^|; ?)(?:file:_)?([A-Za-z]:\\[^;]{1,1024})/.exec(value)?.[1];
-  if (path !== undefined) setFile(event, path);
-}
+const threatFile: Setter = (event, json) => {
+  const path = /(?:^|; ?)(?:file:_)?([A-Za-z]:\\[^;]{1,1024})/.exec(textOf(json))?.[1];
+  if (path !== undefined) setFile(event, quote(path));
+};
 
 const threat = {
   'Threat Name': text('threat.indicator.name'),

@@ -31,15 +31,6 @@ export interface WindowsRecord {
   /** EventData, names and values verbatim, values as texts. */
   readonly eventData: JsonObject;
   readonly userData: JsonObject | undefined;
-  /** Where parts go on as they stand: then there is no `message`, and `eventData` is what a {@link Meaning} asks for. */
-  readonly verbatim?: VerbatimParts;
-}
-
-/** Parts of a record as JSON. With the other parts they are all that it says. */
-export interface VerbatimParts {
-  readonly message: string | undefined;
-  /** An object; undefined where it has no members. */
-  readonly eventData: string | undefined;
 }
 
 /** The text of a scalar; undefined for what is none. */

@@ -1,16 +1,7 @@
-import type { JsonObject } from '@tidewatch/event';
-import {
-  endpoint,
-  executable,
-  type FieldMap,
-  fieldWriter,
-  file,
-  long,
-  objectAt,
-  type Setter,
-  text,
-} from '../setters.ts';
-import { type Meanings, meaning } from './meaning.ts';
+import { quote } from '../written.ts';
+import { field } from './event_fields.ts';
+import { type Derived, type Meanings, meaning } from './meaning.ts';
+import { endpoint, executable, type FieldMap, file, long, type Setter, text, textOf } from './setters.ts';
 
 const subject: FieldMap = {
   SubjectUserSid: text('user.id'),
@@ -39,13 +30,15 @@ const group: FieldMap = {
   TargetDomainName: text('group.domain'),
 };
 
-const member: FieldMap = { MemberSid: text('user.target.id'), MemberName: commonName };
+const targetName = field('user.target.name');
 
 /** A member comes as a distinguished name, `CN=Jane Roe,OU=…`. */
-function commonName(event: JsonObject, value: string): void {
-  setTargetName(event, /^CN=((?:[^,\\]|\\.){1,256})/i.exec(value)?.[1]?.replace(/\\(.)/g, '$1') ?? value);
-}
-const setTargetName = fieldWriter('user.target.name');
+const commonName: Setter = (event, json) => {
+  const value = textOf(json);
+  const name = /^CN=((?:[^,\\]|\\.){1,256})/i.exec(value)?.[1]?.replace(/\\(.)/g, '$1');
+  event.set(targetName, name === undefined ? json : quote(name));
+};
+const member: FieldMap = { MemberSid: text('user.target.id'), MemberName: commonName };
 
 const remote: FieldMap = {
   IpAddress: endpoint('source'),
@@ -54,19 +47,17 @@ const remote: FieldMap = {
 };
 const caller: FieldMap = { ProcessId: long('process.pid'), ProcessName: executable('process') };
 
-const logonTypes: Readonly<Record<string, string>> = {
-  ...{
-    '2': 'Interactive',
-    '3': 'Network',
-    '4': 'Batch',
-    '5': 'Service',
-    '7': 'Unlock',
-    '8': 'NetworkCleartext',
-  },
-  ...{ '9': 'NewCredentials', '10': 'RemoteInteractive', '11': 'CachedInteractive' },
-};
-const writeLogonType = fieldWriter('winlog.logon.type');
-const logonType: Setter = (event, value) => writeLogonType(event, logonTypes[value] ?? value);
+/** The name that a number stands for, both as JSON; without one the number itself. */
+function named(path: string, names: Readonly<Record<string, string>>): Setter {
+  const at = field(path);
+  const known = new Map(Object.entries(names).map(([number, name]) => [`"${number}"`, `"${name}"`]));
+  return (event, json) => event.set(at, known.get(json) ?? json);
+}
+
+const logonType = named('winlog.logon.type', {
+  ...{ 2: 'Interactive', 3: 'Network', 4: 'Batch', 5: 'Service', 7: 'Unlock', 8: 'NetworkCleartext' },
+  ...{ 9: 'NewCredentials', 10: 'RemoteInteractive', 11: 'CachedInteractive' },
+});
 const logon: FieldMap = { ...remote, ...caller, LogonType: logonType };
 
 const creation: FieldMap = {
@@ -79,15 +70,20 @@ const creation: FieldMap = {
 const service: FieldMap = { ServiceName: text('service.name'), ServiceFileName: text('winlog.service.path') };
 const object: FieldMap = { ...subject, ...caller };
 
-function deriveObject(event: JsonObject, data: JsonObject): void {
-  const { ObjectType: type, ObjectName: name } = data;
-  if (typeof name !== 'string' || name === '-') return;
-  if (type === 'File') setFile(event, name);
-  if (type !== 'Key') return;
-  event.registry = { path: name };
-  objectAt(event, 'event').category = ['registry'];
-}
 const setFile = file('file');
+const registryPath = field('registry.path');
+const category = field('event.category');
+
+const objectName: Derived = {
+  from: ['ObjectType', 'ObjectName'],
+  put(event, type, name) {
+    if (name === undefined || name === '"-"') return;
+    if (type === '"File"') setFile(event, name);
+    if (type !== '"Key"') return;
+    event.set(registryPath, name);
+    event.set(category, '["registry"]');
+  },
+};
 
 const share: FieldMap = {
   ...subject,
@@ -97,13 +93,7 @@ const share: FieldMap = {
   RelativeTargetName: file('file'),
 };
 
-const protocols: Readonly<Record<string, string>> = {
-  '1': 'icmp',
-  '6': 'tcp',
-  '17': 'udp',
-  '58': 'ipv6-icmp',
-};
-const writeTransport = fieldWriter('network.transport');
+const transport = named('network.transport', { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'ipv6-icmp' });
 const flow: FieldMap = {
   ProcessID: long('process.pid'),
   ProcessId: long('process.pid'),
@@ -112,15 +102,19 @@ const flow: FieldMap = {
   SourcePort: long('source.port'),
   DestAddress: endpoint('destination'),
   DestPort: long('destination.port'),
-  Protocol: [(event, value) => writeTransport(event, protocols[value] ?? value), text('network.iana_number')],
+  Protocol: [transport, text('network.iana_number')],
 };
 
-function deriveDirection(event: JsonObject, data: JsonObject): void {
-  // %%14592 and %%14593 are the message table's "Inbound" and "Outbound".
-  const direction =
-    data.Direction === '%%14592' ? 'ingress' : data.Direction === '%%14593' ? 'egress' : undefined;
-  if (direction !== undefined) objectAt(event, 'network').direction = direction;
-}
+// %%14592 and %%14593 are the message table's "Inbound" and "Outbound".
+const directions = new Map([
+  ['"%%14592"', '"ingress"'],
+  ['"%%14593"', '"egress"'],
+]);
+const networkDirection = field('network.direction');
+const direction: Derived = {
+  from: ['Direction'],
+  put: (event, value) => event.set(networkDirection, directions.get(value ?? '')),
+};
 
 const ticket: FieldMap = {
   TargetUserName: text('user.name'),
@@ -161,7 +155,7 @@ export const securityMeanings: Meanings = new Map([
       },
     ]),
   ],
-  ['4656', meaning('file/access object-handle-requested', object, deriveObject)],
+  ['4656', meaning('file/access object-handle-requested', object, objectName)],
   [
     '4657',
     meaning('configuration,registry/change registry-value-modified', [
@@ -171,7 +165,7 @@ export const securityMeanings: Meanings = new Map([
   ],
   ['4658', meaning('file/access object-handle-closed', object)],
   ['4662', meaning('iam,configuration/admin,access directory-object-accessed', subject)],
-  ['4663', meaning('file/access object-accessed', object, deriveObject)],
+  ['4663', meaning('file/access object-accessed', object, objectName)],
   ['4672', meaning('iam/admin logged-in-special success', subject)],
   ['4673', meaning('iam/admin privileged-service-called', object)],
   [
@@ -246,8 +240,8 @@ export const securityMeanings: Meanings = new Map([
   ['5136', meaning('iam/admin,change directory-object-modified success', subject)],
   ['5140', meaning('network,file/connection,access network-share-object-accessed', share)],
   ['5145', meaning('network,file/connection,access network-share-object-access-checked', share)],
-  ['5156', meaning('network/connection,allowed connection-allowed success', flow, deriveDirection)],
-  ['5157', meaning('network/connection,denied connection-blocked failure', flow, deriveDirection)],
+  ['5156', meaning('network/connection,allowed connection-allowed success', flow, direction)],
+  ['5157', meaning('network/connection,denied connection-blocked failure', flow, direction)],
   ['5158', meaning('network/connection,allowed local-port-bound success', flow)],
   ['5379', meaning('iam/user,info credentials-read success', subject)],
 ]);

@@ -1,41 +1,44 @@
-import type { JsonObject } from '@tidewatch/event';
+import { ipAddress } from '../setters.ts';
+import { quote } from '../written.ts';
+import { field } from './event_fields.ts';
+import { type Derived, type Meanings, meaning } from './meaning.ts';
 import {
   account,
+  afterDomain,
+  afterLastBackslash,
   endpoint,
   executable,
   type FieldMap,
-  fieldWriter,
   file,
   guid,
-  ipAddress,
   list,
   long,
-  objectAt,
+  registryPath,
   type Setter,
   text,
-} from '../setters.ts';
-import { type Meanings, meaning } from './meaning.ts';
+  textOf,
+} from './setters.ts';
 
 /** `SHA1=…,MD5=…,SHA256=…,IMPHASH=…` to `<prefix>.hash.*` and `<prefix>.pe.imphash`. */
 function hashes(prefix: string): Setter {
-  const writers = new Map(
-    ['md5', 'sha1', 'sha256'].map((kind) => [kind.toUpperCase(), fieldWriter(`${prefix}.hash.${kind}`)]),
-  );
-  writers.set('IMPHASH', fieldWriter(`${prefix}.pe.imphash`));
-  return (event, value) => {
-    for (const part of value.split(',', 8)) {
+  const [hash, imphash] = [field(`${prefix}.hash`), field(`${prefix}.pe.imphash`)];
+  return (event, json) => {
+    for (const part of json.slice(1, -1).split(',', 8)) {
       const equals = part.indexOf('=');
-      if (equals > 0)
-        writers.get(part.slice(0, equals).toUpperCase())?.(event, part.slice(equals + 1).toLowerCase());
+      const name = part.slice(0, Math.max(equals, 0)).toUpperCase();
+      const value = `"${part.slice(equals + 1).toLowerCase()}"`;
+      if (name === 'IMPHASH') event.set(imphash, value);
+      else if (name === 'MD5' || name === 'SHA1' || name === 'SHA256')
+        event.addHash(hash, name.toLowerCase(), value);
     }
   };
 }
 
 function flag(path: string): Setter {
-  const write = fieldWriter(path);
-  return (event, value) => {
-    const lower = value.toLowerCase();
-    if (lower === 'true' || lower === 'false') write(event, lower === 'true');
+  const at = field(path);
+  return (event, json) => {
+    const lower = json.slice(1, -1).toLowerCase();
+    if (lower === 'true' || lower === 'false') event.set(at, lower);
   };
 }
 
@@ -61,7 +64,7 @@ const signature = (prefix: string): FieldMap => ({
   SignatureStatus: text(`${prefix}.code_signature.status`),
 });
 
-const setParentUser = fieldWriter('process.parent.user.name');
+const parentUser = field('process.parent.user.name');
 
 const creation: FieldMap = {
   ...versions('process'),
@@ -71,7 +74,7 @@ const creation: FieldMap = {
   ParentProcessId: long('process.parent.pid'),
   ParentImage: executable('process.parent'),
   ParentCommandLine: text('process.parent.command_line'),
-  ParentUser: (event, value) => setParentUser(event, value.slice(value.indexOf('\\') + 1)),
+  ParentUser: (event, json) => event.set(parentUser, afterDomain(json)),
 };
 
 const network: FieldMap = {
@@ -84,29 +87,18 @@ const network: FieldMap = {
   DestinationPort: long('destination.port'),
 };
 
-function deriveNetwork(event: JsonObject, data: JsonObject): void {
-  const network = objectAt(event, 'network');
-  network.type = data.SourceIsIpv6 === 'true' ? 'ipv6' : 'ipv4';
-  if (data.Initiated === 'true') network.direction = 'egress';
-  else if (data.Initiated === 'false') network.direction = 'ingress';
-}
+const networkType = field('network.type');
+const direction = field('network.direction');
+const ends: Derived = {
+  from: ['SourceIsIpv6', 'Initiated'],
+  put(event, isIpv6, initiated) {
+    event.set(networkType, isIpv6 === '"true"' ? '"ipv6"' : '"ipv4"');
+    if (initiated === '"true"') event.set(direction, '"egress"');
+    else if (initiated === '"false"') event.set(direction, '"ingress"');
+  },
+};
 
-const hives: Readonly<Record<string, string>> = { HKEY_LOCAL_MACHINE: 'HKLM', HKEY_USERS: 'HKU' };
-
-function registryPath(event: JsonObject, path: string): void {
-  const slash = path.indexOf('\\');
-  const registry: JsonObject = { path };
-  if (slash > 0) {
-    const root = path.slice(0, slash);
-    registry.hive = hives[root] ?? root;
-    registry.key = path.slice(slash + 1);
-    const last = path.lastIndexOf('\\');
-    if (last < path.length - 1) registry.value = path.slice(last + 1);
-  }
-  event.registry = registry;
-}
-
-const registry: FieldMap = { TargetObject: registryPath, Details: list('registry.data.strings') };
+const registry: FieldMap = { TargetObject: registryPath(), Details: list('registry.data.strings') };
 const target: FieldMap = { TargetFilename: file('file'), Hashes: hashes('file') };
 const source: FieldMap = {
   SourceProcessGuid: guid('process.entity_id'),
@@ -116,27 +108,56 @@ const source: FieldMap = {
   SourceUser: account('user'),
 };
 
-const status: Readonly<Record<string, string>> = {
-  '0': 'NOERROR',
-  '9003': 'NXDOMAIN',
-  '9002': 'SERVFAIL',
-  '9005': 'REFUSED',
+const status = new Map([
+  ['"0"', '"NOERROR"'],
+  ['"9003"', '"NXDOMAIN"'],
+  ['"9002"', '"SERVFAIL"'],
+  ['"9005"', '"REFUSED"'],
+]);
+const responseCode = field('dns.response_code');
+const resolvedIp = field('dns.resolved_ip');
+const answer: Derived = {
+  from: ['QueryStatus', 'QueryResults'],
+  put(event, code, results) {
+    if (code !== undefined) event.set(responseCode, status.get(code) ?? code);
+    if (results === undefined) return;
+    const addresses = textOf(results)
+      .split(';', 64)
+      .map((part) => ipAddress(part.trim()));
+    const resolved = addresses.filter((address) => address !== undefined);
+    if (resolved.length > 0) event.set(resolvedIp, `[${resolved.map(quote)}]`);
+  },
 };
 
-function deriveDns(event: JsonObject, data: JsonObject): void {
-  const dns = objectAt(event, 'dns');
-  if (typeof data.QueryStatus === 'string') dns.response_code = status[data.QueryStatus] ?? data.QueryStatus;
-  if (typeof data.QueryResults !== 'string') return;
-  const addresses = data.QueryResults.split(';', 64).map((part) => ipAddress(part.trim()));
-  const resolved = addresses.filter((address) => address !== undefined);
-  if (resolved.length > 0) dns.resolved_ip = resolved;
-}
+const dllPath = field('dll.path');
+const dllName = field('dll.name');
+const dll: Setter = (event, json) => {
+  event.set(dllPath, json);
+  event.set(dllName, afterLastBackslash(json));
+};
+
+const registryActions: ReadonlyMap<string, readonly [type: string, action: string]> = new Map([
+  ['"CreateKey"', ['["creation"]', '"registry-key-created"']],
+  ['"DeleteKey"', ['["deletion"]', '"registry-key-deleted"']],
+  ['"CreateValue"', ['["creation"]', '"registry-value-created"']],
+  ['"DeleteValue"', ['["deletion"]', '"registry-value-deleted"']],
+]);
+const type = field('event.type');
+const action = field('event.action');
+const registryEvent: Derived = {
+  from: ['EventType'],
+  put(event, kind) {
+    const [its, done] = registryActions.get(kind ?? '') ?? [];
+    event.set(type, its);
+    event.set(action, done);
+  },
+};
 
 /** Sysmon's own events; names of actions as winlogbeat has them. */
 export const sysmonMeanings: Meanings = new Map([
   ['1', meaning('process/start process-created', [subject, creation])],
   ['2', meaning('file/change file-creation-time-changed', [subject, target])],
-  ['3', meaning('network/connection,start,protocol network-connection', [subject, network], deriveNetwork)],
+  ['3', meaning('network/connection,start,protocol network-connection', [subject, network], ends)],
   ['4', meaning('process/change sysmon-service-state-changed')],
   ['5', meaning('process/end process-terminated', subject)],
   [
@@ -160,7 +181,7 @@ export const sysmonMeanings: Meanings = new Map([
   ['9', meaning('process/access raw-disk-access', [subject, { Device: text('file.device') }])],
   ['10', meaning('process/access process-accessed', source)],
   ['11', meaning('file/creation file-created', [subject, target])],
-  ['12', meaning('configuration,registry/change registry-key-changed', [subject, registry], deriveRegistry)],
+  ['12', meaning('configuration,registry/change registry-key-changed', [subject, registry], registryEvent)],
   ['13', meaning('configuration,registry/change registry-value-set', [subject, registry])],
   ['14', meaning('configuration,registry/change registry-renamed', [subject, registry])],
   ['15', meaning('file/access file-stream-created', [subject, { ...target, Hash: hashes('file') }])],
@@ -175,7 +196,7 @@ export const sysmonMeanings: Meanings = new Map([
     meaning(
       'network/connection,protocol,info dns-query',
       [subject, { QueryName: text('dns.question.name') }],
-      deriveDns,
+      answer,
     ),
   ],
   ['23', meaning('file/deletion file-deleted', [subject, target])],
@@ -187,23 +208,3 @@ export const sysmonMeanings: Meanings = new Map([
   ['29', meaning('file/creation executable-detected', [subject, target])],
   ['255', meaning('process/info sysmon-error failure')],
 ]);
-
-function dll(event: JsonObject, path: string): void {
-  const dll = objectAt(event, 'dll');
-  dll.path = path;
-  dll.name = path.slice(path.lastIndexOf('\\') + 1);
-}
-
-const registryActions: Readonly<Record<string, readonly [type: string, action: string]>> = {
-  CreateKey: ['creation', 'registry-key-created'],
-  DeleteKey: ['deletion', 'registry-key-deleted'],
-  CreateValue: ['creation', 'registry-value-created'],
-  DeleteValue: ['deletion', 'registry-value-deleted'],
-};
-
-function deriveRegistry(event: JsonObject, data: JsonObject): void {
-  const kind = typeof data.EventType === 'string' ? data.EventType : '';
-  if (!Object.hasOwn(registryActions, kind)) return;
-  const [type, action] = registryActions[kind] ?? ['change', 'registry-key-changed'];
-  Object.assign(objectAt(event, 'event'), { type: [type], action });
-}

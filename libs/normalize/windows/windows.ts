@@ -1,118 +1,122 @@
-import { isObject, type Json, type JsonObject } from '@tidewatch/event';
+import type { Json, JsonObject } from '@tidewatch/event';
+import { openArray } from '@tidewatch/event/json_bytes';
 import type { WrittenDraft } from '../draft.ts';
-import { relatedOf } from '../related.ts';
-import { applyFields, parseLong } from '../setters.ts';
-import { member, quote } from '../written.ts';
+import { parseLong } from '../setters.ts';
+import { quote } from '../written.ts';
 import { channelSlug, meaningsOf } from './channels.ts';
+import { EventFields, field } from './event_fields.ts';
 import type { Meaning } from './meaning.ts';
 import { auditOutcome, type WindowsRecord } from './record.ts';
+import { textOf } from './setters.ts';
+import { winlog } from './winlog.ts';
 
-const levels: Readonly<Record<string, string>> = {
-  '0': 'information',
-  '1': 'critical',
-  '2': 'error',
-  '3': 'warning',
-  '4': 'information',
-  '5': 'verbose',
-};
+const code = field('event.code');
+const provider = field('event.provider');
+const outcome = field('event.outcome');
+const hostName = field('host.name');
+export const logLevel = field('log.level');
+
+const levels: ReadonlyMap<string | undefined, string> = new Map(
+  ['information', 'critical', 'error', 'warning', 'information', 'verbose'].map((name, level) => [
+    `"${level}"`,
+    `"${name}"`,
+  ]),
+);
+
+/** An event of which `winlog.*` and `message` are in place. */
+export interface WindowsEvent {
+  readonly fields: EventFields;
+  /** The channel's part of the data set. */
+  readonly slug: string;
+  readonly meaning: Meaning | undefined;
+  /** Epoch milliseconds. */
+  readonly time: number | undefined;
+  /** What the meaning asks for, as JSON: of the event data, and of the user data. */
+  readonly values: readonly (string | undefined)[];
+  readonly userValues?: readonly (string | undefined)[];
+}
 
 /** A Windows event of any shape to ECS: `winlog.*` holds what the source said, the rest what it means. */
 export function windowsDraft(record: WindowsRecord): WrittenDraft {
-  const { time, verbatim, message, computer } = record;
-  const slug = channelSlug(record.channel);
-  const known = meaningsOf.get(slug)?.get(record.eventId);
-  const fields: JsonObject = {};
-  if (computer !== undefined) fields.host = { name: computer };
-  if (known !== undefined) {
+  const event = eventOf(record);
+  addMeaning(event);
+  return draftOf(event, false);
+}
+
+/** Puts what the event means beside what its source said. */
+export function addMeaning({ fields, meaning, values, userValues }: WindowsEvent): void {
+  fields.set(code, fields.get(winlog.eventId));
+  fields.set(provider, fields.get(winlog.provider));
+  fields.set(hostName, fields.get(winlog.computer));
+  fields.set(logLevel, levels.get(fields.get(winlog.level)));
+  if (meaning !== undefined) {
+    meaning.mark(fields);
     // Some providers have their names below UserData instead.
-    if (record.userData !== undefined) applyFields(known.fields, record.userData, fields);
-    applyFields(known.fields, record.eventData, fields);
+    if (userValues !== undefined) meaning.fill(fields, userValues);
+    meaning.fill(fields, values);
+    meaning.derive(fields, values);
   }
-  known?.derive?.(fields, record.eventData);
-  const { event, winlog } = fields;
-  // JSON leaves out what is undefined, and an object without them takes a copy.
-  fields.event = undefined as never;
-  fields.winlog = undefined as never;
+  const result = outcomeOf(fields.get(winlog.keywords)) ?? meaning?.outcome;
+  if (result !== undefined) fields.set(outcome, `"${result}"`);
+}
+
+/** @param complete whether the fields are all that the record says */
+export function draftOf({ fields, slug, meaning, time }: WindowsEvent, complete: boolean): WrittenDraft {
   return {
     dataset: `windows.${slug}`,
     time,
     created: time,
     written: {
-      event: eventMembers(record, known, event),
-      members:
-        (verbatim?.message === undefined
-          ? member('message', message, quote)
-          : `,"message":${verbatim.message}`) +
-        levelMember(record.level) +
-        membersOf(fields) +
-        winlogMember(record, winlog),
-      related: relatedOf(fields),
-      kind: known?.kind,
-      complete: verbatim !== undefined,
+      event: fields.eventMembers(),
+      members: fields.members(),
+      related: fields.related(),
+      kind: meaning?.kind,
+      complete,
     },
   };
 }
 
-/** Members of an object, each with a comma before it. */
-function membersOf(object: object): string {
-  const text = JSON.stringify(object);
-  return text === '{}' ? '' : `,${text.slice(1, -1)}`;
+/** @param keywords as JSON */
+function outcomeOf(keywords: string | undefined): Meaning['outcome'] {
+  if (keywords === undefined) return undefined;
+  return auditOutcome(keywords.charCodeAt(0) === openArray ? JSON.parse(keywords) : textOf(keywords));
 }
 
-function levelMember(level: string | undefined): string {
-  const name = level === undefined ? undefined : levels[level];
-  return name === undefined ? '' : `,"log":{"level":"${name}"}`;
+function eventOf(record: WindowsRecord): WindowsEvent {
+  const { eventId, eventData, userData } = record;
+  const slug = channelSlug(record.channel);
+  const meaning = meaningsOf.get(slug)?.get(eventId);
+  const asked = (data: JsonObject) => (meaning?.asks ?? []).map((name) => jsonOf(data[name] ?? undefined));
+  return {
+    fields: fieldsOf(record),
+    slug,
+    meaning,
+    time: record.time,
+    values: asked(eventData),
+    ...(userData === undefined ? {} : { userValues: asked(userData) }),
+  };
 }
 
-/** @param own what the meaning's own code says of it */
-function eventMembers(record: WindowsRecord, known: Meaning | undefined, own: Json | undefined): string {
-  const outcome = auditOutcome(record.keywords) ?? known?.outcome;
-  return (
-    member('code', record.eventId, quote) +
-    member('provider', record.provider, quote) +
-    (isObject(own) ? membersOf({ ...known?.event, ...own }) : (known?.eventJson ?? '')) +
-    (outcome === undefined ? '' : `,"outcome":"${outcome}"`)
-  );
+function fieldsOf(record: WindowsRecord): EventFields {
+  const fields = new EventFields();
+  for (const name of plain) {
+    const text = record[name];
+    if (text !== undefined) fields.set(winlog[name], quote(text));
+  }
+  for (const name of ['processId', 'threadId'] as const) {
+    const number = parseLong(record[name] ?? '');
+    if (number !== undefined) fields.set(winlog[name], String(number));
+  }
+  for (const name of ['keywords', 'user', 'userData'] as const)
+    fields.set(winlog[name], jsonOf(record[name]));
+  if (Object.keys(record.eventData).length > 0) fields.set(winlog.eventData, jsonOf(record.eventData));
+  return fields;
 }
 
-/** @param meant what the event's meaning puts there */
-function winlogMember(record: WindowsRecord, meant: Json | undefined): string {
-  const { keywords, user, userData, verbatim, eventData } = record;
-  const data = verbatim === undefined ? jsonOf(eventData) : verbatim.eventData;
-  return `,"winlog":{"channel":${quote(record.channel)}${
-    member('event_id', record.eventId, quote) +
-    member('provider_name', record.provider, quote) +
-    member('provider_guid', record.providerGuid, quote) +
-    member('computer_name', record.computer, quote) +
-    member('record_id', record.recordId, quote) +
-    member('level', record.level, quote) +
-    member('task', record.task, quote) +
-    member('opcode', record.opcode, quote) +
-    member('version', record.version, quote) +
-    (typeof keywords === 'object'
-      ? `,"keywords":${JSON.stringify(keywords)}`
-      : member('keywords', keywords, quote)) +
-    member('activity_id', record.activityId, quote) +
-    member('related_activity_id', record.relatedActivityId, quote) +
-    member('time_created', record.timeCreated, quote) +
-    processMember(record) +
-    member('user', user && JSON.stringify(user), asJson) +
-    (isObject(meant) ? membersOf(meant) : '') +
-    member('event_data', data, asJson) +
-    member('user_data', userData && JSON.stringify(userData), asJson)
-  }}`;
-}
+const plain = [
+  ...(['message', 'channel', 'eventId', 'provider', 'providerGuid', 'computer', 'recordId'] as const),
+  ...(['level', 'task', 'opcode', 'version', 'activityId', 'relatedActivityId', 'timeCreated'] as const),
+];
 
-const asJson = (text: string): string => text;
-
-function jsonOf(object: JsonObject): string | undefined {
-  const text = JSON.stringify(object);
-  return text === '{}' ? undefined : text;
-}
-
-function processMember({ processId, threadId }: WindowsRecord): string {
-  const pid = processId === undefined ? undefined : parseLong(processId);
-  const thread = threadId === undefined ? undefined : parseLong(threadId);
-  const members = `${pid === undefined ? '' : `,"pid":${pid}`}${thread === undefined ? '' : `,"thread":{"id":${thread}}`}`;
-  return members === '' ? '' : `,"process":{${members.slice(1)}}`;
-}
+const jsonOf = (value: Json | undefined): string | undefined =>
+  value === undefined ? undefined : typeof value === 'string' ? quote(value) : JSON.stringify(value);
