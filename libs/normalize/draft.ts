@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '@tidewatch/event';
 import type { RecordHints } from '@tidewatch/plugin';
+import type { Classify } from './envelope.ts';
 import type { Dispatch } from './parsers/dispatch.ts';
 import type { WallClock } from './time.ts';
 import { objectOf, type Written } from './written.ts';
@@ -71,6 +72,8 @@ export interface ParseContext {
   readonly depth?: number;
   /** It came before and was set aside: what processors remember of it is no repetition. */
   readonly again?: boolean;
+  /** What governance says of data sets; absent where it was asked already. */
+  readonly classify?: Classify;
   /** Members of lists that were taken through steps so far, in all parsers of the record. */
   readonly spent?: { members: number };
 }

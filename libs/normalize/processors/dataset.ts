@@ -4,7 +4,8 @@ import { defineProcessor } from './processor.ts';
 /** Changes the data set. */
 export const dataset = defineProcessor({
   name: 'dataset',
-  summary: 'Says that the event belongs to another data set than the one of the parser’s name.',
+  summary:
+    'Says that the event belongs to another data set than the one of the parser’s name. It stands before steps that remember events or hold them back: governance is asked under the data set of then.',
   config: z
     .string()
     .max(100)

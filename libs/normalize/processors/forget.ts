@@ -3,7 +3,7 @@ import { createMemory } from './memory.ts';
 import { presentKey } from './present_key.ts';
 import { defineProcessor } from './processor.ts';
 import { rememberedKey, tableName } from './remember.ts';
-import { believedTime } from './work.ts';
+import { believedTime, isRefused } from './work.ts';
 
 /** Ends what was remembered. */
 export const forget = defineProcessor({
@@ -26,7 +26,7 @@ export const forget = defineProcessor({
     const entries = (resources.memory ?? createMemory()).table(table, 1);
     return (work) => {
       const known = keyOf(work);
-      if (known !== undefined) entries.forget(known, believedTime(work));
+      if (known !== undefined && !isRefused(work)) entries.forget(known, believedTime(work));
       return undefined;
     };
   },

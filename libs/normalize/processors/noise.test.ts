@@ -111,6 +111,21 @@ test.each(['dedupe', 'aggregate', 'throttle'])('%s takes no replay for a repetit
   expect(outcome({ kind: 'given', id: 'AAAAAAAAAAAAAAAAAAAAAA' })).toBe('ok');
 });
 
+test('what governance refuses holds back nothing, and is no repetition of anything', () => {
+  const file = {
+    ...{ name: 'app.line', title: 'A', match: { contains: 'app' } },
+    processors: [{ dedupe: { fields: ['message'] } }],
+  };
+  const parser = readParser(JSON.stringify(file), 'a.yml', {});
+  if ('issues' in parser) throw new Error(JSON.stringify(parser.issues));
+  const classify = (source: string) => (source === 'a' ? { refused: 'nobody may' } : { dataClass: 'logs' });
+  const normalise = createNormaliser({ classify, parsers: () => createDispatch([parser]) });
+  const statuses = (source: string) =>
+    [1, 2].map(() => normalise(recordOf('app line', 'auto'), source)).map((outcome) => outcome.status);
+  expect(statuses('a')).toEqual(['dead_letter', 'dead_letter']);
+  expect(statuses('b')).toEqual(['ok', 'dropped']);
+});
+
 test('a clock that was set back ends the window', () => {
   const at = noisy({ dedupe: { fields: ['a'], window: '10s' } });
   at(1_000, { a: 1 });

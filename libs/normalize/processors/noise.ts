@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Making } from './processor.ts';
-import { type Ended, fieldReader, type Step, type Work, workWriter } from './work.ts';
+import { type Ended, fieldReader, isRefused, type Step, type Work, workWriter } from './work.ts';
 
 /**
  * What all noise processors of a process share. Where events that were let through are then refused by the stream, their
@@ -51,8 +51,8 @@ export function noiseStep<K extends Kept>(config: NoiseConfig<K>, { resources }:
   const known = new Map<string, K>();
   let lost = noise?.lost() ?? 0;
   return (work) => {
-    // It was let through when it first came, and is kept only now.
-    if (work.context.again === true) return undefined;
+    // It was let through when it first came, and is kept only now; or it will not be kept.
+    if (work.context.again === true || isRefused(work)) return undefined;
     const lostNow = noise?.lost() ?? 0;
     if (lostNow !== lost) {
       known.clear();

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@tidewatch/event';
 import { expect, test } from 'vitest';
+import type { Classify } from '../envelope.ts';
 import { recordOf } from '../normalised.suite.ts';
 import { createNormaliser } from '../normaliser.ts';
 import { createDispatch } from '../parsers/dispatch.ts';
@@ -8,14 +9,14 @@ import { tryContext } from '../parsers/try.suite.ts';
 import { createMemory } from './memory.ts';
 import { remember } from './remember.ts';
 
-function reader(processors: readonly object[]) {
+function reader(processors: readonly object[], classify: Classify = () => ({ dataClass: 'logs' })) {
   const file = { name: 'lease.line', title: 'A', match: { contains: 'lease' }, processors };
   const parser = readParser(JSON.stringify(file), 'a.yml', { memory: createMemory() });
   if ('issues' in parser) throw new Error(JSON.stringify(parser.issues));
-  const normalise = createNormaliser({ timeZone: 'UTC', parsers: () => createDispatch([parser]) });
-  return (line: string) => {
-    const outcome = normalise(recordOf(line, 'auto'), 'a');
-    if (outcome.status !== 'ok') throw new Error(outcome.status);
+  const normalise = createNormaliser({ classify, timeZone: 'UTC', parsers: () => createDispatch([parser]) });
+  return (line: string, source = 'a') => {
+    const outcome = normalise(recordOf(line, 'auto'), source);
+    if (outcome.status !== 'ok') return outcome.status;
     return JSON.parse(outcome.value.json);
   };
 }
@@ -55,6 +56,22 @@ test('a sender that is ahead of time ends nothing for others', () => {
   read('now lease give 192.0.2.7 web1');
   expect(read('future lease get 192.0.2.7 -').host).toEqual({ name: 'web1' });
   expect(read('now lease get 192.0.2.7 -').host).toEqual({ name: 'web1' });
+});
+
+test('what governance refuses is not remembered, and ends nothing', () => {
+  const read = reader(
+    [
+      cut,
+      { if: 'event.action: give', remember: { table: 'leases', key, fields: ['host.name'] } },
+      { if: 'event.action: end', forget: { table: 'leases', key } },
+      { recall: { table: 'leases', key, set: { 'labels.known': 'host.name' } } },
+    ],
+    (source) => (source === 'a' ? { dataClass: 'logs' } : { refused: 'nobody may' }),
+  );
+  read('1 lease give 192.0.2.7 web1');
+  for (const action of ['give', 'end'])
+    expect(read(`1 lease ${action} 192.0.2.7 web2`, 'b')).toBe('dead_letter');
+  expect(read('1 lease get 192.0.2.7 -').labels).toEqual({ known: 'web1' });
 });
 
 test('recall may override', () => {

@@ -4,7 +4,7 @@ import { createMemory } from './memory.ts';
 import { presentKey } from './present_key.ts';
 import { defineProcessor, fieldPath } from './processor.ts';
 import { span } from './span.ts';
-import { believedTime, copyOf, fieldReader } from './work.ts';
+import { believedTime, copyOf, fieldReader, isRefused } from './work.ts';
 
 export const tableName = z
   .string()
@@ -65,7 +65,7 @@ export const remember = defineProcessor({
     const entries = memory.table(table, maxEntries);
     return (work) => {
       const known = keyOf(work);
-      if (known === undefined) return undefined;
+      if (known === undefined || isRefused(work)) return undefined;
       const values: Record<string, Json> = {};
       for (const { path, read } of readers) {
         const value = read(work.fields);

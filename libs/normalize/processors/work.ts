@@ -26,6 +26,10 @@ export interface Work {
 export const believedTime = ({ time, context: { received } }: Work): number =>
   Math.min(time ?? received, received);
 
+/** Whether governance refuses the event as it stands: then it must change nothing for others. */
+export const isRefused = ({ context, source, dataset }: Work): boolean =>
+  context.classify !== undefined && 'refused' in context.classify(source, dataset);
+
 /** A processor that can't do its work, and why: `pattern_mismatch: …` for people and the count of failures. */
 export interface Failed {
   readonly failed: string;
