@@ -86,6 +86,8 @@ describe('eventId', () => {
     { kind: 'member', of: 'a', item: 1 },
     { kind: 'member', of: 'a', item: 2 },
     { kind: 'journald', cursor: 'c' },
+    { kind: 'journald', cursor: 'c', sender: 'a' },
+    { kind: 'journald', cursor: 'c', sender: 'b' },
     { kind: 'kafka', cluster: 'c', topic: 't', partition: 0, offset: 0 },
   ];
   it('follows from the source’s position alone', () => {

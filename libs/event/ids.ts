@@ -77,7 +77,8 @@ export type SourcePosition =
       readonly partition: number;
       readonly offset: number;
     }
-  | { readonly kind: 'journald'; readonly cursor: string }
+  /** `sender` is who uploaded the entry, so that none can take another's place; an entry of a file has none. */
+  | { readonly kind: 'journald'; readonly cursor: string; readonly sender?: string }
   /** The sender's own document id. `sender` is the API key or source, so that senders can't collide. */
   | { readonly kind: 'sender'; readonly sender: string; readonly index: string; readonly id: string }
   /** The idempotency key of a request and the position in it. */
@@ -99,7 +100,7 @@ export function eventId(position: SourcePosition): string {
     case 'kafka':
       return kafkaIds(kafkaPlace(position), position.offset);
     case 'journald':
-      return hash('journald', [position.cursor]);
+      return hash('journald', [...(position.sender === undefined ? [] : [position.sender]), position.cursor]);
     case 'sender':
       return hash('sender', [position.sender, position.index, position.id]);
     case 'request':

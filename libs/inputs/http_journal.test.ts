@@ -70,7 +70,7 @@ test('takes a journal in parts, with its cursors, however it is cut', async () =
       source: 'journald',
       record: {
         format: 'json',
-        position: { kind: 'journald', cursor: `s=abc;i=${count - 1}` },
+        position: { kind: 'journald', cursor: `s=abc;i=${count - 1}`, sender: '127.0.0.1' },
         hints: { peer: '127.0.0.1' },
       },
     });

@@ -22,7 +22,7 @@ export const uploadPath = '/upload';
 /**
  * `POST /upload`, as systemd-journal-upload sends (systemd, `journal-upload.c`): a journal in export format, often all
  * of it in one request, so it is taken in parts while it comes. The sender keeps its cursor only when it hears 202 at
- * the end; what it sends again has the same ids.
+ * the end; what it sends again, under its key or certificate or else from its address, has the same ids.
  */
 export function serveJournal(
   app: FastifyInstance,
@@ -86,7 +86,8 @@ function recordOf({ cursor, fields, truncatedFrom }: JournalEntry, { peer, sende
   return {
     bytes: Buffer.from(JSON.stringify(fields)),
     format: 'json',
-    position: cursor === undefined ? { kind: 'none' } : { kind: 'journald', cursor },
+    position:
+      cursor === undefined ? { kind: 'none' } : { kind: 'journald', cursor, sender: sender.key ?? peer },
     received: Date.now(),
     hints: {
       peer,
