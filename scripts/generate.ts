@@ -1,8 +1,7 @@
 /**
  * Writes what is generated and committed: the OpenAPI document, the JSON Schemas of `tidewatch.yml`, of use-cases, of
- * parsers, joins and of the tests beside rules and parsers, the reference of processors, and the saved objects of OpenSearch
- * Dashboards. With `--check` writes nothing and fails where a
- * file is not what it would be.
+ * parsers, joins and of the tests beside rules and parsers, the references of processors and metrics, the saved objects of
+ * OpenSearch Dashboards, and Grafana's dashboards. With `--check` writes nothing and fails where a file is not what it would be.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,6 +12,8 @@ import { useCaseJsonSchema } from '../apps/tidewatch/governance/usecase.ts';
 import { testJsonSchema } from '../apps/tidewatch/sigma/test/schema.ts';
 import { version } from '../apps/tidewatch/version.ts';
 import { dashboardsFile } from './dashboards/index.ts';
+import { grafanaDashboards } from './grafana/index.ts';
+import { metricsReference } from './metrics_reference.ts';
 import { processorsReference } from './processors_reference.ts';
 
 const generated: Record<string, unknown> = {
@@ -24,7 +25,9 @@ const generated: Record<string, unknown> = {
   'docs/join.schema.json': joinJsonSchema(),
   'docs/processors.md': processorsReference(),
   'docs/usecase.schema.json': useCaseJsonSchema(),
+  'docs/metrics.md': await metricsReference(),
   'dashboards/tidewatch.ndjson': dashboardsFile(),
+  ...grafanaDashboards,
 };
 
 const check = process.argv.includes('--check');

@@ -1,0 +1,111 @@
+import { dashboard } from './dashboard.ts';
+import { lines, number } from './panel.ts';
+import { max, rate, sum } from './query.ts';
+
+export const detection = dashboard({
+  uid: 'tidewatch-detection',
+  title: 'Detection and models',
+  about: 'What rules and correlations find, what they cost, and which of them are not run.',
+  rows: {
+    'Rules and models': [
+      number({
+        title: 'Rules',
+        about: 'Rules by state. Those that are rejected are not looked for.',
+        unit: 'none',
+        queries: { '{{engine}} {{state}}': max('detection_rules', ['engine', 'state']) },
+        width: 12,
+      }),
+      number({
+        title: 'Flagged',
+        about: 'Rules that cost more than `rules.budget.flag` of the time that goes into events.',
+        unit: 'none',
+        queries: { rules: max('detection_rules_flagged') },
+        changes: [[1, 'orange']],
+        width: 6,
+      }),
+      number({
+        title: 'In quarantine',
+        about: 'Rules that are not run since they failed or cost too much.',
+        unit: 'none',
+        queries: { rules: max('detection_rules_quarantined') },
+        changes: [[1, 'red']],
+        width: 6,
+      }),
+      lines({
+        title: 'Matches',
+        about: 'Matches found, by engine and severity.',
+        unit: 'short',
+        queries: { '{{engine}} {{severity}}': rate('detections_total', ['engine', 'severity']) },
+      }),
+      lines({
+        title: 'Matches for others',
+        about: 'Matches written to streams for others, those that came again included.',
+        unit: 'short',
+        queries: { '{{stream}}': rate('detection_output_records_total', ['stream']) },
+      }),
+    ],
+    Cost: [
+      lines({
+        title: 'Time of rules',
+        about: 'Cores that single-event rules take, routing and index included; estimated from samples.',
+        unit: 'none',
+        queries: { cores: rate('detection_evaluation_seconds_total') },
+        width: 8,
+      }),
+      lines({
+        title: 'Rules run per event',
+        about: 'Candidates that are left by the router and the index.',
+        unit: 'none',
+        queries: {
+          candidates: `${rate('detection_evaluations_total')} / ${rate('stage_events_total', [], { stage: 'detect' })}`,
+        },
+        width: 8,
+      }),
+      lines({
+        title: 'Quarantines',
+        about: 'Times that a rule was quarantined, by cause.',
+        unit: 'short',
+        queries: { '{{cause}}': rate('detection_quarantines_total', ['cause']) },
+        width: 8,
+      }),
+    ],
+    Correlations: [
+      lines({
+        title: 'Matches in windows',
+        about: 'Matches that windows of correlations keep at present.',
+        unit: 'short',
+        queries: { matches: sum('correlation_state_events') },
+        width: 6,
+      }),
+      lines({
+        title: 'Groups',
+        about: 'Groups that correlations follow at present.',
+        unit: 'short',
+        queries: { groups: sum('correlation_state_groups') },
+        width: 6,
+      }),
+      lines({
+        title: 'Given up',
+        about:
+          'Matches given up before their time, since there were too many, and those that came too late for any window.',
+        unit: 'short',
+        queries: {
+          evicted: rate('correlation_evicted_events_total'),
+          'late, {{engine}}': rate('detection_late_events_total', ['engine']),
+        },
+        width: 6,
+      }),
+      lines({
+        title: 'Not usable',
+        about:
+          'Matches that no correlation in force knows, and those without a value that theirs groups by or measures.',
+        unit: 'short',
+        queries: {
+          unfit: rate('correlation_unfit_total'),
+          ungrouped: rate('correlation_ungrouped_events_total'),
+        },
+        width: 6,
+      }),
+    ],
+  },
+});
