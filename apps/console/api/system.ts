@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { Health, RuleDetail, RuleList } from '@tidewatch/api/schemas';
+import type { DiskReport, Health, RuleDetail, RuleList } from '@tidewatch/api/schemas';
 import { get } from './client.ts';
 
 export const useHealth = () =>
@@ -8,6 +8,14 @@ export const useHealth = () =>
     queryFn: ({ signal }) => get<Health>('/api/health', {}, signal),
     refetchInterval: 5_000,
     staleTime: 0,
+  });
+
+export const useDisk = () =>
+  useQuery({
+    queryKey: ['disk'],
+    queryFn: ({ signal }) => get<DiskReport>('/api/disk', {}, signal),
+    refetchInterval: 15_000,
+    staleTime: 10_000,
   });
 
 /** Read anew when the numbers of rules in some state change. */

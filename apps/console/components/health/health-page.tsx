@@ -7,6 +7,7 @@ import { ExceptionSection } from '../exceptions/exception-section.tsx';
 import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { DeadLetters } from './dead-letters.tsx';
+import { DiskSection } from './disk-section.tsx';
 import { FlowSections } from './flow-sections.tsx';
 import { RoleSections } from './role-sections.tsx';
 import { RuleTable } from './rule-table.tsx';
@@ -19,6 +20,7 @@ const sections = [
   ['rules', 'Rules'],
   ['exceptions', 'Exceptions'],
   ['dead-letters', 'Dead letters'],
+  ['disk', 'Disk'],
   ['store', 'Store and retention'],
 ] as const;
 
@@ -56,6 +58,7 @@ export function HealthPage() {
           <RuleTable {...data.rules} />
           <ExceptionSection now={now} />
           <DeadLetters summary={data.deadLetters} />
+          <DiskSection />
           <StoreSection store={data.store} />
         </div>
       </div>

@@ -1,19 +1,30 @@
 'use client';
-import { FlaskConical, Scale } from 'lucide-react';
+import { FlaskConical, HardDrive, Scale } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useSession } from '../../api/session.ts';
+import { useDisk } from '../../api/system.ts';
 
-/** What is special about this installation right now: the evaluation mode, the demonstration. */
+/** What is special about this installation right now: full disks, the evaluation mode, the demonstration. */
 export function Banners() {
   const { data: session } = useSession();
+  const { data: disk } = useDisk();
   const evaluation = session?.governance === 'evaluation';
-  if (session === undefined || (!evaluation && !session.demo)) return null;
+  const full = disk?.stores.filter(({ standing }) => standing === 'high' || standing === 'full') ?? [];
+  if (session === undefined || (full.length === 0 && !evaluation && !session.demo)) return null;
   return (
     <div
       role="region"
       aria-label="Notices"
       className="flex min-h-8 shrink-0 flex-wrap items-center gap-x-6 gap-y-1 border-b border-line bg-raised px-4 py-0.5 text-sm text-soft"
     >
+      {full.map(({ store, place, says, advice }) => (
+        <p key={`${store} ${place}`} role="alert" className="flex min-w-0 items-center gap-2 text-ink">
+          <HardDrive size={13} className="shrink-0 text-bad" aria-hidden />
+          <span>
+            {says} {advice}
+          </span>
+        </p>
+      ))}
       {session.demo && <DemoNotice />}
       {evaluation && (
         <p className="flex min-w-0 items-center gap-2">

@@ -1,0 +1,77 @@
+'use client';
+import type { DiskReport } from '@tidewatch/api/schemas';
+import { useDisk } from '../../api/system.ts';
+import { fullTime } from '../../view/moment.ts';
+import { bytes } from '../../view/quantity.ts';
+import { ProblemState, SkeletonRows } from '../ui/states.tsx';
+import { FactTable, HealthSection, StateDot } from './health-section.tsx';
+
+type Store = DiskReport['stores'][number];
+
+const looks = { below: 'good', low: 'warn', high: 'bad', full: 'bad' } as const;
+const words = {
+  below: 'room enough',
+  low: 'filling up',
+  high: 'nearly full',
+  full: 'full',
+} as const satisfies Record<Store['standing'], string>;
+
+const minute = (time: number): string => fullTime(time).slice(0, 16);
+
+/** When a store is full, as its growth goes on. */
+function expected(outlook: Store['outlook']): string {
+  if (outlook === undefined) return 'Not known yet: there is too little history.';
+  if (outlook.soonest === undefined) return `Not full before ${minute(outlook.until)}.`;
+  return outlook.likely === undefined
+    ? `Full ${minute(outlook.soonest)} at the soonest.`
+    : `Full about ${minute(outlook.likely)}, ${minute(outlook.soonest)} at the soonest.`;
+}
+
+/** How far each store has filled its disk budget, and when it will be full. */
+export function DiskSection() {
+  const { data, error, refetch } = useDisk();
+  return (
+    <HealthSection id="disk" title="Disk budgets">
+      {data !== undefined ? (
+        <FactTable
+          label="Disk budgets"
+          rows={data.stores}
+          rowKey={({ store, place }) => `${store} ${place}`}
+          empty="No store is measured yet."
+          columns={[
+            {
+              title: 'Store',
+              cell: ({ store, place }) => (
+                <span className="font-medium" title={place}>
+                  {store.replaceAll('_', ' ')}
+                </span>
+              ),
+            },
+            {
+              title: 'State',
+              cell: ({ standing }) => <StateDot look={looks[standing]}>{words[standing]}</StateDot>,
+            },
+            { title: 'Held', right: true, cell: ({ held }) => bytes(held) },
+            {
+              title: 'Budget',
+              right: true,
+              cell: ({ budget }) => (budget === undefined ? 'no limit' : bytes(budget)),
+            },
+            {
+              title: 'Outlook',
+              cell: ({ outlook, advice }) => (
+                <span className="text-soft">
+                  {expected(outlook)} {advice}
+                </span>
+              ),
+            },
+          ]}
+        />
+      ) : error !== null ? (
+        <ProblemState error={error} what="The disk budgets" onRetry={() => void refetch()} />
+      ) : (
+        <SkeletonRows label="Loading the disk budgets" />
+      )}
+    </HealthSection>
+  );
+}
