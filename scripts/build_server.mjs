@@ -19,6 +19,7 @@ const requireNative = {
 await build({
   entryPoints: {
     tidewatch: 'apps/tidewatch/index.ts',
+    'coverage-worker': 'apps/tidewatch/server/rules/coverage_worker.ts',
     'detector-worker': 'apps/detector/worker.ts',
     'enrichment-worker': 'libs/normalize/enrich/load_thread.ts',
     'forecaster-worker': 'apps/forecaster/thread.ts',

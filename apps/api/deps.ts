@@ -27,6 +27,7 @@ import type {
   ParserSuggestions,
   ParserTestResult,
   ParseTrial,
+  RuleCoverage,
   RuleDetail,
   RuleFault,
   RuleRow,
@@ -44,6 +45,8 @@ export type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: Deep
 export interface RuleCatalogue {
   list(): Promise<DeepReadonly<RuleRow[]>>;
   get(id: string): Promise<DeepReadonly<RuleDetail> | undefined>;
+  /** What all of them ask for, whether they run or not, and events have. */
+  coverage(): Promise<DeepReadonly<RuleCoverage>>;
   /** Lets a rule run again that is in quarantine; false where it is not. */
   release(id: string): boolean;
 }

@@ -93,6 +93,11 @@ export async function startApi(options: Partial<ApiDeps> = {}) {
     rules: {
       list: async () => [rule],
       get: async (id) => (id === rule.id ? { ...rule, source: 'title: x' } : undefined),
+      coverage: async () => ({
+        sources: [],
+        total: { rules: 0, all: 0, some: 0, none: 0, missing: [], parsed: 0 },
+        rejected: 0,
+      }),
       release: (id) => id === rule.id,
     },
     ruleDesk: memoryRules(),

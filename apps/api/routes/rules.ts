@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { errors } from '../errors.ts';
 import { resolveRange } from '../range.ts';
 import { everyone, type Route, route } from '../route.ts';
-import { backtest, backtestBody } from '../schemas/rules.ts';
+import { backtest, backtestBody, ruleCoverage } from '../schemas/rules.ts';
 import * as schemas from '../schemas/system.ts';
 import { engineers, triagers } from '../security/scope.ts';
 
@@ -25,6 +25,16 @@ export const ruleRoutes: readonly Route[] = [
     audit: 'own',
     schemas: { answer: schemas.ruleList },
     handle: async (_call, { rules }) => ({ rules: await rules.list() }),
+  }),
+  route({
+    name: 'rules.coverage',
+    method: 'GET',
+    url: '/api/rules/coverage',
+    summary: 'Whether the fields that rules ask for have a place in events, by log source',
+    policy,
+    audit: 'own',
+    schemas: { answer: ruleCoverage },
+    handle: async (_call, { rules }) => rules.coverage(),
   }),
   route({
     name: 'rules.get',

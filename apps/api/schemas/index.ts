@@ -34,6 +34,7 @@ export type AlertJobs = z.infer<typeof alertJobs.alertJobs>;
 export type AlertJobBody = z.input<typeof alertJobs.alertJobBody>;
 export type AlertJobPreview = z.infer<typeof alertJobs.alertJobPreview>;
 export type Backtest = z.infer<typeof rules.backtest>;
+export type RuleCoverage = z.infer<typeof rules.ruleCoverage>;
 export type ComparedSets = z.infer<typeof rules.sides>;
 export type CorrelationExplanation = z.infer<typeof alerts.correlationExplanation>;
 export type ExplainedItem = z.infer<typeof alerts.explainedItem>;

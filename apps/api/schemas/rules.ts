@@ -90,3 +90,37 @@ export const backtest = z
       .exactOptional(),
   })
   .meta({ id: 'Backtest' });
+
+const fieldCounts = {
+  rules: z.number(),
+  all: z.number().describe('Rules of which every field has a place in events after normalisation'),
+  some: z.number().describe('Rules of which some fields have'),
+  none: z.number().describe('Rules of which no field has'),
+  missing: z
+    .array(z.object({ field: z.string(), rules: z.number() }))
+    .describe('Fields without a place, by how many rules ask for them, most first'),
+};
+
+export const ruleCoverage = z
+  .object({
+    sources: z.array(
+      z.object({
+        logsource: z.object({
+          product: z.string().exactOptional(),
+          category: z.string().exactOptional(),
+          service: z.string().exactOptional(),
+        }),
+        ...fieldCounts,
+        datasets: z
+          .array(z.string())
+          .describe('Data sets that such events come from; empty where any may hold them'),
+        parsed: z.array(z.string()).describe('Those of them that a parser writes'),
+      }),
+    ),
+    total: z.object({
+      ...fieldCounts,
+      parsed: z.number().describe('Rules of log sources that a parser writes events of'),
+    }),
+    rejected: z.number().describe('Documents that are no rules, and so not counted'),
+  })
+  .meta({ id: 'RuleCoverage' });

@@ -7,6 +7,7 @@ export const workers = {
   detector: program('detector-worker', '../../detector/worker.ts'),
   store: program('store-worker', '../../../libs/store/duckdb/engine_thread.ts'),
   enrichment: program('enrichment-worker', '../../../libs/normalize/enrich/load_thread.ts'),
+  coverage: program('coverage-worker', './rules/coverage_worker.ts'),
   trials: program('trials-worker', './parsers/trial_worker.ts'),
   forecaster: program('forecaster-worker', '../../forecaster/thread.ts'),
   plugin: program('plugin-worker', '../../../libs/plugin/worker.ts'),

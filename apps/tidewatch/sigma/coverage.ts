@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { datasets, parserFiles } from '@tidewatch/normalize';
 import { ecsFields } from '@tidewatch/normalize/ecs';
 import { validateYaml } from '@tidewatch/plugin';
-import { coverageOf, type LogSource, type SourceCoverage } from '@tidewatch/sigma';
+import { coverageOf, type LoadedRules, type LogSource, type SourceCoverage } from '@tidewatch/sigma';
 import { z } from 'zod';
 import { visibleLine } from '../dead_letters/visible.ts';
 import { startErrors } from '../errors.ts';
 import { loadReadable } from './rules.ts';
 
-/** What `tidewatch sigma coverage` reports. */
+/** What `tidewatch sigma coverage` and the API report. */
 export interface CoverageReport {
   readonly sources: readonly SourceCoverage[];
   readonly total: CoverageTotal;
@@ -40,13 +40,22 @@ export async function ruleCoverage(
   paths: readonly string[],
   { logsource, placeholders, parsers }: CoverageReportOptions,
 ): Promise<CoverageReport> {
-  const { rules, rejected } = await loadReadable(paths, placeholders);
+  const loaded = await loadReadable(paths, placeholders);
+  return coverageReport(loaded, await parserNames(parsers), logsource);
+}
+
+/** @param parsers names of parsers from files, which are those of data sets */
+export function coverageReport(
+  { rules, rejected }: Pick<LoadedRules, 'rules' | 'rejected'>,
+  parsers: readonly string[],
+  logsource?: readonly string[],
+): CoverageReport {
   const wanted = logsource?.map((words) => words.split('/').filter((word) => word !== ''));
   const asked =
     wanted === undefined
       ? rules
       : rules.filter((rule) => wanted.some((words) => words.every((word) => has(rule.logsource, word))));
-  const names = [...datasets.map(({ name }) => name), ...(await parserNames(parsers))];
+  const names = [...datasets.map(({ name }) => name), ...parsers];
   const sources = coverageOf(asked, {
     isEcs: (field) => ecs.has(field) || open.some((name) => field.startsWith(`${name}.`)),
     isParsed: (dataset) => names.some((name) => covers(name, dataset)),

@@ -4,6 +4,7 @@ import type { RuleStatus } from '@tidewatch/detector';
 import { documentsOf } from '../adapters.ts';
 import { keptName, keptRuleFiles, keyOfBefore, keyOfRule, parseDocuments, versionOf } from '../documents.ts';
 import type { Runtime } from '../runtime.ts';
+import { createRuleCoverage } from './rule_coverage.ts';
 
 /** The rules list of the API, from the detector of this process, with the filters that are kept as rules are. */
 export function createRuleCatalogue(runtime: Runtime): RuleCatalogue {
@@ -50,6 +51,7 @@ export function createRuleCatalogue(runtime: Runtime): RuleCatalogue {
   }
 
   return {
+    coverage: createRuleCoverage(runtime),
     release: (id) => runtime.parts.detector?.release(id) ?? false,
     list: async () => (await rows()).map(({ source: _source, ...row }) => withOrigin(row as RuleStatus)),
     async get(id) {
