@@ -3,7 +3,7 @@ import type { Kept } from './keeper.ts';
 import { createPolls, type PollTarget } from './polls.ts';
 import type { PrometheusPlace } from './prometheus.ts';
 import { createSeries, type Detail, type Figures, type Series } from './series.ts';
-import { type Labels, type Sample, seriesName, type Target } from './targets.ts';
+import { counted, type Labels, type Measured, seriesName, type Target } from './targets.ts';
 
 const day = 86_400;
 /** Older values are learnt from, but not watched: two weeks are all that a weekly season needs. Seconds. */
@@ -39,7 +39,7 @@ export interface Overview {
 /** All series of a process: takes values, asks for others, forecasts, keeps. Of each call one at a time. */
 export interface Engine {
   /** Takes what Tidewatch measured of itself at a time, epoch seconds. */
-  readonly take: (time: number, samples: readonly Sample[]) => void;
+  readonly take: (time: number, measured: readonly Measured[]) => void;
   /** Asks Prometheus for what is new. */
   readonly poll: (now: number) => Promise<void>;
   /** Makes the forecasts that are due, and lets others have the thread between them. */
@@ -132,20 +132,28 @@ export async function createEngine(config: EngineConfig, kept: Kept, events: Eng
   });
 
   return {
-    take(time, samples) {
-      const present = new Map<string, Set<string>>();
-      for (const name of leftOut.keys())
-        if ('series' in (targets.get(name)?.from ?? {})) leftOut.get(name)?.clear();
-      for (const { target: name, labels, value, limit } of samples) {
+    take(time, measured) {
+      for (const { target: name, rows } of measured) {
         const target = targets.get(name);
-        const series = target && seriesOf(target, labels);
-        if (target === undefined || series === undefined) continue;
+        if (target === undefined || !('series' in target.from)) continue;
         const step = Math.floor(time / target.step);
-        // What Prometheus said it says again; this nobody knows.
-        if (series.take(step, value, { limit })) kept.note({ name: series.name, step, value });
-        present.set(name, (present.get(name) ?? new Set()).add(series.name));
+        const put = (series: Series, value: number, limit?: number): void => {
+          // What Prometheus said it says again; this nobody knows.
+          if (series.take(step, value, { limit })) kept.note({ name: series.name, step, value });
+        };
+        leftOut.get(name)?.clear();
+        const present = new Set<string>();
+        for (const { labels, value, limit } of rows) {
+          const series = seriesOf(target, labels);
+          if (series === undefined) continue;
+          put(series, value, limit);
+          present.add(series.name);
+        }
+        if (counted.includes(target.from.series))
+          for (const series of all.values())
+            if (series.target.name === name && !present.has(series.name)) put(series, 0);
+        retire(target, present, 1);
       }
-      for (const [name, names] of present) retire(targets.get(name) as Target, names, 1);
     },
     poll: polls.poll,
     async refit(now) {
@@ -167,7 +175,8 @@ export async function createEngine(config: EngineConfig, kept: Kept, events: Eng
     overview(now) {
       const ended = gone;
       gone = [];
-      const series = [...all.values()].map((one) => one.figures(now));
+      const named = [...all.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+      const series = named.map((one) => one.figures(now));
       return {
         series,
         gone: ended,

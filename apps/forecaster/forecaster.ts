@@ -112,7 +112,7 @@ export function startForecaster(options: ForecasterOptions): Forecaster {
 
   async function tick(): Promise<void> {
     const time = Date.now() / 1_000;
-    send({ ask: 'tick', time, samples: await sample(time) });
+    send({ ask: 'tick', time, measured: await sample(time) });
   }
 
   let timer: NodeJS.Timeout;

@@ -16,10 +16,13 @@ export type Coverage = Readonly<Record<'0.8' | '0.99', Readonly<Record<Window, n
 /** Mean absolute error by that of seasonal-naive, by lead and window. */
 export type RelativeError = Readonly<Record<Lead, Readonly<Record<Window, number>>>>;
 
+/** What was said of a value before it came. */
+export type Said = Pick<Expectation, 'expected' | 'lower' | 'upper'>;
+
 /** What was said of values before they came, for a week, and how right it was. */
 export interface Hindsight {
   /** Notes what the monitor expected of the value at a step. */
-  readonly note: (step: number, said: Expectation, inner: number) => void;
+  readonly note: (step: number, said: Said, inner: number) => void;
   /** What was said of a step; NaN where nothing was. `inner` is half the width of the 80 % band. */
   readonly said: (step: number) => {
     readonly expected: number;

@@ -1,23 +1,22 @@
 import type { MetricName, Metrics } from '@tidewatch/telemetry';
-import type { InternalSeries, Labels, Sample, Target } from './targets.ts';
+import type { InternalSeries, Labels, Measured, Target } from './targets.ts';
 
-interface Row {
-  readonly labels: Labels;
-  readonly value: number;
-  readonly limit?: number;
-}
+type Row = Measured['rows'][number];
 
-/** @param seconds since the time before; undefined at the first */
-type Reader = (seconds: number | undefined) => Promise<readonly Row[]>;
+/** @param seconds since the time before; undefined at the first. Answers undefined where nothing can be told yet. */
+type Reader = (seconds: number | undefined) => Promise<readonly Row[] | undefined>;
+
+/** What grew in less time than this, in seconds, tells no rate. */
+const shortest = 30;
 
 /**
  * Reads what Tidewatch measures of itself from its metrics, once a minute. What is told by a counter's growth is not known
- * at the first time. Answers the samples of the targets given.
+ * at the first time.
  */
 export function createSampler(
   metrics: Metrics,
   targets: readonly Target[],
-): (now: number) => Promise<Sample[]> {
+): (now: number) => Promise<readonly Measured[]> {
   const readers = new Map<InternalSeries, Reader>();
   let before: number | undefined;
   const wanted = targets.flatMap(({ name, from }) =>
@@ -27,15 +26,13 @@ export function createSampler(
   return async (now) => {
     const seconds = before === undefined ? undefined : now - before;
     before = now;
-    // A clock that was set back says nothing of how much came in which time.
-    if (seconds !== undefined && seconds <= 0) return [];
-    const samples: Sample[] = [];
+    const measured: Measured[] = [];
     for (const [series, read] of readers) {
       const rows = await read(seconds);
-      for (const { name } of wanted.filter((one) => one.series === series))
-        samples.push(...rows.map((row) => ({ target: name, ...row })));
+      if (rows === undefined) continue;
+      for (const one of wanted) if (one.series === series) measured.push({ target: one.name, rows });
     }
-    return samples;
+    return measured;
   };
 }
 
@@ -74,14 +71,15 @@ function rateBy(metrics: Metrics, name: MetricName, by: readonly string[]): Read
   let before = new Map<string, number>();
   return async (seconds) => {
     const now = await gaugeBy(metrics, name, by);
-    const rows = now.map(({ labels, value }) => {
-      const was = before.get(JSON.stringify(labels)) ?? 0;
-      return { labels, value: ((value < was ? value : value - was) * 60) / (seconds ?? Number.NaN) };
-    });
+    const was = before;
     before = new Map(now.map(({ labels, value }) => [JSON.stringify(labels), value]));
+    if (seconds === undefined || seconds < shortest) return undefined;
+    const rows = now.map(({ labels, value }) => {
+      const earlier = was.get(JSON.stringify(labels)) ?? 0;
+      return { labels, value: ((value < earlier ? value : value - earlier) * 60) / seconds };
+    });
     // Nothing is a value, too, where nothing is to tell it by.
-    if (by.length === 0 && rows.length === 0) rows.push({ labels: {}, value: 0 });
-    return seconds === undefined ? [] : rows;
+    return by.length === 0 && rows.length === 0 ? [{ labels: {}, value: 0 }] : rows;
   };
 }
 

@@ -1,6 +1,6 @@
 import type { EngineConfig, Overview } from './engine.ts';
 import type { Detail } from './series.ts';
-import type { Sample } from './targets.ts';
+import type { Measured } from './targets.ts';
 
 /** What the thread is started with. */
 export interface ThreadData {
@@ -11,7 +11,7 @@ export interface ThreadData {
 
 export type Request =
   /** A minute is over. @property time epoch seconds */
-  | { readonly ask: 'tick'; readonly time: number; readonly samples: readonly Sample[] }
+  | { readonly ask: 'tick'; readonly time: number; readonly measured: readonly Measured[] }
   | {
       readonly ask: 'detail';
       readonly id: number;

@@ -1,6 +1,6 @@
-import { createMonitor, type Expectation, type Monitor, restoreMonitor } from '@tidewatch/forecast';
+import { createMonitor, type Monitor, restoreMonitor } from '@tidewatch/forecast';
 import { type Band, binOf, breachTime, type Fit, fitOf, pathAt } from './fit.ts';
-import { type Coverage, createHindsight, leads, type RelativeError } from './hindsight.ts';
+import { type Coverage, createHindsight, leads, type RelativeError, type Said } from './hindsight.ts';
 import { type KeptSeries, readSeries, writeSeries } from './series_file.ts';
 import { type Labels, seriesName, type Target } from './targets.ts';
 import { createTrack } from './track.ts';
@@ -88,12 +88,7 @@ export interface Series {
   readonly save: () => Uint8Array;
 }
 
-const nowhere: Expectation = {
-  expected: Number.NaN,
-  lower: Number.NaN,
-  upper: Number.NaN,
-  score: Number.NaN,
-};
+const nowhere = { expected: Number.NaN, lower: Number.NaN, upper: Number.NaN, inner: Number.NaN };
 const noRatios = { '1d': Number.NaN, '7d': Number.NaN };
 
 /** @param kept what {@link Series.save} wrote; what does not fit the target any more is left out */
@@ -125,13 +120,12 @@ export function createSeries(target: Target, labels: Labels, kept?: KeptSeries):
   const limitNow = (): number => target.limit ?? limit;
 
   /** While the monitor knows too little, what the forecast says: without a score, since it is hardly more than a guess. */
-  function saidOf(time: number, by: Expectation): Expectation {
+  function saidOf(time: number, by: Said): Said {
     if (!Number.isNaN(by.expected + by.lower) || made === undefined) return by;
     return {
       expected: pathAt(made, made.expected, time),
       lower: pathAt(made, made.outer.lower, time),
       upper: pathAt(made, made.outer.upper, time),
-      score: Number.NaN,
     };
   }
 
@@ -147,7 +141,7 @@ export function createSeries(target: Target, labels: Labels, kept?: KeptSeries):
 
   function aheadNow(): Ahead {
     const { expected, lower, upper, inner } =
-      last < 0 ? { ...nowhere, inner: Number.NaN } : hindsight.said(last);
+      last < 0 ? nowhere : hindsight.said(last);
     const half = Number.isNaN(inner) ? (upper - lower) / 2 : inner;
     return { expected, inner: [expected - half, expected + half], outer: [lower, upper] };
   }

@@ -32,14 +32,19 @@ export interface Target {
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** One value of one series of a target. */
-export interface Sample {
+/** What was measured of a target at a time: a row for each of its series. */
+export interface Measured {
   readonly target: string;
-  readonly labels: Labels;
-  readonly value: number;
-  /** Where the series says its own limit. */
-  readonly limit?: number;
+  readonly rows: readonly {
+    readonly labels: Labels;
+    readonly value: number;
+    /** Where the series says its own limit. */
+    readonly limit?: number;
+  }[];
 }
+
+/** Of which a series that has no row counted nothing. */
+export const counted: readonly InternalSeries[] = ['events_per_minute', 'alerts_per_minute'];
 
 /** A series as people read it and `/metrics` names it: its target, with its labels where it has any. */
 export function seriesName(target: string, labels: Labels): string {

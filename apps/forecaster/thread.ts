@@ -23,8 +23,8 @@ let turn: Promise<unknown> = Promise.resolve();
 let polling: Promise<unknown> | undefined;
 let unkept: string | undefined;
 
-async function tick({ time, samples }: Extract<Request, { ask: 'tick' }>): Promise<void> {
-  engine.take(time, samples);
+async function tick({ time, measured }: Extract<Request, { ask: 'tick' }>): Promise<void> {
+  engine.take(time, measured);
   await keep(time);
   tell({ tell: 'overview', time, overview: engine.overview(time) });
   // To catch up with weeks of Prometheus' history takes minutes: what came by itself does not wait for it.

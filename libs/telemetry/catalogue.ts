@@ -293,7 +293,7 @@ export const catalogue = {
   },
   forecast_anomaly_score: {
     type: 'gauge',
-    help: 'How far the newest value is out: 0 as expected, 1 at the edge of the 99 % band, more beyond.',
+    help: 'How far the newest values are out: 0 as expected, 1 where that is hardly chance any more, more beyond.',
     labels: ['target'],
   },
   forecast_limit: { type: 'gauge', help: 'The limit that a series must not pass.', labels: ['target'] },

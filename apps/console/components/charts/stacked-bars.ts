@@ -1,18 +1,7 @@
 import type { Histogram } from '@tidewatch/api/schemas';
 import uPlot from 'uplot';
+import { plainAxis, themeColours, tickLabel } from './axes.ts';
 import { type ChartSeries, stack } from './stack.ts';
-
-const day = 86_400_000;
-const pad = (value: number): string => String(value).padStart(2, '0');
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-function tickLabel(time: number, step: number): string {
-  const date = new Date(time);
-  if (step >= day || (date.getHours() === 0 && date.getMinutes() === 0))
-    return `${date.getDate()} ${months[date.getMonth()]}`;
-  const clock = `${pad(date.getHours())}:${pad(date.getMinutes())}`;
-  return step < 60_000 ? `${clock}:${pad(date.getSeconds())}` : clock;
-}
 
 /** Draws the histogram; `onBrush` gets the dragged range, `onHover` the bucket under the pointer. */
 export function drawStackedBars(
@@ -24,15 +13,9 @@ export function drawStackedBars(
     readonly onHover: (bucket: number | null) => void;
   },
 ): uPlot {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name: string): string => style.getPropertyValue(name).trim();
+  const colour = themeColours();
   const bars = uPlot.paths.bars?.({ size: [0.86, 28], align: 1, radius: 0.08 });
-  const axis = {
-    stroke: colour('--faint'),
-    font: '11px system-ui, sans-serif',
-    ticks: { show: false },
-    grid: { stroke: colour('--line'), width: 1 },
-  };
+  const axis = plainAxis(colour);
   return new uPlot(
     {
       width: target.clientWidth,

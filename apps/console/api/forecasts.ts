@@ -1,0 +1,25 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { ForecastDetail, ForecastList } from '@tidewatch/api/schemas';
+import { get } from './client.ts';
+
+/** Values come once a minute. */
+const everyMs = 30_000;
+
+export const useForecasts = () =>
+  useQuery({
+    queryKey: ['forecasts'],
+    queryFn: ({ signal }) => get<ForecastList>('/api/forecasts', {}, signal),
+    refetchInterval: everyMs,
+    staleTime: 0,
+  });
+
+/** @param from as the API takes times, e.g. `now-24h` */
+export const useForecast = (name: string, from: string) =>
+  useQuery({
+    queryKey: ['forecast', name, from],
+    queryFn: ({ signal }) =>
+      get<ForecastDetail>(`/api/forecasts/${encodeURIComponent(name)}`, { from }, signal),
+    refetchInterval: everyMs,
+    staleTime: 0,
+    placeholderData: keepPreviousData,
+  });

@@ -1,0 +1,143 @@
+'use client';
+import type { ForecastDetail } from '@tidewatch/api/schemas';
+import { ChartSpline, Table2 } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useForecast } from '../../api/forecasts.ts';
+import { type ChartRows, chartRows, figure, type Span, spans } from '../../view/forecast.ts';
+import { shortTime } from '../../view/moment.ts';
+import { drawBandChart } from '../charts/band-chart.ts';
+import { useTheme } from '../shell/theme-menu.tsx';
+import { IconButton } from '../ui/button.tsx';
+import { Segmented } from '../ui/segmented.tsx';
+import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { ForecastFigures } from './forecast-figures.tsx';
+import { ForecastTable } from './forecast-table.tsx';
+
+/** One series: what was, its band, what is expected, and how good that was so far. */
+export function ForecastDetailPane({
+  name,
+  span,
+  onSpan,
+}: {
+  readonly name: string;
+  readonly span: Span;
+  readonly onSpan: (span: Span) => void;
+}) {
+  const { data, error, refetch } = useForecast(name, `now-${span}`);
+  const [asTable, setAsTable] = useState(false);
+  if (data === undefined)
+    return error === null ? (
+      <SkeletonRows label="Loading the forecast" />
+    ) : (
+      <ProblemState error={error} what="The forecast" onRetry={() => void refetch()} />
+    );
+  return (
+    <section aria-label={name} className="flex min-h-0 min-w-0 flex-1 flex-col overflow-y-auto">
+      {error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
+      <div className="flex flex-wrap items-center gap-3 px-4 pt-3">
+        <div className="min-w-0 flex-1">
+          <h2 className="truncate text-base font-semibold" title={name}>
+            {name}
+          </h2>
+          <p className="text-sm text-soft">{data.says}</p>
+        </div>
+        <Segmented label="How much of the past" value={span} onChange={onSpan} choices={spans} />
+        <IconButton
+          label={asTable ? 'Show as a chart' : 'Show as a table'}
+          aria-pressed={asTable}
+          onClick={() => setAsTable(!asTable)}
+        >
+          {asTable ? <ChartSpline size={15} /> : <Table2 size={15} />}
+        </IconButton>
+      </div>
+      <Paths detail={data} asTable={asTable} />
+      <ForecastFigures forecast={data} />
+    </section>
+  );
+}
+
+function Paths({ detail, asTable }: { readonly detail: ForecastDetail; readonly asTable: boolean }) {
+  const rows = useMemo(() => chartRows(detail), [detail]);
+  const [hovered, setHovered] = useState<number | null>(null);
+  if (asTable) return <ForecastTable rows={rows} />;
+  return (
+    <>
+      <Readout rows={rows} at={hovered} />
+      <BandChart rows={rows} limit={detail.limit} name={detail.name} onHover={setHovered} />
+    </>
+  );
+}
+
+/** What is under the pointer; else what the lines are. */
+function Readout({ rows, at }: { readonly rows: ChartRows; readonly at: number | null }) {
+  const time = at === null ? undefined : rows.times[at];
+  if (at === null || time === undefined)
+    return (
+      <ul className="flex h-7 flex-wrap items-center gap-x-4 px-4 text-xs text-soft">
+        <li>
+          <span aria-hidden className="mr-1.5 inline-block h-0.5 w-4 bg-ink align-middle" />
+          what was
+        </li>
+        <li>
+          <span
+            aria-hidden
+            className="mr-1.5 inline-block w-4 border-t-2 border-dashed border-accent align-middle"
+          />
+          what is expected
+        </li>
+        <li>
+          <span aria-hidden className="mr-1.5 inline-block h-3 w-4 bg-accent/16 align-middle" />
+          band of 99 %, ahead also of 80 %
+        </li>
+      </ul>
+    );
+  return (
+    <p className="figure flex h-7 flex-wrap items-center gap-x-4 px-4 text-xs text-soft">
+      <span className="text-ink">{shortTime(time, Date.now())}</span>
+      {at < rows.ahead && <span>was {figure(rows.actual[at] ?? null)}</span>}
+      <span>expected {figure(rows.expected[at] ?? null)}</span>
+      <span>
+        99 % from {figure(rows.lower99[at] ?? null)} to {figure(rows.upper99[at] ?? null)}
+      </span>
+    </p>
+  );
+}
+
+function BandChart({
+  rows,
+  limit,
+  name,
+  onHover,
+}: {
+  readonly rows: ChartRows;
+  readonly limit: number | null;
+  readonly name: string;
+  readonly onHover: (row: number | null) => void;
+}) {
+  const target = useRef<HTMLDivElement>(null);
+  const theme = useTheme();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colours that are read
+  useEffect(() => {
+    const element = target.current;
+    if (element === null) return;
+    const plot = drawBandChart(element, rows, limit, onHover);
+    const observer = new ResizeObserver(() =>
+      plot.setSize({ width: element.clientWidth, height: element.clientHeight }),
+    );
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      plot.destroy();
+    };
+  }, [rows, limit, theme, onHover]);
+  return (
+    <div className="h-80 min-h-60 px-2">
+      <div
+        ref={target}
+        role="img"
+        aria-label={`${name}: what was, and what is expected; the table holds the numbers`}
+        className="chart h-full w-full overflow-hidden"
+      />
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+import type { ForecastRow } from '@tidewatch/api/schemas';
+import type { ReactNode } from 'react';
+import { figure, methodWords, percent, seasonWords } from '../../view/forecast.ts';
+import { ago } from '../../view/moment.ts';
+import { count } from '../../view/quantity.ts';
+import { Time } from '../ui/time.tsx';
+import { useNow } from '../ui/use-now.ts';
+
+/** What is expected at some times ahead, how good that was so far, and how it was made. */
+export function ForecastFigures({ forecast }: { readonly forecast: ForecastRow }) {
+  const now = useNow(15_000);
+  const { coverage, relativeError, breach, limit } = forecast;
+  return (
+    <div className="grid gap-x-8 gap-y-4 px-4 py-4 md:grid-cols-2 xl:grid-cols-3">
+      <Facts title="Ahead">
+        {(['in1h', 'in4h', 'in24h'] as const).map((horizon) => {
+          const { expected, lower80, upper80 } = forecast[horizon];
+          return (
+            <Fact key={horizon} name={`in ${horizon.slice(2).replace('h', ' h')}`}>
+              {figure(expected)}{' '}
+              <span className="text-soft">
+                ({figure(lower80)} to {figure(upper80)})
+              </span>
+            </Fact>
+          );
+        })}
+        <Fact name="limit">{figure(limit)}</Fact>
+        {limit !== null && (
+          <Fact name="reached">
+            {breach.likely !== null ? (
+              <span className="text-bad">
+                <Time at={breach.likely} now={now} /> ({ago(breach.likely, now)})
+              </span>
+            ) : breach.soonest !== null ? (
+              <span className="text-warn">
+                <Time at={breach.soonest} now={now} /> at the soonest
+              </span>
+            ) : (
+              'not within a day'
+            )}
+          </Fact>
+        )}
+      </Facts>
+      <Facts title="How good it was">
+        <Fact name="values in the 99 % band">
+          {percent(coverage.level99['1d'])} a day, {percent(coverage.level99['7d'])} a week
+        </Fact>
+        <Fact name="values in the 80 % band">
+          {percent(coverage.level80['1d'])} a day, {percent(coverage.level80['7d'])} a week
+        </Fact>
+        <Fact name="error 1 h ahead">{beside(relativeError.in1h['7d'] ?? relativeError.in1h['1d'])}</Fact>
+        <Fact name="error 24 h ahead">{beside(relativeError.in24h['7d'] ?? relativeError.in24h['1d'])}</Fact>
+      </Facts>
+      <Facts title="How it was made">
+        <Fact name="method">{methodWords(forecast.method)}</Fact>
+        <Fact name="season">{seasonWords(forecast.season)}</Fact>
+        <Fact name="values">{count(forecast.values)}</Fact>
+        <Fact name="last value">
+          {forecast.lastSample === null ? '–' : <Time at={forecast.lastSample} now={now} />}
+        </Fact>
+        <Fact name="forecast made">
+          {forecast.lastFit === null ? '–' : <Time at={forecast.lastFit} now={now} />}
+        </Fact>
+      </Facts>
+    </div>
+  );
+}
+
+/** An error by that of seasonal-naive. */
+const beside = (ratio: number | null): string =>
+  ratio === null ? 'not known yet' : `${ratio.toFixed(2)} of seasonal-naive’s`;
+
+function Facts({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <div>
+      <h3 className="mb-1 text-sm font-semibold">{title}</h3>
+      <dl className="text-sm">{children}</dl>
+    </div>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div className="flex min-h-7 items-center justify-between gap-3 border-t border-line">
+      <dt className="text-soft">{name}</dt>
+      <dd className="figure text-right">{children}</dd>
+    </div>
+  );
+}
