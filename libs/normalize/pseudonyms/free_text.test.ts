@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { anyText } from '../../../test/any_text.ts';
 import { fuzzRuns } from '../../../test/fuzz_runs.ts';
 import { ownTime } from '../../../test/own_time.ts';
-import { createKnownFinder, createTextScanner } from './free_text.ts';
+import { createTextScanner } from './free_text.ts';
+import { knownValues } from './known.ts';
 import { type Label, labelledLines, plainLines } from './text_corpus.suite.ts';
 
 const pseudonym = 'p1-20261101-0123456789abcdef01234567';
@@ -48,7 +49,7 @@ describe('a text', () => {
   });
 
   it('has known values replaced as whole words, in any case, and those alone where no names are looked for', () => {
-    const known = createKnownFinder()(new Set(['bob', 'al', '192.0.2.7', 'a.b*c']));
+    const known = knownValues(new Set(['bob', 'al', '192.0.2.7', 'a.b*c']));
     const replaced = (text: string) => scan(text, known, false, (found) => `<${found}>`);
     expect(replaced('BOB met bobby, bob_ and Bob.')).toBe('<BOB> met bobby, bob_ and <Bob>.');
     expect(replaced('al, 192.0.2.7 and 192.0.2.71')).toBe('al, <192.0.2.7> and 192.0.2.71');

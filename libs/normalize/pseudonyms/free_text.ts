@@ -1,17 +1,9 @@
-import { namesIn } from './name_patterns.ts';
-import { withoutSecrets } from './secrets.ts';
-import { namesNobody } from './well_known.ts';
+import { createHintFinder } from './hints.ts';
+import type { KnownValues } from './known.ts';
+import { namePatterns } from './name_patterns.ts';
+import { secretPatterns, withoutAccounts } from './secrets.ts';
+import type { Replace, TextPattern } from './text_pattern.ts';
 import { letter } from './words.ts';
-
-/** Puts a pseudonym in the place of a name or an address. */
-export type Replace = (value: string) => string;
-
-/** Values that an event holds elsewhere, to be found as whole words in any case. */
-export interface KnownValues {
-  /** Lower case. */
-  readonly lower: readonly string[];
-  readonly expression: RegExp;
-}
 
 /** @param names whether names are looked for by where they stand */
 export type ScanText = (
@@ -25,12 +17,43 @@ const mail = new RegExp(
   `(?<![${letter}.])[${letter}!#$%&'*+/=?^{|}~.-]{1,64}(?:@|%40|\\(at\\)|\\[at\\])(?:[${letter}][${letter}-]{0,62}\\.){1,8}[a-z\\u00c0-\\uffff]{2,24}(?![${letter}])`,
   'gi',
 );
-const mayHoldMail = (text: string): boolean =>
-  text.includes('@') || text.includes('%40') || text.includes('(at)') || text.includes('[at]');
+const mailPattern: TextPattern = {
+  hints: ['@', '%40', '(at)', '[at]'],
+  apply: (text, replace) => text.replace(mail, (found) => replace(plainMail(found))),
+};
 
-/** A text of these signs alone holds nothing, unless it is one long token. */
-const severalWords = /[^\w.-]/;
-const shortestToken = 15;
+const secrets = [...secretPatterns, mailPattern];
+const nameOf = (words: readonly string[]): string => words.join('\0');
+const groups = [
+  ...new Set(
+    [...secrets, ...namePatterns].flatMap(({ hints, also = hints }) => [nameOf(hints), nameOf(also)]),
+  ),
+];
+const findHints = createHintFinder(groups.map((words) => words.split('\0')));
+
+/** A pattern with the bits of its groups; a text has to have each. */
+interface Ready {
+  readonly apply: TextPattern['apply'];
+  readonly hints: number;
+  readonly also: number;
+}
+const bitOf = (words: readonly string[]): number => 1 << groups.indexOf(nameOf(words));
+const ready = ({ apply, hints, also = hints }: TextPattern): Ready => ({
+  apply,
+  hints: bitOf(hints),
+  also: bitOf(also),
+});
+const readySecrets = secrets.map(ready);
+const readyNames = namePatterns.map(ready);
+
+function applyAll(all: readonly Ready[], found: number, text: string, replace: Replace): string {
+  let out = text;
+  for (let i = 0; i < all.length; i++) {
+    const { hints, also, apply } = all[i] as Ready;
+    if ((found & hints) !== 0 && (found & also) !== 0) out = apply(out, replace);
+  }
+  return out;
+}
 
 /** Of texts that are short enough to come again, those that nothing was found in are remembered: half so many. */
 const remembered = 20_000;
@@ -38,23 +61,21 @@ const longestRemembered = 256;
 
 /**
  * Makes what gives a text with pseudonyms in the place of mail addresses and of names of accounts, where they are known or
- * stand where names stand, and without secrets. Time is linear in the text.
+ * stand where names stand, and without secrets. What is worth looking for is found in one pass over a text. Time is linear in the text.
  */
 export function createTextScanner(): ScanText {
   let young = new Set<string>();
   let old = new Set<string>();
 
   return (text, known, names, replace) => {
-    if (!severalWords.test(text) && text.length < shortestToken) return withKnown(text, known, replace);
+    const found = findHints(text);
     // What was found to be clean with names looked for is so without.
-    if (young.has(text) || old.has(text)) return withKnown(text, known, replace);
-    let out = withoutSecrets(text);
-    if (mayHoldMail(out)) out = out.replace(mail, (found) => replace(plainMail(found)));
-    const isClean = out === text;
-    out = withKnown(out, known, replace);
+    if (found !== 0 && (young.has(text) || old.has(text))) return withKnown(text, known, replace);
+    const bare = withoutAccounts(applyAll(readySecrets, found, text, replace));
+    const out = withKnown(bare, known, replace);
     if (!names) return out;
-    const replaced = namesIn(out, replace);
-    if (isClean && replaced === text && text.length <= longestRemembered) {
+    const replaced = applyAll(readyNames, found, out, replace);
+    if (bare === text && replaced === text && text.length <= longestRemembered) {
       if (young.size >= remembered) {
         old = young;
         young = new Set();
@@ -65,44 +86,11 @@ export function createTextScanner(): ScanText {
   };
 }
 
-function withKnown(text: string, known: KnownValues | undefined, replace: Replace): string {
-  if (known === undefined) return text;
-  const lower = text.toLowerCase();
-  for (const value of known.lower)
-    if (lower.includes(value)) return text.replace(known.expression, (found) => replace(found));
-  return text;
-}
+/** Left of a text in which to look for known values would take too long. */
+const withheld = '[withheld]';
+
+const withKnown = (text: string, known: KnownValues | undefined, replace: Replace): string =>
+  known === undefined ? text : (known.replace(text, replace) ?? withheld);
 
 /** As mail fields have it, so that it gets the same pseudonym. */
 const plainMail = (found: string): string => found.replace(/%40|\(at\)|\[at\]/i, '@');
-
-/** Shorter ones are parts of too many words. */
-const leastKnown = 3;
-const mostKnown = 64;
-const longestKnown = 1_024;
-const rememberedFinders = 2_000;
-
-/** Makes ready what values are found by; undefined where none is worth looking for. Remembers the last ones. */
-export function createKnownFinder(): (values: ReadonlySet<string>) => KnownValues | undefined {
-  const finders = new Map<string, KnownValues | undefined>();
-  return (values) => {
-    if (values.size === 0) return undefined;
-    const name = [...values].join('\0');
-    if (finders.has(name)) return finders.get(name);
-    if (finders.size >= rememberedFinders) finders.clear();
-    const finder = finderOf(values);
-    finders.set(name, finder);
-    return finder;
-  };
-}
-
-function finderOf(values: ReadonlySet<string>): KnownValues | undefined {
-  const wanted = [...values]
-    .filter((value) => value.length >= leastKnown && value.length <= longestKnown && !namesNobody(value))
-    .sort((a, b) => b.length - a.length)
-    .slice(0, mostKnown);
-  if (wanted.length === 0) return undefined;
-  const any = wanted.map((value) => value.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|');
-  const expression = new RegExp(`(?<![${letter}])(?:${any})(?![${letter}])`, 'gi');
-  return { lower: wanted.map((value) => value.toLowerCase()), expression };
-}

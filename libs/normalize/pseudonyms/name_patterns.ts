@@ -1,4 +1,4 @@
-import type { Replace } from './free_text.ts';
+import type { Replace, TextPattern } from './text_pattern.ts';
 import { namesNobody } from './well_known.ts';
 import { letter } from './words.ts';
 
@@ -13,85 +13,151 @@ const verbs =
 const doers =
   'logged in|logged on|signed in|logged out|signed out|authenticated|impersonat(?:ed|ing)|(?:impersonated|approved|changed|created|deleted|reported|modified|uploaded|requested|triggered|executed|run|started|sent) by|on behalf of|welcome(?: back)?,?|hello,?|dear';
 
-interface NamePattern {
-  /** What stands before, then the name: its first two groups. */
-  readonly expression: RegExp;
-  /** It finds nothing in a text without one of these, lower case. */
-  readonly hints: readonly string[];
-}
+const nouns = ['user', 'account', 'login', 'employee', 'benutzer'];
+const quotes = ['"', "'", '`', '‘', '“', '<'];
+const keyHints = [
+  ...[
+    'user',
+    'usr',
+    'login',
+    'log name',
+    'log_name',
+    'log-name',
+    'logname',
+    'account',
+    'acct',
+    'name',
+    'principal',
+  ],
+  ...['owner', 'actor', 'benutzer', 'utilisateur', 'cn', 'uid', 'runas', 'on behalf of', 'target', 'member'],
+  ...['sender', 'author', 'initiator', 'requester', 'requested by', 'assigned to', 'employee', 'customer'],
+  ...['person', 'contact', 'caller'],
+];
+
+/** What stands before, then the name. */
 const pattern = (
-  hints: readonly string[],
+  { hints, also }: Pick<TextPattern, 'hints' | 'also'>,
   head: string,
   tail = '',
   what = account,
   flags = 'gi',
-): NamePattern => ({ expression: new RegExp(`(${head})(${what})${tail}`, flags), hints });
+): TextPattern => {
+  const expression = new RegExp(`(${head})(${what})${tail}`, flags);
+  return {
+    hints,
+    ...(also === undefined ? {} : { also }),
+    apply: (text, replace) =>
+      text.replace(expression, (all: string, head: string, found: string) =>
+        isName(found) ? head + replaced(found, replace) + all.slice(head.length + found.length) : all,
+      ),
+  };
+};
+const each = (before: readonly string[], words: readonly string[], after: readonly string[]) =>
+  before.flatMap((first) => words.flatMap((word) => after.map((last) => first + word + last)));
 
-/** In texts without a space. */
-const anywhere: readonly NamePattern[] = [
+const home = ['users', 'home', 'profiles', 'documents and settings', 'mail', 'userdata'];
+
+/** Where names stand: in keys, paths and addresses, then in the sentences of sshd, PAM, sudo, su, cron, Windows, databases, mail and web applications. */
+export const namePatterns: readonly TextPattern[] = [
   pattern(
-    ['=', ':'],
+    { hints: keyHints, also: ['=', ':'] },
     `(?<![${letter}])(?:${keys})["']?[ \\t]{0,3}[=:][ \\t]{0,4}["'<]?`,
     `(?![${letter}]*[(=])`,
   ),
   pattern(
-    ['(uid', '(gid', '('],
+    { hints: ['('] },
     '(?:\\buid=\\d{1,10}|\\bg(?:id|roups)=\\d{1,10}|^|\\]: ?)\\(',
     '(?=\\)(?:\\s|$|,))',
     name,
   ),
   pattern(
-    ['users', 'home', 'profiles', 'documents and', 'mail', 'userdata'],
-    '[\\\\/](?:users|home|profiles|documents and settings|mail|userdata)[\\\\/]{1,2}',
+    { hints: each(['/', '\\'], home, ['/', '\\']) },
+    `[\\\\/](?:${home.join('|')})[\\\\/]{1,2}`,
     '(?=[\\\\/"\'\\s:,;)]|$)',
     name,
   ),
   // Of a path or a key of the registry, what follows goes on.
   pattern(
-    ['\\'],
+    { hints: ['\\'] },
     `(?<![${letter}\\\\/.:-])(?!HK|NT )[A-Z][A-Z0-9-]{1,14}\\\\`,
     `(?![\\\\${letter}.$-])`,
     name,
     'g',
   ),
-  pattern(['@'], `(?<![${letter}.@])`, `(?=@[A-Za-z][${letter}-]{0,62}(?![${letter}@]))`, name),
+  pattern({ hints: ['@'] }, `(?<![${letter}.@])`, `(?=@[A-Za-z][${letter}-]{0,62}(?![${letter}@]))`, name),
   pattern(
-    ['[secret]'],
+    // What was made of a secret stands behind it.
+    { hints: ['://', 'net'] },
     '\\bnet1?(?:\\.exe)?["\']?[ \\t]{1,4}user[ \\t]{1,4}"?|://',
     '(?=["\']? {1,4}\\[secret\\]|:\\[secret\\]@)',
   ),
-];
-
-/** In sentences: the words of sshd, PAM, sudo, su, cron, Windows, databases, mail and web applications. */
-const inSentences: readonly NamePattern[] = [
   pattern(
-    ['user', 'account', 'login'],
+    { hints: [' user ', ' account ', ' login '] },
     '\\b(?:for|of|to|by|as|from|authenticating|delete|add|unknown|invalid|illegal) (?:the |an? |unknown |invalid |illegal |new )?(?:user|account|login) ["\'`‘“<]?',
   ),
   pattern(
-    [' "', " '", ' `', ' ‘', ' “', ' <'],
+    {
+      hints: each(
+        [''],
+        [...nouns, 'username', 'utilisateur', 'add', 'delete'],
+        quotes.map((quote) => ` ${quote}`),
+      ),
+    },
     '\\b(?:user(?:name)?|account|login|employee|benutzer|utilisateur|add|delete|invalid user) ["\'`‘“<]',
     `(?![\\\\/${letter}.])`,
   ),
   pattern(
-    ['user ', 'account ', 'employee ', 'benutzer ', 'login '],
+    { hints: nouns.map((noun) => `${noun} `) },
     '\\b(?:user|account|employee|benutzer|login) ',
     `(?=[ ,](?:${verbs}))`,
   ),
-  pattern(['user ', 'employee ', 'benutzer '], '\\b(?:user|employee|benutzer) ', '(?=[.:,](?:\\s|$)|$)'),
-  pattern(['su ', 'su:'], '\\bsu:? (?:to \\w{1,32} |for \\w{1,32} )?(?:by|for) ', '(?=[\\s.,;]|$)'),
   pattern(
-    [' for '],
+    { hints: ['user ', 'employee ', 'benutzer '] },
+    '\\b(?:user|employee|benutzer) ',
+    '(?=[.:,](?:\\s|$)|$)',
+  ),
+  pattern(
+    { hints: ['su ', 'su:'] },
+    '\\bsu:? (?:to \\w{1,32} |for \\w{1,32} )?(?:by|for) ',
+    '(?=[\\s.,;]|$)',
+  ),
+  pattern(
+    {
+      hints: each(
+        [''],
+        ['password', 'publickey', 'interactive', 'pam', 'hostbased', 'mic', 'none', 'changed'],
+        [' for '],
+      ),
+    },
     '\\b(?:password|publickey|keyboard-interactive(?:/pam)?|hostbased|gssapi-with-mic|none|changed) for ',
   ),
   pattern(
-    [' by ', ' for ', ' of '],
+    {
+      hints: ['by ', 'for ', 'of ', 'user '],
+      also: ['(uid=', ' on pts/', ' on /dev/', ' timed out', ' from '],
+    },
     '\\b(?:session [\\w-]{0,40} ?of|session (?:opened|closed) for user|by|for) ',
     '(?=\\(uid=| on pts/| on /dev/| timed out| from [0-9a-f:.]{3,45}(?: port|[\\s,]|$))',
   ),
-  pattern([' : '], '', '(?= : (?:TTY=|command not allowed|\\d{1,2} incorrect|user NOT))'),
   pattern(
-    ['logged', 'signed', 'authenticated', 'imperson', ' by ', 'behalf', 'welcome', 'hello', 'dear'],
+    { hints: [' : tty=', ' : command not', ' incorrect', ' : user not'] },
+    '',
+    '(?= : (?:TTY=|command not allowed|\\d{1,2} incorrect|user NOT))',
+  ),
+  pattern(
+    {
+      hints: [
+        'logged ',
+        'signed ',
+        'authenticated ',
+        'imperson',
+        ' by ',
+        'behalf of',
+        'welcome',
+        'hello',
+        'dear',
+      ],
+    },
     `\\b(?:${doers}) (?:as |user )?`,
     '(?=[\\s.,;:!)]|$)',
   ),
@@ -110,24 +176,6 @@ const words = new Set(
     'whom what when where why how default shared common lib share local tmp var etc usr http https'
   ).split(' '),
 );
-
-/** The text with pseudonyms in the place of what stands where names stand. */
-export function namesIn(text: string, replace: Replace): string {
-  const lower = text.toLowerCase();
-  let out = apply(text, lower, anywhere, replace);
-  if (text.includes(' ')) out = apply(out, lower, inSentences, replace);
-  return out;
-}
-
-function apply(text: string, lower: string, patterns: readonly NamePattern[], replace: Replace): string {
-  let out = text;
-  for (const { expression, hints } of patterns)
-    if (hints.some((hint) => lower.includes(hint)))
-      out = out.replace(expression, (all: string, head: string, found: string) =>
-        isName(found) ? head + replaced(found, replace) + all.slice(head.length + found.length) : all,
-      );
-  return out;
-}
 
 function isName(found: string): boolean {
   const bare = found.slice(found.lastIndexOf('\\') + 1);

@@ -1,19 +1,34 @@
 import { isObject, type Json, type JsonObject } from '@tidewatch/event';
 import { maxText } from '../draft.ts';
+import { isEcsGroup } from '../ecs_types.ts';
 import { ipAddress } from '../setters.ts';
-import { createKnownFinder, createTextScanner } from './free_text.ts';
+import { createTextScanner } from './free_text.ts';
+import { knownValues } from './known.ts';
 import { type CompiledPolicy, type PathTree, visit } from './policy.ts';
 import { canonical } from './pseudonyms.ts';
 
-/** What is put in the place of a value found at a path. */
+/** Names of members as schemas have them, in which no name of a person is looked for by how it is written. */
+const fieldName = /^[\w-]{1,64}$/;
+/**
+ * Namespaces of sources whose members have names that rules ask for: who calls an account like such a member must not
+ * hide it from them.
+ */
+const schemas = new Set(
+  (
+    'winlog aws azure gcp google_workspace okta o365 github kubernetes docker fortinet panw zeek suricata squid nginx ' +
+    'apache haproxy auditd journald postgresql'
+  ).split(' '),
+);
+
+/** What is put in the place of a value found at a path; the value itself where it names nobody. */
 export type Substitute = (value: string, path: string) => string;
 
 /** Members of an event that hold no words of people, and those of `event`. */
 const untouched = new Set(['@timestamp', 'ecs', 'tidewatch']);
 const untouchedOfEvent = new Set(
   (
-    'category code created dataset duration end hash id ingested kind module original outcome provider risk_score ' +
-    'sequence severity start timezone type'
+    'category created dataset duration end id ingested kind module original outcome risk_score sequence severity start ' +
+    'timezone type'
   ).split(' '),
 );
 
@@ -32,21 +47,27 @@ export function createReplacer(): (
   values: ReadonlySet<string>,
   substitute: Substitute,
 ) => Replaced {
-  const finderOf = createKnownFinder();
   const scan = createTextScanner();
   return (fields, { targets, names }, values, substitute) => {
-    const known = finderOf(values);
+    const known = knownValues(values);
     let truncated = false;
+    /** Whether names of members are the sender's own, not a schema's. */
+    let sendersNames = false;
+    // Where the text stands that is looked at: most hold nothing, so that few paths are ever written.
+    let [above, member] = ['', ''];
+    const replace = (found: string): string => substitute(found, pathOf(above, member));
 
-    function text(value: string, path: string): string {
-      if (values.has(value)) return substitute(value, path);
+    function text(value: string, path: string, key: string): string {
+      if (values.has(value)) return substitute(value, pathOf(path, key));
       if (value.length < 3) return value;
       let looked = value;
       if (value.length > maxText) {
         looked = value.slice(0, maxText);
         truncated = true;
       }
-      return scan(looked, known, names, (found) => substitute(found, path));
+      above = path;
+      member = key;
+      return scan(looked, known, names, replace);
     }
 
     function whole(value: Json, path: string): Json {
@@ -61,32 +82,58 @@ export function createReplacer(): (
       return value;
     }
 
-    function change(value: Json, path: string, tree: PathTree | undefined): Json {
-      if (tree?.all === true) return whole(value, path);
-      if (typeof value === 'string') return text(value, path);
+    function change(value: Json, path: string, key: string, tree: PathTree | undefined): Json {
+      if (tree?.all === true) return whole(value, pathOf(path, key));
+      if (typeof value === 'string') return text(value, path, key);
       if (Array.isArray(value)) {
-        for (let i = 0; i < value.length; i++) value[i] = change(value[i] as Json, path, tree);
+        for (let i = 0; i < value.length; i++) value[i] = change(value[i] as Json, path, key, tree);
         return value;
       }
-      if (isObject(value))
-        for (const key of Object.keys(value))
-          value[key] = change(value[key] as Json, `${path}.${key}`, tree?.below.get(key));
+      if (isObject(value)) {
+        const below = pathOf(path, key);
+        for (const name of Object.keys(value)) {
+          const said = sendersNames ? nameOfMember(name, below) : name;
+          const changed = change(value[name] as Json, below, name, tree?.below.get(name));
+          if (said === name) value[name] = changed;
+          else rename(value, name, said, changed);
+        }
+      }
       return value;
+    }
+
+    /** A member may be called by a name that the event knows, or by what no field is called by. */
+    function nameOfMember(name: string, path: string): string {
+      if (!fieldName.test(name)) return text(name, path, '*');
+      if (known === undefined) return name;
+      above = path;
+      member = '*';
+      return known.replace(name, replace) ?? name;
     }
 
     for (const key of Object.keys(fields)) {
       const value = fields[key] as Json;
       const tree = targets.below.get(key);
       if (untouched.has(key)) continue;
+      sendersNames = key === 'labels' || (!isEcsGroup(key) && !schemas.has(key));
       if (key === 'event' && isObject(value)) {
         for (const name of Object.keys(value))
           if (!untouchedOfEvent.has(name))
-            value[name] = change(value[name] as Json, `event.${name}`, tree?.below.get(name));
-      } else fields[key] = change(value, key, tree);
+            value[name] = change(value[name] as Json, 'event', name, tree?.below.get(name));
+      } else fields[key] = change(value, '', key, tree);
     }
     return { truncated };
   };
 }
+
+/** Two members may get one name: both values stay. */
+function rename(object: JsonObject, name: string, said: string, value: Json): void {
+  delete object[name];
+  const present = object[said];
+  if (present === undefined) object[said] = value;
+  else object[said] = [...(Array.isArray(present) ? present : [present]), value];
+}
+
+const pathOf = (above: string, key: string): string => (above === '' ? key : `${above}.${key}`);
 
 /** Too many other things are such numbers: ports, processes. */
 const smallNumber = /^\d{1,9}$/;
@@ -95,10 +142,14 @@ const smallNumber = /^\d{1,9}$/;
  * The values of the policy's fields that are looked for elsewhere; of `DOMAIN\name` also the name, of an address also the
  * spelling that feeds' indicators have.
  */
-export function valuesIn(fields: JsonObject, { targets }: CompiledPolicy): ReadonlySet<string> {
+export function valuesIn(
+  fields: JsonObject,
+  { targets }: CompiledPolicy,
+  namesNobody: (value: string) => boolean,
+): ReadonlySet<string> {
   const values = new Set<string>();
   visit(fields, targets, (value) => {
-    if (smallNumber.test(value)) return;
+    if (smallNumber.test(value) || namesNobody(value)) return;
     values.add(value);
     const at = value.lastIndexOf('\\');
     if (at > 0 && at < value.length - 1) values.add(value.slice(at + 1));

@@ -1,3 +1,5 @@
+import type { TextPattern } from './text_pattern.ts';
+
 /*
  * Secrets in texts. Each expression begins with a literal or repeats one class of characters, bounded: no text makes it
  * look at a character more than some hundred times.
@@ -33,51 +35,78 @@ const pem = '-----BEGIN ';
 const accountNumber =
   /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])/g;
 
-/** Before a value that is kept by name, lower case. */
-const nameHints = [
-  'pass',
-  'pwd',
-  'secret',
-  'token',
-  'key',
-  'credential',
-  'authoriz',
-  'sess',
-  'sid',
-  'jwt',
-  'otp',
-  'pin',
-  'sig',
-  'bearer',
-];
-const tokenHint =
-  /eyJ|A(?:KI|SI|RO|ID)A|gh[pousr]_|github_|glpat|xox|sk[-_]|rk_|AIza|ya29|hv[sb]\.|npm_|SG\./;
 const mayHoldAccount = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}[ -]?[A-Za-z0-9]{4}/;
 const shortestAccount = 15;
 
-/** The text without passwords, tokens, private keys and bank accounts; of each only `[secret]` or `[iban]` is left. */
-export function withoutSecrets(text: string): string {
-  let out = text;
-  const hasSpace = text.includes(' ');
-  const lower = text.toLowerCase();
-  const has = (hint: string): boolean => lower.includes(hint);
-  if (lower.includes('-----begin')) out = withoutPem(out);
-  if (lower.includes('://')) out = out.replace(inUrl, `$1${secret}`);
-  if ((lower.includes('=') || lower.includes(':') || lower.includes('%3d')) && nameHints.some(has))
-    out = out.replace(named, replaceNamed);
-  if (hasSpace) {
-    if (has(' -') || has('/p') || has('-p')) out = out.replace(option, `$1${secret}`);
-    if (has('user') && has('net'))
-      out = out.replace(netUser, (all, before: string, value: string) =>
+const optionNames = ['pass', 'pw', 'secret', 'token', 'api', 'client-secret'];
+
+/** Passwords, tokens and private keys; of each only `[secret]` is left. */
+export const secretPatterns: readonly TextPattern[] = [
+  { hints: ['-----begin'], apply: withoutPem },
+  { hints: ['://'], apply: (text) => text.replace(inUrl, `$1${secret}`) },
+  {
+    hints: [
+      ...[
+        'pass',
+        'pwd',
+        'secret',
+        'token',
+        'key',
+        'credential',
+        'authoriz',
+        'sess',
+        'sid',
+        'jwt',
+        'otp',
+        'pin',
+      ],
+      ...['sig', 'bearer'],
+    ],
+    also: ['=', ':', '%3d'],
+    apply: (text) => text.replace(named, replaceNamed),
+  },
+  {
+    hints: optionNames.flatMap((name) => [`-${name}`, `/${name}`]),
+    also: [' ', '\t'],
+    apply: (text) => text.replace(option, `$1${secret}`),
+  },
+  {
+    hints: ['net'],
+    also: ['user '],
+    apply: (text) =>
+      text.replace(netUser, (all, before: string, value: string) =>
         value === '*' || value === secret ? all : `${before}${secret}`,
-      );
-    if (has('bearer') || has('basic')) out = out.replace(scheme, `$1${secret}`);
-  }
-  if (tokenHint.test(out)) out = out.replace(run, tokensIn);
-  return out.length >= shortestAccount && mayHoldAccount.test(out)
-    ? out.replace(accountNumber, (found) => (isIban(found) ? iban : found))
-    : out;
-}
+      ),
+  },
+  { hints: ['bearer', 'basic'], apply: (text) => text.replace(scheme, `$1${secret}`) },
+  {
+    hints: [
+      ...[
+        'eyj',
+        'akia',
+        'asia',
+        'aroa',
+        'aida',
+        'ghp_',
+        'gho_',
+        'ghu_',
+        'ghs_',
+        'ghr_',
+        'github_',
+        'glpat',
+        'xox',
+      ],
+      ...['sk-', 'sk_', 'rk_', 'aiza', 'ya29', 'hvs.', 'hvb.', 'npm_', 'sg.'],
+    ],
+    apply: (text) => text.replace(run, tokensIn),
+  },
+];
+
+/** The text without bank accounts; of each only `[iban]` is left. */
+export const withoutAccounts = (text: string): string =>
+  text.length >= shortestAccount && mayHoldAccount.test(text)
+    ? text.replace(accountNumber, (found) => (isIban(found) ? iban : found))
+    : text;
 
 function replaceNamed(all: string, name: string, how = '', ...values: (string | undefined)[]): string {
   const value = values[0] ?? values[1] ?? values[2] ?? '';

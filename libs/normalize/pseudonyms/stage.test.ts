@@ -1,5 +1,6 @@
 import { type EcsEvent, getField, type JsonObject } from '@tidewatch/event';
 import { describe, expect, it } from 'vitest';
+import { ownTime } from '../../../test/own_time.ts';
 import { normalised, receivedAt } from '../normalised.suite.ts';
 import { parsePseudonymKeys } from './keys.ts';
 import { createOriginals, originalContext, type SealedOriginal } from './originals.ts';
@@ -155,6 +156,44 @@ describe('an event whose fields are named', () => {
       customer: { number: of('12345'), names: [of('Alice Example')] },
       text: `sent to ${of('Alice Example')}`,
     });
+  });
+
+  it('calls members by pseudonyms that are called like what it names, and leaves those of schemas', () => {
+    const { event, of } = open({ pseudonymise: ['user.name'] });
+    const found = event({
+      event: { dataset: 'shop.orders', code: 'by-alice', provider: 'for alice' },
+      user: { name: 'alice' },
+      labels: { alice: 'x' },
+      shop: { carts: { Alice: 1, alice: 2, 'sent by bob': 3, name: 'alice' } },
+      winlog: { alice: 'y' },
+    });
+    const name = of('alice');
+    expect(found.shop).toEqual({ carts: { [name]: [1, 2], [`sent by ${of('bob')}`]: 3, name } });
+    expect(found.labels).toEqual({ [name]: 'x' });
+    expect(found.winlog).toEqual({ alice: 'y' });
+    expect(found.event).toMatchObject({ code: `by-${name}`, provider: `for ${name}` });
+  });
+
+  it('has each of many names replaced in its texts, and a text withheld that was made to be slow', () => {
+    const { event } = open({ pseudonymise: ['user.name'] });
+    const names = Array.from({ length: 2_000 }, (_, i) => `Member ${i}-x`);
+    const found = event({
+      event: { dataset: 'shop.orders' },
+      user: { name: names },
+      message: `added ${names.join(', ')} and member 1999-y`,
+    });
+    expect(String(found.message).match(/p1-\d{8}-[\da-f]{24}/g)).toHaveLength(2_000);
+    expect(found.message).toMatch(/ and member 1999-y$/);
+    const nested = Array.from({ length: 500 }, (_, i) => `a${'.a'.repeat(i + 1)}`);
+    const slow = () =>
+      event({
+        event: { dataset: 'shop.orders' },
+        user: { name: nested.map((name) => `${name}b`) },
+        message: 'a.'.repeat(30_000),
+      });
+    const before = ownTime();
+    expect(slow().message).toBe('[withheld]');
+    expect(ownTime() - before).toBeLessThan(1_000);
   });
 
   it('seals a text that its sender had kept, and what its sender relates it to', () => {

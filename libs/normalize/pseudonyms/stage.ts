@@ -45,14 +45,18 @@ export function createPseudonymStage({ policyOf, vault, onMinimised }: Pseudonym
     return found;
   }
 
+  function pseudonymsAt({ received }: StageContext): ReturnType<Pseudonyms['at']> {
+    if (vault === undefined) throw new TypeError('Pseudonyms are asked for, and there are no keys.');
+    return vault.pseudonyms.at(received);
+  }
+
   function pseudonymise(
     fields: JsonObject,
     policy: CompiledPolicy,
     context: StageContext,
     values: ReadonlySet<string>,
   ) {
-    if (vault === undefined) throw new TypeError('Pseudonyms are asked for, and there are no keys.');
-    const { now, former } = vault.pseudonyms.at(context.received);
+    const { now, former } = pseudonymsAt(context);
     const formers = new Map<string, Set<string>>();
     const { truncated } = replace(fields, policy, values, (value, path) => {
       const pseudonym = now.of(value);
@@ -90,6 +94,11 @@ export function createPseudonymStage({ policyOf, vault, onMinimised }: Pseudonym
     });
   }
 
+  function namesIn(fields: JsonObject, policy: CompiledPolicy, context: StageContext): ReadonlySet<string> {
+    const { of } = pseudonymsAt(context).now;
+    return valuesIn(fields, policy, (value) => of(value) === value);
+  }
+
   function apply(draft: Draft, context: StageContext): Draft {
     const asked = policyOf(draft.dataset, context);
     if (asked === undefined) return draft;
@@ -98,7 +107,7 @@ export function createPseudonymStage({ policyOf, vault, onMinimised }: Pseudonym
     const { fields } = whole;
     const replaces = policy.fields.length > 0;
     const derived = replaces ? deriveFrom(fields, policy) : undefined;
-    const values = replaces ? valuesIn(fields, policy) : new Set<string>();
+    const values = replaces ? namesIn(fields, policy, context) : new Set<string>();
     if (policy.keep !== undefined) {
       const dropped = minimise(fields, policy.keep);
       if (dropped > 0) onMinimised?.(context.dataClass, dropped);
