@@ -73,3 +73,21 @@ function meanOf(errors: readonly Float64Array[], from: number, to: number): numb
     }
   return count === 0 ? undefined : sum / count;
 }
+
+/** Bands of a normal distribution around each value. @param deviation standard deviation */
+export function normalBands(expected: Float64Array, deviation: number, floor: number): Bands {
+  return (level) => {
+    const half = deviation * normalQuantile((1 + level) / 2);
+    return {
+      lower: expected.map((value) => Math.max(floor, value - half)),
+      upper: expected.map((value) => value + half),
+    };
+  };
+}
+
+/** To 0.0005 (Abramowitz and Stegun, Handbook of Mathematical Functions, 26.2.23). @param share 0.5 to 1 */
+function normalQuantile(share: number): number {
+  const t = Math.sqrt(-2 * Math.log(1 - share));
+  const above = 2.515517 + 0.802853 * t + 0.010328 * t ** 2;
+  return t - above / (1 + 1.432788 * t + 0.189269 * t ** 2 + 0.001308 * t ** 3);
+}

@@ -1,5 +1,6 @@
 export * from './accuracy.ts';
 export { type Breach, type BreachRequest, breachOf, type Lifetime, type Path, project } from './breach.ts';
+export type { Basis, Expectation } from './expectation.ts';
 export { type Growth, growthOf } from './growth.ts';
 export {
   bandLevel,
@@ -10,4 +11,5 @@ export {
   restoreMonitor,
 } from './monitor.ts';
 export { type Part, type Prediction, type PredictOptions, predict } from './predict.ts';
+export { rateOf } from './rates.ts';
 export { passesSeasonalTest, seasonsOf } from './seasons.ts';

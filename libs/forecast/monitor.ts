@@ -1,14 +1,13 @@
 import { createBins } from './bins.ts';
 import { readChoice, writeChoice } from './choice_state.ts';
-import { createExcursions, sustained } from './excursions.ts';
+import { type Basis, type Expectation, nothing } from './expectation.ts';
+import { type Away, createIncident } from './incident.ts';
+import { createLocalTime } from './local_time.ts';
+import { medianOf } from './methods/robust_level.ts';
 import { type Chosen, choose, forecastBy } from './predict.ts';
 import { createResiduals } from './residuals.ts';
-import {
-  createStateReader,
-  createStateWriter,
-  StateDamaged,
-  type StateReader,
-} from './state_bytes.ts';
+import { createRuns } from './runs.ts';
+import { createStateReader, createStateWriter, StateDamaged, type StateReader } from './state_bytes.ts';
 
 export interface MonitorOptions {
   /** Seconds between values. */
@@ -21,16 +20,13 @@ export interface MonitorOptions {
   readonly leastRelative?: number;
   /** Which deviations count. Default: both. */
   readonly direction?: 'both' | 'up' | 'down';
-}
-
-/** What was expected of a value before it came. NaN while too little is known. */
-export interface Expectation {
-  readonly expected: number;
-  /** Edges of the band that holds 99 % of what is usual. */
-  readonly lower: number;
-  readonly upper: number;
-  /** 0 as expected, 1 at the edge of the band, more beyond. */
-  readonly score: number;
+  /**
+   * Zone of the tz database whose clocks people go by, such as `Europe/Vienna`: an hour that clocks skip or repeat does not
+   * move the day. Absent: UTC; the day is found again within a day of a change.
+   */
+  readonly zone?: string;
+  /** Days in which one false alert is borne; a site with many series gives each a multiple. Default 200. */
+  readonly quietDays?: number;
 }
 
 /**
@@ -40,12 +36,14 @@ export interface Expectation {
  */
 export interface Monitor {
   /**
-   * @param time epoch seconds, ascending; what is missing between is a gap
+   * @param time epoch seconds; what is missing between is a gap, and what does not come after the last one is not learnt
    * @param value NaN where nobody measured
    */
   readonly observe: (time: number, value: number) => Expectation;
   /** All it knows and its options, for {@link restoreMonitor}: about 150 KB where a value comes each minute. */
   readonly save: () => Uint8Array;
+  /** Takes the values that are off now, from the first one on, for the new level: somebody knows why. */
+  readonly acknowledge: () => void;
 }
 
 const day = 86_400;
@@ -56,6 +54,8 @@ const historyDays = 28;
 /** Share of what is usual that the band holds. */
 export const bandLevel = 0.99;
 const shiftSeconds = 6 * hour;
+/** Squares of larger values are no numbers: they count as not measured. */
+const largest = 1e150;
 /** Fewest bins that methods are chosen by. */
 const fewestBins = 12;
 
@@ -74,16 +74,19 @@ export const createMonitor = (options: MonitorOptions): Monitor => monitorOf(opt
  */
 export function restoreMonitor(
   bytes: Uint8Array,
-  changes: Pick<MonitorOptions, 'leastAbsolute' | 'leastRelative' | 'direction'> = {},
+  changes: Pick<MonitorOptions, 'leastAbsolute' | 'leastRelative' | 'direction' | 'quietDays'> = {},
 ): Monitor | undefined {
   const saved = createStateReader(bytes, version);
   if (saved === undefined) return undefined;
   try {
-    const [step, leastAbsolute, leastRelative] = [saved.number(), saved.number(), saved.number()];
+    const [step, quietDays] = [saved.number(), saved.number()];
+    const [leastAbsolute, leastRelative] = [saved.number(), saved.number()];
     const direction = directions[saved.number()];
     if (direction === undefined) return undefined;
     const seasons = [...saved.numbers()];
-    const monitor = monitorOf({ step, seasons, leastAbsolute, leastRelative, direction, ...changes }, saved);
+    const zone = saved.text();
+    const options = { step, seasons, leastAbsolute, leastRelative, direction, quietDays, ...changes };
+    const monitor = monitorOf(zone === '' ? options : { ...options, zone }, saved);
     saved.end();
     return monitor;
   } catch (error) {
@@ -99,13 +102,16 @@ function monitorOf(options: MonitorOptions, saved?: StateReader): Monitor {
     leastAbsolute = 0,
     leastRelative = 0,
     direction = 'both',
+    quietDays = 200,
+    zone,
   } = options;
+  const localTime = createLocalTime(zone);
   if (!(step >= 1 && step <= day)) throw new RangeError(`A step of ${step} s is not within 1 s and a day.`);
   const bin = Math.max(1, Math.round(binSeconds / step)) * step;
   const inBins = (seconds: number): number => Math.round(seconds / bin);
-  const bins = createBins(inBins(historyDays * day), saved);
+  const bins = createBins({ most: inBins(historyDays * day), perHour: inBins(hour) }, saved);
   const residuals = createResiduals(step, saved);
-  const excursions = createExcursions(saved);
+  const runs = createRuns({ step, quietDays }, saved);
   const candidates = seasons.map(inBins).filter((season) => season > 1);
   const ahead = Math.ceil((2 * hour) / bin) + 2;
   let choice: Chosen | undefined;
@@ -114,43 +120,42 @@ function monitorOf(options: MonitorOptions, saved?: StateReader): Monitor {
   /** Expected means of the bins from `pathFrom` on. */
   let path: Float64Array = new Float64Array(0);
   let pathFrom = 0;
-  /** Values out of the band on one side, without a break. */
-  let run: Run = noRun;
+  const incident = createIncident(saved);
+  let last = Number.NEGATIVE_INFINITY;
   if (saved !== undefined) {
     choice = readChoice(saved);
     [levelled, chosenAt] = [saved.number() === 1, saved.number()];
     [path, pathFrom] = [saved.numbers(), saved.number()];
-    const [side, since] = [saved.number(), saved.number()];
-    const [times, values, expected] = [saved.numbers(), saved.numbers(), saved.numbers()];
-    run = {
-      side,
-      since,
-      values: Array.from(times, (time, i) => ({
-        time,
-        value: values[i] as number,
-        expected: expected[i] as number,
-      })),
-    };
+    last = saved.number();
   }
 
-  function decide(): void {
+  /** @param accepted that the level has shifted, whatever the back-test says: it cannot know yet */
+  function decide(accepted = false): void {
     const values = bins.values();
     const horizon = Math.min(inBins(day), Math.max(6, Math.floor(values.raw.length / 4)));
     const raw = choose(values.raw, { horizon, seasons: candidates });
     // What was expected without the seasons was far off: it says nothing of what will be.
-    if (raw !== undefined && raw.seasons.length > (choice?.seasons.length ?? 0)) residuals.forget();
+    if (raw !== undefined && raw.seasons.length > (choice?.seasons.length ?? 0)) {
+      residuals.forget();
+      runs.forget();
+    }
     choice = raw;
     levelled = false;
     chosenAt = bins.current();
     if (values.levelled === values.raw || raw === undefined) return;
     // A week has shifts of its own, which are none once it is known.
     const moved = choose(values.levelled, { horizon, seasons: candidates });
-    levelled = moved !== undefined && moved.error < raw.error;
+    levelled = moved !== undefined && (accepted || moved.error < raw.error);
     if (levelled) choice = moved;
     else bins.forgetShifts();
   }
 
   function refresh(): void {
+    const season = choice?.seasons.at(-1);
+    if (zone === undefined && season !== undefined && bins.followClock(season)) {
+      incident.clear();
+      decide();
+    }
     const count = bins.values().raw.length;
     if (choice === undefined ? count >= fewestBins : bins.current() - chosenAt >= inBins(day)) decide();
     const { raw, levelled: moved } = bins.values();
@@ -162,32 +167,39 @@ function monitorOf(options: MonitorOptions, saved?: StateReader): Monitor {
         : new Float64Array(ahead).fill(medianOf(values.slice(-inBins(day))));
   }
 
-  /** Between the middles of the bins on either side. */
-  function expectedAt(time: number): number {
+  /**
+   * Between the middles of the bins on either side, with half the jump from one to the other: where within the bin a series
+   * jumps at its hour is not known.
+   */
+  function expectedAt(time: number): { readonly expected: number; readonly jump: number } {
     const place = Math.max(0, time / bin - 0.5 - pathFrom);
     const below = Math.floor(place);
     const low = path[Math.min(below, path.length - 1)] ?? Number.NaN;
     const high = path[Math.min(below + 1, path.length - 1)] ?? low;
-    return low + (high - low) * (place - below);
+    return { expected: low + (high - low) * (place - below), jump: Math.abs(high - low) / 2 };
   }
 
-  function learn(time: number, value: number, expected: number, side: number): void {
-    if (side !== run.side) {
-      // What was out for a moment is part of what is usual.
-      if (run.values.length < sustained)
-        for (const each of run.values) residuals.add(each.time, each.value - each.expected);
-      run = side === 0 ? noRun : { side, since: time, values: [] };
+  /** @param side on which the last values are off together, 0 for neither */
+  function learn(away: Away, usual: number, side: number): void {
+    const { time, value, expected } = away;
+    const over = incident.note(away, side);
+    if (over === undefined) {
+      bins.add(expected, value);
+      if (incident.lasts() >= shiftSeconds) accept();
+      return;
     }
-    if (side === 0) residuals.add(time, value - expected);
-    else run.values.push({ time, value, expected });
-    bins.add(side === 0 ? value : expected);
-    if (side !== 0 && time - run.since >= shiftSeconds) accept();
+    // What was out for a while is part of what is usual.
+    for (const each of [...over, away])
+      residuals.add(each.time, within(each.value - each.expected, 2 * usual));
+    bins.add(expected + within(value - expected, usual), value);
   }
 
   /** Takes what has come to stay for the level from its beginning on. */
   function accept(): void {
-    const { values, since } = run;
-    const at = Math.floor(since / bin);
+    const values = incident.values();
+    const [first] = values;
+    if (first === undefined) return;
+    const at = Math.floor(first.time / bin);
     const ratios = values.map(({ value, expected }) => value / expected);
     const scales = ratios.every((ratio) => ratio > 0 && Number.isFinite(ratio));
     const factor = scales ? medianOf(Float64Array.from(ratios)) : 1;
@@ -200,74 +212,64 @@ function monitorOf(options: MonitorOptions, saved?: StateReader): Monitor {
     );
     bins.shift({ at, factor, offset });
     residuals.scale(factor);
-    run = noRun;
-    decide();
-    levelled = true;
+    incident.clear();
+    runs.settle();
+    decide(true);
     refresh();
   }
 
+  const basis = (): Basis =>
+    path.length === 0 || Number.isNaN(path[0]) ? 'nothing' : choice?.seasons.length ? 'seasons' : 'level';
+
   return {
-    observe(time, value) {
+    observe(stamp, value) {
+      if (!(stamp > last)) return nothing;
+      last = stamp;
+      const time = localTime(stamp);
       const at = Math.floor(time / bin);
       const behind = at - pathFrom;
       if (bins.move(at) && (path.length === 0 || behind >= inBins(hour) || behind < 0)) refresh();
-      const expected = expectedAt(time);
+      const { expected, jump } = expectedAt(time);
       const usual = residuals.width(time, bandLevel);
-      if (Number.isNaN(value) || Number.isNaN(expected) || Number.isNaN(usual)) {
-        if (!Number.isNaN(value)) {
-          if (!Number.isNaN(expected)) residuals.add(time, value - expected);
-          bins.add(value);
-        }
-        return { expected, lower: expected - usual, upper: expected + usual, score: Number.NaN };
-      }
-      const away = value - expected;
-      excursions.note(time, Math.abs(away) / usual);
+      const sudden = jump > usual ? jump : 0;
       const least = Math.max(leastAbsolute, leastRelative * Math.abs(expected));
-      const band = Math.max(usual * excursions.allowance(time), least);
-      const score = Math.abs(away) / band;
-      learn(time, value, expected, score > 1 ? Math.sign(away) : 0);
-      const counts = direction === 'both' || (direction === 'up' ? away > 0 : away < 0);
-      return {
-        expected,
-        lower: expected - band,
-        upper: expected + band,
-        score: counts ? score : Math.min(score, 1),
-      };
+      const band = Math.max(usual + sudden, least);
+      const outlook = { expected, lower: expected - band, upper: expected + band, basis: basis() };
+      if (!(Math.abs(value) <= largest)) return { ...outlook, score: Number.NaN };
+      const away = value - expected;
+      if (Number.isNaN(band)) {
+        if (!Number.isNaN(away)) residuals.add(time, away);
+        bins.add(value);
+        return { ...outlook, score: Number.NaN };
+      }
+      const size = residuals.size(time);
+      const beyond = Math.sign(away) * Math.max(0, Math.abs(away) - sudden);
+      const together = runs.note(stamp, beyond / size, least / size);
+      const off = Math.abs(together);
+      // How far is said by the value itself once it is certain that there is something.
+      const score = off <= 1 ? off : Math.max(off, Math.abs(away) / band);
+      learn({ time, value, expected }, usual, off > 1 ? Math.sign(together) : 0);
+      const counts = direction === 'both' || (direction === 'up' ? together > 0 : together < 0);
+      return { ...outlook, score: counts ? score : Math.min(score, 1) };
     },
+    acknowledge: accept,
     save() {
       const state = createStateWriter(version);
-      for (const each of [step, leastAbsolute, leastRelative, directions.indexOf(direction)])
+      for (const each of [step, quietDays, leastAbsolute, leastRelative, directions.indexOf(direction)])
         state.number(each);
       state.numbers(seasons);
+      state.text(zone ?? '');
       bins.save(state);
       residuals.save(state);
-      excursions.save(state);
+      runs.save(state);
+      incident.save(state);
       writeChoice(choice, state);
       for (const each of [levelled ? 1 : 0, chosenAt]) state.number(each);
       state.numbers(path);
-      for (const each of [pathFrom, run.side, run.since]) state.number(each);
-      state.numbers(run.values.map(({ time }) => time));
-      state.numbers(run.values.map(({ value }) => value));
-      state.numbers(run.values.map(({ expected }) => expected));
+      for (const each of [pathFrom, last]) state.number(each);
       return state.bytes();
     },
   };
 }
 
-interface Run {
-  /** -1, 0 or 1. */
-  readonly side: number;
-  readonly since: number;
-  readonly values: { readonly time: number; readonly value: number; readonly expected: number }[];
-}
-
-const noRun: Run = { side: 0, since: 0, values: [] };
-
-function medianOf(values: Float64Array): number {
-  const known = values.filter((value) => !Number.isNaN(value)).sort();
-  const middle = known.length >> 1;
-  if (known.length === 0) return Number.NaN;
-  return known.length % 2 === 1
-    ? (known[middle] as number)
-    : ((known[middle - 1] as number) + (known[middle] as number)) / 2;
-}
+const within = (value: number, most: number): number => Math.min(most, Math.max(-most, value));

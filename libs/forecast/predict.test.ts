@@ -109,4 +109,16 @@ describe('a prediction', () => {
   it.each([0, 1, 3])('is nothing after %i values', (length) =>
     expect(predict(new Float64Array(length).fill(1), { horizon: 5, seasons })).toBeUndefined(),
   );
+
+  it('of less than two seasons is a level that an incident does not move, and says so', () => {
+    const normal = normals(4);
+    const values = Float64Array.from({ length: 40 }, (_, t) => (t > 30 && t < 36 ? 900 : 100 + 5 * normal()));
+    const prediction = predict(values, { horizon: 5, seasons });
+    expect(prediction?.parts.map(({ method }) => method)).toEqual(['robust_level']);
+    const { lower = [], upper = [] } = prediction?.band(0.95) ?? {};
+    expect(prediction?.expected[0]).toBeGreaterThan(97);
+    expect(prediction?.expected[0]).toBeLessThan(103);
+    expect((upper[0] as number) - (lower[0] as number)).toBeGreaterThan(10);
+    expect((upper[0] as number) - (lower[0] as number)).toBeLessThan(40);
+  });
 });

@@ -1,6 +1,7 @@
-import { type Bands, createBands } from './bands.ts';
+import { type Bands, createBands, normalBands } from './bands.ts';
 import { holtWinters } from './methods/holt_winters.ts';
 import { inLogs, type Method } from './methods/method.ts';
+import { deviationOf, robustLevel } from './methods/robust_level.ts';
 import { seasonalNaive, seasonalProfile } from './methods/seasonal_naive.ts';
 import { dampedHolt, theta } from './methods/trend.ts';
 import { seasonsOf } from './seasons.ts';
@@ -71,9 +72,10 @@ export function choose(
   if (values.reduce((count, value) => (Number.isNaN(value) ? count : count + 1), 0) < fewestKnown)
     return undefined;
   const seasons = seasonsOf(values, candidates);
+  const brief = candidates.length > 0 && values.length < 2 * Math.min(...candidates);
   const origins = originsOf(values.length, horizon, seasons.at(-1) ?? 1);
   const first = origins[0] as number;
-  const methods = methodsFor(values, seasons).filter(({ least }) => least <= first);
+  const methods = (brief ? [robustLevel] : methodsFor(values, seasons)).filter(({ least }) => least <= first);
   if (methods.length === 0 || first < 2) return undefined;
   const tried = methods.map((method) => {
     const parameters = method.fit(values, first);
@@ -109,7 +111,9 @@ export function choose(
 
 /** What a choice made on the series, or on an earlier part of it, says of the steps that follow. */
 export function forecastBy({ seasons, parts }: Chosen, values: Float64Array, horizon: number): Float64Array {
-  const methods = new Map(methodsFor(values, seasons).map((method) => [method.name, method]));
+  const methods = new Map(
+    [...methodsFor(values, seasons), robustLevel].map((method) => [method.name, method]),
+  );
   const usable = parts.filter(({ method }) => methods.has(method));
   const paths = usable.map(
     ({ method, parameters }) =>
@@ -119,13 +123,20 @@ export function forecastBy({ seasons, parts }: Chosen, values: Float64Array, hor
   return weigh(paths, usable).map((value) => Math.max(floor, value));
 }
 
-/** {@link choose} and {@link forecastBy} at once, with bands. */
+/**
+ * {@link choose} and {@link forecastBy} at once, with bands. Below two of the shortest season the only part is
+ * `robust_level`: the median, with a band from the median absolute deviation.
+ */
 export function predict(values: Float64Array, options: PredictOptions): Prediction | undefined {
   const choice = choose(values, options);
   if (choice === undefined) return undefined;
   const expected = forecastBy(choice, values, options.horizon);
   const { origins, backtest, parts, seasons, error, naiveError } = choice;
-  const band = createBands(values, origins, backtest, expected, floorOf(values));
+  const floor = floorOf(values);
+  const band =
+    parts[0]?.method === robustLevel.name
+      ? normalBands(expected, deviationOf(values), floor)
+      : createBands(values, origins, backtest, expected, floor);
   return { expected, band, seasons, parts, error, naiveError };
 }
 

@@ -6,6 +6,8 @@ export interface Residuals {
   readonly add: (time: number, residual: number) => void;
   /** Half the width of the band that holds `level` of them; NaN while too few are known. */
   readonly width: (time: number, level: number) => number;
+  /** How far values usually are off at a time: their mean absolute residual; never 0. */
+  readonly size: (time: number) => number;
   /** After the way that values are expected has changed for good. */
   readonly forget: () => void;
   /** After the series moved to another level. */
@@ -19,7 +21,7 @@ const keptDays = 7;
 /** Fewer say nothing of a band. */
 const fewest = 60;
 /** How much a slot's own scale counts beside that of the whole, in values. */
-const borrowed = 60;
+const borrowed = 20;
 
 /**
  * @param step seconds between values
@@ -82,6 +84,7 @@ export function createResiduals(step: number, saved?: StateReader): Residuals {
       }
       return factor * scaleAt(time);
     },
+    size: scaleAt,
     forget() {
       added = 0;
       sorted = 0;
