@@ -1,4 +1,4 @@
-import { type Outcome, ok } from '@tidewatch/event';
+import { type JsonObject, type Outcome, ok } from '@tidewatch/event';
 import { type Draft, maxText, type ParseContext } from './draft.ts';
 import { genericText } from './generic.ts';
 import { auditDraft, looksLikeAudit } from './linux/auditd.ts';
@@ -61,4 +61,12 @@ function parseEventXml(line: string, context: ParseContext): Outcome<Draft> | un
 const lessThan = 60;
 
 const offerLine = (line: string, context: ParseContext): Outcome<Draft> | undefined =>
-  offer(context.parsers.forText(line, undefined, context), () => genericText(line, context).fields, context);
+  offer(context.parsers.forText(line, undefined, context), () => startOf(line, context), context);
+
+/** What a parser from a file starts from; the header of the line's file is scratch. */
+function startOf(line: string, context: ParseContext): JsonObject {
+  const { fields } = genericText(line, context);
+  const { header } = context.hints;
+  if (header !== undefined) fields._header = header;
+  return fields;
+}

@@ -29,6 +29,8 @@ export interface RecordHints {
   readonly topic?: string;
   /** The record's own headers, where its source has such a thing. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Lines of the file that say how the others are to be read, joined by line feeds: `#fields` and their like. */
+  readonly header?: string;
   /** Data set that the configuration or the URL names for this source. */
   readonly dataset?: string;
   /** The record's length in bytes before its input cut it at its cap; absent when `bytes` is all of it. */

@@ -108,6 +108,14 @@ export const fileConfig = z.strictObject({
     description: 'Joins lines into records, such as a stack trace. By default every line is a record.',
     examples: [{ start: '^\\d{4}-' }, { continue: '^\\s' }],
   }),
+  header: z
+    .enum(['directives', 'first_line', 'none'])
+    .default('directives')
+    .meta({
+      description:
+        'Which lines say what columns the others have, for parsers that ask: `#fields`, `#types`, `#Fields:` and their like, as Zeek and IIS write them, or the first line of each file, as flow logs of AWS have it.',
+      examples: ['directives', 'first_line'],
+    }),
   max_open_files: z
     .int()
     .min(1)

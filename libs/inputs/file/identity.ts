@@ -44,7 +44,15 @@ export const digest = (bytes: Buffer): Digest => ({
 });
 
 const nothing: Digest = { length: 0, sha256: '' };
-const blank = { fingerprint: null, offset: 0, head: nothing, foot: nothing, closed: 0, over: false } as const;
+const blank = {
+  fingerprint: null,
+  offset: 0,
+  head: nothing,
+  foot: nothing,
+  closed: 0,
+  header: null,
+  over: false,
+} as const;
 
 export const newPosition = (path: string, { inode, born }: FileBytes): FilePosition => ({
   ...blank,

@@ -25,6 +25,8 @@ const position = z.object({
   foot: digest,
   /** Where a record was ended that the file's bytes alone would not have ended there; it ends there for ever. */
   closed: z.number(),
+  /** The header that what follows stands under; null where there is none, missing where nobody has looked. */
+  header: z.string().nullable().optional(),
   /** It was rotated away and read to its end. */
   over: z.boolean(),
   /** When the file was last there, epoch milliseconds. */

@@ -2,6 +2,7 @@ import type { RawRecord } from '@tidewatch/plugin';
 import { headOf } from '../lines.ts';
 import { type FileBytes, headBytes } from './bytes.ts';
 import type { FileConfig } from './config.ts';
+import { type HeaderChange, headerBytes, headerChanges } from './header.ts';
 import { digest, fingerprintOf, holds, newPosition, restarted } from './identity.ts';
 import type { FilePosition } from './positions.ts';
 import { createRecordMaker, type RecordMaker } from './records.ts';
@@ -48,6 +49,8 @@ export class Tail {
   #cut: Cut | undefined;
   /** The bytes of what was read and not taken yet. */
   #last: { readonly from: number; readonly bytes: Buffer } | undefined;
+  /** Where they change the header. */
+  #changes: readonly HeaderChange[] = [];
   /** When it was last found to be the file it was, epoch milliseconds. */
   #looked = Date.now();
   /** What the file was like when there was nothing to read, and since when. */
@@ -84,6 +87,7 @@ export class Tail {
       if (!(await tail.#isSame(size))) tail.#restart();
     } else if (atEnd) await tail.#skipToEnd();
     tail.#see(await tail.#readHead());
+    if (tail.#position.header === undefined) await tail.#findHeader();
     return tail;
   }
 
@@ -136,6 +140,7 @@ export class Tail {
     this.#see(head);
     // Of a packed file that ends too early, half a line is none.
     const isOver = this.#bytes.packed ? this.damage === undefined : over;
+    this.#changes = [];
     const read = this.#take(chunk, from, { head, lastLine: isOver && from + chunk.length >= size, flush });
     this.#last = typeof read === 'object' ? { from, bytes: chunk } : undefined;
     this.isIdle = read === undefined;
@@ -166,6 +171,9 @@ export class Tail {
     this.#cut = undefined;
     // From memory: the file may have been truncated since.
     const { from, bytes } = this.#last ?? { from: offset, bytes: Buffer.alloc(0) };
+    const header = this.#changes.findLast(({ after }) => from + after <= offset)?.header;
+    if (header !== undefined) this.#position = { ...this.#position, header };
+    this.#changes = [];
     this.#last = undefined;
     const read = bytes.subarray(Math.max(0, offset - from - headBytes), Math.max(0, offset - from));
     // Nothing of a line over the cap may be in memory any more where it ended: then no bytes speak for the new place.
@@ -212,6 +220,15 @@ export class Tail {
     this.#last = { from, bytes };
     // In the middle of a line, that line is the first: half a line is no event.
     this.advance(last === -1 ? from : from + last + 1);
+    await this.#findHeader();
+  }
+
+  /** The header of what was passed over: it stands at the beginning, as a rule. */
+  async #findHeader(): Promise<void> {
+    const { offset } = this.#position;
+    const head = await this.#bytes.readAt(0, Math.min(offset, headerBytes));
+    const header = headerChanges(head, 0, undefined, this.#config.header).at(-1)?.header ?? null;
+    this.#position = { ...this.#position, header };
   }
 
   /** The file's beginning, where something hangs on it still. */
@@ -241,7 +258,10 @@ export class Tail {
     if (next > 0) {
       const saveFirst = forced && !isClosed;
       if (saveFirst) this.#position = { ...this.#position, closed: from + next };
-      return { batches: this.#maker().batches(chunk, from, bounds), next: from + next, saveFirst };
+      const { header } = this.#position;
+      const changes = headerChanges(bytes.subarray(0, next), from, header ?? undefined, this.#config.header);
+      this.#changes = changes;
+      return { batches: this.#maker().batches(chunk, from, bounds, changes), next: from + next, saveFirst };
     }
     const { max_line_bytes: maxLine } = this.#config;
     if (chunk.length <= maxLine + 1 || chunk.subarray(0, maxLine + 2).includes(lineFeed)) return undefined;
@@ -262,7 +282,7 @@ export class Tail {
   }
 
   #maker(): RecordMaker {
-    return createRecordMaker(this.#config, this.path, this.#position.fingerprint ?? '');
+    return createRecordMaker(this.#config, this.path, this.#position);
   }
 
   /** False while the first line is not complete: what is hashed must not grow. */

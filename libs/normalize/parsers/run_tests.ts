@@ -54,7 +54,7 @@ function runTest({ name }: Parser, test: ParserTest, dispatch: Dispatch): TestRe
   return { title, passed: differences.length + warnings.length === 0, differences, warnings, found };
 }
 
-function recordOf({ line, document, base64, dataset, path, peer, received }: ParserTest): RawRecord {
+function recordOf({ line, document, base64, dataset, path, header, peer, received }: ParserTest): RawRecord {
   const bytes =
     base64 === undefined ? Buffer.from(line ?? JSON.stringify(document)) : Buffer.from(base64, 'base64');
   return {
@@ -65,6 +65,7 @@ function recordOf({ line, document, base64, dataset, path, peer, received }: Par
     hints: {
       ...(dataset === undefined ? {} : { dataset }),
       ...(path === undefined ? {} : { path }),
+      ...(header === undefined ? {} : { header }),
       ...(peer === undefined ? {} : { peer }),
     },
   };

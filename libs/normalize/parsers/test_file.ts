@@ -18,6 +18,10 @@ const test = z
     source: z.string().describe('Name of the input’s source.').default('test'),
     dataset: z.string().describe('Data set that the input names.').exactOptional(),
     path: z.string().describe('File that the record came from.').exactOptional(),
+    header: z
+      .string()
+      .describe('Lines of the file’s header that the input hands on with the record.')
+      .exactOptional(),
     peer: z.string().describe('Address of the sender.').exactOptional(),
     received: z.iso
       .datetime({ offset: true })

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byHeader, columnPath, directiveOf } from './header.ts';
 import { defineProcessor, fieldPath, textField } from './processor.ts';
 import { failed, fieldReader, isNoValue, textAt, workWriter } from './work.ts';
 
@@ -20,6 +21,20 @@ export const csv = defineProcessor({
         'The field of each column; an empty text leaves one out. Values beyond them stand in `_extra`.',
       )
       .meta({ examples: [['event.created', '', 'source.ip', 'source.port']] }),
+    header: z
+      .strictObject({
+        line: z
+          .string()
+          .max(64)
+          .default('')
+          .describe('What the line of the header begins with that names the columns.'),
+        names: z
+          .record(z.string(), z.union([fieldPath, z.literal('')]))
+          .describe('The field of each column by its name.'),
+        under: fieldPath.describe('What other columns stand under, by their names.'),
+      })
+      .exactOptional()
+      .describe('Where the record’s file has a header, which goes before `columns`: how it is read.'),
     separator: character.describe('Between values; `"\\t"` is a tabulator.').default(','),
     quote: z
       .union([character, z.literal('')])
@@ -44,11 +59,31 @@ export const csv = defineProcessor({
       before: { message: '1\t"2' },
       after: { message: '1\t"2', _a: '1', _b: '"2' },
     },
+    {
+      title: 'columns that the file’s header names',
+      config: {
+        separator: ' ',
+        quote: '',
+        columns: ['source.ip', 'url.path'],
+        header: { line: '#Fields: ', names: { 'c-ip': 'source.ip', date: '' }, under: 'iis.access' },
+      },
+      before: { _header: '#Fields: date c-ip cs(X-Client)', message: '2026-11-21 192.0.2.7 app1' },
+      after: {
+        _header: '#Fields: date c-ip cs(X-Client)',
+        message: '2026-11-21 192.0.2.7 app1',
+        source: { ip: '192.0.2.7' },
+        iis: { access: { cs_x_client: 'app1' } },
+      },
+    },
   ],
-  create({ field, columns, separator, quote }) {
+  create({ field, columns, header: named, separator, quote }) {
     const read = fieldReader(field);
-    const writers = columns.map((path) => (path === '' ? undefined : workWriter(path)));
+    const writersOf = byHeader((header) => {
+      const paths = (named && columnsOf(header, separator, named)) ?? columns;
+      return paths.map((path) => (path === '' ? undefined : workWriter(path)));
+    });
     return (work) => {
+      const writers = writersOf(work);
       const text = textAt(read, work);
       if (text === undefined) return failed(`field_missing: ${field}`);
       const values =
@@ -66,6 +101,28 @@ export const csv = defineProcessor({
     };
   },
 });
+
+interface Header {
+  readonly line: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly under: string;
+}
+
+/** Fields of the columns that a header names; undefined where it names none. */
+function columnsOf(
+  header: string | undefined,
+  separator: string,
+  { line, names, under }: Header,
+): string[] | undefined {
+  return directiveOf(header, line)
+    ?.trim()
+    .split(separator, maxColumns)
+    .map((name) => {
+      if (Object.hasOwn(names, name)) return names[name] as string;
+      const path = columnPath(name);
+      return path === undefined ? '' : `${under}.${path}`;
+    });
+}
 
 /** RFC 4180, section 2, for one record; undefined where a mark is not closed. */
 function splitQuoted(text: string, separator: string, quote: string): string[] | undefined {

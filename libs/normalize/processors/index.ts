@@ -55,6 +55,7 @@ import { upper } from './upper.ts';
 import { url } from './url.ts';
 import { userAgent } from './user_agent.ts';
 import { xml } from './xml.ts';
+import { zeek } from './zeek.ts';
 
 /** Processors that belong together, for the reference. */
 export interface ProcessorGroup {
@@ -73,7 +74,7 @@ export const processorGroups: readonly ProcessorGroup[] = [
   group(
     'Texts to fields',
     'What a text is made of becomes fields. For lines of one shape `dissect` is the fastest.',
-    ...[dissect, grok, regex, json, kv, logfmt, csv, xml, cef, leef],
+    ...[dissect, grok, regex, json, kv, logfmt, csv, xml, cef, leef, zeek],
     ...[syslog, clf, url, userAgent, registeredDomain],
   ),
   group(
