@@ -166,13 +166,8 @@ class EcsText extends EcsValues {
   #readTags(): boolean {
     const { json } = this;
     const start = json.at;
-    const any = json.enterArray();
-    let more = any;
-    while (more === true) {
-      if (json.readString() === -1) return false;
-      more = json.nextElement();
-    }
-    if (any === true) this.facts.tags = json.text.slice(start, json.at);
-    return more === false;
+    if (!this.readTexts()) return false;
+    this.facts.tags = json.text.slice(start, json.at);
+    return true;
   }
 }

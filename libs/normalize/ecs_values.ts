@@ -87,6 +87,17 @@ export abstract class EcsValues {
     return more === false;
   }
 
+  /** Reads an array of texts. */
+  protected readTexts(): boolean {
+    const { json } = this;
+    let more = json.enterArray();
+    while (more === true) {
+      if (json.readString() === -1) return false;
+      more = json.nextElement();
+    }
+    return more === false;
+  }
+
   #readText({ text: taken, type }: Takes, kind: RelatedKind | undefined): boolean {
     const { json } = this;
     const { at: start, text } = json;

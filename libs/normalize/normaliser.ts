@@ -18,6 +18,7 @@ import { type Dispatch, noDispatch } from './parsers/dispatch.ts';
 import type { Stage } from './stage.ts';
 import { wallClock } from './time.ts';
 import { readEvtxText } from './windows/evtx_text.ts';
+import { readWinlogbeatText } from './windows/winlogbeat_text.ts';
 
 export interface NormaliserOptions {
   /** Default: everything has the class `unapproved`. */
@@ -75,7 +76,7 @@ export function createNormaliser(options: NormaliserOptions = {}): Normalise {
 
 /** A document that is understood from its text; undefined where it must be parsed. */
 const readText = (line: string, context: ParseContext): Draft | undefined =>
-  readEvtxText(line, context) ?? readEcsText(line, context);
+  readEvtxText(line, context) ?? readWinlogbeatText(line, context) ?? readEcsText(line, context);
 
 function fromDocument(
   { value, hostileKeys, dotted }: Extract<ParsedJson, { ok: true }>,

@@ -16,6 +16,8 @@ export interface Dispatch {
   readonly forDocument: (document: JsonObject, at: Origin) => readonly Parser[];
   /** Whether parsers ask for that program, in lower case. */
   readonly asksFor: (program: string) => boolean;
+  /** Whether parsers ask for no more of a document than members of these names, whatever their values. */
+  readonly asksForMembers: (names: readonly string[]) => boolean;
   /** Whether records of that origin may belong to a parser whatever they look like. */
   readonly names: (at: Origin) => boolean;
 }
@@ -67,9 +69,17 @@ export function createDispatch(parsers: readonly Parser[]): Dispatch {
     topNames.set(top, [...(topNames.get(top) ?? []), path]);
   }
 
+  const isMet = (path: string, names: readonly string[]): boolean =>
+    members
+      .get(path)
+      ?.some(({ match }) =>
+        Object.keys(match.fields ?? {}).every((field) => names.includes(field.split('.')[0] as string)),
+      ) ?? false;
+
   return {
     parsers,
     asksFor: (program) => programs.has(program),
+    asksForMembers: (names) => names.some((name) => topNames.get(name)?.some((path) => isMet(path, names))),
     names: (at) => bySource(at).length > 0,
     forText(text, program, at) {
       let found: Entry[] | undefined;

@@ -32,6 +32,8 @@ interface Layout {
   readonly related: readonly (readonly [place: number, kind: RelatedKind])[];
   /** What stands before the value at a place, by the place of the value before; made when first asked for. */
   readonly joints: string[];
+  /** Paths of fields, and of the objects that hold them. */
+  readonly held: ReadonlySet<string>;
   /** What ends the objects of a place. */
   readonly ends: readonly string[];
 }
@@ -55,6 +57,9 @@ function arranged(): Layout {
     inEvent,
     related,
     joints: new Array((paths.length + 1) * paths.length).fill(''),
+    held: new Set(
+      paths.flatMap((path) => path.split('.').map((_, i, keys) => keys.slice(0, i + 1).join('.'))),
+    ),
     ends: paths.map((path, place) => '}'.repeat(path.split('.').length - (place < inEvent ? 2 : 1))),
   };
 }
@@ -67,6 +72,12 @@ function grouped(paths: readonly string[], prefix: string): string[] {
     const below = paths.filter((other) => other.startsWith(`${path}.`));
     return below.length === 0 ? [path] : grouped(below, `${path}.`);
   });
+}
+
+/** Whether a path is that of a field, or of an object with fields. */
+export function holds(path: string): boolean {
+  layout ??= arranged();
+  return layout.held.has(path);
 }
 
 const beginning = -1;
