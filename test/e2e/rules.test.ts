@@ -71,6 +71,11 @@ describe('rules that are written through the API', () => {
     return rules.find(({ title }) => title === `Sees ${action}`)?.matches ?? 0;
   }
 
+  it('have all the fields that they ask for', async () => {
+    const { total } = await server.api<{ total: { rules: number; all: number } }>('/api/rules/coverage');
+    expect(total).toMatchObject({ rules: 1, all: 1 });
+  });
+
   it('find events from the moment that the answer comes, until they are deleted; then come back', async () => {
     expect(await put(server, 2, rule(2, 'two'))).toMatchObject({ inForce: true, restorable: false });
     expect(await alerts('two')).toBe(true);
