@@ -5,7 +5,6 @@ export { type Growth, growthOf } from './growth.ts';
 export {
   bandLevel,
   createMonitor,
-  type Expectation,
   type Monitor,
   type MonitorOptions,
   restoreMonitor,
