@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { createNormaliser } from '@tidewatch/normalize';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAccept } from './accept.ts';
-import { decodeDeadLetter } from './dead_letters/letter.ts';
+import { decodeDeadLetter, openLetter } from './dead_letters/letter.ts';
 import { log, messages, openIngest, readAll, recordOf } from './ingest.suite.ts';
 
 let ingest: Awaited<ReturnType<typeof openIngest>>;
@@ -44,7 +44,8 @@ describe('what events need beside them', () => {
 describe('dead letters', () => {
   it('are kept sealed, and what is said of them quotes nothing', async () => {
     const seal = (raw: Uint8Array, id: string) => Buffer.from(`${id}:${Buffer.from(raw).toString('base64')}`);
-    const [answer] = await accept({ seal })('web', [recordOf('{"name":alice}')]);
+    const hints = { index: 'web', peer: '192.0.2.7', headers: { from: 'alice' } };
+    const [answer] = await accept({ seal })('web', [{ ...recordOf('{"name":alice}'), hints }]);
     expect(answer).toMatchObject({ status: 'dead_letter', message: expect.stringContaining('alice') });
     const [record] = await readAll(ingest.deadLetters);
     if (record === undefined || answer?.status !== 'dead_letter') throw new Error('nothing was set aside');
@@ -54,6 +55,15 @@ describe('dead letters', () => {
       `${answer.id}:${Buffer.from('{"name":alice}').toString('base64')}`,
     );
     expect(letter.message).toMatch(/…$/);
-    expect(JSON.stringify([record.headers, letter.message])).not.toContain('alice');
+    expect(JSON.stringify([record.headers, letter.message])).not.toMatch(/alice|192\.0\.2\.7/);
+    expect(letter.hints).toEqual({ index: 'web' });
+    const open = (sealed: Uint8Array, id: string) => {
+      const [name, text = ''] = Buffer.from(sealed).toString().split(':');
+      return name === id ? Buffer.from(text, 'base64') : undefined;
+    };
+    const opened = openLetter(letter, open);
+    expect(Buffer.from(opened?.raw ?? []).toString()).toBe('{"name":alice}');
+    expect(opened?.hints).toEqual(hints);
+    expect(openLetter(letter, (sealed) => open(sealed, letter.id))).toBeUndefined();
   });
 });

@@ -21,6 +21,8 @@ export interface DeadLetter {
   readonly hints: RecordHints;
   /** The raw bytes are sealed, and read as text. */
   readonly sealed?: boolean;
+  /** The hints that tell of people, sealed: `hints` lacks them. */
+  readonly sealedHints?: Uint8Array;
 }
 
 /** A letter as the stream keeps it. */
@@ -44,20 +46,49 @@ export const encodeDeadLetter = (letter: DeadLetter): NewRecord => ({
     format: letter.format,
     hints: JSON.stringify(letter.hints),
     ...(letter.sealed === true && { sealed: '1' }),
+    ...(letter.sealedHints !== undefined && {
+      sealed_hints: Buffer.from(letter.sealedHints).toString('latin1'),
+    }),
   },
   value: letter.raw,
 });
 
-/** The letter with its bytes sealed. What a parser says of them may quote them: it is cut before that. */
-export const sealLetter = (
+/** The letter with its bytes sealed, and who sent them. What a parser says of them may quote them: it is cut before that. */
+export function sealLetter(
   letter: DeadLetter,
-  seal: (raw: Uint8Array, id: string) => Uint8Array,
-): DeadLetter => ({
-  ...letter,
-  sealed: true,
-  raw: seal(letter.raw, letter.id),
-  message: letter.stage === 'normalise' ? letter.message.replace(/["'`][\s\S]*$/, '…') : letter.message,
-});
+  seal: (bytes: Uint8Array, id: string) => Uint8Array,
+): DeadLetter {
+  const { stage, raw, id, message } = letter;
+  const { peer, subject, headers, ...hints } = letter.hints;
+  const told = { peer, subject, headers };
+  return {
+    ...letter,
+    sealed: true,
+    raw: seal(raw, id),
+    hints,
+    ...(Object.values(told).some((hint) => hint !== undefined) && {
+      sealedHints: seal(Buffer.from(JSON.stringify(told)), hintsId(id)),
+    }),
+    message: stage === 'normalise' ? message.replace(/["'`][\s\S]*$/, '…') : message,
+  };
+}
+
+/** The letter as it was before it was sealed; undefined where that can't be opened. */
+export function openLetter(
+  letter: KeptLetter,
+  open: ((sealed: Uint8Array, id: string) => Uint8Array | undefined) | undefined,
+): KeptLetter | undefined {
+  if (letter.sealed !== true) return letter;
+  const { sealedHints, ...rest } = letter;
+  const raw = open?.(letter.raw, letter.id);
+  const told = sealedHints === undefined ? Buffer.from('{}') : open?.(sealedHints, hintsId(letter.id));
+  if (raw === undefined || told === undefined) return undefined;
+  const hints = { ...letter.hints, ...(JSON.parse(Buffer.from(told).toString()) as RecordHints) };
+  return { ...rest, raw, hints };
+}
+
+/** What sealed hints are bound to, so that they are not taken for bytes. */
+const hintsId = (id: string): string => `${id} hints`;
 
 /** Letters of earlier versions lack all but the first four headers, and get what comes closest. */
 export function decodeDeadLetter({ headers, position, appendedAt, value }: StreamRecord): KeptLetter {
@@ -71,6 +102,7 @@ export function decodeDeadLetter({ headers, position, appendedAt, value }: Strea
     format,
     hints,
     sealed,
+    sealed_hints: sealedHints,
   } = headers;
   return {
     stage: stage as LetterStage,
@@ -83,6 +115,7 @@ export function decodeDeadLetter({ headers, position, appendedAt, value }: Strea
     format: (format ?? 'auto') as RecordFormat,
     hints: hints === undefined ? {} : (JSON.parse(hints) as RecordHints),
     ...(sealed === '1' && { sealed: true }),
+    ...(sealedHints !== undefined && { sealedHints: Buffer.from(sealedHints, 'latin1') }),
     position,
     at: appendedAt,
   };

@@ -3,7 +3,7 @@ import type { NewRecord, Stream } from '@tidewatch/stream';
 import type { Metrics } from '@tidewatch/telemetry';
 import type { Judge, Verdict } from '../accept.ts';
 import { failedAlone } from '../processing.ts';
-import { type KeptLetter, toRawRecord } from './letter.ts';
+import { type KeptLetter, openLetter, toRawRecord } from './letter.ts';
 import type { OutcomeKind } from './outcome.ts';
 import { asReplayed } from './replayed.ts';
 import { createTurns } from './turns.ts';
@@ -112,8 +112,8 @@ function openAll(letters: readonly KeptLetter[], openSealed: ReplayDeps['openSea
   const opened: KeptLetter[] = [];
   const shut: Attempt[] = [];
   for (const letter of letters) {
-    const raw = letter.sealed === true ? openSealed?.(letter.raw, letter.id) : letter.raw;
-    if (raw !== undefined) opened.push({ ...letter, raw });
+    const clear = openLetter(letter, openSealed);
+    if (clear !== undefined) opened.push(clear);
     else shut.push({ letter, result: 'failed_again', reason: 'sealed', message: sealedShut });
   }
   return { opened, shut };
