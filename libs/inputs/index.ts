@@ -7,6 +7,7 @@ import { relp } from './relp.ts';
 import { syslog } from './syslog.ts';
 
 export { readEvtx } from './evtx/read.ts';
+export { createHeader, type HeaderKind } from './file/header.ts';
 export { evtx, file, http, journald, kafka, relp, syslog };
 
 /** The inputs that ship, as plugins of kind `input`. */

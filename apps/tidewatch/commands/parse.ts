@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { CommandContext } from './context.ts';
 import { addFile, orUnreadable } from './sigma/options.ts';
 
@@ -8,6 +8,7 @@ interface Options {
   readonly parsers?: readonly string[];
   readonly config?: string;
   readonly timeZone?: string;
+  readonly header?: 'directives' | 'first_line' | 'none';
   readonly explain?: boolean;
   readonly json?: boolean;
 }
@@ -29,6 +30,12 @@ export const parseCommand = ({ root, print, say }: CommandContext): Command =>
     )
     .option('--config <file>', 'configuration whose parsers are used')
     .option('--time-zone <zone>', 'zone of stamps without one; default: that of this machine')
+    .addOption(
+      new Option(
+        '--header <lines>',
+        'which lines say what columns the others have, as the file input’s `header`; default: directives',
+      ).choices(['directives', 'first_line', 'none']),
+    )
     .option('--explain', 'show which parsers were asked, and what each processor did')
     .option('--json', 'print JSON, one object a record')
     .action((file: string, options: Options) =>

@@ -1,4 +1,5 @@
 import { isObject, leaves } from '@tidewatch/event';
+import { createHeader, type HeaderKind } from '@tidewatch/inputs';
 import { createExplainer, type Explained, type TracedParser, type TracedStep } from '@tidewatch/normalize';
 import { visibleText } from '../dead_letters/visible.ts';
 import { becomes, type RecordOptions, recordOfLine } from './record.ts';
@@ -7,6 +8,7 @@ import { loadForCommand, type SourceOptions } from './sources.ts';
 
 export interface ParseOptions extends SourceOptions, RecordOptions {
   readonly timeZone?: string;
+  readonly header?: HeaderKind;
   /** Also which parsers were asked, and what each processor did. */
   readonly explain?: boolean;
   readonly json?: boolean;
@@ -34,10 +36,11 @@ export async function parseFile(
     ...(timeZone === undefined ? {} : { timeZone }),
     parsers: () => set.dispatch,
   });
+  const header = createHeader(options.header);
   let records = 0;
   let failed = 0;
   for await (const line of fileLines(file)) {
-    const explained = explain(recordOfLine(line, records++, options), source);
+    const explained = explain(recordOfLine(line, records++, { ...options, header: header(line) }), source);
     if (hasFailed(explained)) failed++;
     write(options.json ? jsonOf(explained, options) : textOf(line, explained, options));
   }

@@ -8,17 +8,18 @@ export interface RecordOptions {
   readonly dataset?: string;
 }
 
+/** What the input knows of a record besides. */
+interface RecordOrigin extends Pick<RecordOptions, 'dataset'> {
+  readonly header?: string | undefined;
+}
+
 /** A line as inputs hand it on. */
-export const recordOfLine = (
-  line: string,
-  index: number,
-  { dataset }: Pick<RecordOptions, 'dataset'>,
-): RawRecord => ({
+export const recordOfLine = (line: string, index: number, { dataset, header }: RecordOrigin): RawRecord => ({
   bytes: Buffer.from(line),
   format: 'auto',
   position: { kind: 'file', fingerprint: 'parse', offset: index },
   received: Date.now(),
-  hints: dataset === undefined ? {} : { dataset },
+  hints: { ...(dataset === undefined ? {} : { dataset }), ...(header === undefined ? {} : { header }) },
 });
 
 /** What became of a record, in the words of the tests beside parsers. */

@@ -1,3 +1,4 @@
+import { createHeader } from '@tidewatch/inputs';
 import { createSuggesting, type SuggestedShape, type Suggestions } from '@tidewatch/normalize';
 import { visibleText } from '../dead_letters/visible.ts';
 import { type RecordOptions, recordOfLine } from './record.ts';
@@ -23,9 +24,10 @@ export async function suggestFor(
 ): Promise<Suggestions> {
   const { dispatch } = await loadForCommand(options, root, say);
   const suggesting = createSuggesting(dispatch, options.name);
+  const header = createHeader();
   let records = 0;
   for await (const line of fileLines(file)) {
-    suggesting.add(recordOfLine(line, records++, options), options.source);
+    suggesting.add(recordOfLine(line, records++, { ...options, header: header(line) }), options.source);
     if (records % toldEvery === 0) say(`${records.toLocaleString('en')} records read`);
   }
   return suggesting.suggestions(options.limit);

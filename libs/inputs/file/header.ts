@@ -1,5 +1,8 @@
 import type { FileConfig } from './config.ts';
 
+/** Which lines are the header. */
+export type HeaderKind = FileConfig['header'];
+
 /** From `after` on, a place in a chunk, lines stand under that header. */
 export interface HeaderChange {
   readonly after: number;
@@ -22,11 +25,11 @@ export const headerBytes = 16 * 1024;
  *
  * @param header what was before it, lines joined by line feeds
  */
-export function headerAfter(
+function headerAfter(
   header: string | undefined,
   line: string,
   isFirst: boolean,
-  kind: FileConfig['header'],
+  kind: HeaderKind,
 ): string | undefined {
   if (line.length > maxLine || kind === 'none') return header;
   if (kind === 'first_line') return isFirst ? line : header;
@@ -34,6 +37,18 @@ export function headerAfter(
   if (name === undefined) return header;
   const others = header?.split('\n').filter((other) => !other.startsWith(name)) ?? [];
   return [...others, line].join('\n');
+}
+
+/** Follows a file's lines, from its first on: asked with each in turn, it answers the header that the line stands under. */
+export function createHeader(kind: HeaderKind = 'directives'): (line: string) => string | undefined {
+  let header: string | undefined;
+  let isFirst = true;
+  return (line) => {
+    const before = header;
+    header = headerAfter(header, line, isFirst, kind);
+    isFirst = false;
+    return before;
+  };
 }
 
 /**
@@ -46,7 +61,7 @@ export function headerChanges(
   chunk: Buffer,
   from: number,
   before: string | undefined,
-  kind: FileConfig['header'],
+  kind: HeaderKind,
 ): readonly HeaderChange[] {
   const changes: HeaderChange[] = [];
   let header = before;
