@@ -1,5 +1,6 @@
 // `npm run bench -- NAME [--rounds N] [--only P1,P4]`: measures, and writes the figures to docs/benchmarks.md.
 import { parseArgs } from 'node:util';
+import { forecastBench } from './forecast/index.ts';
 import { ingestBench } from './ingest/index.ts';
 import { normalizeBench } from './normalize/index.ts';
 import { sigmaBench } from './sigma/index.ts';
@@ -14,6 +15,7 @@ export interface BenchOptions {
 }
 
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
+  forecast: forecastBench,
   ingest: ingestBench,
   normalize: normalizeBench,
   sigma: sigmaBench,
