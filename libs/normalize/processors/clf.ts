@@ -1,3 +1,4 @@
+import { isObject } from '@tidewatch/event';
 import { z } from 'zod';
 import { parseNginxAccess } from '../nginx.ts';
 import { objectOf } from '../written.ts';
@@ -7,7 +8,8 @@ import { failed, fieldReader, mergeFields, textAt } from './work.ts';
 /** Reads access lines of web servers. */
 export const clf = defineProcessor({
   name: 'clf',
-  summary: 'Reads an access line of Apache or nginx, common or combined: source, request, answer, time.',
+  summary:
+    'Reads an access line of Apache or nginx, common or combined: source, request, answer, time. A request that is none of HTTP stands in `_request`.',
   config: z.strictObject({ field: textField }),
   examples: [
     {
@@ -33,6 +35,19 @@ export const clf = defineProcessor({
         '@timestamp': '2026-11-21T09:08:01.000Z',
       },
     },
+    {
+      title: 'what is asked is not HTTP',
+      config: {},
+      before: { message: '203.0.113.7 - - [21/Nov/2026:09:08:01 +0000] "\\x16\\x03\\x01" 400 150 "-" "-"' },
+      after: {
+        message: '203.0.113.7 - - [21/Nov/2026:09:08:01 +0000] "\\x16\\x03\\x01" 400 150 "-" "-"',
+        source: { ip: '203.0.113.7', address: '203.0.113.7' },
+        _request: '\\x16\\x03\\x01',
+        http: { response: { status_code: 400, body: { bytes: 150 } } },
+        event: { category: ['web'], type: ['access'], action: 'http_request', outcome: 'failure' },
+        '@timestamp': '2026-11-21T09:08:01.000Z',
+      },
+    },
     { title: 'another line', config: {}, before: { message: 'GET /' }, fails: 'pattern_mismatch' },
   ],
   create({ field }) {
@@ -43,8 +58,9 @@ export const clf = defineProcessor({
       const access = parseNginxAccess(text);
       if (access === undefined) return failed(`pattern_mismatch: ${field} is no access line`);
       const { written, time } = access;
-      const { message: _, ...members } = objectOf(written.members);
+      const { message: _, nginx, ...members } = objectOf(written.members);
       mergeFields(work.fields, { ...members, event: objectOf(written.event) });
+      if (isObject(nginx) && nginx.request !== undefined) work.fields._request = nginx.request;
       work.time = time;
       return undefined;
     };
