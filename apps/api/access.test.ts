@@ -51,6 +51,8 @@ const bodies: Readonly<Record<string, () => object>> = {
     conditions: [{ field: 'host.name', values: ['db-1'] }],
     reason: 'noise',
   }),
+  'originals.find': () => ({ pseudonyms: ['p1-20261101-0'] }),
+  'originals.erase': () => ({ pseudonyms: ['p1-20261101-0'], reason: 'asked for it' }),
   'archive.restore': () => ({ class: 'auth', from: 'now-30d' }),
   'admin.login_link': () => ({ user: 'admin' }),
   'rules.backtest': () => ({ source: 'title: x' }),
@@ -177,6 +179,8 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'admin tok
   'dead_letters.cancel': ['engineer', 'admin'],
   'archive.list': ['engineer', 'privacy_officer', 'admin'],
   'archive.restore': ['engineer', 'admin'],
+  'originals.find': ['privacy_officer', 'admin'],
+  'originals.erase': ['privacy_officer', 'admin'],
   'demo.remove': ['admin'],
   'live.read': readers,
   'admin.login_link': 'admin token',
@@ -238,13 +242,13 @@ describe('routes and roles (S2)', () => {
     },
   );
 
-  it('takes the admin token for dead letters, the archive, the disk, enrichment, forecasts, parsers, lists and changes of alerts, backtests, writing rules and use-cases, and for nothing else that asks for a session', async () => {
+  it('takes the admin token for dead letters, the archive, originals, the disk, enrichment, forecasts, parsers, lists and changes of alerts, backtests, writing rules and use-cases, and for nothing else that asks for a session', async () => {
     const authorization = `Bearer ${adminToken}`;
     for (const { name, policy, status = 200 } of routes) {
       if (policy.kind !== 'session' || name === 'live.read') continue;
       const { statusCode } = await ask(name, { authorization });
       expect(statusCode, name).toBe(
-        /^dead_letters\.|^archive\.|^disk\.|^enrichment\.|^forecasts\.|^parsers\.|^usecases\.|^alerts\.(?:search|groups|change|undo|job)|^rules\.(?:backtest|put|release|remove|restore)/.test(
+        /^dead_letters\.|^archive\.|^originals\.|^disk\.|^enrichment\.|^forecasts\.|^parsers\.|^usecases\.|^alerts\.(?:search|groups|change|undo|job)|^rules\.(?:backtest|put|release|remove|restore)/.test(
           name,
         )
           ? status

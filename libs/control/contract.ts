@@ -148,6 +148,10 @@ export interface OriginalVault {
   /** Adds, or puts the newer in place; durable when it resolves. */
   write(originals: readonly KeptOriginal[]): Promise<void>;
   find(dataClass: string, pseudonym: string): KeptOriginal | undefined;
+  /** Of these pseudonyms, in all classes. */
+  findAll(pseudonyms: readonly string[]): readonly KeptOriginal[];
+  /** Deletes them in all classes, overwritten; answers how many went. Events with the pseudonym make them anew. */
+  erase(pseudonyms: readonly string[]): number;
   /** Classes of which originals or keys are kept. */
   classes(): readonly string[];
   /** Deletes originals of a class that were last seen before `seen`; answers how many. */

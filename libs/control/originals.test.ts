@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
@@ -38,6 +38,19 @@ describe('originals', () => {
     expect(control.originals.find('system', 'a')?.seen).toBe(3_000);
     expect(control.originals.find('web', 'b')).toBeUndefined();
     expect([...control.originals.classes()].sort()).toEqual(['system', 'web']);
+  });
+
+  it('of a person are found and erased in all classes, and leave nothing in the files', async () => {
+    const web = original('a', { sealed: 'sealed.k.of-a-person' });
+    const system = original('b', { dataClass: 'system' });
+    await control.originals.write([web, original('a', { dataClass: 'system' }), system]);
+    expect(control.originals.findAll(['a', 'none'])).toHaveLength(2);
+    expect(control.originals.findAll(['a'])).toContainEqual(web);
+    expect(control.originals.erase(['a', 'none'])).toBe(2);
+    expect(control.originals.erase(['a'])).toBe(0);
+    expect(control.originals.findAll(['a', 'b'])).toEqual([system]);
+    for (const name of readdirSync(directory))
+      expect(readFileSync(join(directory, name)).includes('of-a-person'), name).toBe(false);
   });
 
   it('go by class when they were last seen too long ago, however many', async () => {

@@ -34,6 +34,7 @@ export function createOriginalVault(db: Database): OriginalVault {
       'field = excluded.field, sealed = excluded.sealed, seen = MAX(seen, excluded.seen)',
   );
   const one = db.prepare<OriginalRow>('SELECT * FROM originals WHERE data_class = ? AND pseudonym = ?');
+  const removeOne = db.prepare('DELETE FROM originals WHERE data_class = ? AND pseudonym = ?');
   const classes = db.prepare<Pick<KeyRow, 'data_class'>>(
     'SELECT DISTINCT data_class FROM originals UNION SELECT DISTINCT data_class FROM seal_keys',
   );
@@ -50,6 +51,9 @@ export function createOriginalVault(db: Database): OriginalVault {
     if (count > 0) emptyLog.all();
     return count;
   }
+
+  const find = (dataClass: string, pseudonym: string) => toOriginal(one.all(dataClass, pseudonym)[0]);
+  const classNames = () => classes.all().map(({ data_class }) => data_class);
 
   return {
     keys: {
@@ -68,8 +72,19 @@ export function createOriginalVault(db: Database): OriginalVault {
         });
       }
     },
-    find: (dataClass, pseudonym) => toOriginal(one.all(dataClass, pseudonym)[0]),
-    classes: () => classes.all().map(({ data_class }) => data_class),
+    find,
+    findAll: (pseudonyms) =>
+      classNames().flatMap((dataClass) =>
+        pseudonyms.flatMap((pseudonym) => find(dataClass, pseudonym) ?? []),
+      ),
+    erase: (pseudonyms) =>
+      removed(() => {
+        let gone = 0;
+        for (const dataClass of classNames())
+          for (const pseudonym of pseudonyms) gone += removeOne.run(dataClass, pseudonym);
+        return gone;
+      }),
+    classes: classNames,
     async expire(dataClass, seen) {
       for (let gone = 0; ; await nextTurn()) {
         const count = db.transaction(() => removeOld.run(dataClass, seen, chunk));

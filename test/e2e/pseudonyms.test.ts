@@ -189,6 +189,23 @@ describe('data that is kept under pseudonyms', () => {
     expect(await filesWith(name)).toEqual([]);
   });
 
+  it('says what is kept of a person, and erases it once it is told to', async () => {
+    const config = join(directory, 'erase.yml');
+    await writeFile(config, configOf({ pseudonyms: { file: keys() } }));
+    const of = (verb: string, ...more: string[]) =>
+      command('pseudonyms', verb, name.toUpperCase(), '--config', config, '--data', server.data, ...more);
+    const kept = async () => JSON.parse((await of('find', '--json')).out).items;
+    expect(await kept()).toMatchObject([{ pseudonym, dataClass: 'system', field: 'user.name' }]);
+    expect((await of('erase', '--reason', 'article 17')).err).toContain('Nothing was erased');
+    expect(await kept()).toHaveLength(1);
+    const erased = await of('erase', '--reason', 'article 17', '--yes');
+    expect(erased).toMatchObject({ status: 0, out: expect.stringContaining('What stays') });
+    expect(await kept()).toEqual([]);
+    expect((await events(4)).map(({ user }) => user.name)).toContain(pseudonym);
+    expect((await command('pseudonyms', 'find', 'root', '--config', config)).status).not.toBe(0);
+    expect(await filesWith(name.toUpperCase())).toEqual([]);
+  });
+
   it('loses fields that no use-case names as soon as one in force says so', async () => {
     const approvals = [{ role: 'privacy_officer', by: 'desk', at: '2026-01-01' }];
     await writeFile(

@@ -10,6 +10,7 @@ import { exceptionRoutes } from './exceptions.ts';
 import { forecastRoutes } from './forecasts.ts';
 import { keptRuleRoutes } from './kept_rules.ts';
 import { liveRoutes } from './live.ts';
+import { originalRoutes } from './originals.ts';
 import { parserRoutes } from './parsers.ts';
 import { probeRoutes } from './probes.ts';
 import { ruleRoutes } from './rules.ts';
@@ -33,6 +34,7 @@ export const routes: readonly Route[] = [
   ...forecastRoutes,
   ...deadLetterRoutes,
   ...archiveRoutes,
+  ...originalRoutes,
   ...liveRoutes,
   ...adminRoutes,
   ...probeRoutes,

@@ -1,12 +1,25 @@
+import type { KeptOriginals } from '@tidewatch/api/schemas';
 import { Command, InvalidArgumentError } from 'commander';
+import { type Ask, askServer } from '../server/ask.ts';
 import type { CommandContext } from './context.ts';
+import { askingBy, type ServerOptions, withServer } from './server.ts';
 
 const defaultFile = 'pseudonym.keys';
 
-/** The file of keys that pseudonyms are made with. */
-export const pseudonymsCommand = ({ print }: CommandContext): Command => {
+type Kept = KeptOriginals['items'];
+
+interface EraseOptions extends ServerOptions {
+  readonly reason: string;
+  readonly yes?: boolean;
+}
+
+const stays = `What stays: events keep the pseudonym for their time to live, and whoever has the file of keys can test whether it is this name's. Records' sealed texts may hold the name until their key goes, a time partition after their last event. Dead letters do until they are deleted. An event that comes with the name makes an original anew.`;
+
+/** The keys of pseudonyms, and what is kept of one person. */
+export const pseudonymsCommand = (context: CommandContext): Command => {
+  const { print, say } = context;
   const command = new Command('pseudonyms').description(
-    'Make the keys of pseudonyms, and follow them by new ones. Back the file up apart from the data: without it no pseudonym can be made again, and nothing that is sealed can be opened.',
+    'Make the keys of pseudonyms, follow them by new ones, and find or erase what is kept of one person. Back the file up apart from the data: without it no pseudonym can be made again, and nothing that is sealed can be opened.',
   );
   command
     .command('init')
@@ -31,8 +44,86 @@ export const pseudonymsCommand = ({ print }: CommandContext): Command => {
       const added = await addKey(file, from);
       print(`${file} holds the key ${added.version} as well, which counts from ${added.from} on.`);
     });
+  withServer(
+    command
+      .command('find')
+      .description(
+        'Show the pseudonyms of a person, and where the running server keeps what they stand for. The name itself is not sent; nothing is opened.',
+      )
+      .argument('<name>', 'a name, mail address, id or address, or a pseudonym'),
+  ).action((name: string, options: ServerOptions) =>
+    asking(context, async (ask) => {
+      const pseudonyms = await pseudonymsFor(name, options, context);
+      const items = await find(ask, pseudonyms);
+      if (options.json) return print(JSON.stringify({ pseudonyms, items }, null, 2));
+      print(`Search for events with: ${pseudonyms.slice(0, shown).join(' or ')}`);
+      list(items, print);
+    })(options),
+  );
+  withServer(
+    command
+      .command('erase')
+      .description(
+        'Erase what is kept of the person behind a name or pseudonym. Without --yes it only says what that would be.',
+      )
+      .argument('<name>', 'a name, mail address, id or address, or a pseudonym')
+      .requiredOption('--reason <text>', 'why, for the audit log; without the name')
+      .option('--yes', 'do it'),
+  ).action((name: string, options: EraseOptions) =>
+    asking(context, async (ask) => {
+      const pseudonyms = await pseudonymsFor(name, options, context);
+      const items = await find(ask, pseudonyms);
+      list(items, say);
+      if (items.length === 0) return;
+      if (options.yes !== true) {
+        say(`Nothing was erased. With --yes, ${count(items)} go for good.\n${stays}`);
+        return;
+      }
+      const body = {
+        pseudonyms: [...new Set(items.map(({ pseudonym }) => pseudonym))],
+        reason: options.reason,
+      };
+      const { erased } = await ask<{ erased: number }>('POST', '/originals/erase', body);
+      print(options.json ? JSON.stringify({ erased }) : `${erased} sealed originals are erased.\n${stays}`);
+    })(options),
+  );
   return command;
 };
+
+const asking = askingBy(askServer);
+/** Pseudonyms that are written out: the newest. */
+const shown = 12;
+const count = ({ length }: Kept): string =>
+  length === 1 ? 'one sealed original' : `${length} sealed originals`;
+
+const find = async (ask: Ask, pseudonyms: readonly string[]): Promise<Kept> =>
+  (await ask<KeptOriginals>('POST', '/originals/find', { pseudonyms })).items;
+
+function list(items: Kept, tell: (text: string) => void): void {
+  for (const { dataClass, pseudonym, field, seen } of items)
+    tell(`${dataClass}  ${pseudonym}  ${field}  last seen ${new Date(seen - 1).toISOString().slice(0, 10)}`);
+  if (items.length === 0) tell('No sealed original is kept.');
+}
+
+/** Made here: the name goes to no server. */
+async function pseudonymsFor(
+  name: string,
+  options: ServerOptions,
+  { root }: CommandContext,
+): Promise<readonly string[]> {
+  if (/^p\d{1,4}-\d{8}-[\da-f]{24}$/.test(name)) return [name];
+  const [{ loadConfig }, { pseudonymsOf }] = await Promise.all([
+    import('../config/load.ts'),
+    import('../governance/data_subject.ts'),
+  ]);
+  const { pseudonyms: configured } = await loadConfig(options, root);
+  if (configured === undefined)
+    throw new InvalidArgumentError('The configuration names no keys: name its file with --config FILE.');
+  const pseudonyms = await pseudonymsOf(name, configured, Date.now());
+  if (pseudonyms.length === 0)
+    throw new InvalidArgumentError('This names nobody: every system has it, so it stays as it is.');
+  return pseudonyms;
+}
 
 function day(text: string): string {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))

@@ -9,7 +9,7 @@ export {
   type SealedOriginal,
 } from './originals.ts';
 export type { FieldPolicy } from './policy.ts';
-export { createPseudonyms, type Pseudonyms } from './pseudonyms.ts';
+export { bareName, createPseudonyms, type Pseudonyms } from './pseudonyms.ts';
 export type {
   ReidentificationApproval,
   ReidentificationRequest,

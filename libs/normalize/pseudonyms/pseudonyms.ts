@@ -118,6 +118,9 @@ function pseudonymsOf(epoch: Epoch, { secret, version }: PseudonymKey): EpochPse
   };
 }
 
+/** Of `DOMAIN\\name` and `NAME$` the name: it is what a pseudonym stands for, whatever is around it. */
+export const bareName = (text: string): string => text.slice(text.lastIndexOf('\\') + 1).replace(/\$$/, '');
+
 /** One spelling for each address (RFC 5952). */
 export const canonical = (address: string): string =>
   address.includes(':') ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;

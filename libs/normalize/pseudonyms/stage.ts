@@ -4,7 +4,7 @@ import type { Stage, StageContext } from '../stage.ts';
 import { addDerived, deriveFrom } from './derived.ts';
 import type { Originals } from './originals.ts';
 import { type CompiledPolicy, compilePolicy, type FieldPolicy, minimise } from './policy.ts';
-import type { EpochPseudonyms, Pseudonyms } from './pseudonyms.ts';
+import { bareName, type EpochPseudonyms, type Pseudonyms } from './pseudonyms.ts';
 import { createReplacer, valuesIn } from './replace.ts';
 import type { SealKeys } from './seal_keys.ts';
 
@@ -81,12 +81,9 @@ export function createPseudonymStage({ policyOf, vault, onMinimised }: Pseudonym
     { epoch }: EpochPseudonyms,
     { dataClass, received: at }: StageContext,
   ): void {
-    // Of `DOMAIN\name` and `NAME$` the pseudonym stands for the name, whatever is around it.
-    const cut = value.lastIndexOf('\\') + 1;
-    const bare = (text: string, from: number) => text.slice(from).replace(/\$$/, '');
     vault?.originals.note({
-      clear: bare(value, cut),
-      pseudonym: bare(pseudonym, pseudonym.lastIndexOf('\\') + 1),
+      clear: bareName(value),
+      pseudonym: bareName(pseudonym),
       field,
       dataClass,
       epoch,

@@ -11,8 +11,7 @@ import {
   type Vault,
 } from '@tidewatch/normalize/pseudonyms';
 import type { Config } from '../../config/schema.ts';
-import { startErrors } from '../../errors.ts';
-import { readKeyFile } from '../../governance/key_file.ts';
+import { placeOfKeys, readKeys } from '../../governance/data_subject.ts';
 import type { Runtime } from '../runtime.ts';
 
 type PseudonymsConfig = NonNullable<Config['pseudonyms']>;
@@ -39,7 +38,7 @@ export async function openPseudonyms(
     return undefined;
   const kept = await openVault();
   const read = async () => {
-    const keys = parsePseudonymKeys(await readKeys(configured), placeOf(configured));
+    const keys = parsePseudonymKeys(await readKeys(configured), placeOfKeys(configured));
     return {
       pseudonyms: createPseudonyms({ keys, epoch: configured.epoch, overlapMs: overlapMs(configured) }),
       keys: createSealKeys(keys, kept.keys),
@@ -81,13 +80,3 @@ export const pseudonymStage = (runtime: Runtime): Stage =>
 
 const overlapMs = ({ overlap }: PseudonymsConfig): number =>
   Number(overlap.slice(0, -1)) * (overlap.endsWith('d') ? 86_400_000 : 3_600_000);
-
-const placeOf = ({ file, env }: PseudonymsConfig): string => file ?? `the environment variable ${env}`;
-
-async function readKeys({ file, env = '' }: PseudonymsConfig): Promise<string> {
-  if (file !== undefined) return readKeyFile(file);
-  const text = process.env[env];
-  if (text !== undefined) return text;
-  const place = `the environment variable ${env}`;
-  throw startErrors.PSEUDONYM_KEYS_UNREADABLE({ place, reason: 'it is not set' });
-}
