@@ -90,7 +90,7 @@ describe('a series', () => {
     const end = begin + 4 * day;
     for (let time = begin + minute; time <= end; time += minute) {
       engine.take(time, sample(time));
-      if (time % 10_800 === 0) await engine.refit(time);
+      if (time % 21_600 === 0) await engine.refit(time);
       if (time % 900 === 0) engine.overview(time);
       if (time === begin + 1_800 + minute) expect(engine.overview(time).series[0]?.state).toBe('waiting');
       if (time === begin + day)
@@ -116,8 +116,32 @@ describe('a series', () => {
     const passes = end + (Math.asin(0.8) / (2 * Math.PI)) * day;
     expect(Math.abs((figures?.breach['0'] ?? 0) - passes)).toBeLessThan(1_800);
     expect(figures?.breach['0.99']).toBeLessThan(figures?.breach['0'] ?? 0);
-    const later = engine.overview(end + 6 * minute).series[0];
-    expect(later).toMatchObject({ state: 'stale', actual: Number.NaN, score: Number.NaN, lastSample: end });
+    engine.take(end + minute, sample(end, {}, 141));
+    expect(engine.overview(end + minute).series[0]?.breach['0']).toBe(end + minute);
+    const later = engine.overview(end + 7 * minute).series[0];
+    expect(later).toMatchObject({
+      state: 'stale',
+      actual: Number.NaN,
+      score: Number.NaN,
+      lastSample: end + minute,
+    });
+  });
+
+  it('does not expect an incident to go on, and has bands for values rather than means', async () => {
+    const engine = await open();
+    const end = begin + 3 * day;
+    for (let time = begin; time <= end; time += minute) engine.take(time, sample(time));
+    await engine.refit(end);
+    const calm = engine.overview(end).series[0]?.ahead['4h'];
+    // The values themselves are up to 5 off their means.
+    expect((calm?.outer[1] ?? 0) - (calm?.outer[0] ?? 0)).toBeGreaterThan(6);
+    const later = end + 3_600;
+    for (let time = end + minute; time <= later; time += minute) engine.take(time, sample(time, {}, 400));
+    await engine.refit(later);
+    const [figures] = engine.overview(later).series;
+    expect(figures?.score).toBeGreaterThan(1);
+    const wave = 100 + 50 * Math.sin((2 * Math.PI * (later + 4 * 3_600)) / day);
+    expect(Math.abs((figures?.ahead['4h'].expected ?? 0) - wave)).toBeLessThan(10);
   });
 
   it('does not take values of times that were, and bridges a gap', async () => {

@@ -65,10 +65,15 @@ export async function createEngine(config: EngineConfig, kept: Kept, events: Eng
   for (const one of await kept.load()) {
     const target = targets.get(one.target);
     if (target === undefined || one.head.step !== target.step || !roomFor(target)) continue;
-    const series = createSeries(target, one.labels, one);
+    const series = createSeries(target, one.labels, quietDays(), one);
     all.set(series.name, series);
   }
   for (const { name, step, value } of kept.journalled()) all.get(name)?.take(step, value);
+
+  /** The more series, the rarer each may be wrong: together it is once in two days. */
+  function quietDays(): number {
+    return Math.max(200, 2 * all.size);
+  }
 
   function roomFor(target: Target): boolean {
     let own = 0;
@@ -88,7 +93,7 @@ export async function createEngine(config: EngineConfig, kept: Kept, events: Eng
       return undefined;
     }
     out.delete(name);
-    const series = createSeries(target, labels);
+    const series = createSeries(target, labels, quietDays());
     all.set(name, series);
     return series;
   }

@@ -1,6 +1,8 @@
 import { predict } from '@tidewatch/forecast';
 import { meansOf, type Track } from './track.ts';
 
+type Values = Pick<Track, 'first' | 'at'>;
+
 const minute = 60;
 const hour = 3_600;
 const day = 86_400;
@@ -47,7 +49,7 @@ export const binOf = (step: number): number => Math.max(1, Math.round(binSeconds
  * @param now epoch seconds
  * @returns undefined with fewer than 10 values
  */
-export function fitOf(track: Track, step: number, seasons: readonly number[], now: number): Fit | undefined {
+export function fitOf(track: Values, step: number, seasons: readonly number[], now: number): Fit | undefined {
   const bin = binOf(step);
   const size = bin / step;
   const from = Math.floor(now / bin);
@@ -60,11 +62,12 @@ export function fitOf(track: Track, step: number, seasons: readonly number[], no
     const inBins = seasons.map((season) => Math.round(season / bin)).filter((season) => season > 1);
     const found = predict(means, { horizon, seasons: inBins });
     if (found !== undefined) {
+      const noise = noiseOf(track, size, { means, oldest, from, bin });
       const best = [...found.parts].sort((a, b) => b.weight - a.weight)[0];
       return {
         ...{ at: now, from, bin, expected: found.expected },
-        inner: found.band(0.8),
-        outer: found.band(0.99),
+        inner: widened(found.band(0.8), found.expected, noise(0.8)),
+        outer: widened(found.band(0.99), found.expected, noise(0.99)),
         method: best?.method ?? 'level',
         seasons: found.seasons.map((season) => season * bin),
       };
@@ -73,15 +76,50 @@ export function fitOf(track: Track, step: number, seasons: readonly number[], no
   return levelOf(track, step, { now, from, bin, horizon });
 }
 
+/** How far values of the last week are from the means of their bins: the half width that holds a share of them. */
+function noiseOf(
+  track: Values,
+  size: number,
+  { means, oldest, from, bin }: { means: Float64Array; oldest: number; from: number; bin: number },
+): (level: number) => number {
+  if (size < 2) return () => 0;
+  const away: number[] = [];
+  const first = Math.max(oldest, from - Math.round((7 * day) / bin));
+  for (let at = first * size; at < from * size; at++) {
+    // A mean is that of the middle of its bin.
+    const place = (at + 0.5) / size - 0.5 - oldest;
+    const low = means[Math.max(0, Math.floor(place))] as number;
+    const high = means[Math.floor(place) + 1] ?? low;
+    const distance = Math.abs(track.at(at) - low - (high - low) * (place - Math.floor(place)));
+    if (!Number.isNaN(distance)) away.push(distance);
+  }
+  const sorted = Float64Array.from(away).sort();
+  return (level) => sorted[Math.min(sorted.length - 1, Math.ceil(level * sorted.length))] ?? 0;
+}
+
+/** A band of means as one of single values: their errors and their noise have nothing to do with each other. */
+function widened({ lower, upper }: Band, expected: Float64Array, noise: number): Band {
+  // What never falls below zero has no band there.
+  const floor = lower.some((value) => value < 0) ? Number.NEGATIVE_INFINITY : 0;
+  return {
+    lower: lower.map((value, i) =>
+      Math.max(floor, (expected[i] as number) - Math.hypot((expected[i] as number) - value, noise)),
+    ),
+    upper: upper.map(
+      (value, i) => (expected[i] as number) + Math.hypot(value - (expected[i] as number), noise),
+    ),
+  };
+}
+
 /** The median of the last day, with a band of its median absolute deviation. */
 function levelOf(
-  track: Track,
+  track: Values,
   step: number,
   { now, from, bin, horizon }: { now: number; from: number; bin: number; horizon: number },
 ): Fit | undefined {
   const newest = Math.floor(now / step);
-  const known = track
-    .slice(newest - Math.round(day / step), newest)
+  const length = Math.round(day / step);
+  const known = Float64Array.from({ length }, (_, i) => track.at(newest - length + 1 + i))
     .filter((value) => !Number.isNaN(value))
     .sort();
   if (known.length < fewestValues) return undefined;

@@ -3,13 +3,17 @@ import { type Band, binOf, breachTime, type Fit, fitOf, pathAt } from './fit.ts'
 import { type Coverage, createHindsight, leads, type RelativeError, type Said } from './hindsight.ts';
 import { type KeptSeries, readSeries, writeSeries } from './series_file.ts';
 import { type Labels, seriesName, type Target } from './targets.ts';
-import { createTrack } from './track.ts';
+import { createTrack, type Track } from './track.ts';
 
 const hour = 3_600;
 const day = 86_400;
 const keptDays = 28;
 /** A series without a value for so many steps is stale. */
 const staleSteps = 5;
+/** What is out for so long is the new level, seconds; as its monitor has it. */
+const shiftSeconds = 6 * hour;
+/** Values in the band between others that are out, at most, for these to be one incident. */
+const pauseSteps = 5;
 /** Of a series without a value for so long nothing new is to be said, seconds. */
 const outdated = 2 * hour;
 /** Refits while little is known, and else, seconds. */
@@ -91,8 +95,11 @@ export interface Series {
 const nowhere = { expected: Number.NaN, lower: Number.NaN, upper: Number.NaN, inner: Number.NaN };
 const noRatios = { '1d': Number.NaN, '7d': Number.NaN };
 
-/** @param kept what {@link Series.save} wrote; what does not fit the target any more is left out */
-export function createSeries(target: Target, labels: Labels, kept?: KeptSeries): Series {
+/**
+ * @param quietDays in which one false alert of it is borne
+ * @param kept what {@link Series.save} wrote; what does not fit the target any more is left out
+ */
+export function createSeries(target: Target, labels: Labels, quietDays: number, kept?: KeptSeries): Series {
   const { step, seasons, direction } = target;
   const name = seriesName(target.name, labels);
   const bin = binOf(step);
@@ -106,7 +113,7 @@ export function createSeries(target: Target, labels: Labels, kept?: KeptSeries):
     bin,
     kept && { rings: kept.floats, marks: kept.head.marks as [number, number] },
   );
-  const monitor = monitorOf(target, kept) ?? replayed(target, values, first);
+  const monitor = monitorOf(target, quietDays, kept) ?? replayed(target, quietDays, values, first);
   let last = Number(kept?.head.last ?? -1);
   let known = values.reduce((count, value) => (Number.isNaN(value) ? count : count + 1), 0);
   let limit = Number(kept?.head.limit ?? Number.NaN);
@@ -140,8 +147,7 @@ export function createSeries(target: Target, labels: Labels, kept?: KeptSeries):
   }
 
   function aheadNow(): Ahead {
-    const { expected, lower, upper, inner } =
-      last < 0 ? nowhere : hindsight.said(last);
+    const { expected, lower, upper, inner } = last < 0 ? nowhere : hindsight.said(last);
     const half = Number.isNaN(inner) ? (upper - lower) / 2 : inner;
     return { expected, inner: [expected - half, expected + half], outer: [lower, upper] };
   }
@@ -149,12 +155,38 @@ export function createSeries(target: Target, labels: Labels, kept?: KeptSeries):
   function breaches(now: number): Figures['breach'] {
     const at = limitNow();
     const downwards = direction === 'below';
+    const value = track.at(last);
+    if (downwards ? value < at : value > at)
+      return { '0': last * step, '0.8': last * step, '0.99': last * step };
     const of = (path: Float64Array | undefined) =>
       made === undefined || path === undefined || Number.isNaN(at)
         ? Number.NaN
         : breachTime(made, path, at, downwards, now);
     const edge = (band: Band | undefined) => (downwards ? band?.lower : band?.upper);
     return { '0': of(made?.expected), '0.8': of(edge(made?.inner)), '0.99': of(edge(made?.outer)) };
+  }
+
+  /**
+   * The values to forecast from: what is out at present is as it was expected, until it has stayed for so long that it is
+   * the new level.
+   */
+  function calm(): Pick<Track, 'first' | 'at'> {
+    if (!(score > 1)) return track;
+    const isOut = (at: number): boolean => {
+      const { lower, upper } = hindsight.said(at);
+      return track.at(at) < lower || track.at(at) > upper;
+    };
+    const longest = Math.round(shiftSeconds / step);
+    let since = last + 1;
+    for (let at = last; at > last - longest && since - at <= pauseSteps; at--) if (isOut(at)) since = at;
+    if (last - since >= longest - 1) return track;
+    return {
+      first: track.first,
+      at: (at) => {
+        const value = track.at(at);
+        return at < since || Number.isNaN(value) ? value : hindsight.said(at).expected;
+      },
+    };
   }
 
   function stateAt(now: number): Figures['state'] {
@@ -186,7 +218,7 @@ export function createSeries(target: Target, labels: Labels, kept?: KeptSeries):
       now - fitAt >= (made === undefined || made.method === 'level' ? refit.young : refit.old),
     refit(now) {
       fitAt = now;
-      made = fitOf(track, step, seasons, now);
+      made = fitOf(calm(), step, seasons, now);
       innerShare = hindsight.innerShare();
       coverage = hindsight.coverage(now);
       relativeError = hindsight.relativeError(now);
@@ -263,21 +295,22 @@ export function createSeries(target: Target, labels: Labels, kept?: KeptSeries):
 }
 
 /** What a monitor is told of a target. */
-const watched = ({ leastAbsolute, leastRelative, direction }: Target) => ({
+const watched = ({ leastAbsolute, leastRelative, direction }: Target, quietDays: number) => ({
+  quietDays,
   ...{ leastAbsolute, leastRelative },
   direction: ({ both: 'both', above: 'up', below: 'down' } as const)[direction],
 });
 
-function monitorOf(target: Target, kept: KeptSeries | undefined): Monitor | undefined {
+function monitorOf(target: Target, quietDays: number, kept: KeptSeries | undefined): Monitor | undefined {
   return kept === undefined || String(kept.head.seasons) !== String(target.seasons)
     ? undefined
-    : restoreMonitor(kept.monitor, watched(target));
+    : restoreMonitor(kept.monitor, watched(target, quietDays));
 }
 
 /** A new one, that has seen what is there. */
-function replayed(target: Target, values: Float64Array, first: number): Monitor {
+function replayed(target: Target, quietDays: number, values: Float64Array, first: number): Monitor {
   const { step, seasons } = target;
-  const monitor = createMonitor({ step, seasons, ...watched(target) });
+  const monitor = createMonitor({ step, seasons, ...watched(target, quietDays) });
   // Two weeks are all that a weekly season needs.
   const from = Math.max(0, values.length - Math.round((15 * day) / step));
   for (let i = from; i < values.length; i++) {

@@ -50,7 +50,7 @@ export function createTrack(capacity: number): Track {
 }
 
 /** Means of so many steps each, over a stretch that begins at a multiple of `size`; NaN where nothing was measured. */
-export function meansOf(track: Track, size: number, from: number, to: number): Float64Array {
+export function meansOf(track: Pick<Track, 'at'>, size: number, from: number, to: number): Float64Array {
   return Float64Array.from({ length: Math.max(0, to - from) }, (_, i) => {
     let sum = 0;
     let count = 0;

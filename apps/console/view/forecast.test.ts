@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { chartRows, figure, inOrder, lookOf, percent, seasonWords, stateWord } from './forecast.ts';
 
 it('writes numbers of any size in three figures', () => {
-  expect([0, 0.012345, 12.34, -3, 999, 12_345, -2e9, null].map(figure)).toEqual([
-    ...['0', '0.0123', '12.3', '−3', '999', '12 k', '−2 G', '–'],
+  expect([0, 0.012345, 12.34, -3, 999.9, 12_345, -2e9, null].map(figure)).toEqual([
+    ...['0', '0.0123', '12.3', '−3', '1 k', '12.3 k', '−2 G', '–'],
   ]);
   expect([0.5, 0.987, 1, null].map(percent)).toEqual(['50 %', '98.7 %', '100 %', '–']);
   expect([0, 86_400, 604_800, 43_200].map(seasonWords)).toEqual(['none', 'a day', 'a week', '12 hours']);

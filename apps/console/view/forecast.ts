@@ -1,5 +1,4 @@
 import type { ForecastDetail, ForecastRow } from '@tidewatch/api/schemas';
-import { compact } from './quantity.ts';
 
 export const spans = [
   { value: '6h', label: '6 hours' },
@@ -8,13 +7,19 @@ export const spans = [
 ] as const;
 export type Span = (typeof spans)[number]['value'];
 
+const units = ['', ' k', ' M', ' G', ' T', ' P'];
+
 /** Three figures, whatever the size; a dash for what is not known. */
 export function figure(value: number | null): string {
   if (value === null) return '–';
-  const size = Math.abs(value);
-  if (size >= 1_000) return `${value < 0 ? '−' : ''}${compact(Math.round(size))}`;
-  const text = size === 0 ? '0' : String(Number(size.toPrecision(3)));
-  return value < 0 && text !== '0' ? `−${text}` : text;
+  let size = Number(Math.abs(value).toPrecision(3));
+  let unit = 0;
+  while (size >= 1_000 && unit < units.length - 1) {
+    size /= 1_000;
+    unit++;
+  }
+  const text = `${Number(size.toPrecision(3))}${units[unit]}`;
+  return value < 0 && size > 0 ? `−${text}` : text;
 }
 
 export const percent = (value: number | null): string =>

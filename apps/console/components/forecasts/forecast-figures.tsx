@@ -29,7 +29,13 @@ export function ForecastFigures({ forecast }: { readonly forecast: ForecastRow }
           <Fact name="reached">
             {breach.likely !== null ? (
               <span className="text-bad">
-                <Time at={breach.likely} now={now} /> ({ago(breach.likely, now)})
+                {breach.likely <= now ? (
+                  'passed now'
+                ) : (
+                  <>
+                    <Time at={breach.likely} now={now} /> ({ago(breach.likely, now)})
+                  </>
+                )}
               </span>
             ) : breach.soonest !== null ? (
               <span className="text-warn">
@@ -42,11 +48,10 @@ export function ForecastFigures({ forecast }: { readonly forecast: ForecastRow }
         )}
       </Facts>
       <Facts title="How good it was">
-        <Fact name="values in the 99 % band">
-          {percent(coverage.level99['1d'])} a day, {percent(coverage.level99['7d'])} a week
-        </Fact>
-        <Fact name="values in the 80 % band">
-          {percent(coverage.level80['1d'])} a day, {percent(coverage.level80['7d'])} a week
+        <Fact name="in the 99 % band, last day">{percent(coverage.level99['1d'])}</Fact>
+        <Fact name="last week">{percent(coverage.level99['7d'])}</Fact>
+        <Fact name="in the 80 % band, last week">
+          {percent(coverage.level80['7d'] ?? coverage.level80['1d'])}
         </Fact>
         <Fact name="error 1 h ahead">{beside(relativeError.in1h['7d'] ?? relativeError.in1h['1d'])}</Fact>
         <Fact name="error 24 h ahead">{beside(relativeError.in24h['7d'] ?? relativeError.in24h['1d'])}</Fact>

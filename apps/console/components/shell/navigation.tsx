@@ -15,7 +15,7 @@ export const pages: readonly PageEntry[] = [
   { path: '/alerts', title: 'Alerts', key: 'a', icon: ShieldAlert },
   { path: '/events', title: 'Events', key: 'e', icon: Rows3 },
   { path: '/dead-letters', title: 'Dead letters', short: 'Letters', key: 'd', icon: MailX },
-  { path: '/forecasts', title: 'Forecasts', key: 'f', icon: ChartSpline },
+  { path: '/forecasts', title: 'Forecasts', short: 'Forecast', key: 'f', icon: ChartSpline },
   { path: '/health', title: 'Health', key: 'h', icon: Activity },
 ];
 
