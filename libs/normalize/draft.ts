@@ -78,5 +78,8 @@ export interface ParseContext {
   readonly spent?: { members: number };
 }
 
+/** How many parsers may hand a record on to one another. */
+export const maxDepth = 4;
+
 /** Longest message and line that parsers look at, in characters; `event.original` keeps the whole. */
 export const maxText = 65_536;

@@ -1,9 +1,9 @@
 import { getField, isObject, type Json, type JsonObject, type Outcome } from '@tidewatch/event';
-import { type Draft, type FieldsDraft, type ParseContext, withFields } from './draft.ts';
+import { type Draft, type FieldsDraft, maxDepth, type ParseContext, withFields } from './draft.ts';
 import { isEcsGroup, withEcsTypes } from './ecs_types.ts';
 import { fillFrom } from './fill.ts';
 import { genericDocument } from './generic.ts';
-import { mapOutcome, maxDepth } from './parsers/offer.ts';
+import { mapOutcome } from './parsers/offer.ts';
 import { addOwn } from './setters.ts';
 import { parseTime } from './time.ts';
 

@@ -7,7 +7,7 @@ export * from './normaliser.ts';
 export type { Figures, Parser } from './parsers/compile.ts';
 export { createDispatch, type Dispatch, dispatchTo } from './parsers/dispatch.ts';
 export * from './parsers/figures.ts';
-export * from './parsers/load.ts';
+export { type ParserFault, parserFiles, readParser } from './parsers/load.ts';
 export { parserOnDemand } from './parsers/on_demand.ts';
 export { parserFile, parserJsonSchema } from './parsers/parser_file.ts';
 export * from './parsers/parser_set.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type StepFile, stepSchema } from '../parsers/parser_file.ts';
 import { oneOrMore } from '../processors/processor.ts';
+import { type StepFile, stepSchema } from '../processors/step.ts';
 
 /** What a join may do: complete events, never end them, hand them on or read their text again. */
 const allowed = new Set([

@@ -5,7 +5,7 @@ import { validateYaml } from '@tidewatch/plugin';
 import { type Draft, type FieldsDraft, withFields } from '../draft.ts';
 import { compileSteps } from '../parsers/compile.ts';
 import { noDispatch } from '../parsers/dispatch.ts';
-import { type ParserFault, parserFiles } from '../parsers/load.ts';
+import { faultOf, type ParserFault, parserFiles } from '../parsers/load.ts';
 import type { Memory } from '../processors/memory.ts';
 import type { Resources } from '../processors/processor.ts';
 import type { Step, Work } from '../processors/work.ts';
@@ -70,7 +70,7 @@ async function readPath(
     }
     return loaded;
   } catch (error) {
-    faults.push(fault(path, error));
+    faults.push(faultOf(path, (error as Error).message));
     return known.filter(({ file }) => file === path || file.startsWith(`${path}/`));
   }
 }
@@ -88,15 +88,10 @@ async function readOne(
     if (read.ok) return { file, text, ...compiled(read.value, { ...resources, folder: dirname(file) }) };
     faults.push({ file, issues: read.issues });
   } catch (error) {
-    faults.push(fault(file, error));
+    faults.push(faultOf(file, (error as Error).message));
   }
   return before;
 }
-
-const fault = (file: string, error: unknown): ParserFault => ({
-  file,
-  issues: [{ path: '', message: (error as Error).message }],
-});
 
 const compiled = ({ name, joins }: JoinFile, resources: Resources): Pick<LoadedFile, 'name' | 'joins'> => ({
   name,

@@ -5,9 +5,10 @@ import { withEcsTypes } from '../ecs_types.ts';
 import { processors } from '../processors/index.ts';
 import { createMemory } from '../processors/memory.ts';
 import type { Resources } from '../processors/processor.ts';
+import type { StepFile } from '../processors/step.ts';
 import { type Ended, isFailed, type Step, type StepResult, type Work } from '../processors/work.ts';
 import { setEndpoints } from './endpoints.ts';
-import type { Match, ParserFile, StepFile } from './parser_file.ts';
+import type { Match, ParserFile } from './parser_file.ts';
 
 /** A parser in force. */
 export interface Parser {

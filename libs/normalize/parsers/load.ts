@@ -4,11 +4,27 @@ import { type ConfigIssue, validateYaml } from '@tidewatch/plugin';
 import type { Resources } from '../processors/processor.ts';
 import { compileParser, type Parser } from './compile.ts';
 import { parserFile } from './parser_file.ts';
+import type { Turn } from './turn.ts';
 
 /** Why a parser file is not in force. */
 export interface ParserFault {
   readonly file: string;
   readonly issues: readonly ConfigIssue[];
+}
+
+/** A parser of a file. `same`: the file has not changed; `stale`: what it holds now is not taken. */
+export interface ReadParser {
+  readonly parser: Parser;
+  readonly state: 'new' | 'same' | 'stale';
+}
+
+interface Reading {
+  readonly read: (text: string, file: string) => Parser | ParserFault;
+  /** In force from a file until now. */
+  readonly before?: (file: string) => Parser | undefined;
+  /** Where faults are told. */
+  readonly faults: ParserFault[];
+  readonly turn?: Turn;
 }
 
 export interface LoadedParsers {
@@ -30,11 +46,51 @@ export async function parserFiles(folder: string): Promise<string[]> {
 }
 
 /**
- * Reads and compiles the parser files of folders, or single files. A file that is not right is a fault and keeps no
- * other from being loaded; so is a second parser of a name in the same folder. One of a name that an earlier folder has
- * is left out: users' folders come first, and so replace what ships.
+ * Reads the parser files of a folder, or a single one. A file that is not right is a fault and keeps no other from being
+ * read; so is a second parser of a name.
  *
- * Rejects with the system's error where a folder can't be read.
+ * Rejects with the system's error where the folder can't be read.
+ */
+export async function readParsers(path: string, reading: Reading): Promise<ReadParser[]> {
+  const files = (await stat(path)).isDirectory() ? await parserFiles(path) : [path];
+  const found = new Map<string, ReadParser>();
+  for (const file of files) {
+    await reading.turn?.();
+    const one = await readOne(file, reading);
+    if (one === undefined) continue;
+    const { name } = one.parser;
+    const other = found.get(name)?.parser.file;
+    if (other === undefined) found.set(name, one);
+    else
+      reading.faults.push(
+        faultOf(file, `${relative(dirname(file), other)} has the same name, ${name}`, 'name'),
+      );
+  }
+  return [...found.values()];
+}
+
+async function readOne(file: string, { read, before, faults }: Reading): Promise<ReadParser | undefined> {
+  const known = before?.(file);
+  try {
+    const text = await readFile(file, 'utf8');
+    if (text === known?.text) return { parser: known, state: 'same' };
+    const parser = read(text, file);
+    if (!('issues' in parser)) return { parser, state: 'new' };
+    faults.push(parser);
+  } catch (error) {
+    faults.push(faultOf(file, (error as Error).message));
+  }
+  return known && { parser: known, state: 'stale' };
+}
+
+export const faultOf = (file: string, message: string, path = ''): ParserFault => ({
+  file,
+  issues: [{ path, message }],
+});
+
+/**
+ * All parsers of folders, or single files. One of a name that an earlier folder has is left out: users' folders come first,
+ * and so replace what ships. Rejects with the system's error where a folder can't be read.
  */
 export async function loadParsers(
   paths: readonly string[],
@@ -42,25 +98,10 @@ export async function loadParsers(
 ): Promise<LoadedParsers> {
   const parsers = new Map<string, Parser>();
   const faults: ParserFault[] = [];
-  for (const path of paths) {
-    const files = (await stat(path)).isDirectory() ? await parserFiles(path) : [path];
-    const own = new Map<string, string>();
-    for (const file of files) {
-      const read = readParser(await readFile(file, 'utf8'), file, resources);
-      if ('issues' in read) {
-        faults.push(read);
-        continue;
-      }
-      const other = own.get(read.name);
-      if (other !== undefined) {
-        const message = `${relative(dirname(file), other)} has the same name, ${read.name}`;
-        faults.push({ file, issues: [{ path: 'name', message }] });
-        continue;
-      }
-      own.set(read.name, file);
-      if (!parsers.has(read.name)) parsers.set(read.name, read);
-    }
-  }
+  const read = (text: string, file: string) => readParser(text, file, resources);
+  for (const path of paths)
+    for (const { parser } of await readParsers(path, { read, faults }))
+      if (!parsers.has(parser.name)) parsers.set(parser.name, parser);
   return { parsers: [...parsers.values()], faults };
 }
 
@@ -75,6 +116,6 @@ export function readParser(
   try {
     return compileParser(read.value, { file, text }, { ...resources, folder: dirname(file) });
   } catch (error) {
-    return { file, issues: [{ path: '', message: `${basename(file)}: ${(error as Error).message}` }] };
+    return faultOf(file, `${basename(file)}: ${(error as Error).message}`);
   }
 }

@@ -2,9 +2,6 @@ import { deadLetter, dropped, type JsonObject, type Outcome, ok } from '@tidewat
 import type { Draft, FieldsDraft, ParseContext } from '../draft.ts';
 import type { Parsed, Parser } from './compile.ts';
 
-/** How many parsers may hand a record on to one another. */
-export const maxDepth = 4;
-
 /**
  * Offers a record to parsers, one after the other, until one can read it. Where none can, it is what the first of them
  * made of it, flagged. Undefined where there are none that claim it.

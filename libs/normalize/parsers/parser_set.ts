@@ -1,10 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
-import { relative } from 'node:path';
 import type { ConfigIssue } from '@tidewatch/plugin';
 import type { Resources } from '../processors/processor.ts';
 import type { Parser } from './compile.ts';
 import { createDispatch, type Dispatch, dispatchTo } from './dispatch.ts';
-import { type ParserFault, parserFiles, readParser } from './load.ts';
+import { faultOf, type ParserFault, type ReadParser, readParser, readParsers } from './load.ts';
 import { parserOnDemand } from './on_demand.ts';
 import { type ParserReport, testParser } from './test_parsers.ts';
 import { createTurn, type Turn } from './turn.ts';
@@ -36,11 +34,8 @@ export interface ParserSet {
 }
 
 /** A file's parser as it is to be in force. */
-interface Candidate {
-  readonly parser: Parser;
+interface Candidate extends ReadParser {
   readonly shipped: boolean;
-  /** `same`: the file has not changed. `stale`: what the file holds now is not taken. */
-  readonly state: 'new' | 'same' | 'stale';
   /** In force from the same file until now. */
   readonly before: ParserEntry | undefined;
 }
@@ -76,70 +71,28 @@ async function readAll(
   faults: ParserFault[],
   turn: Turn,
 ): Promise<Candidate[]> {
+  const reading = {
+    read: (text: string, file: string) =>
+      ships ? parserOnDemand(text, file, resources) : readParser(text, file, resources),
+    before: (file: string) => known.get(file)?.parser,
+    ...{ faults, turn },
+  };
   const candidates: Candidate[] = [];
   for (const path of ships ? shipped : own) {
-    const names = new Map<string, string>();
-    const files = await filesOf(path, faults);
-    if (files === undefined) candidates.push(...standingIn(path, known, ships));
-    for (const file of files ?? []) {
-      await turn();
-      const read = await readOne(file, known.get(file), faults, (text) =>
-        ships ? parserOnDemand(text, file, resources) : readParser(text, file, resources),
-      );
-      if (read === undefined) continue;
-      const { name } = read.parser;
-      const other = names.get(name);
-      if (other === undefined) candidates.push({ ...read, shipped: ships, before: known.get(file) });
-      else faults.push(fault(file, `${relative(path, other)} has the same name, ${name}`, 'name'));
-      names.set(name, other ?? file);
-    }
+    const read = await readParsers(path, reading).catch((error: Error) => {
+      faults.push(faultOf(path, error.message));
+      return standingIn(path, known);
+    });
+    for (const one of read) candidates.push({ ...one, shipped: ships, before: known.get(one.parser.file) });
   }
   return candidates;
 }
 
-async function filesOf(path: string, faults: ParserFault[]): Promise<readonly string[] | undefined> {
-  try {
-    return (await stat(path)).isDirectory() ? await parserFiles(path) : [path];
-  } catch (error) {
-    faults.push(fault(path, (error as Error).message));
-    return undefined;
-  }
-}
-
 /** A folder that can't be read leaves what is in force from it. */
-const standingIn = (
-  path: string,
-  known: ReadonlyMap<string, ParserEntry>,
-  shipped: boolean,
-): readonly Candidate[] =>
-  [...known].flatMap(([file, before]) =>
-    file === path || file.startsWith(`${path}/`)
-      ? [{ parser: before.parser, shipped, state: 'stale' as const, before }]
-      : [],
+const standingIn = (path: string, known: ReadonlyMap<string, ParserEntry>): readonly ReadParser[] =>
+  [...known].flatMap(([file, { parser }]) =>
+    file === path || file.startsWith(`${path}/`) ? [{ parser, state: 'stale' as const }] : [],
   );
-
-async function readOne(
-  file: string,
-  before: ParserEntry | undefined,
-  faults: ParserFault[],
-  readText: (text: string) => Parser | ParserFault,
-): Promise<Pick<Candidate, 'parser' | 'state'> | undefined> {
-  try {
-    const text = await readFile(file, 'utf8');
-    if (text === before?.parser.text) return { parser: before.parser, state: 'same' };
-    const read = readText(text);
-    if (!('issues' in read)) return { parser: read, state: 'new' };
-    faults.push(read);
-  } catch (error) {
-    faults.push(fault(file, (error as Error).message));
-  }
-  return before && { parser: before.parser, state: 'stale' };
-}
-
-const fault = (file: string, message: string, path = ''): ParserFault => ({
-  file,
-  issues: [{ path, message }],
-});
 
 /**
  * Tests people's parsers among those that are to be in force, until those that are left pass. A parser that has not

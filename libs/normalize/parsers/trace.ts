@@ -2,19 +2,11 @@ import { type EncodedEvent, type Json, leaves, type Outcome } from '@tidewatch/e
 import type { RawRecord } from '@tidewatch/plugin';
 import { createNormaliser, type NormaliserOptions } from '../normaliser.ts';
 import { processors } from '../processors/index.ts';
-import type { Resources } from '../processors/processor.ts';
-import { isFailed, type Step, type StepResult, type Work } from '../processors/work.ts';
+import type { Resources, Watch } from '../processors/processor.ts';
+import type { StepFile } from '../processors/step.ts';
+import { isFailed, type StepResult, type Work } from '../processors/work.ts';
 import type { Parser } from './compile.ts';
 import { type Dispatch, dispatchTo, noDispatch } from './dispatch.ts';
-import type { StepFile } from './parser_file.ts';
-
-/** Sees the steps of parsers that are compiled with it. */
-export interface Watch {
-  /** Stands around one step, without its condition and what is done where it fails. */
-  readonly taken: (file: StepFile, step: Step) => Step;
-  /** A step whose condition does not hold. */
-  readonly skipped: (file: StepFile) => undefined;
-}
 
 /** What became of one field: `before` is absent where it is new, `after` where it is gone. */
 export interface FieldChange {

@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import type { JsonObject } from '@tidewatch/event';
 import type { ParseContext } from '../draft.ts';
 import type { Enrichers } from '../enrich/enrichers.ts';
+import type { StepFile } from '../processors/step.ts';
 import { isFailed, type Work } from '../processors/work.ts';
 import { compileSteps } from './compile.ts';
 import { noDispatch } from './dispatch.ts';
-import { parserFile, type StepFile } from './parser_file.ts';
+import { parserFile } from './parser_file.ts';
 
 export interface Tried {
   /** With `@timestamp` where the step set the time. */

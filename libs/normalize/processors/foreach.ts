@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { stepSchema } from '../parsers/parser_file.ts';
 import { defineProcessor, fieldPath } from './processor.ts';
+import { stepSchema } from './step.ts';
 import { failed, fieldReader, workWriter } from './work.ts';
 
 /** Members that are taken through the steps. */

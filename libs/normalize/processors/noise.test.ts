@@ -6,9 +6,10 @@ import { createNormaliser } from '../normaliser.ts';
 import { compileSteps } from '../parsers/compile.ts';
 import { createDispatch } from '../parsers/dispatch.ts';
 import { readParser } from '../parsers/load.ts';
-import { parserFile, type StepFile } from '../parsers/parser_file.ts';
+import { parserFile } from '../parsers/parser_file.ts';
 import { tryContext } from '../parsers/try.suite.ts';
 import type { Noise } from './noise.ts';
+import type { StepFile } from './step.ts';
 import type { StepResult, Work } from './work.ts';
 
 /** A step with state, to which events are given at seconds of receipt. */

@@ -1,8 +1,7 @@
 import { isObject, type Json, type Outcome } from '@tidewatch/event';
 import { z } from 'zod';
 import { parseKnownDocument, parseKnownText } from '../document.ts';
-import { type Draft, type ParseContext, withFields } from '../draft.ts';
-import { maxDepth } from '../parsers/offer.ts';
+import { type Draft, maxDepth, type ParseContext, withFields } from '../draft.ts';
 import { defineProcessor, fieldPath } from './processor.ts';
 import { copyOf, failed, fieldReader, mergeFields, type StepResult, takeField, type Work } from './work.ts';
 

@@ -1,9 +1,9 @@
 import { isHostileKey, type JsonObject } from '@tidewatch/event';
 import { z } from 'zod';
 import type { Enrichers } from '../enrich/enrichers.ts';
-import type { Watch } from '../parsers/trace.ts';
 import type { Memory } from './memory.ts';
 import type { Noise } from './noise.ts';
+import type { StepFile } from './step.ts';
 import type { Step } from './work.ts';
 
 /** What a processor does to an event, shown in the docs and run as a test. */
@@ -44,6 +44,14 @@ export interface Resources {
   readonly noise?: Noise;
   /** Sees what each step does; only where somebody wants to know. */
   readonly watch?: Watch;
+}
+
+/** Sees the steps of parsers that are compiled with it. */
+export interface Watch {
+  /** Stands around one step, without its condition and what is done where it fails. */
+  readonly taken: (file: StepFile, step: Step) => Step;
+  /** A step whose condition does not hold. */
+  readonly skipped: (file: StepFile) => undefined;
 }
 
 /** One kind of step in parser files: a file of its own in this folder. */

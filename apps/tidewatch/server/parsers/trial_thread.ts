@@ -4,13 +4,10 @@ import type { ParserSet } from '@tidewatch/normalize';
 import { type AskedThread, startAskedThread } from '@tidewatch/plugin';
 import type { Trials } from './trials.ts';
 
-/** One trial, as it is handed to the thread. */
-export interface AskedTrial {
-  /** Those that it is tried beside, where they are others than at the last trial. */
-  readonly parsers?: readonly { readonly text: string; readonly file: string }[];
-  readonly trial: keyof Trials;
-  readonly asked: unknown;
-}
+/** What the thread is asked: to know the parsers that trials are made beside, or for one of these. */
+export type AskedTrial =
+  | { readonly parsers: readonly { readonly text: string; readonly file: string }[] }
+  | { readonly trial: keyof Trials; readonly asked: unknown };
 
 interface Limits {
   /** Of one trial, milliseconds. */
@@ -23,6 +20,8 @@ interface Limits {
 
 export const trialLimits: Limits = { timeoutMs: 10_000, heapMb: 256, waiting: 8 };
 
+/** To start and to know the parsers in force takes its time on a busy machine, which is not the trial's. */
+const startMs = 30_000;
 /** A thread that nobody asks any more is ended after so long, milliseconds. */
 const idleMs = 60_000;
 
@@ -31,7 +30,7 @@ export interface TrialThread extends Trials {
   close(): Promise<void>;
 }
 
-type Thread = AskedThread<AskedTrial, { readonly tried: ParserTried<never> }>;
+type Thread = AskedThread<AskedTrial, { readonly tried?: ParserTried<never> }>;
 
 /**
  * Makes trials in a thread that is started for the first of them. One that takes more than it may is ended, with all that
@@ -62,16 +61,16 @@ export function createTrialThread(
     clearTimeout(idle);
     if (closed) return { ok: false, busy: true };
     thread ??= startAskedThread(program, { resourceLimits: { maxOldGenerationSizeMb: heapMb } });
-    const current = parsers();
-    const beside =
-      current === known
-        ? {}
-        : { parsers: current.entries.map(({ parser: { text, file } }) => ({ text, file })) };
-    known = current;
     try {
-      const { tried } = await thread.ask({ ...beside, trial, asked }, timeoutMs);
+      const current = parsers();
+      if (current !== known) {
+        const texts = current.entries.map(({ parser: { text, file } }) => ({ text, file }));
+        await thread.ask({ parsers: texts }, startMs);
+        known = current;
+      }
+      const { tried } = await thread.ask({ trial, asked }, timeoutMs);
       idle = setTimeout(() => void end(), idleMs).unref();
-      return tried;
+      return tried as ParserTried<never>;
     } catch (error) {
       await end();
       if (isTidewatchError(error, 'THREAD_TIME'))

@@ -6,15 +6,11 @@ import { createTrials, type Trials } from './trials.ts';
 
 let trials: Trials = createTrials([]);
 
-async function answer({ parsers, trial, asked }: AskedTrial): Promise<object> {
-  if (parsers !== undefined)
-    trials = createTrials(
-      parsers.flatMap(({ text, file }) => {
-        const parser = parserOnDemand(text, file, {});
-        return 'issues' in parser ? [] : [parser];
-      }),
-    );
-  return { tried: await trials[trial](asked as never) };
+async function answer(request: AskedTrial): Promise<object> {
+  if ('trial' in request) return { tried: await trials[request.trial](request.asked as never) };
+  const parsers = request.parsers.map(({ text, file }) => parserOnDemand(text, file, {}));
+  trials = createTrials(parsers.flatMap((parser) => ('issues' in parser ? [] : [parser])));
+  return {};
 }
 
 parentPort?.on('message', ({ id, ...request }: AskedTrial & { readonly id: number }) => {
