@@ -11,6 +11,7 @@ export default defineConfig({
     maxWorkers: 2,
     sequence: {
       sequencer: dearestFirst([
+        'prometheus.test.ts',
         'cluster.test.ts',
         'newcomer.test.ts',
         'crash.test.ts',
