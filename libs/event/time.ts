@@ -38,17 +38,22 @@ export function usualTime(text: string): number | undefined {
   return Date.UTC(year, two(5) - 1, two(8), two(11), two(14), two(17), ms);
 }
 
-/** Writes epoch milliseconds as ISO 8601, remembering the last second: records come in runs of one. */
+/** Writes epoch milliseconds as ISO 8601, remembering the last one and its second: records come in runs of them. */
 export function createIsoClock(): (ms: number) => string {
   let lastSecond = Number.NaN;
   let prefix = '';
+  let last = Number.NaN;
+  let text = '';
   return (ms) => {
+    if (ms === last) return text;
     const second = Math.floor(ms / 1_000);
     if (second !== lastSecond) {
       prefix = new Date(second * 1_000).toISOString().slice(0, 20);
       lastSecond = second;
     }
-    return `${prefix}${thousandths[ms - second * 1_000]}Z`;
+    last = ms;
+    text = `${prefix}${thousandths[ms - second * 1_000]}Z`;
+    return text;
   };
 }
 

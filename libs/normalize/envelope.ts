@@ -55,7 +55,10 @@ export function envelop(
   const { received: ingested } = context;
   const { dataClass } = verdict;
   let draft = withinTime(given);
-  for (const stage of stages) draft = stage.apply(draft, { source, dataClass, received: ingested });
+  if (stages.length > 0) {
+    const passing = { source, dataClass, received: ingested };
+    for (const stage of stages) draft = stage.apply(draft, passing);
+  }
   const head = { id: eventId(receipt.position), time: draft.time ?? ingested, ingested, dataset, dataClass };
   const { event, members } =
     'written' in draft ? ofWritten(draft, receipt) : ofFields(draft, receipt, head.id);
@@ -88,8 +91,8 @@ interface Members {
 
 function ofWritten({ dataset, created, written }: WrittenDraft, { original }: Receipt): Members {
   const { event, members, related, line, kind, complete } = written;
-  const json = () => (line?.text === original ? line.json : quote(original));
-  const text = complete === true ? '' : `,"original":${json()}`;
+  const text =
+    complete === true ? '' : `,"original":${line?.text === original ? line.json : quote(original)}`;
   return {
     event: `${origin(dataset, created, kind)}${event}${text}`,
     members: `${members}${relatedMember(related)}`,
@@ -105,40 +108,49 @@ function ofFields(draft: FieldsDraft, { original }: Receipt, id: string): Member
   const { dataset, created, fields } = draft;
   const own = isObject(fields.event) ? fields.event : {};
   const related = relate(fields);
-  const kind = JSON.stringify(own.kind ?? 'event');
+  const { kind = null } = own;
+  const stated = kind === null || kind === 'event' ? undefined : JSON.stringify(kind);
   const rest = membersOf(own, created === undefined ? saidOfEvent : saidWithCreated);
   const sent = own.original ?? original;
   const text = draft.original?.(typeof sent === 'string' ? sent : JSON.stringify(sent), id) ?? sent;
   return {
-    event: `${origin(dataset, created, kind)}${rest}${text === '' && sent !== '' ? '' : `,"original":${JSON.stringify(text)}`}`,
+    event: `${origin(dataset, created, stated)}${rest}${text === '' && sent !== '' ? '' : `,"original":${JSON.stringify(text)}`}`,
     members: `${membersOf(fields, said)}${related === undefined ? '' : `,"related":${JSON.stringify(related)}`}`,
   };
 }
 
 /** @param kind as JSON; undefined: `event` */
 function origin(dataset: string, created: number | undefined, kind: string | undefined): string {
-  const text = `,"kind":${kind ?? '"event"'}${moduleOf(dataset)}`;
+  const text = kind === undefined ? usualOrigin(dataset) : `,"kind":${kind}${moduleOf(dataset)}`;
   return created === undefined ? text : `${text},"created":"${isoCreated(created)}"`;
 }
 
 let lastDataset = '';
-let lastModule = '';
+let lastOrigin = '';
 
-/** The part of the data set's name before the dot: the same for runs of events. */
-function moduleOf(dataset: string): string {
+/** The same for runs of events. */
+function usualOrigin(dataset: string): string {
   if (dataset !== lastDataset) {
-    const dot = dataset.indexOf('.');
-    const module = quote(dot > 0 ? dataset.slice(0, dot) : dataset);
-    lastModule = `,"module":${module}`;
+    lastOrigin = `,"kind":"event"${moduleOf(dataset)}`;
     lastDataset = dataset;
   }
-  return lastModule;
+  return lastOrigin;
+}
+
+/** The part of the data set's name before the dot. */
+function moduleOf(dataset: string): string {
+  const dot = dataset.indexOf('.');
+  return `,"module":${quote(dot > 0 ? dataset.slice(0, dot) : dataset)}`;
 }
 
 const isoCreated = createIsoClock();
 
 /** The member `tags`, or nothing. */
 function tagsOf(draft: Draft, { invalidUtf8 }: Receipt, context: ParseContext): string {
+  const { time } = draft;
+  const isUsual = time !== undefined && time <= context.received + allowedSkewMs && !invalidUtf8;
+  if (isUsual && draft.tags === undefined && 'written' in draft && draft.written.tags === undefined)
+    return '';
   const tags = ownTags(draft);
   const flag = (tag: Tag): void => {
     if (!tags.includes(tag)) tags.push(tag);
@@ -146,8 +158,8 @@ function tagsOf(draft: Draft, { invalidUtf8 }: Receipt, context: ParseContext): 
   };
   if (draft.tags !== undefined) draft.tags.forEach(flag);
   if (invalidUtf8) flag('invalid_utf8');
-  if (draft.time === undefined) flag('timestamp_missing');
-  else if (draft.time > context.received + allowedSkewMs) flag('timestamp_in_future');
+  if (time === undefined) flag('timestamp_missing');
+  else if (time > context.received + allowedSkewMs) flag('timestamp_in_future');
   return tags.length === 0 ? '' : `,"tags":${JSON.stringify(tags)}`;
 }
 

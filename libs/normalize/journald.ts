@@ -2,6 +2,7 @@ import { isObject, type Json, type JsonObject, type Outcome } from '@tidewatch/e
 import { type Draft, type ParseContext, withFields } from './draft.ts';
 import { mapOutcome } from './parsers/offer.ts';
 import { addOwn, objectAt, parseLong } from './setters.ts';
+import { createSender } from './syslog/sender.ts';
 import { syslogDraft } from './syslog/syslog.ts';
 import { quote } from './written.ts';
 
@@ -30,8 +31,7 @@ export function journalDraft(entry: JsonObject, context: ParseContext): Outcome<
     {
       priority: priority === undefined || priority > 7 || facility > 23 ? undefined : facility * 8 + priority,
       time,
-      hostname: textOf(entry._HOSTNAME),
-      appname: textOf(entry.SYSLOG_IDENTIFIER) ?? textOf(entry._COMM),
+      sender: createSender(textOf(entry._HOSTNAME), textOf(entry.SYSLOG_IDENTIFIER) ?? textOf(entry._COMM)),
       procid: textOf(entry.SYSLOG_PID) ?? textOf(entry._PID),
       message: textOf(entry.MESSAGE) ?? '',
     },

@@ -1,7 +1,7 @@
 import type { WrittenDraft } from './draft.ts';
 import { ipAddress } from './setters.ts';
 import { isClockTime, isDate, monthOf, zoneMs } from './time.ts';
-import { member, type Quote, quoteOf } from './written.ts';
+import { member, type Quote, quoteOf, wholeNumber } from './written.ts';
 
 /**
  * nginx' and Apache's `combined` access line (nginx: ngx_http_log_module), also cut short or with more columns:
@@ -146,11 +146,11 @@ function readResponse(line: string, from: number) {
   statusAndBytes.lastIndex = from;
   const match = statusAndBytes.exec(line);
   if (match === null) return noResponse;
-  const status = Number(match[1]);
-  const body = match[2] === undefined ? '' : `,"body":{"bytes":${Number(match[2])}}`;
+  const [, status = '', bytes] = match;
+  const body = bytes === undefined ? '' : `,"body":{"bytes":${wholeNumber(bytes)}}`;
   return {
-    member: `,"response":{"status_code":${status}${body}}`,
-    outcome: status < 400 ? ',"outcome":"success"' : ',"outcome":"failure"',
+    member: `,"response":{"status_code":${wholeNumber(status)}${body}}`,
+    outcome: Number(status) < 400 ? ',"outcome":"success"' : ',"outcome":"failure"',
   };
 }
 
@@ -168,16 +168,16 @@ function readRequest(request: string, write: Quote) {
   }
   const [, method = '', target = '', version] = match;
   return {
-    method: `,"method":"${method}"`,
+    method: `"method":"${method}"`,
     version: version === undefined ? '' : `,"version":"${version}"`,
     ...readTarget(target, method, write),
   };
 }
 
-/** `,"request":{…},"version":…,"response":{…}` as an object. */
+/** The member `http`. @param method the first member of its request; the others have a comma before them */
 function httpMembers(method: string, referrer: string, rest: string): string {
-  const request = method + referrer;
-  if (request !== '') return `{"request":{${request.slice(1)}}${rest}}`;
+  if (method !== '') return `{"request":{${method}${referrer}}${rest}}`;
+  if (referrer !== '') return `{"request":{${referrer.slice(1)}}${rest}}`;
   return `{${rest.slice(1)}}`;
 }
 

@@ -56,7 +56,7 @@ export function createNormaliser(options: NormaliserOptions = {}): Normalise {
     const invalidUtf8 = text === undefined && original.includes('\ufffd') && !isUtf8(bytes);
     const receipt = { source, position, original, invalidUtf8 };
     const context = contextOf(source, record);
-    if (format === 'json' || (format === 'auto' && line.startsWith('{'))) {
+    if (format === 'json' || (format === 'auto' && line.charCodeAt(0) === openBrace)) {
       const sent = context.parsers.names(context) ? undefined : readText(line, context);
       if (sent !== undefined) return envelop(sent, receipt, context, passage);
       const parsed = parseJson(line);
@@ -73,6 +73,8 @@ export function createNormaliser(options: NormaliserOptions = {}): Normalise {
     );
   };
 }
+
+const openBrace = 123;
 
 /** A document that is understood from its text; undefined where it must be parsed. */
 const readText = (line: string, context: ParseContext): Draft | undefined =>
@@ -110,16 +112,13 @@ function contexts({
   parsers = () => noDispatch,
 }: NormaliserOptions): ContextOf {
   const clock = wallClock(timeZone);
-  return (source, { received, hints, bytes, position }) => ({
-    source,
-    received,
-    hints,
-    bytes,
-    again: position.kind === 'given',
-    classify,
-    spent: { members: 0 },
-    clock,
-    warn: (warning) => onWarning?.(warning, source),
-    parsers: parsers(),
-  });
+  let of: Pick<ParseContext, 'source' | 'warn'> | undefined;
+  return (source, { received, hints, bytes, position }) => {
+    // Records come in runs of one source.
+    if (of?.source !== source) of = { source, warn: (warning) => onWarning?.(warning, source) };
+    const again = position.kind === 'given';
+    const spent = { members: 0 };
+    const { warn } = of;
+    return { source, received, hints, bytes, again, classify, spent, clock, warn, parsers: parsers() };
+  };
 }

@@ -65,6 +65,7 @@ export function endpoint(prefix: string): Setter {
  * Undefined where it is none.
  */
 export function ipAddress(value: string): string | undefined {
+  if (dottedQuad.test(value)) return value;
   // Most that is none is a name: every address of IPv6 has a colon, every one of IPv4 begins with a digit.
   if (value.length > 64 || !(beginsWithDigit(value) || value.includes(':'))) return undefined;
   let address = value;
@@ -74,6 +75,9 @@ export function ipAddress(value: string): string | undefined {
   if (/^::ffff:\d/i.test(address)) address = address.slice(7);
   return isIP(address) === 0 ? undefined : address;
 }
+
+/** IPv4 as it is written nearly always. */
+const dottedQuad = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/;
 
 function beginsWithDigit(value: string): boolean {
   const code = value.charCodeAt(0);

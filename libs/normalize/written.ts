@@ -14,7 +14,7 @@ export interface Written {
   readonly members: string;
   readonly related: Related;
   /** The line as JSON, where the parser had to write it. */
-  readonly line?: { readonly text: string; readonly json: string };
+  readonly line?: { readonly text: string; readonly json: string } | undefined;
   /** `event.kind`, where it is not `event`. */
   readonly kind?: string | undefined;
   /** The record's own tags, an array. */
@@ -50,6 +50,12 @@ export const quoteOf = (line: string, quotes = false): Quote =>
 export const member = (key: string, text: string | undefined, write: Quote): string =>
   text === undefined ? '' : `,"${key}":${write(text)}`;
 
+/** Digits as a number in JSON, which has no zeros in front; exact up to 15 of them. */
+export const wholeNumber = (digits: string): string =>
+  digits.charCodeAt(0) === zero && digits.length > 1 ? String(Number(digits)) : digits;
+
+const zero = 48;
+
 /** The members of an object, but for some. */
 export function membersOf(object: JsonObject, except: ReadonlySet<string>): string {
   let members = '';
@@ -64,16 +70,19 @@ export const objectOf = (members: string): JsonObject =>
 
 /** The member `related`, or nothing. */
 export function relatedMember({ user, ip, hosts, hash }: Related): string {
-  const members = list('user', user) + list('ip', ip) + list('hosts', hosts) + list('hash', hash);
-  return members === '' ? '' : `,"related":{${members.slice(1)}}`;
+  const members = list(list(list(list('', 'user', user), 'ip', ip), 'hosts', hosts), 'hash', hash);
+  return members === '' ? '' : `${members}}`;
 }
 
-function list(kind: RelatedKind, values: readonly (string | undefined)[] = []): string {
+/** @param before the members before it */
+function list(before: string, kind: RelatedKind, values: Related[RelatedKind]): string {
+  if (values === undefined) return before;
   let text = '';
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     if (value === undefined || values.indexOf(value) < i) continue;
     text += text === '' ? value : `,${value}`;
   }
-  return text === '' ? '' : `,"${kind}":[${text}]`;
+  if (text === '') return before;
+  return `${before === '' ? ',"related":{' : `${before},`}"${kind}":[${text}]`;
 }

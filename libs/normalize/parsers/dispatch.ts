@@ -64,22 +64,20 @@ export function createDispatch(parsers: readonly Parser[]): Dispatch {
   const bySource = sourceIndex(sources);
   const memberPaths = [...members.keys()];
   const topNames = new Map<string, string[]>();
+  /** By one of the members that parsers ask for, all of those of each. */
+  const asked = new Map<string, string[][]>();
   for (const path of memberPaths) {
-    const top = path.split('.')[0] as string;
+    const top = topOf(path);
     topNames.set(top, [...(topNames.get(top) ?? []), path]);
+    const tops = (members.get(path) ?? []).map(({ match }) => Object.keys(match.fields ?? {}).map(topOf));
+    asked.set(top, [...(asked.get(top) ?? []), ...tops]);
   }
-
-  const isMet = (path: string, names: readonly string[]): boolean =>
-    members
-      .get(path)
-      ?.some(({ match }) =>
-        Object.keys(match.fields ?? {}).every((field) => names.includes(field.split('.')[0] as string)),
-      ) ?? false;
 
   return {
     parsers,
     asksFor: (program) => programs.has(program),
-    asksForMembers: (names) => names.some((name) => topNames.get(name)?.some((path) => isMet(path, names))),
+    asksForMembers: (names) =>
+      names.some((name) => asked.get(name)?.some((tops) => tops.every((top) => names.includes(top)))),
     names: (at) => bySource(at).length > 0,
     forText(text, program, at) {
       let found: Entry[] | undefined;
@@ -126,6 +124,8 @@ export function dispatchTo(dispatch: Dispatch, make: (parser: Parser) => Parser)
     forDocument: (document, at) => dispatch.forDocument(document, at).map(known),
   };
 }
+
+const topOf = (path: string): string => path.split('.')[0] as string;
 
 function file(index: Map<string, Entry[]>, key: string, entry: Entry): void {
   const entries = index.get(key);
@@ -191,7 +191,15 @@ function sourceIndex(entries: readonly Entry[]): (at: Origin) => readonly Entry[
   if (entries.length === 0) return () => [];
   const known = new Map<string, readonly Entry[]>();
   const byPath = entries.some(({ match }) => match.path !== undefined);
-  return (at) => {
+  let last: (Origin & { readonly found: readonly Entry[] }) | undefined;
+  return ({ source, hints }) => {
+    // Records come in runs of one source, with the same object of hints.
+    if (last?.source !== source || last.hints !== hints)
+      last = { source, hints, found: find({ source, hints }) };
+    return last.found;
+  };
+
+  function find(at: Origin): readonly Entry[] {
     const key = `${at.source}\n${at.hints.dataset ?? ''}\n${byPath ? (at.hints.path ?? '') : ''}`;
     let found = known.get(key);
     if (found === undefined) {
@@ -200,5 +208,5 @@ function sourceIndex(entries: readonly Entry[]): (at: Origin) => readonly Entry[
       known.set(key, found);
     }
     return found;
-  };
+  }
 }

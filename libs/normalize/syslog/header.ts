@@ -10,6 +10,7 @@ import {
   type WallClock,
   zoneMs,
 } from '../time.ts';
+import { createSender, recentSender, rememberSender, type Sender } from './sender.ts';
 import { readStructuredData } from './structured_data.ts';
 
 /** What stands before a syslog message. Absent parts are undefined. */
@@ -20,8 +21,7 @@ export interface SyslogHeader {
   readonly version?: string | undefined;
   /** Epoch milliseconds. */
   readonly time?: number | undefined;
-  readonly hostname?: string | undefined;
-  readonly appname?: string | undefined;
+  readonly sender: Sender;
   readonly procid?: string | undefined;
   readonly msgid?: string | undefined;
   readonly structuredData?: JsonObject | undefined;
@@ -63,8 +63,7 @@ function readRfc5424(rest: string, priority: number, context: ParseContext): Sys
     priority,
     version: '1',
     time: parseTime(stamp, context.clock),
-    hostname: given(hostname),
-    appname: given(appname),
+    sender: createSender(given(hostname), given(appname)),
     procid: given(procid),
     msgid: given(msgid),
     structuredData: data.value,
@@ -91,7 +90,8 @@ function readOlder(line: string, priority: number | undefined, context: ParseCon
   const rest = priority !== undefined && isDigit(line.charCodeAt(0)) ? line.replace(sequence, '') : line;
   const stamp = readStamp(rest, context);
   if (stamp === undefined) return readTag(rest, false, priority);
-  return readTag(rest.slice(stamp.text.length), true, priority, stamp.time);
+  const named = rest.slice(stamp.text.length);
+  return readKnown(named, priority, stamp.time) ?? readTag(named, true, priority, stamp.time);
 }
 
 /** A stamp with the blank after it. */
@@ -110,16 +110,19 @@ function readStamp(rest: string, context: ParseContext): Stamp | undefined {
   }
   const { clock } = context;
   const day = Math.floor(context.received / 86_400_000);
-  // Lines come in runs of one second. A small letter begins a name: no year, zone or sign goes on with the stamp.
-  if (last?.day === day && last.clock === clock && rest.startsWith(last.text)) {
-    const next = rest.charCodeAt(last.text.length);
-    if (next >= 97 && next <= 122) return last;
-  }
+  if (last?.day === day && last.clock === clock && goesOnWithLast(rest)) return last;
   const match = bsd.exec(rest);
   if (match === null) return undefined;
   const stamp = { text: match[0], time: bsdTime(match, context) };
   last = { ...stamp, day, clock };
   return stamp;
+}
+
+/** Lines come in runs of one second. A small letter begins a name: no year, zone or sign goes on with the stamp. */
+function goesOnWithLast(line: string): boolean {
+  if (last === undefined || !line.startsWith(last.text)) return false;
+  const next = line.charCodeAt(last.text.length);
+  return next >= 97 && next <= 122;
 }
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57;
@@ -139,6 +142,28 @@ function bsdTime(match: RegExpExecArray, { received, clock }: ParseContext): num
   return Date.UTC(year, month, day, ...time, ms) - (named === undefined ? zoneMs(zone) : named * 3_600_000);
 }
 
+/** `host program[pid]: message` of a sender that is known; undefined where it is another, or written otherwise. */
+function readKnown(
+  rest: string,
+  priority: number | undefined,
+  time: number | undefined,
+): SyslogHeader | undefined {
+  const open = rest.indexOf('[');
+  if (open < 0 || open > maxSender) return undefined;
+  const sender = recentSender(rest.slice(0, open));
+  if (sender === undefined) return undefined;
+  let close = open + 1;
+  while (isDigit(rest.charCodeAt(close))) close++;
+  const digits = close - open - 1;
+  if (digits < 1 || digits > 10 || !rest.startsWith(']: ', close)) return undefined;
+  const procid = rest.slice(open + 1, close);
+  return { priority, time, sender, procid, message: rest.slice(close + 3).trimStart() };
+}
+
+/** Characters of a host's and a program's name. */
+const maxSender = 320;
+const nobody = createSender(undefined, undefined);
+
 const tag = /^([\w.()@/-]{1,64})(?:\[(\d{1,10})\])?:(?: |$)/;
 
 /** `host program[pid]: message`, in which host and program may each be missing. */
@@ -152,17 +177,28 @@ function readTag(
   // A program's name ends with a colon before the first blank.
   const bare = space < 0 || rest.charCodeAt(space - 1) === colon ? tag.exec(rest) : null;
   if (bare !== null)
-    return { priority, time, appname: bare[1], procid: bare[2], message: afterTag(rest, bare) };
+    return {
+      priority,
+      time,
+      sender: createSender(undefined, bare[1]),
+      procid: bare[2],
+      message: afterTag(rest, bare),
+    };
   // A message of Cisco's begins with its code, without host or program.
   const isBare = rest.charCodeAt(0) === percent;
-  if (!hasStamp || isBare || space < 1 || space > 255) return { priority, time, message: rest };
+  if (!hasStamp || isBare || space < 1 || space > 255)
+    return { priority, time, sender: nobody, message: rest };
   const hostname = rest.slice(0, space);
   const named = rest.slice(space + 1);
   const after = isDigit(named.charCodeAt(0)) ? named.replace(sequence, '') : named;
   const match = tag.exec(after);
-  if (match === null) return { priority, time, hostname, message: after };
-  const [, appname, procid] = match;
-  return { priority, time, hostname, appname, procid, message: afterTag(after, match) };
+  if (match === null) return { priority, time, sender: createSender(hostname, undefined), message: after };
+  const [, appname = '', procid] = match;
+  // With what stands between them, such as the number of a line.
+  const text = rest.slice(0, rest.length - after.length + appname.length);
+  const sender =
+    procid === undefined ? createSender(hostname, appname) : rememberSender(text, hostname, appname);
+  return { priority, time, sender, procid, message: afterTag(after, match) };
 }
 
 const colon = 58;
@@ -176,7 +212,8 @@ const notHost =
 /** Whether a line without PRI begins with a stamp as syslog writes it: `Nov 21 09:08:01 ` or RFC 3339. */
 export function looksLikeSyslog(line: string): boolean {
   const first = line.charCodeAt(0);
-  if (first >= 65 && first <= 90) return line.charCodeAt(3) === 32 && bsd.test(line);
+  if (first >= 65 && first <= 90)
+    return line.charCodeAt(3) === 32 && (goesOnWithLast(line) || bsd.test(line));
   return (
     first >= 48 &&
     first <= 57 &&

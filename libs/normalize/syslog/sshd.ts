@@ -1,5 +1,5 @@
 import { endpoint, ipAddress, objectAt, parseLong } from '../setters.ts';
-import { member, type Quote } from '../written.ts';
+import { member, type Quote, wholeNumber } from '../written.ts';
 import { parsePam, parsePamSummary, readPamSession } from './pam.ts';
 import { type ProgramParser, type SyslogFields, setEvent, type WrittenMessage } from './program.ts';
 
@@ -94,7 +94,7 @@ function attempt(
   const address = ipAddress(from);
   const end = write(address ?? from);
   const users = name === undefined ? '' : `,"user":{"name":${name}}`;
-  const ports = port === undefined ? '' : `,"port":${Number(port)}`;
+  const ports = port === undefined ? '' : `,"port":${wholeNumber(port)}`;
   const key = address === undefined ? 'domain' : 'ip';
   const members = `${users},"source":{"${key}":${end}${ports}}${sshd}`;
   return address === undefined
