@@ -43,8 +43,7 @@ export function createBands(
   }
   const sorted = Float64Array.from(scores).sort();
   return (level) => {
-    const factor =
-      sorted.length === 0 ? 0 : quantile(sorted, Math.min(1, level + (1 - level) / (origins.length + 1)));
+    const factor = sorted.length === 0 ? 0 : quantile(sorted, level);
     return {
       lower: expected.map((value, step) => Math.max(floor, value - factor * (widths[step] as number))),
       upper: expected.map((value, step) => value + factor * (widths[step] as number)),

@@ -181,7 +181,7 @@ function monitorOf(options: MonitorOptions, saved?: StateReader): Monitor {
 
   /** @param side on which the last values are off together, 0 for neither */
   function learn(away: Away, usual: number, side: number): void {
-    const { time, value, expected } = away;
+    const { value, expected } = away;
     const over = incident.note(away, side);
     if (over === undefined) {
       bins.add(expected, value);

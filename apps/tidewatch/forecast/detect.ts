@@ -34,7 +34,7 @@ export async function detect(
     if (monitor === undefined) return;
     const { expected, lower, upper, score } = monitor.observe(time, value);
     seen.values++;
-    if (score > 1) seen.outside++;
+    if (value < lower || value > upper) seen.outside++;
     write([stamp, shown(value), ...[expected, lower, upper, score].map(shown)].join(','));
   };
   const begin = (): void => {

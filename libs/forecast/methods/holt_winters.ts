@@ -20,7 +20,8 @@ export function holtWinters(seasons: readonly [number] | readonly [number, numbe
     name: `holt_winters_${seasons.join('_')}`,
     season: longest,
     least: 2 * longest,
-    fit(values, end, start = Float64Array.of(0.1, 0.15, second === 1 ? 0 : 0.15, 0.5)) {
+    fit(values, end, found) {
+      const start = found ?? Float64Array.of(0.1, 0.15, second === 1 ? 0 : 0.15, 0.5);
       const seed = seedOf(values, end, first, second);
       const cost = (x: Float64Array): number => run(values, end, x, seed, first, second);
       const bounds = [
@@ -29,7 +30,13 @@ export function holtWinters(seasons: readonly [number] | readonly [number, numbe
         [0, second === 1 ? 0 : 0.9],
         [-0.2, 0.99],
       ] as const;
-      return minimise(cost, start, bounds, { step: 0.1, evaluations: 140 });
+      // What was found on most of the series is near.
+      return minimise(
+        cost,
+        start,
+        bounds,
+        found === undefined ? { evaluations: 120 } : { step: 0.03, evaluations: 40 },
+      );
     },
     forecast(values, parameters, origins, horizon) {
       const seed = seedOf(values, origins[0] as number, first, second);

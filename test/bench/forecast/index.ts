@@ -10,8 +10,8 @@ import { quarters, suite } from './series.ts';
 
 /** Settings were chosen on other seeds: below 150, and the suite of 1. */
 const judged = { suite: 2, steps: 200, usual: 20, leaks: 300 } as const;
-const perKind = 12;
-const watched = { targets: 42, days: 29, judged: 7 } as const;
+const perKind = 8;
+const watched = { targets: 28, days: 29, judged: 7 } as const;
 
 /** The bars of the forecasts: F1 to F5. */
 export async function forecastBench({ only }: BenchOptions): Promise<void> {
@@ -51,7 +51,13 @@ export async function forecastBench({ only }: BenchOptions): Promise<void> {
       const held = found.coverage >= 0.93 && found.coverage <= 0.97;
       add('F1', 'own: what the 95 % band holds', found.coverage.toFixed(3), '0.93 to 0.97', held);
       const quick = found.milliseconds <= 60;
-      add('F1', 'own: CPU a series, back-tests included', `${Math.round(found.milliseconds)} ms`, '≤ 60 ms', quick);
+      add(
+        'F1',
+        'own: CPU a series, back-tests included',
+        `${Math.round(found.milliseconds)} ms`,
+        '≤ 60 ms',
+        quick,
+      );
     }
     const rare = all.filter(({ kind }) => kind === 'intermittent');
     add('F1', `own, ${rare.length} intermittent series`, describe(await accuracyOf(own, rare)));
@@ -73,8 +79,14 @@ export async function forecastBench({ only }: BenchOptions): Promise<void> {
         soon === of.length && held === of.length,
       );
     };
-    row('20 % up or down', found.filter(({ factor }) => factor === 0.8 || factor === 1.2));
-    row('x0.3, x0.5, x2 and x3', found.filter(({ factor }) => factor !== 0.8 && factor !== 1.2));
+    row(
+      '20 % up or down',
+      found.filter(({ factor }) => factor === 0.8 || factor === 1.2),
+    );
+    row(
+      'x0.3, x0.5, x2 and x3',
+      found.filter(({ factor }) => factor !== 0.8 && factor !== 1.2),
+    );
   }
 
   async function quiet() {
@@ -82,8 +94,20 @@ export async function forecastBench({ only }: BenchOptions): Promise<void> {
     const all = begun.reduce((sum, count) => sum + count, 0);
     const perDay = (all / watched.targets / watched.judged) * 100;
     const most = Math.max(...begun);
-    add('F3', `false alerts of a target in its fifth week, the most of ${watched.targets} targets of seven ways`, String(most), '≤ 1', most <= 1);
-    add('F3', 'the same, a day in a site of 100 targets', `${perDay.toFixed(2)} (${all} in all)`, '≤ 1', perDay <= 1);
+    add(
+      'F3',
+      `false alerts of a target in its fifth week, the most of ${watched.targets} targets of seven ways`,
+      String(most),
+      '≤ 1',
+      most <= 1,
+    );
+    add(
+      'F3',
+      'the same, a day in a site of 100 targets',
+      `${perDay.toFixed(2)} (${all} in all)`,
+      '≤ 1',
+      perDay <= 1,
+    );
   }
 
   function leaks() {
@@ -100,18 +124,17 @@ export async function forecastBench({ only }: BenchOptions): Promise<void> {
 
   async function refit() {
     const { histories, options } = quarters(judged.suite, 500);
-    const cpu = process.cpuUsage();
-    const began = performance.now();
+    const began = process.cpuUsage();
     for (const history of histories) {
       if (predict(history, options) === undefined) throw new Error('Nothing was predicted.');
       await setImmediate();
     }
-    const seconds = (performance.now() - began) / 1_000;
-    const { user, system } = process.cpuUsage(cpu);
+    const { user, system } = process.cpuUsage(began);
+    const seconds = (user + system) / 1e6;
     add(
       'F5',
-      '500 targets of 28 days, as means of 15 minutes: seasons, methods and bands anew, on one core',
-      `${seconds.toFixed(0)} s (${((user + system) / 1e6).toFixed(0)} s of CPU)`,
+      '500 targets of 28 days, as means of 15 minutes: seasons, methods and bands anew, CPU',
+      `${seconds.toFixed(0)} s`,
       '≤ 60 s',
       seconds <= 60,
     );
