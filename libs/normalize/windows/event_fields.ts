@@ -98,7 +98,7 @@ function joint({ paths, inEvent }: Layout, last: number, next: number): string {
 export class EventFields {
   readonly #layout: Layout;
   readonly #values: (string | undefined)[];
-  #hashes: Map<Field, Map<string, string>> | undefined;
+  #hashes: Map<Field, ReadonlyMap<string, string>> | undefined;
 
   constructor() {
     layout ??= arranged();
@@ -112,12 +112,16 @@ export class EventFields {
     this.#values[place] = json;
   }
 
-  /** Adds to an object of hashes, which the event is about in this order. */
-  addHash(at: Field, name: string, json: string): void {
+  /** Puts an object of hashes, which the event is about in their order; what it has of them already is replaced. */
+  setHashes(at: Field, hashes: ReadonlyMap<string, string>): void {
+    const known = this.#hashes?.get(at);
+    const all = known === undefined ? hashes : new Map([...known, ...hashes]);
+    if (all.size === 0) return;
     this.#hashes ??= new Map();
-    const known = this.#hashes.get(at) ?? new Map<string, string>();
-    this.#hashes.set(at, known.set(name, json));
-    this.set(at, `{${Array.from(known, ([own, value]) => `"${own}":${value}`)}}`);
+    this.#hashes.set(at, all);
+    let members = '';
+    for (const [name, json] of all) members += `${members === '' ? '' : ','}"${name}":${json}`;
+    this.set(at, `{${members}}`);
   }
 
   get({ place }: Field): string | undefined {

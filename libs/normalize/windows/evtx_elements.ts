@@ -6,23 +6,26 @@ import { winlog } from './winlog.ts';
 type Part = 'time' | 'user' | 'message' | 'data' | 'plain';
 
 export interface Element extends KnownName {
-  readonly part: Part | Field | Elements;
+  readonly part: Part | Field | undefined;
+  /** The elements in it; undefined where it has a text. */
+  readonly elements: Elements | undefined;
 }
+
+export type Elements = KnownObject<Element>;
 
 /** Elements by their names; any other has the event parsed. */
-export class Elements implements KnownObject<Element> {
-  readonly names: Element[];
-  readonly meet = (): undefined => undefined;
-
-  constructor(parts: Readonly<Record<string, Element['part']>>) {
-    this.names = Object.entries(parts).map(([name, part]) => ({ ...knownName(name), part }));
-  }
+function elementsOf(parts: Readonly<Record<string, Part | Field | Elements>>): Elements {
+  const names = Object.entries(parts).map(([name, part]) => {
+    const isText = typeof part === 'string' || 'path' in part;
+    return { ...knownName(name), part: isText ? part : undefined, elements: isText ? undefined : part };
+  });
+  return { names, meet: () => undefined };
 }
 
-const attributes = (parts: Readonly<Record<string, Element['part']>>): Elements =>
-  new Elements({ '#attributes': new Elements(parts) });
+const attributes = (parts: Readonly<Record<string, Part | Field>>): Elements =>
+  elementsOf({ '#attributes': elementsOf(parts) });
 
-const system = new Elements({
+const system = elementsOf({
   Provider: attributes({ Name: winlog.provider, Guid: winlog.providerGuid }),
   EventID: winlog.eventId,
   Version: winlog.version,
@@ -39,11 +42,11 @@ const system = new Elements({
   Security: attributes({ UserID: 'user' }),
 });
 
-export const root = new Elements({
-  Event: new Elements({
-    '#attributes': new Elements({ xmlns: 'plain' }),
+export const root = elementsOf({
+  Event: elementsOf({
+    '#attributes': elementsOf({ xmlns: 'plain' }),
     System: system,
     EventData: 'data',
-    RenderingInfo: new Elements({ '#attributes': new Elements({ Culture: 'plain' }), Message: 'message' }),
+    RenderingInfo: elementsOf({ '#attributes': elementsOf({ Culture: 'plain' }), Message: 'message' }),
   }),
 });

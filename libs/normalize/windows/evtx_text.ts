@@ -5,7 +5,7 @@ import { JsonText } from '../json_text.ts';
 import { isInMilliseconds, parseTime } from '../time.ts';
 import { type EventData, type Kind, kindOf, readEventData, readScalar, scalarSince } from './event_data.ts';
 import { EventFields } from './event_fields.ts';
-import { type Element, Elements, root } from './evtx_elements.ts';
+import { type Element, type Elements, root } from './evtx_elements.ts';
 import { longOf, textOf } from './setters.ts';
 import { addMeaning, draftOf } from './windows.ts';
 import { winlog } from './winlog.ts';
@@ -29,7 +29,7 @@ export function readEvtxText(text: string, { clock, bytes }: ParseContext): Writ
   fields.set(winlog.eventData, data?.json);
   const event = { fields, slug: kind.slug, meaning: kind.meaning, time, values: data?.values ?? [] };
   addMeaning(event);
-  return draftOf(event, true);
+  return draftOf(event, { complete: true });
 }
 
 const beginning = '{"Event":';
@@ -76,8 +76,8 @@ class EvtxText {
     return more === false;
   }
 
-  #readElement({ part }: Element): boolean {
-    if (part instanceof Elements) return this.#readElements(part);
+  #readElement({ part, elements }: Element): boolean {
+    if (elements !== undefined) return this.#readElements(elements);
     if (part === 'data') {
       // Which names the data has is known by the kind of event.
       const { kind } = this;
@@ -107,6 +107,8 @@ class EvtxText {
         fields.set(part, number);
         return value === undefined || number !== undefined;
       }
+      case undefined:
+        return false;
       default:
         fields.set(part, value);
         return true;

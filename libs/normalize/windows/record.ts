@@ -88,12 +88,7 @@ const auditSuccess = 2;
  * What the keyword mask says of an audited attempt: bit 52 failure, bit 53 success (winmeta.xml,
  * WINEVENT_KEYWORD_AUDIT_FAILURE and _SUCCESS).
  */
-export function auditOutcome(keywords: WindowsRecord['keywords']): 'success' | 'failure' | undefined {
-  if (keywords === undefined) return undefined;
-  if (typeof keywords !== 'string') {
-    if (keywords.includes('Audit Failure')) return 'failure';
-    return keywords.includes('Audit Success') ? 'success' : undefined;
-  }
+export function auditOutcome(keywords: string): 'success' | 'failure' | undefined {
   if (!keywords.startsWith('0x')) return undefined;
   const nibble = Number.parseInt(keywords.slice(2).padStart(16, '0').charAt(2), 16);
   if ((nibble & auditFailure) !== 0) return 'failure';

@@ -23,14 +23,15 @@ import {
 function hashes(prefix: string): Setter {
   const [hash, imphash] = [field(`${prefix}.hash`), field(`${prefix}.pe.imphash`)];
   return (event, json) => {
+    const found = new Map<string, string>();
     for (const part of json.slice(1, -1).split(',', 8)) {
       const equals = part.indexOf('=');
-      const name = part.slice(0, Math.max(equals, 0)).toUpperCase();
+      const name = part.slice(0, Math.max(equals, 0)).toLowerCase();
       const value = `"${part.slice(equals + 1).toLowerCase()}"`;
-      if (name === 'IMPHASH') event.set(imphash, value);
-      else if (name === 'MD5' || name === 'SHA1' || name === 'SHA256')
-        event.addHash(hash, name.toLowerCase(), value);
+      if (name === 'imphash') event.set(imphash, value);
+      else if (name === 'md5' || name === 'sha1' || name === 'sha256') found.set(name, value);
     }
+    event.setHashes(hash, found);
   };
 }
 

@@ -40,7 +40,7 @@ export interface WindowsEvent {
 export function windowsDraft(record: WindowsRecord): WrittenDraft {
   const event = eventOf(record);
   addMeaning(event);
-  return draftOf(event, false);
+  return draftOf(event, { complete: false });
 }
 
 /** Puts what the event means beside what its source said. */
@@ -60,17 +60,31 @@ export function addMeaning({ fields, meaning, values, userValues }: WindowsEvent
   if (result !== undefined) fields.set(outcome, `"${result}"`);
 }
 
-/** @param complete whether the fields are all that the record says */
-export function draftOf({ fields, slug, meaning, time }: WindowsEvent, complete: boolean): WrittenDraft {
+/** What there is to an event beside its fields. */
+export interface Beside {
+  /** Whether the fields are all that the record says. */
+  readonly complete: boolean;
+  /** When the source wrote it, epoch milliseconds; else when it happened. */
+  readonly created?: number | undefined;
+  /** `event.kind`, where its meaning has none, and `tags`, as JSON. */
+  readonly kind?: string | undefined;
+  readonly tags?: string | undefined;
+}
+
+export function draftOf(
+  { fields, slug, meaning, time }: WindowsEvent,
+  { complete, created, kind, tags }: Beside,
+): WrittenDraft {
   return {
     dataset: `windows.${slug}`,
     time,
-    created: time,
+    created: created ?? time,
     written: {
       event: fields.eventMembers(),
       members: fields.members(),
       related: fields.related(),
-      kind: meaning?.kind,
+      kind: meaning?.kind ?? kind,
+      tags,
       complete,
     },
   };
@@ -79,7 +93,9 @@ export function draftOf({ fields, slug, meaning, time }: WindowsEvent, complete:
 /** @param keywords as JSON */
 function outcomeOf(keywords: string | undefined): Meaning['outcome'] {
   if (keywords === undefined) return undefined;
-  return auditOutcome(keywords.charCodeAt(0) === openArray ? JSON.parse(keywords) : textOf(keywords));
+  if (keywords.charCodeAt(0) !== openArray) return auditOutcome(textOf(keywords));
+  if (keywords.includes('"Audit Failure"')) return 'failure';
+  return keywords.includes('"Audit Success"') ? 'success' : undefined;
 }
 
 function eventOf(record: WindowsRecord): WindowsEvent {

@@ -127,13 +127,7 @@ class WinlogbeatText extends EcsValues {
     addMeaning(event);
     const isSaid = this.#fill() && this.#isSaid(event);
     for (const name of groups) if (this.#others[name] !== '') fields.set(others[name], this.#others[name]);
-    const draft = draftOf(event, isSaid);
-    const { written } = draft;
-    return {
-      ...draft,
-      created: created ?? time,
-      written: { ...written, kind: written.kind ?? this.#kind, tags: this.#tags },
-    };
+    return draftOf(event, { complete: isSaid, created, kind: this.#kind, tags: this.#tags });
   }
 
   #eventKind() {
