@@ -6,6 +6,7 @@ import { expect, it, vi } from 'vitest';
 import { createExports } from './exports.ts';
 import { startForecaster } from './forecaster.ts';
 import { createSampler } from './internal_series.ts';
+import type { Figures } from './series.ts';
 import { ownTargets } from './targets.ts';
 
 const config = { targets: ownTargets, maxSeries: 500 };
@@ -71,7 +72,7 @@ it('takes away what is not known any more', async () => {
   const nan = Number.NaN;
   const band = { expected: 5, inner: [4, 6], outer: [3, 7] } as const;
   const ratios = { '1d': 0.9, '7d': nan };
-  const figures = {
+  const figures: Figures = {
     ...{
       name: 'a',
       target: 'a',
@@ -87,7 +88,7 @@ it('takes away what is not known any more', async () => {
     coverage: { '0.8': ratios, '0.99': ratios },
     relativeError: { '1h': ratios, '24h': ratios },
     ...{ method: 'theta', season: 0, lastFit: 60 },
-  } as const;
+  };
   const all = { gone: [], leftOut: 0, maxSeries: 9, targets: [] };
   const told = async () =>
     (await metrics.render()).body.split('\n').filter((line) => line.includes('{target="a"'));

@@ -244,6 +244,11 @@ export const catalogue = {
     help: 'Records deleted by retention.',
     labels: ['data_class'],
   },
+  retention_oldest_event_timestamp_seconds: {
+    type: 'gauge',
+    help: 'Beginning of the oldest time partition of a data class in the event store, by the hour.',
+    labels: ['data_class'],
+  },
   disk_used_bytes: {
     type: 'gauge',
     help: 'Bytes of a store that count toward its disk budget.',
@@ -353,6 +358,12 @@ export const catalogue = {
     type: 'gauge',
     help: 'Series that queries answered beyond the limits. Above 0 something is not watched.',
     labels: [],
+  },
+  alert_triage_duration_seconds: {
+    type: 'histogram',
+    help: 'From an alert’s beginning to its closing by hand, one by one or in a selection; changes of all that a query finds are left out.',
+    labels: ['severity', 'verdict'],
+    buckets: [60, 300, 900, 3_600, 14_400, 43_200, 86_400, 259_200, 604_800],
   },
   alerts_opened_total: {
     type: 'counter',

@@ -27,6 +27,17 @@ function publish(change: AlertChange, { live }: Api): AlertChange {
   return change;
 }
 
+/** How long alerts waited for their verdict. */
+function noteTriage({ changed }: AlertChange, { metrics }: Api): void {
+  for (const { status, reason, detector, createdAt, updatedAt } of changed)
+    if (status === 'closed' && reason !== null)
+      metrics.observe(
+        'alert_triage_duration_seconds',
+        { severity: detector.level, verdict: reason },
+        (updatedAt - createdAt) / 1_000,
+      );
+}
+
 const isLevel = (level: string): level is Level => (levels as readonly string[]).includes(level);
 
 export const alertRoutes: readonly Route[] = [
@@ -114,8 +125,11 @@ export const alertRoutes: readonly Route[] = [
     policy: changers,
     audit: 'change',
     schemas: { body: schemas.alertActionBody, answer: schemas.alertChange },
-    handle: async ({ body: { ids, action }, scope }, api) =>
-      publish(await api.alerts.change(ids, action, scope.principal), api),
+    handle: async ({ body: { ids, action }, scope }, api) => {
+      const change = await api.alerts.change(ids, action, scope.principal);
+      if (action.action === 'close') noteTriage(change, api);
+      return publish(change, api);
+    },
   }),
   route({
     name: 'alerts.undo',

@@ -1,4 +1,5 @@
 import { isTidewatchError } from '@tidewatch/event';
+import { partitionPeriod } from '@tidewatch/store';
 import type { Metrics } from '@tidewatch/telemetry';
 import type { Databases } from './adapters.ts';
 import type { Runtime } from './runtime.ts';
@@ -67,6 +68,19 @@ async function measure({ adapters, letters, metrics, live, parts, sources }: Run
   live.publish('health', { rules: loaded, rejected, lagRecords, deadLetters });
 }
 
+async function measureOldest({ adapters, classes, metrics }: Runtime): Promise<void> {
+  const { partitions } = (await adapters.databases?.store.events.stats()) ?? { partitions: [] };
+  for (const { name } of classes.all) {
+    const begins = partitions.flatMap(({ dataClass, partition }) =>
+      dataClass === name ? [partitionPeriod(partition)?.from ?? Number.POSITIVE_INFINITY] : [],
+    );
+    const oldest = Math.min(...begins);
+    if (Number.isFinite(oldest))
+      metrics.set('retention_oldest_event_timestamp_seconds', { data_class: name }, oldest / second);
+    else metrics.unset('retention_oldest_event_timestamp_seconds', { data_class: name });
+  }
+}
+
 async function measureAlerts({ store }: Databases, metrics: Metrics): Promise<void> {
   const totals = await store.alerts.totals(
     { range: { from: 0, to: Number.MAX_SAFE_INTEGER } },
@@ -77,8 +91,10 @@ async function measureAlerts({ store }: Databases, metrics: Metrics): Promise<vo
 }
 
 /** Makes everything that keeps data forget what is past its class's time to live, says so, and notes it for audits. */
-async function enforceRetention({ adapters, metrics, log, health }: Runtime): Promise<void> {
+async function enforceRetention(runtime: Runtime): Promise<void> {
+  const { adapters, metrics, log, health } = runtime;
   const { deletions, failures } = await adapters.retention.run(Date.now());
+  await measureOldest(runtime);
   for (const { keeper, dataClass, ...rest } of deletions) {
     metrics.count('retention_deleted_events_total', { data_class: dataClass }, rest.records);
     log.info({ keeper, dataClass, ...rest }, 'Retention deleted');
