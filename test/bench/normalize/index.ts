@@ -12,6 +12,7 @@ import { inTurn, ratios } from '../turns.ts';
 import { enrichFigures } from './enrich.ts';
 import type { Normalised } from './normalise_process.ts';
 import type { ParserCosts } from './parser_costs_process.ts';
+import { pseudonymFigures } from './pseudonyms.ts';
 import { writeMixedRecords, writeParsers, writeWindowsEvents } from './records.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -33,6 +34,11 @@ export async function normalizeBench({ rounds, only }: BenchOptions): Promise<vo
     if (wanted('N2')) await windows();
     if (wanted('N3')) await manyParsers();
     if (wanted('N4')) parserCosts();
+    if (wanted('V'))
+      for (const figure of pseudonymFigures(
+        run(bundle(join(import.meta.dirname, 'pseudonyms_process.ts'), scratch)),
+      ))
+        add(figure);
     if (wanted('E')) for (const figure of enrichFigures()) add(figure);
   } finally {
     rmSync(scratch, { recursive: true });
