@@ -21,6 +21,7 @@ export const relatedFields: readonly (readonly [path: string, kind: RelatedKind]
   ['destination.nat.ip', 'ip'],
   ['network.forwarded_ip', 'ip'],
   ['dns.resolved_ip', 'ip'],
+  ['observer.ip', 'ip'],
   ['host.name', 'hosts'],
   ['source.domain', 'hosts'],
   ['destination.domain', 'hosts'],
@@ -29,9 +30,12 @@ export const relatedFields: readonly (readonly [path: string, kind: RelatedKind]
   ['url.domain', 'hosts'],
   ['dns.question.name', 'hosts'],
   ['tls.client.server_name', 'hosts'],
+  ['observer.hostname', 'hosts'],
   ['process.hash', 'hash'],
   ['file.hash', 'hash'],
   ['dll.hash', 'hash'],
+  ['tls.server.hash', 'hash'],
+  ['tls.client.hash', 'hash'],
 ];
 
 const places = relatedFields.map(([path, kind]) => {

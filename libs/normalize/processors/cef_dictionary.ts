@@ -1,5 +1,6 @@
 import {
   address,
+  addresses,
   fileHash,
   lowerText,
   mac,
@@ -46,7 +47,7 @@ export const cefDictionary: Readonly<Record<string, Place>> = {
   destinationTranslatedAddress: address('destination.nat.ip'),
   destinationTranslatedPort: number('destination.nat.port'),
   destinationServiceName: text('service.name'),
-  dvc: address('observer.ip'),
+  dvc: addresses('observer.ip'),
   dvchost: text('observer.hostname'),
   dvcmac: mac('observer.mac'),
   deviceExternalId: text('observer.serial_number'),

@@ -28,6 +28,12 @@ export const lowerText = (path: string): Place => write(path, (value) => value.t
 export const number = (path: string): Place =>
   write(path, (value) => (/^-?\d{1,15}$/.test(value) ? Number(value) : undefined));
 export const address = (path: string): Place => write(path, (value) => ipAddress(value));
+/** The one address that is known of a field that holds a list. */
+export const addresses = (path: string): Place =>
+  write(path, (value) => {
+    const known = ipAddress(value);
+    return known === undefined ? undefined : [known];
+  });
 /** ECS wants hyphens and capital letters (RFC 7042). */
 export const mac = (path: string): Place =>
   write(path, (value) =>
