@@ -57,6 +57,20 @@ test('a noisy source takes no place from others', () => {
   expect([left('quiet', 30), left('other', 40), left('noisy', 10_000)]).toEqual([30, 20, 50]);
 });
 
+test('of many the one not used for longest goes, whatever was written, read and forgotten', () => {
+  const table = createMemory().table('a', 3);
+  let order: string[] = [];
+  for (let i = 0; i < 5_000; i++) {
+    const key = i % 7 < 4 ? `k${i}` : (order[i % 3] ?? `k${i}`);
+    const others = order.filter((other) => other !== key);
+    if (i % 5 === 0) table.forget(key, 9);
+    else if (i % 5 === 1) expect(table.get(key, 0) !== undefined).toBe(order.includes(key));
+    else table.put(key, entry());
+    order = i % 5 === 0 || (i % 5 === 1 && !order.includes(key)) ? others : [...others, key].slice(-3);
+  }
+  expect(order.map((key) => table.get(key, 0) !== undefined)).toEqual(order.map(() => true));
+});
+
 test('what has expired is forgotten, and a snapshot brings back the rest', async () => {
   const memory = createMemory();
   const many = memory.table('a', 20_000);
@@ -74,6 +88,15 @@ test('what has expired is forgotten, and a snapshot brings back the rest', async
   restored.table('a', 3).put('new', entry());
   expect(restored.size()).toBe(4);
   expect(restored.table('b', 1).get('k\n"', 0)).toEqual({ x: null });
+});
+
+test('a key that comes twice in a snapshot is one entry', async () => {
+  const memory = createMemory();
+  const line = (source: string) => `["a","k",0,9,"${source}",{}]`;
+  await restoreMemory(memory, `{"version":2}\n${line('a')}\n${line('b')}\n`);
+  const table = memory.table('a', 1);
+  for (const key of ['1', '2', '3']) table.put(key, entry());
+  expect([memory.size(), table.get('3', 0)]).toEqual([1, {}]);
 });
 
 test.each(['', '{"version":9}\n', 'what'])('%j is no snapshot', async (text) => {

@@ -44,8 +44,14 @@ export interface Entry {
 interface Table {
   maxEntries: number;
   readonly entries: Map<string, Entry>;
-  /** Keys by the source that wrote their entries; first the one not written or read for longest. */
-  readonly written: Map<string, Set<string>>;
+  readonly written: Map<string, Written>;
+}
+
+/** Keys of the entries that one source wrote. */
+interface Written {
+  readonly keys: Set<string>;
+  /** Comes to the one not written or read for longest: kept, since a new one would first pass all that are gone. */
+  readonly oldest: Iterator<string>;
 }
 
 /** Entries between two turns of the event loop. */
@@ -84,7 +90,7 @@ export function createMemory(longestMs: () => number = () => Number.POSITIVE_INF
         get(key, at) {
           const entry = entries.get(key);
           if (entry === undefined || entry.until <= at) return undefined;
-          const keys = written.get(entry.source) as Set<string>;
+          const { keys } = written.get(entry.source) as Written;
           keys.delete(key);
           keys.add(key);
           return entry.values;
@@ -96,6 +102,7 @@ export function createMemory(longestMs: () => number = () => Number.POSITIVE_INF
     },
     restore(name, key, entry) {
       const table = open(name, 1);
+      remove(table, key);
       if (table.entries.size < maxRestored) add(table, key, entry);
     },
     size: () => [...tables.values()].reduce((sum, { entries }) => sum + entries.size, 0),
@@ -134,25 +141,26 @@ async function* keysOf({ entries }: Table): AsyncGenerator<readonly string[]> {
 
 function add({ entries, written }: Table, key: string, entry: Entry): void {
   entries.set(key, entry);
-  const keys = written.get(entry.source);
-  if (keys === undefined) written.set(entry.source, new Set([key]));
-  else keys.add(key);
+  const known = written.get(entry.source);
+  if (known !== undefined) return void known.keys.add(key);
+  const keys = new Set([key]);
+  written.set(entry.source, { keys, oldest: keys.values() });
 }
 
 function remove({ entries, written }: Table, key: string): void {
   const entry = entries.get(key);
   if (entry === undefined) return;
   entries.delete(key);
-  const keys = written.get(entry.source) as Set<string>;
+  const { keys } = written.get(entry.source) as Written;
   keys.delete(key);
   if (keys.size === 0) written.delete(entry.source);
 }
 
-/** The key to give up. Sources are few beside entries. */
+/** The key to give up, which must then be removed. Sources are few beside entries. */
 function oldestOfMost({ written }: Table): string {
-  let most = new Set<string>();
-  for (const keys of written.values()) if (keys.size > most.size) most = keys;
-  return most.values().next().value as string;
+  let most: Written | undefined;
+  for (const one of written.values()) if (one.keys.size > (most?.keys.size ?? 0)) most = one;
+  return most?.oldest.next().value as string;
 }
 
 /**

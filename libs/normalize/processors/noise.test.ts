@@ -79,6 +79,30 @@ test('keys are bounded: the one not seen for longest is forgotten', () => {
   expect(at(5, { a: 2 })).toEqual({ a: 2 });
 });
 
+test('the key not seen for longest is the one forgotten, also after all were', () => {
+  let lost = 0;
+  const at = noisy(
+    { dedupe: { fields: ['a'], window: '1h', max_keys: 3 } },
+    {
+      lost: () => lost,
+      heldBack: () => {},
+    },
+  );
+  const order: number[] = [];
+  for (let i = 0; i < 5_000; i++) {
+    if (i === 2_500) {
+      lost++;
+      order.length = 0;
+    }
+    const key = i % 7 < 4 ? i : (order[i % 3] ?? i);
+    const isKnown = order.includes(key);
+    expect(at(0, { a: key })).toEqual(isKnown ? 'duplicate' : { a: key });
+    if (isKnown) order.splice(order.indexOf(key), 1);
+    order.push(key);
+    if (order.length > 3) order.shift();
+  }
+});
+
 test('what is held back is counted, and forgotten where events that passed were not kept', () => {
   let lost = 0;
   const counted: string[] = [];

@@ -49,6 +49,8 @@ export function noiseStep<K extends Kept>(config: NoiseConfig<K>, { resources }:
   const write = workWriter('labels.suppressed');
   const dropped: Ended = { status: 'dropped', reason: config.reason };
   const known = new Map<string, K>();
+  /** Comes to the key not seen for longest: kept, since a new one would first pass all that are gone. */
+  const oldest = known.keys();
   let lost = noise?.lost() ?? 0;
   return (work) => {
     // It was let through when it first came, and is kept only now; or it will not be kept.
@@ -66,7 +68,7 @@ export function noiseStep<K extends Kept>(config: NoiseConfig<K>, { resources }:
     // The most recent key is the map's last.
     known.delete(key);
     known.set(key, kept);
-    if (known.size > maxKeys) known.delete(known.keys().next().value as string);
+    if (known.size > maxKeys) known.delete(oldest.next().value as string);
     if (!isOver && !passes(work, kept)) {
       kept.held++;
       noise?.heldBack(parser, name);
