@@ -1,6 +1,6 @@
 import { dashboard } from './dashboard.ts';
 import { lines, number } from './panel.ts';
-import { rate, sum } from './query.ts';
+import { quantile, rate, sum } from './query.ts';
 
 export const security = dashboard({
   uid: 'tidewatch-security',
@@ -48,6 +48,15 @@ export const security = dashboard({
           matches: `1e6 * ${rate('detections_total')} / ${rate('stage_events_total', [], { stage: 'detect' })}`,
         },
         width: 8,
+      }),
+      lines({
+        title: 'Time to close an alert, median',
+        about: 'From its beginning to its closing by hand, by severity and verdict.',
+        unit: 's',
+        queries: {
+          '{{severity}} {{verdict}}': quantile(0.5, 'alert_triage_duration_seconds', ['severity', 'verdict']),
+        },
+        width: 24,
       }),
     ],
     Events: [

@@ -1,6 +1,6 @@
 import { dashboard } from './dashboard.ts';
 import { lines, rows } from './panel.ts';
-import { max, quantile, rate, sum } from './query.ts';
+import { max, metric, quantile, rate, sum } from './query.ts';
 
 export const store = dashboard({
   uid: 'tidewatch-store',
@@ -72,6 +72,15 @@ export const store = dashboard({
           'Seconds until a store is expected to reach its budget: soonest, likely, latest. Infinite: not in sight; empty: not known yet.',
         unit: 's',
         queries: { seconds: `${max('disk_full_timestamp_seconds', ['store', 'edge'])} - time()` },
+      }),
+      rows({
+        title: 'Oldest event',
+        about:
+          'Seconds since the beginning of the oldest partition of a class. It passes the time to live of the class by the length of a partition at most.',
+        unit: 's',
+        queries: {
+          age: `time() - min by (data_class) (${metric('retention_oldest_event_timestamp_seconds')})`,
+        },
       }),
       lines({
         title: 'Deleted by retention',
