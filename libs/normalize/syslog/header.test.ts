@@ -89,6 +89,22 @@ test.each<[line: string, expected: Record<string, unknown>]>([
   expect(pick(event, expected)).toEqual(expected);
 });
 
+test.each<[rest: string, expected: Record<string, unknown>]>([
+  ['web7 app[7]:   text', { 'process.name': 'app', 'process.pid': 7, message: 'text' }],
+  ['web7 app[007]: text', { 'log.syslog.procid': '007', 'process.pid': 7, message: 'text' }],
+  ['web7 app[7]:', { 'process.name': 'app', 'process.pid': 7, message: '' }],
+  ['web7 app[7]:text', { 'process.name': undefined, message: 'app[7]:text' }],
+  ['web7 app[x7]: text', { 'process.name': undefined, message: 'app[x7]: text' }],
+  ['web7 app[12345678901]: text', { 'process.name': undefined, message: 'app[12345678901]: text' }],
+  ['web7 App[7]: text', { 'process.name': 'App', 'log.syslog.appname': 'App', message: 'text' }],
+  ['web7 app: text', { 'process.pid': undefined, 'process.name': 'app', message: 'text' }],
+])('after lines of the same sender: %s', (rest, expected) => {
+  normalised('Nov 21 09:08:01 web7 app[1]: first', 'syslog');
+  const event = normalised(`Nov 21 09:08:01 ${rest}`, 'syslog', { peer: '192.0.2.200' });
+  expect(event.host).toEqual({ name: 'web7' });
+  expect(pick(event, expected)).toEqual(expected);
+});
+
 test('the configured zone reads stamps that have none', () => {
   const event = normalised('<13>Nov 21 11:08:01 h app: x', 'syslog', {}, { timeZone: 'Europe/Athens' });
   expect(event['@timestamp']).toBe(stamp);
