@@ -134,7 +134,7 @@ function run<T>(program: string, ...args: string[]): T {
 }
 
 const notes = [
-  'N1 compares single processes as P2 does, start-up and the loading of parsers included. N2 and N3 count CPU time in a process of its own, threads of V8 and',
+  'N1 compares single processes of 500,000 lines as P2 does, start-up and the loading of parsers included. N2 and N3 count CPU time in a process of its own, threads of V8 and',
   'collection of garbage included, after 20,000 records; events are those of the bench of rules. N3 reads a mix of lines and documents, a fifth each',
   'of sshd, nginx, and what made-up parsers find by program, by text and by member. N4 runs through the records of each parser’s tests.',
 ];
