@@ -111,12 +111,15 @@ export const withoutAccounts = (text: string): string =>
 function replaceNamed(all: string, name: string, how = '', ...values: (string | undefined)[]): string {
   const value = values[0] ?? values[1] ?? values[2] ?? '';
   if (value === '' || value === secret || blank.test(value)) return all;
+  // The folder that sudo ran in, as the shell calls it.
+  if (name === 'PWD=' && value.startsWith('/')) return all;
   const mark = values[0] !== undefined ? '"' : values[1] !== undefined ? "'" : '';
   return `${name}${how}${mark}${secret}${mark}`;
 }
 
 /** What programs write in place of a secret. */
-const blank = /^(?:\*+|x{3,}|null|none|true|false|\(null\)|<[^>]*>|-|\[?redacted\]?|%s|\$\{?\w+\}?)$/i;
+const blank =
+  /^(?:\*+|x{3,}|(?:null|none|true|false|yes|no)\)?|\(null\)|<[^>]*>|-|\[?redacted\]?|%s|\$\{?\w+\}?)$/i;
 
 /** A token may end a sentence, or be a part of a name. */
 function tokensIn(found: string): string {
