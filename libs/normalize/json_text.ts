@@ -192,6 +192,23 @@ export class JsonText {
     return true;
   }
 
+  /** Goes behind an object of scalars, which is only looked at to find its end. */
+  skipFlat(): boolean {
+    const codes = this.#codes;
+    if (this.code() !== openObject) return false;
+    this.at++;
+    for (;;) {
+      const code = codes[this.at];
+      if (code === quote) {
+        if (this.readString() === -1) return false;
+      } else if (code === undefined || code === openObject || code === openArray) return false;
+      else {
+        this.at++;
+        if (code === closeObject) return true;
+      }
+    }
+  }
+
   #enter(open: number, close: number): boolean | undefined {
     if (this.code() !== open) return undefined;
     this.at++;

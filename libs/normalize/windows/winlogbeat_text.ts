@@ -1,4 +1,4 @@
-import { openArray, openObject } from '@tidewatch/event/json_bytes';
+import { openArray, openObject, quote } from '@tidewatch/event/json_bytes';
 import type { ParseContext, WrittenDraft } from '../draft.ts';
 import { anything, type EcsName, type EcsObject, knownDocuments } from '../ecs_names.ts';
 import { EcsValues, membersOf, newObject } from '../ecs_values.ts';
@@ -120,8 +120,7 @@ class WinlogbeatText extends EcsValues {
       if (this.#data === undefined) return undefined;
     }
     if (this.#data !== undefined) fields.set(winlog.eventData, this.#data.json ?? '{}');
-    if (fields.get(winlog.provider) === undefined)
-      fields.set(winlog.provider, this.#shipped.find(([at]) => at === provider)?.[1]);
+    if (fields.get(winlog.provider) === undefined) fields.set(winlog.provider, this.#shippedProvider());
     const { slug, meaning } = kind;
     const event: WindowsEvent = { fields, slug, meaning, time, values: this.#data?.values ?? [] };
     addMeaning(event);
@@ -133,6 +132,11 @@ class WinlogbeatText extends EcsValues {
   #eventKind() {
     const [channel, id] = [this.#fields.get(winlog.channel), this.#fields.get(winlog.eventId)];
     return channel === undefined || id === undefined ? undefined : kindOf(textOf(channel), textOf(id));
+  }
+
+  #shippedProvider(): string | undefined {
+    const json = this.#shipped.find(([at]) => at === provider)?.[1];
+    return json?.charCodeAt(0) === quote ? json : undefined;
   }
 
   /** Takes what the shipper said where nothing else did; answers whether nothing of it is lost. */
@@ -270,7 +274,7 @@ class WinlogbeatText extends EcsValues {
         fields.set(winlog.user, json.text.slice(start, json.at));
         return true;
       case 'event_data':
-        return json.code() === openObject && this.#readData(name);
+        return json.code() === openObject && this.#readData();
       default: {
         if (notTaken.has(part) || !readScalar(json)) return false;
         const value = scalarSince(json, start);
@@ -298,11 +302,11 @@ class WinlogbeatText extends EcsValues {
     return number !== undefined;
   }
 
-  #readData(name: EcsName): boolean {
+  #readData(): boolean {
     const kind = this.#eventKind();
     if (kind === undefined) {
       this.#dataAt = this.json.at;
-      return this.readValue(anything, name, 2);
+      return this.json.skipFlat();
     }
     this.#data = readEventData(this.json, kind);
     return this.#data !== undefined;
