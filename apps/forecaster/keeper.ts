@@ -29,8 +29,8 @@ export interface Kept {
   readonly forget: (name: string) => void;
   /** @param now epoch seconds */
   readonly keep: (now: number, all: ReadonlyMap<string, Series>) => Promise<void>;
-  readonly saveAll: (all: ReadonlyMap<string, Series>) => Promise<void>;
-  readonly close: () => Promise<void>;
+  /** Journals what came last; the files have the rest. */
+  readonly close: (all?: ReadonlyMap<string, Series>) => Promise<void>;
 }
 
 const idOf = (name: string): string =>
@@ -60,6 +60,16 @@ export async function openKept(folder: string, now: number, damaged: (file: stri
     await replaceFile(fileOf(series.name), series.save());
     filed.add(series.name);
     names.set(idOf(series.name), series.name);
+  }
+
+  /** A journal names series by their files only, so that new ones get theirs. */
+  async function flush(all: ReadonlyMap<string, Series>): Promise<void> {
+    const rows = [...pending];
+    const known = rows.filter(({ name }) => filed.has(name));
+    for (const series of [...all.values()]) if (!filed.has(series.name)) await save(series);
+    await journal.append(known.map(({ name, step, value }) => ({ id: idOf(name), step, value })));
+    // What came meanwhile stays for the next time.
+    pending = pending.slice(rows.length);
   }
 
   async function saveAll(all: ReadonlyMap<string, Series>): Promise<void> {
@@ -109,26 +119,14 @@ export async function openKept(folder: string, now: number, damaged: (file: stri
         filed.delete(name);
       }
       forgotten.clear();
-      const rows = [...pending];
-      // A journal names series by their files only.
-      const fresh = new Set<string>();
-      for (const { name } of rows) if (!filed.has(name)) fresh.add(name);
-      for (const name of fresh) {
-        const series = all.get(name);
-        if (series !== undefined) await save(series);
-      }
-      await journal.append(
-        rows
-          .filter(({ name }) => !fresh.has(name))
-          .map(({ name, step, value }) => ({ id: idOf(name), step, value })),
-      );
-      // What came meanwhile stays for the next time.
-      pending = pending.slice(rows.length);
+      await flush(all);
       if (Math.floor(at / hour) === savedHour) return;
       savedHour = Math.floor(at / hour);
       await saveAll(all);
     },
-    saveAll,
-    close: () => journal.close(),
+    async close(all) {
+      if (all !== undefined) await flush(all);
+      await journal.close();
+    },
   };
 }

@@ -188,6 +188,7 @@ describe('targets that a Prometheus is asked for', () => {
     await engine.poll(now);
     const steps = (28 * 86_400) / 900;
     expect(engine.overview(now).series[0]).toMatchObject({ name: 'load', values: steps, lastSample: now });
+    await engine.keep(now);
     const questions = () => asked.filter(({ query }) => query.get('query') === 'load');
     expect(questions()).toHaveLength(Math.ceil(steps / 2_000));
     await engine.close();
