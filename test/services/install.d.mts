@@ -1,4 +1,12 @@
-export type Service = 'chromium' | 'kafka' | 'opensearch' | 's3' | 'rsyslog' | 'liblognorm' | 'rsigma';
+export type Service =
+  | 'chromium'
+  | 'kafka'
+  | 'opensearch'
+  | 'prometheus'
+  | 's3'
+  | 'rsyslog'
+  | 'liblognorm'
+  | 'rsigma';
 export function jarFolder(service: 'kafka' | 'opensearch'): string;
 export function crateProgram(service: 'rsigma'): string;
 export function installed(service: Service): boolean;
