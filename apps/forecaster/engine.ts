@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Detail, Figures } from './figures.ts';
 import type { Kept } from './keeper.ts';
 import { createPolls, type PollTarget } from './polls.ts';
 import type { PrometheusPlace } from './prometheus.ts';
-import { createSeries, type Detail, type Figures, type Series } from './series.ts';
+import { createSeries, type Series } from './series.ts';
 import { counted, type Labels, type Measured, seriesName, type Target } from './targets.ts';
 
 const day = 86_400;

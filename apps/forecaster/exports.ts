@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Metrics } from '@tidewatch/telemetry';
 import type { Overview } from './engine.ts';
+import { type Figures, horizons } from './figures.ts';
 import { leads, windows } from './hindsight.ts';
-import { type Figures, horizons } from './series.ts';
 
 type Gauge = Parameters<Metrics['set']>[0];
 type Row = readonly [name: Gauge, labels: Readonly<Record<string, string>>, value: number];

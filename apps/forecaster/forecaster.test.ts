@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { createLogger, createMetrics } from '@tidewatch/telemetry';
 import { expect, it, vi } from 'vitest';
 import { createExports } from './exports.ts';
+import type { Figures } from './figures.ts';
 import { startForecaster } from './forecaster.ts';
 import { createSampler } from './internal_series.ts';
-import type { Figures } from './series.ts';
 import { ownTargets } from './targets.ts';
 
 const config = { targets: ownTargets, maxSeries: 500 };

@@ -4,9 +4,9 @@ import type { Logger, Metrics } from '@tidewatch/telemetry';
 import type { EngineConfig, Overview } from './engine.ts';
 import { errors } from './errors.ts';
 import { createExports } from './exports.ts';
+import type { Detail } from './figures.ts';
 import { createSampler } from './internal_series.ts';
 import type { Answer, Request, ThreadData } from './protocol.ts';
-import type { Detail } from './series.ts';
 
 const minuteMs = 60_000;
 /** After the minute is over, so that what counts has counted. */

@@ -1,5 +1,5 @@
 import type { EngineConfig, Overview } from './engine.ts';
-import type { Detail } from './series.ts';
+import type { Detail } from './figures.ts';
 import type { Measured } from './targets.ts';
 
 /** What the thread is started with. */

@@ -1,6 +1,7 @@
 import { createMonitor, type Monitor, restoreMonitor } from '@tidewatch/forecast';
+import { type Ahead, type Detail, type Figures, horizons } from './figures.ts';
 import { type Band, binOf, breachTime, type Fit, fitOf, pathAt } from './fit.ts';
-import { type Coverage, createHindsight, leads, type RelativeError, type Said } from './hindsight.ts';
+import { type Coverage, createHindsight, type RelativeError, type Said } from './hindsight.ts';
 import { type KeptSeries, readSeries, writeSeries } from './series_file.ts';
 import { type Labels, seriesName, type Target } from './targets.ts';
 import { createTrack, type Track } from './track.ts';
@@ -18,54 +19,6 @@ const pauseSteps = 5;
 const outdated = 2 * hour;
 /** Refits while little is known, and else, seconds. */
 const refit = { young: 5 * 60, old: hour };
-export const horizons = { '0s': 0, '1h': leads['1h'], '4h': 4 * hour, '24h': leads['24h'] } as const;
-export type Horizon = keyof typeof horizons;
-
-/** Edges at a horizon: of the 80 % band, and of the 99 % band. */
-export interface Ahead {
-  readonly expected: number;
-  readonly inner: readonly [lower: number, upper: number];
-  readonly outer: readonly [lower: number, upper: number];
-}
-
-/** What is known of a series at a moment. Times are epoch seconds; NaN is what is not known. */
-export interface Figures {
-  readonly name: string;
-  readonly target: string;
-  readonly state: 'waiting' | 'learning' | 'ready' | 'stale';
-  readonly values: number;
-  readonly lastSample: number;
-  readonly actual: number;
-  /** 0 as expected, 1 at the edge of the 99 % band. */
-  readonly score: number;
-  readonly ahead: Readonly<Record<Horizon, Ahead>>;
-  readonly limit: number;
-  /** When what is expected (0), and the edge of each band, passes the limit; +Infinity: not within a day. */
-  readonly breach: Readonly<Record<'0' | '0.8' | '0.99', number>>;
-  readonly coverage: Coverage;
-  readonly relativeError: RelativeError;
-  readonly method: string;
-  /** Seconds; 0 where it has none. */
-  readonly season: number;
-  readonly lastFit: number;
-}
-
-/** What a series was, what was said of it, and what is said of the next day. */
-export interface Detail {
-  /** Epoch seconds; each stands for what begins there. */
-  readonly times: Float64Array;
-  readonly actual: Float64Array;
-  readonly expected: Float64Array;
-  readonly lower: Float64Array;
-  readonly upper: Float64Array;
-  readonly future: {
-    readonly times: Float64Array;
-    readonly expected: Float64Array;
-    readonly inner: Band;
-    readonly outer: Band;
-  };
-}
-
 /** One series: its values, what watches them, and its forecast. */
 export interface Series {
   readonly name: string;

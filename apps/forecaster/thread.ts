@@ -4,9 +4,9 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { createEngine, type EngineEvents } from './engine.ts';
+import type { Detail } from './figures.ts';
 import { openKept } from './keeper.ts';
 import type { Answer, Request, ThreadData } from './protocol.ts';
-import type { Detail } from './series.ts';
 
 const { config, folder } = workerData as ThreadData;
 const tell = (answer: Answer, moved: ArrayBuffer[] = []): void => parentPort?.postMessage(answer, moved);
