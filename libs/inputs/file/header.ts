@@ -76,12 +76,29 @@ export function headerChanges(
   if (kind === 'first_line') {
     if (from === 0) take(0);
   } else if (kind === 'directives') {
-    if (chunk[0] === hash) take(0);
-    for (let at = chunk.indexOf(mark); at >= 0; at = chunk.indexOf(mark, at + 1)) take(at + 1);
+    if (mayBeDirective(chunk, 0)) take(0);
+    let at = chunk.indexOf(mark);
+    for (let seen = 0, taken = 0; at >= 0 && seen < maxSeen && taken < maxTaken; seen++) {
+      if (mayBeDirective(chunk, at + 1)) {
+        take(at + 1);
+        taken++;
+      }
+      at = chunk.indexOf(mark, at + 1);
+    }
   }
   return changes;
 }
 
+/** By three bytes, for chunks that are full of remarks. */
+const mayBeDirective = (chunk: Buffer, at: number): boolean =>
+  chunk[at] === hash && beginnings.has(((chunk[at + 1] ?? 0) << 8) | (chunk[at + 2] ?? 0));
+
+const beginnings: ReadonlySet<number> = new Set(
+  ['se', 'em', 'un', 'fi', 'ty', 'Fi'].map((two) => (two.charCodeAt(0) << 8) | two.charCodeAt(1)),
+);
+/** Lines of a chunk that begin with `#`, and directives among them: no log has more of them in so few bytes. */
+const maxSeen = 4_096;
+const maxTaken = 256;
 const lineFeed = 10;
 const hash = 35;
 const mark = Buffer.from('\n#');
