@@ -60,13 +60,12 @@ type WinlogPart = Field | 'keywords' | 'process' | 'user' | 'event_data';
 const winlogParts: ReadonlyMap<string, WinlogPart> = new Map<string, WinlogPart>([
   ...Object.values(winlog).flatMap((at): [string, WinlogPart][] => {
     const [first, name, ...below] = at.path.split('.');
-    return first === 'winlog' && below.length === 0 ? [[name as string, at]] : [];
+    // Winlogbeat's own have more to them: data to be named anew, a time that is not the event's.
+    const isTaken = at !== winlog.userData && at !== winlog.timeCreated;
+    return isTaken && first === 'winlog' && below.length === 0 ? [[name as string, at]] : [];
   }),
   ...(['keywords', 'process', 'user', 'event_data'] as const).map((name) => [name, name] as const),
 ]);
-/** Winlogbeat's own have more to them: data to be named anew, a time that is not the event's. */
-const notTaken: ReadonlySet<WinlogPart> = new Set([winlog.userData, winlog.timeCreated]);
-
 const about = new Set(relatedFields.map(([path]) => path.split('.')[0]));
 
 /** Its methods answer whether it is as is hoped for. */
@@ -74,18 +73,11 @@ class WinlogbeatText extends EcsValues {
   readonly #context: ParseContext;
   readonly #fields = new EventFields();
   readonly #shipped: (readonly [at: Field, json: string])[] = [];
-  readonly #others: Record<keyof typeof others, string> = {
-    host: '',
-    log: '',
-    event: '',
-    winlog: '',
-    document: '',
-  };
+  readonly #others: Partial<Record<keyof typeof others, string>> = {};
   #time: string | undefined;
   #created: string | undefined;
-  #kind: string | undefined;
-  #module: string | undefined;
-  #dataset: string | undefined;
+  /** What `event` says of itself, as JSON. */
+  readonly #facts: Partial<Record<'kind' | 'module' | 'dataset', string>> = {};
   #tags: string | undefined;
   #data: EventData | undefined;
   /** Where data stands that came before the event's kind. */
@@ -125,8 +117,8 @@ class WinlogbeatText extends EcsValues {
     const event: WindowsEvent = { fields, slug, meaning, time, values: this.#data?.values ?? [] };
     addMeaning(event);
     const isSaid = this.#fill() && this.#isSaid(event);
-    for (const name of groups) if (this.#others[name] !== '') fields.set(others[name], this.#others[name]);
-    return draftOf(event, { complete: isSaid, created, kind: this.#kind, tags: this.#tags });
+    for (const name of groups) fields.set(others[name], this.#others[name]);
+    return draftOf(event, { complete: isSaid, created, kind: this.#facts.kind, tags: this.#tags });
   }
 
   #eventKind() {
@@ -154,9 +146,10 @@ class WinlogbeatText extends EcsValues {
 
   /** Whether the envelope says what was given of times, data set, module and kind: exactly so. */
   #isSaid({ slug, meaning }: WindowsEvent): boolean {
-    if (this.#kind !== undefined && meaning?.kind !== undefined && this.#kind !== meaning.kind) return false;
-    if (this.#module !== undefined && this.#module !== '"windows"') return false;
-    if (this.#dataset !== undefined && this.#dataset !== `"windows.${slug}"`) return false;
+    const { kind, module, dataset } = this.#facts;
+    if (kind !== undefined && meaning?.kind !== undefined && kind !== meaning.kind) return false;
+    if (module !== undefined && module !== '"windows"') return false;
+    if (dataset !== undefined && dataset !== `"windows.${slug}"`) return false;
     return [this.#time, this.#created].every((time) => time === undefined || isInMilliseconds(time));
   }
 
@@ -177,31 +170,28 @@ class WinlogbeatText extends EcsValues {
 
   #readTop(name: EcsName, from: number): boolean {
     const { json } = this;
+    const start = json.at;
     const part = parts.get(name.name);
     switch (part) {
       case 'time':
         this.#time = json.readPlainString();
         return this.#time !== undefined;
-      case 'message': {
-        const start = json.at;
+      case 'message':
         if (json.readString() === -1) return false;
         this.#fields.set(winlog.message, json.text.slice(start, json.at));
         return true;
-      }
       case 'winlog':
-        return this.#readMembers(membersOf(name), (member, start) => this.#readWinlog(member, start));
+        return this.#readMembers(membersOf(name), (member, at) => this.#readWinlog(member, at));
       case 'host':
       case 'log':
       case 'event':
-        return this.#readMembers(membersOf(name), (member, start) => this.#readGroup(part, member, start));
+        return this.#readMembers(membersOf(name), (member, at) => this.#readGroup(part, member, at));
       case 'ecs':
         return this.readObject(membersOf(name), 1);
-      case 'tags': {
-        const start = json.at;
+      case 'tags':
         if (json.code() !== openArray || !this.readTexts()) return false;
         this.#tags = json.text.slice(start, json.at);
         return true;
-      }
       default:
         if (holds(name.name) || about.has(name.name)) return false;
         return this.readMember(name, 1) && this.#keep('document', from);
@@ -211,7 +201,8 @@ class WinlogbeatText extends EcsValues {
   /** Keeps a member as it stands. */
   #keep(group: keyof typeof others, from: number): boolean {
     const kept = this.#others[group];
-    this.#others[group] = `${kept === '' ? '' : `${kept},`}${this.json.text.slice(from, this.json.at)}`;
+    const member = this.json.text.slice(from, this.json.at);
+    this.#others[group] = kept === undefined ? member : `${kept},${member}`;
     return true;
   }
 
@@ -238,16 +229,10 @@ class WinlogbeatText extends EcsValues {
         this.#created = json.readPlainString();
         return this.#created !== undefined;
       case 'kind':
-        if (json.readString() === -1) return false;
-        this.#kind = json.text.slice(start, json.at);
-        return true;
       case 'module':
-        if (json.readString() === -1) return false;
-        this.#module = json.text.slice(start, json.at);
-        return true;
       case 'dataset':
         if (json.readString() === -1) return false;
-        this.#dataset = json.text.slice(start, json.at);
+        this.#facts[name.part] = json.text.slice(start, json.at);
         return true;
       default:
         return false;
@@ -276,7 +261,7 @@ class WinlogbeatText extends EcsValues {
       case 'event_data':
         return json.code() === openObject && this.#readData();
       default: {
-        if (notTaken.has(part) || !readScalar(json)) return false;
+        if (!readScalar(json)) return false;
         const value = scalarSince(json, start);
         fields.set(part, value);
         return value !== undefined;
@@ -286,11 +271,8 @@ class WinlogbeatText extends EcsValues {
 
   #readProcess(name: EcsName): boolean {
     if (name.name === 'pid') return this.#readNumber(winlog.processId);
-    if (name.name !== 'thread') return false;
-    return this.#readMembers(
-      membersOf(name),
-      (member) => member.name === 'id' && this.#readNumber(winlog.threadId),
-    );
+    const isId = (member: EcsName) => member.name === 'id' && this.#readNumber(winlog.threadId);
+    return name.name === 'thread' && this.#readMembers(membersOf(name), isId);
   }
 
   #readNumber(at: Field): boolean {
