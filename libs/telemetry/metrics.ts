@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { type Catalogue, catalogue, type MetricName, type MetricRow } from './catalogue.ts';
+import { type Catalogue, catalogue, type MetricName } from './catalogue.ts';
+import type { MetricRow } from './metric_row.ts';
 
 type Labels<N extends MetricName> = Record<Catalogue[N]['labels'][number], string>;
 type NamesOf<T> = { [N in MetricName]: Catalogue[N]['type'] extends T ? N : never }[MetricName];
