@@ -57,16 +57,18 @@ ${rows.map((row) => `| ${row} |`).join('\n')}
 
 ## Of the process
 
-${(await processMetrics()).map(([name, help]) => `- \`${name}\`: ${help}`).join('\n')}
+Of Node.js and the operating system, as prom-client counts them; \`/metrics\` says what each is.
+
+${(await processMetrics()).map((name) => `- \`${name}\``).join('\n')}
 `;
 }
 
-/** Name and help of what is exported beside the catalogue. */
-async function processMetrics(): Promise<(readonly [string, string])[]> {
+/** What is exported beside the catalogue. */
+async function processMetrics(): Promise<string[]> {
   const { body } = await createMetrics().render();
-  return [...body.matchAll(/^# HELP (\S+) (.*)$/gm)]
-    .map(([, name, help]) => [name as string, help as string] as const)
-    .filter(([name]) => catalogued(name) === undefined);
+  return [...body.matchAll(/^# HELP (\S+)/gm)]
+    .map(([, name]) => name as string)
+    .filter((name) => catalogued(name) === undefined);
 }
 
 const head = `# Metrics
@@ -74,6 +76,7 @@ const head = `# Metrics
 What \`/metrics\` of each process answers. Generated from \`libs/telemetry/catalogue.ts\`, the dashboards in \`grafana\` and the rules in
 \`prometheus\` (\`npm run generate\`). How to use them: [observability.md](observability.md).
 
-Names are in base units. No label holds a rule, a host, a user or an address, so that their number does not grow with the data.
+Names are in base units. No label holds a rule, a host, a user or an address, so that their number does not grow with the data; only
+\`target\` has the labels that your Prometheus answers, for at most \`forecast.max_series\` series.
 Histograms have the series \`_bucket\`, \`_sum\` and \`_count\`.
 `;

@@ -84,7 +84,7 @@ export const forecasts = dashboard({
       lines({
         title: 'Score',
         about:
-          '0 as expected, 1 at the edge of the 99 % band. An alert fires where it is above 1 for three minutes.',
+          'How far the last values together are off: 0 as expected, above 1 where that is hardly chance. An alert fires where it stays so for three minutes.',
         unit: 'none',
         queries: { score: max('forecast_anomaly_score', [], target), edge: 'vector(1)' },
         width: 8,
