@@ -103,7 +103,10 @@ export const forecastConfig = z
         url: z
           .url({ protocol: /^https?$/ })
           .refine(
-            (url) => !URL.canParse(url) || (new URL(url).username === '' && new URL(url).password === ''),
+            (url) => {
+              const { username = '', password = '' } = URL.parse(url) ?? {};
+              return username === '' && password === '';
+            },
             {
               message: 'has a name or password in it: `authorization_file` is for these',
             },
