@@ -48,15 +48,11 @@ export function inOrder(rows: readonly ForecastRow[]): ForecastRow[] {
   return [...rows].sort((a, b) => weight(b) - weight(a) || (a.name < b.name ? -1 : 1));
 }
 
-/** What a seasons's length is called. */
-export function seasonWords(seconds: number): string {
-  if (seconds === 0) return 'none';
-  const known = new Map([
-    [86_400, 'a day'],
-    [604_800, 'a week'],
-  ]).get(seconds);
-  return known ?? `${figure(seconds / 3_600)} hours`;
-}
+const seasonNames: Readonly<Record<number, string>> = { 0: 'none', 86400: 'a day', 604800: 'a week' };
+
+/** What a season is called. */
+export const seasonWords = (seconds: number): string =>
+  seasonNames[seconds] ?? `${figure(seconds / 3_600)} hours`;
 
 export const methodWords = (method: string): string =>
   method === 'level' ? 'level of the last day' : method.replaceAll('_', ' ');

@@ -104,7 +104,7 @@ function finish(work: Work, result: StepResult): Parsed {
 }
 
 /** Compiles KQL that the file's schema has found to be right. */
-export function compileCondition(text: string): (fields: JsonObject) => boolean {
+function compileCondition(text: string): (fields: JsonObject) => boolean {
   const parsed = parseKql(text);
   if (!parsed.ok) throw new TypeError(`not KQL: ${text}`);
   return toPredicate(parsed.ast, { now: 0 });

@@ -91,8 +91,8 @@ const senders = new Recent<string, Sender>(1_000);
 export const recentSender = (text: string): Sender | undefined => senders.get(text);
 
 /** @param text what names host and program; it may be cut out of a long one */
-export function rememberSender(text: string, hostname: string, appname: string | undefined): Sender {
-  const sender = createSender(cutOut(hostname), appname === undefined ? undefined : cutOut(appname));
+export function rememberSender(text: string, hostname: string, appname: string): Sender {
+  const sender = createSender(cutOut(hostname), cutOut(appname));
   senders.set(cutOut(text), sender);
   return sender;
 }

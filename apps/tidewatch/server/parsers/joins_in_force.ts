@@ -41,7 +41,7 @@ export interface JoinsDeps {
 }
 
 /** The stage's name among snapshots. */
-export const joinsSnapshot = 'joins';
+const joinsSnapshot = 'joins';
 
 const saveEveryMs = 60_000;
 const countEveryMs = 5_000;
