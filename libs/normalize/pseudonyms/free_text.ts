@@ -13,13 +13,25 @@ export type ScanText = (
   replace: Replace,
 ) => string;
 
+const atSign = '(?:@|%40|\\(at\\)|\\[at\\])';
+/** From the sign on, with what stands before it as its group: each sign is looked at once. */
 const mail = new RegExp(
-  `(?<![${letter}.])[${letter}!#$%&'*+/=?^{|}~.-]{1,64}(?:@|%40|\\(at\\)|\\[at\\])(?:[${letter}][${letter}-]{0,62}\\.){1,8}[a-z\\u00c0-\\uffff]{2,24}(?![${letter}])`,
+  `(?=${atSign})(?<=(?<![${letter}.])([${letter}!#$%&'*+/=?^{|}~.-]{1,64}))${atSign}(?:[${letter}][${letter}-]{0,62}\\.){1,8}[a-z\\u00c0-\\uffff]{2,24}(?![${letter}])`,
   'gi',
 );
 const mailPattern: TextPattern = {
   hints: ['@', '%40', '(at)', '[at]'],
-  apply: (text, replace) => text.replace(mail, (found) => replace(plainMail(found))),
+  apply(text, replace) {
+    let out = '';
+    let done = 0;
+    for (const { 0: rest, 1: local = '', index } of text.matchAll(mail)) {
+      const begin = index - local.length;
+      if (begin < done) continue;
+      out += text.slice(done, begin) + replace(plainMail(local + rest));
+      done = index + rest.length;
+    }
+    return out + text.slice(done);
+  },
 };
 
 const secrets = [...secretPatterns, mailPattern];

@@ -141,7 +141,8 @@ export const namePatterns: readonly TextPattern[] = [
   ),
   pattern(
     { hints: [' : tty=', ' : command not', ' incorrect', ' : user not'] },
-    '',
+    // Where a name begins, lest each place of a long word is tried.
+    `(?<=(?:^|[^${letter}.'$+\\\\-])'?)`,
     '(?= : (?:TTY=|command not allowed|\\d{1,2} incorrect|user NOT))',
   ),
   pattern(

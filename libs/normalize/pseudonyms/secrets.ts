@@ -133,14 +133,13 @@ function withoutPem(text: string): string {
   for (;;) {
     const begin = text.indexOf(pem, at);
     if (begin === -1) return out + text.slice(at);
-    const end = text.indexOf('-----END ', begin);
-    const close = end === -1 ? -1 : text.indexOf('-----', end + 9);
-    const head = text.slice(begin, begin + 64);
-    if (!head.includes('PRIVATE KEY')) {
+    if (!text.slice(begin, begin + 64).includes('PRIVATE KEY')) {
       out += text.slice(at, begin + pem.length);
       at = begin + pem.length;
       continue;
     }
+    const end = text.indexOf('-----END ', begin);
+    const close = end === -1 ? -1 : text.indexOf('-----', end + 9);
     out += text.slice(at, begin) + secret;
     if (close === -1) return out;
     at = close + 5;

@@ -184,16 +184,17 @@ describe('an event whose fields are named', () => {
     });
     expect(String(found.message).match(/p1-\d{8}-[\da-f]{24}/g)).toHaveLength(2_000);
     expect(found.message).toMatch(/ and member 1999-y$/);
-    const nested = Array.from({ length: 500 }, (_, i) => `a${'.a'.repeat(i + 1)}`);
-    const slow = () =>
-      event({
-        event: { dataset: 'shop.orders' },
-        user: { name: nested.map((name) => `${name}b`) },
-        message: 'a.'.repeat(30_000),
-      });
-    const before = ownTime();
-    expect(slow().message).toBe('[withheld]');
-    expect(ownTime() - before).toBeLessThan(1_000);
+    const nested = Array.from({ length: 500 }, (_, i) => `a${'.a'.repeat(i + 1)}b`);
+    const overlapping = Array.from({ length: 16 }, (_, i) => 'a'.repeat(1_024 - i));
+    for (const [name, message] of [
+      [nested, 'a.'.repeat(30_000)],
+      [overlapping, 'a'.repeat(60_000)],
+    ] as const) {
+      const before = ownTime();
+      const slow = event({ event: { dataset: 'shop.orders' }, user: { name: [...name] }, message });
+      expect(slow.message).toBe('[withheld]');
+      expect(ownTime() - before).toBeLessThan(1_000);
+    }
   });
 
   it('seals a text that its sender had kept, and what its sender relates it to', () => {
