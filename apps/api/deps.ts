@@ -4,6 +4,7 @@ import type { AlertAction, AlertJob, AlertStore, EventStore, Scope, TimeRange } 
 import type { Archive } from '@tidewatch/store/archive';
 import type { HealthBoard, Logger, Metrics } from '@tidewatch/telemetry';
 import type { LiveHub } from './live.ts';
+import type { ParserDesk } from './parser_desk.ts';
 import type {
   Backtest,
   ComparedSets,
@@ -21,17 +22,10 @@ import type {
   GovernanceFault,
   Health,
   KeptRule,
-  ParseBody,
-  ParserDetail,
-  ParserList,
-  ParserSuggestions,
-  ParserTestResult,
-  ParseTrial,
   RuleCoverage,
   RuleDetail,
   RuleFault,
   RuleRow,
-  SuggestBody,
   UseCaseChanged,
   UseCaseDetail,
   UseCaseList,
@@ -211,28 +205,6 @@ export interface UseCaseDesk {
   remove(name: string, expected: ExpectedVersion): Promise<UseCaseOutcome>;
   /** Gives it the version before, and that the one of now. */
   restore(name: string, expected: ExpectedVersion, approver: Approver): Promise<UseCaseOutcome>;
-}
-
-/**
- * What a trial gave; or what is wrong with the parser that was sent, one sentence for people on why the trial was ended, or
- * that too many others wait.
- */
-export type ParserTried<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly issues: readonly { readonly path: string; readonly message: string }[] }
-  | { readonly ok: false; readonly ended: string }
-  | { readonly ok: false; readonly busy: true };
-
-/** Where parsers are looked at and tried, within limits of time and memory. Nothing that is tried is kept, or counts. */
-export interface ParserDesk {
-  list(): DeepReadonly<ParserList>;
-  get(name: string): DeepReadonly<ParserDetail> | undefined;
-  parse(asked: DeepReadonly<ParseBody>): Promise<ParserTried<DeepReadonly<ParseTrial>>>;
-  test(asked: {
-    readonly parser: string;
-    readonly tests: string;
-  }): Promise<ParserTried<DeepReadonly<ParserTestResult>>>;
-  suggest(asked: DeepReadonly<SuggestBody>): Promise<ParserTried<DeepReadonly<ParserSuggestions>>>;
 }
 
 /** What is expected of series of numbers. */

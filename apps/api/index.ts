@@ -31,8 +31,6 @@ export type {
   ExceptionOutcome,
   ExpectedVersion,
   ForecastDesk,
-  ParserDesk,
-  ParserTried,
   RuleCatalogue,
   RuleDesk,
   RuleOutcome,
@@ -42,6 +40,7 @@ export type {
 } from './deps.ts';
 export { createLiveHub, type LiveHub, type LiveKind, type LiveMessage } from './live.ts';
 export { openApiDocument } from './openapi.ts';
+export type { ParserDesk, ParserTried } from './parser_desk.ts';
 export { createProbeServer } from './probe_server.ts';
 export { loginUrl } from './routes/admin.ts';
 

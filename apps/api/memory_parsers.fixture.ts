@@ -1,4 +1,4 @@
-import type { ParserDesk } from './deps.ts';
+import type { ParserDesk } from './parser_desk.ts';
 
 const row = {
   name: 'nginx.error',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ParserTried } from '../deps.ts';
 import { errors } from '../errors.ts';
+import type { ParserTried } from '../parser_desk.ts';
 import { everyone, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/parsers.ts';
 import { engineers } from '../security/scope.ts';
