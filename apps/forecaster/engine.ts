@@ -47,6 +47,8 @@ export interface Engine {
   readonly refit: (now: number) => Promise<void>;
   /** Writes the values since the last time to the journal, and once an hour all to their files. */
   readonly keep: (now: number) => Promise<void>;
+  /** Takes what is off of a series for its new level; false where nothing is, undefined where no series has that name. */
+  readonly acknowledge: (name: string) => boolean | undefined;
   readonly overview: (now: number) => Overview;
   /** Undefined where no series has that name. */
   readonly detail: (name: string, from: number, now: number, points: number) => Detail | undefined;
@@ -54,8 +56,17 @@ export interface Engine {
   readonly close: () => Promise<void>;
 }
 
-/** Goes on with what is kept. */
-export async function createEngine(config: EngineConfig, kept: Kept, events: EngineEvents): Promise<Engine> {
+/**
+ * Goes on with what is kept.
+ *
+ * @param ending aborted where nothing more is to be begun; what it says is of no worth from then on, save what it keeps
+ */
+export async function createEngine(
+  config: EngineConfig,
+  kept: Kept,
+  events: EngineEvents,
+  ending?: AbortSignal,
+): Promise<Engine> {
   const targets = new Map(config.targets.map((target) => [target.name, target]));
   const all = new Map<string, Series>();
   /** Steps that a series' target was answered without it. */
@@ -68,6 +79,9 @@ export async function createEngine(config: EngineConfig, kept: Kept, events: Eng
     if (target === undefined || one.head.step !== target.step || !roomFor(target)) continue;
     const series = createSeries(target, one.labels, quietDays(), one);
     all.set(series.name, series);
+    if (ending?.aborted) break;
+    // One whose seasons or clocks changed sees its past again.
+    await setImmediate();
   }
   for (const { name, step, value } of kept.journalled()) all.get(name)?.take(step, value);
 
@@ -164,6 +178,7 @@ export async function createEngine(config: EngineConfig, kept: Kept, events: Eng
     poll: polls.poll,
     async refit(now) {
       for (const series of [...all.values()]) {
+        if (ending?.aborted) return;
         if (!series.fitDue(now)) continue;
         const started = performance.now();
         try {
@@ -178,6 +193,11 @@ export async function createEngine(config: EngineConfig, kept: Kept, events: Eng
       }
     },
     keep: (now) => kept.keep(now, all),
+    acknowledge(name) {
+      const taken = all.get(name)?.acknowledge();
+      if (taken) kept.renew(name);
+      return taken;
+    },
     overview(now) {
       const ended = gone;
       gone = [];

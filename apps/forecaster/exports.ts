@@ -88,5 +88,6 @@ const unknown: Omit<Figures, 'name'> = {
   breach: { '0': nan, '0.8': nan, '0.99': nan },
   coverage: { '0.8': noRatios, '0.99': noRatios },
   relativeError: { '1h': noRatios, '24h': noRatios },
+  backtest: { '1h': nan, '24h': nan },
   ...{ method: 'level', season: 0, lastFit: nan },
 };

@@ -1,5 +1,5 @@
 import type { Band } from './fit.ts';
-import { type Coverage, leads, type RelativeError } from './hindsight.ts';
+import { type Coverage, type Lead, leads, type RelativeError } from './hindsight.ts';
 
 /** How far ahead forecasts are told, by label, seconds. */
 export const horizons = { '0s': 0, '1h': leads['1h'], '4h': 4 * leads['1h'], '24h': leads['24h'] } as const;
@@ -28,6 +28,8 @@ export interface Figures {
   readonly breach: Readonly<Record<'0' | '0.8' | '0.99', number>>;
   readonly coverage: Coverage;
   readonly relativeError: RelativeError;
+  /** The same of the back-test that methods were chosen by. */
+  readonly backtest: Readonly<Record<Lead, number>>;
   readonly method: string;
   /** Seconds; 0 where it has none. */
   readonly season: number;

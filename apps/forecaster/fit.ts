@@ -1,5 +1,5 @@
-import { predict } from '@tidewatch/forecast';
-import { meansOf, type Track } from './track.ts';
+import { type Choice, choose, type LocalTime, predict } from '@tidewatch/forecast';
+import type { Track } from './track.ts';
 
 type Values = Pick<Track, 'first' | 'at'>;
 
@@ -12,10 +12,16 @@ const binSeconds = 15 * minute;
 const reach = day + 2 * hour;
 /** Without two periods of history, and with at least so many values, only the level is known. */
 const fewestValues = 10;
-/** Quantiles of the normal distribution for central bands. */
-const normal = { inner: 1.2816, outer: 2.5758 };
-/** The median absolute deviation of a normal distribution is this part of its standard deviation. */
-const madShare = 0.6745;
+
+/** How a series is measured, and what may be found in it. */
+export interface Shape {
+  /** Seconds between values. */
+  readonly step: number;
+  /** Seasons that it may have, in seconds. */
+  readonly seasons: readonly number[];
+  /** The clock that its seasons go by. */
+  readonly local: LocalTime;
+}
 
 /** What is expected of a series from the time it was made on. The paths are means of bins. */
 export interface Fit {
@@ -32,6 +38,15 @@ export interface Fit {
   readonly method: string;
   /** Seasons found, in seconds, ascending. */
   readonly seasons: readonly number[];
+  /** By what it was made; absent where only the level is known. */
+  readonly chosen?: Chosen;
+}
+
+/** The methods of a series, from its own past. */
+export interface Chosen {
+  readonly choice: Choice;
+  /** How far values are from the means of their bins: the half width that holds a share of them. */
+  readonly noise: { readonly inner: number; readonly outer: number };
 }
 
 export interface Band {
@@ -44,57 +59,98 @@ export const binOf = (step: number): number => Math.max(1, Math.round(binSeconds
 /**
  * Makes the forecast of a series for the next day.
  *
- * @param step seconds between values
- * @param seasons that it may have, in seconds
  * @param now epoch seconds
+ * @param chosen by what it was made before; absent: methods are tried anew, which takes far longer
  * @returns undefined with fewer than 10 values
  */
-export function fitOf(track: Values, step: number, seasons: readonly number[], now: number): Fit | undefined {
+export function fitOf(track: Values, shape: Shape, now: number, chosen?: Chosen): Fit | undefined {
+  const { step, seasons, local } = shape;
   const bin = binOf(step);
-  const size = bin / step;
   const from = Math.floor(now / bin);
-  const oldest = Math.ceil(track.first() / size);
-  const horizon = Math.ceil(reach / bin);
+  const length = Math.ceil(reach / bin);
   const shortest = seasons.length === 0 ? day / 2 : Math.min(...seasons);
-  const history = (from - oldest) * bin;
-  if (history >= 2 * shortest) {
-    const means = meansOf(track, size, oldest, from);
-    const inBins = seasons.map((season) => Math.round(season / bin)).filter((season) => season > 1);
-    const found = predict(means, { horizon, seasons: inBins });
-    if (found !== undefined) {
-      const noise = noiseOf(track, size, { means, oldest, from, bin });
-      const best = [...found.parts].sort((a, b) => b.weight - a.weight)[0];
-      return {
-        ...{ at: now, from, bin, expected: found.expected },
-        inner: widened(found.band(0.8), found.expected, noise(0.8)),
-        outer: widened(found.band(0.99), found.expected, noise(0.99)),
-        method: best?.method ?? 'level',
-        seasons: found.seasons.map((season) => season * bin),
-      };
-    }
-  }
-  return levelOf(track, step, { now, from, bin, horizon });
+  const past = pastOf(track, shape, now, bin);
+  const isLong = past.means.length * bin >= 2 * shortest;
+  // A day whose clocks change has an hour more.
+  const horizon = length + Math.ceil(hour / bin);
+  const inBins = seasons.map((season) => Math.round(season / bin)).filter((season) => season > 1);
+  const options = { horizon, seasons: inBins };
+  const known = chosen?.choice.seasons.every((season) => past.means.length >= 2 * season)
+    ? chosen
+    : undefined;
+  const choice = isLong ? (known?.choice ?? choose(past.means, options)) : undefined;
+  const found = choice && predict(past.means, options, choice);
+  if (choice === undefined || found === undefined) return levelOf(track, step, { now, from, bin, length });
+  const noise = known?.noise ?? noiseOf(track, past, step, bin);
+  const best = [...found.parts].sort((a, b) => b.weight - a.weight)[0];
+  const places = Float64Array.from({ length }, (_, i) => {
+    const place = Math.floor(local((from + i + 0.5) * bin) / bin) - past.end;
+    return Math.min(horizon - 1, Math.max(0, place));
+  });
+  const ahead = (path: Float64Array): Float64Array => places.map((place) => path[place] as number);
+  const bandOf = (level: number, of: number): Band => {
+    const { lower, upper } = widened(found.band(level), found.expected, of);
+    return { lower: ahead(lower), upper: ahead(upper) };
+  };
+  return {
+    ...{ at: now, from, bin, expected: ahead(found.expected) },
+    inner: bandOf(0.8, noise.inner),
+    outer: bandOf(0.99, noise.outer),
+    method: best?.method ?? 'level',
+    seasons: found.seasons.map((season) => season * bin),
+    chosen: { choice, noise },
+  };
 }
 
-/** How far values of the last week are from the means of their bins: the half width that holds a share of them. */
-function noiseOf(
-  track: Values,
-  size: number,
-  { means, oldest, from, bin }: { means: Float64Array; oldest: number; from: number; bin: number },
-): (level: number) => number {
-  if (size < 2) return () => 0;
+/** Means of bins as clocks show them: an hour that they skip is unknown, one that they repeat is taken twice. */
+interface Past {
+  readonly means: Float64Array;
+  /** Number of the bin after the last. */
+  readonly end: number;
+  /** Where between the middles of bins a step is, from that of the first on. */
+  readonly placeOf: (at: number) => number;
+  /** First step, and that after the last. */
+  readonly steps: readonly [first: number, end: number];
+}
+
+function pastOf(track: Values, { step, local }: Shape, now: number, bin: number): Past {
+  const size = bin / step;
+  // A bin that is there in part is no mean of one.
+  const first = Math.ceil(track.first() / size) * size;
+  const from = Math.floor(local(first * step) / bin);
+  const end = Math.max(from, Math.floor(local(now) / bin));
+  const last = Math.floor(now / step);
+  const sums = new Float64Array(end - from);
+  const counts = new Float64Array(end - from);
+  for (let at = first; at < last; at++) {
+    const value = track.at(at);
+    const place = Math.floor(local(at * step) / bin) - from;
+    if (Number.isNaN(value) || !(place < sums.length)) continue;
+    sums[place] = (sums[place] as number) + value;
+    counts[place] = (counts[place] as number) + 1;
+  }
+  return {
+    means: sums.map((sum, i) => (counts[i] === 0 ? Number.NaN : sum / (counts[i] as number))),
+    ...{ end, steps: [first, last] },
+    placeOf: (at) => local((at + 0.5) * step) / bin - 0.5 - from,
+  };
+}
+
+/** Of the last week. */
+function noiseOf(track: Values, { means, placeOf, steps }: Past, step: number, bin: number): Chosen['noise'] {
+  if (step === bin) return { inner: 0, outer: 0 };
   const away: number[] = [];
-  const first = Math.max(oldest, from - Math.round((7 * day) / bin));
-  for (let at = first * size; at < from * size; at++) {
-    // A mean is that of the middle of its bin.
-    const place = (at + 0.5) / size - 0.5 - oldest;
+  for (let at = Math.max(steps[0], steps[1] - Math.round((7 * day) / step)); at < steps[1]; at++) {
+    const place = placeOf(at);
     const low = means[Math.max(0, Math.floor(place))] as number;
     const high = means[Math.floor(place) + 1] ?? low;
     const distance = Math.abs(track.at(at) - low - (high - low) * (place - Math.floor(place)));
     if (!Number.isNaN(distance)) away.push(distance);
   }
   const sorted = Float64Array.from(away).sort();
-  return (level) => sorted[Math.min(sorted.length - 1, Math.ceil(level * sorted.length))] ?? 0;
+  const holding = (level: number) =>
+    sorted[Math.min(sorted.length - 1, Math.ceil(level * sorted.length))] ?? 0;
+  return { inner: holding(0.8), outer: holding(0.99) };
 }
 
 /** A band of means as one of single values: their errors and their noise have nothing to do with each other. */
@@ -111,31 +167,26 @@ function widened({ lower, upper }: Band, expected: Float64Array, noise: number):
   };
 }
 
-/** The median of the last day, with a band of its median absolute deviation. */
+/** The level of the last day, from single values: below two of the shortest season there is no more to be known. */
 function levelOf(
   track: Values,
   step: number,
-  { now, from, bin, horizon }: { now: number; from: number; bin: number; horizon: number },
+  { now, from, bin, length }: { now: number; from: number; bin: number; length: number },
 ): Fit | undefined {
   const newest = Math.floor(now / step);
-  const length = Math.round(day / step);
-  const known = Float64Array.from({ length }, (_, i) => track.at(newest - length + 1 + i))
-    .filter((value) => !Number.isNaN(value))
-    .sort();
-  if (known.length < fewestValues) return undefined;
-  const level = medianOf(known);
-  const deviation = medianOf(known.map((value) => Math.abs(value - level)).sort()) / madShare;
-  const floor = (known[0] as number) < 0 ? Number.NEGATIVE_INFINITY : 0;
-  const flat = (value: number) => new Float64Array(horizon).fill(Math.max(floor, value));
-  const band = (width: number): Band => ({
-    lower: flat(level - width * deviation),
-    upper: flat(level + width * deviation),
-  });
+  const oldest = Math.max(track.first(), newest - Math.round(day / step) + 1);
+  const values = Float64Array.from({ length: Math.max(0, newest - oldest + 1) }, (_, i) =>
+    track.at(oldest + i),
+  );
+  if (values.filter((value) => !Number.isNaN(value)).length < fewestValues) return undefined;
+  // No season is looked for that has not been seen twice.
+  const found = predict(values, { horizon: 1, seasons: [values.length] });
+  if (found === undefined) return undefined;
+  const flat = ([value = Number.NaN]: Float64Array) => new Float64Array(length).fill(value);
+  const bandOf = ({ lower, upper }: Band): Band => ({ lower: flat(lower), upper: flat(upper) });
   return {
-    ...{ at: now, from, bin, expected: flat(level) },
-    inner: band(normal.inner),
-    outer: band(normal.outer),
-    ...{ method: 'level', seasons: [] },
+    ...{ at: now, from, bin, expected: flat(found.expected), method: 'level', seasons: [] },
+    ...{ inner: bandOf(found.band(0.8)), outer: bandOf(found.band(0.99)) },
   };
 }
 
@@ -168,11 +219,4 @@ export function breachTime(
       return Math.max(now, time);
   }
   return Number.POSITIVE_INFINITY;
-}
-
-/** @param sorted ascending, at least one */
-export function medianOf(sorted: Float64Array): number {
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] as number;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
 }

@@ -87,6 +87,7 @@ it('takes away what is not known any more', async () => {
     breach: { '0': nan, '0.8': nan, '0.99': nan },
     coverage: { '0.8': ratios, '0.99': ratios },
     relativeError: { '1h': ratios, '24h': ratios },
+    backtest: { '1h': nan, '24h': nan },
     ...{ method: 'theta', season: 0, lastFit: 60 },
   };
   const all = { gone: [], leftOut: 0, maxSeries: 9, targets: [] };

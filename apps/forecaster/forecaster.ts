@@ -40,6 +40,12 @@ export interface Forecaster {
    * @returns undefined where no series has that name
    */
   readonly detail: (name: string, from: number, points: number) => Promise<Detail | undefined>;
+  /**
+   * Takes what is off of a series for its new level: somebody knows why. Rejects as {@link Forecaster.detail} does.
+   *
+   * @returns false where nothing is off, undefined where no series has that name
+   */
+  readonly acknowledge: (name: string) => Promise<boolean | undefined>;
   /** Measures now rather than at the end of the minute. */
   readonly tick: () => Promise<void>;
   /** Writes down what is known, and ends. */
@@ -51,13 +57,15 @@ export function startForecaster(options: ForecasterOptions): Forecaster {
   const { config, folder, metrics, log, onState } = options;
   const sample = createSampler(metrics, config.targets);
   const exportAll = createExports(metrics);
-  const waiting = new Map<number, (detail: Detail | undefined | Error) => void>();
+  const waiting = new Map<number, (answer: never) => void>();
   let known: ReturnType<Forecaster['overview']>;
   let asked = 0;
   let closing = false;
   let closed: (() => void) | undefined;
   let restart: NodeJS.Timeout | undefined;
   let exporting = Promise.resolve();
+  /** Whether the thread has said something; before, it has nothing to write down. */
+  let runs = false;
 
   let worker: Worker | undefined = start();
 
@@ -71,13 +79,13 @@ export function startForecaster(options: ForecasterOptions): Forecaster {
     started.on('error', (error) => log.error({ reason: error.message }, 'The thread that forecasts failed'));
     started.on('exit', () => ended());
     started.unref();
+    runs = false;
     return started;
   }
 
   function ended(): void {
     worker = undefined;
-    for (const done of waiting.values()) done(errors.FORECASTER_AWAY());
-    waiting.clear();
+    for (const done of waiting.values()) done(errors.FORECASTER_AWAY() as never);
     closed?.();
     if (closing) return;
     onState?.('The thread that forecasts ended; it is started again.');
@@ -88,6 +96,7 @@ export function startForecaster(options: ForecasterOptions): Forecaster {
   }
 
   function hear(answer: Answer): void {
+    runs = true;
     if (answer.tell === 'overview') {
       const { time, overview } = answer;
       known = { time, overview };
@@ -95,10 +104,9 @@ export function startForecaster(options: ForecasterOptions): Forecaster {
         .then(() => exportAll(overview))
         .catch((error: Error) => log.error({ reason: error.message }, 'Forecasts were not exported'));
       onState?.(overview.away === undefined ? undefined : `Prometheus does not answer: ${overview.away}`);
-    } else if (answer.tell === 'detail') {
-      waiting.get(answer.id)?.(answer.detail);
-      waiting.delete(answer.id);
-    } else if (answer.tell === 'log') log[answer.level](answer.fields, answer.message);
+    } else if (answer.tell === 'detail' || answer.tell === 'acknowledged')
+      waiting.get(answer.id)?.(answer.answer as never);
+    else if (answer.tell === 'log') log[answer.level](answer.fields, answer.message);
     else if (answer.tell === 'fitted') {
       metrics.count('forecast_fits_total', { outcome: answer.outcome });
       if (answer.outcome === 'ok')
@@ -109,6 +117,21 @@ export function startForecaster(options: ForecasterOptions): Forecaster {
   }
 
   const send = (request: Request): void => worker?.postMessage(request);
+
+  function ask<T>(request: (id: number) => Request): Promise<T> {
+    const id = asked++;
+    return new Promise<T>((resolve, reject) => {
+      const late = setTimeout(() => waiting.get(id)?.(errors.FORECASTER_AWAY() as never), answerMs);
+      waiting.set(id, (answer: T | Error) => {
+        clearTimeout(late);
+        waiting.delete(id);
+        if (answer instanceof Error) reject(answer);
+        else resolve(answer);
+      });
+      if (worker === undefined) waiting.get(id)?.(errors.FORECASTER_AWAY() as never);
+      else send(request(id));
+    });
+  }
 
   async function tick(): Promise<void> {
     const time = Date.now() / 1_000;
@@ -135,18 +158,8 @@ export function startForecaster(options: ForecasterOptions): Forecaster {
   return {
     overview: () => known,
     detail: (name, from, points) =>
-      new Promise((resolve, reject) => {
-        const id = asked++;
-        const late = setTimeout(() => waiting.get(id)?.(errors.FORECASTER_AWAY()), answerMs);
-        waiting.set(id, (detail) => {
-          clearTimeout(late);
-          waiting.delete(id);
-          if (detail instanceof Error) reject(detail);
-          else resolve(detail);
-        });
-        if (worker === undefined) waiting.get(id)?.(errors.FORECASTER_AWAY());
-        else send({ ask: 'detail', id, name, from, time: Date.now() / 1_000, points });
-      }),
+      ask((id) => ({ ask: 'detail', id, name, from, time: Date.now() / 1_000, points })),
+    acknowledge: (name) => ask((id) => ({ ask: 'acknowledge', id, name, time: Date.now() / 1_000 })),
     tick,
     async close() {
       if (closing) return;
@@ -155,6 +168,7 @@ export function startForecaster(options: ForecasterOptions): Forecaster {
       clearTimeout(restart);
       const thread = worker;
       if (thread === undefined) return;
+      if (!runs) return void (await thread.terminate());
       await new Promise<void>((done) => {
         closed = done;
         setTimeout(done, closeMs).unref();

@@ -1,4 +1,4 @@
-import type { Expectation } from '@tidewatch/forecast';
+import type { Choice, Expectation } from '@tidewatch/forecast';
 import { type Fit, pathAt } from './fit.ts';
 import { meansOf, type Track } from './track.ts';
 
@@ -21,8 +21,8 @@ export type Said = Pick<Expectation, 'expected' | 'lower' | 'upper'>;
 
 /** What was said of values before they came, for a week, and how right it was. */
 export interface Hindsight {
-  /** Notes what the monitor expected of the value at a step. */
-  readonly note: (step: number, said: Said, inner: number) => void;
+  /** Notes what the monitor expected of the value at a step, which the track has by then. */
+  readonly note: (step: number, said: Said) => void;
   /** What was said of a step; NaN where nothing was. `inner` is half the width of the 80 % band. */
   readonly said: (step: number) => {
     readonly expected: number;
@@ -34,26 +34,26 @@ export interface Hindsight {
   readonly look: (fit: Fit, now: number) => void;
   readonly coverage: (now: number) => Coverage;
   readonly relativeError: (now: number) => RelativeError;
-  /** By what factor the 99 % band is to be narrowed to hold 80 % of the week; NaN with fewer than 60 values. */
-  readonly innerShare: () => number;
   /** All of it for {@link createHindsight}. */
   readonly save: () => SavedHindsight;
 }
 
 export interface SavedHindsight {
   readonly rings: Readonly<Record<string, Float32Array>>;
-  /** Numbers of the newest step noted and of the newest bin looked from; -1 before. */
-  readonly marks: readonly [step: number, bin: number];
+  /** Numbers of the newest step noted and of the newest bin looked from, -1 before; and by how much a band is narrowed. */
+  readonly marks: readonly [step: number, bin: number, share: number | null, sharedAt: number];
 }
 
 const fewest = 60;
+/** How long the 80 % band is what part of the 99 % band it was, seconds. */
+const shareLasts = 6 * hour;
 
 /** @param saved of an earlier one; what does not fit is left out */
 export function createHindsight(
   track: Track,
   step: number,
   bin: number,
-  saved: SavedHindsight = { rings: {}, marks: [-1, -1] },
+  saved: SavedHindsight = { rings: {}, marks: [-1, -1, null, -1] },
 ): Hindsight {
   const kept = Math.round((keptDays * day) / step);
   const bins = Math.round(((keptDays + 2) * day) / bin);
@@ -65,7 +65,8 @@ export function createHindsight(
   const inner = ring('inner', kept);
   const forecasts = { '1h': ring('ahead_1h', bins), '24h': ring('ahead_24h', bins) };
   const naives = { '1h': ring('naive_1h', bins), '24h': ring('naive_24h', bins) };
-  let [newest, lookedFrom] = saved.marks;
+  let [newest, lookedFrom, , sharedAt] = saved.marks;
+  let share = saved.marks[2] ?? Number.NaN;
 
   function forget(rings: readonly Float32Array[], from: number, to: number): void {
     for (const each of rings)
@@ -74,14 +75,32 @@ export function createHindsight(
 
   const within = (at: number): boolean => at >= 0 && at <= newest && at > newest - kept;
 
+  /** By what factor the 99 % band is to be narrowed to hold 80 % of the week; NaN with fewer than 60 values. */
+  function innerShare(): number {
+    const shares: number[] = [];
+    for (let at = Math.max(0, newest - kept + 1); at <= newest; at++) {
+      const half = ((upper[at % kept] as number) - (lower[at % kept] as number)) / 2;
+      const share = Math.abs(track.at(at) - (expected[at % kept] as number)) / half;
+      if (Number.isFinite(share)) shares.push(share);
+    }
+    if (shares.length < fewest) return Number.NaN;
+    const sorted = Float64Array.from(shares).sort();
+    return sorted[Math.min(sorted.length - 1, Math.ceil(0.8 * sorted.length))] as number;
+  }
+
   return {
-    note(at, said, half) {
+    note(at, said) {
+      // From what was before this value only, so that what the band holds is a test of it.
+      if (at - sharedAt >= (Number.isNaN(share) ? fewest : shareLasts / step)) {
+        share = innerShare();
+        sharedAt = at;
+      }
       if (newest >= 0) forget([expected, lower, upper, inner], newest + 1, at);
       newest = at;
       expected[at % kept] = said.expected;
       lower[at % kept] = said.lower;
       upper[at % kept] = said.upper;
-      inner[at % kept] = half;
+      inner[at % kept] = (share * (said.upper - said.lower)) / 2;
     },
     said: (at) =>
       within(at)
@@ -153,24 +172,37 @@ export function createHindsight(
         '24h': { '1d': of('24h', windows['1d']), '7d': of('24h', windows['7d']) },
       };
     },
-    innerShare() {
-      const shares: number[] = [];
-      for (let at = Math.max(0, newest - kept + 1); at <= newest; at++) {
-        const half = ((upper[at % kept] as number) - (lower[at % kept] as number)) / 2;
-        const share = Math.abs(track.at(at) - (expected[at % kept] as number)) / half;
-        if (Number.isFinite(share)) shares.push(share);
-      }
-      if (shares.length < fewest) return Number.NaN;
-      const sorted = Float64Array.from(shares).sort();
-      return sorted[Math.min(sorted.length - 1, Math.ceil(0.8 * sorted.length))] as number;
-    },
     save: () => ({
       rings: {
         ...{ expected, lower, upper, inner },
         ...{ ahead_1h: forecasts['1h'], ahead_24h: forecasts['24h'] },
         ...{ naive_1h: naives['1h'], naive_24h: naives['24h'] },
       },
-      marks: [newest, lookedFrom],
+      marks: [newest, lookedFrom, Number.isNaN(share) ? null : share, sharedAt],
     }),
   };
+}
+
+/**
+ * Mean absolute error by that of seasonal-naive in the back-test that methods were chosen by: over the hour before each lead.
+ * It stands for {@link RelativeError} until that is known.
+ */
+export function backtestedError(
+  { errors, naiveErrors }: Choice,
+  bin: number,
+): Readonly<Record<Lead, number>> {
+  const of = (lead: Lead): number => {
+    const end = Math.round(leads[lead] / bin);
+    let own = 0;
+    let naive = 0;
+    for (const [k, path] of errors.entries())
+      for (let step = Math.max(0, end - Math.round(hour / bin)); step < end; step++) {
+        const [error, like] = [path[step] ?? Number.NaN, naiveErrors[k]?.[step] ?? Number.NaN];
+        if (Number.isNaN(error + like)) continue;
+        own += Math.abs(error);
+        naive += Math.abs(like);
+      }
+    return naive > 0 ? own / naive : Number.NaN;
+  };
+  return { '1h': of('1h'), '24h': of('24h') };
 }

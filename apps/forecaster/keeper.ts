@@ -27,6 +27,8 @@ export interface Kept {
   readonly journalled: () => readonly Noted[];
   readonly note: (value: Noted) => void;
   readonly forget: (name: string) => void;
+  /** Has the file of a series written at the next occasion: what it says now does not follow from its values. */
+  readonly renew: (name: string) => void;
   /** @param now epoch seconds */
   readonly keep: (now: number, all: ReadonlyMap<string, Series>) => Promise<void>;
   /** Journals what came last; the files have the rest. */
@@ -113,6 +115,7 @@ export async function openKept(folder: string, now: number, damaged: (file: stri
       }),
     note: (value) => void pending.push(value),
     forget: (name) => void forgotten.add(name),
+    renew: (name) => void filed.delete(name),
     async keep(at, all) {
       for (const name of forgotten) {
         await rm(fileOf(name), { force: true });

@@ -20,11 +20,13 @@ export type Request =
       readonly time: number;
       readonly points: number;
     }
+  | { readonly ask: 'acknowledge'; readonly id: number; readonly name: string; readonly time: number }
   | { readonly ask: 'close' };
 
 export type Answer =
   | { readonly tell: 'overview'; readonly time: number; readonly overview: Overview }
-  | { readonly tell: 'detail'; readonly id: number; readonly detail: Detail | undefined }
+  | { readonly tell: 'detail'; readonly id: number; readonly answer: Detail | undefined }
+  | { readonly tell: 'acknowledged'; readonly id: number; readonly answer: boolean | undefined }
   | {
       readonly tell: 'log';
       readonly level: 'info' | 'warn';

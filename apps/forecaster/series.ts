@@ -1,10 +1,19 @@
-import { createMonitor, type Monitor, restoreMonitor } from '@tidewatch/forecast';
+import { crc32 } from 'node:zlib';
+import { localTimeOf } from '@tidewatch/forecast';
 import { type Ahead, type Detail, type Figures, horizons } from './figures.ts';
 import { type Band, binOf, breachTime, type Fit, fitOf, pathAt } from './fit.ts';
-import { type Coverage, createHindsight, type RelativeError, type Said } from './hindsight.ts';
+import {
+  backtestedError,
+  type Coverage,
+  createHindsight,
+  type RelativeError,
+  type Said,
+  type SavedHindsight,
+} from './hindsight.ts';
 import { type KeptSeries, readSeries, writeSeries } from './series_file.ts';
 import { type Labels, seriesName, type Target } from './targets.ts';
 import { createTrack, type Track } from './track.ts';
+import { keptMonitor, replayed } from './watch.ts';
 
 const hour = 3_600;
 const day = 86_400;
@@ -17,8 +26,9 @@ const shiftSeconds = 6 * hour;
 const pauseSteps = 5;
 /** Of a series without a value for so long nothing new is to be said, seconds. */
 const outdated = 2 * hour;
-/** Refits while little is known, and else, seconds. */
-const refit = { young: 5 * 60, old: hour };
+/** How soon a forecast is made again while only the level is known, seconds; else it is once an hour. */
+const young = 5 * 60;
+
 /** One series: its values, what watches them, and its forecast. */
 export interface Series {
   readonly name: string;
@@ -36,9 +46,12 @@ export interface Series {
     value: number,
     how?: { readonly limit?: number | undefined; readonly watch?: boolean },
   ) => boolean;
+  /** Each series has its own time within the hour, and within the day for its methods: all at once would take a minute. */
   readonly fitDue: (now: number) => boolean;
-  /** Makes its forecast anew; undefined with fewer than 10 values. */
+  /** Makes its forecast anew, once a day by methods that are chosen anew; undefined with fewer than 10 values. */
   readonly refit: (now: number) => Fit | undefined;
+  /** Takes what is off now for the new level; false where nothing is. */
+  readonly acknowledge: () => boolean;
   readonly figures: (now: number) => Figures;
   /** @param points at most; values between are means */
   readonly detail: (from: number, now: number, points: number) => Detail;
@@ -64,18 +77,23 @@ export function createSeries(target: Target, labels: Labels, quietDays: number, 
     track,
     step,
     bin,
-    kept && { rings: kept.floats, marks: kept.head.marks as [number, number] },
+    kept && { rings: kept.floats, marks: kept.head.marks as SavedHindsight['marks'] },
   );
-  const monitor = monitorOf(target, quietDays, kept) ?? replayed(target, quietDays, values, first);
+  const monitor = keptMonitor(target, quietDays, kept) ?? replayed(target, quietDays, values, first);
   let last = Number(kept?.head.last ?? -1);
   let known = values.reduce((count, value) => (Number.isNaN(value) ? count : count + 1), 0);
   let limit = Number(kept?.head.limit ?? Number.NaN);
   let score = Number.NaN;
   let made: Fit | undefined;
   let fitAt = Number.NEGATIVE_INFINITY;
-  let innerShare = Number.NaN;
+  let chosenAt = Number.NEGATIVE_INFINITY;
+  let backtest = { '1h': Number.NaN, '24h': Number.NaN };
   let coverage: Coverage = { '0.8': noRatios, '0.99': noRatios };
   let relativeError: RelativeError = { '1h': noRatios, '24h': noRatios };
+
+  const shape = { step, seasons, local: localTimeOf(target.zone) };
+  const share = crc32(name) / 2 ** 32;
+  const turn = (time: number, every: number): number => Math.floor(time / every - share);
 
   const limitNow = (): number => target.limit ?? limit;
 
@@ -161,21 +179,30 @@ export function createSeries(target: Target, labels: Labels, quietDays: number, 
       if (!watch) return true;
       const said = monitor.observe(at * step, value);
       score = said.score;
-      const shown = saidOf(at * step, said);
-      hindsight.note(at, shown, (innerShare * (shown.upper - shown.lower)) / 2);
+      hindsight.note(at, saidOf(at * step, said));
       return true;
     },
     fitDue: (now) =>
       last >= 0 &&
       now - last * step < outdated &&
-      now - fitAt >= (made === undefined || made.method === 'level' ? refit.young : refit.old),
+      (made?.chosen === undefined ? now - fitAt >= young : turn(now, hour) !== turn(fitAt, hour)),
     refit(now) {
       fitAt = now;
-      made = fitOf(calm(), step, seasons, now);
-      innerShare = hindsight.innerShare();
+      const chosen = turn(now, day) === turn(chosenAt, day) ? made?.chosen : undefined;
+      made = fitOf(calm(), shape, now, chosen);
+      if (made?.chosen !== undefined && made.chosen !== chosen) {
+        chosenAt = now;
+        backtest = backtestedError(made.chosen.choice, bin);
+      }
       coverage = hindsight.coverage(now);
       relativeError = hindsight.relativeError(now);
       return made;
+    },
+    acknowledge() {
+      const taken = monitor.acknowledge();
+      // What is off is not left out of the next forecast any more, which is due now.
+      if (taken) [score, fitAt] = [0, Number.NEGATIVE_INFINITY];
+      return taken;
     },
     figures(now) {
       if (made !== undefined) hindsight.look(made, now);
@@ -191,7 +218,7 @@ export function createSeries(target: Target, labels: Labels, quietDays: number, 
           '4h': aheadOf(now + horizons['4h']),
           '24h': aheadOf(now + horizons['24h']),
         },
-        ...{ limit: limitNow(), breach: breaches(now), coverage, relativeError },
+        ...{ limit: limitNow(), breach: breaches(now), coverage, relativeError, backtest },
         method: made?.method ?? 'level',
         season: made?.seasons.at(-1) ?? 0,
         lastFit: made?.at ?? Number.NaN,
@@ -239,38 +266,13 @@ export function createSeries(target: Target, labels: Labels, quietDays: number, 
       const oldest = track.first();
       const head = {
         ...{ name, target: target.name, labels, step, seasons, marks, first: oldest, last },
+        ...(target.zone !== undefined && { zone: target.zone }),
         ...(Number.isNaN(limit) ? {} : { limit }),
       };
       const doubles = { values: last < 0 ? new Float64Array(0) : track.slice(oldest, track.last()) };
       return writeSeries({ head, doubles, floats: rings, monitor: monitor.save() });
     },
   };
-}
-
-/** What a monitor is told of a target. */
-const watched = ({ leastAbsolute, leastRelative, direction }: Target, quietDays: number) => ({
-  quietDays,
-  ...{ leastAbsolute, leastRelative },
-  direction: ({ both: 'both', above: 'up', below: 'down' } as const)[direction],
-});
-
-function monitorOf(target: Target, quietDays: number, kept: KeptSeries | undefined): Monitor | undefined {
-  return kept === undefined || String(kept.head.seasons) !== String(target.seasons)
-    ? undefined
-    : restoreMonitor(kept.monitor, watched(target, quietDays));
-}
-
-/** A new one, that has seen what is there. */
-function replayed(target: Target, quietDays: number, values: Float64Array, first: number): Monitor {
-  const { step, seasons } = target;
-  const monitor = createMonitor({ step, seasons, ...watched(target, quietDays) });
-  // Two weeks are all that a weekly season needs.
-  const from = Math.max(0, values.length - Math.round((15 * day) / step));
-  for (let i = from; i < values.length; i++) {
-    const value = values[i] as number;
-    if (!Number.isNaN(value)) monitor.observe((first + i) * step, value);
-  }
-  return monitor;
 }
 
 /** What a file keeps, where it is one of a series of these steps. */

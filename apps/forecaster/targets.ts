@@ -26,6 +26,8 @@ export interface Target {
   readonly step: number;
   /** Seasons that it may have, in seconds. */
   readonly seasons: readonly number[];
+  /** Zone of the tz database whose clocks they go by; absent: UTC, and a change of clocks is found by the values. */
+  readonly zone?: string;
   /** Series beyond so many are left out. */
   readonly maxSeries: number;
 }

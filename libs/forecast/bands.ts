@@ -3,29 +3,21 @@ import { quantile } from './growth.ts';
 /** @param level share of what comes that the band holds, 0 to 1 */
 export type Bands = (level: number) => { readonly lower: Float64Array; readonly upper: Float64Array };
 
+/** Half the widths of such bands, by step. */
+export type Widths = (level: number) => Float64Array;
+
 /** Steps on either side whose errors tell how wide the band is at a step. */
 const neighbours = 6;
 
 /**
- * Bands from how far the back-test was off (split conformal prediction: Papadopoulos et al., ECML 2002; with errors
+ * Half widths from how far the back-test was off (split conformal prediction: Papadopoulos et al., ECML 2002; with errors
  * normalised by step). How wide they are at a step comes from the errors around it; by what factor they must be wider or
  * narrower to hold their share is learnt on origins whose own errors were left out of that.
+ *
+ * @param errors by origin and step; NaN where nothing is known
  */
-export function createBands(
-  values: Float64Array,
-  origins: readonly number[],
-  backtest: readonly Float64Array[],
-  expected: Float64Array,
-  floor: number,
-): Bands {
-  const horizon = expected.length;
-  const errors = origins.map((origin, k) =>
-    Float64Array.from({ length: horizon }, (_, step) =>
-      origin + step < values.length
-        ? (values[origin + step] as number) - ((backtest[k] as Float64Array)[step] as number)
-        : Number.NaN,
-    ),
-  );
+export function conformalWidths(errors: readonly Float64Array[]): Widths {
+  const horizon = errors[0]?.length ?? 0;
   const widths = widthsOf(errors, horizon);
   const scores: number[] = [];
   for (const [k, own] of errors.entries()) {
@@ -44,12 +36,20 @@ export function createBands(
   const sorted = Float64Array.from(scores).sort();
   return (level) => {
     const factor = sorted.length === 0 ? 0 : quantile(sorted, level);
-    return {
-      lower: expected.map((value, step) => Math.max(floor, value - factor * (widths[step] as number))),
-      upper: expected.map((value, step) => value + factor * (widths[step] as number)),
-    };
+    return widths.map((width) => factor * width);
   };
 }
+
+/** What follows a series as a band around it, never below a floor. */
+export const bandsAround =
+  (expected: Float64Array, widths: Widths, floor: number): Bands =>
+  (level) => {
+    const half = widths(level);
+    return {
+      lower: expected.map((value, step) => Math.max(floor, value - (half[step] as number))),
+      upper: expected.map((value, step) => value + (half[step] as number)),
+    };
+  };
 
 /** Mean absolute error around each step; never nothing, so that a constant series has a band. */
 function widthsOf(errors: readonly Float64Array[], horizon: number): Float64Array {
@@ -73,16 +73,11 @@ function meanOf(errors: readonly Float64Array[], from: number, to: number): numb
   return count === 0 ? undefined : sum / count;
 }
 
-/** Bands of a normal distribution around each value. @param deviation standard deviation */
-export function normalBands(expected: Float64Array, deviation: number, floor: number): Bands {
-  return (level) => {
-    const half = deviation * normalQuantile((1 + level) / 2);
-    return {
-      lower: expected.map((value) => Math.max(floor, value - half)),
-      upper: expected.map((value) => value + half),
-    };
-  };
-}
+/** Those of a normal distribution. @param deviation standard deviation */
+export const normalWidths =
+  (deviation: number, horizon: number): Widths =>
+  (level) =>
+    new Float64Array(horizon).fill(deviation * normalQuantile((1 + level) / 2));
 
 /** To 0.0005 (Abramowitz and Stegun, Handbook of Mathematical Functions, 26.2.23). @param share 0.5 to 1 */
 function normalQuantile(share: number): number {

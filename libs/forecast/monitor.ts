@@ -2,7 +2,7 @@ import { createBins } from './bins.ts';
 import { readChoice, writeChoice } from './choice_state.ts';
 import { type Basis, type Expectation, nothing } from './expectation.ts';
 import { type Away, createIncident } from './incident.ts';
-import { createLocalTime } from './local_time.ts';
+import { localTimeOf } from './local_time.ts';
 import { medianOf } from './methods/robust_level.ts';
 import { type Chosen, choose, forecastBy } from './predict.ts';
 import { createResiduals } from './residuals.ts';
@@ -42,8 +42,12 @@ export interface Monitor {
   readonly observe: (time: number, value: number) => Expectation;
   /** All it knows and its options, for {@link restoreMonitor}: about 150 KB where a value comes each minute. */
   readonly save: () => Uint8Array;
-  /** Takes the values that are off now, from the first one on, for the new level: somebody knows why. */
-  readonly acknowledge: () => void;
+  /**
+   * Takes the values that are off now, from the first one on, for the new level: somebody knows why.
+   *
+   * @returns false where none is off
+   */
+  readonly acknowledge: () => boolean;
 }
 
 const day = 86_400;
@@ -105,7 +109,7 @@ function monitorOf(options: MonitorOptions, saved?: StateReader): Monitor {
     quietDays = 200,
     zone,
   } = options;
-  const localTime = createLocalTime(zone);
+  const localTime = localTimeOf(zone);
   if (!(step >= 1 && step <= day)) throw new RangeError(`A step of ${step} s is not within 1 s and a day.`);
   const bin = Math.max(1, Math.round(binSeconds / step)) * step;
   const inBins = (seconds: number): number => Math.round(seconds / bin);
@@ -195,10 +199,10 @@ function monitorOf(options: MonitorOptions, saved?: StateReader): Monitor {
   }
 
   /** Takes what has come to stay for the level from its beginning on. */
-  function accept(): void {
+  function accept(): boolean {
     const values = incident.values();
     const [first] = values;
-    if (first === undefined) return;
+    if (first === undefined) return false;
     const at = Math.floor(first.time / bin);
     const ratios = values.map(({ value, expected }) => value / expected);
     const scales = ratios.every((ratio) => ratio > 0 && Number.isFinite(ratio));
@@ -216,6 +220,7 @@ function monitorOf(options: MonitorOptions, saved?: StateReader): Monitor {
     runs.settle();
     decide(true);
     refresh();
+    return true;
   }
 
   const basis = (): Basis =>

@@ -1,4 +1,4 @@
-import { type Bands, createBands, normalBands } from './bands.ts';
+import { type Bands, bandsAround, conformalWidths, normalWidths } from './bands.ts';
 import { holtWinters } from './methods/holt_winters.ts';
 import { inLogs, type Method } from './methods/method.ts';
 import { deviationOf, robustLevel } from './methods/robust_level.ts';
@@ -30,9 +30,8 @@ export interface Prediction {
   readonly band: Bands;
   readonly seasons: readonly number[];
   readonly parts: readonly Part[];
-  /** Mean absolute error over the back-test, of all methods together and of seasonal-naive. */
+  /** Mean absolute error over the back-test, of all methods together. */
   readonly error: number;
-  readonly naiveError: number;
 }
 
 const fewestKnown = 4;
@@ -52,11 +51,10 @@ export interface Chosen {
 }
 
 export interface Choice extends Chosen {
-  /** The same of seasonal-naive. */
-  readonly naiveError: number;
-  /** Where the back-test forecast from, and what. */
-  readonly origins: readonly number[];
-  readonly backtest: readonly Float64Array[];
+  /** How far the back-test was off, by origin and step: what came less what was forecast; NaN where nothing came. */
+  readonly errors: readonly Float64Array[];
+  /** The same of seasonal-naive; none where it was not tried. */
+  readonly naiveErrors: readonly Float64Array[];
 }
 
 /**
@@ -75,12 +73,14 @@ export function choose(
   const brief = candidates.length > 0 && values.length < 2 * Math.min(...candidates);
   const origins = originsOf(values.length, horizon, seasons.at(-1) ?? 1);
   const first = origins[0] as number;
-  const methods = (brief ? [robustLevel] : methodsFor(values, seasons)).filter(({ least }) => least <= first);
+  const methods = (brief ? [robustLevel] : methodsFor(seasons, isPositive(values))).filter(
+    ({ least }) => least <= first,
+  );
   if (methods.length === 0 || first < 2) return undefined;
   const tried = methods.map((method) => {
     const parameters = method.fit(values, first);
     const paths = method.forecast(values, parameters, origins, horizon);
-    return { method, parameters, paths, error: backtestError(values, origins, paths) };
+    return { method, parameters, paths, error: meanAbsolute(errorsOf(values, origins, paths)) };
   });
   const best = Math.min(...tried.map(({ error }) => error));
   const kept = tried.filter(({ error }) => error <= best * tolerated || error === best);
@@ -99,21 +99,19 @@ export function choose(
       parts,
     ),
   );
+  const naive = tried.filter(({ method }) => method.name.startsWith('seasonal_naive')).at(-1);
+  const errors = errorsOf(values, origins, backtest);
   return {
-    seasons,
-    parts,
-    error: backtestError(values, origins, backtest),
-    naiveError: tried.find(({ method }) => method.name.startsWith('seasonal_naive'))?.error ?? Number.NaN,
-    origins,
-    backtest,
+    ...{ seasons, parts, errors, error: meanAbsolute(errors) },
+    naiveErrors: naive === undefined ? [] : errorsOf(values, origins, naive.paths),
   };
 }
 
+const isPositive = (values: Float64Array): boolean => !values.some((value) => value <= 0);
+
 /** What a choice made on the series, or on an earlier part of it, says of the steps that follow. */
 export function forecastBy({ seasons, parts }: Chosen, values: Float64Array, horizon: number): Float64Array {
-  const methods = new Map(
-    [...methodsFor(values, seasons), robustLevel].map((method) => [method.name, method]),
-  );
+  const methods = new Map([...methodsFor(seasons, true), robustLevel].map((method) => [method.name, method]));
   const usable = parts.filter(({ method }) => methods.has(method));
   const paths = usable.map(
     ({ method, parameters }) =>
@@ -126,18 +124,24 @@ export function forecastBy({ seasons, parts }: Chosen, values: Float64Array, hor
 /**
  * {@link choose} and {@link forecastBy} at once, with bands. Below two of the shortest season the only part is
  * `robust_level`: the median, with a band from the median absolute deviation.
+ *
+ * @param choice of {@link choose} with the same options on an earlier part of the series: a fiftieth of the work
  */
-export function predict(values: Float64Array, options: PredictOptions): Prediction | undefined {
-  const choice = choose(values, options);
+export function predict(
+  values: Float64Array,
+  options: PredictOptions,
+  choice = choose(values, options),
+): Prediction | undefined {
   if (choice === undefined) return undefined;
-  const expected = forecastBy(choice, values, options.horizon);
-  const { origins, backtest, parts, seasons, error, naiveError } = choice;
-  const floor = floorOf(values);
-  const band =
+  const { horizon } = options;
+  const expected = forecastBy(choice, values, horizon);
+  const { errors, parts, seasons, error } = choice;
+  const widths =
     parts[0]?.method === robustLevel.name
-      ? normalBands(expected, deviationOf(values), floor)
-      : createBands(values, origins, backtest, expected, floor);
-  return { expected, band, seasons, parts, error, naiveError };
+      ? normalWidths(deviationOf(values), horizon)
+      : conformalWidths(errors);
+  const band = bandsAround(expected, widths, floorOf(values));
+  return { expected, band, seasons, parts, error };
 }
 
 /** What never fell below nothing is not expected to. */
@@ -163,7 +167,8 @@ function originsOf(length: number, horizon: number, season: number): number[] {
   return Array.from({ length: count }, (_, i) => last - (count - 1 - i) * apart);
 }
 
-function methodsFor(values: Float64Array, seasons: readonly number[]): Method[] {
+/** @param logs whether also those on logarithms, which need values above 0 */
+function methodsFor(seasons: readonly number[], logs: boolean): Method[] {
   const [shortest] = seasons;
   const longest = seasons.at(-1);
   const methods: Method[] = [dampedHolt(1), theta(1)];
@@ -175,26 +180,29 @@ function methodsFor(values: Float64Array, seasons: readonly number[]): Method[] 
     ...(longest > shortest ? [holtWinters([shortest, longest] as const)] : []),
   ];
   methods.push(...smoothed);
-  const least = values.reduce((low, value) => (value < low ? value : low), Number.POSITIVE_INFINITY);
-  if (least > 0) for (const method of smoothed) methods.push(inLogs(method, 0));
+  if (logs) for (const method of smoothed) methods.push(inLogs(method, 0));
   return methods;
 }
 
-function backtestError(
+function errorsOf(
   values: Float64Array,
   origins: readonly number[],
   paths: readonly Float64Array[],
-): number {
+): Float64Array[] {
+  return paths.map((path, k) =>
+    path.map((value, step) => (values[(origins[k] as number) + step] ?? Number.NaN) - value),
+  );
+}
+
+/** Infinite where no error is known. */
+function meanAbsolute(errors: readonly Float64Array[]): number {
   let sum = 0;
   let count = 0;
-  for (const [k, origin] of origins.entries()) {
-    const path = paths[k] as Float64Array;
-    for (let step = 0; step < path.length && origin + step < values.length; step++) {
-      const error = Math.abs((values[origin + step] as number) - (path[step] as number));
+  for (const path of errors)
+    for (const error of path) {
       if (Number.isNaN(error)) continue;
-      sum += error;
+      sum += Math.abs(error);
       count++;
     }
-  }
   return count === 0 ? Number.POSITIVE_INFINITY : sum / count;
 }

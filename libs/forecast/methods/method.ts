@@ -31,9 +31,10 @@ export interface Method {
   ) => Float64Array[];
 }
 
-/** The method on logarithms, for series whose swings grow with their level. Values must be above `-shift`. */
+/** The method on logarithms, for series whose swings grow with their level. Values not above `-shift` count as unknown. */
 export function inLogs(method: Method, shift: number): Method {
-  const logs = (values: Float64Array): Float64Array => values.map((value) => Math.log(value + shift));
+  const logs = (values: Float64Array): Float64Array =>
+    values.map((value) => (value > -shift ? Math.log(value + shift) : Number.NaN));
   return {
     name: `${method.name}_log`,
     season: method.season,
