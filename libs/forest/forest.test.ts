@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Forest } from './forest.ts';
-import { Points } from './points.ts';
 import { Random } from './random.ts';
-import { Tree } from './tree.ts';
 
 /** Points around two places, from a seed. */
 function pointsOf(count: number, dimensions: number, seed: number): Float32Array[] {
@@ -15,71 +13,85 @@ function pointsOf(count: number, dimensions: number, seed: number): Float32Array
 interface Box {
   readonly low: readonly number[];
   readonly high: readonly number[];
-  readonly mass: number;
+  readonly leaves: number;
 }
 
-/** Holds each node below one to what the points below it are: their lowest and highest values, and their number. */
-function check(tree: Tree, points: Points, node = tree.root): Box {
-  if (tree.isLeaf(node)) {
-    const at = tree.offset(node);
-    const own = [...points.values.subarray(at, at + points.dimensions)];
-    return { low: own, high: own, mass: tree.mass[node] as number };
+/** Holds each node below one to what the points below it are. */
+function check({ trees, points }: Forest, tree: number, child = trees.root[tree] as number): Box {
+  const { dimensions } = points;
+  if (child < 0) {
+    const leaf = tree * trees.capacity + ~child;
+    expect(trees.mass[leaf]).toBeGreaterThan(0);
+    const at = (trees.place[leaf] as number) * dimensions;
+    const own = [...points.values.subarray(at, at + dimensions)];
+    return { low: own, high: own, leaves: 1 };
   }
-  const children = [tree.left[node] as number, tree.right[node] as number] as const;
-  expect(children.map((child) => tree.parent[child])).toEqual([node, node]);
-  const left = check(tree, points, children[0]);
-  const right = check(tree, points, children[1]);
-  expect(left.high[tree.cutDimension[node] as number]).toBeLessThanOrEqual(tree.cutValue[node] as number);
-  expect(right.low[tree.cutDimension[node] as number]).toBeGreaterThan(tree.cutValue[node] as number);
+  const node = tree * (trees.capacity - 1) + child;
+  const [left, right] = [trees.left, trees.right].map((side) =>
+    check({ trees, points } as Forest, tree, side[node] as number),
+  ) as [Box, Box];
+  const cut = trees.cutDimension[node] as number;
+  expect(left.high[cut]).toBeLessThanOrEqual(trees.cutValue[node] as number);
+  expect(right.low[cut]).toBeGreaterThan(trees.cutValue[node] as number);
   const low = left.low.map((value, d) => Math.min(value, right.low[d] as number));
   const high = left.high.map((value, d) => Math.max(value, right.high[d] as number));
-  const mass = left.mass + right.mass;
-  const at = node * points.dimensions;
-  expect([...tree.low.subarray(at, at + points.dimensions)]).toEqual(low);
-  expect([...tree.high.subarray(at, at + points.dimensions)]).toEqual(high);
-  expect(tree.mass[node]).toBe(mass);
-  expect(tree.span[node]).toBeCloseTo(
-    high.reduce((sum, value, d) => sum + value - (low[d] as number), 0),
-    4,
-  );
-  return { low, high, mass };
+  if (trees.boxes.kept) {
+    const box = trees.boxes.sides.subarray(node * 2 * dimensions, (node + 1) * 2 * dimensions);
+    expect([...box]).toEqual([...high.map((value) => -value), ...low]);
+    expect(trees.boxes.span[node]).toBeCloseTo(
+      high.reduce((sum, value, d) => sum + value - (low[d] as number), 0),
+      4,
+    );
+  }
+  return { low, high, leaves: left.leaves + right.leaves };
 }
 
-describe('a tree', () => {
-  it('has in each node the box and number of the points below it, whatever was inserted and deleted', () => {
-    const points = new Points(3, 10);
-    const tree = new Tree(points, new Random(1), 64);
-    const kept: number[] = [];
-    const random = new Random(2);
-    const given = pointsOf(400, 3, 3);
-    for (const [i, point] of given.entries()) {
-      if (kept.length === 64 || (kept.length > 1 && random.next() < 0.3)) {
-        const [gone] = kept.splice(Math.floor(random.next() * kept.length), 1);
-        tree.remove(gone as number);
-        points.release(gone as number);
-      }
-      // Every third is there already.
-      const place = points.add(i % 3 === 0 ? (given[i - 1] ?? point) : point);
-      const held = tree.insert(place);
-      points.hold(held);
-      points.drop(place);
-      kept.push(held);
-      if (i % 10 === 0) check(tree, points);
-      expect(tree.size).toBe(kept.length);
+/** How often each tree has its points, by its leaves and by its sample. */
+function masses({ trees, samples }: Forest): [number[], number[]] {
+  const counted = new Array<number>(trees.mass.length).fill(0);
+  for (let tree = 0; tree < trees.count; tree++)
+    for (let i = 0; i < samples.size; i++) {
+      const leaf = tree * trees.capacity + (samples.leaves[tree * trees.capacity + i] as number);
+      counted[leaf] = (counted[leaf] as number) + 1;
     }
-    expect(points.size).toBe(new Set(kept).size);
+  return [[...trees.mass], counted];
+}
+
+describe('trees', () => {
+  it.each([true, false])('are what their points say, whatever came and went (boxes: %s)', (boxes) => {
+    const forest = new Forest({ dimensions: 3, trees: 4, sampleSize: 32, decay: 0.05, seed: 1, boxes });
+    const given = pointsOf(600, 3, 3);
+    for (const [i, point] of given.entries()) {
+      // Every third was there already.
+      forest.update(i % 3 === 0 ? (given[i - 1] ?? point) : point);
+      if (i % 20 > 0) continue;
+      const [own, counted] = masses(forest);
+      expect(own).toEqual(counted);
+      const used = new Set<number>();
+      for (let tree = 0; tree < 4; tree++) {
+        const leaves = own
+          .slice(32 * tree, 32 * (tree + 1))
+          .flatMap((mass, leaf) => (mass > 0 ? [leaf] : []));
+        expect(check(forest, tree).leaves).toBe(leaves.length);
+        for (const leaf of leaves) used.add(forest.trees.place[32 * tree + leaf] as number);
+      }
+      expect(forest.points.size).toBe(used.size);
+    }
   });
 
-  it('is empty again when all was deleted', () => {
-    const points = new Points(2, 4);
-    const tree = new Tree(points, new Random(1), 8);
-    const places = pointsOf(8, 2, 1).map((point) => points.add(point));
-    for (const place of places) points.hold(tree.insert(place));
-    for (const place of places) {
-      tree.remove(place);
-      points.release(place);
+  it('score, attribute and grow the same without boxes as with them', () => {
+    const [kept, made] = [true, false].map(
+      (boxes) => new Forest({ dimensions: 4, trees: 5, sampleSize: 32, seed: 2, boxes }),
+    ) as [Forest, Forest];
+    for (const point of pointsOf(500, 4, 5)) {
+      expect(made.score(point)).toBeCloseTo(kept.score(point), 9);
+      const shares = kept.attribution(point);
+      for (const [i, share] of made.attribution(point).entries())
+        expect(share).toBeCloseTo(shares[i] as number, 9);
+      kept.update(point);
+      made.update(point);
     }
-    expect([tree.size, points.size]).toEqual([0, 0]);
+    expect(made.trees.boxes.sides).toHaveLength(0);
   });
 });
 
@@ -154,5 +166,13 @@ describe('a forest', () => {
     for (let t = 0; t < 100; t++) forest.update(Float32Array.of(1));
     expect(forest.score(Float32Array.of(1))).toBeLessThan(1);
     expect(forest.score(Float32Array.of(2))).toBeGreaterThan(1);
+  });
+
+  it('says what values would be expected: what such points have there', () => {
+    const forest = new Forest({ dimensions: 3, trees: 20, sampleSize: 64, seed: 1 });
+    expect(forest.expected(new Float32Array(3), [0])[0]).toBeNaN();
+    for (const point of pointsOf(500, 3, 4)) forest.update(point);
+    const [first, last] = forest.expected(Float32Array.of(99, 5.5, -99), [0, 2]);
+    for (const value of [first, last]) expect(Math.abs((value as number) - 5.5)).toBeLessThan(0.5);
   });
 });

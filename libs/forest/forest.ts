@@ -1,12 +1,13 @@
 import { nearestIn } from './nearest.ts';
 import { Points } from './points.ts';
 import { Random } from './random.ts';
-import { Sampler } from './sampler.ts';
+import { ask, seat } from './room.ts';
+import { Samples } from './samples.ts';
 import { attributeIn, scoreIn } from './score.ts';
-import { Tree } from './tree.ts';
+import { Trees } from './trees.ts';
 
 export interface ForestOptions {
-  /** Values of a point. */
+  /** Values of a point, 1 to 32,767. */
   readonly dimensions: number;
   /** Default 50. */
   readonly trees?: number;
@@ -16,6 +17,8 @@ export interface ForestOptions {
   readonly decay?: number;
   /** The same seed and points give the same scores. Default 0. */
   readonly seed?: number;
+  /** Whether trees keep the boxes around their points. Without, a forest takes a fifth of the memory, and longer. Default true. */
+  readonly boxes?: boolean;
 }
 
 /**
@@ -23,12 +26,11 @@ export interface ForestOptions {
  * `Float32Array`s of as many values as it has dimensions.
  */
 export class Forest {
-  readonly dimensions: number;
-  readonly sampleSize: number;
-  readonly #points: Points;
-  readonly #trees: Tree[] = [];
-  readonly #samplers: Sampler[] = [];
-  readonly #path: Int16Array;
+  readonly options: Required<ForestOptions>;
+  readonly points: Points;
+  readonly random: Random;
+  readonly trees: Trees;
+  readonly samples: Samples;
   /** Points that came. */
   updates = 0;
 
@@ -38,25 +40,23 @@ export class Forest {
     sampleSize = 256,
     decay = 0.1 / sampleSize,
     seed = 0,
+    boxes = true,
   }: ForestOptions) {
-    this.dimensions = dimensions;
-    this.sampleSize = sampleSize;
-    this.#points = new Points(dimensions, 2 * sampleSize);
-    this.#path = new Int16Array(sampleSize);
-    for (let i = 0; i < trees; i++) {
-      const random = new Random(seed * 1_000_003 + i);
-      this.#trees.push(new Tree(this.#points, random, sampleSize));
-      this.#samplers.push(new Sampler(random, sampleSize, decay));
-    }
+    this.options = { dimensions, trees, sampleSize, decay, seed, boxes };
+    this.points = new Points(dimensions, 2 * sampleSize);
+    this.random = new Random(seed);
+    this.trees = new Trees(this.points, this.random, { count: trees, capacity: sampleSize, boxes });
+    this.samples = new Samples(this.random, trees, sampleSize, decay);
   }
 
-  /** 0 while no tree has a point; else about 1 for a point like the others, and more for one that is far from them. */
+  /** 0 while there is no point; else about 1 for a point like the others, and more for one that is far from them. */
   score(point: Float32Array): number {
     if (this.updates === 0) return 0;
+    this.#ask(point);
+    const { size } = this.samples;
     let sum = 0;
-    for (let i = 0; i < this.#trees.length; i++)
-      sum += scoreIn(this.#trees[i] as Tree, this.#points, point, this.#path);
-    return sum / this.#trees.length;
+    for (let tree = 0; tree < this.trees.count; tree++) sum += scoreIn(this.trees, tree, size);
+    return (sum / this.trees.count) * Math.log2(size + 1);
   }
 
   /**
@@ -64,53 +64,88 @@ export class Forest {
    * from its being below. Adds up to the score.
    */
   attribution(point: Float32Array): Float64Array {
-    const shares = new Float64Array(2 * this.dimensions);
+    const { dimensions } = this.options;
+    const shares = new Float64Array(2 * dimensions);
     if (this.updates === 0) return shares;
-    for (const tree of this.#trees) attributeIn(tree, this.#points, point, this.#path, shares);
-    return shares.map((share) => share / this.#trees.length);
+    this.#ask(point);
+    const { size } = this.samples;
+    for (let tree = 0; tree < this.trees.count; tree++)
+      attributeIn(this.trees, tree, size, dimensions, shares);
+    const scale = Math.log2(size + 1) / this.trees.count;
+    return shares.map((share) => share * scale);
   }
 
   /**
-   * What a value of a point would be expected to be, by the others: the median, over the trees, of that value in the
-   * point that is nearest in all other dimensions where cuts lead. NaN while there is no point.
+   * What values of a point would be expected to be, by the others: for each the median, over the trees, of that value in
+   * the point that is nearest in all other dimensions where cuts lead. NaN while there is no point.
+   *
+   * @param of dimensions; what the point has there is not looked at
    */
-  expected(point: Float32Array, dimension: number): number {
-    if (this.updates === 0) return Number.NaN;
-    const found = this.#trees
-      .map((tree) => nearestIn(tree, this.#points, point, dimension))
-      .sort((a, b) => a - b);
-    const middle = found.length >> 1;
-    return found.length % 2 === 1
-      ? (found[middle] as number)
-      : ((found[middle - 1] as number) + (found[middle] as number)) / 2;
+  expected(point: Float32Array, of: readonly number[]): Float64Array {
+    if (this.updates === 0) return new Float64Array(of.length).fill(Number.NaN);
+    const { dimensions, sampleSize } = this.options;
+    seat(dimensions, sampleSize);
+    const missing = new Uint8Array(dimensions);
+    for (const dimension of of) missing[dimension] = 1;
+    const { count } = this.trees;
+    const found = new Float64Array(of.length * count);
+    for (let tree = 0; tree < count; tree++) {
+      const place = nearestIn(this.trees, tree, this.points, point, missing);
+      for (let i = 0; i < of.length; i++)
+        found[i * count + tree] = this.points.values[place * dimensions + (of[i] as number)] as number;
+    }
+    return Float64Array.from(of, (_, i) => median(found.subarray(i * count, (i + 1) * count)));
   }
 
   /** Learns a point. */
   update(point: Float32Array): void {
+    const { points, trees, samples } = this;
+    this.#ask(point);
     this.updates++;
-    const fresh = this.#points.add(point);
-    for (let i = 0; i < this.#trees.length; i++) {
-      const sampler = this.#samplers[i] as Sampler;
-      if (!sampler.accepts(this.updates)) continue;
-      const tree = this.#trees[i] as Tree;
-      const gone = sampler.evict();
-      if (gone >= 0) {
-        tree.remove(gone);
-        this.#points.release(gone);
+    const fresh = points.add(point);
+    if (!samples.full) {
+      for (let tree = 0; tree < trees.count; tree++)
+        samples.add(tree, this.#insert(tree, fresh), this.updates);
+      samples.grown(this.updates);
+    } else {
+      samples.next(this.updates);
+      for (let tree = 0; tree < trees.count; tree++) {
+        if (!samples.accepts(tree)) continue;
+        this.#remove(tree, samples.least(tree));
+        this.#ask(point);
+        samples.replace(tree, this.#insert(tree, fresh), this.updates);
       }
-      const place = tree.insert(fresh);
-      this.#points.hold(place);
-      sampler.add(place);
     }
-    this.#points.drop(fresh);
+    points.drop(fresh);
   }
 
-  /** Trees, to look at. */
-  get trees(): readonly Tree[] {
-    return this.#trees;
+  /** Answers the leaf, within its tree. */
+  #insert(tree: number, place: number): number {
+    const leaf = this.trees.insert(tree, place);
+    this.points.hold(this.trees.place[leaf] as number);
+    return leaf - tree * this.trees.capacity;
   }
 
-  get points(): Points {
-    return this.#points;
+  #remove(tree: number, own: number): void {
+    const { dimensions } = this.options;
+    const leaf = tree * this.trees.capacity + own;
+    const place = this.trees.place[leaf] as number;
+    ask(this.points.values, place * dimensions, dimensions);
+    this.trees.remove(tree, leaf);
+    this.points.release(place);
   }
+
+  #ask(point: Float32Array): void {
+    const { dimensions, sampleSize } = this.options;
+    seat(dimensions, sampleSize);
+    ask(point, 0, dimensions);
+  }
+}
+
+function median(values: Float64Array): number {
+  values.sort();
+  const middle = values.length >> 1;
+  return values.length % 2 === 1
+    ? (values[middle] as number)
+    : ((values[middle - 1] as number) + (values[middle] as number)) / 2;
 }

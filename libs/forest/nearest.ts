@@ -1,32 +1,46 @@
 import type { Points } from './points.ts';
-import type { Tree } from './tree.ts';
+import { room } from './room.ts';
+import type { Trees } from './trees.ts';
 
 /**
- * The value in a dimension of the point of a tree that a point is led to by all its other values. Where a cut asks for the
- * value itself, both sides are tried, and the nearer point (sum of the absolute differences) is taken.
+ * The place of that point of a tree that a point is led to by those of its values that are known. Where a cut asks for one
+ * that is not, both sides are tried, and the nearer point (sum of the absolute differences) is taken.
+ *
+ * @param missing by dimension: 1 where the value is not known
  */
-export function nearestIn(tree: Tree, points: Points, point: Float32Array, dimension: number): number {
+export function nearestIn(
+  trees: Trees,
+  tree: number,
+  points: Points,
+  point: Float32Array,
+  missing: Uint8Array,
+): number {
   const { values, dimensions } = points;
+  const { stack } = room;
   let least = Number.POSITIVE_INFINITY;
-  let value = Number.NaN;
-  const open = [tree.root];
-  while (open.length > 0) {
-    const node = open.pop() as number;
-    if (tree.isLeaf(node)) {
-      const at = tree.offset(node);
-      let apart = 0;
-      for (let d = 0; d < dimensions; d++)
-        if (d !== dimension) apart += Math.abs((values[at + d] as number) - (point[d] as number));
-      if (apart < least) {
-        least = apart;
-        value = values[at + dimension] as number;
-      }
+  let nearest = 0;
+  let open = 0;
+  stack[open++] = trees.root[tree] as number;
+  while (open > 0) {
+    const node = stack[--open] as number;
+    if (node >= 0) {
+      const at = tree * (trees.capacity - 1) + node;
+      const cut = trees.cutDimension[at] as number;
+      const either = missing[cut] === 1;
+      const isLeft = (point[cut] as number) <= (trees.cutValue[at] as number);
+      if (either || isLeft) stack[open++] = trees.left[at] as number;
+      if (either || !isLeft) stack[open++] = trees.right[at] as number;
       continue;
     }
-    const [left, right] = [tree.left[node] as number, tree.right[node] as number];
-    const cut = tree.cutDimension[node] as number;
-    if (cut === dimension) open.push(left, right);
-    else open.push((point[cut] as number) <= (tree.cutValue[node] as number) ? left : right);
+    const place = trees.place[tree * trees.capacity + ~node] as number;
+    let apart = 0;
+    for (let d = 0; d < dimensions; d++)
+      if (missing[d] === 0)
+        apart += Math.abs((values[place * dimensions + d] as number) - (point[d] as number));
+    if (apart < least) {
+      least = apart;
+      nearest = place;
+    }
   }
-  return value;
+  return nearest;
 }

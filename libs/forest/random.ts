@@ -24,7 +24,10 @@ export class Random {
   /** In [0, 1), by steps of 2^-32. */
   next(): number {
     const s = this.state;
-    const [s0 = 0, s1 = 0, s2 = 0, s3 = 0] = s;
+    const s0 = s[0] as number;
+    const s1 = s[1] as number;
+    const s2 = s[2] as number;
+    const s3 = s[3] as number;
     let result = Math.imul(s1, 5);
     result = Math.imul((result << 7) | (result >>> 25), 9) >>> 0;
     const t = s1 << 9;

@@ -1,3 +1,5 @@
+import type { Reader, Writer } from './bytes.ts';
+
 /** Mean and deviation of what came, newer values counting more once there were many. */
 export class Running {
   count = 0;
@@ -20,5 +22,15 @@ export class Running {
 
   get deviation(): number {
     return Math.sqrt(this.#variance);
+  }
+
+  save(writer: Writer): void {
+    writer.number(this.count, this.mean, this.#variance);
+  }
+
+  restore(reader: Reader): void {
+    this.count = reader.number();
+    this.mean = reader.number();
+    this.#variance = reader.number();
   }
 }

@@ -38,11 +38,15 @@ export async function scoreSeries({
   try {
     for await (const { stamp, value } of seriesRows(input)) {
       seen.values++;
+      const {
+        score,
+        grade,
+        expected: [expected = Number.NaN],
+      } = detector.observe([value]);
       if (Number.isNaN(value)) {
         file.write(`${stamp},,,,\n`);
         continue;
       }
-      const { score, grade, expected } = detector.observe(value);
       if (grade > 0) seen.anomalies++;
       const row = `${stamp},${value},${score.toFixed(6)},${grade.toFixed(6)},${Number.isNaN(expected) ? '' : Number(expected.toPrecision(9))}\n`;
       if (!file.write(row))

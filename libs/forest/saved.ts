@@ -1,0 +1,150 @@
+import { Reader, UnreadableState, Writer } from './bytes.ts';
+import { Forest } from './forest.ts';
+import { ask, seat } from './room.ts';
+
+const version = 1;
+/** What is kept of trees: all, or which points they have. */
+const forms = ['whole', 'asleep'] as const;
+
+/** All of a forest: one that {@link restore} makes of it goes on bit for bit as it would have. */
+export function save(forest: Forest): Uint8Array {
+  const { trees, samples } = forest;
+  const writer = begin(forest, 'whole');
+  writer.number(samples.start);
+  for (const numbers of [samples.rate, samples.left, samples.weights, samples.leaves]) writer.put(numbers);
+  const places = Int32Array.from(trees.place);
+  const { order, values } = pack(forest);
+  for (let leaf = 0; leaf < places.length; leaf++)
+    if ((trees.mass[leaf] as number) > 0) places[leaf] = order.get(places[leaf] as number) as number;
+  writer.number(order.size);
+  writer.put(values);
+  for (const numbers of [trees.root, trees.freeNode, trees.freeLeaf, trees.left, trees.right, trees.cutValue])
+    writer.put(numbers);
+  writer.put(Uint16Array.from(trees.cutDimension));
+  writer.put(trees.mass);
+  writer.put(places);
+  return writer.bytes();
+}
+
+/**
+ * What a forest knows, in a fraction of the bytes: its points, and which of them each tree has, how heavy. {@link restore}
+ * makes other trees of the same points: as likely ones, so that scores differ as those of another seed do.
+ */
+export function hibernate(forest: Forest): Uint8Array {
+  const { trees, samples } = forest;
+  const writer = begin(forest, 'asleep');
+  writer.number(samples.start);
+  const { order, values } = pack(forest);
+  writer.number(order.size);
+  writer.put(values);
+  const references = new (order.size <= 0x10000 ? Uint16Array : Int32Array)(trees.count * samples.size);
+  const weights = new Float32Array(references.length);
+  for (let tree = 0; tree < trees.count; tree++)
+    for (let i = 0; i < samples.size; i++) {
+      const at = tree * samples.capacity + i;
+      const leaf = tree * trees.capacity + (samples.leaves[at] as number);
+      references[tree * samples.size + i] = order.get(trees.place[leaf] as number) as number;
+      weights[tree * samples.size + i] = samples.weights[at] as number;
+    }
+  writer.put(references);
+  writer.put(weights);
+  return writer.bytes();
+}
+
+/** The forest of what {@link save} or {@link hibernate} answered. Throws {@link UnreadableState} where it is neither. */
+export function restore(bytes: Uint8Array): Forest {
+  const reader = new Reader(bytes);
+  const found = reader.count(0, 255);
+  if (found !== version)
+    throw new UnreadableState(`It has version ${found}; version ${version} is read here.`);
+  const form = forms[reader.count(0, forms.length - 1)];
+  const options = {
+    dimensions: reader.count(1, 0x7fff),
+    trees: reader.count(1, 10_000),
+    sampleSize: reader.count(2, 16_384),
+    boxes: reader.count(0, 1) === 1,
+    decay: reader.number(),
+  };
+  const forest = new Forest(options);
+  forest.updates = reader.count(0, Number.MAX_SAFE_INTEGER);
+  forest.samples.size = reader.count(0, options.sampleSize);
+  reader.get(forest.random.state);
+  forest.samples.start = reader.count(0, Number.MAX_SAFE_INTEGER);
+  seat(options.dimensions, options.sampleSize);
+  if (form === 'whole') readTrees(forest, reader);
+  else plantTrees(forest, reader);
+  if (reader.rest().length > 0) throw new UnreadableState('There is more of it than a forest.');
+  return forest;
+}
+
+function begin({ options, updates, samples, random }: Forest, form: (typeof forms)[number]): Writer {
+  const writer = new Writer();
+  writer.number(version, forms.indexOf(form));
+  writer.number(options.dimensions, options.trees, options.sampleSize, Number(options.boxes), options.decay);
+  writer.number(updates, samples.size);
+  writer.put(random.state);
+  return writer;
+}
+
+/** Points that trees have, in a row, and where each of their places is there. */
+function pack({ points }: Forest): { readonly order: Map<number, number>; readonly values: Float32Array } {
+  const order = new Map<number, number>();
+  for (let place = 0; place < points.references.length; place++)
+    if ((points.references[place] as number) > 0) order.set(place, order.size);
+  const { dimensions } = points;
+  const values = new Float32Array(order.size * dimensions);
+  for (const [place, at] of order)
+    values.set(points.values.subarray(place * dimensions, (place + 1) * dimensions), at * dimensions);
+  return { order, values };
+}
+
+/** Takes the points in, each to the place of its number. Answers how many they are. */
+function readPoints({ points, options }: Forest, reader: Reader): number {
+  const count = reader.count(0, options.trees * options.sampleSize);
+  const point = new Float32Array(options.dimensions);
+  for (let i = 0; i < count; i++) {
+    reader.get(point);
+    points.add(point);
+  }
+  return count;
+}
+
+function readTrees(forest: Forest, reader: Reader): void {
+  const { points, samples, trees } = forest;
+  for (const numbers of [samples.rate, samples.left, samples.weights, samples.leaves]) reader.get(numbers);
+  readPoints(forest, reader);
+  for (const numbers of [trees.root, trees.freeNode, trees.freeLeaf, trees.left, trees.right, trees.cutValue])
+    reader.get(numbers);
+  const dimensions = new Uint16Array(trees.cutDimension.length);
+  reader.get(dimensions);
+  trees.cutDimension.set(dimensions);
+  reader.get(trees.mass);
+  const places = new Int32Array(trees.place.length);
+  reader.get(places);
+  trees.place.set(places);
+  for (let leaf = 0; leaf < places.length; leaf++)
+    for (let i = 0; i < (trees.mass[leaf] as number); i++) points.hold(places[leaf] as number);
+  if (trees.boxes.kept && samples.size > 0)
+    for (let tree = 0; tree < trees.count; tree++) trees.boxes.makeAll(tree);
+}
+
+function plantTrees(forest: Forest, reader: Reader): void {
+  const { points, samples, trees, options } = forest;
+  const count = readPoints(forest, reader);
+  const { size } = samples;
+  const references = new (count <= 0x10000 ? Uint16Array : Int32Array)(trees.count * size);
+  const weights = new Float32Array(references.length);
+  reader.get(references);
+  reader.get(weights);
+  for (let tree = 0; tree < trees.count; tree++)
+    for (let i = 0; i < size; i++) {
+      const place = references[tree * size + i] as number;
+      if (place >= count) throw new UnreadableState(`Point ${place} is not among its ${count}.`);
+      ask(points.values, place * options.dimensions, options.dimensions);
+      const leaf = trees.insert(tree, place);
+      points.hold(trees.place[leaf] as number);
+      samples.leaves[tree * samples.capacity + i] = leaf - tree * trees.capacity;
+      samples.weights[tree * samples.capacity + i] = weights[tree * size + i] as number;
+    }
+  samples.wake(forest.updates);
+}

@@ -1,0 +1,246 @@
+import { Boxes } from './boxes.ts';
+import type { Points } from './points.ts';
+import type { Random } from './random.ts';
+import { room } from './room.ts';
+
+/** Nothing, where a node could stand. */
+export const none = 0x7fff;
+
+export interface TreesOptions {
+  readonly count: number;
+  /** Most points of a tree, 2 to 16,384. */
+  readonly capacity: number;
+  /** Whether boxes are kept, or those on a point's way made anew each time: slower, in a fifth of the memory. */
+  readonly boxes: boolean;
+}
+
+/**
+ * The trees of a random cut forest (Guha, Mishra, Roy and Schrijvers, Robust random cut forest based anomaly detection on
+ * streams, ICML 2016): a box around a tree's points is cut in two at random, along a dimension in proportion to its
+ * length, and so on in each part until a part is one point. Inserting and deleting a point leave a tree as likely as if
+ * it had been made of the points there are.
+ *
+ * All trees stand in the same typed arrays, one after another. A child is the number of an inner node of its tree, or the
+ * complement (`~`) of that of a leaf.
+ */
+export class Trees {
+  readonly #points: Points;
+  readonly #random: Random;
+  readonly count: number;
+  readonly capacity: number;
+  readonly boxes: Boxes;
+  readonly root: Int16Array;
+  readonly left: Int16Array;
+  /** That of a free node is the next free one. */
+  readonly right: Int16Array;
+  readonly cutDimension: Uint8Array | Uint16Array;
+  readonly cutValue: Float32Array;
+  /** How often a leaf's point is in the tree. */
+  readonly mass: Uint16Array;
+  /** Where leaves' points are; for a free leaf the next free one. */
+  readonly place: Uint16Array | Int32Array;
+  readonly freeNode: Int16Array;
+  readonly freeLeaf: Int16Array;
+  /** The leaf that {@link find} came to, counted through all trees. */
+  leaf = 0;
+
+  constructor(points: Points, random: Random, { count, capacity, boxes }: TreesOptions) {
+    this.#points = points;
+    this.#random = random;
+    this.count = count;
+    this.capacity = capacity;
+    const inner = count * (capacity - 1);
+    this.root = new Int16Array(count).fill(none);
+    this.left = new Int16Array(inner);
+    this.right = new Int16Array(inner);
+    this.cutDimension = points.dimensions <= 256 ? new Uint8Array(inner) : new Uint16Array(inner);
+    this.cutValue = new Float32Array(inner);
+    this.mass = new Uint16Array(count * capacity);
+    this.place = new (count * capacity < 0xffff ? Uint16Array : Int32Array)(count * capacity);
+    this.freeNode = new Int16Array(count);
+    this.freeLeaf = new Int16Array(count);
+    this.boxes = new Boxes(points, this, boxes);
+    for (let tree = 0; tree < count; tree++) {
+      for (let i = 0; i < capacity - 1; i++) this.right[tree * (capacity - 1) + i] = i + 1;
+      for (let i = 0; i < capacity; i++) this.place[tree * capacity + i] = i + 1;
+    }
+  }
+
+  /**
+   * Follows a tree's cuts from the root, with `room.query` as the point. Answers how deep the leaf is, and leaves the way
+   * in `room.path`: inner nodes, counted through all trees.
+   */
+  find(tree: number): number {
+    const { left, right, cutDimension, cutValue } = this;
+    const { query, path } = room;
+    const base = tree * (this.capacity - 1);
+    const lows = this.#points.dimensions;
+    let depth = 0;
+    let node = this.root[tree] as number;
+    while (node >= 0) {
+      const at = base + node;
+      path[depth++] = at;
+      const value = query[lows + (cutDimension[at] as number)] as number;
+      node = (value <= (cutValue[at] as number) ? left[at] : right[at]) as number;
+    }
+    this.leaf = tree * this.capacity + ~node;
+    return depth;
+  }
+
+  /**
+   * Measures how far the point that {@link find} looked for is outside the boxes on its way, from the leaf up to the first
+   * box that has it inside: those above have it, too. Leaves it in `room.outside`, by depth, and the boxes' lengths in
+   * `room.span`. Answers the depth of that first box, -1 where none has it.
+   */
+  measure(tree: number, depth: number): number {
+    const { query, path, open, outside, span } = room;
+    const count = 2 * this.#points.dimensions;
+    let left = this.#apart(depth);
+    if (left === 0) return depth;
+    const { kept } = this.boxes;
+    const sides = kept ? this.boxes.sides : room.boxes(depth * count);
+    for (let at = depth - 1; at >= 0; at--) {
+      const node = path[at] as number;
+      if (!kept) this.boxes.widen(tree, at, depth);
+      const box = (kept ? node : at) * count;
+      let sum = 0;
+      let still = 0;
+      // A side that a box has the point within, every box around it has, too.
+      for (let i = 0; i < left; i++) {
+        const side = open[i] as number;
+        const out = (sides[box + side] as number) - (query[side] as number);
+        if (out > 0) {
+          sum += out;
+          open[still++] = side;
+        }
+      }
+      left = still;
+      outside[at] = sum;
+      if (kept) span[at] = this.boxes.span[node] as number;
+      if (left === 0) return at;
+    }
+    return -1;
+  }
+
+  /** Lists the sides by which the point is away from the leaf's, and how far in all. Answers how many. */
+  #apart(depth: number): number {
+    const { values, dimensions } = this.#points;
+    const { query, open, outside } = room;
+    const own = (this.place[this.leaf] as number) * dimensions;
+    let count = 0;
+    let sum = 0;
+    for (let d = 0; d < dimensions; d++) {
+      const away = (query[dimensions + d] as number) - (values[own + d] as number);
+      if (away === 0) continue;
+      open[count++] = away > 0 ? d : dimensions + d;
+      sum += Math.abs(away);
+    }
+    outside[depth] = sum;
+    room.span[depth] = 0;
+    return count;
+  }
+
+  /** Puts in the point of a place, which is `room.query`. Answers its leaf: that of an equal point, where there is one. */
+  insert(tree: number, place: number): number {
+    if (this.root[tree] === none) {
+      const leaf = this.#newLeaf(tree, place);
+      this.root[tree] = ~(leaf - tree * this.capacity);
+      return leaf;
+    }
+    const { path, outside, span } = room;
+    const depth = this.find(tree);
+    const inside = this.measure(tree, depth);
+    if (inside === depth) {
+      this.mass[this.leaf] = (this.mass[this.leaf] as number) + 1;
+      return this.leaf;
+    }
+    for (let at = inside + 1; ; at++) {
+      // A cut parts the point from the others where it falls outside their box; else the one that is there stands for it.
+      const cut = this.#random.next() * ((outside[at] as number) + (span[at] as number));
+      if (cut < (outside[at] as number) || at === depth) return this.#split(tree, place, at, depth, cut);
+      if (this.boxes.kept) this.boxes.extend(path[at] as number);
+    }
+  }
+
+  /** Puts a new inner node over the one at a depth of the way, with the point on the other side of a cut. */
+  #split(tree: number, place: number, at: number, depth: number, cut: number): number {
+    const { path, query } = room;
+    const { dimensions, values } = this.#points;
+    const child =
+      at === depth ? ~(this.leaf - tree * this.capacity) : (path[at] as number) - tree * (this.capacity - 1);
+    const { sides, box } = this.boxes.boxAt(at, depth);
+    let rest = cut;
+    let side = 0;
+    for (let i = 0; i < 2 * dimensions; i++) {
+      const out = (sides[box + i] as number) - (query[i] as number);
+      if (out <= 0) continue;
+      side = i;
+      if (rest < out) break;
+      rest -= out;
+    }
+    const isAbove = side < dimensions;
+    const dimension = isAbove ? side : side - dimensions;
+    const own = values[place * dimensions + dimension] as number;
+    const edge = isAbove ? -(sides[box + side] as number) : (sides[box + side] as number);
+    const value = isAbove ? between(edge + rest, edge, own) : between(own + rest, own, edge);
+    const node = this.freeNode[tree] as number;
+    const inner = tree * (this.capacity - 1) + node;
+    this.freeNode[tree] = this.right[inner] as number;
+    const leaf = this.#newLeaf(tree, place);
+    const fresh = ~(leaf - tree * this.capacity);
+    this.left[inner] = isAbove ? child : fresh;
+    this.right[inner] = isAbove ? fresh : child;
+    this.cutDimension[inner] = dimension;
+    this.cutValue[inner] = value;
+    this.#link(tree, at, child, node);
+    if (this.boxes.kept) this.boxes.make(inner, sides, box);
+    return leaf;
+  }
+
+  /** Takes the point of a leaf away, once. `room.query` is the point. */
+  remove(tree: number, leaf: number): void {
+    this.mass[leaf] = (this.mass[leaf] as number) - 1;
+    if ((this.mass[leaf] as number) > 0) return;
+    const depth = this.find(tree);
+    const own = leaf - tree * this.capacity;
+    this.place[leaf] = this.freeLeaf[tree] as number;
+    this.freeLeaf[tree] = own;
+    if (depth === 0) {
+      this.root[tree] = none;
+      return;
+    }
+    const parent = room.path[depth - 1] as number;
+    const node = parent - tree * (this.capacity - 1);
+    const sibling = (this.left[parent] === ~own ? this.right[parent] : this.left[parent]) as number;
+    this.#link(tree, depth - 1, node, sibling);
+    this.right[parent] = this.freeNode[tree] as number;
+    this.freeNode[tree] = node;
+    // A box that is as it was leaves those around it as they were.
+    if (this.boxes.kept)
+      for (let at = depth - 2; at >= 0 && this.boxes.remake(room.path[at] as number); at--);
+  }
+
+  /** Puts another child where one was, at a depth of the way. */
+  #link(tree: number, at: number, before: number, child: number): void {
+    if (at === 0) this.root[tree] = child;
+    else {
+      const above = room.path[at - 1] as number;
+      if (this.left[above] === before) this.left[above] = child;
+      else this.right[above] = child;
+    }
+  }
+
+  #newLeaf(tree: number, place: number): number {
+    const leaf = tree * this.capacity + (this.freeLeaf[tree] as number);
+    this.freeLeaf[tree] = this.place[leaf] as number;
+    this.place[leaf] = place;
+    this.mass[leaf] = 1;
+    return leaf;
+  }
+}
+
+/** A cut as it can be kept: at or above the lower side, below the upper one. */
+function between(cut: number, below: number, above: number): number {
+  const kept = Math.fround(cut);
+  return kept >= above || kept < below ? below : kept;
+}
