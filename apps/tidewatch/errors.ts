@@ -50,6 +50,11 @@ export const startErrors = defineErrors({
     message:
       'The file of keys {file} may be read by others than its owner (mode {mode}). Take that away with `chmod 600`, and consider whether the keys are known by now.',
   },
+  PSEUDONYM_KEY_BACKDATED: {
+    status: 400,
+    message:
+      'A key cannot count from {day} on: pseudonyms that are given already would change, and what they stand for would not be found. Name a day to come.',
+  },
   PSEUDONYM_KEYS_EXIST: {
     status: 400,
     message:
@@ -73,6 +78,11 @@ export const startErrors = defineErrors({
   SERIES_MISSING: {
     status: 400,
     message: 'The series {id} is not in {file}, where what follows it belongs.',
+  },
+  SERIES_UNMEASURED: {
+    status: 400,
+    message:
+      'No series of {file} can be measured: it has none that is longer than the first season of {season} steps and changes.',
   },
   SERIES_UNREADABLE: { status: 400, message: '{file}, line {line}: {reason}.' },
   PARSER_EXISTS: {

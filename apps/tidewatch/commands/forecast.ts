@@ -38,7 +38,7 @@ const backtestCommand = ({ print, say }: CommandContext): Command =>
         const { backtest, backtestText } = await import('../forecast/backtest.ts');
         const report = await backtest(request, progress);
         print(json ? JSON.stringify(report, undefined, 2) : backtestText(report));
-        return report.series === 0 ? 1 : 0;
+        return 0;
       }),
     );
 
@@ -76,17 +76,17 @@ function steps(text: string): readonly number[] {
 
 function seconds(text: string): number {
   const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('a number of seconds above 0');
+  if (!(value > 0)) throw new InvalidArgumentError('A number of seconds above 0.');
   return value;
 }
 
 function count(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('a whole number of steps from 1 on');
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('A whole number of steps from 1 on.');
   return Number(text);
 }
 
 function share(text: string): number {
   const value = Number(text);
-  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('a share between 0 and 1');
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('A share between 0 and 1, such as 0.95.');
   return value;
 }

@@ -40,7 +40,11 @@ export interface BacktestReport {
   readonly milliseconds_per_series: number;
 }
 
-/** Forecasts what follows each series of a file, and holds it against what did. */
+/**
+ * Forecasts what follows each series of a file, and holds it against what did.
+ *
+ * Rejects as `readSeries` does, with `SERIES_MISSING` and with `SERIES_UNMEASURED` where there is nothing to measure.
+ */
 export async function backtest(
   { train, test, seasons, horizon, level }: BacktestRequest,
   progress: (done: number, total: number) => void,
@@ -62,6 +66,7 @@ export async function backtest(
     progress(done + 1, histories.length);
     await setImmediate();
   }
+  if (rows.length === 0) throw startErrors.SERIES_UNMEASURED({ file: train, season });
   const mean = (of: (row: Row) => number): number =>
     rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
   const base = { smape: mean((row) => row.naive2Smape), mase: mean((row) => row.naive2Mase) };

@@ -61,6 +61,16 @@ describe('a back-test', () => {
     expect(backtestText(report)).toContain('1 series, 1 left out (H2)');
   });
 
+  it.each([
+    ['H1;1;2\n', 'SERIES_UNREADABLE'],
+    ['H1,1,2,3\n', 'SERIES_UNMEASURED'],
+    ['', 'SERIES_UNMEASURED'],
+  ])('refuses %j, of which nothing can be measured', async (rows, code) => {
+    const [train, test] = [await fileOf('odd.csv', `id,V1,V2\n${rows}`), await fileOf('next.csv', 'H1,1,2\n')];
+    const request = { train, test, seasons: [24], horizon: 2, level: 0.95 };
+    await expect(backtest(request, () => {})).rejects.toMatchObject({ code });
+  });
+
   it('refuses a series without what follows it', async () => {
     const train = await fileOf('alone.csv', 'H9,1,2,3,4,5\n');
     const test = await fileOf('others.csv', 'H1,1\n');

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { startErrors } from '../errors.ts';
+import { reasonOf, startErrors } from '../errors.ts';
 
 /** A series as the M4 competition's files have it. */
 export interface NamedSeries {
@@ -11,7 +11,7 @@ export interface NamedSeries {
  * Reads a file of series, one a row: its id, then its values, oldest first; cells at the end may be empty. A first row
  * without a number is a header.
  *
- * Rejects with `FILE_UNREADABLE`, or `SERIES_UNREADABLE` with the row where a cell is no number.
+ * Rejects with `FILE_UNREADABLE`, or `SERIES_UNREADABLE` with the row that is no series.
  */
 export async function readSeries(file: string): Promise<NamedSeries[]> {
   const rows = (await readText(file)).split(/\r?\n/);
@@ -21,16 +21,13 @@ export async function readSeries(file: string): Promise<NamedSeries[]> {
     const [id = '', ...cells] = row.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
     while (cells.at(-1) === '') cells.pop();
     if (index === 0 && cells.every((cell) => cell === '' || Number.isNaN(Number(cell)))) continue;
+    const refuse = (reason: string) => startErrors.SERIES_UNREADABLE({ file, line: index + 1, reason });
+    if (!row.includes(',')) throw refuse('no id and values, parted by commas');
     const values = Float64Array.from(cells, (cell) =>
       cell === '' || cell === 'NA' ? Number.NaN : Number(cell),
     );
     const wrong = cells.findIndex((cell, i) => Number.isNaN(values[i]) && cell !== '' && cell !== 'NA');
-    if (wrong >= 0)
-      throw startErrors.SERIES_UNREADABLE({
-        file,
-        line: index + 1,
-        reason: `"${cells[wrong]}" is no number`,
-      });
+    if (wrong >= 0) throw refuse(`"${cells[wrong]}" is no number`);
     series.push({ id, values });
   }
   return series;
@@ -40,6 +37,6 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw startErrors.FILE_UNREADABLE({ file, reason: (error as Error).message });
+    throw startErrors.FILE_UNREADABLE({ file, reason: reasonOf(error) });
   }
 }

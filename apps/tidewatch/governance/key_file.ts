@@ -46,22 +46,26 @@ export async function readKeyFile(file: string): Promise<string> {
 }
 
 /**
- * Adds the next version.
+ * Adds the next version. Of an epoch that has begun, values keep their pseudonyms: what is kept of a person is found by them.
  *
  * @param from the day from which it counts; by default the first of next month, in UTC
- * @throws PSEUDONYM_KEYS_UNREADABLE, PSEUDONYM_KEYS_EXPOSED, PSEUDONYM_KEYS_INVALID, FILE_NOT_WRITABLE
+ * @param now epoch milliseconds
+ * @throws PSEUDONYM_KEY_BACKDATED, PSEUDONYM_KEYS_UNREADABLE, PSEUDONYM_KEYS_EXPOSED, PSEUDONYM_KEYS_INVALID, FILE_NOT_WRITABLE
  */
 export async function addKey(
   file: string,
-  from = firstOfNextMonth(),
+  from?: string,
+  now = Date.now(),
 ): Promise<{ readonly version: number; readonly from: string }> {
+  const day = from ?? firstOfNextMonth(now);
+  if (Date.parse(day) <= now) throw startErrors.PSEUDONYM_KEY_BACKDATED({ day });
   const text = await readKeyFile(file);
   const version = Math.max(...parsePseudonymKeys(text, file).map((key) => key.version)) + 1;
   await writing(file, async () => {
     const handle = await open(file, constants.O_WRONLY | constants.O_APPEND);
-    await write(handle, `${text.endsWith('\n') ? '' : '\n'}${entry(version, `@${from}`)}`);
+    await write(handle, `${text.endsWith('\n') ? '' : '\n'}${entry(version, `@${day}`)}`);
   });
-  return { version, from };
+  return { version, from: day };
 }
 
 async function write(handle: FileHandle, text: string): Promise<void> {
@@ -83,7 +87,7 @@ async function writing(file: string, work: () => Promise<void>): Promise<void> {
   }
 }
 
-function firstOfNextMonth(): string {
-  const now = new Date();
-  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1)).toISOString().slice(0, 10);
+function firstOfNextMonth(now: number): string {
+  const date = new Date(now);
+  return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1)).toISOString().slice(0, 10);
 }

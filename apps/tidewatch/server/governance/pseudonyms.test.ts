@@ -52,7 +52,8 @@ describe('a file of keys', () => {
   it('gets a next key that counts from the epoch of a day on', async () => {
     await makeKeyFile(file);
     const before = (await opened()).vault.pseudonyms;
-    expect(await addKey(file, '2026-12-01')).toEqual({ version: 2, from: '2026-12-01' });
+    await expect(addKey(file, '2026-11-01', november)).rejects.toThrow(coded('PSEUDONYM_KEY_BACKDATED'));
+    expect(await addKey(file, '2026-12-01', november)).toEqual({ version: 2, from: '2026-12-01' });
     const after = (await opened()).vault.pseudonyms;
     expect(after.at(november).now.of('alice')).toBe(before.at(november).now.of('alice'));
     expect(after.at(december).now.of('alice')).toMatch(/^p2-/);
@@ -100,7 +101,7 @@ describe('a file of keys', () => {
     const pseudonyms = await opened();
     const version = () => pseudonyms.vault.pseudonyms.at(december).now.version;
     expect(version()).toBe(1);
-    await addKey(file, '2026-12-01');
+    await addKey(file, '2026-12-01', november);
     await pseudonyms.reload();
     expect(version()).toBe(2);
     await appendFile(file, 'broken\n');
