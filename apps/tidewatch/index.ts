@@ -41,6 +41,11 @@ export async function main(
     print: (text) => process.stdout.write(`${text}\n`),
     say: (text) => process.stderr.write(`${text}\n`),
   };
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    // Who reads a result may have seen enough, as `head` has; a server goes on without who follows its log.
+    if (args[0] !== 'start') process.exit();
+  });
   const program = new Command('tidewatch')
     .description('Security analytics: logs in, ECS out, attacks found and explained.')
     .version(version)

@@ -134,7 +134,9 @@ const create = ({ root, print, say }: CommandContext): Command =>
       const written = await writeNewParser(name, found.shapes, options.to);
       if (written === undefined) {
         say(
-          `Of ${found.records} records ${found.understood} are understood, and the others are too unlike one another.`,
+          found.records === found.understood
+            ? `Nothing was written: all ${found.records} records of ${options.from} are understood.`
+            : `Nothing was written: of ${found.records} records ${found.understood} are understood, and the others are too unlike one another.`,
         );
         return 1;
       }
