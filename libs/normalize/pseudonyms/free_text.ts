@@ -1,5 +1,5 @@
 import { createHintFinder } from './hints.ts';
-import type { KnownValues } from './known.ts';
+import { type KnownValues, withheld } from './known.ts';
 import { namePatterns } from './name_patterns.ts';
 import { secretPatterns, withoutAccounts } from './secrets.ts';
 import type { Replace, TextPattern } from './text_pattern.ts';
@@ -97,9 +97,6 @@ export function createTextScanner(): ScanText {
     return replaced;
   };
 }
-
-/** Left of a text in which to look for known values would take too long. */
-const withheld = '[withheld]';
 
 const withKnown = (text: string, known: KnownValues | undefined, replace: Replace): string =>
   known === undefined ? text : (known.replace(text, replace) ?? withheld);

@@ -6,9 +6,14 @@ export interface KnownValues {
   readonly replace: (text: string, replace: (value: string) => string) => string | undefined;
 }
 
+/** Left of a text in which to look for known values would take too long, and of a value beyond the most of an event. */
+export const withheld = '[withheld]';
+/** Values of one event that get pseudonyms: each is sealed, and 1 MiB of made-up ones would take half a minute. */
+export const mostValues = 2_000;
+
 /** Shorter ones are parts of too many words. */
 const leastKnown = 3;
-const longestKnown = 1_024;
+export const longestKnown = 1_024;
 /** To look for so many one by one is quicker than to look at each word. */
 const few = 16;
 /** Characters that are compared in the texts of one event: some 50 ms. */
@@ -80,7 +85,7 @@ function oneByOne(values: readonly string[]): (lower: string) => FindNext {
   };
 }
 
-const run = new RegExp(`[${letter}]+|[^${letter}]`, 'y');
+const run = new RegExp(`%[\\da-f]{2}|[${letter}]+|[^${letter}]`, 'y');
 
 function byFirstWord(values: readonly string[]): (lower: string) => FindNext {
   const byWord = new Map<string, { readonly values: Set<string>; readonly lengths: Set<number> }>();
@@ -122,7 +127,12 @@ function runAt(text: string, at: number): string {
 }
 
 const isWord = (text: string, from: number, to: number): boolean =>
-  !isLetter(text, from - 1) && !isLetter(text, to);
+  (!isLetter(text, from - 1) || endsEscape(text, from)) && !isLetter(text, to);
+
+/** Whether `%20`, `\\n` or their like ends there, whose letters belong to no word. */
+const endsEscape = (text: string, at: number): boolean =>
+  (text.charAt(at - 3) === '%' && /^[\da-f]{2}$/.test(text.slice(at - 2, at))) ||
+  (text.charAt(at - 2) === '\\' && 'nrt'.includes(text.charAt(at - 1)));
 
 const letterBeyondAscii = new RegExp(`[${letter}]`);
 

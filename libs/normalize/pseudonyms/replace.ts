@@ -3,7 +3,7 @@ import { maxText } from '../draft.ts';
 import { isEcsGroup } from '../ecs_types.ts';
 import { ipAddress } from '../setters.ts';
 import { createTextScanner } from './free_text.ts';
-import { knownValues } from './known.ts';
+import { type KnownValues, knownValues, longestKnown, mostValues, withheld } from './known.ts';
 import { type CompiledPolicy, type PathTree, visit } from './policy.ts';
 import { canonical } from './pseudonyms.ts';
 
@@ -20,6 +20,9 @@ const schemas = new Set(
   ).split(' '),
 );
 
+/** In the place of an address that is withheld: of the network of pseudonyms, and none of them. */
+const noAddress = '3fff::';
+
 /** What is put in the place of a value found at a path; the value itself where it names nobody. */
 export type Substitute = (value: string, path: string) => string;
 
@@ -33,7 +36,7 @@ const untouchedOfEvent = new Set(
 );
 
 export interface Replaced {
-  /** Texts that were too long to be looked at, and are cut. */
+  /** Texts were too long to be looked at, and are cut; or values were too many, and are withheld. */
   readonly truncated: boolean;
 }
 
@@ -48,14 +51,28 @@ export function createReplacer(): (
   substitute: Substitute,
 ) => Replaced {
   const scan = createTextScanner();
-  return (fields, { targets, names }, values, substitute) => {
-    const known = knownValues(values);
+  return (fields, { targets, names }, values, make) => {
+    const spelled = spellingsOf(values);
+    const known = values.size > mostValues ? tooMany : knownValues([...values, ...spelled.keys()]);
+    const made = new Set<string>();
     let truncated = false;
     /** Whether names of members are the sender's own, not a schema's. */
     let sendersNames = false;
     // Where the text stands that is looked at: most hold nothing, so that few paths are ever written.
     let [above, member] = ['', ''];
-    const replace = (found: string): string => substitute(found, pathOf(above, member));
+    const replace = (found: string): string =>
+      substitute(spelled.get(found.toLowerCase()) ?? found, pathOf(above, member));
+
+    function substitute(value: string, path: string): string {
+      if (!made.has(value)) {
+        if (made.size >= mostValues) {
+          truncated = true;
+          return ipAddress(value) === undefined ? withheld : noAddress;
+        }
+        made.add(value);
+      }
+      return make(value, path);
+    }
 
     function text(value: string, path: string, key: string): string {
       if (values.has(value)) return substitute(value, pathOf(path, key));
@@ -107,7 +124,7 @@ export function createReplacer(): (
       if (known === undefined) return name;
       above = path;
       member = '*';
-      return known.replace(name, replace) ?? name;
+      return known.replace(name, replace) ?? withheld;
     }
 
     for (const key of Object.keys(fields)) {
@@ -119,11 +136,45 @@ export function createReplacer(): (
         for (const name of Object.keys(value))
           if (!untouchedOfEvent.has(name))
             value[name] = change(value[name] as Json, 'event', name, tree?.below.get(name));
-      } else fields[key] = change(value, '', key, tree);
+        continue;
+      }
+      const said = sendersNames && key !== 'labels' ? nameOfMember(key, '') : key;
+      const changed = change(value, '', key, tree);
+      if (said === key) fields[key] = changed;
+      else rename(fields, key, said, changed);
     }
     return { truncated };
   };
 }
+
+/** Where there are too many to look for, all texts are withheld. */
+const tooMany: KnownValues = { replace: () => undefined };
+
+/** Of ASCII that is written alike in URLs and JSON. */
+const plain = /^[\w.-]*$/;
+
+/** How else values are written: in URLs, in JSON, with accents apart or not, without what stands around them. */
+function spellingsOf(values: ReadonlySet<string>): ReadonlyMap<string, string> {
+  const spelled = new Map<string, string>();
+  if (values.size > mostValues) return spelled;
+  for (const value of values) {
+    if (value.length > longestKnown || plain.test(value)) continue;
+    // Half a pair of surrogates is in no URL.
+    const whole = Buffer.from(value).toString();
+    const encoded = encodeURIComponent(whole);
+    for (const spelling of [
+      ...[whole.normalize('NFC'), whole.normalize('NFD'), value.replace(around, '')],
+      ...[encoded, encoded.replaceAll('%20', '+')],
+      value.replace(/[^\x20-\x7e]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    ]) {
+      const lower = spelling.toLowerCase();
+      if (lower !== value.toLowerCase() && !values.has(spelling)) spelled.set(lower, value);
+    }
+  }
+  return spelled;
+}
+
+const around = /^[\s\0]+|[\s\0]+$/g;
 
 /** Two members may get one name: both values stay. */
 function rename(object: JsonObject, name: string, said: string, value: Json): void {
@@ -140,7 +191,7 @@ const smallNumber = /^\d{1,9}$/;
 
 /**
  * The values of the policy's fields that are looked for elsewhere; of `DOMAIN\name` also the name, of an address also the
- * spelling that feeds' indicators have.
+ * spelling that feeds' indicators have. Beyond {@link mostValues} no more are gathered.
  */
 export function valuesIn(
   fields: JsonObject,
@@ -149,6 +200,7 @@ export function valuesIn(
 ): ReadonlySet<string> {
   const values = new Set<string>();
   visit(fields, targets, (value) => {
+    if (values.size > mostValues) return;
     if (smallNumber.test(value) || namesNobody(value)) return;
     values.add(value);
     const at = value.lastIndexOf('\\');
