@@ -15,6 +15,7 @@ const inputs = {
   server: [
     'apps/api',
     'apps/detector',
+    'apps/forecaster',
     'apps/ingest',
     'apps/tidewatch',
     'libs',
