@@ -216,6 +216,12 @@ export interface ForecastDesk {
    * @param from epoch milliseconds
    */
   get(name: string, from: number, points: number): Promise<DeepReadonly<ForecastDetail> | undefined>;
+  /**
+   * Takes what is off of a series for its new level. Rejects as `get` does.
+   *
+   * @returns false where nothing is off, undefined where no series has that name
+   */
+  acknowledge(name: string): Promise<boolean | undefined>;
 }
 
 export type ExceptionOutcome =

@@ -114,6 +114,7 @@ export const errors = defineErrors({
     status: 404,
     message: 'Nothing called {name} is forecast, or its values ended.',
   },
+  FORECAST_AS_EXPECTED: { status: 409, message: 'Nothing of {name} is off at present.' },
   LETTER_UNKNOWN: { status: 404, message: 'There is no dead letter {id}, or its time to live is over.' },
   LETTER_JOB_UNKNOWN: {
     status: 404,

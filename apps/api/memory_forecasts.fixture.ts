@@ -19,7 +19,7 @@ export function memoryForecasts(at: number): ForecastDesk {
     limit: null,
     breach: { soonest: null, likely: null },
     coverage: { level80: windows, level99: windows },
-    relativeError: { in1h: windows, in24h: windows },
+    relativeError: { in1h: windows, in24h: windows, backtest: { in1h: 0.7, in24h: 0.8 } },
     method: 'level',
     season: 0,
     lastFit: at,
@@ -36,5 +36,6 @@ export function memoryForecasts(at: number): ForecastDesk {
       targets: [{ name: series.name, series: 1 }],
     }),
     get: async (name) => (name === series.name ? series : undefined),
+    acknowledge: async (name) => (name === series.name ? true : undefined),
   };
 }

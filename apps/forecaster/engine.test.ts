@@ -144,6 +144,26 @@ describe('a series', () => {
     expect(Math.abs((figures?.ahead['4h'].expected ?? 0) - wave)).toBeLessThan(10);
   });
 
+  it('is at a new level when somebody says so, also after a restart', async () => {
+    const slow = { targets: [{ ...target, step: 300 }] };
+    let engine = await open(slow);
+    const end = begin + 3 * day;
+    const last = end + 3_600;
+    for (let time = begin; time <= last; time += 300) {
+      if (time === end) expect(engine.acknowledge('events')).toBe(false);
+      engine.take(time, sample(time, {}, time > end ? 3 * valueAt(time) : valueAt(time)));
+    }
+    await engine.keep(last);
+    expect(engine.overview(last).series[0]?.score).toBeGreaterThan(1);
+    expect(engine.acknowledge('nothing')).toBeUndefined();
+    expect(engine.acknowledge('events')).toBe(true);
+    await engine.keep(last);
+    engine = await open(slow, last);
+    const next = last + 300;
+    engine.take(next, sample(next, {}, 3 * valueAt(next)));
+    expect(engine.overview(next).series[0]?.score).toBeLessThan(1);
+  });
+
   it('does not take values of times that were, and bridges a gap', async () => {
     const engine = await open();
     for (const time of [0, 1, 2, 2, 1, 600, 601])
@@ -151,6 +171,35 @@ describe('a series', () => {
     const detail = engine.detail('events', begin, begin + 601 * minute, 1_000);
     expect([...(detail?.actual ?? [])].filter((value) => !Number.isNaN(value))).toEqual([0, 1, 2, 600, 601]);
     expect(detail?.times.length).toBe(602);
+  });
+});
+
+describe('clocks that change', () => {
+  /** What people in Vienna do by their clocks, each quarter of an hour. */
+  const change = Date.UTC(2026, 2, 29) / 1_000;
+  const quarter = 900;
+  const local = (time: number) => time + (time >= change + 3_600 ? 7_200 : 3_600);
+  const usual = (time: number) => 100 + 50 * Math.sin((2 * Math.PI * local(time)) / day);
+  async function errorOf(zone: string | undefined, where: string): Promise<number> {
+    const engine = await open(
+      { targets: [{ ...target, step: quarter, ...(zone !== undefined && { zone }) }] },
+      change,
+      join(folder, where),
+    );
+    for (let time = change - 6 * day; time <= change; time += quarter)
+      engine.take(time, sample(time, {}, usual(time)));
+    await engine.refit(change);
+    const { future } = engine.detail('events', change, change, 100) ?? {};
+    expect(future?.times.at(-1)).toBeGreaterThan(change + day);
+    const errors = Array.from(future?.times ?? [], (time, i) =>
+      time > change + 2 * 3_600 ? Math.abs((future?.expected[i] ?? Number.NaN) - usual(time)) : 0,
+    );
+    return Math.max(...errors);
+  }
+
+  it('move nothing of what is forecast where the zone is known, and an hour where it is not', async () => {
+    expect(await errorOf('Europe/Vienna', 'known')).toBeLessThan(3);
+    expect(await errorOf(undefined, 'unknown')).toBeGreaterThan(10);
   });
 });
 

@@ -200,6 +200,27 @@ describe('targets that a Prometheus is asked for', () => {
     await engine.close();
   });
 
+  it('say at once how good forecasts of their history would have been', async () => {
+    answers.wave = series((time) => {
+      const noise = 8 * Math.sin(time * 12.9898) * Math.cos(time * 78.233);
+      return String(100 + 40 * Math.sin((2 * Math.PI * time) / 86_400) + noise);
+    }, {});
+    const engine = await open([target('wave', { seasons: [86_400] })], 'hindsight');
+    await engine.poll(now);
+    await engine.refit(now);
+    const [figures] = engine.overview(now).series;
+    expect(figures?.coverage['0.99']['7d']).toBeGreaterThan(0.97);
+    expect(figures?.coverage['0.8']['7d']).toBeGreaterThan(0.7);
+    expect(figures?.coverage['0.8']['7d']).toBeLessThan(0.9);
+    // No forecast has been held against what came yet.
+    expect(figures?.relativeError['1h']['1d']).toBeNaN();
+    for (const lead of ['1h', '24h'] as const) {
+      expect(figures?.backtest[lead]).toBeGreaterThan(0.3);
+      expect(figures?.backtest[lead]).toBeLessThan(0.95);
+    }
+    await engine.close();
+  });
+
   it('are limited in their series, whatever these are called', async () => {
     const hosts = Array.from({ length: 300 }, (_, i) => ({ host: `web${i}` }));
     answers.many = (query, response) =>

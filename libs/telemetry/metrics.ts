@@ -1,9 +1,15 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type Catalogue, catalogue, type MetricName } from './catalogue.ts';
+import { createGroups } from './groups.ts';
 import type { MetricRow } from './metric_row.ts';
 
 type Labels<N extends MetricName> = Record<Catalogue[N]['labels'][number], string>;
 type NamesOf<T> = { [N in MetricName]: Catalogue[N]['type'] extends T ? N : never }[MetricName];
+
+/** A gauge's value; NaN where nobody knows it. */
+export type GaugeRow = {
+  [N in NamesOf<'gauge'>]: readonly [name: N, labels: Labels<N>, value: number];
+}[NamesOf<'gauge'>];
 
 /** The catalogue's metrics of one process. A name or label outside the catalogue does not compile. */
 export interface Metrics {
@@ -14,6 +20,11 @@ export interface Metrics {
   observe<N extends NamesOf<'histogram'>>(name: N, labels: Labels<N>, value: number): void;
   /** Takes a gauge's series away, where nobody knows its value any more. */
   unset<N extends NamesOf<'gauge'>>(name: N, labels: Labels<N>): void;
+  /**
+   * Sets all gauges of a group at once, and takes away those that it had and does not name now. Of gauges that come by the
+   * thousand: they are written now, so that a scrape has little to do. A gauge is either set or told, never both.
+   */
+  tell(group: string, rows: readonly GaugeRow[]): void;
   /** What /metrics answers: the Prometheus text format. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
   /** Current value of a counter or gauge, 0 where it has none; for tests and the health page. */
@@ -49,11 +60,27 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
     else if (row.type === 'gauge') gauges.set(name, new Gauge(base));
     else histograms.set(name, new Histogram({ ...base, buckets: [...(row.buckets ?? [])] }));
   }
+  // What is told in groups the registry would write a second time.
+  const groups = createGroups((name) => {
+    registry.removeSingleMetric(`tidewatch_${name}`);
+    gauges.delete(name);
+    inGroups.push(name);
+  });
+  const inGroups: MetricName[] = [];
+  const render = async (): Promise<string> => {
+    const told = inGroups.map((name) => {
+      const head = `# HELP tidewatch_${name} ${catalogue[name].help}\n# TYPE tidewatch_${name} gauge\n`;
+      return `\n${head}${groups.text(name)}`;
+    });
+    return (await registry.metrics()) + told.join('');
+  };
   const series = async (
     name: MetricName,
   ): Promise<
     readonly { labels: Partial<Record<string, string | number>>; value: number; metricName?: string }[]
-  > => (await (counters.get(name) ?? gauges.get(name) ?? histograms.get(name))?.get())?.values ?? [];
+  > =>
+    (await (counters.get(name) ?? gauges.get(name) ?? histograms.get(name))?.get())?.values ??
+    groups.rows(name).map(([, labels, value]) => ({ labels, value }));
   const sum: Metrics['sum'] = async (name, labels = {}) =>
     (await series(name))
       .filter((one) => Object.entries(labels).every(([label, value]) => one.labels[label] === value))
@@ -62,8 +89,9 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
     count: (name, labels, by = 1) => counters.get(name)?.inc(labels, by),
     set: (name, labels, value) => gauges.get(name)?.set(labels, value),
     unset: (name, labels) => gauges.get(name)?.remove(labels),
+    tell: groups.put,
     observe: (name, labels, value) => histograms.get(name)?.observe(labels, value),
-    render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    render: async () => ({ contentType: registry.contentType, body: await render() }),
     value: (name, labels) => sum(name, labels),
     sum,
     series: async (name) =>

@@ -6,6 +6,8 @@ import * as schemas from '../schemas/forecasts.ts';
 import { time } from '../schemas/primitives.ts';
 
 const policy = { kind: 'session', roles: everyone, orAdminToken: true } as const;
+const responders = { ...policy, roles: ['analyst', 'engineer', 'admin'] } as const;
+const bySeries = z.object({ name: z.string().min(1).max(500) });
 
 export const forecastRoutes: readonly Route[] = [
   route({
@@ -28,7 +30,7 @@ export const forecastRoutes: readonly Route[] = [
     policy,
     audit: 'own',
     schemas: {
-      params: z.object({ name: z.string().min(1).max(500) }),
+      params: bySeries,
       query: z.object({
         from: time.default('now-24h'),
         points: z.coerce
@@ -45,6 +47,21 @@ export const forecastRoutes: readonly Route[] = [
       const found = await forecasts?.get(name, resolveTime(from, now), points);
       if (found === undefined) throw errors.FORECAST_UNKNOWN({ name });
       return found;
+    },
+  }),
+  route({
+    name: 'forecasts.acknowledge',
+    method: 'POST',
+    url: '/api/forecasts/:name/acknowledge',
+    summary: 'Take what is off of a series for its new level, from the first value on: somebody knows why',
+    policy: responders,
+    audit: 'change',
+    schemas: { params: bySeries, answer: schemas.acknowledged },
+    handle: async ({ params: { name } }, { forecasts }) => {
+      const taken = await forecasts?.acknowledge(name);
+      if (taken === undefined) throw errors.FORECAST_UNKNOWN({ name });
+      if (!taken) throw errors.FORECAST_AS_EXPECTED({ name });
+      return { name };
     },
   }),
 ];

@@ -38,9 +38,16 @@ export const forecastRow = z
       ),
     coverage: z
       .object({ level80: windows, level99: windows })
-      .describe('Share of values that the bands held'),
+      .describe(
+        'Share of values that the bands held; of history, too, which was gone through value by value',
+      ),
     relativeError: z
-      .object({ in1h: windows, in24h: windows })
+      .object({
+        ...{ in1h: windows, in24h: windows },
+        backtest: z
+          .object({ in1h: figure, in24h: figure })
+          .describe('Of the back-test that methods were chosen by, until time tells'),
+      })
       .describe('Mean absolute error by that of seasonal-naive: below 1 is better'),
     method: z.string().describe('The method with the greatest part; `level` where too little is known'),
     season: z.number().describe('The longest season found, seconds; 0: none'),
@@ -91,3 +98,7 @@ export const forecastDetail = forecastRow
       .describe('What is expected of the next day'),
   })
   .meta({ id: 'ForecastDetail' });
+
+export const acknowledged = z
+  .object({ name: z.string().describe('The series whose level is a new one') })
+  .meta({ id: 'ForecastAcknowledged' });

@@ -1,6 +1,6 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, type QueryClient, useQuery } from '@tanstack/react-query';
 import type { ForecastDetail, ForecastList } from '@tidewatch/api/schemas';
-import { get } from './client.ts';
+import { change, get } from './client.ts';
 
 /** Values come once a minute. */
 const everyMs = 30_000;
@@ -23,3 +23,9 @@ export const useForecast = (name: string, from: string) =>
     staleTime: 0,
     placeholderData: keepPreviousData,
   });
+
+/** Takes what is off of a series for its new level. */
+export async function acknowledge(client: QueryClient, name: string): Promise<void> {
+  await change('POST', `/api/forecasts/${encodeURIComponent(name)}/acknowledge`);
+  for (const queryKey of [['forecasts'], ['forecast', name]]) void client.invalidateQueries({ queryKey });
+}

@@ -1,6 +1,15 @@
 import type { ForecastRow } from '@tidewatch/api/schemas';
 import { expect, it } from 'vitest';
-import { chartRows, figure, inOrder, lookOf, percent, seasonWords, stateWord } from './forecast.ts';
+import {
+  chartRows,
+  errorWords,
+  figure,
+  inOrder,
+  lookOf,
+  percent,
+  seasonWords,
+  stateWord,
+} from './forecast.ts';
 
 it('writes numbers of any size in three figures', () => {
   expect([0, 0.012345, 12.34, -3, 999.9, 12_345, -2e9, null].map(figure)).toEqual([
@@ -16,6 +25,16 @@ it('tells what is unusual from what is not known', () => {
   expect(lookOf({ state: 'stale', score: null })).toBe('warn');
   expect(stateWord({ state: 'learning', score: 2 })).toBe('unusual');
   expect(stateWord({ state: 'learning', score: 0.2 })).toBe('learning');
+});
+
+it('calls an error one of a back-test until a day has told', () => {
+  const never = { '1d': null, '7d': null };
+  const backtest = { in1h: 0.712, in24h: null };
+  const errors = { in1h: never, in24h: never, backtest };
+  expect(errorWords(errors, 'in1h')).toBe('0.71 of seasonal-naive’s, in a back-test');
+  expect(errorWords(errors, 'in24h')).toBe('not known yet');
+  const told = { ...errors, in1h: { '1d': 0.8, '7d': null } };
+  expect(errorWords(told, 'in1h')).toBe('0.80 of seasonal-naive’s');
 });
 
 it('lists the unusual first, then what nears its limit', () => {

@@ -54,6 +54,17 @@ const seasonNames: Readonly<Record<number, string>> = { 0: 'none', 86400: 'a day
 export const seasonWords = (seconds: number): string =>
   seasonNames[seconds] ?? `${figure(seconds / 3_600)} hours`;
 
+/** An error by that of seasonal-naive; of the back-test, and called so, until a day has told. */
+export function errorWords(
+  { backtest, ...live }: ForecastRow['relativeError'],
+  ahead: 'in1h' | 'in24h',
+): string {
+  const told = live[ahead]['7d'] ?? live[ahead]['1d'];
+  const ratio = told ?? backtest[ahead];
+  if (ratio === null) return 'not known yet';
+  return `${ratio.toFixed(2)} of seasonal-naive’s${told === null ? ', in a back-test' : ''}`;
+}
+
 export const methodWords = (method: string): string =>
   method === 'level' ? 'level of the last day' : method.replaceAll('_', ' ');
 

@@ -7,6 +7,14 @@ const dayMs = 86_400_000;
 /** Of a label and of series in `/metrics`, before the labels of its own. */
 const name = z.string().regex(/^[a-z][a-z0-9_]{0,99}$/, 'is a name of lower-case letters, digits and `_`');
 
+function isZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 const target = z
   .strictObject({
     name: name
@@ -62,6 +70,14 @@ const target = z
       .default('auto')
       .describe('`auto` looks for a day and a week; or a time after which it repeats, or `none`.')
       .meta({ examples: ['auto', '12h'] }),
+    zone: z
+      .string()
+      .refine(isZone, 'is no time zone of the tz database')
+      .exactOptional()
+      .describe(
+        'Time zone whose days and weeks it goes by, so that a change of clocks moves nothing. Default: the server’s, unless that is UTC; then a change is found within a day.',
+      )
+      .meta({ examples: ['Europe/Vienna'] }),
     max_series: z
       .int()
       .min(1)
@@ -152,12 +168,23 @@ export const forecastConfig = z
 
 export type ForecastConfig = z.output<typeof forecastConfig>;
 
-/** The targets in force: those of the configuration before defaults. */
-export function targetsOf({ targets, defaults, prometheus }: ForecastConfig): readonly Target[] {
+const serverZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/**
+ * The targets in force: those of the configuration before defaults.
+ *
+ * @param here zone of the tz database that those go by which name none
+ */
+export function targetsOf(
+  { targets, defaults, prometheus }: ForecastConfig,
+  here = serverZone(),
+): readonly Target[] {
   const own = targets.map(targetOf);
   const named = new Set(own.map((one) => one.name));
   const shipped = defaults ? [...ownTargets, ...(prometheus === undefined ? [] : prometheusTargets)] : [];
-  return [...own, ...shipped.filter((one) => !named.has(one.name))];
+  const all = [...own, ...shipped.filter((one) => !named.has(one.name))];
+  // Who runs servers in UTC lives by other clocks as a rule: which, the values tell.
+  return /^(?:Etc\/)?UTC$/.test(here) ? all : all.map((one) => ({ zone: here, ...one }));
 }
 
 function targetOf(configured: ForecastConfig['targets'][number]): Target {
@@ -173,5 +200,6 @@ function targetOf(configured: ForecastConfig['targets'][number]): Target {
     seasons:
       season === 'auto' ? [dayMs / 1_000, (7 * dayMs) / 1_000] : season === 'none' ? [] : [season / 1_000],
     maxSeries: configured.max_series,
+    ...(configured.zone !== undefined && { zone: configured.zone }),
   };
 }

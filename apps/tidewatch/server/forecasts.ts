@@ -39,6 +39,7 @@ export function openForecastDesk(forecaster: Forecaster): ForecastDesk {
         },
       };
     },
+    acknowledge: (name) => forecaster.acknowledge(name),
   };
 }
 
@@ -48,7 +49,8 @@ const known = (values: Float64Array): (number | null)[] => Array.from(values, or
 const when = (seconds: number): number | null => orNull(seconds * ms);
 
 function rowOf(figures: Figures): ForecastRow {
-  const { name, target, state, values, ahead, breach, coverage, relativeError, method, season } = figures;
+  const { name, target, state, values, ahead, breach, coverage, method, season } = figures;
+  const { relativeError, backtest } = figures;
   return {
     ...{ name, target, state, values, method, season },
     says: wordsOf(figures),
@@ -62,7 +64,10 @@ function rowOf(figures: Figures): ForecastRow {
     limit: orNull(figures.limit),
     breach: { soonest: when(breach['0.99']), likely: when(breach['0']) },
     coverage: { level80: windowsOf(coverage['0.8']), level99: windowsOf(coverage['0.99']) },
-    relativeError: { in1h: windowsOf(relativeError['1h']), in24h: windowsOf(relativeError['24h']) },
+    relativeError: {
+      ...{ in1h: windowsOf(relativeError['1h']), in24h: windowsOf(relativeError['24h']) },
+      backtest: { in1h: orNull(backtest['1h']), in24h: orNull(backtest['24h']) },
+    },
     lastFit: when(figures.lastFit),
   };
 }

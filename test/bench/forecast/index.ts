@@ -1,19 +1,18 @@
-import { setImmediate } from 'node:timers/promises';
-import { predict } from '@tidewatch/forecast';
 import { type Figure, quantile, thousands, writeReport } from '../report.ts';
 import type { BenchOptions } from '../run.ts';
 import { type Accuracy, accuracyOf, type Forecaster } from './accuracy.ts';
 import { falseAlerts, type Step, steps } from './alerts.ts';
 import { leakWarning } from './leak.ts';
 import { mstl, own, prophet, seasonalNaive } from './peers.ts';
-import { quarters, suite } from './series.ts';
+import { fitCosts, refitAll, scrapes } from './role.ts';
+import { suite } from './series.ts';
 
 /** Settings were chosen on other seeds: of steps 101 to 148, of usual ways 3 and 4, and the suites of 1 and 3. */
 const judged = { suite: 2, steps: 200, usual: 20, leaks: 300 } as const;
 const perKind = 8;
 const watched = { targets: 28, days: 29, judged: 7 } as const;
 
-/** The bars of the forecasts: F1 to F5. */
+/** The bars of the forecasts: F1 to F6. */
 export async function forecastBench({ only }: BenchOptions): Promise<void> {
   const figures: Figure[] = [];
   const wanted = (id: string) => only === undefined || only.has(id);
@@ -26,6 +25,7 @@ export async function forecastBench({ only }: BenchOptions): Promise<void> {
   if (wanted('F3')) await quiet();
   if (wanted('F4')) leaks();
   if (wanted('F5')) await refit();
+  if (wanted('F6')) await scrape();
   if (only === undefined) writeReport('forecast', notes, figures);
 
   async function accuracy() {
@@ -123,20 +123,40 @@ export async function forecastBench({ only }: BenchOptions): Promise<void> {
   }
 
   async function refit() {
-    const { histories, options } = quarters(judged.suite, 500);
-    const began = process.cpuUsage();
-    for (const history of histories) {
-      if (predict(history, options) === undefined) throw new Error('Nothing was predicted.');
-      await setImmediate();
-    }
-    const { user, system } = process.cpuUsage(began);
-    const seconds = (user + system) / 1e6;
+    const count = 500;
+    const { seconds, block } = await refitAll(count);
+    const what = `${count} targets of 28 days of minutes`;
     add(
       'F5',
-      '500 targets of 28 days, as means of 15 minutes: seasons, methods and bands anew, CPU',
+      `${what}: seasons, methods and bands anew in the role’s thread, CPU`,
       `${seconds.toFixed(0)} s`,
       '≤ 60 s',
       seconds <= 60,
+    );
+    add(
+      'F5',
+      'meanwhile, the longest block of the loop beside it',
+      `${block.toFixed(0)} ms`,
+      '≤ 20 ms',
+      block <= 20,
+    );
+    const { chosen, again } = fitCosts(20);
+    add(
+      'F5',
+      'a series, CPU: once a day with methods chosen anew, each hour by these',
+      `${chosen.toFixed(0)} and ${again.toFixed(1)} ms`,
+    );
+  }
+
+  async function scrape() {
+    const { samples, times } = await scrapes(1_000, 200);
+    const slowest = quantile(times, 0.99);
+    add(
+      'F6',
+      `a scrape of 1,000 series, ${thousands(samples)} samples: p99 of 200`,
+      `${slowest.toFixed(0)} ms`,
+      '≤ 50 ms',
+      slowest <= 50,
     );
   }
 }

@@ -120,16 +120,13 @@ export function suite(seed: number, each: number): Series[] {
   );
 }
 
-/** Series of 28 days as means of 15 minutes, with a day and a week, and what is asked of them. */
-export function quarters(seed: number, count: number) {
-  const perDay = 96;
-  const histories = Array.from({ length: count }, (_, i) => {
-    const { normal, between } = createDice(seed * 1_000_003 + i);
-    const [peak, rest] = [between(0, perDay), between(0, 0.5)];
-    return Float64Array.from({ length: 28 * perDay }, (__, t) => {
-      const shape = 1 + 0.5 * Math.sin((2 * Math.PI * (t - peak)) / perDay);
-      return 500 * shape * (Math.floor(t / perDay) % 7 > 4 ? 1 - rest : 1) * (1 + 0.05 * normal());
-    });
-  });
-  return { histories, options: { horizon: perDay, seasons: [perDay, 7 * perDay] } };
+/** A value for each minute since 1970, of a day and a week with 5 % noise. */
+export function minutes(seed: number): (step: number) => number {
+  const { normal, between } = createDice(1_000_003 + seed);
+  const perDay = 1_440;
+  const [peak, rest] = [between(0, perDay), between(0, 0.5)];
+  return (step) => {
+    const shape = 1 + 0.5 * Math.sin((2 * Math.PI * (step - peak)) / perDay);
+    return 500 * shape * (Math.floor(step / perDay) % 7 > 4 ? 1 - rest : 1) * (1 + 0.05 * normal());
+  };
 }

@@ -10,6 +10,7 @@ import { useTheme } from '../shell/theme-menu.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { AcknowledgeButton } from './acknowledge-button.tsx';
 import { ForecastFigures } from './forecast-figures.tsx';
 import { ForecastTable } from './forecast-table.tsx';
 
@@ -41,6 +42,7 @@ export function ForecastDetailPane({
           </h2>
           <p className="text-sm text-soft">{data.says}</p>
         </div>
+        <AcknowledgeButton forecast={data} />
         <Segmented label="How much of the past" value={span} onChange={onSpan} choices={spans} />
         <IconButton
           label={asTable ? 'Show as a chart' : 'Show as a table'}

@@ -1,6 +1,6 @@
 import type { ForecastRow } from '@tidewatch/api/schemas';
 import type { ReactNode } from 'react';
-import { figure, methodWords, percent, seasonWords } from '../../view/forecast.ts';
+import { errorWords, figure, methodWords, percent, seasonWords } from '../../view/forecast.ts';
 import { ago } from '../../view/moment.ts';
 import { count } from '../../view/quantity.ts';
 import { Time } from '../ui/time.tsx';
@@ -53,8 +53,8 @@ export function ForecastFigures({ forecast }: { readonly forecast: ForecastRow }
         <Fact name="in the 80 % band, last week">
           {percent(coverage.level80['7d'] ?? coverage.level80['1d'])}
         </Fact>
-        <Fact name="error 1 h ahead">{beside(relativeError.in1h['7d'] ?? relativeError.in1h['1d'])}</Fact>
-        <Fact name="error 24 h ahead">{beside(relativeError.in24h['7d'] ?? relativeError.in24h['1d'])}</Fact>
+        <Fact name="error 1 h ahead">{errorWords(relativeError, 'in1h')}</Fact>
+        <Fact name="error 24 h ahead">{errorWords(relativeError, 'in24h')}</Fact>
       </Facts>
       <Facts title="How it was made">
         <Fact name="method">{methodWords(forecast.method)}</Fact>
@@ -70,10 +70,6 @@ export function ForecastFigures({ forecast }: { readonly forecast: ForecastRow }
     </div>
   );
 }
-
-/** An error by that of seasonal-naive. */
-const beside = (ratio: number | null): string =>
-  ratio === null ? 'not known yet' : `${ratio.toFixed(2)} of seasonal-naive’s`;
 
 function Facts({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
