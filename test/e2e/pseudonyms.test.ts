@@ -195,7 +195,7 @@ describe('data that is kept under pseudonyms', () => {
     const of = (verb: string, ...more: string[]) =>
       command('pseudonyms', verb, name.toUpperCase(), '--config', config, '--data', server.data, ...more);
     const kept = async () => JSON.parse((await of('find', '--json')).out).items;
-    expect(await kept()).toMatchObject([{ pseudonym, dataClass: 'system', field: 'user.name' }]);
+    expect(await kept()).toMatchObject([{ pseudonym, dataClass: 'unapproved', field: 'user.name' }]);
     expect((await of('erase', '--reason', 'article 17')).err).toContain('Nothing was erased');
     expect(await kept()).toHaveLength(1);
     const erased = await of('erase', '--reason', 'article 17', '--yes');

@@ -112,14 +112,15 @@ async function pseudonymsFor(
   { root }: CommandContext,
 ): Promise<readonly string[]> {
   if (/^p\d{1,4}-\d{8}-[\da-f]{24}$/.test(name)) return [name];
-  const [{ loadConfig }, { pseudonymsOf }] = await Promise.all([
+  const [{ loadConfig }, { pseudonymsOf }, { loadDataClasses }] = await Promise.all([
     import('../config/load.ts'),
     import('../governance/data_subject.ts'),
+    import('@tidewatch/store'),
   ]);
-  const { pseudonyms: configured } = await loadConfig(options, root);
+  const { pseudonyms: configured, classes } = await loadConfig(options, root);
   if (configured === undefined)
     throw new InvalidArgumentError('The configuration names no keys: name its file with --config FILE.');
-  const pseudonyms = await pseudonymsOf(name, configured, Date.now());
+  const pseudonyms = await pseudonymsOf(name, configured, await loadDataClasses(classes), Date.now());
   if (pseudonyms.length === 0)
     throw new InvalidArgumentError('This names nobody: every system has it, so it stays as it is.');
   return pseudonyms;

@@ -1,16 +1,14 @@
 import { bareName, createPseudonyms, epochAt, parsePseudonymKeys } from '@tidewatch/normalize/pseudonyms';
+import { type DataClasses, longestPartition } from '@tidewatch/store';
 import type { Config } from '../config/schema.ts';
 import { startErrors } from '../errors.ts';
 import { readKeyFile } from './key_file.ts';
 
 type PseudonymsConfig = NonNullable<Config['pseudonyms']>;
 
-/** Epochs are followed back for as long: no class of data that people send lives longer. */
-const yearsBack = 3;
-
 /**
- * Every pseudonym that a name, mail address, id or address has had in the epochs of three years, the newest first; made
- * here, so that the name goes to no server. Empty where it names nobody, and so has none.
+ * Every pseudonym that a name, mail address, id or address has in events that may still be kept, by epochs of the length
+ * configured now, the newest first; made here, so that the name goes to no server. Empty where it names nobody, and so has none.
  *
  * @param now epoch milliseconds
  * @throws PSEUDONYM_KEYS_UNREADABLE, PSEUDONYM_KEYS_EXPOSED, PSEUDONYM_KEYS_INVALID
@@ -18,11 +16,12 @@ const yearsBack = 3;
 export async function pseudonymsOf(
   name: string,
   configured: PseudonymsConfig,
+  { all }: DataClasses,
   now: number,
 ): Promise<readonly string[]> {
   const keys = parsePseudonymKeys(await readKeys(configured), placeOfKeys(configured));
   const { at } = createPseudonyms({ keys, epoch: configured.epoch, overlapMs: 0 });
-  const first = now - yearsBack * 366 * 86_400_000;
+  const first = now - Math.max(...all.map(({ ttlMs }) => ttlMs + longestPartition(ttlMs)));
   const found: string[] = [];
   for (let time = now; time >= first; time = epochAt(time, configured.epoch).begins - 1) {
     const pseudonym = at(time).now.of(name);
