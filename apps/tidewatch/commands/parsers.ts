@@ -66,10 +66,12 @@ const check = ({ print, say }: CommandContext): Command =>
     .option('--json', 'print JSON')
     .action((paths: string[], { json }: Options) =>
       orUnreadable(say, async () => {
-        const [{ loadParserSet }, { faultText }] = await Promise.all([
+        const [{ loadParserSet }, { faultTexts }, { requireAll }] = await Promise.all([
           import('@tidewatch/normalize'),
           import('../server/parsers/faults.ts'),
+          import('../parsers/sources.ts'),
         ]);
+        await requireAll(paths);
         const { entries, faults } = await loadParserSet({ own: paths, shipped: [], resources: {} });
         const warnings = entries.flatMap(({ report }) =>
           (report?.results ?? []).flatMap(({ title, warnings }) =>
@@ -78,7 +80,7 @@ const check = ({ print, say }: CommandContext): Command =>
         );
         if (json) print(JSON.stringify({ parsers: entries.length, faults, warnings }));
         else {
-          for (const fault of faults) print(`✗ ${faultText(fault)}`);
+          for (const text of faults.flatMap(faultTexts)) print(`✗ ${text}`);
           for (const warning of warnings) print(`! ${warning}`);
           print(`${entries.length} parsers right, ${faults.length} faults, ${warnings.length} warnings`);
         }

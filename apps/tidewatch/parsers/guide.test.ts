@@ -68,6 +68,7 @@ describe('the guide to parsers', () => {
 
   it('ends with a parser that is right, and reads every line', async () => {
     expect(await run('npx tidewatch parsers check parsers')).toMatchObject({ status: 0 });
+    expect(await run('npx tidewatch parsers check nowhere')).toMatchObject({ status: 2 });
     const suggested = await run('npx tidewatch parsers suggest doors.log --parsers parsers --json');
     expect(JSON.parse(suggested.stdout)).toMatchObject({ records: 5, understood: 5, shapes: [] });
   });

@@ -138,7 +138,10 @@ async function tested(
 function issuesOf({ file, results, issues }: ParserReport): readonly ConfigIssue[] {
   const failed = results.filter(({ differences }) => differences.length > 0);
   return [
-    ...issues.map((issue) => ({ ...issue, message: `${file}: ${issue.message}` })),
+    ...issues.map(({ line, path, message }) => ({
+      path: '',
+      message: `its tests are not right: ${file}${line === undefined ? '' : `:${line}`}: ${path === '' ? '' : `${path}: `}${message}`,
+    })),
     ...failed.map(({ title, differences }) => ({
       path: '',
       message: `its test “${title}” fails: ${differences.slice(0, shownDifferences).join('; ')}`,

@@ -31,6 +31,7 @@ test.each([
   [{ foreach: { field: 'a', do: [{ lower: 'a', upper: 'b' }] } }, 'names one processor'],
   [{ foreach: { field: 'a', do: [{ if: '(', drop: { reason: 'x' } }] } }, 'is not KQL'],
   [{ set: { 'a..b': 1 } }, 'is not a path of a field'],
+  [{ dissect: '%{a of %{b}' }, '“%{a of ” is not closed by }'],
 ])('%j is refused: %s', (step, message) => {
   expect(issues(step)).toContain(message);
 });

@@ -21,6 +21,8 @@ const key = /%\{([^{}]*)\}/g;
 /** What is wrong with a pattern, for people; undefined where nothing is. */
 export function dissectIssue(pattern: string): string | undefined {
   const keys = [...pattern.matchAll(key)];
+  const open = pattern.split(key).find((part) => part.includes('%{'));
+  if (open !== undefined) return `“${open.slice(open.indexOf('%{'))}” is not closed by }`;
   if (keys.length === 0) return 'names no field: %{field}';
   for (const [index, match] of keys.entries()) {
     const name = bare(match[1] as string);

@@ -19,9 +19,14 @@ export function createFaultTeller(
 }
 
 /** One line for people: the file, and the first thing that is wrong with it. */
-export function faultText({ file, issues }: ParserFault): string {
-  const [first] = issues;
-  const place = first?.line === undefined ? file : `${file}:${first.line}`;
-  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
-  return `${place}: ${first?.path ? `${first.path}: ` : ''}${first?.message ?? ''}${more}`;
+export function faultText(fault: ParserFault): string {
+  const [first = '', ...others] = faultTexts(fault);
+  return others.length > 0 ? `${first} (and ${others.length} more)` : first;
 }
+
+/** A line for each thing that is wrong with a file. */
+export const faultTexts = ({ file, issues }: ParserFault): readonly string[] =>
+  issues.map(({ line, path, message }) => {
+    const place = line === undefined ? file : `${file}:${line}`;
+    return `${place}: ${path ? `${path}: ` : ''}${message}`;
+  });
