@@ -24,6 +24,23 @@ const band = (panel: ReturnType<typeof lines>) =>
     ])
     .overrideByName('expected', [{ id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 4] } }]);
 
+/** What was said so long before, beside what came. @param words the horizon, as a sentence begins with it */
+const outlook = (horizon: '1h' | '24h', words: string) =>
+  band(
+    lines({
+      title: `${words} ahead`,
+      about: `What was said ${words.toLowerCase()} before, at the time it was said of: it runs ${words.toLowerCase()} into the future. The band holds 80 %.`,
+      unit: 'short',
+      queries: {
+        actual: max('forecast_actual', [], target),
+        expected: ahead('forecast_expected', horizon),
+        lower: ahead('forecast_lower', horizon, '0.8'),
+        upper: ahead('forecast_upper', horizon, '0.8'),
+        limit: max('forecast_limit', [], target),
+      },
+    }),
+  );
+
 export const forecasts = dashboard({
   uid: 'tidewatch-forecasts',
   title: 'Forecasts',
@@ -49,36 +66,8 @@ export const forecasts = dashboard({
           width: 24,
         }),
       ),
-      band(
-        lines({
-          title: 'A day ahead',
-          about:
-            'What was said a day before, at the time it was said of: it runs a day into the future. The band holds 80 %.',
-          unit: 'short',
-          queries: {
-            actual: max('forecast_actual', [], target),
-            expected: ahead('forecast_expected', '24h'),
-            lower: ahead('forecast_lower', '24h', '0.8'),
-            upper: ahead('forecast_upper', '24h', '0.8'),
-            limit: max('forecast_limit', [], target),
-          },
-        }),
-      ),
-      band(
-        lines({
-          title: 'An hour ahead',
-          about:
-            'What was said an hour before, at the time it was said of: it runs an hour into the future. The band holds 80 %.',
-          unit: 'short',
-          queries: {
-            actual: max('forecast_actual', [], target),
-            expected: ahead('forecast_expected', '1h'),
-            lower: ahead('forecast_lower', '1h', '0.8'),
-            upper: ahead('forecast_upper', '1h', '0.8'),
-            limit: max('forecast_limit', [], target),
-          },
-        }),
-      ),
+      outlook('24h', 'A day'),
+      outlook('1h', 'An hour'),
     ],
     'How odd, and how good': [
       lines({
