@@ -25,7 +25,9 @@ export const forecastRow = z
     values: z.number().describe('Values that are known'),
     lastSample: when.describe('Of the newest value, epoch milliseconds'),
     actual: figure,
-    score: figure.describe('0 as expected, 1 at the edge of the 99 % band, more beyond'),
+    score: figure.describe(
+      'How far the last values together are off: 0 as expected, above 1 where that is hardly chance',
+    ),
     now: ahead.describe('What was expected of the newest value before it came'),
     in1h: ahead,
     in4h: ahead,
