@@ -73,18 +73,19 @@ export const pseudonymsCommand = (context: CommandContext): Command => {
     asking(context, async (ask) => {
       const pseudonyms = await pseudonymsFor(name, options, context);
       const items = await find(ask, pseudonyms);
-      list(items, say);
-      if (items.length === 0) return;
-      if (options.yes !== true) {
-        say(`Nothing was erased. With --yes, ${count(items)} go for good.\n${stays}`);
-        return;
-      }
       const body = {
         pseudonyms: [...new Set(items.map(({ pseudonym }) => pseudonym))],
         reason: options.reason,
       };
-      const { erased } = await ask<{ erased: number }>('POST', '/originals/erase', body);
-      print(options.json ? JSON.stringify({ erased }) : `${erased} sealed originals are erased.\n${stays}`);
+      const erases = options.yes === true && items.length > 0;
+      if (!options.json) list(items, say);
+      const { erased } = erases
+        ? await ask<{ erased: number }>('POST', '/originals/erase', body)
+        : { erased: 0 };
+      if (options.json) return print(JSON.stringify({ items, erased }, null, 2));
+      if (erases) print(`${erased} of ${count(items)} erased.\n${stays}`);
+      else if (items.length > 0)
+        say(`Nothing was erased. With --yes, ${count(items)} would be, for good.\n${stays}`);
     })(options),
   );
   return command;
@@ -94,7 +95,7 @@ const asking = askingBy(askServer);
 /** Pseudonyms that are written out: the newest. */
 const shown = 12;
 const count = ({ length }: Kept): string =>
-  length === 1 ? 'one sealed original' : `${length} sealed originals`;
+  length === 1 ? '1 sealed original' : `${length} sealed originals`;
 
 const find = async (ask: Ask, pseudonyms: readonly string[]): Promise<Kept> =>
   (await ask<KeptOriginals>('POST', '/originals/find', { pseudonyms })).items;

@@ -66,7 +66,10 @@ describe('a back-test', () => {
     ['H1,1,2,3\n', 'SERIES_UNMEASURED'],
     ['', 'SERIES_UNMEASURED'],
   ])('refuses %j, of which nothing can be measured', async (rows, code) => {
-    const [train, test] = [await fileOf('odd.csv', `id,V1,V2\n${rows}`), await fileOf('next.csv', 'H1,1,2\n')];
+    const [train, test] = [
+      await fileOf('odd.csv', `id,V1,V2\n${rows}`),
+      await fileOf('next.csv', 'H1,1,2\n'),
+    ];
     const request = { train, test, seasons: [24], horizon: 2, level: 0.95 };
     await expect(backtest(request, () => {})).rejects.toMatchObject({ code });
   });
@@ -109,5 +112,6 @@ describe('detection', () => {
     await expect(rowsOf(wrong)).rejects.toThrow('line 3: no time and value');
     const back = await fileOf('back.csv', '1000,1\n940,2\n');
     await expect(rowsOf(back, 60)).rejects.toThrow('940 is not after the row before');
+    await expect(rowsOf(folder)).rejects.toThrow('it is a folder');
   });
 });

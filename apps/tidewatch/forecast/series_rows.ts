@@ -1,6 +1,6 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { startErrors } from '../errors.ts';
+import { reasonOf, startErrors } from '../errors.ts';
 
 /** A row of a series as a file has it. */
 export interface Row {
@@ -17,21 +17,36 @@ export interface Row {
  * Rejects with `FILE_UNREADABLE`, or `SERIES_UNREADABLE` where a row is no time and value or times go back.
  */
 export async function* seriesRows(file: string): AsyncGenerator<Row> {
-  if (!existsSync(file)) throw startErrors.FILE_UNREADABLE({ file, reason: 'there is no such file' });
-  const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+  const input = (await openFile(file)).createReadStream();
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   const refuse = (line: number, reason: string) => startErrors.SERIES_UNREADABLE({ file, line, reason });
   let number = 0;
   let last = Number.NEGATIVE_INFINITY;
-  for await (const line of lines) {
-    number++;
-    if (line.trim() === '') continue;
-    const row = readRow(line);
-    if (row === undefined && number === 1) continue;
-    if (row === undefined) throw refuse(number, 'no time and value, parted by a comma');
-    if (row.time <= last) throw refuse(number, `${row.stamp} is not after the row before`);
-    last = row.time;
-    yield row;
+  try {
+    for await (const line of lines) {
+      number++;
+      if (line.trim() === '') continue;
+      const row = readRow(line);
+      if (row === undefined && number === 1) continue;
+      if (row === undefined) throw refuse(number, 'no time and value, parted by a comma');
+      if (row.time <= last) throw refuse(number, `${row.stamp} is not after the row before`);
+      last = row.time;
+      yield row;
+    }
+  } finally {
+    input.destroy();
   }
+}
+
+/** A stream that fails while it is read ends the process: what cannot be read is told before. */
+async function openFile(file: string): Promise<FileHandle> {
+  const unreadable = (reason: string) => startErrors.FILE_UNREADABLE({ file, reason });
+  const handle = await open(file).catch((error: unknown) => {
+    throw unreadable(reasonOf(error));
+  });
+  if (!(await handle.stat()).isDirectory()) return handle;
+  await handle.close();
+  throw unreadable('it is a folder');
 }
 
 function readRow(line: string): Row | undefined {
