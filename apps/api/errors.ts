@@ -2,7 +2,7 @@ import { defineErrors } from '@tidewatch/event';
 
 export const errors = defineErrors({
   REQUEST_INVALID: { status: 400, message: 'The request is not as the API describes it: {why}' },
-  BODY_TOO_LARGE: { status: 413, message: 'The body is larger than {limit} MB.' },
+  BODY_TOO_LARGE: { status: 413, message: 'The body is larger than {limit} kB.' },
   MEDIA_TYPE: {
     status: 415,
     message:

@@ -5,7 +5,7 @@ import { errors } from './errors.ts';
 
 /** Answers any error as a problem. What nobody expected is logged under the request's id, and only the id is told. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = expected(error, (request.routeOptions.bodyLimit ?? 0) >> 20);
+  const known = expected(error, (request.routeOptions.bodyLimit ?? 0) >> 10);
   if (known === undefined)
     request.log.error({ err: error, id: request.id, url: request.routeOptions.url }, 'request failed');
   const { status, code, message, details: all } = known ?? errors.INTERNAL({ id: request.id });
@@ -18,7 +18,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .send({ code, message, ...(Object.keys(details).length === 0 ? {} : { details }) });
 }
 
-/** @param limit of the body, in MiB */
+/** @param limit of the body, in KiB */
 function expected(error: unknown, limit: number): TidewatchError | undefined {
   if (isTidewatchError(error)) return error.status === 500 ? undefined : error;
   if (hasZodFastifySchemaValidationErrors(error)) {

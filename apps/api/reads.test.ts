@@ -190,7 +190,7 @@ describe('backtests', () => {
       (await post('/api/rules/backtests', { compare: { before: large, after: set } })).json(),
     ).toMatchObject({
       code: 'BODY_TOO_LARGE',
-      message: 'The body is larger than 32 MB.',
+      message: 'The body is larger than 32768 kB.',
     });
     expect((await post('/api/rules/backtests', { source: 'title: x', from: 'now' })).json().code).toBe(
       'RANGE_EMPTY',

@@ -57,7 +57,7 @@ export interface Route<S extends RouteSchemas = RouteSchemas> {
   readonly schemas: S;
   /** Of an answer that something was begun. */
   readonly status?: 202;
-  /** Bytes of a body, where it may be larger than others (1 MiB). */
+  /** Bytes of a body, where it is not that of others (1 MiB). */
   readonly bodyLimit?: number;
   /** Media type of the answer where it is not JSON. */
   readonly produces?: string;

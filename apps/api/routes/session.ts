@@ -34,6 +34,8 @@ export const sessionRoutes: readonly Route[] = [
     summary: 'Trade the token of a login link for a session cookie',
     policy: { kind: 'public' },
     audit: 'own',
+    // It is read before anybody knows who sent it.
+    bodyLimit: 4_096,
     schemas: { body: schemas.loginBody, answer: schemas.session },
     handle: async ({ body, request, reply }, api) => {
       if (!api.allowLogin(request.ip)) {

@@ -177,6 +177,15 @@ ${Array.from({ length: steps }, (_, i) => `  - template: { acme.c${i}: '${text}'
     });
   });
 
+  it('of nesting is told', async () => {
+    const { parse: parseIn } = limited({});
+    const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    expect(await parseIn({ source: 'test', documents: [{ deep }] })).toEqual({
+      ok: false,
+      ended: 'What was sent nests too deeply.',
+    });
+  });
+
   it('of turns is refused', async () => {
     const { parse: parseIn } = limited({ waiting: 1 });
     const all = await Promise.all([1, 2, 3].map(() => parseIn({ source: 'test', text: line })));

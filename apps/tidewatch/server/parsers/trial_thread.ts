@@ -77,6 +77,8 @@ export function createTrialThread(
         return { ok: false, ended: `It took more than ${timeoutMs / 1_000} s.` };
       if (isTidewatchError(error, 'THREAD_MEMORY'))
         return { ok: false, ended: `It took more than ${heapMb} MiB of memory.` };
+      // From handing it over: the thread's own errors are of no such kind.
+      if (error instanceof RangeError) return { ok: false, ended: 'What was sent nests too deeply.' };
       throw error;
     }
   }
