@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Forest } from './forest.ts';
 import { Random } from './random.ts';
+import { hibernate, restore } from './saved.ts';
 
 /** Points around two places, from a seed. */
 function pointsOf(count: number, dimensions: number, seed: number): Float32Array[] {
@@ -77,6 +78,21 @@ describe('trees', () => {
       }
       expect(forest.points.size).toBe(used.size);
     }
+  });
+
+  it.each([true, false])('are what their points say when they woke (boxes: %s)', (boxes) => {
+    const forest = new Forest({ dimensions: 3, trees: 4, sampleSize: 32, seed: 1, boxes });
+    for (const [i, point] of pointsOf(300, 3, 3).entries())
+      forest.update(i % 3 === 0 ? Float32Array.of(1, 2, 3) : point);
+    const woken = restore(hibernate(forest));
+    const [own, counted] = masses(woken);
+    expect(own).toEqual(counted);
+    for (let tree = 0; tree < 4; tree++) {
+      const leaves = own.slice(32 * tree, 32 * (tree + 1)).filter((mass) => mass > 0);
+      expect(check(woken, tree).leaves).toBe(leaves.length);
+    }
+    for (const point of pointsOf(100, 3, 4)) woken.update(point);
+    expect(masses(woken)[0]).toEqual(masses(woken)[1]);
   });
 
   it('score, attribute and grow the same without boxes as with them', () => {

@@ -18,7 +18,7 @@ export class Points {
   /** Copies a point in, which no tree has yet. Answers its place. */
   add(point: Float32Array): number {
     const place = this.#free.pop() ?? this.#used++;
-    if (place >= this.references.length) this.#grow();
+    if (place >= this.references.length) this.makeRoom(Math.ceil(this.references.length * 1.25) + 16);
     this.values.set(point, place * this.dimensions);
     this.references[place] = 0;
     return place;
@@ -45,8 +45,9 @@ export class Points {
     return this.#used - this.#free.length;
   }
 
-  #grow(): void {
-    const capacity = Math.ceil(this.references.length * 1.5) + 16;
+  /** For so many points in all, where there is less. */
+  makeRoom(capacity: number): void {
+    if (capacity <= this.references.length) return;
     const values = new Float32Array(capacity * this.dimensions);
     values.set(this.values);
     this.values = values;

@@ -1,6 +1,7 @@
 import { Reader, UnreadableState, Writer } from './bytes.ts';
 import { Forest } from './forest.ts';
-import { ask, seat } from './room.ts';
+import { plant } from './planting.ts';
+import { seat } from './room.ts';
 
 const version = 1;
 /** What is kept of trees: all, or which points they have. */
@@ -101,6 +102,7 @@ function pack({ points }: Forest): { readonly order: Map<number, number>; readon
 /** Takes the points in, each to the place of its number. Answers how many they are. */
 function readPoints({ points, options }: Forest, reader: Reader): number {
   const count = reader.count(0, options.trees * options.sampleSize);
+  points.makeRoom(count);
   const point = new Float32Array(options.dimensions);
   for (let i = 0; i < count; i++) {
     reader.get(point);
@@ -129,22 +131,34 @@ function readTrees(forest: Forest, reader: Reader): void {
 }
 
 function plantTrees(forest: Forest, reader: Reader): void {
-  const { points, samples, trees, options } = forest;
+  const { points, samples, trees } = forest;
   const count = readPoints(forest, reader);
   const { size } = samples;
   const references = new (count <= 0x10000 ? Uint16Array : Int32Array)(trees.count * size);
   const weights = new Float32Array(references.length);
   reader.get(references);
   reader.get(weights);
-  for (let tree = 0; tree < trees.count; tree++)
+  const leafOf = new Int16Array(count);
+  for (let tree = 0; size > 0 && tree < trees.count; tree++) {
+    const own = references.subarray(tree * size, (tree + 1) * size);
+    const places = Int32Array.from(new Set(own));
+    const beyond = places.find((place) => place >= count);
+    if (beyond !== undefined) throw new UnreadableState(`Point ${beyond} is not among its ${count}.`);
+    const leaves = plant(trees, tree, points, forest.random, places);
+    for (const [i, place] of places.entries()) {
+      leafOf[place] = leaves[i] as number;
+      trees.mass[tree * trees.capacity + (leaves[i] as number)] = 0;
+    }
     for (let i = 0; i < size; i++) {
-      const place = references[tree * size + i] as number;
-      if (place >= count) throw new UnreadableState(`Point ${place} is not among its ${count}.`);
-      ask(points.values, place * options.dimensions, options.dimensions);
-      const leaf = trees.insert(tree, place);
-      points.hold(trees.place[leaf] as number);
-      samples.leaves[tree * samples.capacity + i] = leaf - tree * trees.capacity;
+      const place = own[i] as number;
+      const leaf = leafOf[place] as number;
+      const mass = tree * trees.capacity + leaf;
+      trees.mass[mass] = (trees.mass[mass] as number) + 1;
+      points.hold(place);
+      samples.leaves[tree * samples.capacity + i] = leaf;
       samples.weights[tree * samples.capacity + i] = weights[tree * size + i] as number;
     }
+    if (trees.boxes.kept) trees.boxes.makeAll(tree);
+  }
   samples.wake(forest.updates);
 }

@@ -143,7 +143,7 @@ export class Trees {
   /** Puts in the point of a place, which is `room.query`. Answers its leaf: that of an equal point, where there is one. */
   insert(tree: number, place: number): number {
     if (this.root[tree] === none) {
-      const leaf = this.#newLeaf(tree, place);
+      const leaf = this.newLeaf(tree, place);
       this.root[tree] = ~(leaf - tree * this.capacity);
       return leaf;
     }
@@ -183,10 +183,9 @@ export class Trees {
     const own = values[place * dimensions + dimension] as number;
     const edge = isAbove ? -(sides[box + side] as number) : (sides[box + side] as number);
     const value = isAbove ? between(edge + rest, edge, own) : between(own + rest, own, edge);
-    const node = this.freeNode[tree] as number;
+    const node = this.newNode(tree);
     const inner = tree * (this.capacity - 1) + node;
-    this.freeNode[tree] = this.right[inner] as number;
-    const leaf = this.#newLeaf(tree, place);
+    const leaf = this.newLeaf(tree, place);
     const fresh = ~(leaf - tree * this.capacity);
     this.left[inner] = isAbove ? child : fresh;
     this.right[inner] = isAbove ? fresh : child;
@@ -230,7 +229,15 @@ export class Trees {
     }
   }
 
-  #newLeaf(tree: number, place: number): number {
+  /** Takes a free inner node. Answers its number. */
+  newNode(tree: number): number {
+    const node = this.freeNode[tree] as number;
+    this.freeNode[tree] = this.right[tree * (this.capacity - 1) + node] as number;
+    return node;
+  }
+
+  /** Takes a free leaf. Answers it, counted through all trees. */
+  newLeaf(tree: number, place: number): number {
     const leaf = tree * this.capacity + (this.freeLeaf[tree] as number);
     this.freeLeaf[tree] = this.place[leaf] as number;
     this.place[leaf] = place;
