@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { forecastBench } from './forecast/index.ts';
 import { ingestBench } from './ingest/index.ts';
+import { modelsBench } from './models/index.ts';
 import { normalizeBench } from './normalize/index.ts';
 import { sigmaBench } from './sigma/index.ts';
 import { storeBench } from './store/index.ts';
@@ -17,6 +18,7 @@ export interface BenchOptions {
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   forecast: forecastBench,
   ingest: ingestBench,
+  models: modelsBench,
   normalize: normalizeBench,
   sigma: sigmaBench,
   store: storeBench,

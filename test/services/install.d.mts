@@ -6,8 +6,9 @@ export type Service =
   | 's3'
   | 'rsyslog'
   | 'liblognorm'
+  | 'randomcutforest'
   | 'rsigma';
-export function jarFolder(service: 'kafka' | 'opensearch'): string;
+export function jarFolder(service: 'kafka' | 'opensearch' | 'randomcutforest'): string;
 export function crateProgram(service: 'rsigma'): string;
 export function installed(service: Service): boolean;
 export function install(services: readonly Service[]): void;

