@@ -7,7 +7,7 @@ const ranks = [
   ['event', 'forest', 'forecast'],
   ['telemetry', 'plugin', 'query'],
   ['stream', 'store', 'control', 'normalize'],
-  ['window', 'inputs', 'notify'],
+  ['window', 'inputs', 'notify', 'models'],
   ['sigma', 'features'],
   ['evasion', 'onnx'],
 ];

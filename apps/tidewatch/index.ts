@@ -10,6 +10,7 @@ import { deadLettersCommand } from './commands/dead_letters.ts';
 import { diskCommand } from './commands/disk.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { enrichmentCommand } from './commands/enrichment.ts';
+import { evasionCommand } from './commands/evasion.ts';
 import { forecastCommand } from './commands/forecast.ts';
 import { parseCommand } from './commands/parse.ts';
 import { parsersCommand } from './commands/parsers.ts';
@@ -62,6 +63,7 @@ export async function main(
     parsersCommand,
     forecastCommand,
     anomalyCommand,
+    evasionCommand,
     sendCommand,
     deadLettersCommand,
     alertsCommand,

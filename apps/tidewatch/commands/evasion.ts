@@ -1,0 +1,91 @@
+import { type LineTypeName, lineTypeNames } from '@tidewatch/evasion/types';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { CommandContext } from './context.ts';
+import { addFile, orUnreadable } from './sigma/options.ts';
+
+interface TrainCommand {
+  readonly rules: readonly string[];
+  readonly benign: string;
+  readonly output: string;
+  readonly type: LineTypeName;
+  readonly name: string;
+  readonly modelVersion: string;
+  readonly author: string;
+  readonly falsePositives: number;
+  readonly seed: number;
+  readonly json?: boolean;
+}
+
+interface ScoreCommand {
+  readonly model: string;
+  readonly input: string;
+  readonly output: string;
+  readonly json?: boolean;
+}
+
+export const evasionCommand = ({ print, say }: CommandContext): Command => {
+  const command = new Command('evasion').description(
+    'Find lines that a Sigma rule would have caught, had they not been edited.',
+  );
+  command
+    .command('train')
+    .description(
+      'Train a model on rules and on lines of your own site. Exit code 2 if something cannot be read or is too little.',
+    )
+    .requiredOption('--rules <path>', 'folder or file of Sigma rules; may be repeated', addFile)
+    .requiredOption('--benign <file>', 'lines that nobody attacked with, one a row')
+    .requiredOption('--output <folder>', 'the model’s folder, which is made')
+    .addOption(new Option('--type <type>', 'what the lines are').choices(lineTypeNames).default('process'))
+    .option('--name <name>', 'the model’s name', 'evasion')
+    .option('--model-version <version>', 'the model’s version', '1')
+    .option('--author <name>', 'who answers for it', 'unknown')
+    .option('--false-positives <share>', 'share of benign lines that may be called evasions', share, 0.015)
+    .option('--seed <number>', 'the same seed makes the same model', seed, 0)
+    .option('--json', 'print JSON')
+    .action(({ json, ...request }: TrainCommand) =>
+      orUnreadable(say, async () => {
+        const { trainFromFiles } = await import('../evasion/train.ts');
+        const counts = await trainFromFiles(request, say);
+        print(
+          json
+            ? JSON.stringify({ ...counts, output: request.output })
+            : `${counts.rules} rules, ${counts.evasions} edited lines, ${counts.benign - counts.caught} benign lines: ${request.output}`,
+        );
+        return 0;
+      }),
+    );
+  command
+    .command('score')
+    .description(
+      'Write what each line is, as NDJSON: line, score, verdict, the rules it is near to, and the tokens that made the score.',
+    )
+    .requiredOption('--model <folder>', 'a model’s folder')
+    .requiredOption('--input <file>', 'lines, one a row')
+    .requiredOption('--output <file>', 'NDJSON that is written')
+    .option('--json', 'print JSON')
+    .action(({ json, ...request }: ScoreCommand) =>
+      orUnreadable(say, async () => {
+        const { scoreFile } = await import('../evasion/score.ts');
+        const counts = await scoreFile(request);
+        print(
+          json
+            ? JSON.stringify({ ...counts, output: request.output })
+            : `${counts.evasion} evasions, ${counts.novel} novel, ${counts.benign} benign: ${request.output}`,
+        );
+        return 0;
+      }),
+    );
+  return command;
+};
+
+function share(text: string): number {
+  const value = Number(text);
+  if (!/^0?\.\d{1,6}$/.test(text) || value <= 0 || value > 0.5)
+    throw new InvalidArgumentError('a share above 0, at most 0.5');
+  return value;
+}
+
+function seed(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number of at most nine digits');
+  return Number(text);
+}

@@ -1,0 +1,10 @@
+export { canonical } from './canonical.ts';
+export { type EditKind, editKinds, edits } from './edits.ts';
+export { evasionErrors } from './errors.ts';
+export { type Attribution, Evasion, type NearRule, type Scored, type Verdict } from './evasion.ts';
+export type { EvasionModel } from './model.ts';
+export { type ModelStatement, readEvasionModel, writeEvasionModel } from './model_folder.ts';
+export { makePositives, type Positive } from './positives.ts';
+export { type LinearModel, type SolverOptions, type SparseRows, solveLinear } from './solver.ts';
+export { distinct, rulesAbout, type Trained, type TrainOptions, trainEvasion } from './train.ts';
+export { type LineTypeName, lineTypeNames, lineTypes } from './types.ts';

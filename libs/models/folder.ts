@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatIssues, validateYaml } from '@tidewatch/plugin';
+import { stringify } from 'yaml';
+import { modelErrors } from './errors.ts';
+import { type Manifest, manifestSchema } from './manifest.ts';
+
+export interface ModelFolder {
+  readonly manifest: Manifest;
+  /** The files that the manifest names, by their names; their hashes are right. */
+  readonly files: ReadonlyMap<string, Buffer>;
+}
+
+/** What every model has beside its weights: what it is and what it is not for, and lines with the scores they must get. */
+export const requiredFiles = ['card.md', 'golden.ndjson'] as const;
+/** Bytes of the largest file that is read. */
+export const fileLimit = 64 * 2 ** 20;
+
+const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+/**
+ * Writes a model's folder; what stands there under the same names is replaced, the manifest last, so that a folder that was left half
+ * written is refused by its hashes.
+ */
+export async function writeModelFolder(
+  folder: string,
+  manifest: Omit<Manifest, 'files'>,
+  files: Readonly<Record<string, string | Buffer>>,
+): Promise<void> {
+  const hashes = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)]));
+  const whole = manifestSchema.parse({ ...manifest, files: hashes });
+  await mkdir(folder, { recursive: true });
+  for (const [name, bytes] of Object.entries({ ...files, 'manifest.yml': stringify(whole) })) {
+    const part = join(folder, `${name}.part`);
+    try {
+      await writeFile(part, bytes);
+      await rename(part, join(folder, name));
+    } finally {
+      await rm(part, { force: true });
+    }
+  }
+}
+
+/**
+ * Reads a model's folder, and holds every file to its hash.
+ *
+ * Rejects with MODEL_REFUSED, which names the folder, the file and what is wrong with it.
+ */
+export async function readModelFolder(folder: string): Promise<ModelFolder> {
+  const refuse = (file: string, reason: string) => modelErrors.MODEL_REFUSED({ folder, file, reason });
+  const text = (await readBounded(folder, 'manifest.yml', refuse)).toString('utf8');
+  const read = validateYaml(text, manifestSchema);
+  if (!read.ok) throw refuse('manifest.yml', formatIssues(read.issues).trim());
+  const manifest = read.value;
+  for (const name of requiredFiles)
+    if (manifest.files[name] === undefined) throw refuse('manifest.yml', `files has no ${name}`);
+  const files = new Map<string, Buffer>();
+  for (const [name, hash] of Object.entries(manifest.files)) {
+    const bytes = await readBounded(folder, name, refuse);
+    if (sha256(bytes) !== hash) throw refuse(name, 'it is not the file whose hash the manifest has');
+    files.set(name, bytes);
+  }
+  return { manifest, files };
+}
+
+async function readBounded(
+  folder: string,
+  name: string,
+  refuse: (file: string, reason: string) => Error,
+): Promise<Buffer> {
+  const file = await open(join(folder, name), 'r').catch((error: Error) => {
+    throw refuse(name, error.message);
+  });
+  try {
+    const stat = await file.stat();
+    if (!stat.isFile()) throw refuse(name, 'it is no file');
+    if (stat.size > fileLimit) throw refuse(name, `it has more than ${fileLimit} bytes`);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
