@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ownTime } from '../../../test/own_time.ts';
 import { normalised } from '../normalised.suite.ts';
 import { createDispatch } from './dispatch.ts';
 import { readParser } from './load.ts';
@@ -23,6 +24,15 @@ const datasetOf = (
 ): string => normalised(line as string, 'auto', hints, options).event.dataset;
 
 describe('a line', () => {
+  it('that names a parser thousands of times asks it once', () => {
+    const options = of(parser('app.one', '{ contains: [absent, "LOG:"] }'));
+    const line = 'LOG: '.repeat(13_000);
+    datasetOf(line, options);
+    const before = ownTime();
+    expect(datasetOf(line, options)).toBe('app.one');
+    expect(ownTime() - before).toBeLessThan(50);
+  });
+
   it('belongs to the parser that asks for its program', () => {
     const options = of(parser('app.one', '{ program: one }'), parser('app.two', '{ program: two }'));
     expect(datasetOf('<38>Nov 21 09:08:01 web1 Two[7]: hello', options)).toBe('app.two');

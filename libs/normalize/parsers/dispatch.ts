@@ -81,10 +81,13 @@ export function createDispatch(parsers: readonly Parser[]): Dispatch {
     names: (at) => bySource(at).length > 0,
     forText(text, program, at) {
       let found: Entry[] | undefined;
+      let others: Entry[] | undefined;
+      // A text may name one thousands of times; each look goes through all of it.
       const add = (entry: Entry): void => {
-        if (!holdsForText(entry.match, text, program, at)) return;
-        if (found === undefined) found = [entry];
-        else if (!found.includes(entry)) found.push(entry);
+        if (found?.includes(entry) || others?.includes(entry)) return;
+        if (!holdsForText(entry.match, text, program, at)) others = [...(others ?? []), entry];
+        else if (found === undefined) found = [entry];
+        else found.push(entry);
       };
       if (program !== undefined) programs.get(program)?.forEach(add);
       inText.visit(text, add);
