@@ -169,6 +169,8 @@ export function startForecaster(options: ForecasterOptions): Forecaster {
       const thread = worker;
       if (thread === undefined) return;
       if (!runs) return void (await thread.terminate());
+      // A process that waits for nothing else waits for what is to be written.
+      thread.ref();
       await new Promise<void>((done) => {
         closed = done;
         setTimeout(done, closeMs).unref();

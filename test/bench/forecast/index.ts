@@ -135,7 +135,7 @@ export async function forecastBench({ only }: BenchOptions): Promise<void> {
     );
     add(
       'F5',
-      'meanwhile, the longest block of the loop beside it',
+      'meanwhile, the longest turn of the loop beside it, computing',
       `${block.toFixed(0)} ms`,
       '≤ 20 ms',
       block <= 20,
@@ -153,7 +153,7 @@ export async function forecastBench({ only }: BenchOptions): Promise<void> {
     const slowest = quantile(times, 0.99);
     add(
       'F6',
-      `a scrape of 1,000 series, ${thousands(samples)} samples: p99 of 200`,
+      `a scrape of 1,000 series, ${thousands(samples)} samples over HTTP, computing of the loop: p99 of 200`,
       `${slowest.toFixed(0)} ms`,
       '≤ 50 ms',
       slowest <= 50,
