@@ -125,7 +125,7 @@ export function forecastBy({ seasons, parts }: Chosen, values: Float64Array, hor
  * {@link choose} and {@link forecastBy} at once, with bands. Below two of the shortest season the only part is
  * `robust_level`: the median, with a band from the median absolute deviation.
  *
- * @param choice of {@link choose} with the same options on an earlier part of the series: a fiftieth of the work
+ * @param choice of {@link choose} with the same options on an earlier part of the series: a twentieth of the work
  */
 export function predict(
   values: Float64Array,
