@@ -3,6 +3,11 @@ import { defineErrors } from '@tidewatch/event';
 export const errors = defineErrors({
   REQUEST_INVALID: { status: 400, message: 'The request is not as the API describes it: {why}' },
   BODY_TOO_LARGE: { status: 413, message: 'The body is larger than {limit} kB.' },
+  BODY_TOO_COMPLEX: {
+    status: 413,
+    message:
+      'The body nests deeper than {depth} levels, or has more than {fields} members: send less at once.',
+  },
   MEDIA_TYPE: {
     status: 415,
     message:

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
+import { excessOf } from '@tidewatch/event';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { createAuditor } from './audit.ts';
 import { serveConsole } from './console/routes.ts';
 import type { ApiDeps } from './deps.ts';
+import { errors } from './errors.ts';
 import { guard } from './guard.ts';
 import { listen } from './listen.ts';
 import { useSchemas } from './openapi.ts';
@@ -59,6 +61,8 @@ export interface ApiServer {
 }
 
 const bodyLimit = 1 << 20;
+/** Of JSON: what is beyond holds everybody up while it is parsed. */
+const bodyLimits = { depth: 64, fields: 20_000 };
 
 /** The HTTP API, the live stream, /metrics, the probes, and the console's files. */
 export async function createApi(deps: ApiDeps): Promise<ApiServer> {
@@ -89,6 +93,11 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   await app.register(cookie);
   // Live streams write to the socket themselves, and so stay as they are.
   await app.register(compress, { threshold: 2_048, encodings: ['br', 'gzip'] });
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+    if (excessOf(body, bodyLimits) === undefined) parse(request, body, done);
+    else done(errors.BODY_TOO_COMPLEX(bodyLimits));
+  });
   // A body of YAML is what it is in JSON as `source`; a route that takes none refuses it.
   app.addContentTypeParser(
     /^(?:application|text)\/(?:x-)?yaml\b/,

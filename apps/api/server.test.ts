@@ -53,6 +53,7 @@ describe('hostile requests', () => {
     server.api.inject({ method: 'POST', url: '/api/session', headers: { 'content-type': type }, payload });
 
   it.each([
+    ['a body of brackets', () => post(`[${'['.repeat(64)}${']'.repeat(64)}]`), 413, 'BODY_TOO_COMPLEX'],
     ['a login of over 4 kB', () => post(`{"token":"${'x'.repeat(4_096)}"}`), 413, 'BODY_TOO_LARGE'],
     ['what is not JSON', () => post('{"token":'), 400, 'REQUEST_INVALID'],
     ['__proto__', () => post('{"token":"x","__proto__":{"admin":true}}'), 400, 'REQUEST_INVALID'],

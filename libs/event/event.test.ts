@@ -67,11 +67,15 @@ describe('parseJson', () => {
     [nested(33), 'too_deep'],
     [`${'['.repeat(50)}${']'.repeat(50)}`, 'too_deep'],
     [wide(2_001), 'too_wide'],
+    [`{"a":${'['.repeat(400_000)}`, 'too_deep'],
+    [`{"${'x'.repeat(20_000)}":${wide(2_000)}}`, 'too_wide'],
   ])('refuses %.20s…', (text, reason) => {
     expect(parseJson(text)).toMatchObject({ ok: false, reason });
   });
 
-  it.each([nested(32), wide(2_000)])('takes what is just within the limits', (text) => {
+  const inside = `{"a":"${'\\"[{:'.repeat(5_000)}"}`;
+
+  it.each([nested(32), wide(2_000), inside])('takes what is just within the limits', (text) => {
     expect(parseJson(text).ok).toBe(true);
   });
 });
