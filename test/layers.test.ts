@@ -14,7 +14,10 @@ const ranks = [
 /** `plugin` hands its logger to plugins, so `telemetry` stands before it within their rank. */
 const within: Record<string, string[]> = { plugin: ['telemetry'] };
 /** Apps import libs; only the composition root imports apps; the console takes the API's types, never its code. */
-const apps: Record<string, string[]> = { tidewatch: ['ingest', 'detector', 'forecaster', 'api'], console: [] };
+const apps: Record<string, string[]> = {
+  tidewatch: ['ingest', 'detector', 'forecaster', 'api'],
+  console: [],
+};
 
 const root = join(import.meta.dirname, '..');
 const own = (folder: string): string[] => {

@@ -152,6 +152,8 @@ export interface OriginalVault {
   findAll(pseudonyms: readonly string[]): readonly KeptOriginal[];
   /** Deletes them in all classes, overwritten; answers how many went. Events with the pseudonym make them anew. */
   erase(pseudonyms: readonly string[]): number;
+  /** How often something was erased or destroyed since it was opened: what was written before may be gone. */
+  readonly erasures: number;
   /** Classes of which originals or keys are kept. */
   classes(): readonly string[];
   /** Deletes originals of a class that were last seen before `seen`; answers how many. */

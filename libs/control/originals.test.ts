@@ -48,6 +48,7 @@ describe('originals', () => {
     expect(control.originals.findAll(['a'])).toContainEqual(web);
     expect(control.originals.erase(['a', 'none'])).toBe(2);
     expect(control.originals.erase(['a'])).toBe(0);
+    expect(control.originals.erasures).toBe(1);
     expect(control.originals.findAll(['a', 'b'])).toEqual([system]);
     for (const name of readdirSync(directory))
       expect(readFileSync(join(directory, name)).includes('of-a-person'), name).toBe(false);

@@ -52,6 +52,14 @@ export function createOriginalVault(db: Database): OriginalVault {
     return count;
   }
 
+  let erasures = 0;
+
+  function erased(remove: () => number): number {
+    const count = removed(remove);
+    if (count > 0) erasures++;
+    return count;
+  }
+
   const find = (dataClass: string, pseudonym: string) => toOriginal(one.all(dataClass, pseudonym)[0]);
   const classNames = () => classes.all().map(({ data_class }) => data_class);
 
@@ -61,7 +69,7 @@ export function createOriginalVault(db: Database): OriginalVault {
       get: (id) => toKey(keyById.all(id)[0]),
       add: ({ id, dataClass, epoch, ends, wrapped }) =>
         db.transaction(() => void insertKey.run(id, dataClass, epoch, ends, wrapped)),
-      destroy: (dataClass, epoch) => removed(() => removeKeys.run(dataClass, epoch)),
+      destroy: (dataClass, epoch) => erased(() => removeKeys.run(dataClass, epoch)),
     },
     async write(originals) {
       for (let at = 0; at < originals.length; at += chunk) {
@@ -78,12 +86,15 @@ export function createOriginalVault(db: Database): OriginalVault {
         pseudonyms.flatMap((pseudonym) => find(dataClass, pseudonym) ?? []),
       ),
     erase: (pseudonyms) =>
-      removed(() => {
+      erased(() => {
         let gone = 0;
         for (const dataClass of classNames())
           for (const pseudonym of pseudonyms) gone += removeOne.run(dataClass, pseudonym);
         return gone;
       }),
+    get erasures() {
+      return erasures;
+    },
     classes: classNames,
     async expire(dataClass, seen) {
       for (let gone = 0; ; await nextTurn()) {

@@ -41,7 +41,7 @@ export function pseudonymising(pseudonymise: readonly string[], overlapMs = 0): 
     vault: {
       pseudonyms: createPseudonyms({ keys, epoch: 'month', overlapMs }),
       keys: sealKeys,
-      originals: createOriginals(sealKeys, { write: async () => {} }),
+      originals: createOriginals(sealKeys, { erasures: 0, write: async () => {} }),
     },
   });
   return createNormaliser({ stages: [stage] });

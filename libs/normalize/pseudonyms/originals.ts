@@ -15,6 +15,8 @@ export interface SealedOriginal {
 export interface OriginalStore {
   /** Keeps what it has not, and notes of the rest when it was seen. Durable when it resolves; what was written before a failure may come again. */
   write(originals: readonly SealedOriginal[]): Promise<void>;
+  /** Grows when something that was written is erased; then all counts as not written. */
+  readonly erasures: number;
 }
 
 /** What a sealed original is bound to. */
@@ -45,6 +47,7 @@ const remembered = 100_000;
 export function createOriginals(keys: SealKeys, store: OriginalStore): Originals {
   let young = new Set<string>();
   let old = new Set<string>();
+  let erasures = store.erasures;
   let pending: SealedOriginal[] = [];
   let last: Promise<void> = Promise.resolve();
   let awaited: Promise<void> | undefined;
@@ -65,6 +68,11 @@ export function createOriginals(keys: SealKeys, store: OriginalStore): Originals
     note({ clear, pseudonym, field, dataClass, epoch, at }) {
       const day = Math.floor(at / dayMs);
       const name = `${dataClass} ${day} ${pseudonym}`;
+      if (erasures !== store.erasures) {
+        erasures = store.erasures;
+        young.clear();
+        old.clear();
+      }
       if (young.has(name) || old.has(name)) return;
       if (young.size >= remembered) {
         old = young;

@@ -99,7 +99,11 @@ describe('originals', () => {
     const store = keyStore();
     const sealKeys = createSealKeys(keys, store);
     const written: SealedOriginal[] = [];
-    const originals = createOriginals(sealKeys, { write: async (rows) => void written.push(...rows) });
+    const vault = {
+      erasures: 0,
+      write: async (rows: readonly SealedOriginal[]) => void written.push(...rows),
+    };
+    const originals = createOriginals(sealKeys, vault);
     originals.note(noted);
     originals.note({ ...noted, field: 'message' });
     await originals.settle();
@@ -113,12 +117,17 @@ describe('originals', () => {
       ['web', Date.UTC(2026, 10, 23)],
       ['system', Date.UTC(2026, 10, 22)],
     ]);
+    vault.erasures++;
+    originals.note({ ...noted, dataClass: 'system' });
+    await originals.settle();
+    expect(written.slice(3)).toMatchObject([{ dataClass: 'system', pseudonym: 'p' }]);
   });
 
   it('that could not be written keep everybody waiting, and are tried again', async () => {
     let fails = true;
     const written: SealedOriginal[] = [];
     const originals = createOriginals(createSealKeys(keys, keyStore()), {
+      erasures: 0,
       write: async (rows) => {
         if (fails) throw new Error('disk full');
         written.push(...rows);

@@ -30,7 +30,10 @@ function open(policy: FieldPolicy | undefined, options: { overlapMs?: number; ke
         : {
             pseudonyms,
             keys: sealKeys,
-            originals: createOriginals(sealKeys, { write: async (some) => void written.push(...some) }),
+            originals: createOriginals(sealKeys, {
+              erasures: 0,
+              write: async (some) => void written.push(...some),
+            }),
           },
     onMinimised: (_, fields) => dropped.push(fields),
   });

@@ -71,7 +71,11 @@ function protecting(): Normalise {
   const policy = { pseudonymise: ['user.name', 'user.id', 'source.ip'] };
   const stage = createPseudonymStage({
     policyOf: () => policy,
-    vault: { pseudonyms, keys: sealKeys, originals: createOriginals(sealKeys, { write: async () => {} }) },
+    vault: {
+      pseudonyms,
+      keys: sealKeys,
+      originals: createOriginals(sealKeys, { erasures: 0, write: async () => {} }),
+    },
   });
   return createNormaliser({ timeZone: 'UTC', stages: [stage] });
 }
