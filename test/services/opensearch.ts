@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises';
@@ -99,7 +99,8 @@ function launchNode(
 ): ChildProcess {
   const log = openSync(logFile(directory), 'a');
   // The runner numbers its nodes from 1 and adds the number to the port.
-  const flags = ['-numOfNode', '1', '-baseHttpPort', String(port - 1), '-clusterName', `tidewatch-${port}`];
+  const name = `tidewatch-${randomUUID()}`;
+  const flags = ['-numOfNode', '1', '-baseHttpPort', String(port - 1), '-clusterName', name];
   const paths = ['-basePath', directory, '-confPath', join(directory, 'config')];
   // What the better compiler and collector take before they pay off is most of a short test.
   const speed = options.lasting ? [] : ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
@@ -120,13 +121,17 @@ function launchNode(
   return child;
 }
 
+/** Whether it came to serve, it and not somebody else who took the port at the same time. */
 async function answers(child: ChildProcess, port: number): Promise<boolean> {
   for (const end = Date.now() + startsWithin; Date.now() < end; await setTimeout(100)) {
     if (child.exitCode !== null || child.signalCode !== null) return false;
     const health = await fetch(`http://127.0.0.1:${port}/_cluster/health?wait_for_status=yellow`).catch(
       () => undefined,
     );
-    if (health?.ok) return true;
+    if (!health?.ok) continue;
+    const { cluster_name: name } = (await health.json()) as { cluster_name: string };
+    if (child.spawnargs.includes(name)) return true;
+    break;
   }
   child.kill('SIGKILL');
   return false;

@@ -50,7 +50,7 @@ export const pseudonymsCommand = (context: CommandContext): Command => {
       .description(
         'Show the pseudonyms of a person, and where the running server keeps what they stand for. The name itself is not sent; nothing is opened.',
       )
-      .argument('<name>', 'a name, mail address, id or address, or a pseudonym'),
+      .argument('<name>', 'a name, mail address, id or address, or a pseudonym', said),
   ).action((name: string, options: ServerOptions) =>
     asking(context, async (ask) => {
       const pseudonyms = await pseudonymsFor(name, options, context);
@@ -66,11 +66,13 @@ export const pseudonymsCommand = (context: CommandContext): Command => {
       .description(
         'Erase what is kept of the person behind a name or pseudonym. Without --yes it only says what that would be.',
       )
-      .argument('<name>', 'a name, mail address, id or address, or a pseudonym')
-      .requiredOption('--reason <text>', 'why, for the audit log; without the name')
+      .argument('<name>', 'a name, mail address, id or address, or a pseudonym', said)
+      .requiredOption('--reason <text>', 'why, for the audit log; without the name', said)
       .option('--yes', 'do it'),
   ).action((name: string, options: EraseOptions) =>
     asking(context, async (ask) => {
+      if (words(options.reason).includes(words(name)))
+        throw new InvalidArgumentError('The reason goes to the audit log: say it without the name.');
       const pseudonyms = await pseudonymsFor(name, options, context);
       const items = await find(ask, pseudonyms);
       const body = {
@@ -125,6 +127,20 @@ async function pseudonymsFor(
   if (pseudonyms.length === 0)
     throw new InvalidArgumentError('This names nobody: every system has it, so it stays as it is.');
   return pseudonyms;
+}
+
+/** For comparison, whole words only. */
+const words = (text: string): string =>
+  ` ${
+    text
+      .toLowerCase()
+      .match(/[\p{L}\p{N}@._-]+/gu)
+      ?.join(' ') ?? ''
+  } `;
+
+function said(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It must not be empty.');
+  return text;
 }
 
 function day(text: string): string {

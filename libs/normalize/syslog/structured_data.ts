@@ -44,11 +44,8 @@ function readElement(text: string, start: number, into: JsonObject): number | un
     const value = text.slice(at + 2, end).replace(/\\(["\\\]])/g, '$1');
     const flat = key.replaceAll('.', '_');
     const known = Object.hasOwn(params, flat) ? params[flat] : undefined;
-    addOwn(
-      params,
-      flat,
-      known === undefined ? value : Array.isArray(known) ? [...known, value] : [known, value],
-    );
+    if (Array.isArray(known)) known.push(value);
+    else addOwn(params, flat, known === undefined ? value : [known, value]);
     at = end + 1;
   }
   if (text[at] !== ']') return undefined;

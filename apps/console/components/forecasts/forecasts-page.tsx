@@ -31,7 +31,7 @@ export function ForecastsPage() {
           {data.away === undefined &&
             faults.map((target) => (
               <li key={target.name}>
-                {target.name}: {target.fault}
+                Prometheus was asked for the target “{target.name}” in vain: {target.fault}
               </li>
             ))}
           {data.leftOut > 0 && (

@@ -20,7 +20,7 @@ export const pages: readonly PageEntry[] = [
 ];
 
 const itemClass =
-  'flex w-full flex-col items-center gap-0.5 rounded-lg py-2 text-xs text-soft transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-accent-wash aria-[current=page]:text-accent';
+  'flex w-14 flex-col items-center gap-0.5 rounded-lg py-2 text-xs text-soft transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-accent-wash aria-[current=page]:text-accent';
 
 export function Navigation({ current, onHelp }: { readonly current: string; readonly onHelp: () => void }) {
   return (
