@@ -40,31 +40,49 @@ function parseV4(text: string): number | undefined {
 const dot = 46;
 
 function parseV6(text: string): Address | undefined {
-  const halves = text.split('::');
-  if (halves.length > 2) return undefined;
-  const head = groupsOf(halves[0] as string, halves.length === 1);
-  const tail = halves.length === 2 ? groupsOf(halves[1] as string, true) : [];
-  if (head === undefined || tail === undefined) return undefined;
-  const missing = 8 - head.length - tail.length;
-  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
-  const groups = [...head, ...new Array<number>(missing).fill(0), ...tail];
-  return [0, 2, 4, 6].map((i) => (groups[i] ?? 0) * 0x10000 + (groups[i + 1] ?? 0));
-}
-
-/** @param last whether the part is the address's end, where IPv4 may stand */
-function groupsOf(part: string, last: boolean): number[] | undefined {
-  if (part === '') return [];
   const groups: number[] = [];
-  const texts = part.split(':');
-  for (const [i, text] of texts.entries()) {
-    if (last && i === texts.length - 1 && text.includes('.')) {
-      const word = parseV4(text);
+  /** Groups before `::`; -1 where there is none. */
+  let gap = text.startsWith('::') ? 0 : -1;
+  let at = gap === 0 ? 2 : 0;
+  while (at < text.length) {
+    const start = at;
+    let group = 0;
+    for (let digit = hexAt(text, at); digit >= 0; digit = hexAt(text, ++at)) group = group * 16 + digit;
+    if (at === start || at - start > 4 || groups.length === 8) return undefined;
+    if (text.charCodeAt(at) === dot) {
+      const word = parseV4(text.slice(start));
       if (word === undefined) return undefined;
       groups.push(word >>> 16, word & 0xffff);
-    } else if (/^[\da-f]{1,4}$/i.test(text)) groups.push(Number.parseInt(text, 16));
-    else return undefined;
+      break;
+    }
+    groups.push(group);
+    if (at === text.length) break;
+    if (text.charCodeAt(at) !== colon || ++at === text.length) return undefined;
+    if (text.charCodeAt(at) === colon) {
+      if (gap >= 0) return undefined;
+      gap = groups.length;
+      at++;
+    }
   }
-  return groups;
+  const missing = 8 - groups.length;
+  if (gap < 0 ? missing !== 0 : missing < 1) return undefined;
+  const words = [0, 0, 0, 0];
+  for (let i = 0; i < groups.length; i++) {
+    const place = gap < 0 || i < gap ? i : i + missing;
+    words[place >> 1] =
+      (words[place >> 1] as number) + (groups[i] as number) * (place % 2 === 0 ? 0x10000 : 1);
+  }
+  return words;
+}
+
+const colon = 58;
+
+/** The value of a hexadecimal digit; -1 where there is none. */
+function hexAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  if (code >= 48 && code <= 57) return code - 48;
+  const small = code | 32;
+  return small >= 97 && small <= 102 ? small - 87 : -1;
 }
 
 /** A network: an address whose bits beyond the prefix are 0. */

@@ -141,9 +141,9 @@ export class KeyIndex {
     const start = entry + entryLayout.key;
     if (this.#entries.readUInt16LE(entry + entryLayout.keyLength) !== 1 + 4 * address.length) return false;
     if (this.#entries[start] !== prefix) return false;
-    return address.every(
-      (_, i) => this.#entries.readUInt32LE(start + 1 + 4 * i) === maskedWord(address, i, prefix),
-    );
+    for (let i = 0; i < address.length; i++)
+      if (this.#entries.readUInt32LE(start + 1 + 4 * i) !== maskedWord(address, i, prefix)) return false;
+    return true;
   }
 
   #isInForce(entry: number, now: number): boolean {
