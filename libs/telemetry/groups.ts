@@ -19,9 +19,12 @@ interface Told {
 /** @param named told of each metric when it is first said */
 export function createGroups(named: (name: MetricName) => void): Groups {
   const metrics = new Map<MetricName, Map<string, Told>>();
+  /** What a scrape found joined, until something else is told. */
+  const joined = new Map<MetricName, string>();
 
   return {
     put(group, all) {
+      joined.clear();
       const rows = new Map<MetricName, GroupRow[]>();
       for (const row of all) {
         if (Number.isNaN(row[2])) continue;
@@ -41,7 +44,14 @@ export function createGroups(named: (name: MetricName) => void): Groups {
       }
     },
     rows: (name) => [...(metrics.get(name)?.values() ?? [])].flatMap(({ rows }) => rows),
-    text: (name) => Array.from(metrics.get(name)?.values() ?? [], ({ text }) => text).join(''),
+    text(name) {
+      let text = joined.get(name);
+      if (text === undefined) {
+        text = Array.from(metrics.get(name)?.values() ?? [], (told) => told.text).join('');
+        joined.set(name, text);
+      }
+      return text;
+    },
   };
 }
 
