@@ -1,3 +1,4 @@
+import { rateOf } from '@tidewatch/forecast';
 import type { MetricName, Metrics } from '@tidewatch/telemetry';
 import type { InternalSeries, Labels, Measured, Target } from './targets.ts';
 
@@ -66,7 +67,7 @@ async function gaugeBy(metrics: Metrics, name: MetricName, by: readonly string[]
   return [...rows.values()];
 }
 
-/** What a counter grew by per minute. One that begins anew is less than it was: then all of it is new. */
+/** What a counter grew by per minute. */
 function rateBy(metrics: Metrics, name: MetricName, by: readonly string[]): Reader {
   let before = new Map<string, number>();
   return async (seconds) => {
@@ -76,7 +77,8 @@ function rateBy(metrics: Metrics, name: MetricName, by: readonly string[]): Read
     if (seconds === undefined || seconds < shortest) return undefined;
     const rows = now.map(({ labels, value }) => {
       const earlier = was.get(JSON.stringify(labels)) ?? 0;
-      return { labels, value: ((value < earlier ? value : value - earlier) * 60) / seconds };
+      const [, rate = 0] = rateOf(Float64Array.of(0, seconds), Float64Array.of(earlier, value));
+      return { labels, value: rate * 60 };
     });
     // Nothing is a value, too, where nothing is to tell it by.
     return by.length === 0 && rows.length === 0 ? [{ labels: {}, value: 0 }] : rows;

@@ -4,7 +4,6 @@ export type { Basis, Expectation } from './expectation.ts';
 export { type Growth, growthOf } from './growth.ts';
 export { type LocalTime, localTimeOf } from './local_time.ts';
 export {
-  bandLevel,
   createMonitor,
   type Monitor,
   type MonitorOptions,

@@ -56,7 +56,7 @@ const hour = 3_600;
 const binSeconds = 600;
 const historyDays = 28;
 /** Share of what is usual that the band holds. */
-export const bandLevel = 0.99;
+const bandLevel = 0.99;
 const shiftSeconds = 6 * hour;
 /** Squares of larger values are no numbers: they count as not measured. */
 const largest = 1e150;

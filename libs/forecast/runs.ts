@@ -3,7 +3,7 @@ import type { StateReader, StateWriter } from './state_bytes.ts';
 
 const day = 86_400;
 /** How long values must be off before that is worth an alert, in seconds. */
-export const sustained = 180;
+const sustained = 180;
 /** Highest runs are taken from blocks of so many seconds and values at least. */
 const blockSeconds = 7_200;
 const blockValues = 12;

@@ -1,5 +1,4 @@
 import { isObject, type Json, type JsonObject } from '@tidewatch/event';
-import { quote, type Related } from './written.ts';
 
 /** The fields of `related.*`. */
 export type RelatedKind = 'user' | 'ip' | 'hosts' | 'hash';
@@ -49,13 +48,6 @@ export function relate(event: JsonObject): JsonObject | undefined {
   for (const [kind, values] of valuesIn(event))
     related[kind] = [...new Set([...own(related[kind]), ...values])];
   return Object.keys(related).length === 0 ? undefined : related;
-}
-
-/** What an event that has no `related` of its own is about. */
-export function relatedOf(event: JsonObject): Related {
-  const related: Partial<Record<RelatedKind, readonly string[]>> = {};
-  for (const [kind, values] of valuesIn(event)) related[kind] = values.map(quote);
-  return related;
 }
 
 function valuesIn(event: JsonObject): ReadonlyMap<RelatedKind, string[]> {

@@ -1,18 +1,10 @@
-import { type LineTypeName, lineTypeNames } from '@tidewatch/evasion/types';
+import { lineTypeNames } from '@tidewatch/evasion/types';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { TrainRequest } from '../evasion/train.ts';
 import type { CommandContext } from './context.ts';
 import { addFile, orUnreadable } from './sigma/options.ts';
 
-interface TrainCommand {
-  readonly rules: readonly string[];
-  readonly benign: string;
-  readonly output: string;
-  readonly type: LineTypeName;
-  readonly name: string;
-  readonly modelVersion: string;
-  readonly author: string;
-  readonly falsePositives: number;
-  readonly seed: number;
+interface TrainCommand extends TrainRequest {
   readonly json?: boolean;
 }
 

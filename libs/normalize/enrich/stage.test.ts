@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { fuzzRuns } from '../../../test/fuzz_runs.ts';
 import type { WrittenDraft } from '../draft.ts';
 import { createNormaliser } from '../normaliser.ts';
-import { relatedOf } from '../related.ts';
+import { relate } from '../related.ts';
 import type { Stage } from '../stage.ts';
-import { membersOf, objectOf } from '../written.ts';
+import { membersOf, objectOf, quote } from '../written.ts';
 import { addIndicator } from './add_indicator.ts';
 import { readGeoDatabase, shippedCountries } from './geoip.ts';
 import { KeyIndex } from './key_index.ts';
@@ -67,7 +67,9 @@ describe('the stage', () => {
       written: {
         event: membersOf(event as JsonObject, new Set()),
         members: pretty(membersOf(rest, new Set())),
-        related: relatedOf(rest),
+        related: Object.fromEntries(
+          Object.entries(relate(rest) ?? {}).map(([kind, values]) => [kind, (values as string[]).map(quote)]),
+        ),
       },
     };
     const after = stage.apply(draft, context);

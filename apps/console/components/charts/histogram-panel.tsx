@@ -4,11 +4,11 @@ import { ChartColumnStacked, Table2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { shortTime } from '../../view/moment.ts';
 import { count, plural } from '../../view/quantity.ts';
-import { useTheme } from '../shell/theme-menu.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { HistogramTable } from './histogram-table.tsx';
 import { type ChartSeries, countOf } from './stack.ts';
 import { drawStackedBars } from './stacked-bars.ts';
+import { useChart } from './use-chart.ts';
 
 /** Counts over time; drag over it to set the range, or use its table. */
 export function HistogramPanel({
@@ -107,28 +107,17 @@ function Bars({
   readonly onBrush: (from: number, to: number) => void;
   readonly onHover: (bucket: number | null) => void;
 }) {
-  const target = useRef<HTMLDivElement>(null);
   const brush = useRef(onBrush);
-  const theme = useTheme();
   useEffect(() => {
     brush.current = onBrush;
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colours that are read
-  useEffect(() => {
-    const element = target.current;
-    if (element === null) return;
-    const plot = drawStackedBars(element, histogram, series, {
-      onBrush: (from, to) => brush.current(from, to),
-      onHover,
-    });
-    const observer = new ResizeObserver(() =>
-      plot.setSize({ width: element.clientWidth, height: element.clientHeight }),
-    );
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      plot.destroy();
-    };
-  }, [histogram, series, theme, onHover]);
+  const target = useChart(
+    (element) =>
+      drawStackedBars(element, histogram, series, {
+        onBrush: (from, to) => brush.current(from, to),
+        onHover,
+      }),
+    [histogram, series, onHover],
+  );
   return <div ref={target} role="img" aria-label={label} className="chart h-full w-full overflow-hidden" />;
 }

@@ -1,12 +1,12 @@
 'use client';
 import type { ForecastDetail } from '@tidewatch/api/schemas';
 import { ChartSpline, Table2 } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useForecast } from '../../api/forecasts.ts';
 import { type ChartRows, chartRows, figure, type Span, spans } from '../../view/forecast.ts';
 import { shortTime } from '../../view/moment.ts';
 import { drawBandChart } from '../charts/band-chart.ts';
-import { useTheme } from '../shell/theme-menu.tsx';
+import { useChart } from '../charts/use-chart.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
@@ -116,22 +116,7 @@ function BandChart({
   readonly name: string;
   readonly onHover: (row: number | null) => void;
 }) {
-  const target = useRef<HTMLDivElement>(null);
-  const theme = useTheme();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colours that are read
-  useEffect(() => {
-    const element = target.current;
-    if (element === null) return;
-    const plot = drawBandChart(element, rows, limit, onHover);
-    const observer = new ResizeObserver(() =>
-      plot.setSize({ width: element.clientWidth, height: element.clientHeight }),
-    );
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      plot.destroy();
-    };
-  }, [rows, limit, theme, onHover]);
+  const target = useChart((element) => drawBandChart(element, rows, limit, onHover), [rows, limit, onHover]);
   return (
     <div className="h-80 min-h-60 px-2">
       <div
