@@ -7,15 +7,16 @@ const ranks = [
   ['event', 'forest', 'forecast'],
   ['telemetry', 'plugin', 'query'],
   ['stream', 'store', 'control', 'normalize'],
-  ['window', 'inputs', 'notify', 'models'],
+  ['window', 'inputs', 'notify'],
   ['sigma', 'features'],
+  ['models'],
   ['evasion', 'onnx'],
 ];
 /** `plugin` hands its logger to plugins, so `telemetry` stands before it within their rank. */
 const within: Record<string, string[]> = { plugin: ['telemetry'] };
 /** Apps import libs; only the composition root imports apps; the console takes the API's types, never its code. */
 const apps: Record<string, string[]> = {
-  tidewatch: ['ingest', 'detector', 'forecaster', 'api'],
+  tidewatch: ['ingest', 'detector', 'scorer', 'forecaster', 'api'],
   console: [],
 };
 

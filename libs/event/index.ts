@@ -6,5 +6,6 @@ export * from './field.ts';
 export * from './head.ts';
 export * from './json.ts';
 export * from './match.ts';
+export * from './model_explanation.ts';
 export * from './outcome.ts';
 export * from './time.ts';

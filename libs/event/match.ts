@@ -1,4 +1,5 @@
 import type { DataClass, EcsEvent } from './event.ts';
+import type { EvasionExplanation, ForestExplanation, OnnxExplanation } from './model_explanation.ts';
 
 /** Sigma's levels, least first. */
 export const levels = ['informational', 'low', 'medium', 'high', 'critical'] as const;
@@ -112,7 +113,12 @@ export interface VisitedPlace {
   readonly time: number;
 }
 
-export type Explanation = SigmaExplanation | CorrelationExplanation;
+export type Explanation =
+  | SigmaExplanation
+  | CorrelationExplanation
+  | EvasionExplanation
+  | OnnxExplanation
+  | ForestExplanation;
 
 /** One detector's finding on one event, or on one window of events. */
 export interface Match {

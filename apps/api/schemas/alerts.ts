@@ -1,5 +1,6 @@
 import { closeReasons, engines, levels, statuses } from '@tidewatch/event';
 import { z } from 'zod';
+import { evasionExplanation, forestExplanation, onnxExplanation } from './model_explanations.ts';
 import { histogramQuery, pageQuery, rangeQuery } from './primitives.ts';
 
 export const detector = z
@@ -81,7 +82,13 @@ export const correlationExplanation = z
   })
   .meta({ id: 'CorrelationExplanation' });
 
-export const explanation = z.discriminatedUnion('engine', [sigmaExplanation, correlationExplanation]);
+export const explanation = z.discriminatedUnion('engine', [
+  sigmaExplanation,
+  correlationExplanation,
+  evasionExplanation,
+  onnxExplanation,
+  forestExplanation,
+]);
 
 export const match = z
   .object({
