@@ -36,12 +36,12 @@ type Proposal = Pick<Choice, 'field' | 'comparison' | 'value'>;
 export function choicesFor({ key }: Pick<AlertDetail, 'key'>, match: AlertMatch): readonly Choice[] {
   const { explanation } = match;
   const proposals =
-    explanation.engine === 'correlation'
-      ? key.map(({ field, value }) => is(field, value))
-      : [
+    explanation.engine === 'sigma'
+      ? [
           ...key.flatMap(({ field, value }) => inEvent(match.event as JsonObject, field, value)),
           ...explanation.items.flatMap(proposalOf),
-        ];
+        ]
+      : key.map(({ field, value }) => is(field, value));
   const choices = new Map<string, Choice>();
   for (const one of proposals) {
     const id = JSON.stringify([one.field, one.value]);

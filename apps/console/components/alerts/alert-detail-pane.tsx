@@ -4,12 +4,11 @@ import type { JsonObject } from '@tidewatch/event';
 import { X } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
 import { useAlert } from '../../api/alerts.ts';
-import { correlationSentence } from '../../view/correlation.ts';
-import { matchedValues, reasonSentence } from '../../view/reason.ts';
+import { explanationSentence, isRule } from '../../view/explanation.ts';
+import { matchedValues } from '../../view/reason.ts';
 import { EventTree } from '../events/event-tree.tsx';
 import { useExceptionsWork } from '../exceptions/use-exceptions-work.ts';
-import { WhyItCorrelated } from '../explain/why-it-correlated.tsx';
-import { WhyItFired } from '../explain/why-it-fired.tsx';
+import { Why } from '../explain/why.tsx';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { LevelMark } from '../ui/level-mark.tsx';
@@ -92,7 +91,9 @@ function Detail({
           alert={alert}
           actions={actions}
           onNote={() => onNote([alert])}
-          onException={mayMake && match !== undefined ? () => setExcepting(true) : undefined}
+          onException={
+            mayMake && match !== undefined && isRule(match.explanation) ? () => setExcepting(true) : undefined
+          }
         />
       </header>
       {excepting && match !== undefined && (
@@ -102,28 +103,13 @@ function Detail({
       )}
       <div className="flex flex-col gap-5 px-4 py-3">
         <div>
-          {explanation !== undefined && (
-            <p className="mb-2 text-base">
-              {explanation.engine === 'sigma'
-                ? reasonSentence(explanation.items)
-                : correlationSentence(explanation)}
-            </p>
-          )}
+          {explanation !== undefined && <p className="mb-2 text-base">{explanationSentence(explanation)}</p>}
           <AlertFacts alert={alert} onFilter={onFilter} />
         </div>
         {match !== undefined && (
           <>
             <Section title="Why it fired">
-              {match.explanation.engine === 'sigma' ? (
-                <WhyItFired ruleId={alert.detector.id} explanation={match.explanation} onFilter={onFilter} />
-              ) : (
-                <WhyItCorrelated
-                  ruleId={alert.detector.id}
-                  explanation={match.explanation}
-                  alertKey={alert.key}
-                  onFilter={onFilter}
-                />
-              )}
+              <Why alert={alert} explanation={match.explanation} onFilter={onFilter} />
             </Section>
             <Section
               title="Matches"
@@ -135,14 +121,14 @@ function Detail({
             >
               <MatchTimeline matches={alert.matches} chosen={match.id} onChoose={setChosen} />
             </Section>
-            {match.explanation.engine === 'sigma' && (
+            {match.explanation.engine !== 'correlation' && (
               <Section title="The event">
                 <EventTree event={match.event as JsonObject} spans={spans} onFilter={onFilter} />
               </Section>
             )}
           </>
         )}
-        <Section title="About the rule">
+        <Section title={isRule(alert.detector) ? 'About the rule' : 'About the model'}>
           <RuleAbout detector={alert.detector} />
         </Section>
         <Section title="History">

@@ -1,7 +1,7 @@
 'use client';
 import type { AlertMatch } from '@tidewatch/api/schemas';
 import type { JsonObject } from '@tidewatch/event';
-import { plural } from '../../view/quantity.ts';
+import { matchWords } from '../../view/explanation.ts';
 import { eventSummary } from '../../view/value.ts';
 import { Time } from '../ui/time.tsx';
 import { useNow } from '../ui/use-now.ts';
@@ -35,9 +35,7 @@ export function MatchTimeline({
               <Time at={match.time} now={now} />
             </span>
             <span className="min-w-0 truncate font-mono text-xs">
-              {match.explanation.engine === 'sigma'
-                ? eventSummary(match.event as JsonObject)
-                : plural(match.explanation.events, 'event')}
+              {matchWords(match.explanation) ?? eventSummary(match.event as JsonObject)}
             </span>
           </button>
         </li>

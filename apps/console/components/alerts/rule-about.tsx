@@ -1,6 +1,7 @@
 import type { AlertDetail } from '@tidewatch/api/schemas';
 import { ExternalLink } from 'lucide-react';
 import { tagLabel } from '../../view/alert-view.ts';
+import { isRule } from '../../view/explanation.ts';
 
 /** Only these leave the page; anything else a rule calls a reference stays text. */
 const isWebAddress = (text: string): boolean => /^https?:\/\//i.test(text);
@@ -56,7 +57,7 @@ export function RuleAbout({ detector }: { readonly detector: AlertDetail['detect
             <dd>{license}</dd>
           </>
         )}
-        <dt className="text-soft">Rule</dt>
+        <dt className="text-soft">{isRule(detector) ? 'Rule' : 'Model'}</dt>
         <dd>
           <code className="font-mono text-xs">{detector.id}</code>
         </dd>
