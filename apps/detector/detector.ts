@@ -1,7 +1,7 @@
 import type { AlertEffect, AlertStore } from '@tidewatch/store';
 import type { Batch, SnapshotStore, Stream } from '@tidewatch/stream';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
-import { isIdleMark } from '@tidewatch/window';
+import { isDerived, isIdleMark } from '@tidewatch/window';
 import { startCorrelation } from './correlation.ts';
 import { createCostWatch } from './cost_watch.ts';
 import { createOutputs, type Output } from './outputs.ts';
@@ -125,7 +125,7 @@ async function follow(deps: DetectorDeps, thread: DetectionThread, shards: numbe
 
   async function process(batch: Batch): Promise<void> {
     const started = performance.now();
-    const records = batch.records.filter((record) => !isIdleMark(record));
+    const records = batch.records.filter((record) => !isIdleMark(record) && !isDerived(record));
     // Without rules there is nothing to parse events for; the position moves on all the same.
     const hasRules = loaded.rules.some(({ state }) => state === 'loaded');
     const { matches, fed, faults } = hasRules

@@ -1,7 +1,7 @@
 import type { Stretch } from '@tidewatch/sigma';
 import type { Batch, NewRecord, Stream } from '@tidewatch/stream';
 import type { Logger } from '@tidewatch/telemetry';
-import { eventTime, headOf, idleSince, isIdleMark } from '@tidewatch/window';
+import { eventTime, headOf, idleSince, isDerived, isIdleMark } from '@tidewatch/window';
 import { encodeStretch, shardKey } from './correlation.ts';
 import type { Fed } from './protocol.ts';
 
@@ -80,7 +80,7 @@ function noted(before: Head | undefined, { records }: Batch): Head {
       idle.set(record.key, idleSince(record));
       continue;
     }
-    const event = headOf(record);
+    const event = isDerived(record) ? undefined : headOf(record);
     if (event === undefined) continue;
     const { time } = eventTime({ timestamp: event.time, ingested: event.ingested });
     const [newest, ingested] = sources.get(record.key) ?? [time, event.ingested];

@@ -2,10 +2,7 @@ import type { EncodedEvent, EventHead } from '@tidewatch/event';
 import { mayComeAgain, type SourcePosition } from '@tidewatch/event/ids';
 import type { IndexedEvent } from '@tidewatch/store';
 import type { NewRecord, StreamRecord } from '@tidewatch/stream';
-import { headOf } from '@tidewatch/window';
-
-/** Header of records whose event may come again under its id: the store must look for it. */
-export const repeatableHeader = 'may-come-again';
+import { headOf, repeatableHeader } from '@tidewatch/window';
 
 const repeatable = Object.freeze({ [repeatableHeader]: '1' });
 

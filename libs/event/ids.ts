@@ -129,6 +129,14 @@ export const mayComeAgain = (position: SourcePosition): boolean => position.kind
 export const matchId = (detector: string, event: string): string => hash('match', [detector, event]);
 
 /**
+ * A score is what one version of a model, or one detector, says of one event or of one interval of an entity.
+ *
+ * @param of the event's id; of an interval what tells it from all others
+ */
+export const scoreId = (scorer: string, version: string, of: string): string =>
+  hash('score', [scorer, version, of]);
+
+/**
  * An alert gathers the matches of one detector with one entity key in one suppression bucket of event time, so its
  * id is the same in any order of arrival and on replay.
  *

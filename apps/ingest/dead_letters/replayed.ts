@@ -1,5 +1,5 @@
 import type { NewRecord, StreamRecord } from '@tidewatch/stream';
-import { repeatableHeader } from '../event_record.ts';
+import { repeatableHeader } from '@tidewatch/window';
 import { type KeptLetter, letterId, parseLetterId } from './letter.ts';
 import type { LetterOutcome } from './outcome.ts';
 

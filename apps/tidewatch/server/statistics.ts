@@ -1,6 +1,6 @@
 import type { EventHead } from '@tidewatch/event';
 import { createKeyedStage, type KeyedStage, type SnapshotStore, type Stream } from '@tidewatch/stream';
-import { headOf } from '@tidewatch/window';
+import { headOf, isDerived } from '@tidewatch/window';
 
 /** What is known of one source. Counts are exact across crashes: the state moves with the stream's position. */
 export interface SourceState {
@@ -26,7 +26,7 @@ export const startSourceStatistics = (
   createKeyedStage<SourceState>({
     stream: events,
     group: 'source-statistics',
-    keyOf: (record) => (headOf(record) === undefined ? undefined : record.key),
+    keyOf: (record) => (isDerived(record) || headOf(record) === undefined ? undefined : record.key),
     initial: () => ({ events: 0, dataset: '', dataClass: '', lastEvent: 0, lastIngested: 0, minutes: {} }),
     step: (state, record) => {
       const { time, ingested, dataset, dataClass } = headOf(record) as EventHead;
