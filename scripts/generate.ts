@@ -1,11 +1,13 @@
 /**
  * Writes what is generated and committed: the OpenAPI document, the JSON Schemas of `tidewatch.yml`, of use-cases, of
- * parsers, joins and of the tests beside rules and parsers, the references of processors and metrics, the saved objects of
- * OpenSearch Dashboards, and Grafana's dashboards. With `--check` writes nothing and fails where a file is not what it would be.
+ * parsers, joins, models and of the tests beside rules and parsers, the references of processors and metrics, the saved
+ * objects of OpenSearch Dashboards, and Grafana's dashboards. With `--check` writes nothing and fails where a file is not
+ * what it would be.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openApiDocument } from '@tidewatch/api';
+import { manifestJsonSchema } from '@tidewatch/models';
 import { joinJsonSchema, parserJsonSchema, parserTestJsonSchema } from '@tidewatch/normalize';
 import { configJsonSchema } from '../apps/tidewatch/config/json_schema.ts';
 import { useCaseJsonSchema } from '../apps/tidewatch/governance/usecase.ts';
@@ -23,6 +25,7 @@ const generated: Record<string, unknown> = {
   'docs/parser.schema.json': parserJsonSchema(),
   'docs/parser_test.schema.json': parserTestJsonSchema(),
   'docs/join.schema.json': joinJsonSchema(),
+  'docs/model.schema.json': manifestJsonSchema(),
   'docs/processors.md': processorsReference(),
   'docs/usecase.schema.json': useCaseJsonSchema(),
   'docs/metrics.md': await metricsReference(),

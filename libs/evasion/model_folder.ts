@@ -68,6 +68,7 @@ export async function writeEvasionModel(
         meaning: 'How far a line is like one that a rule would have caught, had it not been edited: 0 to 1.',
         threshold: Math.min(1, model.threshold),
         calibration: `Split conformal: ${100 * falsePositives} % of benign lines that were held out reach it.`,
+        title: 'Like a line that a rule would have caught',
       },
       explanation:
         'Rules by the share of what they ask for that is there, and the tokens that made the score.',

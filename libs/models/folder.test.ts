@@ -9,7 +9,7 @@ const manifest = {
   version: '1',
   kind: 'svm',
   events: 'event.category: process',
-  score: { meaning: 'odd from 0 to 1', threshold: 0.5, calibration: 'by quantiles' },
+  score: { meaning: 'odd from 0 to 1', threshold: 0.5, calibration: 'by quantiles', title: 'Odd line' },
   explanation: 'tokens',
   data: { class: 'scores', training: 'lines of our own making' },
   author: 'alice',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { formatIssues, validateYaml } from '@tidewatch/plugin';
 import { stringify } from 'yaml';
 import { modelErrors } from './errors.ts';
-import { type Manifest, manifestSchema } from './manifest.ts';
+import { type Manifest, type ManifestDraft, manifestSchema } from './manifest.ts';
 
 export interface ModelFolder {
   readonly manifest: Manifest;
@@ -25,7 +25,7 @@ const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(b
  */
 export async function writeModelFolder(
   folder: string,
-  manifest: Omit<Manifest, 'files'>,
+  manifest: ManifestDraft,
   files: Readonly<Record<string, string | Buffer>>,
 ): Promise<void> {
   const hashes = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)]));

@@ -1,3 +1,9 @@
 export { modelErrors } from './errors.ts';
 export { fileLimit, type ModelFolder, readModelFolder, requiredFiles, writeModelFolder } from './folder.ts';
-export { type Manifest, manifestSchema } from './manifest.ts';
+export {
+  type Manifest,
+  type ManifestDraft,
+  type ManifestOf,
+  manifestJsonSchema,
+  manifestSchema,
+} from './manifest.ts';

@@ -1,3 +1,5 @@
+import { levels } from '@tidewatch/event';
+import { featuresSchema } from '@tidewatch/features';
 import { z } from 'zod';
 
 const name = z
@@ -6,19 +8,23 @@ const name = z
 const text = (most: number) => z.string().trim().min(1).max(most);
 const share = z.number().min(0).max(1);
 
-/** What `manifest.yml` of a model's folder says. */
-export const manifestSchema = z.strictObject({
+const fileName = z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,99}$/, 'the name of a file in the folder');
+const tensor = text(200);
+
+/** What a model's manifest says whatever runs it. */
+const common = {
   name: name.describe('what the model is called; the folder above that of its versions'),
   version: z
     .string()
     .regex(/^\d{1,6}(\.\d{1,6}){0,2}$/, 'e.g. 3 or 1.4.0')
     .describe('digits and dots'),
-  kind: z.enum(['onnx', 'svm', 'forest']).describe('what runs it'),
   events: text(1_000).describe('the events it is for, in KQL'),
   score: z.strictObject({
     meaning: text(1_000).describe('what a score says, for the person who reads it'),
     threshold: share.describe('score from which there is something to look at'),
     calibration: text(1_000).describe('how the threshold was found'),
+    title: text(200).describe('title of its alerts'),
+    level: z.enum(levels).default('medium').describe('level of its alerts, as Sigma has them'),
   }),
   explanation: text(1_000).describe('how it is told what made a score'),
   data: z.strictObject({
@@ -29,11 +35,68 @@ export const manifestSchema = z.strictObject({
   license: text(100).describe('SPDX identifier, or LicenseRef-…'),
   tolerance: z.number().positive().max(0.1).default(1e-5).describe('what a golden score may differ by'),
   files: z
-    .record(
-      z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,99}$/, 'the name of a file in the folder'),
-      z.string().regex(/^[0-9a-f]{64}$/, 'SHA-256 in hexadecimal digits'),
-    )
+    .record(fileName, z.string().regex(/^[0-9a-f]{64}$/, 'SHA-256 in hexadecimal digits'))
     .describe('SHA-256 of each file beside the manifest'),
+};
+
+const quantiles = z.strictObject({
+  quantiles: z
+    .array(z.number())
+    .min(2)
+    .max(10_001)
+    .refine(
+      (values) => values.every((value, i) => i === 0 || value >= (values[i - 1] as number)),
+      'ascending values',
+    )
+    .describe('raw scores of calibration, ascending and evenly spaced in rank'),
 });
 
+/** How an ONNX model is fed and read. */
+const onnx = z.strictObject({
+  file: fileName.describe('the model'),
+  input: tensor.describe('its input, float32 [N, columns of all features]'),
+  output: z
+    .union([
+      z.strictObject({
+        name: tensor.describe('the output that holds the score, [N] or [N, k]'),
+        column: z.int().min(0).max(65_535).optional().describe('which of the k'),
+      }),
+      z.strictObject({
+        name: tensor.describe('the output that repeats the input'),
+        error: z.literal('features').describe('the score is the mean squared error of a row'),
+      }),
+    ])
+    .describe('where its score is'),
+  scale: z
+    .union([z.enum(['none', 'logistic']), quantiles])
+    .default('none')
+    .describe(
+      'from a raw score to 0 to 1: as it is, by the logistic function, or by the share of calibration below it',
+    ),
+  orientation: z.enum(['higher', 'lower']).default('higher').describe('which end is odd'),
+  loops: z.boolean().default(false).describe('whether it may hold Loop, If and Scan'),
+});
+
+/** What `manifest.yml` of a model's folder says. */
+export const manifestSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('svm').describe('a model of edited lines'), ...common }),
+  z.strictObject({
+    kind: z.literal('onnx').describe('a model of any making'),
+    ...common,
+    features: featuresSchema.describe('what it is shown of an event, in the order of its columns'),
+    onnx,
+  }),
+]);
+
 export type Manifest = z.infer<typeof manifestSchema>;
+/** A manifest of one kind. */
+export type ManifestOf<Kind extends Manifest['kind']> = Extract<Manifest, { kind: Kind }>;
+/** A manifest as its author writes it: without what has a default, and without hashes. */
+export type ManifestDraft =
+  z.input<typeof manifestSchema> extends infer Each
+    ? Each extends unknown
+      ? Omit<Each, 'files'>
+      : never
+    : never;
+
+export const manifestJsonSchema = (): unknown => z.toJSONSchema(manifestSchema, { io: 'input' });

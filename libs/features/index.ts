@@ -1,0 +1,3 @@
+export { compileFeatures, type FeatureEncoder } from './encoder.ts';
+export { featureErrors } from './errors.ts';
+export { type Feature, featuresSchema, widthLimit } from './schema.ts';

@@ -1,0 +1,107 @@
+import { isoTime, type Json } from '@tidewatch/event';
+import { hashOf } from './hash.ts';
+import type { Feature } from './schema.ts';
+import { eachText, numberOf } from './values.ts';
+
+/** Writes a value's columns from `at` on, which hold 0. */
+export type Encode = (value: Json | undefined, into: Float32Array, at: number) => void;
+
+const day = 86_400_000;
+/** Milliseconds of a period, and of the epoch in it: weeks begin on Mondays, and 1970 began on a Thursday. */
+const periods = { day: { length: day, start: 0 }, week: { length: 7 * day, start: 3 * day } };
+
+/** How a feature's value becomes its columns. */
+export function perEvent(feature: Feature): Encode {
+  switch (feature.encode) {
+    case 'number':
+    case 'log': {
+      const { missing } = feature;
+      const scale = feature.encode === 'log' ? signedLog : (number: number) => number;
+      return (value, into, at) => {
+        const number = numberOf(value);
+        into[at] = scale(Number.isNaN(number) ? missing : number);
+      };
+    }
+    case 'cyclic': {
+      const { length, start } = periods[feature.period];
+      return (value, into, at) => {
+        const time = typeof value === 'string' ? isoTime(value) : Number.NaN;
+        if (Number.isNaN(time)) return;
+        const angle = (((time + start) % length) / length) * 2 * Math.PI;
+        into[at] = Math.sin(angle);
+        into[at + 1] = Math.cos(angle);
+      };
+    }
+    case 'hash': {
+      const { buckets } = feature;
+      return (value, into, at) =>
+        eachText(value, (text) => {
+          into[at + (hashOf(text.toLowerCase()) % buckets)] = 1;
+        });
+    }
+    case 'ngrams': {
+      const { n, buckets } = feature;
+      return (value, into, at) =>
+        eachText(value, (text) => {
+          const lower = text.toLowerCase();
+          for (let i = n; i <= lower.length; i++) {
+            const column = at + (hashOf(lower, i - n, i) % buckets);
+            into[column] = (into[column] as number) + 1;
+          }
+        });
+    }
+    case 'tokens':
+      return (value, into, at) =>
+        eachText(value, (text) => {
+          into[at] = (into[at] as number) + tokensOf(text);
+        });
+    case 'length':
+      return (value, into, at) =>
+        eachText(value, (text) => {
+          into[at] = (into[at] as number) + text.length;
+        });
+    case 'equals': {
+      const wanted = String(feature.value).toLowerCase();
+      return (value, into, at) =>
+        eachText(value, (text) => {
+          if (text.length === wanted.length && text.toLowerCase() === wanted) into[at] = 1;
+        });
+    }
+  }
+}
+
+/** What a person is shown of a value: its number where the feature is one, and its text otherwise. */
+export function actualOf(
+  { encode }: Feature,
+  value: Json | undefined,
+  first: number,
+): number | string | null {
+  if (value === undefined || value === null) return null;
+  if (encode === 'tokens' || encode === 'length') return first;
+  if (encode === 'number' || encode === 'log') {
+    const number = numberOf(value);
+    return Number.isNaN(number) ? null : number;
+  }
+  const texts: string[] = [];
+  eachText(value, (text) => texts.push(text));
+  return texts.length === 0 ? null : texts.join(', ').slice(0, shown);
+}
+
+/** UTF-16 units of a text that a person is shown. */
+const shown = 1_024;
+
+/** The natural logarithm of 1 + x, for negative x mirrored. @see numpy.log1p */
+export const signedLog = (number: number): number => Math.sign(number) * Math.log1p(Math.abs(number));
+
+/** Runs of anything but white space and control characters. */
+function tokensOf(text: string): number {
+  let count = 0;
+  let inside = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    const space = code <= 32 || code === 0xa0;
+    if (!space && !inside) count++;
+    inside = !space;
+  }
+  return count;
+}
