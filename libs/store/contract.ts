@@ -139,6 +139,8 @@ export interface Deletion {
   readonly dataClass: DataClass;
   readonly what: string;
   readonly records: number;
+  /** Where it was not that its time to live was over. */
+  readonly reason?: string;
 }
 
 /** What a person does to alerts. Each is audited and can be undone. */

@@ -18,7 +18,7 @@ export interface Keeper {
 }
 
 export interface ExplainedDeletion extends Deletion {
-  /** For the audit log: which time to live was over. */
+  /** For the audit log: which time to live was over, or what else it was. */
   readonly reason: string;
 }
 
@@ -53,7 +53,7 @@ export function createRetentionRegistry(classes: DataClasses): RetentionRegistry
       try {
         for (const deletion of await expire(now)) {
           const ttl = ttlMs === 'by class' ? classes.get(deletion.dataClass)?.ttl : words(enrolled);
-          deletions.push({ ...deletion, reason: `past the time to live of ${ttl}` });
+          deletions.push({ reason: `past the time to live of ${ttl}`, ...deletion });
         }
         for (const message of await overdue(now)) failures.push({ keeper, message });
       } catch (error) {

@@ -4,6 +4,7 @@ import type { Deletion, EventStoreStats } from '../contract.ts';
 import { partitionPeriod } from '../partition.ts';
 import type { OpenSearchConnection } from './client.ts';
 import { eventIndex, eventIndices, partitionOf } from './index_name.ts';
+import { createPartitionCatalogue } from './partition_catalogue.ts';
 import { readRequest, searchIndices } from './read.ts';
 import { request } from './request.ts';
 
@@ -33,6 +34,8 @@ const maxIndices = 10_000;
 
 /** The time partitions of events, each an index. */
 export function createEventPartitions(connection: OpenSearchConnection, classes: DataClasses) {
+  const catalogue = createPartitionCatalogue(connection, maxIndices);
+
   const indexStats = async (): Promise<NonNullable<IndexStats['indices']>> =>
     (await readRequest<IndexStats>(connection, eventIndices, '_stats/docs,store', {}, 'the sizes of indices'))
       .indices ?? {};
@@ -84,6 +87,7 @@ export function createEventPartitions(connection: OpenSearchConnection, classes:
       const events = await eventsIn(index);
       const params = { method: 'DELETE', path: `/${index}` };
       try {
+        await catalogue.forget(index);
         const { status } = await request(connection, params, 'deleting events', [404]);
         // Another process may have been faster, and reports it.
         if (status !== 404) dropped.set(index, events);
@@ -93,6 +97,20 @@ export function createEventPartitions(connection: OpenSearchConnection, classes:
     }
     if (failure !== undefined && dropped.size === 0) throw failure;
     return dropped;
+  }
+
+  /** What the cluster's own policies deleted, or somebody by hand: nobody else tells of it. */
+  async function goneWithoutUs(
+    known: ReadonlyMap<string, number>,
+    held: ReadonlySet<string>,
+  ): Promise<Deletion[]> {
+    const deletions: Deletion[] = [];
+    for (const [index, records] of known)
+      if (!held.has(index) && (await catalogue.forget(index)))
+        deletions.push(
+          ...deletion(index, records, { reason: 'deleted in the cluster, and not by Tidewatch' }),
+        );
+    return deletions;
   }
 
   return {
@@ -119,18 +137,20 @@ export function createEventPartitions(connection: OpenSearchConnection, classes:
     },
 
     async expire(now: number): Promise<Deletion[]> {
-      const past = (await heldIndices(eventIndices)).filter((index) => {
+      const known = await catalogue.known();
+      const held = await heldIndices(eventIndices);
+      const deletions = await goneWithoutUs(known, new Set(held));
+      const past = held.filter((index) => {
         const place = partitionOf(index);
         const ttl = place && classes.get(place.dataClass)?.ttlMs;
         const period = place && partitionPeriod(place.partition);
         return ttl !== undefined && period !== undefined && period.to + ttl <= now;
       });
-      return [...(await drop(past))].flatMap(([index, records]) => {
-        const place = partitionOf(index);
-        if (place === undefined) return [];
-        const { dataClass, partition } = place;
-        return { keeper: 'event store', dataClass, what: `partition ${partition}`, records };
-      });
+      for (const [index, records] of await drop(past)) deletions.push(...deletion(index, records));
+      await catalogue.note(
+        new Map([...(await counts(eventIndices))].map(([index, one]) => [index, one.doc_count])),
+      );
+      return deletions;
     },
 
     async deleteClass(dataClass: DataClass): Promise<number> {
@@ -145,4 +165,11 @@ export function createEventPartitions(connection: OpenSearchConnection, classes:
       return (await drop(await heldIndices(index))).get(index) ?? 0;
     },
   };
+}
+
+function deletion(index: string, records: number, more: Pick<Deletion, 'reason'> = {}): Deletion[] {
+  const place = partitionOf(index);
+  if (place === undefined) return [];
+  const { dataClass, partition } = place;
+  return [{ keeper: 'event store', dataClass, what: `partition ${partition}`, records, ...more }];
 }

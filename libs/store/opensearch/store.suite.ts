@@ -25,7 +25,9 @@ export function openSearchForTests() {
   });
 
   const openEvents: OpenHarness<EventStore> = async (classes, start) => {
-    await connection.client.transport.request({ method: 'DELETE', path: '/tidewatch-events-*' });
+    const path = '/tidewatch-events-*,tidewatch-partitions';
+    const querystring = { ignore_unavailable: true };
+    await connection.client.transport.request({ method: 'DELETE', path, querystring });
     let now = start;
     const open = () => eventStore(connection, classes, () => now);
     let store = open();

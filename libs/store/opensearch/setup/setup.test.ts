@@ -56,6 +56,8 @@ describe.runIf(has('opensearch'))('setting up a real OpenSearch', { timeout: 60_
       'created index tidewatch-alerts',
       'created index template tidewatch-alert-changes',
       'created index tidewatch-alert-changes',
+      'created index template tidewatch-partitions',
+      'created index tidewatch-partitions',
     ];
     expect(states(dry, 'created', 'changed', 'refused')).toEqual(made);
     expect(states(done, 'created', 'changed', 'refused')).toEqual(made);

@@ -3,10 +3,12 @@ import type { DataClasses } from '../../classes.ts';
 import { installAlertIndices } from '../alert_index.ts';
 import type { OpenSearchConnection, SearchServer } from '../client.ts';
 import { partitionOf } from '../index_name.ts';
+import { catalogueTemplate } from '../partition_catalogue.ts';
 import { eventTemplate } from '../template.ts';
 import { examineCluster } from './cluster_needs.ts';
 import { updateEventIndices } from './event_indices.ts';
 import { installTemplate } from './index_template.ts';
+import { installIndex } from './lasting_index.ts';
 import { installPolicies } from './policies.ts';
 import type { Setup, SetupStep } from './step.ts';
 
@@ -32,7 +34,7 @@ export async function setupOpenSearch(
 ): Promise<SetupReport> {
   const setup: Setup = { connection, dryRun };
   const steps = [await installTemplate(setup, eventTemplate(connection.config))];
-  steps.push(...(await installAlertIndices(setup)));
+  steps.push(...(await installAlertIndices(setup)), ...(await installIndex(setup, catalogueTemplate)));
   let indices: readonly string[] = [];
   steps.push(
     ...(await refusable('indices of events', async () => {
