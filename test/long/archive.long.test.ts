@@ -50,7 +50,10 @@ describe.runIf(has('opensearch') && has('s3'))('A cluster and its archive', () =
     await archive.restore(all, end, end);
     while ((await archive.list(all, end))[0]?.state === 'restoring') await setTimeout(200);
     expect(await count()).toBe(25_000);
-    expect(await archive.expire(end + 7 * day)).toMatchObject([{ records: 25_000 }]);
+    expect(await archive.expire(end + 7 * day)).toMatchObject([
+      { what: 'restored copy of partition 2024-05-15', records: 25_000 },
+      { what: 'partition 2024-05-15', records: 25_000 },
+    ]);
     await archive.close();
     await s3.stop();
     await dispose();
