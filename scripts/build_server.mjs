@@ -1,4 +1,6 @@
 // Bundles the server and its workers into dist/.
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** Packages with native parts stay outside the bundle. `import` would first read all of their files for names. */
@@ -51,3 +53,8 @@ await build({
   },
   logLevel: 'warning',
 });
+
+// Parts of earlier builds go; what runs of yesterday's may still load one.
+const yesterday = Date.now() - 86_400_000;
+for (const { name } of readdirSync('dist', { withFileTypes: true }).filter((entry) => entry.isFile()))
+  if (statSync(join('dist', name)).mtimeMs < yesterday) rmSync(join('dist', name));
