@@ -1,8 +1,17 @@
-import type { EcsEvent, Json } from '@tidewatch/event';
-import { featureErrors } from './errors.ts';
-import { actualOf, type Encode, perEvent } from './per_event.ts';
-import { columnsOf, type Feature } from './schema.ts';
-import { reader } from './values.ts';
+import type { EcsEvent } from '@tidewatch/event';
+import { perEvent } from './per_event.ts';
+import { columnsOf, durationOf, type Feature, type WindowedFeature } from './schema.ts';
+import { StateReader, StateWriter } from './state.ts';
+import { windowed } from './windowed.ts';
+import { type WindowLosses, Windows } from './windows.ts';
+
+/** What one feature does with events. */
+export interface FeatureCode {
+  /** Writes its columns from `at` on, which hold 0. */
+  encode(event: EcsEvent, into: Float32Array, at: number): void;
+  /** What a person is shown as its value, given its columns from `at` on. */
+  actual(event: EcsEvent, row: Float32Array, at: number): number | string | null;
+}
 
 /** Makes rows of numbers from events: the same rows where a model is trained and where it is served. */
 export interface FeatureEncoder {
@@ -20,6 +29,8 @@ export interface FeatureEncoder {
   encode(event: EcsEvent, time: number, into: Float32Array, at: number): void;
   /** What a person is shown as the value of each feature, given the event and its row; null where there was none. */
   actuals(event: EcsEvent, row: Float32Array, at: number): readonly (number | string | null)[];
+  /** Since the beginning, or what {@link restore} went on from. */
+  readonly losses: WindowLosses;
   /** All that rows of later events depend on. */
   save(): Uint8Array;
   /**
@@ -30,39 +41,61 @@ export interface FeatureEncoder {
   restore(bytes: Uint8Array): void;
 }
 
-interface Part {
-  readonly feature: Feature;
-  readonly read: (event: EcsEvent) => Json | undefined;
-  readonly encode: Encode;
-  /** Its first column. */
-  readonly at: number;
+export interface EncoderOptions {
+  /** Panes, and values in panes, that all windows together keep: about 100 bytes each. */
+  readonly cells?: number;
 }
 
-export function compileFeatures(features: readonly Feature[]): FeatureEncoder {
+/** @param features as `featuresSchema` lets them pass */
+export function compileFeatures(
+  features: readonly Feature[],
+  { cells = 1_000_000 }: EncoderOptions = {},
+): FeatureEncoder {
   const columns = features.flatMap((feature, i) => columnsOf(feature).map((name) => ({ feature: i, name })));
   const width = columns.length;
-  const parts = features.map(
-    (feature, i): Part => ({
-      feature,
-      read: reader(feature.field),
-      encode: perEvent(feature),
-      at: columns.findIndex((column) => column.feature === i),
-    }),
-  );
+  const firsts = features.map((_, i) => columns.findIndex(({ feature }) => feature === i));
+  const groups = new Set(features.filter(isWindowed).map(sharedBy));
+  const windows = new Map<string, Windows>();
+  const codes = features.map((feature): FeatureCode => {
+    if (!isWindowed(feature)) return perEvent(feature);
+    const shared = sharedBy(feature);
+    const own = windows.get(shared) ?? new Windows(feature, cells / groups.size);
+    windows.set(shared, own);
+    return windowed(feature, own);
+  });
+  const stateOf = JSON.stringify(features);
   return {
     width,
     columns,
-    hasWindows: false,
-    encode(event, _time, into, at) {
+    hasWindows: windows.size > 0,
+    encode(event, time, into, at) {
       into.fill(0, at, at + width);
-      for (const part of parts) part.encode(part.read(event), into, at + part.at);
+      for (const each of windows.values()) each.take(event, time);
+      for (let i = 0; i < codes.length; i++)
+        (codes[i] as FeatureCode).encode(event, into, at + (firsts[i] as number));
     },
-    actuals: (event, row, at) =>
-      parts.map((part) => actualOf(part.feature, part.read(event), row[at + part.at] ?? 0)),
-    save: () => new Uint8Array(),
+    actuals: (event, row, at) => codes.map((code, i) => code.actual(event, row, at + (firsts[i] as number))),
+    get losses() {
+      const all = Array.from(windows.values(), ({ losses }) => losses);
+      return {
+        dropped: all.reduce((sum, { dropped }) => sum + dropped, 0),
+        late: all.reduce((sum, { late }) => sum + late, 0),
+      };
+    },
+    save() {
+      const state = new StateWriter();
+      for (const each of windows.values()) each.save(state);
+      return state.bytes(stateOf);
+    },
     restore(bytes) {
-      if (bytes.length > 0)
-        throw featureErrors.FEATURE_STATE_UNREADABLE({ reason: 'these features have no windows' });
+      const state = new StateReader(bytes, stateOf);
+      for (const each of windows.values()) each.restore(state);
     },
   };
 }
+
+const isWindowed = (feature: Feature): feature is WindowedFeature => feature.aggregate !== undefined;
+
+/** Features for which this is the same have their windows in common. */
+const sharedBy = ({ by, over, where }: WindowedFeature): string =>
+  JSON.stringify([by, durationOf(over), where]);

@@ -1,3 +1,4 @@
-export { compileFeatures, type FeatureEncoder } from './encoder.ts';
+export { compileFeatures, type EncoderOptions, type FeatureEncoder } from './encoder.ts';
 export { featureErrors } from './errors.ts';
-export { type Feature, featuresSchema, widthLimit } from './schema.ts';
+export { durationOf, type Feature, featuresSchema, widthLimit } from './schema.ts';
+export type { WindowLosses } from './windows.ts';

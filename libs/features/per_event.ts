@@ -1,17 +1,27 @@
 import { isoTime, type Json } from '@tidewatch/event';
+import type { FeatureCode } from './encoder.ts';
 import { hashOf } from './hash.ts';
-import type { Feature } from './schema.ts';
-import { eachText, numberOf } from './values.ts';
+import type { PerEventFeature } from './schema.ts';
+import { eachText, numberOf, reader } from './values.ts';
 
 /** Writes a value's columns from `at` on, which hold 0. */
-export type Encode = (value: Json | undefined, into: Float32Array, at: number) => void;
+type Encode = (value: Json | undefined, into: Float32Array, at: number) => void;
 
 const day = 86_400_000;
 /** Milliseconds of a period, and of the epoch in it: weeks begin on Mondays, and 1970 began on a Thursday. */
 const periods = { day: { length: day, start: 0 }, week: { length: 7 * day, start: 3 * day } };
 
-/** How a feature's value becomes its columns. */
-export function perEvent(feature: Feature): Encode {
+/** What a value of one event is, as columns. */
+export function perEvent(feature: PerEventFeature): FeatureCode {
+  const read = reader(feature.field);
+  const encode = encodeOf(feature);
+  return {
+    encode: (event, into, at) => encode(read(event), into, at),
+    actual: (event, row, at) => actualOf(feature, read(event), row[at] ?? 0),
+  };
+}
+
+function encodeOf(feature: PerEventFeature): Encode {
   switch (feature.encode) {
     case 'number':
     case 'log': {
@@ -71,8 +81,8 @@ export function perEvent(feature: Feature): Encode {
 }
 
 /** What a person is shown of a value: its number where the feature is one, and its text otherwise. */
-export function actualOf(
-  { encode }: Feature,
+function actualOf(
+  { encode }: PerEventFeature,
   value: Json | undefined,
   first: number,
 ): number | string | null {

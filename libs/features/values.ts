@@ -39,8 +39,8 @@ export function numberOf(value: Json | undefined): number {
   return Number.NaN;
 }
 
-/** JSON can say 1e999, which is read as infinite. */
-const bounded = (number: number): number => Math.min(numberLimit, Math.max(-numberLimit, number));
+/** A number within {@link numberLimit} of 0: JSON can say 1e999, which is read as infinite. */
+export const bounded = (number: number): number => Math.min(numberLimit, Math.max(-numberLimit, number));
 
 /** What a value is as text; undefined for null and objects, which are none. */
 export function textOf(value: Json): string | undefined {

@@ -99,4 +99,12 @@ export type ManifestDraft =
       : never
     : never;
 
-export const manifestJsonSchema = (): unknown => z.toJSONSchema(manifestSchema, { io: 'input' });
+export const manifestJsonSchema = (): unknown =>
+  z.toJSONSchema(manifestSchema, {
+    io: 'input',
+    // JSON Schema has no word for a key that is not there.
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema._zod.def.type === 'undefined') jsonSchema.not = {};
+    },
+  });
