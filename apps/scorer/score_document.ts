@@ -1,7 +1,7 @@
 import { type EcsEvent, type Engine, type EntityKey, encodeEvent, type JsonObject } from '@tidewatch/event';
 import { scoreId } from '@tidewatch/event/ids';
 import type { NewRecord } from '@tidewatch/stream';
-import { derivedRecord } from '@tidewatch/window';
+import { derivedHeaders } from '@tidewatch/window';
 
 /** What a model says of an event, or a detector of an interval. */
 export interface Score {
@@ -53,7 +53,8 @@ export function scoreRecord(score: Score): NewRecord {
       kind: 'metric',
     },
   };
-  return derivedRecord(encodeEvent(event));
+  const { head, json } = encodeEvent(event);
+  return { key: head.id, headers: derivedHeaders, value: Buffer.from(json), decoded: head };
 }
 
 /** How long data classes are kept, in milliseconds, and which of them are made up. */

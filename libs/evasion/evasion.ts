@@ -125,13 +125,14 @@ export class Evasion {
     const folded = line.toLowerCase();
     const { groups = [] } = this.model.outline.demands[demand] ?? {};
     return groups.flatMap((group) => {
+      if (group.some(({ text }) => says(folded, text))) return [];
       let best: (typeof group)[number] | undefined;
       let most = -1;
       for (const value of group) {
         const found = value.words.filter((word) => there.has(word)).length / value.words.length;
         if (found > most) [best, most] = [value, found];
       }
-      if (best === undefined || says(folded, best.text)) return [];
+      if (best === undefined) return [];
       const asked = best.words;
       const instead = pieces.filter(({ words }) => asked.some((word) => words.has(word)));
       const text = instead.map((piece) => piece.text).join(' ');

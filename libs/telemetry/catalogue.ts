@@ -1,5 +1,6 @@
 import { forecastMetrics } from './forecast_metrics.ts';
 import { type MetricRow, seconds } from './metric_row.ts';
+import { modelMetrics } from './model_metrics.ts';
 
 /**
  * The only source of metric names. Base units; timestamps rather than ages; never a rule id, host, user or address
@@ -270,6 +271,7 @@ export const catalogue = {
   },
   alerts_open: { type: 'gauge', help: 'Alerts not closed.', labels: ['severity', 'status'] },
   ...forecastMetrics,
+  ...modelMetrics,
   alert_triage_duration_seconds: {
     type: 'histogram',
     help: 'From an alert’s beginning to its closing by hand, one by one or in a selection; changes of all that a query finds are left out.',

@@ -1,21 +1,15 @@
-import { type EncodedEvent, type EventHead, readHead } from '@tidewatch/event';
-import type { NewRecord, StreamRecord } from '@tidewatch/stream';
+import { type EventHead, readHead } from '@tidewatch/event';
+import type { StreamRecord } from '@tidewatch/stream';
 
 /** Header of records whose event may come again under its id: the store must look for it. */
 export const repeatableHeader = 'may-come-again';
 const derivedHeader = 'derived';
-const derived = Object.freeze({ [repeatableHeader]: '1', [derivedHeader]: '1' });
 
 /**
- * The record of an event that Tidewatch concluded from others, such as a score. It is stored as all are; who looks at what
- * sources say passes it by, and it is no sign of how far their time has come.
+ * Headers of the record of an event that Tidewatch concluded from others, such as a score. It is stored as all are; who looks
+ * at what sources say passes it by, and it is no sign of how far their time has come.
  */
-export const derivedRecord = ({ head, json }: EncodedEvent): NewRecord => ({
-  key: head.id,
-  headers: derived,
-  value: Buffer.from(json),
-  decoded: head,
-});
+export const derivedHeaders = Object.freeze({ [repeatableHeader]: '1', [derivedHeader]: '1' });
 
 export const isDerived = ({ headers }: StreamRecord): boolean => headers[derivedHeader] !== undefined;
 

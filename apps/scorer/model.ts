@@ -1,0 +1,36 @@
+import type { EcsEvent, Engine, Explanation } from '@tidewatch/event';
+import type { Manifest } from '@tidewatch/models';
+
+/** An event that a model is for. */
+export interface Candidate {
+  readonly event: EcsEvent;
+  /** Event time, epoch milliseconds. */
+  readonly time: number;
+}
+
+/** What a model says of an event. */
+export interface Judged {
+  /** 0 to 1. */
+  readonly score: number;
+  /** Asked where the score reaches the threshold; null where it is nothing to tell anybody of after all. */
+  explain(): Explanation | null;
+}
+
+/** A version of a model, ready to score. */
+export interface Model {
+  readonly manifest: Manifest;
+  readonly engine: Engine;
+  /**
+   * One answer an event, in their order; undefined for one that it has nothing to say of. Rejects where it fails: then
+   * none of them has a score.
+   */
+  score(partition: number, events: readonly Candidate[]): Promise<readonly (Judged | undefined)[]>;
+  /** What it remembers of a partition's events; undefined where it remembers nothing. */
+  save?(partition: number): Uint8Array | undefined;
+  restore?(partition: number, state: Uint8Array): void;
+  /** The partition is somebody else's now. */
+  drop?(partition: number): void;
+  /** How often each column of its features fell where. */
+  histograms?(): readonly { readonly name: string; readonly bins: readonly number[] }[];
+  close(): Promise<void>;
+}

@@ -1,0 +1,157 @@
+import { isTidewatchError, type OnnxExplanation } from '@tidewatch/event';
+import { compileFeatures, type Feature, type FeatureEncoder } from '@tidewatch/features';
+import {
+  largestBatch,
+  type ModelWorker,
+  type OnnxFolder,
+  type RowScores,
+  startModelWorker,
+} from '@tidewatch/onnx';
+import { createFeatureHistograms } from './histogram.ts';
+import type { Candidate, Judged, Model } from './model.ts';
+
+/** So many rows of a batch may have no score before the whole batch has none: each is asked for on its own. */
+const oddRows = 8;
+const shownFeatures = 20;
+
+/**
+ * Opens an ONNX model with a thread of its own. What windowed features remember is kept by partition.
+ *
+ * @param program of the model's thread
+ */
+export async function openOnnxModel(folder: OnnxFolder, program: URL): Promise<Model> {
+  const { manifest } = folder;
+  const { features } = manifest;
+  const fresh = () => compileFeatures(features);
+  const shape = fresh();
+  const encoders = new Map<number, FeatureEncoder>();
+  const histograms = createFeatureHistograms(shape.columns.map(({ name }) => name));
+  let worker: ModelWorker | undefined = startModelWorker(folder, program);
+  await worker.ready();
+
+  function encoderOf(partition: number): FeatureEncoder {
+    if (!shape.hasWindows) return shape;
+    const encoder = encoders.get(partition) ?? fresh();
+    encoders.set(partition, encoder);
+    return encoder;
+  }
+
+  async function ask(rows: Float32Array, count: number): Promise<RowScores> {
+    worker ??= startModelWorker(folder, program);
+    try {
+      return await worker.score(rows, count);
+    } catch (error) {
+      if (isTidewatchError(error, 'ONNX_TIME') || isTidewatchError(error, 'ONNX_ENDED')) {
+        await worker.close();
+        worker = undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** Rows without a score are NaN. */
+  async function askRows(rows: Float32Array, count: number): Promise<RowScores> {
+    const asked = rows.slice();
+    const odd: number[] = [];
+    for (;;)
+      try {
+        const scored = await ask(asked, count);
+        for (const row of odd) scored.scores[row] = Number.NaN;
+        return scored;
+      } catch (error) {
+        const row = rowOf(error);
+        if (row === undefined || odd.length === oddRows || odd.includes(row)) throw error;
+        odd.push(row);
+        const other = odd.includes(0) ? odd.length % count : 0;
+        asked.copyWithin(row * shape.width, other * shape.width, (other + 1) * shape.width);
+      }
+  }
+
+  async function score(partition: number, events: readonly Candidate[]): Promise<Judged[]> {
+    const encoder = encoderOf(partition);
+    const { width } = encoder;
+    const judged: Judged[] = [];
+    const rows = new Float32Array(events.length * width);
+    for (const [i, { event, time }] of events.entries()) encoder.encode(event, time, rows, i * width);
+    histograms.add(rows);
+    for (let start = 0; start < events.length; start += largestBatch) {
+      const part = events.slice(start, start + largestBatch);
+      const cut = rows.subarray(start * width, (start + part.length) * width);
+      const scored = await askRows(cut, part.length);
+      for (const [row, { event }] of part.entries())
+        judged.push({
+          score: scored.scores[row] as number,
+          explain: () => {
+            const actuals = encoder.actuals(event, cut, row * width);
+            return explanationOf(folder, encoder, scored, row, actuals);
+          },
+        });
+    }
+    return judged;
+  }
+
+  return {
+    manifest,
+    engine: 'onnx',
+    score,
+    ...(shape.hasWindows && {
+      save: (partition) => encoders.get(partition)?.save(),
+      restore: (partition, state) => encoderOf(partition).restore(state),
+      drop: (partition) => void encoders.delete(partition),
+    }),
+    histograms: histograms.bins,
+    async close() {
+      await worker?.close();
+    },
+  };
+}
+
+const rowOf = (error: unknown): number | undefined =>
+  isTidewatchError(error, 'ONNX_NOT_FINITE') || isTidewatchError(error, 'ONNX_RANGE')
+    ? Number(error.details.row)
+    : undefined;
+
+function explanationOf(
+  { manifest }: OnnxFolder,
+  { columns, width }: FeatureEncoder,
+  { scores, contributions, expected }: RowScores,
+  row: number,
+  actuals: ReturnType<FeatureEncoder['actuals']>,
+): OnnxExplanation {
+  const { name, version, score, explanation: method, features } = manifest;
+  const parts = features.map((feature, f) => ({
+    name: feature.name,
+    actual: actuals[f] ?? null,
+    expected: expected === undefined ? null : valueOf(feature, expected, columns, row * width, f),
+    contribution: contributions?.[row * features.length + f] ?? null,
+  }));
+  return {
+    engine: 'onnx',
+    model: { name, version },
+    score: scores[row] as number,
+    threshold: score.threshold,
+    meaning: score.meaning,
+    method,
+    features:
+      contributions === undefined
+        ? []
+        : parts
+            .sort((a, b) => Math.abs(b.contribution ?? 0) - Math.abs(a.contribution ?? 0))
+            .slice(0, shownFeatures),
+  };
+}
+
+/** A number that a reconstruction expected, as the event would have said it; null where a feature is no single number. */
+function valueOf(
+  feature: Feature,
+  expected: Float32Array,
+  columns: FeatureEncoder['columns'],
+  at: number,
+  f: number,
+): number | null {
+  const own = columns.findIndex((column) => column.feature === f);
+  const value = expected[at + own] ?? Number.NaN;
+  if (!('encode' in feature) || !Number.isFinite(value)) return null;
+  if (feature.encode === 'number') return value;
+  return feature.encode === 'log' ? Math.sign(value) * Math.expm1(Math.abs(value)) : null;
+}

@@ -1,0 +1,303 @@
+import type { EventMatch } from '@tidewatch/event';
+import type { AlertEffect, AlertStore } from '@tidewatch/store';
+import type { Batch, Consumer, NewRecord, SnapshotStore, Stream } from '@tidewatch/stream';
+import type { Logger, Metrics } from '@tidewatch/telemetry';
+import { derivedHeaders, isDerived, isIdleMark } from '@tidewatch/window';
+import {
+  type Histograms,
+  keyOf,
+  type Loaded,
+  type ModelAtWork,
+  type ModelFault,
+  type Programs,
+  type ScoredBatch,
+} from './protocol.ts';
+import type { ClassTable } from './score_document.ts';
+import { createSuspensions, type Suspended } from './suspension.ts';
+import { createScoringThread, linesOf, ThreadLost } from './thread.ts';
+
+export interface ScorerDeps {
+  readonly events: Stream;
+  readonly snapshots: SnapshotStore;
+  readonly alerts: Pick<AlertStore, 'apply'>;
+  readonly models: readonly ModelAtWork[];
+  /** Program of the scorer's thread, and of those that it starts. */
+  readonly worker: URL;
+  readonly programs: Programs;
+  /** What scores may be kept as, asked for with each batch. */
+  readonly classes: () => ClassTable;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Told what changed in the alert store, after it is durable. */
+  readonly onAlerts?: (effects: readonly AlertEffect[]) => void;
+  /** Told of what does not run whenever that changes. */
+  readonly onTrouble?: (trouble: readonly Trouble[], added?: Suspended) => void;
+  /** A snapshot is due after this long; what came since then is read again after a crash. */
+  readonly snapshotEveryMs?: number;
+  /** A batch that takes longer ends the thread, and suspends the model at work. */
+  readonly batchMs?: number;
+}
+
+/** A model that is to run and does not. */
+export interface Trouble {
+  readonly model: string;
+  readonly reason: string;
+  /** Epoch milliseconds, when it is tried again; absent for one that could not be loaded. */
+  readonly until?: number;
+}
+
+interface Followed {
+  /** Up to here everything is done, and up to there it is in a snapshot. */
+  next: number;
+  saved: number;
+  savedAt: number;
+  /** A batch is under way: what models remember is ahead of `next`. */
+  busy: boolean;
+  /** What the thread made of a batch whose effects failed: to ask again would let models remember its events twice. */
+  made?: { readonly last: number; readonly batch: ScoredBatch };
+}
+
+export interface Scorer {
+  models(): readonly ModelAtWork[];
+  trouble(): readonly Trouble[];
+  /** Brings models into force while events go on being scored; what did not change keeps its state. */
+  reload(models: readonly ModelAtWork[]): Promise<Loaded>;
+  histograms(): Promise<readonly Histograms[]>;
+  /** Resolves when everything appended before the call is scored, and its alerts are stored. */
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const stage = 'scorer';
+
+/**
+ * Follows the events' stream with models: each batch's alerts are stored, and its scores are in the stream, before its position
+ * counts as done. Both have ids that follow from model and event, so that what is read again doubles nothing.
+ *
+ * Positions are committed with snapshots of what models remember. A thread that is lost is started again where its last
+ * snapshots stand.
+ */
+export async function startScorer(deps: ScorerDeps): Promise<Scorer> {
+  const { events, metrics, log, snapshots, snapshotEveryMs = 10_000 } = deps;
+  const thread = createScoringThread(deps.worker, deps.programs, deps.batchMs);
+  const suspensions = createSuspensions();
+  let models = deps.models;
+  let unloadable: readonly ModelFault[] = [];
+  let consumer: Consumer | undefined;
+  let restarting: Promise<void> | undefined;
+  let closed = false;
+  const partitions = new Map<number, Followed>();
+
+  const trouble = (): readonly Trouble[] => [
+    ...unloadable.map(({ model, message: reason }) => ({ model, reason })),
+    ...suspensions.current(),
+  ];
+
+  async function load(next: readonly ModelAtWork[]): Promise<Loaded> {
+    const loaded = await thread.load(next);
+    for (const each of models) metrics.unset('model_info', labelsOf(each));
+    models = next;
+    unloadable = loaded.faults;
+    for (const each of models)
+      if (loaded.models.includes(keyOf(each))) metrics.set('model_info', labelsOf(each), 1);
+    for (const fault of unloadable) tellFault(fault);
+    deps.onTrouble?.(trouble());
+    log.info({ models: loaded.models, rejected: unloadable.length }, 'Models loaded');
+    return loaded;
+  }
+
+  function tellFault({ model, phase, message }: ModelFault): void {
+    const at = models.find((each) => keyOf(each) === model);
+    if (at !== undefined) metrics.count('model_errors_total', { ...labelsOf(at), phase });
+    log.error({ model, phase, reason: message }, 'A model failed; events go on without its scores');
+  }
+
+  function suspend(fault: ModelFault, atOnce = false): void {
+    tellFault(fault);
+    const suspended = suspensions.failed(fault.model, fault.message, atOnce);
+    if (suspended !== undefined) deps.onTrouble?.(trouble(), suspended);
+  }
+
+  function tell({ figures, faults }: ScoredBatch): void {
+    for (const fault of faults) suspend(fault);
+    const failed = new Set(faults.map(({ model }) => model));
+    for (const { model, seconds, scores } of figures) {
+      if (!failed.has(model)) suspensions.worked(model);
+      const at = models.find((each) => keyOf(each) === model);
+      if (at === undefined) continue;
+      const labels = labelsOf(at);
+      metrics.observe('model_inference_duration_seconds', labels, seconds);
+      for (const score of scores) metrics.observe('model_score', labels, score);
+    }
+  }
+
+  async function process(batch: Batch): Promise<void> {
+    const { partition } = batch;
+    const state = partitions.get(partition);
+    const last = batch.records.at(-1);
+    if (state === undefined || last === undefined) return;
+    const started = performance.now();
+    const records = batch.records.filter((record) => !isIdleMark(record) && !isDerived(record));
+    state.busy = true;
+    if (records.length > 0 && models.length > unloadable.length) await score(partition, state, records);
+    state.next = last.position.offset + 1;
+    state.busy = false;
+    metrics.count('stage_events_total', { stage: 'score', outcome: 'ok' }, records.length);
+    metrics.observe('stage_duration_seconds', { stage: 'score' }, (performance.now() - started) / 1000);
+    if (Date.now() - state.savedAt >= snapshotEveryMs) await save(partition);
+  }
+
+  async function score(partition: number, state: Followed, records: Batch['records']): Promise<void> {
+    const last = records.at(-1)?.position.offset as number;
+    const made = state.made;
+    if (made !== undefined && made.last !== last)
+      startAgain(new ThreadLost('a batch came again as another', undefined));
+    const batch = made?.last === last ? made.batch : await ask(partition, records);
+    state.made = { last, batch };
+    const matches = JSON.parse(new TextDecoder().decode(batch.matches)) as EventMatch[];
+    const effects = matches.length === 0 ? [] : await deps.alerts.apply(matches);
+    const scores: NewRecord[] = [...linesOf(batch.scores)].map((value) => ({
+      key: `${stage}/${partition}`,
+      headers: derivedHeaders,
+      value,
+    }));
+    if (scores.length > 0) await events.append(scores);
+    delete state.made;
+    tell(batch);
+    for (const { detector } of matches)
+      metrics.count('detections_total', { engine: detector.engine, severity: detector.level });
+    if (effects.length > 0) deps.onAlerts?.(effects);
+  }
+
+  async function ask(partition: number, records: Batch['records']): Promise<ScoredBatch> {
+    const except = suspensions.current().map(({ model }) => model);
+    return thread.score(partition, records, deps.classes(), except).catch((error: Error) => {
+      if (error instanceof ThreadLost) startAgain(error);
+      throw error;
+    });
+  }
+
+  async function save(partition: number): Promise<void> {
+    const state = partitions.get(partition);
+    if (state === undefined || state.busy || state.next === state.saved) return;
+    const { next } = state;
+    await snapshots.save(stage, String(partition), withPosition(next, await thread.save(partition)));
+    consumer?.commit({ partition, offset: next });
+    Object.assign(state, { saved: next, savedAt: Date.now() });
+  }
+
+  /** Before a batch of the partition, and so before any that changes what its models remember. */
+  async function assigned(partition: number): Promise<number | undefined> {
+    const kept = await snapshots.load(stage, String(partition));
+    const { position, state } =
+      kept === undefined ? { position: undefined, state: undefined } : readKept(kept);
+    if (state !== undefined) await thread.restore(partition, state);
+    partitions.set(partition, {
+      next: position ?? 0,
+      saved: position ?? 0,
+      savedAt: Date.now(),
+      busy: false,
+    });
+    return position;
+  }
+
+  async function revoked(partition: number, lost = false): Promise<void> {
+    if (!lost) await save(partition);
+    partitions.delete(partition);
+    await thread.drop(partition).catch(() => {
+      // With the thread its state is gone, too.
+    });
+  }
+
+  const subscribe = () =>
+    events.subscribe({
+      group: stage,
+      maxRecords: 4_000,
+      commits: 'manual',
+      process,
+      assigned,
+      revoked,
+    });
+
+  /** What models remembered is lost: it begins again at the snapshots, without the model that took the thread with it. */
+  function startAgain({ model, message }: ThreadLost): void {
+    if (model !== undefined) suspend({ model, phase: 'score', message }, true);
+    else log.error({ reason: message }, 'The thread of models was lost; it is started again');
+    restarting ??= (async () => {
+      const before = consumer;
+      consumer = undefined;
+      // The batch under way has failed with the thread.
+      await before?.close();
+      partitions.clear();
+      for (let pauseMs = 100; !closed; pauseMs = Math.min(10_000, pauseMs * 2)) {
+        try {
+          await load(models);
+          consumer = await subscribe();
+          return;
+        } catch (error) {
+          log.error({ reason: (error as Error).message }, 'Models could not be started again');
+          await new Promise((resolve) => setTimeout(resolve, pauseMs).unref());
+        }
+      }
+    })().finally(() => {
+      restarting = undefined;
+    });
+  }
+
+  try {
+    await load(models);
+    consumer = await subscribe();
+  } catch (error) {
+    // Else its thread would keep the process alive.
+    await thread.close();
+    throw error;
+  }
+  /** One that ended its pause counts as well from now on, until it fails again. */
+  const regularly = setInterval(() => {
+    deps.onTrouble?.(trouble());
+    for (const partition of partitions.keys())
+      if (Date.now() - (partitions.get(partition)?.savedAt ?? 0) >= snapshotEveryMs)
+        save(partition).catch((error: Error) =>
+          log.warn({ reason: error.message }, 'A snapshot of models could not be saved'),
+        );
+  }, snapshotEveryMs).unref();
+
+  return {
+    models: () => models,
+    trouble,
+    async reload(next) {
+      await restarting;
+      return load(next);
+    },
+    histograms: () => thread.histograms(),
+    async drain() {
+      await restarting;
+      await consumer?.drain();
+    },
+    async close() {
+      closed = true;
+      clearInterval(regularly);
+      await restarting;
+      await consumer?.close();
+      for (const partition of partitions.keys())
+        await save(partition).catch((error: Error) =>
+          log.warn({ reason: error.message }, 'A last snapshot of models could not be saved'),
+        );
+      await thread.close();
+    },
+  };
+}
+
+const labelsOf = ({ name: model, version, stage: at }: ModelAtWork) => ({ model, version, stage: at });
+
+function withPosition(position: number, state: Uint8Array): Uint8Array {
+  const kept = new Uint8Array(8 + state.length);
+  new DataView(kept.buffer).setFloat64(0, position);
+  kept.set(state, 8);
+  return kept;
+}
+
+function readKept(kept: Uint8Array): { position: number; state: Uint8Array } {
+  const copy = Uint8Array.from(kept);
+  return { position: new DataView(copy.buffer).getFloat64(0), state: copy.slice(8) };
+}

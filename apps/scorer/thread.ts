@@ -1,0 +1,146 @@
+import type { Worker } from 'node:worker_threads';
+
+import { startWorker } from '@tidewatch/plugin';
+import type { StreamRecord } from '@tidewatch/stream';
+import type { Answer, Histograms, Loaded, ModelAtWork, Programs, Request, ScoredBatch } from './protocol.ts';
+import type { ClassTable } from './score_document.ts';
+
+/** The thread is gone, with all that its models remembered; `model` is the one that was at work. */
+export class ThreadLost extends Error {
+  readonly model: string | undefined;
+  constructor(message: string, model: string | undefined) {
+    super(message);
+    this.model = model;
+  }
+}
+
+/** The scorer's thread: models in, batches in, scores and matches out. Calls reject with {@link ThreadLost}. */
+export interface ScoringThread {
+  /** Starts it where there is none. */
+  load(models: readonly ModelAtWork[]): Promise<Loaded>;
+  score(
+    partition: number,
+    records: readonly StreamRecord[],
+    classes: ClassTable,
+    except: readonly string[],
+  ): Promise<ScoredBatch>;
+  save(partition: number): Promise<Uint8Array>;
+  restore(partition: number, snapshot: Uint8Array): Promise<void>;
+  drop(partition: number): Promise<void>;
+  histograms(): Promise<readonly Histograms[]>;
+  close(): Promise<void>;
+}
+
+/** A batch that takes longer is no batch: the model at work hangs. */
+const batchMs = 30_000;
+/** Reading models takes its time. */
+const loadMs = 120_000;
+
+const newline = 10;
+const space = 32;
+
+export function createScoringThread(program: URL, programs: Programs, timeoutMs = batchMs): ScoringThread {
+  const busy = new SharedArrayBuffer(4);
+  let worker: Worker | undefined;
+  let models: readonly string[] = [];
+  let next = 0;
+  const waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>();
+
+  function start(): Worker {
+    const started = startWorker(program, {});
+    const lost = (error: Error) => {
+      if (worker !== started) return;
+      end(new ThreadLost(error.message, models[Atomics.load(new Int32Array(busy), 0) - 1]));
+    };
+    started.on('message', ({ id, ok, message, ...answer }) => {
+      const asked = waiting.get(id);
+      waiting.delete(id);
+      if (ok) asked?.resolve(answer);
+      else asked?.reject(new Error(message));
+    });
+    started.on('error', lost);
+    started.on('exit', (code) => lost(new Error(`it ended its thread (exit code ${code})`)));
+    return started;
+  }
+
+  /** Whoever waits hears of it. */
+  function end(error: Error): void {
+    const ending = worker;
+    worker = undefined;
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+    void ending?.terminate();
+  }
+
+  async function ask(request: Request, moved: ArrayBuffer[] = [], ms = timeoutMs): Promise<Answer> {
+    const target = worker;
+    if (target === undefined) throw new ThreadLost('the thread of models is gone', undefined);
+    const id = next++;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        waiting.set(id, { resolve, reject });
+        timer = setTimeout(() => {
+          if (worker !== target) return;
+          const model = models[Atomics.load(new Int32Array(busy), 0) - 1];
+          end(new ThreadLost(`it took longer than ${ms / 1_000} s`, model));
+        }, ms);
+        target.postMessage({ id, ...request }, moved);
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    async load(wanted) {
+      worker ??= start();
+      new Int32Array(busy)[0] = 0;
+      const { loaded } = await ask({ ask: 'load', models: wanted, busy, programs }, [], loadMs);
+      models = (loaded as Loaded).models;
+      return loaded as Loaded;
+    },
+    async score(partition, records, classes, except) {
+      const events = joinLines(records);
+      const offsets = Float64Array.from(records, ({ position }) => position.offset);
+      const moved = [events.buffer as ArrayBuffer, offsets.buffer];
+      const request = { ask: 'score', partition, offsets, events, classes, except } as const;
+      return (await ask(request, moved)).batch as ScoredBatch;
+    },
+    save: async (partition) => (await ask({ ask: 'save', partition })).snapshot as Uint8Array,
+    restore: async (partition, snapshot) => {
+      await ask({ ask: 'restore', partition, snapshot });
+    },
+    drop: async (partition) => {
+      await ask({ ask: 'drop', partition });
+    },
+    histograms: async () => (await ask({ ask: 'histograms' })).histograms ?? [],
+    async close() {
+      const ending = worker;
+      end(new ThreadLost('it was closed', undefined));
+      await ending?.terminate();
+    },
+  };
+}
+
+/** One buffer for the whole batch, so that one transfer moves it. A line end inside JSON is as good as a space. */
+function joinLines(records: readonly StreamRecord[]): Uint8Array {
+  const joined = new Uint8Array(records.reduce((size, { value }) => size + value.length + 1, 0));
+  let at = 0;
+  for (const { value } of records) {
+    joined.set(value, at);
+    for (let i = value.indexOf(newline); i !== -1; i = value.indexOf(newline, i + 1)) joined[at + i] = space;
+    at += value.length;
+    joined[at++] = newline;
+  }
+  return joined;
+}
+
+/** Lines of a buffer, which they share. */
+export function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  let start = 0;
+  for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
+    yield bytes.subarray(start, end);
+    start = end + 1;
+  }
+}

@@ -1,0 +1,29 @@
+import { type MetricRow, seconds } from './metric_row.ts';
+
+const model = ['model', 'version', 'stage'] as const;
+
+/** What models on the stream do. */
+export const modelMetrics = {
+  model_info: {
+    type: 'gauge',
+    help: 'Always 1; the labels say which version of a model runs, and at which stage (shadow, live).',
+    labels: model,
+  },
+  model_inference_duration_seconds: {
+    type: 'histogram',
+    help: 'Time that a model spent on one batch of events.',
+    labels: model,
+    buckets: seconds,
+  },
+  model_score: {
+    type: 'histogram',
+    help: 'Scores of events, 0 to 1.',
+    labels: model,
+    buckets: [0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1],
+  },
+  model_errors_total: {
+    type: 'counter',
+    help: 'What a model failed at, by phase: to be loaded (load), or a batch of events (score).',
+    labels: [...model, 'phase'],
+  },
+} as const satisfies Record<string, MetricRow>;
