@@ -4,6 +4,7 @@ import type { AlertAction, AlertJob, AlertStore, EventStore, Scope, TimeRange } 
 import type { Archive } from '@tidewatch/store/archive';
 import type { HealthBoard, Logger, Metrics } from '@tidewatch/telemetry';
 import type { LiveHub } from './live.ts';
+import type { OidcSettings } from './oidc/settings.ts';
 import type { ParserDesk } from './parser_desk.ts';
 import type {
   Backtest,
@@ -30,7 +31,7 @@ import type {
   UseCaseDetail,
   UseCaseList,
 } from './schemas/index.ts';
-import type { ReadableClass } from './security/scope.ts';
+import type { Readable } from './security/scope.ts';
 
 /** A value whose arrays and objects are not changed by who reads it. */
 export type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
@@ -281,7 +282,9 @@ export interface ApiDeps {
   readonly version: string;
   readonly governance: 'evaluation' | 'enforced';
   /** Who may read which class; without it only who triages reads events and alerts. */
-  readonly dataClasses?: { readonly all: readonly ReadableClass[] };
+  readonly dataClasses?: Readable;
+  /** Absent where people log in by password and link only. */
+  readonly oidc?: OidcSettings;
   readonly demo?: Demo;
   /** Names to complete beside those of stored events. */
   readonly ecsFields?: readonly string[];

@@ -11,7 +11,7 @@ import { authorise } from './security/policy.ts';
  */
 export function guard(app: FastifyInstance, api: Pick<Api, 'control' | 'adminToken' | 'hosts'>): void {
   const checkHost = hostChecker(api.hosts ?? []);
-  app.decorateRequest('session', undefined);
+  app.decorateRequest('caller');
   app.addHook('onRoute', ({ method, url, config }) => {
     if (config?.policy === undefined) throw errors.ROUTE_WITHOUT_POLICY({ method, url });
   });

@@ -9,12 +9,14 @@ import type { ApiDeps } from './deps.ts';
 import { errors } from './errors.ts';
 import { guard } from './guard.ts';
 import { listen } from './listen.ts';
+import { createIdentityProvider } from './oidc/provider.ts';
 import { useSchemas } from './openapi.ts';
 import { sendProblem } from './problem.ts';
 import { registerRoute, runRoute } from './register.ts';
 import type { Api } from './route.ts';
 import { routes } from './routes/index.ts';
 import { setSecurityHeaders } from './security/headers.ts';
+import { keyScopes } from './security/key_scope.ts';
 import { createLoginRate } from './security/login_rate.ts';
 
 export type {
@@ -41,6 +43,7 @@ export type {
   UseCaseOutcome,
 } from './deps.ts';
 export { createLiveHub, type LiveHub, type LiveKind, type LiveMessage } from './live.ts';
+export type { OidcSettings } from './oidc/settings.ts';
 export { openApiDocument } from './openapi.ts';
 export type { ParserDesk, ParserTried } from './parser_desk.ts';
 export { createProbeServer } from './probe_server.ts';
@@ -73,6 +76,8 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
     startedAt: now(),
     audit: createAuditor(deps.control.audit, deps.health, deps.log),
     allowLogin: createLoginRate(now),
+    keyScopes: keyScopes(routes),
+    identity: deps.oidc && createIdentityProvider(deps.oidc, now),
     streams: new Set(),
   };
   const app = fastify({

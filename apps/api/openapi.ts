@@ -46,6 +46,11 @@ export async function useSchemas(app: FastifyInstance, version: string): Promise
       components: {
         securitySchemes: {
           session: { type: 'apiKey', in: 'cookie', name: 'tidewatch_session' },
+          apiKey: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'An API key. It needs the scope of the route, and its user the role.',
+          },
           adminToken: { type: 'http', scheme: 'bearer' },
         },
       },

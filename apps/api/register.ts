@@ -3,16 +3,22 @@ import { z } from 'zod';
 import { asDetail, resultSize } from './audit.ts';
 import type { Api, Call, Route } from './route.ts';
 import { problem } from './schemas/primitives.ts';
-import type { Policy } from './security/policy.ts';
+import { keyScopeOf } from './security/key_scope.ts';
 import { scopeOf } from './security/scope.ts';
 
 const session = { session: [] };
 const adminToken = { adminToken: [] };
+const apiKey = { apiKey: [] };
 
-function securityOf(policy: Policy) {
+function securityOf(route: Route) {
+  const { policy } = route;
   if (policy.kind === 'public') return [];
   if (policy.kind === 'admin_token') return [adminToken];
-  return policy.orAdminToken ? [session, adminToken] : [session];
+  return [
+    session,
+    ...(keyScopeOf(route) === undefined ? [] : [apiKey]),
+    ...(policy.orAdminToken ? [adminToken] : []),
+  ];
 }
 
 type Run = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
@@ -24,13 +30,13 @@ export function registerRoute(app: FastifyInstance, route: Route, run: Run): voi
   app.route({
     method: route.method,
     url: route.url,
-    config: { policy: route.policy },
+    config: { policy: route.policy, keyScope: keyScopeOf(route) },
     ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
     schema: {
       operationId: route.name,
       summary: route.summary,
       tags: [route.name.split('.', 1)[0] ?? route.name],
-      security: securityOf(route.policy),
+      security: securityOf(route),
       ...(query === undefined ? {} : { querystring: query }),
       ...(params === undefined ? {} : { params }),
       ...(body === undefined ? {} : { body }),
@@ -53,8 +59,13 @@ export function registerRoute(app: FastifyInstance, route: Route, run: Run): voi
 /** Runs a route's handler, and writes what its row of the table owes the audit log. */
 export function runRoute(route: Route, api: Api): Run {
   return async (request, reply) => {
-    const call = toCall(route, api, request, reply);
-    const asked = { ...(call.query as object | undefined), ...(call.body as object | undefined) };
+    const call = toCall(api, request, reply);
+    const { caller } = call;
+    const asked = {
+      ...(call.query as object | undefined),
+      ...(call.body as object | undefined),
+      ...(caller.kind === 'key' ? { apiKey: caller.key.id } : {}),
+    };
     const entry = {
       who: call.scope.principal,
       action: route.name,
@@ -71,17 +82,14 @@ export function runRoute(route: Route, api: Api): Run {
 }
 
 /** fastify has parsed the parts with the route's schemas, which the erased type of a table's row can't say. */
-const toCall = (route: Route, api: Api, request: FastifyRequest, reply: FastifyReply) =>
+const toCall = (api: Api, request: FastifyRequest, reply: FastifyReply) =>
   ({
     query: request.query,
     params: request.params,
     body: request.body,
-    session: request.session,
-    scope:
-      // Past its policy without a session comes only who holds the admin token, and so can read the data folder.
-      route.policy.kind !== 'public' && request.session === undefined
-        ? { principal: 'local-admin', dataClasses: 'all' }
-        : scopeOf(request.session, api.dataClasses?.all ?? []),
+    caller: request.caller,
+    session: request.caller.kind === 'session' ? request.caller.session : undefined,
+    scope: scopeOf(request.caller, api.dataClasses ?? { all: [] }),
     now: api.now(),
     request,
     reply,

@@ -4,6 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Auditor } from './audit.ts';
 import type { ApiDeps, DeepReadonly } from './deps.ts';
+import type { IdentityProvider } from './oidc/provider.ts';
+import type { Caller } from './security/caller.ts';
 import type { Policy } from './security/policy.ts';
 
 /** What the handlers work with: what the composition root gave, and what the API made of it. */
@@ -11,7 +13,12 @@ export interface Api extends ApiDeps {
   readonly audit: Auditor;
   readonly now: () => number;
   readonly startedAt: number;
-  readonly allowLogin: (address: string) => boolean;
+  /** Whether one more attempt to log in may be made from an address, and for a name where one is given. */
+  readonly allowLogin: (address: string, user?: string) => boolean;
+  /** What API keys can be made for. */
+  readonly keyScopes: readonly string[];
+  /** Absent where no identity provider is configured. */
+  readonly identity: IdentityProvider | undefined;
   /** Live streams that are open. */
   readonly streams: Set<{ readonly end: () => void }>;
 }
@@ -36,7 +43,8 @@ export interface Call<S extends RouteSchemas> {
   readonly query: Parsed<S, 'query'>;
   readonly params: Parsed<S, 'params'>;
   readonly body: Parsed<S, 'body'>;
-  /** Set on every route whose policy asks for a session. */
+  readonly caller: Caller;
+  /** Of a caller in a browser. */
   readonly session: Session | undefined;
   readonly scope: Scope;
   readonly now: number;

@@ -78,7 +78,10 @@ export async function startApi(options: Partial<ApiDeps> = {}) {
   });
   const time = { now: start };
   const clock = () => time.now;
-  const control = openControlStore({ file: join(directory, 'control.db'), clock });
+  const control = openControlStore({
+    ...{ file: join(directory, 'control.db'), clock },
+    passwordCost: { N: 2 ** 10, r: 8, p: 1 },
+  });
   const events = [0, 1, 2].map((i) => logonEvent(start - 1 - i * 60_000));
   const matches = [
     logonMatch(start - 1_000, 'db-1', 1),

@@ -17,6 +17,8 @@ describe('logging in', () => {
     expect(answer.json()).toEqual({
       user: 'admin',
       roles: ['admin'],
+      method: 'link',
+      hasPassword: false,
       version: '0.1.0',
       governance: 'evaluation',
       demo: true,

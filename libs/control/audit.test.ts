@@ -162,6 +162,21 @@ describe('reading', () => {
     const { items } = await control.audit.read({ limit: 10, action: 'alerts.actions' });
     expect(items.map(({ seq }) => seq)).toEqual([26]);
   });
+
+  it('finds what is rare, by kind, target and time, and lets other work have its turn', async () => {
+    await write(1);
+    await write(4_500, 'host:db-2');
+    const find = async (search: object) =>
+      (await control.audit.read({ limit: 1_000, ...search })).items.map(({ seq }) => seq);
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    expect(await find({ target: 'host:db-1' })).toEqual([1]);
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(0);
+    expect(await find({ action: 'events.*', from: 1_002, to: 1_004 })).toEqual([4, 3]);
+    expect(await find({ action: 'events.s', target: 'host:db-1' })).toEqual([]);
+    expect(await find({ action: '[e]vents.*', target: 'host:db-1' })).toEqual([]);
+  });
 });
 
 describe('a killed process', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Json } from '@tidewatch/event';
-import type { AuditEntry, AuditHead, AuditLog, AuditRow, AuditVerdict } from './contract.ts';
+import type { AuditEntry, AuditHead, AuditLog, AuditRow, AuditSearch, AuditVerdict } from './contract.ts';
 import type { Database } from './database.ts';
 
 interface StoredRow {
@@ -31,6 +31,8 @@ interface Waiting {
 
 /** Rows checked or deleted before other work gets its turn. */
 const chunk = 500;
+/** Rows looked at in one go, found or not: some milliseconds. */
+const searched = 2_000;
 const textLimit = 1_024;
 
 /** Closing the log writes what waits. */
@@ -49,7 +51,8 @@ export function createAuditLog(db: Database, clock: () => number): ClosableAudit
   );
   const remove = db.prepare('DELETE FROM audit WHERE seq <= ?');
   const newest = db.prepare<StoredRow>(
-    'SELECT * FROM audit WHERE seq < ? AND (? IS NULL OR who = ?) AND (? IS NULL OR action = ?) ORDER BY seq DESC LIMIT ?',
+    'SELECT * FROM audit WHERE seq < ? AND seq >= ? AND (? IS NULL OR who = ?) AND (? IS NULL OR action GLOB ?) ' +
+      'AND (? IS NULL OR target = ?) AND at >= ? AND at < ? ORDER BY seq DESC LIMIT ?',
   );
   const chain = () => chainRow.all()[0] as Chain;
 
@@ -97,8 +100,17 @@ export function createAuditLog(db: Database, clock: () => number): ClosableAudit
         scheduled = true;
         setImmediate(flush);
       }),
-    read: async ({ limit, before = Number.MAX_SAFE_INTEGER, who = null, action = null }) => {
-      const rows = newest.all(before, who, who, action, action, limit + 1);
+    async read(search) {
+      const { limit, signal } = search;
+      const { start_seq } = chain();
+      const rows: StoredRow[] = [];
+      let before = Math.min(search.before ?? Number.MAX_SAFE_INTEGER, chain().head_seq + 1);
+      while (before > start_seq + 1 && rows.length <= limit && signal?.aborted !== true) {
+        const from = Math.max(before - searched, start_seq + 1);
+        rows.push(...newest.all(before, from, ...asked(search), limit + 1 - rows.length));
+        before = from;
+        await nextTurn();
+      }
       const items = rows.slice(0, limit).map(toAuditRow);
       const last = items.at(-1);
       return rows.length > limit && last !== undefined ? { items, next: last.seq } : { items };
@@ -153,6 +165,13 @@ export function createAuditLog(db: Database, clock: () => number): ClosableAudit
       }
     },
   };
+}
+
+function asked({ who, action, target, from = 0, to = Number.MAX_SAFE_INTEGER }: AuditSearch) {
+  // Names of actions have none of GLOB's signs; what somebody types may.
+  const glob = action?.replace(/[[?]|\*(?!$)/g, '[$&]') ?? null;
+  const values = [who ?? null, glob, target ?? null];
+  return [...values.flatMap((value) => [value, value]), from, to];
 }
 
 /**

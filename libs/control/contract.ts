@@ -1,61 +1,14 @@
-import type { Json, TidewatchError } from '@tidewatch/event';
+import type { Json } from '@tidewatch/event';
+import type {
+  ExternalIdentity,
+  KeyRing,
+  LoginLink,
+  Redeemed,
+  SessionStore,
+  UserDirectory,
+} from './accounts.ts';
 
-/** What a person may be, least first. A user may have several. */
-export const roles = ['viewer', 'analyst', 'engineer', 'privacy_officer', 'admin'] as const;
-export type Role = (typeof roles)[number];
-
-export interface User {
-  readonly id: string;
-  readonly name: string;
-  readonly roles: readonly Role[];
-  /** Epoch milliseconds, as every time of this lib. */
-  readonly createdAt: number;
-}
-
-export interface Session {
-  /** Names the session in lists and the audit log; it opens nothing. */
-  readonly id: string;
-  /** As the user is now, not as they were at login: a changed role acts at once. */
-  readonly user: User;
-  readonly createdAt: number;
-  readonly lastSeenAt: number;
-  /** When it ends if nothing more comes: the idle or the absolute limit, whichever is first. */
-  readonly expiresAt: number;
-  /** What every change has to send back in a header. */
-  readonly csrf: string;
-}
-
-export interface LoginLink {
-  /** 32 random bytes in base64url; only their SHA-256 is stored. */
-  readonly token: string;
-  readonly expiresAt: number;
-}
-
-export type Redeemed =
-  | { readonly ok: true; readonly token: string; readonly session: Session }
-  /** `LINK_UNKNOWN`, `LINK_USED` or `LINK_EXPIRED`. */
-  | { readonly ok: false; readonly error: TidewatchError };
-
-export interface UserDirectory {
-  list(): Promise<readonly User[]>;
-  get(id: string): Promise<User | undefined>;
-  /** Creates or replaces; `createdAt` stays. Throws `USER_INVALID`. */
-  save(user: Pick<User, 'id' | 'name' | 'roles'>): Promise<User>;
-}
-
-export interface SessionStore {
-  /**
-   * The session of a token, or undefined where there is none, it was revoked, or it passed a limit.
-   * Counts as activity unless `touch` is false; activity is noted once a minute at most.
-   */
-  authenticate(token: string, options?: { readonly touch?: boolean }): Promise<Session | undefined>;
-  /** Live sessions, newest first; of one user where named. */
-  list(user?: string): Promise<readonly Session[]>;
-  /** Whether there was such a session. */
-  revoke(id: string): Promise<boolean>;
-  /** Ends every session and voids every unused login link; answers how many sessions ended. */
-  revokeAll(): Promise<number>;
-}
+export * from './accounts.ts';
 
 export interface AuditEntry {
   /** A user's id, `anonymous`, or a part of Tidewatch itself. */
@@ -73,6 +26,26 @@ export interface AuditRow extends AuditEntry {
   readonly at: number;
   /** Hex SHA-256 over the row before's hash and this row. */
   readonly hash: string;
+}
+
+export interface AuditSearch {
+  /** 1 to 1,000. */
+  readonly limit: number;
+  /** The `next` of the page before. */
+  readonly before?: number;
+  readonly who?: string;
+  /** A whole action, or the beginning of several with `*` behind it: `events.*`. */
+  readonly action?: string;
+  readonly target?: string;
+  /** When it was written, start inclusive and end exclusive. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface AuditPage {
+  readonly items: readonly AuditRow[];
+  readonly next?: number;
 }
 
 export type AuditVerdict =
@@ -98,13 +71,11 @@ export interface AuditHead {
  */
 export interface AuditLog {
   append(entry: AuditEntry): Promise<void>;
-  /** Newest first. `before` is the `next` of the page before; `limit` is 1 to 1,000. */
-  read(request: {
-    readonly limit: number;
-    readonly before?: number;
-    readonly who?: string;
-    readonly action?: string;
-  }): Promise<{ readonly items: readonly AuditRow[]; readonly next?: number }>;
+  /**
+   * Newest first. A log is long and what is asked for may be rare, so other work gets its turn in between; `signal` ends
+   * the search.
+   */
+  read(request: AuditSearch): Promise<AuditPage>;
   verify(expected?: AuditHead): Promise<AuditVerdict>;
   head(): Promise<AuditHead>;
   /** Deletes rows written before `time`; answers how many. */
@@ -170,6 +141,7 @@ export interface OriginalVault {
 export interface ControlStore {
   readonly users: UserDirectory;
   readonly sessions: SessionStore;
+  readonly keys: KeyRing;
   readonly audit: AuditLog;
   readonly originals: OriginalVault;
   /**
@@ -181,6 +153,16 @@ export interface ControlStore {
   createLoginLink(request: { readonly user: string; readonly ttlMs?: number }): Promise<LoginLink>;
   /** Trades a link's token for a session, once. */
   redeem(token: string): Promise<Redeemed>;
+  /**
+   * Opens a session for who knows a password. Whether the user or the password was wrong is not told, nor does the time
+   * that it takes. Rejects with `LOGINS_BUSY` while too many wait.
+   */
+  logIn(user: string, password: string): Promise<Redeemed>;
+  /**
+   * Opens a session for whom an identity provider vouches; makes their user at the first time, and takes the roles over
+   * each time. Without a role nobody gets in, and what was open for them ends.
+   */
+  signIn(identity: ExternalIdentity): Promise<Redeemed>;
   /** Writes what waits and closes the file. Calls afterwards throw `CONTROL_CLOSED`. */
   close(): Promise<void>;
 }

@@ -109,6 +109,7 @@ describe('sessions', () => {
 
   it('carry the roles that the user has now', async () => {
     const { token } = await logIn();
+    await control.users.save({ id: 'other', name: 'Other', roles: ['admin'] });
     await control.users.save({ id: 'admin', name: 'Admin', roles: ['viewer', 'analyst'] });
     expect((await control.sessions.authenticate(token))?.user.roles).toEqual(['viewer', 'analyst']);
   });

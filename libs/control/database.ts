@@ -20,7 +20,7 @@ export interface Database {
   close(): void;
 }
 
-const format = 2;
+const format = 3;
 
 /** What brings a database to format 1, 2 and so on from the one before. */
 const steps: readonly string[] = [
@@ -43,6 +43,17 @@ const steps: readonly string[] = [
   CREATE TABLE originals (data_class TEXT NOT NULL, pseudonym TEXT NOT NULL, field TEXT NOT NULL, sealed TEXT NOT NULL,
     seen INTEGER NOT NULL, PRIMARY KEY (data_class, pseudonym)) STRICT, WITHOUT ROWID;
   CREATE INDEX originals_by_age ON originals (data_class, seen);
+`,
+  `
+  ALTER TABLE users ADD COLUMN reach TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE users ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE users ADD COLUMN password TEXT;
+  ALTER TABLE users ADD COLUMN subject TEXT;
+  CREATE UNIQUE INDEX users_by_subject ON users (subject);
+  ALTER TABLE sessions ADD COLUMN method TEXT NOT NULL DEFAULT 'link';
+  CREATE TABLE api_keys (hash TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, user TEXT NOT NULL, name TEXT NOT NULL,
+    scopes TEXT NOT NULL, sources TEXT, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, last_used_at INTEGER)
+    STRICT;
 `,
 ];
 

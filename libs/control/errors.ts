@@ -13,7 +13,26 @@ export const errors = defineErrors({
     status: 401,
     message: 'This login link has expired. Make a new one with `npx tidewatch admin login-link`.',
   },
+  LOGIN_REFUSED: { status: 401, message: 'The name or the password is not right.' },
+  LOGINS_BUSY: { status: 503, message: 'Too many people log in at once. Try again in some seconds.' },
+  IDENTITY_WITHOUT_ROLE: {
+    status: 403,
+    message:
+      'The identity provider knows you, but none of your groups has a role here. Ask an administrator of Tidewatch.',
+  },
+  IDENTITY_TAKEN: {
+    status: 403,
+    message: 'There is another user {user} here already. An administrator has to delete one of the two.',
+  },
+  PASSWORD_WEAK: { status: 400, message: 'This password is too easy to guess: {why}' },
+  PASSWORD_WRONG: { status: 403, message: 'The current password is not right.' },
+  LAST_ADMIN: {
+    status: 409,
+    message: 'Nobody else who may log in is an administrator: make somebody one first.',
+  },
+  KEY_INVALID: { status: 400, message: 'The API key cannot be made: {why}' },
   USER_UNKNOWN: { status: 404, message: 'There is no user {user}.' },
+  USER_DISABLED: { status: 409, message: 'The user {user} is disabled. Enable them first.' },
   USER_INVALID: {
     status: 400,
     message: 'A user needs an id of 1 to 64 letters, digits, `.`, `_`, `@` or `-`, and at least one role.',

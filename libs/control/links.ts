@@ -17,6 +17,7 @@ interface LinkRow {
 
 export interface Links extends Pick<ControlStore, 'createLoginLink' | 'redeem'> {
   voidAll(): void;
+  voidOf(user: string): void;
 }
 
 export function createLinks(db: Database, users: Users, sessions: Sessions, clock: () => number): Links {
@@ -30,8 +31,11 @@ export function createLinks(db: Database, users: Users, sessions: Sessions, cloc
     'UPDATE login_links SET expires_at = ? WHERE used_at IS NULL AND expires_at > ?',
   );
 
+  const removeOf = db.prepare('DELETE FROM login_links WHERE user = ?');
+
   const owner = (id: string) => {
     const known = users.find(id);
+    if (known?.disabled) throw errors.USER_DISABLED({ user: id });
     if (known !== undefined) return known;
     if (users.any()) throw errors.USER_UNKNOWN({ user: id });
     return users.save({ id, name: id, roles: ['admin'] });
@@ -46,9 +50,9 @@ export function createLinks(db: Database, users: Users, sessions: Sessions, cloc
     if (!taken)
       return { ok: false, error: link.used_at === null ? errors.LINK_EXPIRED() : errors.LINK_USED() };
     const user = users.find(link.user);
-    return user === undefined
+    return user === undefined || user.disabled
       ? { ok: false, error: errors.LINK_UNKNOWN() }
-      : { ok: true, ...sessions.open(user) };
+      : { ok: true, ...sessions.open(user, 'link') };
   };
 
   return {
@@ -65,5 +69,6 @@ export function createLinks(db: Database, users: Users, sessions: Sessions, cloc
       const now = clock();
       voidUnused.run(now, now);
     },
+    voidOf: (user) => void removeOf.run(user),
   };
 }

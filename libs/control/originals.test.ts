@@ -95,7 +95,11 @@ it('a database of the format before is brought along, with what it holds', async
   await control.createLoginLink({ user: 'admin' });
   await control.close();
   const older = new Libsql(file);
-  older.exec('DROP TABLE originals; DROP TABLE seal_keys; PRAGMA user_version = 1;');
+  older.exec(
+    `DROP TABLE originals; DROP TABLE seal_keys; DROP TABLE api_keys; DROP INDEX users_by_subject;
+    ${['reach', 'disabled', 'password', 'subject'].map((column) => `ALTER TABLE users DROP COLUMN ${column};`).join('')}
+    ALTER TABLE sessions DROP COLUMN method; PRAGMA user_version = 1;`,
+  );
   older.close();
   control = openControlStore({ file });
   await control.originals.write([original('a')]);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Session, SessionStore, User } from './contract.ts';
+import type { LoginMethod, Session, SessionStore, User } from './contract.ts';
 import type { Database } from './database.ts';
 import { hashToken, newToken } from './token.ts';
 import type { Users } from './users.ts';
@@ -17,21 +17,25 @@ interface SessionRow {
   readonly csrf: string;
   readonly created_at: number;
   readonly last_seen_at: number;
+  readonly method: LoginMethod;
 }
 
 export interface Sessions {
   readonly store: Omit<SessionStore, 'revokeAll'>;
   /** Opens a session; part of the caller's transaction. */
-  open(user: User): { readonly token: string; readonly session: Session };
+  open(user: User, method: LoginMethod): { readonly token: string; readonly session: Session };
   deleteAll(): number;
+  /** But for the session `keep`. */
+  deleteOf(user: string, keep?: string): void;
 }
 
 export function createSessions(db: Database, users: Users, clock: () => number): Sessions {
   const byHash = db.prepare<SessionRow>('SELECT * FROM sessions WHERE hash = ?');
   const every = db.prepare<SessionRow>('SELECT * FROM sessions ORDER BY created_at DESC, id');
-  const insert = db.prepare('INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?)');
+  const insert = db.prepare('INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?)');
   const touch = db.prepare('UPDATE sessions SET last_seen_at = ? WHERE hash = ?');
   const remove = db.prepare('DELETE FROM sessions WHERE id = ?');
+  const removeOf = db.prepare('DELETE FROM sessions WHERE user = ? AND id <> ?');
   const removeAll = db.prepare('DELETE FROM sessions');
   const removeEnded = db.prepare('DELETE FROM sessions WHERE last_seen_at <= ? OR created_at <= ?');
 
@@ -41,10 +45,11 @@ export function createSessions(db: Database, users: Users, clock: () => number):
       row.last_seen_at + sessionLimits.idleMs,
       row.created_at + sessionLimits.absoluteMs,
     );
-    if (user === undefined || expiresAt <= clock()) return undefined;
+    if (user === undefined || user.disabled || expiresAt <= clock()) return undefined;
     return {
       id: row.id,
       user,
+      method: row.method,
       createdAt: row.created_at,
       lastSeenAt: row.last_seen_at,
       expiresAt,
@@ -71,7 +76,7 @@ export function createSessions(db: Database, users: Users, clock: () => number):
           .filter((session) => session !== undefined),
       revoke: async (id) => remove.run(id) > 0,
     },
-    open: (user) => {
+    open: (user, method) => {
       const now = clock();
       removeEnded.run(now - sessionLimits.idleMs, now - sessionLimits.absoluteMs);
       const token = newToken();
@@ -82,10 +87,12 @@ export function createSessions(db: Database, users: Users, clock: () => number):
         csrf: newToken(),
         created_at: now,
         last_seen_at: now,
+        method,
       };
-      insert.run(row.hash, row.id, row.user, row.csrf, row.created_at, row.last_seen_at);
+      insert.run(row.hash, row.id, row.user, row.csrf, row.created_at, row.last_seen_at, method);
       return { token, session: toSession(row) as Session };
     },
     deleteAll: () => removeAll.run(),
+    deleteOf: (user, keep = '') => void removeOf.run(user, keep),
   };
 }

@@ -1,4 +1,4 @@
-import type { Role, User, UserDirectory } from './contract.ts';
+import type { Reach, Role, User } from './contract.ts';
 import type { Database } from './database.ts';
 import { errors } from './errors.ts';
 
@@ -7,50 +7,98 @@ interface UserRow {
   readonly name: string;
   readonly roles: string;
   readonly created_at: number;
+  readonly reach: string;
+  readonly disabled: number;
+  readonly password: string | null;
+  readonly subject: string | null;
 }
 
 const idShape = /^[\w.@-]{1,64}$/;
+const longestName = 200;
 
-/** The directory, and its synchronous face for the transactions of links and sessions. */
+/** Users as rows: the synchronous face for the transactions of links, sessions and keys. */
 export interface Users {
-  readonly directory: UserDirectory;
+  list(): readonly User[];
   find(id: string): User | undefined;
-  save(user: Pick<User, 'id' | 'name' | 'roles'>): User;
+  bySubject(subject: string): User | undefined;
+  /** Throws `USER_INVALID`, `LAST_ADMIN`. */
+  save(
+    user: Pick<User, 'id' | 'name' | 'roles'> & { readonly reach?: Reach; readonly subject?: string },
+  ): User;
+  /** Throws `USER_UNKNOWN`, `LAST_ADMIN`. */
+  disable(id: string, disabled: boolean): User;
+  /** Throws `USER_UNKNOWN`, `LAST_ADMIN`. */
+  remove(id: string): void;
+  password(id: string): string | undefined;
+  setPassword(id: string, stored: string): void;
   any(): boolean;
 }
 
 export function createUsers(db: Database, clock: () => number): Users {
   const byId = db.prepare<UserRow>('SELECT * FROM users WHERE id = ?');
+  const bySubject = db.prepare<UserRow>('SELECT * FROM users WHERE subject = ?');
   const every = db.prepare<UserRow>('SELECT * FROM users ORDER BY id');
   const first = db.prepare<{ id: string }>('SELECT id FROM users LIMIT 1');
   const upsert = db.prepare(
-    'INSERT INTO users VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, roles = excluded.roles',
+    'INSERT INTO users (id, name, roles, created_at, reach, subject) VALUES (?, ?, ?, ?, ?, ?) ' +
+      'ON CONFLICT (id) DO UPDATE SET name = excluded.name, roles = excluded.roles, reach = excluded.reach',
   );
-  const find = (id: string): User | undefined => {
-    const row = byId.all(id)[0];
-    return row === undefined ? undefined : toUser(row);
+  const setDisabled = db.prepare('UPDATE users SET disabled = ? WHERE id = ?');
+  const setPassword = db.prepare('UPDATE users SET password = ? WHERE id = ?');
+  const remove = db.prepare('DELETE FROM users WHERE id = ?');
+
+  const find = (id: string) => toUser(byId.all(id)[0]);
+  const list = () => every.all().map((row) => toUser(row) as User);
+  const known = (id: string): User => {
+    const user = find(id);
+    if (user === undefined) throw errors.USER_UNKNOWN({ user: id });
+    return user;
   };
-  const save: Users['save'] = ({ id, name, roles }) => {
-    if (!idShape.test(id) || roles.length === 0) throw errors.USER_INVALID();
-    const createdAt = find(id)?.createdAt ?? clock();
-    upsert.run(id, name, roles.join(' '), createdAt);
-    return { id, name, roles, createdAt };
+  /** Somebody who is in force and administrator has to be left. */
+  const keepAdmin = (without: User) => {
+    if (isAdmin(without) && !list().some((user) => user.id !== without.id && isAdmin(user)))
+      throw errors.LAST_ADMIN();
   };
+
   return {
     find,
-    save,
-    any: () => first.all().length > 0,
-    directory: {
-      list: async () => every.all().map(toUser),
-      get: async (id) => find(id),
-      save: async (user) => save(user),
+    list,
+    bySubject: (subject) => toUser(bySubject.all(subject)[0]),
+    save: ({ id, name, roles, reach, subject }) => {
+      if (!idShape.test(id) || (roles.length === 0 && subject === undefined)) throw errors.USER_INVALID();
+      const before = find(id);
+      if (before !== undefined && !roles.includes('admin')) keepAdmin(before);
+      const kept = JSON.stringify(reach ?? before?.reach ?? {});
+      const createdAt = before?.createdAt ?? clock();
+      upsert.run(id, name.slice(0, longestName), roles.join(' '), createdAt, kept, subject ?? null);
+      return known(id);
     },
+    disable: (id, disabled) => {
+      const user = known(id);
+      if (disabled) keepAdmin(user);
+      setDisabled.run(disabled ? 1 : 0, id);
+      return known(id);
+    },
+    remove: (id) => {
+      keepAdmin(known(id));
+      remove.run(id);
+    },
+    password: (id) => byId.all(id)[0]?.password ?? undefined,
+    setPassword: (id, stored) => void setPassword.run(stored, known(id).id),
+    any: () => first.all().length > 0,
   };
 }
 
-const toUser = ({ id, name, roles, created_at }: UserRow): User => ({
-  id,
-  name,
-  roles: roles.split(' ') as Role[],
-  createdAt: created_at,
-});
+const isAdmin = ({ roles, disabled }: User): boolean => roles.includes('admin') && !disabled;
+
+const toUser = (row: UserRow | undefined): User | undefined =>
+  row && {
+    id: row.id,
+    name: row.name,
+    roles: row.roles.split(' ').filter((role) => role !== '') as Role[],
+    reach: JSON.parse(row.reach) as Reach,
+    disabled: row.disabled === 1,
+    hasPassword: row.password !== null,
+    external: row.subject !== null,
+    createdAt: row.created_at,
+  };

@@ -8,7 +8,7 @@ const policy = { kind: 'admin_token' } as const;
 /** The token stands behind `#`, so that it never reaches a server's or proxy's log. */
 export const loginUrl = (origin: string, token: string): string => `${origin}/login#token=${token}`;
 
-const answer = ({ token, expiresAt }: LoginLink, request: FastifyRequest) => ({
+export const linkAnswer = ({ token, expiresAt }: LoginLink, request: FastifyRequest) => ({
   url: loginUrl(`${request.protocol}://${request.host}`, token),
   expiresAt: new Date(expiresAt).toISOString(),
 });
@@ -23,7 +23,7 @@ export const adminRoutes: readonly Route[] = [
     audit: 'change',
     schemas: { body: schemas.loginLinkBody, answer: schemas.loginLink },
     handle: async ({ body: { user }, request }, { control }) =>
-      answer(await control.createLoginLink({ user }), request),
+      linkAnswer(await control.createLoginLink({ user }), request),
   }),
   route({
     name: 'admin.reset',
@@ -35,7 +35,7 @@ export const adminRoutes: readonly Route[] = [
     schemas: { answer: schemas.reset },
     handle: async ({ request }, { control }) => {
       const sessions = await control.sessions.revokeAll();
-      return { ...answer(await control.createLoginLink({ user: 'admin' }), request), sessions };
+      return { ...linkAnswer(await control.createLoginLink({ user: 'admin' }), request), sessions };
     },
   }),
 ];

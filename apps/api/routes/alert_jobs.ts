@@ -1,5 +1,6 @@
-import type { AlertJob } from '@tidewatch/store';
+import type { AlertJob, Scope } from '@tidewatch/store';
 import { z } from 'zod';
+import type { AlertJobDesk } from '../deps.ts';
 import { errors } from '../errors.ts';
 import { parseQuery } from '../kql.ts';
 import { resolveRange } from '../range.ts';
@@ -23,6 +24,16 @@ function known(outcome: AlertJob | 'unknown' | 'refused', id: string, refusal: (
   if (outcome === 'unknown') throw errors.ALERT_JOB_UNKNOWN({ id });
   if (outcome === 'refused') throw refusal();
   return outcome;
+}
+
+/** A job reaches what its asker sees; who sees only some classes has to do with their own alone. */
+const mayWork = ({ by }: AlertJob, { dataClasses, principal }: Scope): boolean =>
+  dataClasses === 'all' || by === principal;
+
+async function ownJob(id: string, scope: Scope, jobs: Pick<AlertJobDesk, 'get'>): Promise<AlertJob> {
+  const job = await jobs.get(id);
+  if (job === undefined || !mayWork(job, scope)) throw errors.ALERT_JOB_UNKNOWN({ id });
+  return job;
 }
 
 /** Changes of all alerts that a query finds: who may change one may change all that they see. */
@@ -62,7 +73,9 @@ export const alertJobRoutes: readonly Route[] = [
     policy: changers,
     audit: 'read',
     schemas: { answer: schemas.alertJobs },
-    handle: async (_call, { alertJobs }) => ({ jobs: await alertJobs.list() }),
+    handle: async ({ scope }, { alertJobs }) => ({
+      jobs: (await alertJobs.list()).filter((job) => mayWork(job, scope)),
+    }),
   }),
   route({
     name: 'alerts.job_get',
@@ -72,11 +85,7 @@ export const alertJobRoutes: readonly Route[] = [
     policy: changers,
     audit: 'own',
     schemas: { params: byId, answer: schemas.alertJob },
-    handle: async ({ params: { id } }, { alertJobs }) => {
-      const job = await alertJobs.get(id);
-      if (job === undefined) throw errors.ALERT_JOB_UNKNOWN({ id });
-      return job;
-    },
+    handle: ({ params: { id }, scope }, { alertJobs }) => ownJob(id, scope, alertJobs),
   }),
   route({
     name: 'alerts.job_undo',
@@ -87,8 +96,12 @@ export const alertJobRoutes: readonly Route[] = [
     audit: 'change',
     status: 202,
     schemas: { params: byId, answer: schemas.alertJob },
-    handle: async ({ params: { id }, scope }, { alertJobs }) =>
-      known(await alertJobs.undo(id, scope.principal), id, () => errors.ALERT_JOB_NOT_UNDOABLE({ id })),
+    handle: async ({ params: { id }, scope }, { alertJobs }) => {
+      await ownJob(id, scope, alertJobs);
+      return known(await alertJobs.undo(id, scope.principal), id, () =>
+        errors.ALERT_JOB_NOT_UNDOABLE({ id }),
+      );
+    },
   }),
   route({
     name: 'alerts.job_cancel',
@@ -99,7 +112,9 @@ export const alertJobRoutes: readonly Route[] = [
     audit: 'change',
     status: 202,
     schemas: { params: byId, answer: schemas.alertJob },
-    handle: async ({ params: { id } }, { alertJobs }) =>
-      known(await alertJobs.cancel(id), id, () => errors.ALERT_JOB_ENDED({ id })),
+    handle: async ({ params: { id }, scope }, { alertJobs }) => {
+      await ownJob(id, scope, alertJobs);
+      return known(await alertJobs.cancel(id), id, () => errors.ALERT_JOB_ENDED({ id }));
+    },
   }),
 ];

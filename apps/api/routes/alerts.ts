@@ -1,5 +1,5 @@
 import { type Level, levels } from '@tidewatch/event';
-import type { AlertChange } from '@tidewatch/store';
+import type { AlertChange, Scope } from '@tidewatch/store';
 import { z } from 'zod';
 import { errors } from '../errors.ts';
 import { parseQuery } from '../kql.ts';
@@ -126,7 +126,9 @@ export const alertRoutes: readonly Route[] = [
     audit: 'change',
     schemas: { body: schemas.alertActionBody, answer: schemas.alertChange },
     handle: async ({ body: { ids, action }, scope }, api) => {
-      const change = await api.alerts.change(ids, action, scope.principal);
+      const { seen, unseen } = await inReach(ids, scope, api);
+      const made = await api.alerts.change(seen, action, scope.principal);
+      const change = { ...made, conflicts: [...made.conflicts, ...unseen] };
       if (action.action === 'close') noteTriage(change, api);
       return publish(change, api);
     },
@@ -143,3 +145,17 @@ export const alertRoutes: readonly Route[] = [
       publish(await api.alerts.undo(changeId, scope.principal), api),
   }),
 ];
+
+/** A change names alerts by id, which whoever sees only some classes may know from elsewhere. */
+async function inReach<T extends { readonly id: string }>(
+  ids: readonly T[],
+  scope: Scope,
+  { alerts }: Pick<Api, 'alerts'>,
+): Promise<{ readonly seen: readonly T[]; readonly unseen: readonly string[] }> {
+  if (scope.dataClasses === 'all') return { seen: ids, unseen: [] };
+  const found = await Promise.all(ids.map(({ id }) => alerts.get(id, scope)));
+  return {
+    seen: ids.filter((_, at) => found[at] !== undefined),
+    unseen: ids.filter((_, at) => found[at] === undefined).map(({ id }) => id),
+  };
+}

@@ -7,8 +7,13 @@ import * as schemas from '../schemas/archive.ts';
 import { engineers } from '../security/scope.ts';
 
 const day = 86_400_000;
-const readers = { kind: 'session', roles: [...engineers, 'privacy_officer'], orAdminToken: true } as const;
-const workers = { kind: 'session', roles: engineers, orAdminToken: true } as const;
+const readers = {
+  kind: 'session',
+  roles: [...engineers, 'privacy_officer'],
+  orAdminToken: true,
+  wholeReach: true,
+} as const;
+const workers = { kind: 'session', roles: engineers, orAdminToken: true, wholeReach: true } as const;
 
 function archiveOf({ archive }: Api) {
   if (archive === undefined) throw errors.ARCHIVE_OFF();

@@ -9,8 +9,8 @@ import * as schemas from '../schemas/dead_letters.ts';
 import { engineers, triagers } from '../security/scope.ts';
 
 /** Raw records have no data class yet, so only those who work on everything see them. */
-const readers = { kind: 'session', roles: triagers, orAdminToken: true } as const;
-const workers = { kind: 'session', roles: engineers, orAdminToken: true } as const;
+const readers = { kind: 'session', roles: triagers, orAdminToken: true, wholeReach: true } as const;
+const workers = { kind: 'session', roles: engineers, orAdminToken: true, wholeReach: true } as const;
 const byId = z.object({ id: z.string().max(64) });
 
 type AskedFilter = Omit<z.output<typeof schemas.deadLetterQuery>, 'limit' | 'after'>;

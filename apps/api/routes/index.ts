@@ -3,13 +3,16 @@ import { adminRoutes } from './admin.ts';
 import { alertJobRoutes } from './alert_jobs.ts';
 import { alertRoutes } from './alerts.ts';
 import { archiveRoutes } from './archive.ts';
+import { auditRoutes } from './audit.ts';
 import { deadLetterRoutes } from './dead_letters.ts';
 import { enrichmentRoutes } from './enrichment.ts';
 import { eventRoutes } from './events.ts';
 import { exceptionRoutes } from './exceptions.ts';
 import { forecastRoutes } from './forecasts.ts';
 import { keptRuleRoutes } from './kept_rules.ts';
+import { keyRoutes } from './keys.ts';
 import { liveRoutes } from './live.ts';
+import { oidcRoutes } from './oidc.ts';
 import { originalRoutes } from './originals.ts';
 import { parserRoutes } from './parsers.ts';
 import { probeRoutes } from './probes.ts';
@@ -17,10 +20,12 @@ import { ruleRoutes } from './rules.ts';
 import { sessionRoutes } from './session.ts';
 import { systemRoutes } from './system.ts';
 import { useCaseRoutes } from './usecases.ts';
+import { userRoutes } from './users.ts';
 
 /** Everything the API answers, but for the console's files. */
 export const routes: readonly Route[] = [
   ...sessionRoutes,
+  ...oidcRoutes,
   ...alertRoutes,
   ...alertJobRoutes,
   ...eventRoutes,
@@ -36,6 +41,9 @@ export const routes: readonly Route[] = [
   ...archiveRoutes,
   ...originalRoutes,
   ...liveRoutes,
+  ...userRoutes,
+  ...keyRoutes,
+  ...auditRoutes,
   ...adminRoutes,
   ...probeRoutes,
 ];

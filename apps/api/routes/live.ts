@@ -1,9 +1,11 @@
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { errors } from '../errors.ts';
 import type { LiveMessage } from '../live.ts';
-import { everyone, type Route, route } from '../route.ts';
+import { type Api, everyone, type Route, route } from '../route.ts';
 import { live as messages } from '../schemas/system.ts';
 import { sessionToken } from '../security/cookie.ts';
+import { bearerOf } from '../security/policy.ts';
 import { maySee } from '../security/scope.ts';
 
 const heartbeatMs = 15_000;
@@ -43,11 +45,9 @@ export const liveRoutes: readonly Route[] = [
       const stream = { end: () => void (raw.writableLength === 0 ? raw.end() : raw.destroy()) };
       streams.add(stream);
 
-      const token = sessionToken(request) ?? '';
       const heartbeat = setInterval(async () => {
-        // A session that was revoked or ran out takes its stream with it; listening is no activity.
-        const session = await control.sessions.authenticate(token, { touch: false }).catch(() => undefined);
-        if (session === undefined) stream.end();
+        // A session or key that was revoked or ran out takes its stream with it.
+        if (!(await stillIn(request, control).catch(() => false))) stream.end();
         else raw.write(': heartbeat\n\n');
       }, heartbeatMs);
       raw.on('close', () => {
@@ -60,3 +60,9 @@ export const liveRoutes: readonly Route[] = [
     },
   }),
 ];
+
+/** Listening is no activity of a session. */
+async function stillIn(request: FastifyRequest, { sessions, keys }: Api['control']): Promise<boolean> {
+  if (request.caller.kind === 'key') return keys.find(bearerOf(request) ?? '') !== undefined;
+  return (await sessions.authenticate(sessionToken(request) ?? '', { touch: false })) !== undefined;
+}

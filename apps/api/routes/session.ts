@@ -1,17 +1,39 @@
-import type { Session } from '@tidewatch/control';
+import type { LoginMethod, Redeemed, Session } from '@tidewatch/control';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errors } from '../errors.ts';
 import { type Api, everyone, type Route, route } from '../route.ts';
+import * as accounts from '../schemas/accounts.ts';
 import * as schemas from '../schemas/system.ts';
 import { clearSessionCookie, setSessionCookie } from '../security/cookie.ts';
 
-const describe = ({ user, csrf }: Session, api: Api) => ({
+const describe = ({ user, csrf, method }: Session, api: Api) => ({
   user: user.id,
   roles: user.roles,
+  method,
+  hasPassword: user.hasPassword,
   version: api.version,
   governance: api.governance,
   demo: api.demo?.active() ?? false,
   csrf,
 });
+
+/** Notes an attempt to log in, and gives whoever succeeded their cookie. @throws why it did not succeed */
+export async function opened(
+  redeemed: Redeemed,
+  method: LoginMethod,
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  api: Pick<Api, 'audit'>,
+): Promise<Session> {
+  await api.audit.change({
+    who: redeemed.ok ? redeemed.session.user.id : 'anonymous',
+    action: redeemed.ok ? 'session.open' : 'session.refused',
+    target: redeemed.ok ? redeemed.session.id : redeemed.error.code,
+    detail: { address: request.ip, method },
+  });
+  if (!redeemed.ok) throw redeemed.error;
+  setSessionCookie(request, reply, redeemed.token);
+  return redeemed.session;
+}
 
 export const sessionRoutes: readonly Route[] = [
   route({
@@ -28,30 +50,67 @@ export const sessionRoutes: readonly Route[] = [
     },
   }),
   route({
+    name: 'session.methods',
+    method: 'GET',
+    url: '/api/session/methods',
+    summary: 'How people can log in, beside password and one-time link',
+    policy: { kind: 'public' },
+    audit: 'own',
+    schemas: { answer: accounts.loginMethods },
+    handle: async (_call, { identity }) => ({
+      oidc: identity === undefined ? null : { name: identity.name },
+    }),
+  }),
+  route({
     name: 'session.open',
     method: 'POST',
     url: '/api/session',
-    summary: 'Trade the token of a login link for a session cookie',
+    summary: 'Log in by password, or by the token of a one-time link; sets the session cookie',
     policy: { kind: 'public' },
     audit: 'own',
     // It is read before anybody knows who sent it.
     bodyLimit: 4_096,
-    schemas: { body: schemas.loginBody, answer: schemas.session },
+    schemas: { body: accounts.loginBody, answer: schemas.session },
     handle: async ({ body, request, reply }, api) => {
-      if (!api.allowLogin(request.ip)) {
+      const byPassword = 'password' in body;
+      if (!api.allowLogin(request.ip, byPassword ? body.user : undefined)) {
         reply.header('retry-after', 6);
         throw errors.TOO_MANY_LOGINS();
       }
-      const redeemed = await api.control.redeem(body.token);
-      await api.audit.change({
-        who: redeemed.ok ? redeemed.session.user.id : 'anonymous',
-        action: redeemed.ok ? 'session.open' : 'session.refused',
-        target: redeemed.ok ? redeemed.session.id : redeemed.error.code,
-        detail: { address: request.ip },
+      const redeemed = await (byPassword
+        ? api.control.logIn(body.user, body.password)
+        : api.control.redeem(body.token));
+      return describe(await opened(redeemed, byPassword ? 'password' : 'link', { request, reply }, api), api);
+    },
+  }),
+  route({
+    name: 'session.password',
+    method: 'PUT',
+    url: '/api/session/password',
+    summary: 'Set one’s own password; one’s other sessions end',
+    policy: { kind: 'session', roles: everyone },
+    // By the handler: the body must not stand there.
+    audit: 'own',
+    bodyLimit: 4_096,
+    schemas: { body: accounts.passwordBody },
+    handle: async ({ body: { password, current }, session, request, reply }, api) => {
+      if (session === undefined) throw errors.SESSION_MISSING();
+      const { user, id, method } = session;
+      if (user.external) throw errors.USER_EXTERNAL({ id: user.id });
+      if (!api.allowLogin(request.ip, user.id)) {
+        reply.header('retry-after', 6);
+        throw errors.TOO_MANY_LOGINS();
+      }
+      // Who holds a link needs no password to get in, and so none to set one.
+      if (user.hasPassword && method !== 'link' && current === undefined) throw errors.PASSWORD_ASKED();
+      const entry = { who: user.id, action: 'session.password', target: id, detail: {} };
+      await api.audit.beforeChange(entry);
+      await api.control.users.setPassword(user.id, password, {
+        keep: id,
+        ...(method === 'link' || current === undefined ? {} : { current }),
       });
-      if (!redeemed.ok) throw redeemed.error;
-      setSessionCookie(request, reply, redeemed.token);
-      return describe(redeemed.session, api);
+      await api.audit.change(entry);
+      return undefined;
     },
   }),
   route({

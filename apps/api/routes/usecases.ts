@@ -1,9 +1,9 @@
-import type { Session } from '@tidewatch/control';
 import { z } from 'zod';
 import type { UseCaseOutcome } from '../deps.ts';
 import { errors } from '../errors.ts';
 import { everyone, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/usecases.ts';
+import type { Caller } from '../security/caller.ts';
 import { expectedBy } from './kept_rules.ts';
 
 const readers = { kind: 'session', roles: everyone, orAdminToken: true } as const;
@@ -57,8 +57,8 @@ export const useCaseRoutes: readonly Route[] = [
       body: schemas.useCaseBody,
       answer: schemas.useCaseChanged,
     },
-    handle: async ({ params: { id: name }, body: { source }, request, session }, { useCases }) =>
-      changed(await useCases.put(name, source, expectedBy(request), approver(session))),
+    handle: async ({ params: { id: name }, body: { source }, request, caller }, { useCases }) =>
+      changed(await useCases.put(name, source, expectedBy(request), approver(caller))),
   }),
   route({
     name: 'usecases.remove',
@@ -80,17 +80,16 @@ export const useCaseRoutes: readonly Route[] = [
     policy,
     audit: 'change',
     schemas: { params, query: schemas.useCaseQuery, answer: schemas.useCaseChanged },
-    handle: async ({ params: { id: name }, request, session }, { useCases }) =>
-      changed(await useCases.restore(name, expectedBy(request), approver(session))),
+    handle: async ({ params: { id: name }, request, caller }, { useCases }) =>
+      changed(await useCases.restore(name, expectedBy(request), approver(caller))),
   }),
 ];
 
-/** Who holds the admin token may write the files, too. */
-function approver(session: Session | undefined) {
-  if (session === undefined) return { may: 'anybody' } as const;
-  const { id, roles } = session.user;
-  return roles.includes('privacy_officer')
-    ? ({ may: 'themselves', id } as const)
+/** Who holds the admin token may write the files, too; a person approves, and no program in their name. */
+function approver(caller: Caller) {
+  if (caller.kind === 'local') return { may: 'anybody' } as const;
+  return caller.kind === 'session' && caller.user.roles.includes('privacy_officer')
+    ? ({ may: 'themselves', id: caller.user.id } as const)
     : ({ may: 'nobody' } as const);
 }
 

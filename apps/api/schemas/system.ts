@@ -1,18 +1,19 @@
 import { levels } from '@tidewatch/event';
 import { z } from 'zod';
+import { detector } from './alerts.ts';
 
 export const session = z
   .object({
     user: z.string(),
     roles: z.array(z.string()),
+    method: z.enum(['link', 'password', 'oidc']).describe('How they showed who they are.'),
+    hasPassword: z.boolean(),
     version: z.string(),
     governance: z.enum(['evaluation', 'enforced']),
     demo: z.boolean().describe('The demonstration plays, or its data is still in the store.'),
     csrf: z.string().describe('Send it back as the `x-tidewatch-csrf` header with every change.'),
   })
   .meta({ id: 'Session' });
-
-export const loginBody = z.object({ token: z.string().min(1).max(256) });
 
 const roleHealth = z.object({
   role: z.string(),
@@ -99,6 +100,7 @@ export const ruleList = z.object({ rules: z.array(ruleRow) });
 export const ruleDetail = ruleRow
   .extend({
     source: z.string().describe('The file of the rule as written, YAML'),
+    about: detector.exactOptional().describe('What its author says of it; absent where it cannot be read'),
     kept: z
       .object({
         id: z.string().describe('Under which the file is written, deleted and restored'),

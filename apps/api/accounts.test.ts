@@ -1,0 +1,268 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { csvCell } from './download.ts';
+import { logonMatch, memoryAlerts } from './memory.fixture.ts';
+import { start, startApi, type TestApi } from './server.fixture.ts';
+
+const password = 'three small boats at noon';
+const day = 86_400_000;
+
+let server: TestApi;
+let admin: Record<string, string>;
+beforeEach(async () => {
+  server = await startApi();
+  admin = await server.logIn('admin');
+});
+afterEach(() => server.stop());
+
+async function ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object, headers = admin) {
+  const answer = await server.api.inject({
+    method,
+    url: `/api${path}`,
+    headers,
+    ...(body === undefined ? {} : { payload: body }),
+  });
+  return { status: answer.statusCode, text: answer.body, json: () => answer.json(), headers: answer.headers };
+}
+const logIn = async (user: string, given = password) => {
+  const answer = await ask('POST', '/session', { user, password: given }, {});
+  const cookie = String(answer.headers['set-cookie']).split(';')[0] ?? '';
+  return { ...answer, headers: { cookie, 'x-tidewatch-csrf': answer.json().csrf ?? '' } };
+};
+/** Reads are noted without waiting. */
+const lastAudit = async () => {
+  await nextTurn();
+  return (await server.audit())[0];
+};
+
+describe('a new user', () => {
+  it('begins by a link, sets a password, and logs in with it', async () => {
+    await ask('POST', '/users', { id: 'alice', name: 'Alice', roles: ['analyst'] });
+    const { url } = (await ask('POST', '/users/alice/login-links')).json();
+    const token = new URLSearchParams(new URL(url).hash.slice(1)).get('token');
+    const opened = await ask('POST', '/session', { token }, {});
+    expect(opened.json()).toMatchObject({ user: 'alice', method: 'link', hasPassword: false });
+    const own = {
+      cookie: String(opened.headers['set-cookie']).split(';')[0] ?? '',
+      'x-tidewatch-csrf': opened.json().csrf,
+    };
+    expect((await ask('PUT', '/session/password', { password: 'short' }, own)).json().code).toBe(
+      'PASSWORD_WEAK',
+    );
+    expect((await ask('PUT', '/session/password', { password }, own)).status).toBe(204);
+    const session = await logIn('alice');
+    expect([session.status, session.json().method]).toEqual([200, 'password']);
+    const change = (body: object) => ask('PUT', '/session/password', body, session.headers);
+    const next = { password: 'four large boats at dawn' };
+    expect((await change(next)).json().code).toBe('PASSWORD_ASKED');
+    expect((await change({ ...next, current: 'wrong' })).json().code).toBe('PASSWORD_WRONG');
+    expect((await change({ ...next, current: password })).status).toBe(204);
+    expect(JSON.stringify([await server.audit(), server.logged])).not.toContain('boats');
+  });
+
+  it('is slowed who guesses, from wherever', async () => {
+    await server.control.users.setPassword('admin', password);
+    const from = async (address: number, user: string) =>
+      (
+        await server.api.inject({
+          method: 'POST',
+          url: '/api/session',
+          remoteAddress: `192.0.2.${address}`,
+          payload: { user, password: 'guess' },
+        })
+      ).statusCode;
+    const statuses: number[] = [];
+    for (let address = 0; address < 31; address++) statuses.push(await from(address, 'admin'));
+    expect(statuses).toEqual([...Array(30).fill(401), 429]);
+    expect(await from(99, 'nobody')).toBe(401);
+    expect(await lastAudit()).toMatchObject({
+      who: 'anonymous',
+      action: 'session.refused',
+      target: 'LOGIN_REFUSED',
+      detail: { address: '192.0.2.99', method: 'password' },
+    });
+  });
+});
+
+describe('administrators', () => {
+  it('change what others may do at once, and nothing of themselves', async () => {
+    const analyst = await server.logIn('analyst');
+    expect((await ask('PUT', '/users/analyst', { roles: ['viewer'] })).json().roles).toEqual(['viewer']);
+    expect((await ask('GET', '/session', undefined, analyst)).json().roles).toEqual(['viewer']);
+    expect((await ask('PUT', '/users/analyst', { disabled: true })).json()).toMatchObject({ sessions: 0 });
+    expect((await ask('GET', '/session', undefined, analyst)).status).toBe(401);
+    for (const [method, body] of [['PUT', { disabled: true }], ['DELETE']] as const)
+      expect((await ask(method, '/users/admin', body)).json().code).toBe('SELF_CHANGE');
+    expect((await ask('DELETE', '/users/analyst')).status).toBe(204);
+    expect((await ask('PUT', '/users/analyst', {})).json().code).toBe('USER_UNKNOWN');
+    expect(await lastAudit()).toMatchObject({
+      who: 'admin',
+      action: 'users.remove',
+      target: '/api/users/analyst',
+    });
+  });
+
+  it.each([
+    [{ id: 'a b', name: 'x', roles: ['viewer'] }, 400, 'REQUEST_INVALID'],
+    [{ id: 'bob', name: 'x', roles: [] }, 400, 'REQUEST_INVALID'],
+    [{ id: 'bob', name: 'x', roles: ['root'] }, 400, 'REQUEST_INVALID'],
+    [{ id: 'bob', name: 'x', roles: ['viewer'], password }, 400, 'REQUEST_INVALID'],
+    [{ id: 'admin', name: 'x', roles: ['viewer'] }, 409, 'USER_EXISTS'],
+    [{ id: 'bob', name: 'x', roles: ['viewer'], reach: { dataClasses: ['secret'] } }, 400, 'CLASS_UNKNOWN'],
+  ])('do not make %j', async (body, status, code) => {
+    const answer = await ask('POST', '/users', body);
+    expect([answer.status, answer.json().code]).toEqual([status, code]);
+  });
+
+  it('leave names and roles of external users to who vouches for them', async () => {
+    await server.control.signIn({ subject: 's', id: 'carol', name: 'Carol', roles: ['viewer'] });
+    expect((await ask('PUT', '/users/carol', { roles: ['admin'] })).json().code).toBe('USER_EXTERNAL');
+    expect((await ask('PUT', '/users/carol', { reach: { dataClasses: [] } })).json().reach).toEqual({
+      dataClasses: [],
+    });
+    expect((await server.control.users.get('carol'))?.external).toBe(true);
+  });
+});
+
+describe('who sees some classes only', () => {
+  it('finds, changes and hears of nothing else', async () => {
+    const classes = ['unapproved', 'network'].map((name) => ({ name, readers: ['viewer'] }));
+    const ofUseCases = (names: readonly string[]) => (names.includes('ssh') ? ['network'] : []);
+    const match = { ...logonMatch(start - 1_000, 'db-1', 1), dataClass: 'network' };
+    const alerts = memoryAlerts([match, logonMatch(start - 500, 'db-2', 2)]);
+    const narrow = await startApi({ dataClasses: { all: classes, ofUseCases }, alerts });
+    const headers = await narrow.logIn('analyst');
+    const everything = await narrow.logIn('admin');
+    const list = async (as: Record<string, string>) =>
+      (await narrow.api.inject({ url: '/api/alerts', headers: as })).json().items as { id: string }[];
+    const all = await list(everything);
+    const user = { id: 'analyst', name: 'x', roles: ['analyst'] } as const;
+    await narrow.control.users.save({ ...user, reach: { useCases: ['ssh'] } });
+    const own = await list(headers);
+    expect([all.length, own.length]).toEqual([2, 1]);
+    const change = await narrow.api.inject({
+      ...{ method: 'POST', url: '/api/alerts/actions', headers },
+      payload: { ids: all.map(({ id }) => ({ id })), action: { action: 'acknowledge' } },
+    });
+    expect(change.json()).toMatchObject({
+      changed: [{ id: own[0]?.id }],
+      conflicts: [all.find(({ id }) => id !== own[0]?.id)?.id],
+    });
+    const letters = await narrow.api.inject({ url: '/api/dead-letters', headers });
+    expect([letters.statusCode, letters.json().code]).toEqual([403, 'REACH_NARROW']);
+    const job = await narrow.api.inject({
+      ...{ method: 'POST', url: '/api/alerts/jobs', headers: everything },
+      payload: { filter: {}, action: { action: 'acknowledge' } },
+    });
+    const { id } = job.json();
+    const ended = await narrow.api.inject({ method: 'DELETE', url: `/api/alerts/jobs/${id}`, headers });
+    expect([job.statusCode, ended.statusCode]).toEqual([202, 404]);
+    await narrow.stop();
+  });
+});
+
+describe('API keys', () => {
+  const make = async (body: object, headers = admin) =>
+    (
+      await ask('POST', '/keys', { name: 'export', scopes: ['alerts:read'], days: 1, ...body }, headers)
+    ).json();
+  const bearer = (secret: string) => ({ authorization: `Bearer ${secret}`, host: 'localhost:8420' });
+
+  it('act for their user, until they end', async () => {
+    const { id, secret } = await make({});
+    const found = await ask('GET', '/alerts', undefined, bearer(secret));
+    expect([found.status, found.json().items.length]).toEqual([200, 2]);
+    expect(await lastAudit()).toMatchObject({
+      who: 'admin',
+      action: 'alerts.search',
+      detail: { apiKey: id },
+    });
+    expect((await ask('GET', '/keys')).json().keys).toMatchObject([
+      { id, state: 'active', lastUsedAt: start },
+    ]);
+    server.time.now += day;
+    expect((await ask('GET', '/alerts', undefined, bearer(secret))).json().code).toBe('KEY_INVALID');
+    expect(JSON.stringify(await server.audit())).not.toContain(secret);
+  });
+
+  it('of others are seen and ended by administrators alone', async () => {
+    const engineer = await server.logIn('engineer');
+    const own = await make({}, engineer);
+    const other = await make({});
+    const listed = async (headers: Record<string, string>) =>
+      (await ask('GET', '/keys', undefined, headers)).json().keys.map(({ id }: { id: string }) => id);
+    expect([await listed(engineer), (await listed(admin)).length]).toEqual([[own.id], 2]);
+    expect((await ask('DELETE', `/keys/${other.id}`, undefined, engineer)).json().code).toBe('KEY_UNKNOWN');
+    expect((await ask('DELETE', `/keys/${own.id}`)).status).toBe(204);
+    expect((await ask('GET', '/alerts', undefined, bearer(own.secret))).status).toBe(401);
+  });
+
+  it.each([
+    [{ scopes: ['everything'] }, 'SCOPE_UNKNOWN'],
+    [{ scopes: ['users:write'] }, 'SCOPE_UNKNOWN'],
+    [{ user: 'engineer' }, 'KEY_OWNER'],
+    [{ days: 400 }, 'REQUEST_INVALID'],
+  ])('are not made with %j', async (body, code) => expect((await make(body)).code).toBe(code));
+
+  it('change nothing in a browser’s name: a cookie beside them counts for nothing', async () => {
+    const { secret } = await make({ scopes: ['alerts:read'] });
+    const answer = await ask('DELETE', '/demo', undefined, { ...admin, ...bearer(secret) });
+    expect(answer.json().code).toBe('KEY_CLOSED');
+  });
+});
+
+describe('the audit log', () => {
+  it('is searched by who, kind and time, page by page', async () => {
+    for (const who of ['ann', 'ben', 'ann'])
+      await server.control.audit.append({ who, action: 'events.search', target: 't', detail: { q: 'x' } });
+    server.time.now += 60_000;
+    await server.control.audit.append({ who: 'ann', action: 'alerts.change', target: 't', detail: {} });
+    const find = async (query: string) => (await ask('GET', `/audit?${query}`)).json();
+    const first = await find('who=ann&limit=2');
+    const second = await find(`who=ann&limit=2&before=${first.next}`);
+    const kinds = [...first.items, ...second.items].map(({ action }: { action: string }) => action);
+    expect(kinds).toEqual(['alerts.change', 'events.search', 'events.search']);
+    expect((await find('action=alerts.*&from=now-30s')).items).toHaveLength(1);
+    expect((await find('action=events.search&from=now-30s')).items).toHaveLength(0);
+    expect((await find('from=never')).code).toBe('TIME_INVALID');
+  });
+
+  it('is exported whole for a reason, and says so', async () => {
+    expect((await ask('GET', '/audit/export')).json().code).toBe('REQUEST_INVALID');
+    for (let i = 0; i < 1_500; i++)
+      server.control.audit.append({
+        who: 'ann',
+        action: 'events.search',
+        target: '=1+1',
+        detail: { q: `a "${i}",` },
+      });
+    const reason = 'reason=yearly+review';
+    const lines = (await ask('GET', `/audit/export?who=ann&${reason}`)).text.trimEnd().split('\n');
+    expect([lines.length, JSON.parse(lines[0] ?? '')]).toMatchObject([1_500, { detail: { q: 'a "1499",' } }]);
+    const csv = await ask('GET', `/audit/export?who=ann&format=csv&${reason}`);
+    expect(csv.headers['content-disposition']).toBe('attachment; filename="tidewatch-audit.csv"');
+    const rows = csv.text.split('\r\n');
+    expect(rows).toHaveLength(1_502);
+    expect(rows[1]).toContain(`,events.search,'=1+1,"{""q"":""a \\""1499\\"",""}",`);
+    expect((await server.audit()).slice(0, 2).map(({ action, detail }) => [action, detail])).toEqual([
+      ['audit.exported', { rows: 1_500 }],
+      ['audit.export', { who: 'ann', format: 'csv', reason: 'yearly review' }],
+    ]);
+  });
+
+  it('says whether it is whole', async () => {
+    await server.control.audit.append({ who: 'ann', action: 'a', target: 't', detail: {} });
+    const head = (await ask('GET', '/audit/verify')).json();
+    expect(head).toMatchObject({ ok: true });
+    const other = await ask('GET', `/audit/verify?seq=${head.head.seq}&hash=${'0'.repeat(64)}`);
+    expect(other.json()).toMatchObject({ ok: false, brokenAt: head.head.seq });
+  });
+
+  it.each([
+    ['=cmd()', "'=cmd()"],
+    ['a,b', '"a,b"'],
+    [7, '7'],
+    [null, ''],
+    [{ a: 1 }, '"{""a"":1}"'],
+  ])('writes %j into a cell as %s', (value, cell) => expect(csvCell(value)).toBe(cell));
+});

@@ -1,0 +1,57 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+
+type Row = Readonly<Record<string, unknown>>;
+
+export interface Download {
+  /** Of the file, without its ending. */
+  readonly name: string;
+  readonly format: 'csv' | 'ndjson';
+  /** Of CSV, in order. */
+  readonly columns: readonly string[];
+  /** After the last row was taken. */
+  readonly done: (rows: number) => Promise<void>;
+}
+
+const types = { csv: 'text/csv; charset=utf-8; header=present', ndjson: 'application/x-ndjson' } as const;
+
+/** Sends rows as a file, page by page: the next is read when the client has taken the one before. */
+export function download(
+  reply: FastifyReply,
+  pages: AsyncIterable<readonly Row[]>,
+  to: Download,
+): FastifyReply {
+  const { name, format, columns, done } = to;
+  async function* text() {
+    let rows = 0;
+    if (format === 'csv') yield `${columns.join(',')}\r\n`;
+    for await (const page of pages) {
+      rows += page.length;
+      yield page
+        .map((row) =>
+          format === 'csv'
+            ? `${columns.map((column) => csvCell(row[column])).join(',')}\r\n`
+            : `${JSON.stringify(row)}\n`,
+        )
+        .join('');
+    }
+    await done(rows);
+  }
+  return reply
+    .type(types[format])
+    .header('content-disposition', `attachment; filename="tidewatch-${name}.${format}"`)
+    .serializer((payload: unknown) => payload as string)
+    .send(Readable.from(text(), { objectMode: false }));
+}
+
+/**
+ * A cell of CSV (RFC 4180). Text that a spreadsheet would take for a formula begins with an apostrophe: logs hold what
+ * attackers write.
+ */
+export function csvCell(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  const plain = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
