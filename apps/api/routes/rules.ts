@@ -1,8 +1,10 @@
+import type { AlertStore, Scope } from '@tidewatch/store';
 import { z } from 'zod';
 import { errors } from '../errors.ts';
+import { parseQuery } from '../kql.ts';
 import { resolveRange } from '../range.ts';
 import { everyone, type Route, route } from '../route.ts';
-import { backtest, backtestBody, ruleCoverage } from '../schemas/rules.ts';
+import { backtest, backtestBody, ruleCoverage, ruleVerdicts } from '../schemas/rules.ts';
 import * as schemas from '../schemas/system.ts';
 import { engineers, triagers } from '../security/scope.ts';
 
@@ -14,6 +16,31 @@ const wholeSets = 32 * 1_048_576;
 const releasers = { kind: 'session', roles: engineers, orAdminToken: true } as const;
 const byJob = z.object({ id: z.string().max(64) });
 const byRule = z.object({ id: z.string().max(512) });
+
+/** Groups of closed alerts, page by page: by rule, and why they were closed. */
+async function verdicts(alerts: AlertStore, now: number, scope: Scope) {
+  const found = new Map<string, { id: string; closed: number; falsePositives: number }>();
+  const asked = {
+    ...parseQuery('status: closed'),
+    range: { from: 0, to: now },
+    by: ['rule.id', 'reason'],
+    limit: 200,
+  };
+  for (let after: string | undefined; ; ) {
+    const place = after === undefined ? {} : { after };
+    const page = await alerts.groups({ ...asked, sort: 'count', ...place }, scope);
+    for (const { values, count } of page.items) {
+      const [id, reason] = values;
+      if (typeof id !== 'string') continue;
+      const one = found.get(id) ?? { id, closed: 0, falsePositives: 0 };
+      one.closed += count;
+      if (reason === 'false_positive') one.falsePositives += count;
+      found.set(id, one);
+    }
+    if (page.next === undefined) return [...found.values()];
+    after = page.next;
+  }
+}
 
 export const ruleRoutes: readonly Route[] = [
   route({
@@ -35,6 +62,16 @@ export const ruleRoutes: readonly Route[] = [
     audit: 'own',
     schemas: { answer: ruleCoverage },
     handle: async (_call, { rules }) => rules.coverage(),
+  }),
+  route({
+    name: 'rules.verdicts',
+    method: 'GET',
+    url: '/api/rules/verdicts',
+    summary: 'How people closed the alerts of each rule',
+    policy,
+    audit: 'read',
+    schemas: { answer: ruleVerdicts },
+    handle: async ({ scope, now }, { alerts }) => ({ rules: await verdicts(alerts, now, scope) }),
   }),
   route({
     name: 'rules.get',

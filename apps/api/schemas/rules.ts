@@ -124,3 +124,15 @@ export const ruleCoverage = z
     rejected: z.number().describe('Documents that are no rules, and so not counted'),
   })
   .meta({ id: 'RuleCoverage' });
+
+export const ruleVerdicts = z
+  .object({
+    rules: z.array(
+      z.object({
+        id: z.string(),
+        closed: z.number().describe('Alerts of it that people closed, of those that are kept'),
+        falsePositives: z.number().describe('Those of them that were closed as false positives'),
+      }),
+    ),
+  })
+  .meta({ id: 'RuleVerdicts' });

@@ -1,6 +1,7 @@
 import { join, sep } from 'node:path';
 import type { RuleCatalogue } from '@tidewatch/api';
 import type { RuleStatus } from '@tidewatch/detector';
+import { detectorOf } from '@tidewatch/sigma';
 import { documentsOf } from '../adapters.ts';
 import { keptName, keptRuleFiles, keyOfBefore, keyOfRule, parseDocuments, versionOf } from '../documents.ts';
 import type { Runtime } from '../runtime.ts';
@@ -57,11 +58,21 @@ export function createRuleCatalogue(runtime: Runtime): RuleCatalogue {
     async get(id) {
       const found = (await rows()).find((rule) => rule.id === id);
       if (found === undefined) return undefined;
+      const about = aboutRule(found);
+      const rule = { ...withOrigin(found), ...(about === undefined ? {} : { about }) };
       const name = nameOf(found.file);
       const source = name === undefined ? undefined : await documents.read(keyOfRule(name));
-      if (name === undefined || source === undefined) return withOrigin(found);
+      if (name === undefined || source === undefined) return rule;
       const restorable = (await documents.read(keyOfBefore(name))) !== undefined;
-      return { ...withOrigin(found), source, kept: { id: name, version: versionOf(source), restorable } };
+      return { ...rule, source, kept: { id: name, version: versionOf(source), restorable } };
     },
   };
+}
+
+function aboutRule({ id, source, file }: RuleStatus) {
+  const { rules, correlations } = parseDocuments(source, file);
+  const rule = rules.find((one) => one.id === id);
+  if (rule !== undefined) return detectorOf('sigma', rule);
+  const correlation = correlations.find((one) => one.id === id);
+  return correlation && detectorOf('correlation', correlation);
 }
