@@ -42,7 +42,7 @@ export interface FeatureEncoder {
 }
 
 export interface EncoderOptions {
-  /** Panes, and values in panes, that all windows together keep: about 100 bytes each. */
+  /** Panes, and values in panes, that all windows together keep: about 80 bytes each. */
   readonly cells?: number;
 }
 

@@ -2,7 +2,7 @@ import { isoTime, type Json } from '@tidewatch/event';
 import type { FeatureCode } from './encoder.ts';
 import { hashOf } from './hash.ts';
 import type { PerEventFeature } from './schema.ts';
-import { eachText, numberOf, reader } from './values.ts';
+import { eachText, firstText, numberOf, reader } from './values.ts';
 
 /** Writes a value's columns from `at` on, which hold 0. */
 type Encode = (value: Json | undefined, into: Float32Array, at: number) => void;
@@ -26,10 +26,11 @@ function encodeOf(feature: PerEventFeature): Encode {
     case 'number':
     case 'log': {
       const { missing } = feature;
-      const scale = feature.encode === 'log' ? signedLog : (number: number) => number;
+      const logarithm = feature.encode === 'log';
       return (value, into, at) => {
         const number = numberOf(value);
-        into[at] = scale(Number.isNaN(number) ? missing : number);
+        const known = Number.isNaN(number) ? missing : number;
+        into[at] = logarithm ? signedLog(known) : known;
       };
     }
     case 'cyclic': {
@@ -44,40 +45,42 @@ function encodeOf(feature: PerEventFeature): Encode {
     }
     case 'hash': {
       const { buckets } = feature;
-      return (value, into, at) =>
-        eachText(value, (text) => {
-          into[at + (hashOf(text.toLowerCase()) % buckets)] = 1;
-        });
+      return ofTexts((text, into, at) => {
+        into[at + (hashOf(text.toLowerCase()) % buckets)] = 1;
+      });
     }
     case 'ngrams': {
       const { n, buckets } = feature;
-      return (value, into, at) =>
-        eachText(value, (text) => {
-          const lower = text.toLowerCase();
-          for (let i = n; i <= lower.length; i++) {
-            const column = at + (hashOf(lower, i - n, i) % buckets);
-            into[column] = (into[column] as number) + 1;
-          }
-        });
+      return ofTexts((text, into, at) => {
+        const lower = text.toLowerCase();
+        for (let i = n; i <= lower.length; i++)
+          (into[at + (hashOf(lower, i - n, i) % buckets)] as number) += 1;
+      });
     }
     case 'tokens':
-      return (value, into, at) =>
-        eachText(value, (text) => {
-          into[at] = (into[at] as number) + tokensOf(text);
-        });
+      return ofTexts((text, into, at) => {
+        (into[at] as number) += tokensOf(text);
+      });
     case 'length':
-      return (value, into, at) =>
-        eachText(value, (text) => {
-          into[at] = (into[at] as number) + text.length;
-        });
+      return ofTexts((text, into, at) => {
+        (into[at] as number) += text.length;
+      });
     case 'equals': {
       const wanted = String(feature.value).toLowerCase();
-      return (value, into, at) =>
-        eachText(value, (text) => {
-          if (text.length === wanted.length && text.toLowerCase() === wanted) into[at] = 1;
-        });
+      return ofTexts((text, into, at) => {
+        if (text.length === wanted.length && text.toLowerCase() === wanted) into[at] = 1;
+      });
     }
   }
+}
+
+/** Of a list, each member on top of those before it. */
+function ofTexts(take: (text: string, into: Float32Array, at: number) => void): Encode {
+  return (value, into, at) => {
+    if (Array.isArray(value)) return eachText(value, (text) => take(text, into, at));
+    const text = firstText(value);
+    if (text !== undefined) take(text, into, at);
+  };
 }
 
 /** What a person is shown of a value: its number where the feature is one, and its text otherwise. */

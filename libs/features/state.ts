@@ -12,11 +12,17 @@ const digestOf = (features: string, payload: Uint8Array): Buffer =>
  * numbers, 64 bits each as this machine keeps them; the texts as JSON.
  */
 export class StateWriter {
-  readonly #numbers: number[] = [];
+  #numbers = new Float64Array(1_024);
+  #count = 0;
   readonly #texts: string[] = [];
 
   number(number: number): void {
-    this.#numbers.push(number);
+    if (this.#count === this.#numbers.length) {
+      const wider = new Float64Array(2 * this.#count);
+      wider.set(this.#numbers);
+      this.#numbers = wider;
+    }
+    this.#numbers[this.#count++] = number;
   }
 
   text(text: string): void {
@@ -25,10 +31,9 @@ export class StateWriter {
 
   /** @param features what the state is of; it can be read for the same only */
   bytes(features: string): Uint8Array {
-    const count = Float64Array.of(this.#numbers.length);
     const payload = Buffer.concat([
-      new Uint8Array(count.buffer),
-      new Uint8Array(Float64Array.from(this.#numbers).buffer),
+      new Uint8Array(Float64Array.of(this.#count).buffer),
+      new Uint8Array(this.#numbers.buffer, 0, 8 * this.#count),
       Buffer.from(JSON.stringify(this.#texts)),
     ]);
     return Buffer.concat([digestOf(features, payload), payload]);

@@ -11,7 +11,7 @@ const stride = 5;
 /** How many numbers an entity had, their sum, the least and the greatest, by pane. */
 export class NumberTrack {
   /** Panes ascending, {@link stride} numbers each. */
-  #panes: number[] = [];
+  readonly #panes: number[] = [];
 
   /** Answers how many cells of memory that took. */
   add(pane: number, number: number): number {
@@ -40,22 +40,34 @@ export class NumberTrack {
 
   /** Of all panes that are left; NaN where there is nothing to take it of. */
   read(aggregate: 'count' | 'sum' | 'avg' | 'min' | 'max'): number {
-    const panes = this.#panes;
-    let count = 0;
-    let sum = 0;
-    let least = Number.POSITIVE_INFINITY;
-    let greatest = Number.NEGATIVE_INFINITY;
-    for (let at = 0; at < panes.length; at += stride) {
-      count += panes[at + 1] as number;
-      sum += panes[at + 2] as number;
-      least = Math.min(least, panes[at + 3] as number);
-      greatest = Math.max(greatest, panes[at + 4] as number);
+    switch (aggregate) {
+      case 'count':
+        return this.#total(1);
+      case 'sum':
+        return this.#total(2);
+      case 'avg':
+        return this.#total(2) / this.#total(1);
+      case 'min':
+        return this.#most(3, -1);
+      case 'max':
+        return this.#most(4, 1);
     }
-    if (aggregate === 'count') return count;
-    if (aggregate === 'sum') return sum;
-    if (count === 0) return Number.NaN;
-    if (aggregate === 'avg') return sum / count;
-    return aggregate === 'min' ? least : greatest;
+  }
+
+  #total(column: number): number {
+    const panes = this.#panes;
+    let total = 0;
+    for (let at = column; at < panes.length; at += stride) total += panes[at] as number;
+    return total;
+  }
+
+  /** The greatest, or with -1 the least. */
+  #most(column: number, sign: 1 | -1): number {
+    const panes = this.#panes;
+    let most = Number.NaN;
+    for (let at = column; at < panes.length; at += stride)
+      if (!(most * sign >= (panes[at] as number) * sign)) most = panes[at] as number;
+    return most;
   }
 
   save(state: StateWriter): void {
@@ -65,8 +77,9 @@ export class NumberTrack {
 
   /** Answers how many cells of memory it takes. */
   restore(state: StateReader): number {
-    this.#panes = Array.from({ length: state.number() }, () => state.number());
-    return this.#panes.length / stride;
+    const numbers = state.number();
+    for (let i = 0; i < numbers; i++) this.#panes.push(state.number());
+    return numbers / stride;
   }
 }
 

@@ -1,4 +1,4 @@
-import { getField, isObject, type Json, type JsonObject } from '@tidewatch/event';
+import { getField, type Json, type JsonObject } from '@tidewatch/event';
 
 /** Numbers are held to this far from 0, so that no value makes a model's sums of squares infinite in 32 bits. */
 export const numberLimit = 1e15;
@@ -10,12 +10,14 @@ const decimal = /^-?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,3})?$/;
 /** Reads one field of events; undefined where it is not there. */
 export function reader(path: string): (event: JsonObject) => Json | undefined {
   const keys = path.split('.');
+  // Any object has a `toString`, though none of its own; to ask whether it is its own takes several times as long.
+  if (keys.some((key) => key in Object.prototype)) return (event) => getField(event, path);
   return (event) => {
     let current: Json | undefined = event;
-    for (const key of keys) {
-      if (!isObject(current)) return Array.isArray(current) ? getField(event, path) : undefined;
-      if (!Object.hasOwn(current, key)) return undefined;
-      current = current[key];
+    for (let i = 0; i < keys.length; i++) {
+      if (typeof current !== 'object' || current === null) return undefined;
+      if (Array.isArray(current)) return getField(event, path);
+      current = current[keys[i] as string];
     }
     return current;
   };
@@ -42,15 +44,14 @@ export function numberOf(value: Json | undefined): number {
 /** A number within {@link numberLimit} of 0: JSON can say 1e999, which is read as infinite. */
 export const bounded = (number: number): number => Math.min(numberLimit, Math.max(-numberLimit, number));
 
-/** What a value is as text; undefined for null and objects, which are none. */
-export function textOf(value: Json): string | undefined {
+/** What a value is as text, its beginning if it is long; undefined for null and objects, which are none. */
+function textOf(value: Json | undefined): string | undefined {
   if (typeof value === 'string') return value.length > textLimit ? value.slice(0, textLimit) : value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
 /** Hands over each text of a value, of a list each member's, up to {@link textLimit} units and members in all. */
 export function eachText(value: Json | undefined, take: (text: string) => void): void {
-  if (value === undefined) return;
   if (!Array.isArray(value)) {
     const text = textOf(value);
     if (text !== undefined) take(text);
@@ -63,4 +64,14 @@ export function eachText(value: Json | undefined, take: (text: string) => void):
     if (left < 0) return;
     if (text !== undefined) take(text);
   }
+}
+
+/** The text of a value, of a list its first. */
+export function firstText(value: Json | undefined): string | undefined {
+  if (!Array.isArray(value)) return textOf(value);
+  for (const member of value) {
+    const text = textOf(member);
+    if (text !== undefined) return text;
+  }
+  return undefined;
 }

@@ -4,7 +4,7 @@ import { parseKql, toPredicate } from '@tidewatch/query';
 import { durationOf, type WindowedFeature } from './schema.ts';
 import type { StateReader, StateWriter } from './state.ts';
 import { NumberTrack, panesOfWindow, ValueTrack } from './tracks.ts';
-import { eachText, numberOf, reader } from './values.ts';
+import { eachText, firstText, numberOf, reader } from './values.ts';
 
 /** What one entity did within the windows' length. */
 interface Entity {
@@ -165,11 +165,12 @@ export class Windows {
   }
 
   #add(entity: Entity, event: EcsEvent, pane: number): void {
-    for (const [i, track] of entity.tracks.entries()) {
+    for (let i = 0; i < entity.tracks.length; i++) {
+      const track = entity.tracks[i];
       const value = (this.#sources[i] as TrackSource).read(event);
       if (track instanceof ValueTrack)
         eachText(value, (text) => this.#use(entity, track.add(pane, shortened(text))));
-      else {
+      else if (track !== undefined) {
         const number = numberOf(value);
         if (!Number.isNaN(number)) this.#use(entity, track.add(pane, number));
       }
@@ -213,14 +214,6 @@ function conditionOf(where: string | undefined): (event: EcsEvent) => boolean {
   const parsed = parseKql(where);
   if (!parsed.ok) throw new Error(`A schema let "${where}" pass, which is no KQL.`);
   return toPredicate(parsed.ast, { now: 0 });
-}
-
-function firstText(value: Json | undefined): string | undefined {
-  let first: string | undefined;
-  eachText(value, (text) => {
-    first ??= text;
-  });
-  return first;
 }
 
 /** Case does not tell values apart, and long ones are kept as their hashes, so that none takes much memory. */
