@@ -1,0 +1,90 @@
+import { isTidewatchError } from '@tidewatch/event';
+import type { ManifestOf, ModelFolder } from '@tidewatch/models';
+import { startAskedThread } from '@tidewatch/plugin';
+import { onnxErrors } from './errors.ts';
+import type { Answer, Failure, Request, ThreadData } from './protocol.ts';
+import type { RowScores } from './score.ts';
+
+/** An ONNX model that was read from its folder. */
+export type OnnxFolder = ModelFolder & { readonly manifest: ManifestOf<'onnx'> };
+
+export interface ModelWorkerOptions {
+  /** A call that takes longer fails, and so do all after it; milliseconds, default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/** A model in a thread of its own. It keeps no process alive. */
+export interface ModelWorker {
+  /** Resolves when the model can score; rejects as {@link ModelWorker.score} does. */
+  ready(): Promise<void>;
+  /**
+   * Scores rows that lie behind each other, as the features' encoder writes them. Calls are served in their order.
+   *
+   * Rejects with a typed error. Where it names a row (ONNX_NOT_FINITE, ONNX_RANGE; `details.row`, from 0) the model still answers other
+   * rows; after ONNX_TIME and ONNX_ENDED it answers nothing any more.
+   *
+   * @param rows rows × width; copied, and still the caller's
+   */
+  score(rows: Float32Array, count: number): Promise<RowScores>;
+  /** Idempotent. What is under way is rejected. */
+  close(): Promise<void>;
+}
+
+/** To load the runtime and the largest model takes a while on a machine that is just starting. */
+const startMs = 30_000;
+/** So long a thread is waited for that was told to end: what the runtime is at cannot be stopped. */
+const endMs = 1_000;
+
+/**
+ * Starts the thread of a model that was admitted.
+ *
+ * @param program `model_thread.ts` or its bundle
+ */
+export function startModelWorker(
+  { manifest, files }: OnnxFolder,
+  program: URL,
+  { timeoutMs = 10_000 }: ModelWorkerOptions = {},
+): ModelWorker {
+  const data: ThreadData = { manifest, model: files.get(manifest.onnx.file) ?? new Uint8Array() };
+  const thread = startAskedThread<Request, Answer>(program, { workerData: data, env: {} });
+  let gone: Error | undefined;
+
+  const ask = async (request: Request, ms: number): Promise<RowScores> => {
+    if (gone !== undefined) throw gone;
+    const answer = await thread.ask(request, ms).catch((error: Error) => {
+      gone ??= isTidewatchError(error, 'THREAD_TIME')
+        ? onnxErrors.ONNX_TIME({ ms })
+        : onnxErrors.ONNX_ENDED({ reason: error.message });
+      void end();
+      throw gone;
+    });
+    if ('failure' in answer) throw failed(answer.failure);
+    return answer.scored;
+  };
+  let ended: Promise<unknown> | undefined;
+  const end = () => {
+    ended ??= Promise.race([thread.end(), new Promise((done) => setTimeout(done, endMs).unref())]);
+    return ended;
+  };
+  const ready = ask({ rows: new Float32Array(), count: 0 }, startMs);
+  // Whoever asks is told.
+  ready.catch(() => {});
+
+  return {
+    ready: async () => void (await ready),
+    async score(rows, count) {
+      await ready;
+      return ask({ rows, count }, timeoutMs);
+    },
+    async close() {
+      gone ??= onnxErrors.ONNX_ENDED({ reason: 'it was closed' });
+      await end();
+    },
+  };
+}
+
+/** The error that a thread or a process told of. */
+export function failed({ code, details }: Failure): Error {
+  const make = onnxErrors[code as keyof typeof onnxErrors];
+  return make === undefined ? new Error(code) : make(details);
+}

@@ -1,0 +1,32 @@
+import type { ManifestOf } from '@tidewatch/models';
+import type { RowScores } from './score.ts';
+import type { Admitted } from './trial.ts';
+
+/** What the thread of a model is given at its start. */
+export interface ThreadData {
+  readonly manifest: ManifestOf<'onnx'>;
+  readonly model: Uint8Array;
+}
+
+/** Rows to score; none asks whether the model is ready. */
+export interface Request {
+  readonly rows: Float32Array;
+  readonly count: number;
+}
+
+/** A failure that has a code of `onnxErrors`. */
+export interface Failure {
+  readonly code: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export type Answer = { readonly scored: RowScores } | { readonly failure: Failure };
+
+/** Head of what the process of an admission is given. */
+export interface Trial {
+  readonly manifest: ManifestOf<'onnx'>;
+  /** Bytes of the golden events. */
+  readonly golden: number;
+}
+
+export type TrialAnswer = { readonly admitted: Admitted } | { readonly failure: Failure };

@@ -1,0 +1,124 @@
+import { compileFeatures } from '@tidewatch/features';
+import type { ManifestOf } from '@tidewatch/models';
+import { batchSizes, largestBatch } from './batches.ts';
+import { onnxErrors } from './errors.ts';
+import { elementTypes } from './format/onnx.ts';
+import { type Golden, readGolden } from './golden.ts';
+import { inspectOnnx, type OnnxFacts } from './inspect.ts';
+import { openRuntime, type Runtime } from './runtime.ts';
+
+/** What admission found. */
+export interface Admitted {
+  readonly facts: OnnxFacts;
+  /** Golden events, and the most that a score differed from what it was to be. */
+  readonly golden: { readonly events: number; readonly difference: number };
+  /** Rows a second of one core, in the largest batches. */
+  readonly rowsPerSecond: number;
+}
+
+/** Golden events that are also scored alone. */
+const aloneLimit = 256;
+/** So long speed is measured, milliseconds. */
+const measuredMs = 100;
+
+/**
+ * All of admission that could take memory and time without bounds: it belongs into a process of its own.
+ *
+ * @throws what `onnxErrors` lists, but for ONNX_MEMORY, ONNX_TIME, ONNX_SLOW and ONNX_ENDED
+ */
+export async function tryModel(
+  manifest: ManifestOf<'onnx'>,
+  model: Uint8Array,
+  golden: Uint8Array,
+): Promise<Admitted> {
+  const facts = inspectOnnx(model, manifest.onnx);
+  const encoder = compileFeatures(manifest.features);
+  checkInput(facts, manifest, encoder.width);
+  checkOutput(facts, manifest, encoder.width);
+  const wanted = readGolden(golden);
+  const rows = new Float32Array(Math.max(wanted.length, largestBatch) * encoder.width);
+  const seen = manifest.features.map(() => false);
+  for (const [i, { event, time }] of wanted.entries()) {
+    const at = i * encoder.width;
+    encoder.encode(event, time, rows, at);
+    for (const [f, actual] of encoder.actuals(event, rows, at).entries()) if (actual !== null) seen[f] = true;
+  }
+  const unseen = manifest.features.find((_, f) => !seen[f]);
+  if (unseen !== undefined) throw onnxErrors.ONNX_FEATURE({ feature: unseen.name });
+  // So that the largest batch is tried, however few golden events there are.
+  const written = wanted.length * encoder.width;
+  for (let at = written; at < rows.length; at++) rows[at] = rows[at - written] as number;
+
+  const runtime = await openRuntime(manifest, model);
+  const difference = await checkScores(runtime, rows, encoder.width, wanted, manifest.tolerance);
+  for (const size of batchSizes) await runtime.score(rows, size);
+  return {
+    facts,
+    golden: { events: wanted.length, difference },
+    rowsPerSecond: await speedOf(runtime, rows),
+  };
+}
+
+function checkInput({ inputs }: OnnxFacts, { onnx }: ManifestOf<'onnx'>, width: number): void {
+  const refuse = (reason: string) => onnxErrors.ONNX_INPUT({ reason });
+  const names = inputs.map(({ name }) => name).join(', ');
+  const input = inputs.find(({ name }) => name === onnx.input);
+  if (input === undefined) throw refuse(`the model has no input ${onnx.input}; it has ${names}`);
+  if (inputs.length > 1) throw refuse(`the model has several inputs, ${names}; features fill one`);
+  if (input.type !== elementTypes.float32) throw refuse(`${onnx.input} is not of float32`);
+  const [rows, columns] = input.shape ?? [null, null];
+  if (input.shape !== undefined && input.shape.length !== 2)
+    throw refuse(`${onnx.input} is not of two dimensions`);
+  if (rows !== null) throw refuse(`${onnx.input} takes ${rows} rows; export it with any number of rows`);
+  if (columns !== null && columns !== width)
+    throw refuse(`${onnx.input} takes ${columns} columns; the features make ${width}`);
+}
+
+function checkOutput({ outputs }: OnnxFacts, { onnx }: ManifestOf<'onnx'>, width: number): void {
+  const refuse = (reason: string) => onnxErrors.ONNX_OUTPUT({ reason });
+  const { name } = onnx.output;
+  const strange = outputs.find(({ type }) => type === undefined);
+  if (strange !== undefined)
+    throw refuse(`${strange.name} is a sequence or a map; export a classifier with the option zipmap: false`);
+  const output = outputs.find((each) => each.name === name);
+  if (output === undefined)
+    throw refuse(`the model has no output ${name}; it has ${outputs.map((each) => each.name).join(', ')}`);
+  const columns = output.shape?.[1] ?? null;
+  if ('error' in onnx.output && columns !== null && columns !== width)
+    throw refuse(`${name} has ${columns} columns; the features make ${width}`);
+}
+
+/** Holds golden events to their scores, among others and alone: a score must not hang on what was scored with it. */
+async function checkScores(
+  runtime: Runtime,
+  rows: Float32Array,
+  width: number,
+  wanted: readonly Golden[],
+  tolerance: number,
+): Promise<number> {
+  let difference = 0;
+  const check = (score: number, i: number, beside: string) => {
+    const expected = (wanted[i] as Golden).score;
+    difference = Math.max(difference, Math.abs(score - expected));
+    if (!(Math.abs(score - expected) <= tolerance))
+      throw onnxErrors.ONNX_GOLDEN({ line: i + 1, score, beside, expected, tolerance });
+  };
+  const { scores } = await runtime.score(rows, wanted.length);
+  for (const [i, score] of scores.entries()) check(score, i, '');
+  for (let i = 0; i < Math.min(wanted.length, aloneLimit); i++) {
+    const { scores } = await runtime.score(rows.subarray(i * width, (i + 1) * width), 1);
+    check(scores[0] as number, i, ' when it is scored alone');
+  }
+  return difference;
+}
+
+async function speedOf(runtime: Runtime, rows: Float32Array): Promise<number> {
+  const started = performance.now();
+  let count = 0;
+  let now = started;
+  for (; now - started < measuredMs; now = performance.now()) {
+    await runtime.score(rows, largestBatch);
+    count += largestBatch;
+  }
+  return Math.round((count * 1_000) / (now - started));
+}
