@@ -1,7 +1,9 @@
 import { Reader, UnreadableState, Writer } from './bytes.ts';
+import { Feature, memory, type Oddness } from './feature.ts';
 import { Forest } from './forest.ts';
 import { Running } from './running.ts';
-import { restore, save } from './saved.ts';
+import { hibernate, restore, save } from './saved.ts';
+import { beyond, Tail } from './tail.ts';
 
 export interface DetectorOptions {
   /** Values of a step. Default 1. */
@@ -11,6 +13,8 @@ export interface DetectorOptions {
   readonly trees?: number;
   readonly sampleSize?: number;
   readonly seed?: number;
+  /** Share of steps that are worth a look when nothing is the matter, above 0 and below 0.01. Default 0.001. */
+  readonly target?: number;
   /** As a {@link Forest}'s: default true. */
   readonly boxes?: boolean;
 }
@@ -28,52 +32,40 @@ export interface Anomaly {
   readonly contributions: readonly number[];
 }
 
-const version = 1;
+const version = 2;
 /** Steps that are only learnt from. */
-const warmUp = 50;
-/** Values that normalising goes by, about. */
-const levelMemory = 1_000;
-/** Scores that tell which are usual, about. */
-const scoreMemory = 500;
+const warmUp = 31;
 /** Scores vary so much at least: what never varied would make anything odd. */
-const leastDeviation = 0.02;
-/** Deviations above the mean score from which a step is worth a look. */
-const threshold = 5;
+const leastDeviation = 0.05;
 /** Steps after an anomaly in which one that is no higher is its echo: the point has it for as long as it is a shingle, and what comes back to normal is odd as well. */
-const echo = 50;
+const echo = 100;
 const echoShare = 1 / 3;
-/** What goes beyond all there ever was, by a quarter of its range, counts so many deviations more. */
-const beyondRange = 8;
 
-/** What is known of one feature. */
-interface Feature {
-  readonly level: Running;
-  low: number;
-  high: number;
-}
-
-/** Finds what is odd in a series as it comes: a random cut forest over the last steps, and what its scores usually are. */
+/**
+ * Finds what is odd in a series as it comes. Odd is what a random cut forest over the last steps says is far from others, and
+ * what is off a season that shows by itself; how odd, by how rarely this series has been as odd, so that its threshold is a
+ * share of steps; what goes beyond all there ever was is rarer still.
+ */
 export class Detector {
   readonly #features: readonly Feature[];
   readonly #newest: readonly number[];
   readonly #shingle: number;
-  readonly #scores = new Running(scoreMemory);
+  readonly #scores = new Running(memory);
+  readonly #tail = new Tail();
   /** How much of the last steps was measured. */
   readonly #measured: Running;
+  #threshold: number;
   #point: Float32Array;
   #forest: Forest;
   #seen = 0;
   #lastAt = Number.NEGATIVE_INFINITY;
   #lastOdd = 0;
 
-  constructor({ features = 1, shingle = 8, ...forest }: DetectorOptions = {}) {
+  constructor({ features = 1, shingle = 8, target = 0.001, ...forest }: DetectorOptions = {}) {
     const dimensions = features * shingle;
     this.#shingle = shingle;
-    this.#features = Array.from({ length: features }, () => ({
-      level: new Running(levelMemory),
-      low: Number.POSITIVE_INFINITY,
-      high: Number.NEGATIVE_INFINITY,
-    }));
+    this.#threshold = Math.log(beyond / target);
+    this.#features = Array.from({ length: features }, () => new Feature());
     this.#newest = this.#features.map((_, i) => dimensions - features + i);
     this.#forest = new Forest({ dimensions, ...forest });
     this.#point = new Float32Array(dimensions);
@@ -84,7 +76,7 @@ export class Detector {
    * Says of the next step how odd it is, and learns from it. What was not measured is taken to be as expected; a step
    * of which nothing was is not odd, and not learnt from.
    *
-   * @param values one by feature; finite, or NaN where it was not measured
+   * @param values one by feature; finite, or NaN where it was not measured. Beyond ±1e30 counts as that.
    */
   observe(values: readonly number[]): Anomaly {
     const point = this.#point;
@@ -92,24 +84,32 @@ export class Detector {
     point.copyWithin(0, values.length);
     this.#seen++;
     const filled = this.#seen > this.#shingle;
-    const expected = filled ? this.#forest.expected(point, this.#newest) : undefined;
+    const expected = this.#expected(filled);
     let measured = 0;
-    let beyond = 0;
-    for (const [i, feature] of this.#features.entries()) {
+    const odds = this.#features.map((feature, i): Oddness => {
       const value = values[i] as number;
-      point[from + i] = Number.isNaN(value) ? (expected?.[i] ?? 0) : normal(feature, value);
-      if (Number.isNaN(value)) continue;
+      if (Number.isNaN(value)) {
+        const instead = expected[i] as number;
+        point[from + i] = Number.isNaN(instead) ? 0 : feature.normal(instead);
+        feature.pass(Number.isNaN(instead) ? feature.level.mean : instead);
+        return usual;
+      }
       measured++;
-      beyond = Math.max(beyond, beyondOf(feature, value));
-      learn(feature, value);
-    }
+      point[from + i] = feature.normal(value);
+      return feature.observe(value);
+    });
     this.#measured.add(measured / values.length);
     const raw = filled ? this.#forest.score(point) : 0;
+    const apart = this.#apart(raw);
+    const most = Math.max(apart, ...odds.map(({ unseasonal }) => unseasonal));
     const isGraded = measured > 0 && this.#seen > warmUp;
-    const odd = isGraded ? this.#withoutEcho(this.#oddness(raw) + beyond) : 0;
-    const grade = Math.max(0, 1 - threshold / odd);
-    const score = odd / (odd + threshold);
-    const contributions = grade > 0 ? this.#contributions(score) : [];
+    const odd = isGraded
+      ? this.#withoutEcho(this.#tail.rarity(most) + Math.max(...odds.map((one) => one.beyond)))
+      : 0;
+    if (isGraded) this.#tail.add(most);
+    const grade = Math.max(0, 1 - this.#threshold / odd);
+    const score = odd / (odd + this.#threshold);
+    const contributions = grade > 0 ? this.#contributions(score, apart, odds) : [];
     if (measured > 0 && this.#seen >= this.#shingle) {
       this.#forest.update(point);
       if (filled) this.#scores.add(raw);
@@ -118,29 +118,22 @@ export class Detector {
       score,
       grade,
       confidence: Math.min(1, this.#forest.updates / this.#forest.options.sampleSize) * this.#measured.mean,
-      expected: this.#features.map(
-        ({ level }, i) => level.mean + (expected?.[i] ?? Number.NaN) * level.deviation,
-      ),
+      expected,
       contributions,
     };
   }
 
   /** All of it: {@link Detector.restore} goes on bit for bit. */
   save(): Uint8Array {
-    const writer = new Writer();
-    writer.number(version, this.#features.length, this.#shingle, this.#seen, this.#lastAt, this.#lastOdd);
-    for (const { level, low, high } of this.#features) {
-      level.save(writer);
-      writer.number(low, high);
-    }
-    this.#scores.save(writer);
-    this.#measured.save(writer);
-    writer.put(this.#point);
-    writer.put(save(this.#forest));
-    return writer.bytes();
+    return this.#saved(save(this.#forest));
   }
 
-  /** The detector of what {@link save} answered. Throws {@link UnreadableState} where it is none. */
+  /** The same in a fraction of the bytes, with the forest as `hibernate` leaves it: restored, it has other trees of the same points. */
+  hibernate(): Uint8Array {
+    return this.#saved(hibernate(this.#forest));
+  }
+
+  /** The detector of what {@link save} or {@link hibernate} answered. Throws {@link UnreadableState} where it is none. */
   static restore(bytes: Uint8Array): Detector {
     const reader = new Reader(bytes);
     const found = reader.count(0, 255);
@@ -151,59 +144,64 @@ export class Detector {
     detector.#seen = reader.count(0, Number.MAX_SAFE_INTEGER);
     detector.#lastAt = reader.number();
     detector.#lastOdd = reader.number();
-    for (const feature of detector.#features) {
-      feature.level.restore(reader);
-      feature.low = reader.number();
-      feature.high = reader.number();
-    }
+    detector.#threshold = reader.number();
+    for (const feature of detector.#features) feature.restore(reader);
     detector.#scores.restore(reader);
+    detector.#tail.restore(reader);
     detector.#measured.restore(reader);
     reader.get(detector.#point);
     detector.#forest = restore(reader.rest());
     return detector;
   }
 
-  #oddness(raw: number): number {
+  #saved(forest: Uint8Array): Uint8Array {
+    const writer = new Writer();
+    writer.number(version, this.#features.length, this.#shingle, this.#seen, this.#lastAt, this.#lastOdd);
+    writer.number(this.#threshold);
+    for (const part of [...this.#features, this.#scores, this.#tail, this.#measured]) part.save(writer);
+    writer.put(this.#point);
+    writer.put(forest);
+    return writer.bytes();
+  }
+
+  /** What each feature would be: by its season, else by what the forest has seen follow. */
+  #expected(filled: boolean): number[] {
+    const bySeason = this.#features.map(({ expected }) => expected);
+    const byForest =
+      filled && bySeason.includes(undefined) ? this.#forest.expected(this.#point, this.#newest) : [];
+    return this.#features.map(
+      ({ level }, i) => bySeason[i] ?? level.mean + (byForest[i] ?? Number.NaN) * level.deviation,
+    );
+  }
+
+  /** Deviations that a score of the forest is above the usual ones. */
+  #apart(raw: number): number {
     const { mean, deviation } = this.#scores;
     return Math.max(0, (raw - mean) / (deviation + leastDeviation));
   }
 
   #withoutEcho(odd: number): number {
     const isEcho = this.#seen - this.#lastAt < echo && odd <= this.#lastOdd;
-    if (odd > threshold / 2 && !isEcho) {
+    if (odd > this.#threshold / 2 && !isEcho) {
       this.#lastAt = this.#seen;
       this.#lastOdd = odd;
     }
     return isEcho ? odd * echoShare : odd;
   }
 
-  #contributions(score: number): number[] {
+  /** A feature counts by its share of the forest's score, by how far it is off its season, and beyond its range. */
+  #contributions(score: number, apart: number, odds: readonly Oddness[]): number[] {
     const shares = this.#forest.attribution(this.#point);
-    const sums = this.#features.map(() => 0);
-    let whole = 0;
-    for (const [i, share] of shares.entries()) {
-      const feature = i % sums.length;
-      sums[feature] = (sums[feature] as number) + share;
-      whole += share;
-    }
-    return sums.map((sum) => (score * sum) / whole);
+    const sums = odds.map(() => 0);
+    for (const [i, share] of shares.entries())
+      sums[i % sums.length] = (sums[i % sums.length] as number) + share;
+    const all = sums.reduce((sum, share) => sum + share, 0);
+    const parts = odds.map(
+      ({ unseasonal, beyond: over }, i) => (apart * (sums[i] as number)) / all + unseasonal + over,
+    );
+    const whole = parts.reduce((sum, part) => sum + part, 0);
+    return parts.map((part) => (score * part) / whole);
   }
 }
 
-/** In deviations from what was usual before it. */
-function normal({ level: { mean, deviation, count } }: Feature, value: number): number {
-  if (count < 2) return 0;
-  return Math.max(-10, Math.min(10, (value - mean) / Math.max(deviation, 1e-9)));
-}
-
-function beyondOf({ low, high }: Feature, value: number): number {
-  const range = high - low;
-  const over = Math.max(0, value - high, low - value);
-  return range > 0 ? beyondRange * Math.min(1, (4 * over) / range) : 0;
-}
-
-function learn(feature: Feature, value: number): void {
-  feature.level.add(value);
-  feature.low = Math.min(feature.low, value);
-  feature.high = Math.max(feature.high, value);
-}
+const usual: Oddness = { unseasonal: 0, beyond: 0 };
