@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** Packages with native parts stay outside the bundle. `import` would first read all of their files for names. */
-const native = ['@duckdb/node-api', '@duckdb/node-bindings', 'libsql'];
+const native = ['@duckdb/node-api', '@duckdb/node-bindings', 'libsql', 'onnxruntime-node'];
 const requireNative = {
   name: 'require-native',
   setup({ onResolve, onLoad }) {
@@ -25,7 +25,10 @@ await build({
     'detector-worker': 'apps/detector/worker.ts',
     'enrichment-worker': 'libs/normalize/enrich/load_thread.ts',
     'forecaster-worker': 'apps/forecaster/thread.ts',
+    'onnx-admission': 'libs/onnx/admission_process.ts',
+    'onnx-worker': 'libs/onnx/model_thread.ts',
     'plugin-worker': 'libs/plugin/worker.ts',
+    'scorer-worker': 'apps/scorer/worker.ts',
     'trials-worker': 'apps/tidewatch/server/parsers/trial_worker.ts',
     'store-worker': 'libs/store/duckdb/engine_thread.ts',
   },

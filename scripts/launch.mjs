@@ -17,6 +17,7 @@ const inputs = {
     'apps/detector',
     'apps/forecaster',
     'apps/ingest',
+    'apps/scorer',
     'apps/tidewatch',
     'libs',
     'scripts/build_server.mjs',

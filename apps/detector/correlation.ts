@@ -115,7 +115,7 @@ export async function startCorrelation(deps: CorrelationDeps): Promise<Correlati
     if (quiet.length > 0) await events.append(quiet.map(({ source }) => idleMark(source, now)));
     const complete = clock()?.complete();
     if (complete === undefined) return;
-    await alerts.confirmUpTo(complete, 'sigma');
+    for (const engine of ['sigma', 'evasion', 'onnx'] as const) await alerts.confirmUpTo(complete, engine);
     // Of a correlation that is no more, or had to give its state up.
     const longest = Math.max(0, ...plans.flatMap(({ nodes }) => nodes.map(({ timespanMs }) => timespanMs)));
     await alerts.confirmUpTo(complete - longest - abandonedMs, 'correlation');

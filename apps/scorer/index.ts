@@ -1,5 +1,21 @@
+export { type AdmissionConfig, type AdmittedModel, admitModel } from './admission.ts';
+export { backtestModel, type Gate, gatesOf, type ModelBacktest } from './backtest.ts';
+export { scorerErrors } from './errors.ts';
+export { type FoundVersion, findModels } from './folders.ts';
 export type { AtWork, Histograms, Loaded, ModelAtWork } from './protocol.ts';
 export { keyOf } from './protocol.ts';
+export {
+  compareVersions,
+  type ModelStage,
+  type ModelState,
+  modelStages,
+  moveVersion,
+  noDecisions,
+  parseModelState,
+  type StageChange,
+  stagesOf,
+  versionBefore,
+} from './registry.ts';
 export { type ClassTable, type Score, scoreClass, scoreRecord, scoresDataset } from './score_document.ts';
 export { type Scorer, type ScorerDeps, startScorer, type Trouble } from './scorer.ts';
 export type { Suspended } from './suspension.ts';

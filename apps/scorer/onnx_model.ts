@@ -122,7 +122,7 @@ function explanationOf(
   const parts = features.map((feature, f) => ({
     name: feature.name,
     actual: actuals[f] ?? null,
-    expected: expected === undefined ? null : valueOf(feature, expected, columns, row * width, f),
+    expected: expected === undefined ? null : spokenValue(feature, expected, columns, row * width, f),
     contribution: contributions?.[row * features.length + f] ?? null,
   }));
   return {
@@ -142,7 +142,7 @@ function explanationOf(
 }
 
 /** A number that a reconstruction expected, as the event would have said it; null where a feature is no single number. */
-function valueOf(
+function spokenValue(
   feature: Feature,
   expected: Float32Array,
   columns: FeatureEncoder['columns'],

@@ -7,3 +7,4 @@ export {
   manifestJsonSchema,
   manifestSchema,
 } from './manifest.ts';
+export { checkSignature, signModelFolder } from './signature.ts';

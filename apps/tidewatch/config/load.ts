@@ -52,6 +52,11 @@ export async function loadConfig(overrides: ConfigOverrides, root: string): Prom
       pipelines: config.rules.pipelines.map(own),
       ...(config.rules.thor === undefined ? {} : { thor: own(config.rules.thor) }),
     },
+    models: {
+      ...config.models,
+      paths: config.models.paths.map(shipped),
+      trusted_keys: config.models.trusted_keys.map(own),
+    },
     ...(config.forecast.prometheus?.authorization_file !== undefined && {
       forecast: {
         ...config.forecast,

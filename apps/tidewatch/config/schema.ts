@@ -5,6 +5,7 @@ import { archiveConfig } from './archive.ts';
 import { diskConfig } from './disk.ts';
 import { enrichmentConfig } from './enrichment.ts';
 import { forecastConfig } from './forecast.ts';
+import { modelsConfig } from './models.ts';
 import { outputsConfig } from './outputs.ts';
 import { parsersConfig } from './parsers.ts';
 import { pseudonymsConfig } from './pseudonyms.ts';
@@ -13,7 +14,7 @@ import { rulesConfig } from './rules.ts';
 import { storeConfig } from './store.ts';
 import { streamConfig } from './stream.ts';
 
-export const roles = ['ingest', 'index', 'detector', 'forecaster', 'api'] as const;
+export const roles = ['ingest', 'index', 'detector', 'scorer', 'forecaster', 'api'] as const;
 export type Role = (typeof roles)[number];
 
 const port = z.number().int().min(0).max(65_535);
@@ -69,6 +70,7 @@ export function configSchema(inputs: readonly AnyPlugin<'input'>[]) {
     enrichment: enrichmentConfig,
     rules: rulesConfig,
     forecast: forecastConfig,
+    models: modelsConfig,
     outputs: outputsConfig,
     redirects: redirectsConfig,
     usecases: z.string().default('usecases').describe('Folder of use-case files.'),

@@ -72,7 +72,7 @@ export async function openAdapters(
   metrics: Metrics,
   logger: Logger,
 ): Promise<Adapters> {
-  const searches = config.roles.some((role) => role === 'detector' || role === 'api');
+  const searches = config.roles.some((role) => role === 'detector' || role === 'scorer' || role === 'api');
   await prepareFolder(config.data);
   const { log, snapshots, openDocuments } = await createLog(config, logger);
   const [events, deadLetters, letterOutcomes] = await openStreams(log, config);

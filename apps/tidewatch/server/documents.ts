@@ -12,6 +12,8 @@ export const documentFolders = {
   exceptions: 'exceptions',
   useCases: 'usecases.kept',
   useCasesBefore: 'usecases.kept/.before',
+  /** What people decided about versions of models. */
+  models: 'models.decided',
 } as const;
 
 export const keptRuleFolder = (data: string): string => join(data, documentFolders.rules);
@@ -22,6 +24,7 @@ export const keyOfRule = (name: string): DocumentKey => ({ folder: documentFolde
 export const keyOfBefore = (name: string): DocumentKey => ({ folder: documentFolders.before, name });
 
 export const keyOfUseCase = (name: string): DocumentKey => ({ folder: documentFolders.useCases, name });
+export const keyOfModel = (name: string): DocumentKey => ({ folder: documentFolders.models, name });
 export const keyOfUseCaseBefore = (name: string): DocumentKey => ({
   folder: documentFolders.useCasesBefore,
   name,

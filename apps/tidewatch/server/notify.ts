@@ -18,3 +18,20 @@ export function notify({ plugins, log }: Runtime, effects: readonly AlertEffect[
     );
   }
 }
+
+/** Tells everybody who follows alerts what changed in them. */
+export function tellAlerts(runtime: Runtime, effects: readonly AlertEffect[]): void {
+  const { metrics, live } = runtime;
+  for (const { alert, effect } of effects)
+    if (effect === 'created' || effect === 'reopened')
+      metrics.count('alerts_opened_total', { severity: alert.detector.level });
+  notify(
+    runtime,
+    effects.filter(({ effect }) => effect !== 'settled'),
+  );
+  for (const { alert, effect } of effects) {
+    const { id, detector: found, last, dataClass } = alert;
+    const told = effect === 'settled' ? 'changed' : effect;
+    live.publish('alert', { id, effect: told, level: found.level, title: found.title, last, dataClass });
+  }
+}

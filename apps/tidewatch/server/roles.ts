@@ -14,7 +14,7 @@ import { watchFiles } from './file_watch.ts';
 import { openForecastDesk } from './forecasts.ts';
 import { openUseCaseDesk } from './governance/usecase_desk.ts';
 import { openAccept, startInputs, stopInputs } from './ingest.ts';
-import { notify } from './notify.ts';
+import { tellAlerts } from './notify.ts';
 import { openParserDesk } from './parsers/parser_desk.ts';
 import { createTrialThread } from './parsers/trial_thread.ts';
 import { createBacktests } from './rules/backtests.ts';
@@ -54,7 +54,7 @@ export async function startIndexRole({
 
 /** Stream to alerts. */
 export async function startDetectorRole(runtime: Runtime): Promise<void> {
-  const { adapters, metrics, log, live, parts, readers, onClose } = runtime;
+  const { adapters, metrics, log, parts, readers, onClose } = runtime;
   if (adapters.matches === undefined) throw new TypeError('This process opened nothing to correlate.');
   // Here and below: what a role alone needs is loaded with it, since a process may run few of them.
   const { startDetector } = await import('@tidewatch/detector');
@@ -79,20 +79,9 @@ export async function startDetectorRole(runtime: Runtime): Promise<void> {
       if (parts.detector !== undefined) tellQuarantine(runtime, held, added);
     },
     onAlerts: (effects) => {
-      for (const { alert, effect } of effects)
-        if (effect === 'created' || effect === 'reopened')
-          metrics.count('alerts_opened_total', { severity: alert.detector.level });
+      tellAlerts(runtime, effects);
       onFirstAlert?.((performance.now() - runtime.started) / 1000);
       onFirstAlert = undefined;
-      notify(
-        runtime,
-        effects.filter(({ effect }) => effect !== 'settled'),
-      );
-      for (const { alert, effect } of effects) {
-        const { id, detector: found, last, dataClass } = alert;
-        const told = effect === 'settled' ? 'changed' : effect;
-        live.publish('alert', { id, effect: told, level: found.level, title: found.title, last, dataClass });
-      }
     },
   });
   parts.detector = detector;

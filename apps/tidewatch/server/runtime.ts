@@ -4,6 +4,7 @@ import type { Detector } from '@tidewatch/detector';
 import type { Forecaster } from '@tidewatch/forecaster';
 import { type LetterLedger, openLedger } from '@tidewatch/ingest';
 import type { HostedPlugin, Input } from '@tidewatch/plugin';
+import type { Scorer } from '@tidewatch/scorer';
 import { type LiveDataClasses, liveDataClasses, loadDataClasses } from '@tidewatch/store';
 import type { KeyedStage } from '@tidewatch/stream';
 import {
@@ -25,6 +26,7 @@ import { type Governance, loadGovernance } from './governance/governance.ts';
 import type { GovernanceWatch } from './governance/governance_watch.ts';
 import { type OpenPseudonyms, openPseudonyms } from './governance/pseudonyms.ts';
 import { shortestTtl } from './governance/retention.ts';
+import type { ModelRegistry } from './models/model_registry.ts';
 import { type JoinsInForce, openJoins } from './parsers/joins_in_force.ts';
 import { type NoiseInForce, openNoise } from './parsers/noise_in_force.ts';
 import { openParsers, type ParsersInForce } from './parsers/parsers_in_force.ts';
@@ -47,6 +49,14 @@ export interface RunningInput {
   readonly name: string;
   readonly configured: InputConfig;
   readonly input: Input;
+}
+
+/** Models that score here, and where they come from. */
+export interface ModelsAtWork {
+  readonly scorer: Scorer;
+  readonly registry: ModelRegistry;
+  /** Brings changed models into force. */
+  readonly watch: FileWatch;
 }
 
 /** What the roles of one process share. */
@@ -91,6 +101,7 @@ export interface Runtime {
     demonstration?: Demonstration;
     disk?: DiskControl;
     forecaster?: Forecaster;
+    models?: ModelsAtWork;
     inputs: readonly RunningInput[];
   };
   /** What is opened last is closed first. */

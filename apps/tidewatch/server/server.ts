@@ -67,6 +67,10 @@ async function startRoles(runtime: Runtime): Promise<Omit<Server, 'close'>> {
 
   if (has('index')) await startIndexRole(runtime);
   if (has('detector')) await startDetectorRole(runtime);
+  if (has('scorer')) {
+    const { startScorerRole } = await import('./models/scorer_role.ts');
+    await startScorerRole(runtime);
+  }
   const governance = await watchGovernance(runtime);
   parts.governanceWatch = governance;
   runtime.onClose(() => governance.close());

@@ -9,6 +9,9 @@ export const workers = {
   enrichment: program('enrichment-worker', '../../../libs/normalize/enrich/load_thread.ts'),
   coverage: program('coverage-worker', './rules/coverage_worker.ts'),
   trials: program('trials-worker', './parsers/trial_worker.ts'),
+  scorer: program('scorer-worker', '../../scorer/worker.ts'),
+  onnx: program('onnx-worker', '../../../libs/onnx/model_thread.ts'),
+  admission: program('onnx-admission', '../../../libs/onnx/admission_process.ts'),
   forecaster: program('forecaster-worker', '../../forecaster/thread.ts'),
   plugin: program('plugin-worker', '../../../libs/plugin/worker.ts'),
 };

@@ -25,7 +25,7 @@ export interface Keepers {
   /** Absent where the process opened none. */
   readonly store?: Stores;
   /** Undefined where there is none yet. */
-  readonly control: () => Promise<Pick<ControlStore, 'audit' | 'originals'> | undefined>;
+  readonly control: () => Promise<Pick<ControlStore, 'audit' | 'keys' | 'originals'> | undefined>;
   /** Absent where the process needs none. */
   readonly documents: Documents | undefined;
   /** Folder of the exceptions from rules. */
@@ -39,7 +39,14 @@ export const shortestTtl = ({ all }: DataClasses): number =>
   Math.min(...all.filter(({ synthetic }) => !synthetic).map(({ ttlMs }) => ttlMs));
 
 /** Stages whose snapshots say something of events. */
-const stages = ['source-statistics', 'correlation', 'failure-statistics', 'dead-letter-outcomes', 'joins'];
+const stages = [
+  'source-statistics',
+  'correlation',
+  'failure-statistics',
+  'dead-letter-outcomes',
+  'joins',
+  'scorer',
+];
 
 /**
  * Enrols every place below the data folder that keeps anything derived from events; a keeper is named by its path there,
@@ -98,13 +105,18 @@ export function enrolKeepers(
   );
   registry.enrol({
     keeper: 'control.db',
-    keeps: 'accounts, sessions, and who did what (with the text of queries)',
+    keeps: 'accounts, sessions, API keys as hashes, and who did what (with the text of queries)',
     dataClass: 'audit',
     ttlMs: audit,
     expire: async (now) => {
       const control = await kept.control();
-      const pruned = (await control?.audit.prune(now - audit())) ?? 0;
-      return deleted('control.db', 'audit', 'audit entries', pruned);
+      const before = now - audit();
+      const pruned = (await control?.audit.prune(before)) ?? 0;
+      const keys = (await control?.keys.expire(before)) ?? 0;
+      return [
+        ...deleted('control.db', 'audit', 'audit entries', pruned),
+        ...deleted('control.db', 'audit', 'expired API keys', keys),
+      ];
     },
   });
   registry.enrol({
@@ -120,7 +132,7 @@ export function enrolKeepers(
   registry.enrol({
     keeper: 'snapshots',
     keeps:
-      'counts and newest times per source; what joins remember of earlier events, each entry for its own time (one to three days as shipped); of correlations the ids, times and groups of what their windows hold, and a number for each earlier window that they compare with; until no event has come for so long, since each replaces the one before',
+      'counts and newest times per source; what joins remember of earlier events, each entry for its own time (one to three days as shipped); of correlations the ids, times and groups of what their windows hold, and a number for each earlier window that they compare with; of models what their windowed features count by entity; until no event has come for so long, since each replaces the one before',
     dataClass: 'all',
     ttlMs: snapshots,
     expire: async (now) =>
@@ -142,6 +154,11 @@ export function enrolKeepers(
     'usecases.kept',
     'use-cases that were written through the API, and the version before of each; nothing of events',
   );
+  enrolOther(
+    'models.kept',
+    'models that were added through the API; of events only golden ones, as their authors wrote them',
+  );
+  enrolOther('models.decided', 'who made which version of a model live, when and why; nothing of events');
   enrolOther(
     'disk',
     'how large each store was, by the hour, and each time partition by now; nothing of events',

@@ -1,0 +1,41 @@
+import { readEvasionModel } from '@tidewatch/evasion';
+import { checkSignature, type Manifest, readModelFolder } from '@tidewatch/models';
+import { admit } from '@tidewatch/onnx';
+
+export interface AdmissionConfig {
+  /** `admission_process.ts` of libs/onnx, or its bundle. */
+  readonly program: URL;
+  /** Public keys, PEM, of which one must have signed; with none nothing need be signed. */
+  readonly trusted: readonly string[];
+}
+
+/** A version that may run. */
+export interface AdmittedModel {
+  readonly manifest: Manifest;
+  readonly card: string;
+  /** Golden events or lines that got their scores. */
+  readonly golden: number;
+}
+
+/**
+ * Looks at a model before it runs: signature, hashes, manifest, and the scores of its golden events; one of ONNX in a process of its
+ * own, with limits of memory and time.
+ *
+ * Rejects with a typed error that names the file and what is wrong.
+ */
+export async function admitModel(
+  folder: string,
+  { program, trusted }: AdmissionConfig,
+): Promise<AdmittedModel> {
+  if (trusted.length > 0) await checkSignature(folder, trusted);
+  const read = await readModelFolder(folder);
+  const { manifest, files } = read;
+  const card = files.get('card.md')?.toString('utf8') ?? '';
+  if (manifest.kind === 'onnx') {
+    const { golden } = await admit({ manifest, files }, { program });
+    return { manifest, card, golden: golden.events };
+  }
+  await readEvasionModel(folder);
+  const lines = files.get('golden.ndjson')?.toString('utf8').split('\n').filter(Boolean) ?? [];
+  return { manifest, card, golden: lines.length };
+}

@@ -1,0 +1,30 @@
+import { defineErrors } from '@tidewatch/event';
+
+export const scorerErrors = defineErrors({
+  MODEL_UNKNOWN: { status: 404, message: 'There is no model {name}.' },
+  MODEL_VERSION_UNKNOWN: { status: 404, message: 'The model {name} has no version {version}.' },
+  MODEL_EXISTS: {
+    status: 409,
+    message:
+      'The model {name} has a version {version} already, and a version never changes. Give it another number.',
+  },
+  MODEL_FILE_NAME: { status: 400, message: 'The name {file} is none that a file of a model may have.' },
+  MODEL_STAGE: { status: 409, message: 'Version {version} of {name} is {stage}, so it cannot be made {to}.' },
+  MODEL_NO_VERSION_BEFORE: {
+    status: 409,
+    message: 'There is no version of {name} that was live before and is still there.',
+  },
+  MODEL_GATES: {
+    status: 409,
+    message: 'Version {version} of {name} stays as it is. {reasons}',
+  },
+  MODEL_CHANGED: {
+    status: 409,
+    message: 'Somebody else has changed the stages of {name} in the meantime. Look again.',
+  },
+  MODELS_ELSEWHERE: {
+    status: 409,
+    message:
+      'Several processes share this site, and files of models are not carried between them. Put the folder into `models.paths` of each.',
+  },
+});

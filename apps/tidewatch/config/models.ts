@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { duration } from './size.ts';
+
+/** `models:` of `tidewatch.yml`. */
+export const modelsConfig = z
+  .strictObject({
+    paths: z
+      .array(z.string())
+      .default(['models'])
+      .describe(
+        'Folders of models, `NAME/VERSION/manifest.yml` below each, relative to this file or to Tidewatch.',
+      ),
+    trusted_keys: z
+      .array(z.string())
+      .default([])
+      .describe(
+        'Files of public keys (Ed25519, PEM). With any, a model runs only if one of them signed it; Tidewatch’s own always do.',
+      )
+      .meta({ examples: [['model-signing.pem']] }),
+    budget: z
+      .strictObject({
+        alerts_per_day: z
+          .number()
+          .positive()
+          .default(20)
+          .describe('Alerts that a model may raise a day, as a backtest on stored events tells, to go live.'),
+        events_per_second: z
+          .number()
+          .positive()
+          .default(2_000)
+          .describe('Events that a model must score in a second of that backtest to go live.'),
+        backtest: duration.prefault('7d').describe('How far back that backtest looks.'),
+      })
+      .prefault({})
+      .describe('What a model must keep to before it goes live.'),
+  })
+  .prefault({})
+  .describe('Models that score events: where they are, and what they must keep to.');

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type AdmittedModel,
+  admitModel,
+  type FoundVersion,
+  findModels,
+  type ModelAtWork,
+  type ModelStage,
+  type ModelState,
+  noDecisions,
+  parseModelState,
+  stagesOf,
+} from '@tidewatch/scorer';
+import { parse } from 'yaml';
+import { documentsOf } from '../adapters.ts';
+import { documentFolders, keyOfModel } from '../documents.ts';
+import type { Runtime } from '../runtime.ts';
+import { workers } from '../workers.ts';
+
+/** Folder of models that were added through the API, below the data folder. */
+export const keptModelFolder = (data: string): string => join(data, 'models.kept');
+/** Tidewatch's own. */
+export const shippedModelFolder = (root: string): string => join(root, 'models');
+
+/** A model with all its versions, oldest first. */
+export interface RegisteredModel {
+  readonly name: string;
+  readonly state: ModelState;
+  readonly versions: readonly (FoundVersion & { readonly stage: ModelStage })[];
+}
+
+/** What there is of models, what people decided, and what may run. */
+export interface ModelRegistry {
+  /** What has to be watched. */
+  paths(): readonly string[];
+  all(): Promise<readonly RegisteredModel[]>;
+  /** As `admitModel`; what was looked at is looked at once. */
+  admitted(version: FoundVersion): Promise<AdmittedModel>;
+  /** Versions that are to score, and why others that should do not. */
+  atWork(): Promise<{
+    readonly models: readonly ModelAtWork[];
+    readonly refused: ReadonlyMap<string, string>;
+  }>;
+}
+
+export function createModelRegistry(runtime: Runtime): ModelRegistry {
+  const documents = documentsOf(runtime.adapters);
+  const { root } = runtime.options;
+  const { data } = runtime.config;
+  const looks = new Map<string, Promise<AdmittedModel>>();
+
+  const folders = () => [...new Set([...runtime.config.models.paths, keptModelFolder(data)])];
+
+  async function look({ folder, shipped }: FoundVersion): Promise<AdmittedModel> {
+    const keys = shipped ? [] : runtime.config.models.trusted_keys;
+    const trusted = await Promise.all(keys.map((file) => readFile(file, 'utf8')));
+    return admitModel(folder, { program: workers.admission, trusted });
+  }
+
+  async function stateOf(name: string): Promise<ModelState> {
+    const text = await documents.read(keyOfModel(name));
+    return text === undefined ? noDecisions : parseModelState(parse(text));
+  }
+
+  const registry: ModelRegistry = {
+    paths: () => [...folders(), join(data, documentFolders.models)],
+    async all() {
+      const found = await findModels(folders(), shippedModelFolder(root));
+      const names = [...new Set(found.map(({ name }) => name))];
+      return Promise.all(
+        names.map(async (name) => {
+          const versions = found.filter((each) => each.name === name);
+          const state = await stateOf(name);
+          const stages = stagesOf(state, versions);
+          return {
+            name,
+            state,
+            versions: versions.map((each) => ({
+              ...each,
+              stage: stages.get(each.version) ?? 'candidate',
+            })),
+          };
+        }),
+      );
+    },
+    admitted(version) {
+      const key = `${version.folder} ${version.digest}`;
+      const known = looks.get(key) ?? look(version);
+      looks.set(key, known);
+      // What was refused may have been put right without its manifest changing.
+      known.catch(() => looks.delete(key));
+      return known;
+    },
+    async atWork() {
+      const models: ModelAtWork[] = [];
+      const refused = new Map<string, string>();
+      for (const { versions } of await registry.all())
+        for (const version of versions) {
+          const { stage, name, folder, digest } = version;
+          if (stage !== 'shadow' && stage !== 'live') continue;
+          try {
+            await registry.admitted(version);
+            models.push({ name, version: version.version, stage, folder, digest });
+          } catch (error) {
+            refused.set(`${name} ${version.version}`, (error as Error).message);
+          }
+        }
+      return { models, refused };
+    },
+  };
+  return registry;
+}

@@ -1,0 +1,81 @@
+import { type ClassTable, startScorer, type Trouble } from '@tidewatch/scorer';
+import { databasesOf } from '../adapters.ts';
+import { watchFiles } from '../file_watch.ts';
+import { tellAlerts } from '../notify.ts';
+import type { Runtime } from '../runtime.ts';
+import { workers } from '../workers.ts';
+import { createModelRegistry } from './model_registry.ts';
+
+/** Stream to scores, and to alerts of models. */
+export async function startScorerRole(runtime: Runtime): Promise<void> {
+  const { adapters, metrics, log, health, parts, readers, onClose } = runtime;
+  const registry = createModelRegistry(runtime);
+  let refused: ReadonlyMap<string, string> = new Map();
+
+  const wanted = async () => {
+    const { models, refused: now } = await registry.atWork();
+    for (const [model, reason] of now)
+      if (refused.get(model) !== reason) log.error({ model, reason }, 'A model was refused');
+    refused = now;
+    return models;
+  };
+
+  function tellTrouble(trouble: readonly Trouble[]): void {
+    const reasons = [
+      ...[...refused].map(([model, reason]) => `${model}: ${reason}`),
+      ...trouble.map(({ model, reason }) => `${model}: ${reason}`),
+    ];
+    if (reasons.length === 0) health.set('scorer', 'ready');
+    else health.set('scorer', 'degraded', `Models that do not run: ${reasons.join(' ')}`);
+  }
+
+  const scorer = await startScorer({
+    events: adapters.events,
+    snapshots: adapters.snapshots,
+    alerts: databasesOf(adapters).store.alerts,
+    models: await wanted(),
+    worker: workers.scorer,
+    programs: { onnx: workers.onnx.href },
+    classes: () => classTable(runtime),
+    metrics,
+    log,
+    onAlerts: (effects) => tellAlerts(runtime, effects),
+    onTrouble(trouble, added) {
+      tellTrouble(trouble);
+      if (added === undefined) return;
+      const { model, reason, until } = added;
+      const detail = { reason, until: new Date(until).toISOString() };
+      adapters
+        .audit({ who: 'scorer', action: 'models.suspend', target: model, detail })
+        .catch((error: Error) =>
+          log.error({ reason: error.message, model }, 'The audit log did not take a suspension'),
+        );
+    },
+  });
+  const watch = watchFiles(
+    {
+      what: 'models',
+      paths: registry.paths,
+      async reload() {
+        await scorer.reload(await wanted());
+      },
+      expiry: () => null,
+    },
+    log,
+  );
+  parts.models = { scorer, registry, watch };
+  onClose(async () => {
+    await watch.close();
+    await scorer.close();
+  });
+  readers.push(scorer);
+  tellTrouble(scorer.trouble());
+}
+
+/** Where governance is enforced, classes that nobody approved keep nothing. */
+function classTable({ config, governance }: Runtime): ClassTable {
+  const kept = governance.classes.all.filter(
+    ({ name, synthetic }) => config.governance !== 'enforced' || synthetic || governance.approved.has(name),
+  );
+  return Object.fromEntries(kept.map(({ name, ttlMs, synthetic }) => [name, { ttlMs, synthetic }]));
+}
