@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -52,5 +52,17 @@ it('leaves no file behind of a series that cannot be read', async () => {
   await expect(scoreSeries({ input, output, shingle: 8, seed: 1 })).rejects.toMatchObject({
     code: 'SERIES_UNREADABLE',
   });
-  expect(existsSync(output)).toBe(false);
+  expect([output, `${output}.part`].filter(existsSync)).toEqual([]);
+});
+
+it.each([
+  { where: 'a folder that is not there', output: 'none/out.csv', reason: 'there is no such folder' },
+  { where: 'what is a folder', output: 'taken', reason: 'it is a folder' },
+])('says that it cannot write to $where', async ({ output, reason }) => {
+  await mkdir(join(folder, 'taken'), { recursive: true });
+  const input = join(folder, 'short.csv');
+  await writeFile(input, csv([1, 2]));
+  await expect(
+    scoreSeries({ input, output: join(folder, output), shingle: 8, seed: 1 }),
+  ).rejects.toMatchObject({ code: 'FILE_NOT_WRITABLE', message: expect.stringContaining(reason) });
 });
