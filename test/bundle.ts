@@ -15,7 +15,7 @@ export function bundle(program: string, into: string): string {
     format: 'esm',
     target: 'node20',
     absWorkingDir: root,
-    external: ['@duckdb/*', 'libsql', 'tsx'],
+    external: ['@duckdb/*', 'libsql', 'onnxruntime-node', 'tsx'],
     // CommonJS packages inside the bundle still ask for it.
     banner: {
       js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`,

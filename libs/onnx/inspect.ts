@@ -41,6 +41,7 @@ export function inspectOnnx(bytes: Uint8Array, options: { readonly loops: boolea
   if (bytes.length > modelLimit) throw onnxErrors.ONNX_SIZE({ bytes: bytes.length, limit: modelLimit });
   const { graph, opsets, functions } = decode<Model>(bytes, model);
   if (graph === undefined) throw onnxErrors.ONNX_DAMAGED({ reason: 'it has no graph' });
+  if (opsets.length === 0) throw onnxErrors.ONNX_DAMAGED({ reason: 'it says no version of its operators' });
   if (functions.length > 0)
     throw onnxErrors.ONNX_OPERATOR({
       operator: 'of the model itself',

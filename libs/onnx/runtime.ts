@@ -79,11 +79,7 @@ export async function openRuntime(manifest: ManifestOf<'onnx'>, model: Uint8Arra
     },
   };
 
-  function valuesOf(
-    answer: Tensor | undefined,
-    count: number,
-    wide: number | undefined,
-  ): ArrayLike<number> {
+  function valuesOf(answer: Tensor | undefined, count: number, wide: number | undefined): ArrayLike<number> {
     const { name } = output;
     if (answer === undefined) throw badOutput(`the model has no ${name}`);
     if (answer.type !== 'float32' && answer.type !== 'float64')

@@ -103,8 +103,8 @@ async function checkScores(
     if (!(Math.abs(score - expected) <= tolerance))
       throw onnxErrors.ONNX_GOLDEN({ line: i + 1, score, beside, expected, tolerance });
   };
-  const { scores } = await runtime.score(rows, wanted.length);
-  for (const [i, score] of scores.entries()) check(score, i, '');
+  const { scores } = await runtime.score(rows, rows.length / width);
+  for (const [i, score] of scores.entries()) check(score, i % wanted.length, '');
   for (let i = 0; i < Math.min(wanted.length, aloneLimit); i++) {
     const { scores } = await runtime.score(rows.subarray(i * width, (i + 1) * width), 1);
     check(scores[0] as number, i, ' when it is scored alone');
