@@ -48,6 +48,7 @@ export { openApiDocument } from './openapi.ts';
 export type { ParserDesk, ParserTried } from './parser_desk.ts';
 export { createProbeServer } from './probe_server.ts';
 export { loginUrl } from './routes/admin.ts';
+export type { Readable } from './security/scope.ts';
 
 export interface ApiServer {
   /** Answers the address, e.g. `http://127.0.0.1:8420`; port 0 takes a free one. */

@@ -4,6 +4,7 @@ import { adminCommand } from './commands/admin.ts';
 import { alertsCommand } from './commands/alerts.ts';
 import { anomalyCommand } from './commands/anomaly.ts';
 import { archiveCommand } from './commands/archive.ts';
+import { auditCommand } from './commands/audit.ts';
 import { configCommand } from './commands/config.ts';
 import type { CommandContext } from './commands/context.ts';
 import { deadLettersCommand } from './commands/dead_letters.ts';
@@ -12,6 +13,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { enrichmentCommand } from './commands/enrichment.ts';
 import { evasionCommand } from './commands/evasion.ts';
 import { forecastCommand } from './commands/forecast.ts';
+import { keyCommand } from './commands/key.ts';
 import { parseCommand } from './commands/parse.ts';
 import { parsersCommand } from './commands/parsers.ts';
 import { pluginsCommand } from './commands/plugins.ts';
@@ -23,6 +25,7 @@ import { startCommand } from './commands/start.ts';
 import { streamCommand } from './commands/stream.ts';
 import { testCommand } from './commands/test.ts';
 import { usecaseCommand } from './commands/usecase.ts';
+import { userCommand } from './commands/user.ts';
 import { version } from './version.ts';
 
 /**
@@ -71,6 +74,9 @@ export async function main(
     pseudonymsCommand,
     streamCommand,
     archiveCommand,
+    userCommand,
+    keyCommand,
+    auditCommand,
     adminCommand,
     setupCommand,
     pluginsCommand,

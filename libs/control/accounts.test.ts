@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ControlStore, openControlStore } from './index.ts';
+import { type ControlStore, mayIngest, openControlStore } from './index.ts';
 import { createPasswords } from './passwords.ts';
 
 const password = 'three small boats at noon';
@@ -213,6 +213,15 @@ describe('API keys', () => {
     ['for ever', { expiresAt: Date.UTC(2027, 1, 5) }, 'KEY_INVALID'],
     ['of nobody', { user: 'nobody' }, 'USER_UNKNOWN'],
   ])('are not made %s', async (_what, more, code) => expect(addKey(more)).rejects.toMatchObject({ code }));
+
+  it('send events while their user may, and they were made for it', async () => {
+    const { key: reads } = await addKey();
+    const { secret } = await addKey({ scopes: ['ingest'] });
+    const may = () => mayIngest(control.keys.find(secret) as typeof reads);
+    expect([mayIngest(reads), may()]).toEqual([false, false]);
+    await control.users.save({ id: 'alice', name: 'Alice', roles: ['engineer'] });
+    expect(may()).toBe(true);
+  });
 
   it('end when they are removed', async () => {
     const { key, secret } = await addKey();

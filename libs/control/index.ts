@@ -1,4 +1,4 @@
 export * from './contract.ts';
-export { keyPrefix } from './keys.ts';
+export { ingestRoles, ingestScope, keyPrefix, mayIngest } from './keys.ts';
 export { openControlStore } from './open.ts';
 export { sessionLimits } from './sessions.ts';

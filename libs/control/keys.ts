@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ApiKey, KeyRing } from './contract.ts';
+import type { ApiKey, KeyRing, Role } from './contract.ts';
 import type { Database } from './database.ts';
 import { errors } from './errors.ts';
 import { hashToken, newToken } from './token.ts';
@@ -21,6 +21,15 @@ interface KeyRow {
   readonly expires_at: number;
   readonly last_used_at: number | null;
 }
+
+/** For senders of events. */
+export const ingestScope = 'ingest';
+/** Whose keys may send events: what comes in is judged for everybody. */
+export const ingestRoles: readonly Role[] = ['engineer', 'admin'];
+
+/** Whether events may be sent with a key, as its user's roles are now. */
+export const mayIngest = ({ scopes, user }: ApiKey): boolean =>
+  scopes.includes(ingestScope) && user.roles.some((role) => ingestRoles.includes(role));
 
 export interface Keys {
   readonly ring: KeyRing;

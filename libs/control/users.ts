@@ -67,7 +67,8 @@ export function createUsers(db: Database, clock: () => number): Users {
     save: ({ id, name, roles, reach, subject }) => {
       if (!idShape.test(id) || (roles.length === 0 && subject === undefined)) throw errors.USER_INVALID();
       const before = find(id);
-      if (before !== undefined && !roles.includes('admin')) keepAdmin(before);
+      // What an identity provider takes away is gone; commands on the server itself can make another administrator.
+      if (before !== undefined && subject === undefined && !roles.includes('admin')) keepAdmin(before);
       const kept = JSON.stringify(reach ?? before?.reach ?? {});
       const createdAt = before?.createdAt ?? clock();
       upsert.run(id, name.slice(0, longestName), roles.join(' '), createdAt, kept, subject ?? null);

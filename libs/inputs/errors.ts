@@ -20,7 +20,7 @@ export const errors = defineErrors({
   NEEDS_KEYS: {
     status: 500,
     message:
-      'The http input would be reached by other machines ({why}) without asking who sends. Add `api_keys`, or `tls` with `client_ca`, or let only this machine send.',
+      'The http input would be reached by other machines ({why}) without asking who sends. Add `api_keys` or `server_keys`, or `tls` with `client_ca`, or let only this machine send.',
   },
   NEEDS_TLS: {
     status: 500,

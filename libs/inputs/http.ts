@@ -93,10 +93,10 @@ function createHttp(config: HttpConfig, context: InputContext): Input {
 
 /** Other machines reach it directly, or through a proxy: then it must know who sends, and nobody may read along. */
 function refuseExposure(config: HttpConfig): void {
-  const { host, tls, api_keys, trusted_proxies } = config;
+  const { host, tls, api_keys, server_keys, trusted_proxies } = config;
   const direct = !isLoopback(host);
   if (!direct && trusted_proxies.length === 0) return;
-  if (api_keys.length === 0 && tls?.client_ca === undefined)
+  if (api_keys.length === 0 && !server_keys && tls?.client_ca === undefined)
     throw errors.NEEDS_KEYS({ why: direct ? `\`host\` is ${host}` : 'through `trusted_proxies`' });
   if (direct && tls === undefined && !config.insecure)
     throw errors.NEEDS_TLS({ input: 'http', host, remedy: 'Add `tls`' });

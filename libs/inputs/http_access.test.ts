@@ -134,6 +134,41 @@ describe('where other machines reach it', () => {
   });
 });
 
+describe('keys that were made on the server', () => {
+  const keys = new Map([['tidewatch_one', { id: 'k1', sources: ['x', 'web-*'] }]]);
+  const open = async (more: object = {}) => {
+    const context = { ...sink.context, senderOf: (secret: string) => keys.get(secret) };
+    input = http.create(http.config.parse({ port: 0, server_keys: true, ...more }), context);
+    await input.start();
+    return input.listeners()[0]!.address;
+  };
+  const status = (url: string, authorization?: string, source = 'x') =>
+    fetch(`${url}/ingest/${source}`, {
+      ...{ method: 'POST', body: '{}', headers: authorization === undefined ? {} : { authorization } },
+    }).then((answer) => answer.status);
+
+  test('let in who has one, for its sources, until it is taken back', async () => {
+    const url = await open({ api_keys });
+    const basic = `Basic ${Buffer.from('anything:tidewatch_one').toString('base64')}`;
+    for (const right of ['Bearer tidewatch_one', 'ApiKey tidewatch_one', basic, 'ApiKey s3cret'])
+      expect(await status(url, right), right).toBe(200);
+    expect(await status(url, 'Bearer tidewatch_one', 'other')).toBe(403);
+    expect([await status(url), await status(url, 'Bearer tidewatch_two')]).toEqual([401, 401]);
+    keys.clear();
+    expect(await status(url, 'Bearer tidewatch_one')).toBe(401);
+  });
+
+  test('are keys enough for other machines', async () => {
+    const url = await open({ host: '0.0.0.0', insecure: true });
+    expect(url).toMatch(/^http:/);
+  });
+
+  test('are none where they are not asked for', async () => {
+    const url = await open({ server_keys: false, api_keys });
+    expect(await status(url, 'Bearer tidewatch_one')).toBe(401);
+  });
+});
+
 describe('behind a proxy', () => {
   const authorization = 'ApiKey s3cret';
 

@@ -17,6 +17,16 @@ export interface InputContext extends PluginContext {
   readonly metrics: Metrics;
   /** A directory of this input's own, for positions that must survive a restart. */
   readonly directory: string;
+  /** The sender whom an API key of the server lets in; undefined for a key that is not in force. */
+  readonly senderOf?: (secret: string) => KeySender | undefined;
+}
+
+/** Who sends with an API key that was made on the server. */
+export interface KeySender {
+  /** Tells the key from all others. */
+  readonly id: string;
+  /** Sources it may send to, `*` at the end for any rest; all where none are named. */
+  readonly sources?: readonly string[];
 }
 
 /** An address or pattern an input serves, for the start-up lines and the health page. */

@@ -1,9 +1,8 @@
-import type { ApiKey } from '@tidewatch/control';
+import { type ApiKey, ingestRoles, ingestScope } from '@tidewatch/control';
 import { errors } from '../errors.ts';
 import { type Route, route } from '../route.ts';
 import * as schemas from '../schemas/accounts.ts';
 import type { Caller } from '../security/caller.ts';
-import { ingestScope } from '../security/key_scope.ts';
 import { engineers } from '../security/scope.ts';
 
 const policy = { kind: 'session', roles: engineers, orAdminToken: true } as const;
@@ -40,7 +39,7 @@ export const keyRoutes: readonly Route[] = [
       const owner = self ?? user;
       if (owner === undefined) throw errors.OWNER_MISSING();
       const { roles = [] } = (await control.users.get(owner)) ?? {};
-      if (rest.scopes.includes(ingestScope) && !roles.some((role) => engineers.includes(role)))
+      if (rest.scopes.includes(ingestScope) && !roles.some((role) => ingestRoles.includes(role)))
         throw errors.SCOPE_DENIED({ scope: ingestScope });
       const made = await control.keys.add({ ...rest, user: owner, expiresAt: now + days * dayMs });
       return { id: made.key.id, secret: made.secret, expiresAt: made.key.expiresAt };

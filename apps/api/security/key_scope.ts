@@ -1,10 +1,8 @@
+import { ingestScope } from '@tidewatch/control';
 import type { Route } from '../route.ts';
 
 /** What is for people alone: a key must not make itself another, or more of itself. */
 const closed: ReadonlySet<string> = new Set(['session', 'users', 'keys', 'admin', 'demo']);
-
-/** For senders of events. */
-export const ingestScope = 'ingest';
 
 /** What a key needs for a route, such as `alerts:read`; undefined where no key opens it. */
 export function keyScopeOf({ name, method, audit, policy }: Route): string | undefined {

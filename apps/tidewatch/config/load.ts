@@ -4,6 +4,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { inputs } from '@tidewatch/inputs';
 import { formatIssues, pluginErrors, validateYaml } from '@tidewatch/plugin';
 import { reasonOf, startErrors } from '../errors.ts';
+import { placeAuth } from './auth.ts';
 import { placeEnrichment } from './enrichment.ts';
 import { type Config, configSchema, type Role, roles } from './schema.ts';
 
@@ -72,6 +73,7 @@ export async function loadConfig(overrides: ConfigOverrides, root: string): Prom
     ...(config.pseudonyms?.file !== undefined && {
       pseudonyms: { ...config.pseudonyms, file: own(config.pseudonyms.file) },
     }),
+    auth: placeAuth(config.auth, own),
     plugins: config.plugins.map((plugin) => ({ ...plugin, module: own(plugin.module) })),
   };
 }

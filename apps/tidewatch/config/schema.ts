@@ -2,6 +2,7 @@ import type { AnyPlugin } from '@tidewatch/plugin';
 import { logLevels } from '@tidewatch/telemetry';
 import { z } from 'zod';
 import { archiveConfig } from './archive.ts';
+import { authConfig } from './auth.ts';
 import { diskConfig } from './disk.ts';
 import { enrichmentConfig } from './enrichment.ts';
 import { forecastConfig } from './forecast.ts';
@@ -60,6 +61,7 @@ export function configSchema(inputs: readonly AnyPlugin<'input'>[]) {
       })
       .prefault({})
       .describe('Where the console and the API listen.'),
+    auth: authConfig,
     inputs: z
       .array(z.discriminatedUnion('type', [first, ...rest]))
       .default([{ type: 'http' }, { type: 'syslog' }] as never)

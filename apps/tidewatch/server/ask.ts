@@ -26,6 +26,7 @@ export async function askServer(data: string): Promise<Ask> {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch(gone);
+    if (response.status === 204) return undefined as T;
     const answer = (await response.json().catch(gone)) as T & Partial<Problem>;
     if (!response.ok) throw startErrors.SERVER_REFUSED({ status: response.status, reason: answer.message });
     return answer;

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { mayIngest } from '@tidewatch/control';
 import { type AcceptDeps, acceptLists, createAccept, createJudge, type OwnJudge } from '@tidewatch/ingest';
 import { inputs as shipped } from '@tidewatch/inputs';
 import { createNormaliser } from '@tidewatch/normalize';
-import type { Accept, AnyPlugin, HostedPlugin, Input } from '@tidewatch/plugin';
+import type { Accept, AnyPlugin, HostedPlugin, Input, InputContext } from '@tidewatch/plugin';
 import { pseudonymStage } from './governance/pseudonyms.ts';
 import { hostPlugins } from './plugins.ts';
 import type { InputConfig, RunningInput, Runtime } from './runtime.ts';
@@ -112,10 +113,24 @@ async function startInput(configured: InputConfig, runtime: Runtime, accept: Acc
   const plugin = shipped.find(({ name }) => name === type) as AnyPlugin<'input'>;
   const name = nameOf(configured, config.inputs);
   const directory = join(config.data, 'inputs', name);
-  const context = { name, accept, metrics, log, directory };
+  const byServerKeys = 'server_keys' in own && own.server_keys === true;
+  const context: InputContext = {
+    ...{ name, accept, metrics, log, directory },
+    ...(byServerKeys && { senderOf: await senders(runtime) }),
+  };
   const input: Input = plugin.create(plugin.config.parse(own) as never, context);
   parts.inputs = [...parts.inputs, { name: type, configured, input }];
   await input.start();
+}
+
+/** Who may send by a key of this server; its accounts are made where there are none. */
+async function senders({ adapters }: Runtime): Promise<NonNullable<InputContext['senderOf']>> {
+  const { keys } = await adapters.openControl();
+  return (secret) => {
+    const key = keys.find(secret);
+    if (key === undefined || !mayIngest(key)) return undefined;
+    return { id: key.id, ...(key.sources && { sources: key.sources }) };
+  };
 }
 
 /** What it keeps is found again after the configuration's order changed: type and source name it, then a number. */

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
-import type { ApiServer } from '@tidewatch/api';
+import type { ApiServer, Readable } from '@tidewatch/api';
 import type { Quarantined } from '@tidewatch/detector';
 import { startIndexer } from '@tidewatch/ingest';
 import { ecsFields } from '@tidewatch/normalize/ecs';
 import type { Accept } from '@tidewatch/plugin';
 import { openAlertJobs } from '../alerts/desk.ts';
+import { oidcOf } from '../config/auth.ts';
 import { targetsOf } from '../config/forecast.ts';
 import type { Config } from '../config/schema.ts';
 import { startErrors } from '../errors.ts';
+import { inForce } from '../governance/usecase.ts';
 import { version } from '../version.ts';
 import { databasesOf } from './adapters.ts';
 import { watchFiles } from './file_watch.ts';
@@ -218,7 +220,8 @@ export async function startApiRole(runtime: Runtime, adminToken: string): Promis
     ...(options.consoleBuild === undefined ? {} : { consoleBuild: options.consoleBuild }),
     version,
     governance: config.governance,
-    dataClasses: runtime.classes,
+    dataClasses: readableClasses(runtime),
+    ...(config.auth.oidc && { oidc: oidcOf(config.auth.oidc) }),
     ecsFields: Object.values(ecsFields).flatMap((names) => names.split(' ')),
     ...(parts.demonstration === undefined ? {} : { demo: parts.demonstration }),
     adminToken,
@@ -229,6 +232,19 @@ export async function startApiRole(runtime: Runtime, adminToken: string): Promis
   health.set('api', 'ready');
   return url;
 }
+
+/** Classes and use-cases are replaced where their files change. */
+const readableClasses = (runtime: Runtime): Readable => ({
+  get all() {
+    return runtime.classes.all;
+  },
+  ofUseCases: (names) => {
+    const { useCases, day } = runtime.governance;
+    return useCases
+      .filter((useCase) => names.includes(useCase.name) && inForce(useCase, day))
+      .flatMap(({ data }) => data.map((entry) => entry.class));
+  },
+});
 
 /** Metrics and probes of a process without the API, in its place. */
 export async function startProbes({ config, health, metrics, onClose }: Runtime): Promise<string> {

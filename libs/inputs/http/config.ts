@@ -87,6 +87,14 @@ export const httpConfig = z.strictObject({
     .array(apiKey)
     .default([])
     .meta({ description: 'Who may send. Without keys every program of this machine may.', examples: [[]] }),
+  server_keys: z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        'Lets in whoever has a key with the scope `ingest` that was made in the console or by `tidewatch key add`, beside `api_keys`; and nobody without one.',
+      examples: [true],
+    }),
   sources: z
     .record(z.string(), z.string().refine(isName, 'is no name of a source'))
     .default({})

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import type { Logger } from '@tidewatch/telemetry';
+import type { InputContext } from '@tidewatch/plugin';
 import { hostOf, isLoopback, plainAddress } from '../bind.ts';
 import { errors } from '../errors.ts';
 import { nameMatches } from '../names.ts';
@@ -30,10 +30,13 @@ export interface Visit {
  * Makes the door: it lets no web page in (Origin header, or a Host that a hostile name was rebound to), and where
  * keys are configured only who has one, or a client certificate. Throws typed errors.
  */
-export function createGuard(config: HttpConfig, log: Logger): (request: IncomingMessage) => Visit {
+export function createGuard(
+  config: HttpConfig,
+  context: Pick<InputContext, 'log' | 'senderOf'>,
+): (request: IncomingMessage) => Visit {
   const names = new Set([...config.hosts, config.host].map((name) => name.toLowerCase()));
   const peerOf = createPeerFinder(config.trusted_proxies);
-  const authenticate = createAuthentication(config, log);
+  const authenticate = createAuthentication(config, context);
   return (request) => {
     const { headers, socket } = request;
     if (headers.origin !== undefined) throw errors.ORIGIN_REFUSED();
@@ -52,7 +55,7 @@ const mostKnown = 10_000;
 
 function createAuthentication(
   config: HttpConfig,
-  log: Logger,
+  { log, senderOf }: Pick<InputContext, 'log' | 'senderOf'>,
 ): (request: IncomingMessage, peer: string) => Sender {
   const anybody: Sender = { maySend: () => true };
   const asksCertificate = config.tls?.client_ca !== undefined;
@@ -60,14 +63,19 @@ function createAuthentication(
     digest: Buffer.from(sha256, 'hex'),
     sender: {
       key: name,
-      maySend: (source: string) =>
-        sources === undefined || sources.some((pattern) => nameMatches(pattern, source)),
+      maySend: maySendTo(sources),
       ...(quota === undefined ? {} : { quotas: createQuotas(quota) }),
     } satisfies Sender,
   }));
   const guesses = createQuotas(guessing);
   /** Addresses and keys that were right: a neighbour who guesses can't keep them out. */
   let known = new Set<string>();
+
+  /** Asked each time: a key that was taken back lets nobody in any more. */
+  function serverKeyOf(secret: string): Sender | undefined {
+    const found = config.server_keys ? senderOf?.(secret) : undefined;
+    return found && { key: found.id, maySend: maySendTo(found.sources) };
+  }
 
   function keyOf(authorization: string): Sender | undefined {
     for (const { name, secret } of credentials(authorization)) {
@@ -76,6 +84,8 @@ function createAuthentication(
         (key) => (name === undefined || name === key.sender.key) && timingSafeEqual(digest, key.digest),
       );
       if (found !== undefined) return found.sender;
+      const sender = serverKeyOf(secret);
+      if (sender !== undefined) return sender;
     }
     return undefined;
   }
@@ -84,7 +94,7 @@ function createAuthentication(
     // A handshake without a certificate of the authority has failed before; a key that is sent must still be right.
     const subject = asksCertificate ? subjectOf(socket as TLSSocket) : undefined;
     if (subject !== undefined && authorization === undefined) return { ...anybody, key: subject, subject };
-    if (keys.length === 0) return anybody;
+    if (keys.length === 0 && !config.server_keys) return anybody;
     if (authorization === undefined) throw errors.UNAUTHENTICATED();
     const sender = keyOf(authorization);
     const name = `${peer} ${sender?.key}`;
@@ -102,15 +112,20 @@ function createAuthentication(
   };
 }
 
+const maySendTo =
+  (sources: readonly string[] | undefined) =>
+  (source: string): boolean =>
+    sources === undefined || sources.some((pattern) => nameMatches(pattern, source));
+
 const subjectOf = (socket: TLSSocket): string | undefined =>
   socket.getPeerX509Certificate()?.subject.replaceAll('\n', ', ');
 
-/** What an Authorization header may mean: shippers send `ApiKey base64(name:key)`, people also the bare key. */
+/** What an Authorization header may mean: shippers send `ApiKey base64(name:key)`, people also the bare key, or it as bearer token. */
 function credentials(authorization: string): readonly { readonly name?: string; readonly secret: string }[] {
   const [scheme = '', value = ''] = authorization.split(/ +/, 2);
   const decoded = Buffer.from(value, 'base64').toString();
   const colon = decoded.indexOf(':');
   const pair = colon === -1 ? [] : [{ name: decoded.slice(0, colon), secret: decoded.slice(colon + 1) }];
   if (/^basic$/i.test(scheme)) return pair;
-  return /^apikey$/i.test(scheme) ? [{ secret: value }, ...pair] : [];
+  return /^(?:apikey|bearer)$/i.test(scheme) ? [{ secret: value }, ...pair] : [];
 }

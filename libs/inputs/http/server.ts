@@ -46,7 +46,7 @@ export function createServer(config: HttpConfig, context: InputContext, deps: Se
   });
   watchConnections(app.server, config, context, refused);
 
-  const guard = createGuard(config, context.log);
+  const guard = createGuard(config, context);
   const visits = new WeakMap<FastifyRequest, Visit>();
   app.addHook('onRequest', async (request, reply) => {
     const free = limitTime(request.raw, config.request_timeout_ms);
