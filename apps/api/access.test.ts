@@ -117,6 +117,8 @@ const queries: Readonly<Record<string, string>> = {
   'events.top': '?field=host.name',
   'events.complete': '?text=a',
   'alerts.groups': '?by=rule.id',
+  'entities.get': '?field=host.name&value=db-1',
+  'privacy.fields': '?source=syslog',
 };
 
 const ask = (name: string, headers: Record<string, string>) => {
@@ -181,6 +183,8 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'admin tok
   'events.fields': readers,
   'events.complete': readers,
   'events.get': readers,
+  'entities.get': readers,
+  'privacy.fields': ['engineer', 'privacy_officer', 'admin'],
   'rules.list': readers,
   'rules.coverage': readers,
   'rules.verdicts': readers,

@@ -6,6 +6,7 @@ import { archiveRoutes } from './archive.ts';
 import { auditRoutes } from './audit.ts';
 import { deadLetterRoutes } from './dead_letters.ts';
 import { enrichmentRoutes } from './enrichment.ts';
+import { entityRoutes } from './entities.ts';
 import { eventRoutes } from './events.ts';
 import { exceptionRoutes } from './exceptions.ts';
 import { forecastRoutes } from './forecasts.ts';
@@ -15,6 +16,7 @@ import { liveRoutes } from './live.ts';
 import { oidcRoutes } from './oidc.ts';
 import { originalRoutes } from './originals.ts';
 import { parserRoutes } from './parsers.ts';
+import { privacyRoutes } from './privacy.ts';
 import { probeRoutes } from './probes.ts';
 import { ruleRoutes } from './rules.ts';
 import { sessionRoutes } from './session.ts';
@@ -29,6 +31,7 @@ export const routes: readonly Route[] = [
   ...alertRoutes,
   ...alertJobRoutes,
   ...eventRoutes,
+  ...entityRoutes,
   ...ruleRoutes,
   ...keptRuleRoutes,
   ...exceptionRoutes,
@@ -40,6 +43,7 @@ export const routes: readonly Route[] = [
   ...deadLetterRoutes,
   ...archiveRoutes,
   ...originalRoutes,
+  ...privacyRoutes,
   ...liveRoutes,
   ...userRoutes,
   ...keyRoutes,
