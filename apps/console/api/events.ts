@@ -44,6 +44,18 @@ export const useTopValues = (field: string, filter: EventFilter, wanted: boolean
     placeholderData: keepPreviousData,
   });
 
+/** Data sets that events of the last day came in. */
+export const useDatasets = () =>
+  useQuery({
+    queryKey: ['event-datasets'],
+    queryFn: async ({ signal }) => {
+      const asked = { field: 'event.dataset', from: 'now-24h', to: 'now', limit: 100 };
+      const { values } = await get<TopValues>('/api/events/top', asked, signal);
+      return new Set(values.map(({ value }) => String(value)));
+    },
+    staleTime: 60_000,
+  });
+
 export const useFields = () =>
   useQuery({
     queryKey: ['event-fields'],

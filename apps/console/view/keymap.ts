@@ -44,6 +44,7 @@ export const keyGroups: readonly KeyGroup[] = [
       { keys: ['g', 'a'], does: 'Alerts' },
       { keys: ['g', 'e'], does: 'Events' },
       { keys: ['g', 'd'], does: 'Dead letters' },
+      { keys: ['g', 'r'], does: 'Rules' },
       { keys: ['g', 'f'], does: 'Forecasts' },
       { keys: ['g', 'h'], does: 'Health' },
       { keys: ['?'], does: 'This help' },

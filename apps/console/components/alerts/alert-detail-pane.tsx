@@ -2,7 +2,7 @@
 import type { AlertDetail, AlertRow } from '@tidewatch/api/schemas';
 import type { JsonObject } from '@tidewatch/event';
 import { X } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { useAlert } from '../../api/alerts.ts';
 import { explanationSentence, isRule } from '../../view/explanation.ts';
 import { matchedValues } from '../../view/reason.ts';
@@ -12,6 +12,7 @@ import { Why } from '../explain/why.tsx';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { LevelMark } from '../ui/level-mark.tsx';
+import { Section } from '../ui/section.tsx';
 import { ProblemState, SkeletonRows } from '../ui/states.tsx';
 import { AlertActionBar } from './alert-action-bar.tsx';
 import { AlertFacts } from './alert-facts.tsx';
@@ -136,25 +137,5 @@ function Detail({
         </Section>
       </div>
     </>
-  );
-}
-
-function Section({
-  title,
-  aside,
-  children,
-}: {
-  readonly title: string;
-  readonly aside?: string | undefined;
-  readonly children: ReactNode;
-}) {
-  return (
-    <section>
-      <div className="mb-2 flex items-baseline gap-3 border-b border-line pb-1">
-        <h3 className="text-base font-semibold">{title}</h3>
-        {aside !== undefined && <span className="figure text-xs text-faint">{aside}</span>}
-      </div>
-      {children}
-    </section>
   );
 }

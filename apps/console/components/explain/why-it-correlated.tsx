@@ -3,7 +3,7 @@ import type { AlertDetail, CorrelationExplanation } from '@tidewatch/api/schemas
 import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import { useEvent } from '../../api/events.ts';
-import { useRule } from '../../api/system.ts';
+import { useRule } from '../../api/rules.ts';
 import { groupQuery } from '../../view/correlation.ts';
 import { count } from '../../view/quantity.ts';
 import { eventSummary } from '../../view/value.ts';

@@ -2,7 +2,7 @@
 import type { SigmaExplanation } from '@tidewatch/api/schemas';
 import { useMemo, useState } from 'react';
 import { ApiProblem } from '../../api/client.ts';
-import { useRule } from '../../api/system.ts';
+import { useRule } from '../../api/rules.ts';
 import { conditionLines, matchedValues } from '../../view/reason.ts';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { Button } from '../ui/button.tsx';

@@ -4,20 +4,19 @@ import { useHealth } from '../../api/system.ts';
 import { duration } from '../../view/moment.ts';
 import { bytes, compact, count } from '../../view/quantity.ts';
 import { ExceptionSection } from '../exceptions/exception-section.tsx';
+import { Link } from '../ui/link.tsx';
 import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { DeadLetters } from './dead-letters.tsx';
 import { DiskSection } from './disk-section.tsx';
 import { FlowSections } from './flow-sections.tsx';
 import { RoleSections } from './role-sections.tsx';
-import { RuleTable } from './rule-table.tsx';
 import { StoreSection } from './store-section.tsx';
 
 const sections = [
   ['roles', 'Roles'],
   ['sources', 'Sources'],
   ['streams', 'Streams'],
-  ['rules', 'Rules'],
   ['exceptions', 'Exceptions'],
   ['dead-letters', 'Dead letters'],
   ['disk', 'Disk'],
@@ -55,7 +54,6 @@ export function HealthPage() {
           <Summary health={data} now={now} />
           <RoleSections health={data} now={now} />
           <FlowSections health={data} now={now} />
-          <RuleTable {...data.rules} />
           <ExceptionSection now={now} />
           <DeadLetters summary={data.deadLetters} />
           <DiskSection />
@@ -66,17 +64,36 @@ export function HealthPage() {
   );
 }
 
+interface Figure {
+  readonly label: string;
+  readonly value: string;
+  readonly bad: boolean;
+  readonly href?: string;
+}
+
 /** Whether everything is well, in one row. */
 function Summary({ health, now }: { readonly health: Health; readonly now: number }) {
   const lag = Math.max(0, ...health.streams.flatMap(({ groups }) => groups.map(({ seconds }) => seconds)));
   const perMinute = health.sources.reduce((sum, source) => sum + source.perMinute, 0);
-  const figures = [
+  const figures: readonly Figure[] = [
     { label: 'Events a minute', value: compact(Math.round(perMinute)), bad: false },
     { label: 'Longest lag', value: duration(lag * 1_000), bad: lag > 60 },
-    { label: 'Rules loaded', value: count(health.rules.loaded), bad: false },
-    { label: 'Rules rejected', value: count(health.rules.rejected), bad: health.rules.rejected > 0 },
+    { label: 'Rules loaded', value: count(health.rules.loaded), bad: false, href: '/rules' },
+    {
+      label: 'Rules rejected',
+      value: count(health.rules.rejected),
+      bad: health.rules.rejected > 0,
+      href: '/rules?view=rejected',
+    },
     ...(health.rules.quarantined > 0
-      ? [{ label: 'Rules in quarantine', value: count(health.rules.quarantined), bad: true }]
+      ? [
+          {
+            label: 'Rules in quarantine',
+            value: count(health.rules.quarantined),
+            bad: true,
+            href: '/rules?view=quarantined',
+          },
+        ]
       : []),
     { label: 'Dead letters', value: count(health.deadLetters.total), bad: health.deadLetters.total > 0 },
     { label: 'Events stored', value: compact(health.store.events), bad: false },
@@ -85,9 +102,17 @@ function Summary({ health, now }: { readonly health: Health; readonly now: numbe
   ];
   return (
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-4 xl:grid-cols-8">
-      {figures.map(({ label, value, bad }) => (
+      {figures.map(({ label, value, bad, href }) => (
         <div key={label} className="flex flex-col-reverse bg-panel px-4 py-2.5">
-          <dt className="text-xs text-soft">{label}</dt>
+          <dt className="flex min-h-6 items-center text-xs text-soft">
+            {href === undefined ? (
+              label
+            ) : (
+              <Link href={href} className="inline-flex min-h-6 items-center underline decoration-line-strong underline-offset-2 hover:text-ink">
+                {label}
+              </Link>
+            )}
+          </dt>
           <dd className={`figure text-lg font-semibold whitespace-nowrap ${bad ? 'text-warn' : ''}`}>
             {value}
           </dd>

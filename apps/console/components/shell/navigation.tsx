@@ -1,4 +1,4 @@
-import { Activity, ChartSpline, Keyboard, MailX, Rows3, ShieldAlert } from 'lucide-react';
+import { Activity, ChartSpline, Keyboard, MailX, Rows3, ScrollText, ShieldAlert } from 'lucide-react';
 import { Link } from '../ui/link.tsx';
 
 interface PageEntry {
@@ -15,6 +15,7 @@ export const pages: readonly PageEntry[] = [
   { path: '/alerts', title: 'Alerts', key: 'a', icon: ShieldAlert },
   { path: '/events', title: 'Events', key: 'e', icon: Rows3 },
   { path: '/dead-letters', title: 'Dead letters', short: 'Letters', key: 'd', icon: MailX },
+  { path: '/rules', title: 'Rules', key: 'r', icon: ScrollText },
   { path: '/forecasts', title: 'Forecasts', short: 'Forecast', key: 'f', icon: ChartSpline },
   { path: '/health', title: 'Health', key: 'h', icon: Activity },
 ];

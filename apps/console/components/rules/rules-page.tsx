@@ -1,0 +1,154 @@
+'use client';
+import type { RuleRow } from '@tidewatch/api/schemas';
+import { Search, ShieldQuestion } from 'lucide-react';
+import { useMemo } from 'react';
+import { useRules, useVerdicts } from '../../api/rules.ts';
+import { useHealth } from '../../api/system.ts';
+import { count } from '../../view/quantity.ts';
+import { chosenRules, type RuleView, ruleKey, stateOf, verdictsById } from '../../view/rule-view.ts';
+import { SplitPane } from '../alerts/split-pane.tsx';
+import { useListKeys } from '../grid/use-list-keys.ts';
+import { VirtualGrid } from '../grid/virtual-grid.tsx';
+import { Button } from '../ui/button.tsx';
+import { Segmented } from '../ui/segmented.tsx';
+import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { useNow } from '../ui/use-now.ts';
+import { AttackMatrix } from './attack-matrix.tsx';
+import { ruleColumns } from './rule-columns.tsx';
+import { RuleDetailPane } from './rule-detail-pane.tsx';
+import { useRuleState } from './use-rule-state.ts';
+
+const empty: readonly RuleRow[] = [];
+
+/** Every rule, the rejected ones with their reason; or the techniques that they find. */
+export function RulesPage() {
+  const health = useHealth();
+  const list = useRules(health.data?.rules);
+  const verdicts = useVerdicts();
+  const [state, setState] = useRuleState();
+  const { look, view, q, id, file } = state;
+  const now = useNow();
+  const byId = useMemo(() => verdictsById(verdicts.data), [verdicts.data]);
+  const all = list.data?.rules ?? empty;
+  const rules = useMemo(() => chosenRules(all, view, q, byId), [all, view, q, byId]);
+  const opened = all.find((rule) => rule.id === id && (file === null || rule.file === file));
+  const columns = useMemo(() => ruleColumns(now, byId, id !== null), [now, byId, id]);
+  const open = (rule: RuleRow | undefined): void =>
+    void setState({ id: rule?.id ?? null, file: rule?.file ?? null });
+  useListKeys(rules, (rule) => rule === opened, open);
+
+  const error = list.error ?? health.error;
+  const retry = (): void => {
+    void health.refetch();
+    void list.refetch();
+  };
+  if (list.data === undefined)
+    return error === null ? (
+      <SkeletonRows label="Loading the rules" />
+    ) : (
+      <ProblemState error={error} what="The rules" onRetry={retry} />
+    );
+  const counted = (wanted: RuleView): number => all.filter((rule) => stateOf(rule) === wanted).length;
+  const choices = [
+    { value: 'all' as const, label: 'All' },
+    ...(['loaded', 'rejected', 'quarantined', 'skipped'] as const).flatMap((value) =>
+      counted(value) > 0 || value === view
+        ? [
+            {
+              value,
+              label: `${value.replace(/^./, (first) => first.toUpperCase())} ${count(counted(value))}`,
+            },
+          ]
+        : [],
+    ),
+    { value: 'costly' as const, label: 'By cost' },
+    { value: 'noisy' as const, label: 'By false positives' },
+  ];
+  return (
+    <>
+      {error !== null && <StaleNote error={error} onRetry={retry} />}
+      {verdicts.error !== null && (
+        <StaleNote error={verdicts.error} onRetry={() => void verdicts.refetch()} />
+      )}
+      <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-bg px-3 py-2">
+        <Segmented
+          label="Look"
+          value={look}
+          onChange={(value) => void setState({ look: value })}
+          choices={[
+            { value: 'list', label: 'List' },
+            { value: 'attack', label: 'ATT&CK' },
+          ]}
+        />
+        {look === 'list' && (
+          <>
+            <Segmented
+              label="Which rules"
+              value={view}
+              onChange={(value) => void setState({ view: value })}
+              choices={choices}
+            />
+            <label className="flex h-8 w-72 items-center gap-2 rounded-md border border-line bg-panel px-2 focus-within:border-accent">
+              <Search size={13} className="text-faint" aria-hidden />
+              <input
+                value={q}
+                onChange={(event) => void setState({ q: event.target.value })}
+                placeholder="Title, id, file, tag, log source"
+                aria-label="Find a rule"
+                className="min-w-0 flex-1 bg-transparent text-sm outline-none placeholder:text-faint"
+              />
+            </label>
+            <span className="figure text-sm text-faint" role="status">
+              {count(rules.length)} shown
+            </span>
+          </>
+        )}
+      </div>
+      {look === 'attack' ? (
+        <AttackMatrix
+          rules={all}
+          onTechnique={(technique) =>
+            void setState({ look: 'list', view: 'all', q: `attack.${technique.toLowerCase()}` })
+          }
+        />
+      ) : (
+        <SplitPane
+          list={
+            rules.length === 0 ? (
+              <EmptyState icon={<ShieldQuestion size={26} aria-hidden />} title="No rule fits">
+                {all.length === 0 ? (
+                  <p>No rule is loaded: put Sigma rules into the folders named in tidewatch.yml.</p>
+                ) : (
+                  <Button onClick={() => void setState(null)}>Show all rules</Button>
+                )}
+              </EmptyState>
+            ) : (
+              <VirtualGrid
+                label="Rules"
+                rows={rules}
+                columns={columns}
+                rowId={ruleKey}
+                rowHeight={32}
+                total={rules.length}
+                cursor={opened === undefined ? null : ruleKey(opened)}
+                onOpen={(rule) => open(rule === opened ? undefined : rule)}
+                restart={`${view} ${q}`}
+              />
+            )
+          }
+          detail={
+            id === null ? null : (
+              <RuleDetailPane
+                key={`${file} ${id}`}
+                id={id}
+                row={opened}
+                verdict={byId.get(id)}
+                onClose={() => open(undefined)}
+              />
+            )
+          }
+        />
+      )}
+    </>
+  );
+}
