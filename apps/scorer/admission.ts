@@ -1,5 +1,5 @@
 import { readEvasionModel } from '@tidewatch/evasion';
-import { checkSignature, type Manifest, readModelFolder } from '@tidewatch/models';
+import { type Manifest, readModelFolder } from '@tidewatch/models';
 import { admit } from '@tidewatch/onnx';
 
 export interface AdmissionConfig {
@@ -27,8 +27,7 @@ export async function admitModel(
   folder: string,
   { program, trusted }: AdmissionConfig,
 ): Promise<AdmittedModel> {
-  if (trusted.length > 0) await checkSignature(folder, trusted);
-  const read = await readModelFolder(folder);
+  const read = await readModelFolder(folder, { trusted });
   const { manifest, files } = read;
   const card = files.get('card.md')?.toString('utf8') ?? '';
   if (manifest.kind === 'onnx') {

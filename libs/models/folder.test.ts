@@ -1,8 +1,10 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readModelFolder, writeModelFolder } from './folder.ts';
+import { signModelFolder } from './signature.ts';
 
 const manifest = {
   name: 'odd-lines',
@@ -33,6 +35,29 @@ it('reads what was written', async () => {
   expect(read.manifest).toMatchObject(manifest);
   expect(read.files.get('weights.json')?.toString()).toBe('[1]');
 });
+
+it('reads what a trusted key signed, and nothing else', async () => {
+  const [own, other, rsa] = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519'), rsaKeys()];
+  const pem = (key: KeyObject, type: 'pkcs8' | 'spki') => key.export({ type, format: 'pem' }).toString();
+  const read = (...keys: readonly { publicKey: KeyObject }[]) =>
+    readModelFolder(folder, { trusted: keys.map(({ publicKey }) => pem(publicKey, 'spki')) });
+  const refused = (reason: string) => ({ code: 'MODEL_REFUSED', message: expect.stringContaining(reason) });
+
+  await expect(read(own)).rejects.toMatchObject(refused('manifest.sig: ENOENT'));
+  await signModelFolder(folder, pem(own.privateKey, 'pkcs8'));
+  expect((await read(other, own)).manifest.name).toBe('odd-lines');
+  await expect(read(other)).rejects.toMatchObject(refused('no trusted key signed'));
+  await expect(read(rsa)).rejects.toMatchObject(refused('rsa, not of ed25519'));
+  await expect(readModelFolder(folder, { trusted: ['no key'] })).rejects.toMatchObject(
+    refused('cannot be read'),
+  );
+  await expect(signModelFolder(folder, pem(rsa.privateKey, 'pkcs8'))).rejects.toMatchObject(
+    refused('ed25519'),
+  );
+  await appendFile(join(folder, 'manifest.yml'), '# changed\n');
+  await expect(read(own)).rejects.toMatchObject(refused('no trusted key signed'));
+});
+const rsaKeys = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 it.each([
   [

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { formatIssues, validateYaml } from '@tidewatch/plugin';
 import { stringify } from 'yaml';
 import { modelErrors } from './errors.ts';
 import { type Manifest, type ManifestDraft, manifestSchema } from './manifest.ts';
+import { checkSignature, signatureFile } from './signature.ts';
 
 export interface ModelFolder {
   readonly manifest: Manifest;
@@ -42,15 +44,27 @@ export async function writeModelFolder(
   }
 }
 
+export interface ReadOptions {
+  /** Public keys, PEM, of which one must have signed the folder; with none nothing need be signed. */
+  readonly trusted?: readonly string[];
+}
+
 /**
- * Reads a model's folder, and holds every file to its hash.
+ * Reads a model's folder, and holds it to its signature and every file to its hash.
  *
  * Rejects with MODEL_REFUSED, which names the folder, the file and what is wrong with it.
  */
-export async function readModelFolder(folder: string): Promise<ModelFolder> {
+export async function readModelFolder(
+  folder: string,
+  { trusted = [] }: ReadOptions = {},
+): Promise<ModelFolder> {
   const refuse = (file: string, reason: string) => modelErrors.MODEL_REFUSED({ folder, file, reason });
-  const text = (await readBounded(folder, 'manifest.yml', refuse)).toString('utf8');
-  const read = validateYaml(text, manifestSchema);
+  const written = await readBounded(folder, 'manifest.yml', refuse);
+  if (trusted.length > 0) {
+    const signature = await readBounded(folder, signatureFile, refuse);
+    checkSignature(written, signature.toString('latin1'), trusted, (reason) => refuse(signatureFile, reason));
+  }
+  const read = validateYaml(written.toString('utf8'), manifestSchema);
   if (!read.ok) throw refuse('manifest.yml', formatIssues(read.issues).trim());
   const manifest = read.value;
   for (const name of requiredFiles)
@@ -58,11 +72,24 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
   const files = new Map<string, Buffer>();
   for (const [name, hash] of Object.entries(manifest.files)) {
     const bytes = await readBounded(folder, name, refuse);
-    if (sha256(bytes) !== hash) throw refuse(name, 'it is not the file whose hash the manifest has');
+    if ((await sha256InTurns(bytes)) !== hash)
+      throw refuse(name, 'it is not the file whose hash the manifest has');
     files.set(name, bytes);
   }
   return { manifest, files };
 }
+
+/** Of a large file piece by piece, so that others have their turn. */
+async function sha256InTurns(bytes: Buffer): Promise<string> {
+  const hash = createHash('sha256');
+  for (let from = 0; from < bytes.length; from += pieceBytes) {
+    if (from > 0) await setImmediate();
+    hash.update(bytes.subarray(from, from + pieceBytes));
+  }
+  return hash.digest('hex');
+}
+
+const pieceBytes = 2 * 2 ** 20;
 
 async function readBounded(
   folder: string,

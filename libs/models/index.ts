@@ -7,4 +7,4 @@ export {
   manifestJsonSchema,
   manifestSchema,
 } from './manifest.ts';
-export { checkSignature, signModelFolder } from './signature.ts';
+export { signatureFile, signModelFolder } from './signature.ts';
