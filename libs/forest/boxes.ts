@@ -6,8 +6,8 @@ interface Nodes {
   readonly capacity: number;
   readonly leaf: number;
   readonly root: Int16Array;
-  readonly left: Int16Array;
-  readonly right: Int16Array;
+  readonly left: Int8Array | Int16Array;
+  readonly right: Int8Array | Int16Array;
   readonly place: Uint16Array | Int32Array;
 }
 
@@ -59,7 +59,7 @@ export class Boxes {
 
   /** Widens a box in `room` by all points below a child. */
   #include(tree: number, child: number, box: number): void {
-    const { values, dimensions } = this.#points;
+    const { values, starts, dimensions } = this.#points;
     const sides = room.boxes(0);
     const { stack } = room;
     let open = 0;
@@ -72,7 +72,7 @@ export class Boxes {
         stack[open++] = this.#nodes.right[at] as number;
         continue;
       }
-      const own = (this.#nodes.place[tree * this.#nodes.capacity + ~node] as number) * dimensions;
+      const own = starts[this.#nodes.place[tree * this.#nodes.capacity + ~node] as number] as number;
       for (let d = 0; d < dimensions; d++) {
         const value = values[own + d] as number;
         if (-value < (sides[box + d] as number)) sides[box + d] = -value;
@@ -141,8 +141,8 @@ export class Boxes {
     for (let side = 0; side < count; side++) into[to + side] = this.sides[from + side] as number;
   }
   #leafSides(leaf: number, into: Float32Array, to: number): void {
-    const { values, dimensions } = this.#points;
-    const own = (this.#nodes.place[leaf] as number) * dimensions;
+    const { values, starts, dimensions } = this.#points;
+    const own = starts[this.#nodes.place[leaf] as number] as number;
     for (let d = 0; d < dimensions; d++) {
       const value = values[own + d] as number;
       into[to + d] = -value;

@@ -3,7 +3,15 @@ export class UnreadableState extends Error {
   override name = 'UnreadableState';
 }
 
-type Numbers = Uint8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
+type Numbers =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
 
 /** Puts numbers in a row as this machine keeps them (little-endian wherever Node runs), behind a checksum. */
 export class Writer {

@@ -23,7 +23,7 @@ function check({ trees, points }: Forest, tree: number, child = trees.root[tree]
   if (child < 0) {
     const leaf = tree * trees.capacity + ~child;
     expect(trees.mass[leaf]).toBeGreaterThan(0);
-    const at = (trees.place[leaf] as number) * dimensions;
+    const at = points.starts[trees.place[leaf] as number] as number;
     const own = [...points.values.subarray(at, at + dimensions)];
     return { low: own, high: own, leaves: 1 };
   }

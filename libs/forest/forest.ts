@@ -88,11 +88,12 @@ export class Forest {
     const missing = new Uint8Array(dimensions);
     for (const dimension of of) missing[dimension] = 1;
     const { count } = this.trees;
+    const { values, starts } = this.points;
     const found = new Float64Array(of.length * count);
     for (let tree = 0; tree < count; tree++) {
       const place = nearestIn(this.trees, tree, this.points, point, missing);
       for (let i = 0; i < of.length; i++)
-        found[i * count + tree] = this.points.values[place * dimensions + (of[i] as number)] as number;
+        found[i * count + tree] = values[(starts[place] as number) + (of[i] as number)] as number;
     }
     return Float64Array.from(of, (_, i) => median(found.subarray(i * count, (i + 1) * count)));
   }
@@ -130,7 +131,7 @@ export class Forest {
     const { dimensions } = this.options;
     const leaf = tree * this.trees.capacity + own;
     const place = this.trees.place[leaf] as number;
-    ask(this.points.values, place * dimensions, dimensions);
+    ask(this.points.values, this.points.starts[place] as number, dimensions);
     this.trees.remove(tree, leaf);
     this.points.release(place);
   }

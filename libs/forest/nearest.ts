@@ -15,7 +15,7 @@ export function nearestIn(
   point: Float32Array,
   missing: Uint8Array,
 ): number {
-  const { values, dimensions } = points;
+  const { values, starts, dimensions } = points;
   const { stack } = room;
   let least = Number.POSITIVE_INFINITY;
   let nearest = 0;
@@ -33,10 +33,10 @@ export function nearestIn(
       continue;
     }
     const place = trees.place[tree * trees.capacity + ~node] as number;
+    const own = starts[place] as number;
     let apart = 0;
     for (let d = 0; d < dimensions; d++)
-      if (missing[d] === 0)
-        apart += Math.abs((values[place * dimensions + d] as number) - (point[d] as number));
+      if (missing[d] === 0) apart += Math.abs((values[own + d] as number) - (point[d] as number));
     if (apart < least) {
       least = apart;
       nearest = place;

@@ -17,7 +17,7 @@ export function plant(
   random: Random,
   places: Int32Array,
 ): Int16Array {
-  const { values, dimensions } = points;
+  const { values, starts, dimensions } = points;
   const low = new Float32Array(dimensions);
   const high = new Float32Array(dimensions);
   const leaves = new Int16Array(places.length);
@@ -39,7 +39,7 @@ export function plant(
     let middle = from;
     for (let i = from; i < to; i++) {
       const place = places[i] as number;
-      if ((values[place * dimensions + dimension] as number) > value) continue;
+      if ((values[(starts[place] as number) + dimension] as number) > value) continue;
       places[i] = places[middle] as number;
       places[middle++] = place;
     }
@@ -53,7 +53,7 @@ export function plant(
     low.fill(Number.POSITIVE_INFINITY);
     high.fill(Number.NEGATIVE_INFINITY);
     for (let i = from; i < to; i++) {
-      const at = (places[i] as number) * dimensions;
+      const at = starts[places[i] as number] as number;
       for (let d = 0; d < dimensions; d++) {
         const value = values[at + d] as number;
         if (value < (low[d] as number)) low[d] = value;

@@ -1,26 +1,40 @@
-/** Points that the trees of a forest have in common, each kept once for as long as a tree has it. */
+/**
+ * Points that the trees of a forest have in common, each kept once for as long as a tree has it. A point that goes on where
+ * the one before ended, as those of a series do, shares the values that both have.
+ */
 export class Points {
   readonly dimensions: number;
-  /** Point after point, `dimensions` values each. */
+  /** All values in a row; a point's are `dimensions` of them from its start on. */
   values: Float32Array;
+  /** Where the values of the point at a place start; no two points have the same start. */
+  starts: Int32Array;
   /** How many trees have the point at a place; 0 for a free one. */
   references: Uint16Array;
   #free: number[] = [];
   #used = 0;
+  /** Where the next value goes. */
+  #end = 0;
 
   /** @param capacity points that there is room for at first; it grows as needed */
   constructor(dimensions: number, capacity: number) {
     this.dimensions = dimensions;
-    this.values = new Float32Array(capacity * dimensions);
+    this.values = new Float32Array(capacity + dimensions);
+    this.starts = new Int32Array(capacity);
     this.references = new Uint16Array(capacity);
   }
 
   /** Copies a point in, which no tree has yet. Answers its place. */
   add(point: Float32Array): number {
+    let shared = this.#shared(point);
+    if (this.#end + this.dimensions - shared > this.values.length) {
+      this.#makeRoom();
+      shared = this.#shared(point);
+    }
     const place = this.#free.pop() ?? this.#used++;
-    if (place >= this.references.length) this.makeRoom(Math.ceil(this.references.length * 1.25) + 16);
-    this.values.set(point, place * this.dimensions);
+    if (place >= this.references.length) this.#extend(Math.ceil(this.references.length * 1.25) + 16);
+    this.starts[place] = this.#end - shared;
     this.references[place] = 0;
+    for (let i = shared; i < this.dimensions; i++) this.values[this.#end++] = point[i] as number;
     return place;
   }
 
@@ -45,12 +59,74 @@ export class Points {
     return this.#used - this.#free.length;
   }
 
-  /** For so many points in all, where there is less. */
-  makeRoom(capacity: number): void {
-    if (capacity <= this.references.length) return;
-    const values = new Float32Array(capacity * this.dimensions);
+  /** What there is of points that trees have: their values, and the places in the order of their starts. */
+  packed(): { readonly values: Float32Array; readonly places: Int32Array } {
+    const places = this.#compact();
+    return { values: this.values.subarray(0, this.#end), places };
+  }
+
+  /** Takes in what {@link packed} told of, each point to the place of its number in that order. */
+  unpack(values: Float32Array, starts: Int32Array): void {
+    this.values = values;
+    this.starts = starts;
+    this.references = new Uint16Array(starts.length);
+    this.#free = [];
+    this.#used = starts.length;
+    this.#end = values.length;
+  }
+
+  /** How many of a point's values, from its first on, are the last there are; less than all. */
+  #shared(point: Float32Array): number {
+    const { values, dimensions } = this;
+    const end = this.#end;
+    for (let shared = Math.min(dimensions - 1, end); shared > 0; shared--) {
+      let i = 0;
+      while (i < shared && values[end - shared + i] === point[i]) i++;
+      if (i === shared) return shared;
+    }
+    return 0;
+  }
+
+  /** Leaves out values that no point has, and adds room where that was of little use. */
+  #makeRoom(): void {
+    this.#compact();
+    const room = this.values.length;
+    if (this.#end < 0.8 * room) return;
+    const values = new Float32Array(Math.ceil(room * 1.25) + this.dimensions);
     values.set(this.values);
     this.values = values;
+  }
+
+  /** Moves values together. Answers the places of points in the order of their starts. */
+  #compact(): Int32Array {
+    const { values, starts, references, dimensions } = this;
+    const placeAt = new Int32Array(this.#end).fill(-1);
+    let count = 0;
+    for (let place = 0; place < this.#used; place++)
+      if ((references[place] as number) > 0) {
+        placeAt[starts[place] as number] = place;
+        count++;
+      }
+    const places = new Int32Array(count);
+    let [read, written, found] = [0, 0, 0];
+    for (let start = 0; start < placeAt.length; start++) {
+      const place = placeAt[start] as number;
+      if (place < 0) continue;
+      places[found++] = place;
+      const from = Math.max(read, start);
+      read = start + dimensions;
+      values.copyWithin(written, from, read);
+      written += read - from;
+      starts[place] = written - dimensions;
+    }
+    this.#end = written;
+    return places;
+  }
+
+  #extend(capacity: number): void {
+    const starts = new Int32Array(capacity);
+    starts.set(this.starts);
+    this.starts = starts;
     const references = new Uint16Array(capacity);
     references.set(this.references);
     this.references = references;

@@ -19,7 +19,7 @@ export class Samples {
   /** Logarithms of weights, from `start` on. */
   readonly weights: Float32Array;
   /** Leaves that the points are, within their tree. */
-  readonly leaves: Uint16Array;
+  readonly leaves: Uint8Array | Uint16Array;
   /** By tree: how likely the next one is taken, as a rate, and how much of that is left until one is. */
   readonly rate: Float64Array;
   readonly left: Float64Array;
@@ -33,7 +33,7 @@ export class Samples {
     this.#growth = Math.exp(decay);
     this.capacity = capacity;
     this.weights = new Float32Array(trees * capacity);
-    this.leaves = new Uint16Array(trees * capacity);
+    this.leaves = new (capacity <= 256 ? Uint8Array : Uint16Array)(trees * capacity);
     this.rate = new Float64Array(trees);
     this.left = new Float64Array(trees);
   }

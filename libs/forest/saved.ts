@@ -3,7 +3,7 @@ import { Forest } from './forest.ts';
 import { plant } from './planting.ts';
 import { seat } from './room.ts';
 
-const version = 1;
+const version = 2;
 /** What is kept of trees: all, or which points they have. */
 const forms = ['whole', 'asleep'] as const;
 
@@ -14,11 +14,9 @@ export function save(forest: Forest): Uint8Array {
   writer.number(samples.start);
   for (const numbers of [samples.rate, samples.left, samples.weights, samples.leaves]) writer.put(numbers);
   const places = Int32Array.from(trees.place);
-  const { order, values } = pack(forest);
+  const numberOf = writePoints(forest, writer);
   for (let leaf = 0; leaf < places.length; leaf++)
-    if ((trees.mass[leaf] as number) > 0) places[leaf] = order.get(places[leaf] as number) as number;
-  writer.number(order.size);
-  writer.put(values);
+    if ((trees.mass[leaf] as number) > 0) places[leaf] = numberOf[places[leaf] as number] as number;
   for (const numbers of [trees.root, trees.freeNode, trees.freeLeaf, trees.left, trees.right, trees.cutValue])
     writer.put(numbers);
   writer.put(Uint16Array.from(trees.cutDimension));
@@ -35,16 +33,16 @@ export function hibernate(forest: Forest): Uint8Array {
   const { trees, samples } = forest;
   const writer = begin(forest, 'asleep');
   writer.number(samples.start);
-  const { order, values } = pack(forest);
-  writer.number(order.size);
-  writer.put(values);
-  const references = new (order.size <= 0x10000 ? Uint16Array : Int32Array)(trees.count * samples.size);
+  const numberOf = writePoints(forest, writer);
+  const references = new (forest.points.size <= 0x10000 ? Uint16Array : Int32Array)(
+    trees.count * samples.size,
+  );
   const weights = new Float32Array(references.length);
   for (let tree = 0; tree < trees.count; tree++)
     for (let i = 0; i < samples.size; i++) {
       const at = tree * samples.capacity + i;
       const leaf = tree * trees.capacity + (samples.leaves[at] as number);
-      references[tree * samples.size + i] = order.get(trees.place[leaf] as number) as number;
+      references[tree * samples.size + i] = numberOf[trees.place[leaf] as number] as number;
       weights[tree * samples.size + i] = samples.weights[at] as number;
     }
   writer.put(references);
@@ -87,27 +85,46 @@ function begin({ options, updates, samples, random }: Forest, form: (typeof form
   return writer;
 }
 
-/** Points that trees have, in a row, and where each of their places is there. */
-function pack({ points }: Forest): { readonly order: Map<number, number>; readonly values: Float32Array } {
-  const order = new Map<number, number>();
-  for (let place = 0; place < points.references.length; place++)
-    if ((points.references[place] as number) > 0) order.set(place, order.size);
-  const { dimensions } = points;
-  const values = new Float32Array(order.size * dimensions);
-  for (const [place, at] of order)
-    values.set(points.values.subarray(place * dimensions, (place + 1) * dimensions), at * dimensions);
-  return { order, values };
+/** How far a point's start is from the one before. */
+const gapsOf = (count: number, dimensions: number): Uint8Array | Uint16Array =>
+  new (dimensions < 256 ? Uint8Array : Uint16Array)(count);
+
+/** Puts the points in that trees have, in the order of their starts. Answers the number of each by its place. */
+function writePoints({ points }: Forest, writer: Writer): Int32Array {
+  const { values, places } = points.packed();
+  const numberOf = new Int32Array(points.references.length);
+  const gaps = gapsOf(places.length, points.dimensions);
+  let before = 0;
+  for (const [number, place] of places.entries()) {
+    numberOf[place] = number;
+    const start = points.starts[place] as number;
+    gaps[number] = start - before;
+    before = start;
+  }
+  writer.number(places.length, values.length);
+  writer.put(values);
+  writer.put(gaps);
+  return numberOf;
 }
 
 /** Takes the points in, each to the place of its number. Answers how many they are. */
 function readPoints({ points, options }: Forest, reader: Reader): number {
+  const { dimensions } = options;
   const count = reader.count(0, options.trees * options.sampleSize);
-  points.makeRoom(count);
-  const point = new Float32Array(options.dimensions);
-  for (let i = 0; i < count; i++) {
-    reader.get(point);
-    points.add(point);
+  const values = new Float32Array(reader.count(0, count * dimensions));
+  reader.get(values);
+  const gaps = gapsOf(count, dimensions);
+  reader.get(gaps);
+  const starts = new Int32Array(count);
+  let start = 0;
+  for (const [number, gap] of gaps.entries()) {
+    start += gap;
+    starts[number] = start;
+    if (number > 0 && gap === 0) throw new UnreadableState('Two of its points are the same.');
   }
+  if (count > 0 && start + dimensions !== values.length)
+    throw new UnreadableState(`Its points end elsewhere than its ${values.length} values.`);
+  points.unpack(values, starts);
   return count;
 }
 

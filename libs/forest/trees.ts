@@ -30,13 +30,13 @@ export class Trees {
   readonly capacity: number;
   readonly boxes: Boxes;
   readonly root: Int16Array;
-  readonly left: Int16Array;
+  readonly left: Int8Array | Int16Array;
   /** That of a free node is the next free one. */
-  readonly right: Int16Array;
+  readonly right: Int8Array | Int16Array;
   readonly cutDimension: Uint8Array | Uint16Array;
   readonly cutValue: Float32Array;
   /** How often a leaf's point is in the tree. */
-  readonly mass: Uint16Array;
+  readonly mass: Uint8Array | Uint16Array;
   /** Where leaves' points are; for a free leaf the next free one. */
   readonly place: Uint16Array | Int32Array;
   readonly freeNode: Int16Array;
@@ -51,11 +51,12 @@ export class Trees {
     this.capacity = capacity;
     const inner = count * (capacity - 1);
     this.root = new Int16Array(count).fill(none);
-    this.left = new Int16Array(inner);
-    this.right = new Int16Array(inner);
+    const Child = capacity <= 128 ? Int8Array : Int16Array;
+    this.left = new Child(inner);
+    this.right = new Child(inner);
     this.cutDimension = points.dimensions <= 256 ? new Uint8Array(inner) : new Uint16Array(inner);
     this.cutValue = new Float32Array(inner);
-    this.mass = new Uint16Array(count * capacity);
+    this.mass = new (capacity < 256 ? Uint8Array : Uint16Array)(count * capacity);
     this.place = new (count * capacity < 0xffff ? Uint16Array : Int32Array)(count * capacity);
     this.freeNode = new Int16Array(count);
     this.freeLeaf = new Int16Array(count);
@@ -124,9 +125,9 @@ export class Trees {
 
   /** Lists the sides by which the point is away from the leaf's, and how far in all. Answers how many. */
   #apart(depth: number): number {
-    const { values, dimensions } = this.#points;
+    const { values, starts, dimensions } = this.#points;
     const { query, open, outside } = room;
-    const own = (this.place[this.leaf] as number) * dimensions;
+    const own = starts[this.place[this.leaf] as number] as number;
     let count = 0;
     let sum = 0;
     for (let d = 0; d < dimensions; d++) {
@@ -165,7 +166,7 @@ export class Trees {
   /** Puts a new inner node over the one at a depth of the way, with the point on the other side of a cut. */
   #split(tree: number, place: number, at: number, depth: number, cut: number): number {
     const { path, query } = room;
-    const { dimensions, values } = this.#points;
+    const { dimensions, values, starts } = this.#points;
     const child =
       at === depth ? ~(this.leaf - tree * this.capacity) : (path[at] as number) - tree * (this.capacity - 1);
     const { sides, box } = this.boxes.boxAt(at, depth);
@@ -180,7 +181,7 @@ export class Trees {
     }
     const isAbove = side < dimensions;
     const dimension = isAbove ? side : side - dimensions;
-    const own = values[place * dimensions + dimension] as number;
+    const own = values[(starts[place] as number) + dimension] as number;
     const edge = isAbove ? -(sides[box + side] as number) : (sides[box + side] as number);
     const value = isAbove ? between(edge + rest, edge, own) : between(own + rest, own, edge);
     const node = this.newNode(tree);
