@@ -1,3 +1,4 @@
+import { anomalyMetrics } from './anomaly_metrics.ts';
 import { forecastMetrics } from './forecast_metrics.ts';
 import { type MetricRow, seconds } from './metric_row.ts';
 import { modelMetrics } from './model_metrics.ts';
@@ -271,6 +272,7 @@ export const catalogue = {
   },
   alerts_open: { type: 'gauge', help: 'Alerts not closed.', labels: ['severity', 'status'] },
   ...forecastMetrics,
+  ...anomalyMetrics,
   ...modelMetrics,
   alert_triage_duration_seconds: {
     type: 'histogram',

@@ -1,0 +1,288 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { AlertEffect, AlertStore } from '@tidewatch/store';
+import type { Batch, Consumer, NewRecord, Stream } from '@tidewatch/stream';
+import type { Logger, Metrics } from '@tidewatch/telemetry';
+import { idleMark } from '@tidewatch/window';
+import { type ClassTable, scoreClass } from '../score_document.ts';
+import { buffersOf, takenFrom } from './batch.ts';
+import type { Definition } from './definition.ts';
+import { type DetectorThread, startDetectorThread } from './detector_thread.ts';
+import type { Detecting, EngineState } from './engine.ts';
+import { detectorErrors } from './errors.ts';
+import { findingsOf, recordOf } from './outcome.ts';
+import type { Finding } from './watch.ts';
+
+export interface AnomalyDetectionDeps {
+  readonly events: Stream;
+  readonly alerts: Pick<AlertStore, 'replace' | 'confirmUpTo'>;
+  readonly detecting: Detecting;
+  /** The file of what detectors learn. */
+  readonly file: string;
+  /** Bytes of forests in memory; the others wait in the file. */
+  readonly budget: number;
+  /** Program of the detectors' thread. */
+  readonly worker: URL;
+  /** What scores may be kept as, asked for with each batch. */
+  readonly classes: () => ClassTable;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Told what changed in the alert store, after it is durable. */
+  readonly onAlerts?: (effects: readonly AlertEffect[]) => void;
+  /** With a reason where something is not as it should be. */
+  readonly onState?: (reason: string | undefined) => void;
+  /** The file is brought up to date so often; what came since is read again after a crash. */
+  readonly saveEveryMs?: number;
+}
+
+export interface AnomalyDetection {
+  definitions(): readonly Definition[];
+  /** Undefined where there is no detector. @throws DETECTORS_AWAY */
+  state(): Promise<EngineState | undefined>;
+  /** Brings detectors into force while events go on being looked at; one that learns the same goes on. */
+  reload(detecting: Detecting): Promise<void>;
+  /** Forgets what detectors that are no more have learnt. */
+  forget(id: string): Promise<void>;
+  /** Forgets entities of which no event came since. @param before by data class, epoch ms */
+  expire(before: Readonly<Record<string, number>>): Promise<Readonly<Record<string, number>>>;
+  /** Resolves when everything appended before the call was looked at, and what was found is stored. */
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const group = 'anomaly';
+const tickMs = 15_000;
+const restartMs = 1_000;
+
+/**
+ * Follows the events' stream with detectors: what a batch brings is in the alert store and among the scores before the file says
+ * that the batch was looked at. Both have ids that follow from detector, entity and interval, and what is read again after a
+ * crash is told to forests as they were: it gives the same (decision record 50).
+ */
+export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise<AnomalyDetection> {
+  const { events, alerts, metrics, log, saveEveryMs = 5_000 } = deps;
+  let { detecting } = deps;
+  let running: { readonly thread: DetectorThread; readonly consumer: Consumer } | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+  let isClosed = false;
+  let savedAt = Date.now();
+  /** The thread knows more than the file. */
+  let isAhead = false;
+  /** What the file stands for. */
+  let saved: ReadonlyMap<number, number> = new Map();
+  /** What the thread made of a batch whose effects failed: it is not to look at it twice. */
+  const made = new Map<number, { readonly last: number; readonly findings: readonly Finding[] }>();
+
+  /** Batches of several partitions, saves and reloads, one at a time. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = turn.then(work);
+    turn = next.catch(() => {});
+    return next;
+  }
+
+  async function process(
+    thread: DetectorThread,
+    consumer: () => Consumer | undefined,
+    batch: Batch,
+  ): Promise<void> {
+    const started = performance.now();
+    const last = batch.records.at(-1)?.position.offset ?? -1;
+    const before = made.get(batch.partition);
+    const taken = takenFrom(batch);
+    const count = taken.ends.length;
+    const findings =
+      before?.last === last ? before.findings : await thread.ask({ ask: 'take', taken }, buffersOf(taken));
+    made.set(batch.partition, { last, findings });
+    isAhead = true;
+    await write(findings);
+    made.delete(batch.partition);
+    metrics.count('stage_events_total', { stage: 'anomaly', outcome: 'ok' }, count);
+    metrics.observe('stage_duration_seconds', { stage: 'anomaly' }, (performance.now() - started) / 1_000);
+    if (Date.now() - savedAt >= saveEveryMs) await save(thread, consumer());
+  }
+
+  async function write(findings: readonly Finding[]): Promise<void> {
+    if (findings.length === 0) return;
+    const classes = deps.classes();
+    const byId = new Map(detecting.definitions.map((definition) => [definition.id, definition]));
+    const records: NewRecord[] = [];
+    const found = new Map<string, ReturnType<typeof findingsOf>>();
+    for (const { result, found: more } of findings) {
+      const definition = byId.get(result.detector);
+      if (definition === undefined) continue;
+      const { suppressed } = result;
+      metrics.count('anomaly_results_total', { outcome: suppressed ?? 'alert' });
+      const dataClass = scoreClass(classes, definition.data_class, result.dataClass);
+      if (dataClass !== undefined) records.push(recordOf(definition, result, dataClass));
+      if (more === undefined) continue;
+      // Of what is said of one alert several times only the last counts.
+      const all = findingsOf(definition, more);
+      found.set(all.id, all);
+    }
+    const effects = found.size === 0 ? [] : await alerts.replace([...found.values()]);
+    if (records.length > 0) await events.append(records);
+    for (const { alert, effect } of effects)
+      if (effect !== 'settled')
+        metrics.count('detections_total', { engine: 'forest', severity: alert.detector.level });
+    if (effects.length > 0) deps.onAlerts?.(effects);
+  }
+
+  async function save(thread: DetectorThread, consumer: Consumer | undefined): Promise<void> {
+    // The file must not say of a batch that it was looked at while what was found is nowhere.
+    if (made.size > 0 || !isAhead) return;
+    saved = await thread.ask({ ask: 'save' });
+    for (const [partition, offset] of saved) consumer?.commit({ partition, offset });
+    savedAt = Date.now();
+    isAhead = false;
+  }
+
+  async function start(): Promise<void> {
+    const thread = startDetectorThread(deps.worker, { file: deps.file, budget: deps.budget }, (reason) =>
+      log.warn({ reason }, 'What a forest had learnt could not be read; it begins anew'),
+    );
+    try {
+      saved = await thread.ask({ ask: 'load', detecting });
+      let consumer: Consumer | undefined;
+      consumer = await events.subscribe({
+        group,
+        maxRecords: 4_000,
+        from: 'latest',
+        commits: 'manual',
+        assigned: async (partition) => saved.get(partition),
+        process: (batch) => inTurn(() => process(thread, () => consumer, batch)),
+        revoked: async (_, lost) => {
+          if (!lost) await inTurn(() => save(thread, consumer));
+        },
+      });
+      running = { thread, consumer };
+      deps.onState?.(undefined);
+      void thread.ended.then((reason) => again(reason));
+    } catch (error) {
+      await thread.close();
+      throw error;
+    }
+  }
+
+  /** What the thread knew since the file was saved is lost: that is read again. */
+  async function again(reason: string): Promise<void> {
+    const before = running;
+    running = undefined;
+    log.error({ reason }, 'The thread of the detectors ended; it is started again');
+    deps.onState?.(`The thread of the detectors ended: ${reason}. It is started again.`);
+    await before?.consumer.close();
+    made.clear();
+    while (!isClosed && running === undefined && detecting.definitions.length > 0) {
+      await pause(restartMs);
+      await start().catch((error: Error) =>
+        log.error({ reason: error.message }, 'The detectors could not be started again'),
+      );
+    }
+  }
+
+  async function stop(): Promise<void> {
+    const before = running;
+    running = undefined;
+    if (before === undefined) return;
+    const { thread, consumer } = before;
+    // What a last batch brought is in the file before the positions are.
+    await inTurn(() => save(thread, consumer));
+    await consumer.close();
+    await inTurn(() => save(thread, undefined));
+    await thread.ask({ ask: 'close' });
+    await thread.close();
+  }
+
+  async function tick(): Promise<void> {
+    if (running === undefined) return;
+    const { thread, consumer } = running;
+    if (Date.now() - savedAt >= saveEveryMs) await inTurn(() => save(thread, consumer));
+    const now = Date.now();
+    const quiet = await thread.ask({ ask: 'quiet', now });
+    if (quiet.length > 0) await events.append(quiet.map((source) => idleMark(source, now)));
+    const { time, resident, memory, detectors } = await thread.ask({ ask: 'state' });
+    const states = Object.values(detectors);
+    const known = states.reduce((sum, state) => sum + state.known, 0);
+    metrics.set('anomaly_entities', { state: 'resident' }, resident);
+    metrics.set('anomaly_entities', { state: 'hibernated' }, Math.max(0, known - resident));
+    metrics.set('anomaly_forests_bytes', {}, memory);
+    metrics.set(
+      'anomaly_late_events',
+      {},
+      states.reduce((sum, { late }) => sum + late, 0),
+    );
+    metrics.set(
+      'anomaly_left_out_events',
+      {},
+      states.reduce((sum, { leftOut }) => sum + leftOut, 0),
+    );
+    if (time === null) return;
+    const longest = Math.max(0, ...detecting.definitions.map(({ delay }) => delay));
+    await alerts.confirmUpTo(time - longest, 'forest');
+  }
+
+  let ticking = Promise.resolve();
+  const timer = setInterval(
+    () => {
+      ticking = ticking
+        .then(tick)
+        .catch((error: Error) =>
+          log.warn({ reason: error.message }, 'The detectors could not be told of the time'),
+        );
+    },
+    Math.min(tickMs, saveEveryMs),
+  );
+  timer.unref();
+
+  /** A group that reads nothing would keep the stream from being freed. */
+  const leave = (): Promise<void> => events.forgetGroup(group);
+
+  if (detecting.definitions.length > 0) await start();
+  else await leave();
+
+  return {
+    definitions: () => detecting.definitions,
+    async state() {
+      if (running === undefined && detecting.definitions.length > 0) throw detectorErrors.DETECTORS_AWAY();
+      return running?.thread.ask({ ask: 'state' });
+    },
+    async reload(next) {
+      detecting = next;
+      if (next.definitions.length === 0) {
+        await stop();
+        await leave();
+      } else if (running === undefined) await start();
+      else {
+        const { thread, consumer } = running;
+        await inTurn(async () => {
+          await thread.ask({ ask: 'load', detecting: next });
+          isAhead = true;
+          await save(thread, consumer);
+        });
+      }
+    },
+    async forget(detector) {
+      await running?.thread.ask({ ask: 'forget', detector });
+      isAhead = true;
+    },
+    async expire(before) {
+      if (running === undefined) return {};
+      const { thread, consumer } = running;
+      return inTurn(async () => {
+        const gone = await thread.ask({ ask: 'expire', before });
+        isAhead = true;
+        await save(thread, consumer);
+        return gone;
+      });
+    },
+    async drain() {
+      const { thread, consumer } = running ?? {};
+      await consumer?.drain();
+      if (thread !== undefined) await inTurn(() => save(thread, consumer));
+    },
+    async close() {
+      isClosed = true;
+      clearInterval(timer);
+      await ticking;
+      await stop();
+    },
+  };
+}

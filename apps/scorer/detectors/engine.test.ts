@@ -1,0 +1,119 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { type Definition, parseDefinition } from './definition.ts';
+import { createEngine, type Engine } from './engine.ts';
+import { openKept } from './kept.ts';
+import { taken } from './taken.fixture.ts';
+import type { Finding } from './watch.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tidewatch-detectors-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const minute = 60_000;
+const start = Date.UTC(2026, 4, 4);
+const users = 200;
+const steps = 66;
+
+const definition = defined(`
+id: logons
+title: Many log-ons
+filter: 'event.category: authentication'
+by: [user.name]
+interval: 1m
+delay: 0s
+forest: { trees: 20, sample: 64 }
+features:
+  - { name: logons, aggregate: count, direction: above, min_absolute: 10 }
+  - { name: hosts, aggregate: cardinality, field: host.name }
+`);
+
+function defined(text: string): Definition {
+  const read = parseDefinition(text);
+  if (!read.ok) throw new Error(JSON.stringify(read.faults));
+  return read.definition;
+}
+
+const open = (file = ':memory:', budget = 2 ** 30): Engine => {
+  const engine = createEngine(openKept(file), budget, (reason) => {
+    throw new Error(reason);
+  });
+  engine.load({ definitions: [definition], synthetic: [] });
+  return engine;
+};
+
+/** One to three log-ons of each user a minute; of `user-7` forty in the 60th. */
+function* minutes(to = steps, of = users) {
+  let random = 1;
+  for (let step = 0; step < to; step++) {
+    const events = [];
+    for (let user = 0; user < of; user++) {
+      random = (random * 48_271) % 2_147_483_647;
+      const times = user === 7 && step === 60 ? 40 : 1 + (random % 3);
+      for (let i = 0; i < times; i++)
+        events.push({
+          time: start + step * minute + i * 500,
+          category: 'authentication',
+          user: `user-${user}`,
+          host: `web${i % 2}`,
+        });
+    }
+    yield events;
+  }
+}
+
+it('finds the spike of one among hundreds, and nobody else, saying what was expected', () => {
+  const engine = open();
+  const findings: Finding[] = [];
+  let offset = 0;
+  for (const events of minutes()) findings.push(...engine.take(taken(events, offset++)));
+  const alerts = findings.filter(({ found }) => found !== undefined);
+  expect(alerts.map(({ result }) => [result.entity, result.from])).toEqual([
+    [['user-7'], start + 60 * minute],
+  ]);
+  const { result, found } = alerts[0] as Required<Finding>;
+  expect(found.count).toBe(1);
+  expect(result.features.map(({ name, actual }) => [name, actual])).toEqual([
+    ['logons', 40],
+    ['hosts', 2],
+  ]);
+  expect(result.features[0]!.expected).toBeGreaterThanOrEqual(1);
+  expect(result.features[0]!.expected).toBeLessThanOrEqual(3);
+  const sum = result.features.reduce((all, { contribution }) => all + contribution, 0);
+  expect(Math.abs(sum / result.score - 1)).toBeLessThan(0.01);
+  expect(result.features[0]!.contribution).toBeGreaterThan(result.features[1]!.contribution);
+  expect(engine.state().detectors.logons).toMatchObject({
+    known: users,
+    active: users,
+    graded: users,
+    late: 0,
+  });
+});
+
+it('goes on bit for bit from what was saved, whatever came since, and with forests put aside all the time', () => {
+  const batches = [...minutes(steps, 20)].map((events, i) => taken(events, i));
+  const whole = open();
+  const said = batches.map((batch) => whole.take(batch));
+  expect(said.flat().length).toBeGreaterThan(0);
+  for (const stop of [37, 59]) {
+    const file = join(folder, `${stop}`, 'detectors.db');
+    // Forests of three are in memory: the others wake for each interval.
+    const engine = open(file, 120_000);
+    for (const [i, batch] of batches.slice(0, stop).entries()) {
+      engine.take(batch);
+      if (i % 8 === 0) engine.save();
+    }
+    expect(engine.state().resident).toBeLessThan(5);
+    // What a killed process leaves: the files as they are in mid-transaction.
+    const image = join(folder, `${stop} after`);
+    cpSync(join(folder, `${stop}`), image, { recursive: true });
+    const after = open(join(image, 'detectors.db'), 120_000);
+    const next = after.positions.get(0) as number;
+    expect(next).toBeGreaterThan(stop - 9);
+    expect(next).toBeLessThan(stop);
+    expect(batches.slice(next).map((batch) => after.take(batch))).toEqual(said.slice(next));
+    after.close();
+    engine.close();
+  }
+});

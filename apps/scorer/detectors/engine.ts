@@ -1,0 +1,178 @@
+import { isEcsEvent } from '@tidewatch/event';
+import { createWatermark, type WatermarkState } from '@tidewatch/window';
+import type { Definition } from './definition.ts';
+import { createForests } from './forests.ts';
+import type { Kept } from './kept.ts';
+import { createWatch, type Finding, type Watch, type WatchState } from './watch.ts';
+import { witnessTest } from './witness.ts';
+
+/** What is in force. */
+export interface Detecting {
+  readonly definitions: readonly Definition[];
+  /** Data classes of what nobody did. */
+  readonly synthetic: readonly string[];
+}
+
+/** Records of one partition, in order. */
+export interface Taken {
+  readonly partition: number;
+  /** The offset behind the last. */
+  readonly to: number;
+  /** Names of sources, and of each record which it is of. */
+  readonly sources: readonly string[];
+  readonly source: Uint16Array;
+  /** Event time, and when it was taken; epoch ms. */
+  readonly times: Float64Array;
+  readonly ingested: Float64Array;
+  /** JSON of the events one after the other, and where each ends: one that holds nothing says that its source is quiet. */
+  readonly bytes: Uint8Array;
+  readonly ends: Uint32Array;
+}
+
+export interface EngineState {
+  /** How far event time has come, epoch ms; null before the first event. */
+  readonly time: number | null;
+  readonly resident: number;
+  /** Of forests in memory, bytes, about. */
+  readonly memory: number;
+  readonly detectors: Readonly<Record<string, WatchState>>;
+}
+
+/** All detectors over the events' stream: a pure function of what it is given, and of the file. */
+export interface Engine {
+  /** The next offset of each partition that the file stands for. */
+  readonly positions: ReadonlyMap<number, number>;
+  load(detecting: Detecting): void;
+  take(taken: Taken): readonly Finding[];
+  /** Time goes on without events. @param time epoch ms */
+  advance(time: number): readonly Finding[];
+  /** Durable when it returns; answers what it stands for. */
+  save(): ReadonlyMap<number, number>;
+  state(): EngineState;
+  /** Sources that have been quiet for long at `now` (epoch ms). */
+  quiet(now: number): readonly string[];
+  /** Forgets what a detector that is no more has learnt. */
+  forgetDetector(id: string): void;
+  /** Forgets entities of which no event came since; answers how many. @param before by data class, epoch ms */
+  expire(before: Readonly<Record<string, number>>): Readonly<Record<string, number>>;
+  close(): void;
+}
+
+interface Time {
+  readonly watermark: WatermarkState;
+  readonly ingested: number;
+}
+
+/** The detector's role declares sources idle earlier: where it runs, this one never has to. */
+const idleAfterMs = 3 * 60_000;
+
+/** @param budget bytes of forests in memory */
+export function createEngine(kept: Kept, budget: number, lost: (reason: string) => void): Engine {
+  const forests = createForests(kept, budget, lost);
+  const known = kept.read('time');
+  const time = known === undefined ? undefined : (JSON.parse(known) as Time);
+  // How late events may be is each detector's own.
+  const watermark = createWatermark({ allowedLatenessMs: 0, idleAfterMs }, time?.watermark);
+  const positions = new Map(JSON.parse(kept.read('positions') ?? '[]') as [number, number][]);
+  let ingested = time?.ingested ?? 0;
+  let watches: readonly Watch[] = [];
+  let synthetic: ReadonlySet<string> = new Set();
+  let witness: RegExp | undefined;
+  let reached = Number.NEGATIVE_INFINITY;
+
+  function goOn(to: number, findings: Finding[]): void {
+    if (to <= reached) return;
+    reached = to;
+    for (const watch of watches) watch.advance(to, ingested, (finding) => findings.push(finding));
+  }
+
+  function look(bytes: Buffer, at: number): void {
+    if (watches.length === 0 || witness?.test(bytes.toString('latin1')) === false) return;
+    const event = eventIn(bytes);
+    if (event === undefined) return;
+    const made = synthetic.has(event.tidewatch.data_class) ? event.tidewatch.data_class : undefined;
+    for (const watch of watches) watch.take(event, at, made);
+  }
+
+  return {
+    positions,
+    load(detecting) {
+      for (const watch of watches) watch.write();
+      synthetic = new Set(detecting.synthetic);
+      watches = detecting.definitions.map((definition) => createWatch(definition, kept, forests, Date.now()));
+      witness = witnessTest(detecting.definitions.map(({ filter }) => filter));
+      // Nothing is over that was not: a detector that is new has nothing that could be.
+      reached = Number.NEGATIVE_INFINITY;
+      goOn(watermark.current() ?? reached, []);
+    },
+    take({ partition, to, sources, source, times, ingested: taken, bytes, ends }) {
+      const findings: Finding[] = [];
+      const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+      let start = 0;
+      for (const [i, end] of ends.entries()) {
+        const at = times[i] as number;
+        const from = { source: sources[source[i] as number] as string, partition };
+        if (end === start) watermark.idle(from, at);
+        else {
+          look(whole.subarray(start, end), at);
+          const when = taken[i] as number;
+          ingested = Math.max(ingested, when);
+          watermark.observe({ ...from, time: at, ingested: when });
+        }
+        start = end;
+        goOn(watermark.current() ?? reached, findings);
+      }
+      positions.set(partition, to);
+      return findings;
+    },
+    advance(to) {
+      const findings: Finding[] = [];
+      goOn(to, findings);
+      return findings;
+    },
+    save() {
+      for (const watch of watches) watch.write();
+      kept.write('time', JSON.stringify({ watermark: watermark.toJSON(), ingested } satisfies Time));
+      kept.write('positions', JSON.stringify([...positions]));
+      kept.commit();
+      return positions;
+    },
+    state: () => ({
+      time: watermark.current() ?? null,
+      resident: forests.resident(),
+      memory: forests.memory(),
+      detectors: Object.fromEntries(watches.map((watch) => [watch.definition.id, watch.state()])),
+    }),
+    quiet: (now) => watermark.dueIdle(now).map(({ source }) => source),
+    forgetDetector(id) {
+      for (const entity of kept.forget({ detector: id })) forests.forget(entity);
+      kept.write(`detector ${id}`, '{}');
+    },
+    expire(before) {
+      const gone: Record<string, number> = {};
+      // What is changed must be in the file to be found there.
+      for (const watch of watches) watch.write();
+      for (const dataClass of kept.classes()) {
+        const limit = before[dataClass];
+        if (limit === undefined) continue;
+        const entities = new Set(kept.forget({ dataClass, before: limit }));
+        if (entities.size === 0) continue;
+        gone[dataClass] = entities.size;
+        for (const entity of entities) forests.forget(entity);
+        for (const watch of watches) watch.forget(entities);
+      }
+      return gone;
+    },
+    close: () => kept.close(),
+  };
+}
+
+function eventIn(bytes: Buffer) {
+  try {
+    const value: unknown = JSON.parse(bytes.toString());
+    return isEcsEvent(value) ? value : undefined;
+  } catch {
+    // The indexer puts it among the dead letters.
+    return undefined;
+  }
+}

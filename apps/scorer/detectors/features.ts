@@ -1,0 +1,119 @@
+import type { EcsEvent, Json } from '@tidewatch/event';
+import { type EventPredicate, parseKql, toPredicate, valuesAt } from '@tidewatch/query';
+import type { FeatureDefinition } from './definition.ts';
+import { Distinct } from './distinct.ts';
+
+/** What is known of one feature in an interval that is open. */
+interface Tally {
+  /** Events looked at, or values measured. */
+  count: number;
+  /** The sum, or the smallest or largest value; of a share how many fit. */
+  value: number;
+  readonly distinct?: Distinct;
+}
+
+/** JSON of a tally, in the order of the features. */
+export type TallyState = readonly [count: number, value: number, distinct?: readonly number[]];
+
+/** What an event adds to the features of an interval, and what they come to. */
+export interface Features {
+  readonly open: (state?: readonly TallyState[]) => Tally[];
+  readonly add: (tallies: readonly Tally[], event: EcsEvent) => void;
+  /** One value by feature; NaN where nothing was measured. @param previous the values of the interval before */
+  readonly values: (tallies: readonly Tally[] | undefined, previous: readonly number[]) => number[];
+  readonly save: (tallies: readonly Tally[]) => TallyState[];
+}
+
+export type Tallies = ReturnType<Features['open']>;
+
+/** A query of a definition, which was read once when the definition was. */
+export function predicateOf(text: string): EventPredicate {
+  const read = parseKql(text);
+  if (!read.ok) throw new TypeError(read.error.message);
+  return toPredicate(read.ast, { now: Date.now() });
+}
+
+/** Makes the features of a definition. */
+export function createFeatures(definitions: readonly FeatureDefinition[]): Features {
+  const features = definitions.map((definition) => ({
+    ...definition,
+    keys: definition.field?.split('.') ?? [],
+    fits: definition.where === undefined ? undefined : predicateOf(definition.where),
+  }));
+  type Feature = (typeof features)[number];
+
+  function addOne({ aggregate, keys, fits }: Feature, tally: Tally, event: EcsEvent): void {
+    const isWanted = fits?.(event) ?? true;
+    if (aggregate === 'share') {
+      tally.count++;
+      if (isWanted) tally.value++;
+      return;
+    }
+    if (!isWanted) return;
+    if (aggregate === 'count') {
+      tally.count++;
+      return;
+    }
+    for (const value of valuesAt(event, keys)) {
+      if (aggregate === 'cardinality') {
+        if (value === null || typeof value === 'object') continue;
+        tally.count++;
+        tally.distinct?.add(String(value));
+        continue;
+      }
+      const number = numberOf(value);
+      if (Number.isNaN(number)) continue;
+      tally.value =
+        tally.count === 0
+          ? number
+          : aggregate === 'min'
+            ? Math.min(tally.value, number)
+            : aggregate === 'max'
+              ? Math.max(tally.value, number)
+              : tally.value + number;
+      tally.count++;
+    }
+  }
+
+  return {
+    open: (state) =>
+      features.map(({ aggregate }, i) => {
+        const [count, value, distinct] = state?.[i] ?? [0, 0];
+        return { count, value, ...(aggregate === 'cardinality' && { distinct: new Distinct(distinct) }) };
+      }),
+    add: (tallies, event) => {
+      for (const [i, feature] of features.entries()) addOne(feature, tallies[i] as Tally, event);
+    },
+    values: (tallies, previous) =>
+      features.map((feature, i) => {
+        const tally = tallies?.[i];
+        if (tally !== undefined && (tally.count > 0 || isSummed(feature))) return measured(feature, tally);
+        const { missing = isSummed(feature) ? 'zero' : 'expected' } = feature;
+        if (typeof missing === 'number') return missing;
+        if (missing === 'zero') return 0;
+        return missing === 'previous' ? (previous[i] ?? Number.NaN) : Number.NaN;
+      }),
+    save: (tallies) =>
+      tallies.map(({ count, value, distinct }) =>
+        distinct === undefined ? [count, value] : [count, value, distinct.toJSON()],
+      ),
+  };
+}
+
+/** Where nothing came, there is nothing: for means, extremes and shares nothing is known. */
+const isSummed = ({ aggregate }: FeatureDefinition): boolean =>
+  aggregate === 'count' || aggregate === 'sum' || aggregate === 'cardinality';
+
+function measured({ aggregate }: FeatureDefinition, { count, value, distinct }: Tally): number {
+  if (aggregate === 'count') return count;
+  if (aggregate === 'cardinality') return distinct?.count ?? 0;
+  return aggregate === 'avg' || aggregate === 'share' ? value / count : value;
+}
+
+/** What larger values would come to is no finite sum any more. */
+const largest = 1e15;
+
+function numberOf(value: Json): number {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Math.abs(number) <= largest ? number : Number.NaN;
+}

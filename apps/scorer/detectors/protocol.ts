@@ -1,0 +1,32 @@
+import type { Detecting, EngineState, Taken } from './engine.ts';
+import type { Finding } from './watch.ts';
+
+/** What the detectors' thread is started with. */
+export interface ThreadData {
+  /** The file of what they learn, see `openKept`. */
+  readonly file: string;
+  /** Bytes of forests in memory. */
+  readonly budget: number;
+}
+
+export type Request =
+  | { readonly ask: 'load'; readonly detecting: Detecting }
+  | { readonly ask: 'take'; readonly taken: Taken }
+  | { readonly ask: 'advance'; readonly time: number }
+  | { readonly ask: 'save' | 'state' | 'close' }
+  | { readonly ask: 'quiet'; readonly now: number }
+  | { readonly ask: 'forget'; readonly detector: string }
+  | { readonly ask: 'expire'; readonly before: Readonly<Record<string, number>> };
+
+export interface Answers {
+  /** The positions that the file stands for. */
+  readonly load: ReadonlyMap<number, number>;
+  readonly take: readonly Finding[];
+  readonly advance: readonly Finding[];
+  readonly save: ReadonlyMap<number, number>;
+  readonly state: EngineState;
+  readonly quiet: readonly string[];
+  readonly forget: undefined;
+  readonly expire: Readonly<Record<string, number>>;
+  readonly close: undefined;
+}

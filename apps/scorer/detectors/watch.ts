@@ -1,0 +1,260 @@
+import { bucketStart, type EcsEvent } from '@tidewatch/event';
+import type { Anomaly } from '@tidewatch/forest';
+import { bucketOf, type Definition, versionOf } from './definition.ts';
+import { type Entity, entitiesOf, keyOf, seedOf } from './entity.ts';
+import { createFeatures, predicateOf } from './features.ts';
+import type { Forests } from './forests.ts';
+import type { Kept } from './kept.ts';
+import { type Found, type Result, suppressedBy, withResult } from './result.ts';
+
+/** Something odd; with what its alert says by now, where it is one. */
+export interface Finding {
+  readonly result: Result;
+  readonly found?: Found;
+}
+
+/** How a detector stands. Times are epoch milliseconds. */
+export interface WatchState {
+  /** Events that fit its filter and have an entity, since it began. */
+  readonly events: number;
+  /** Of the newest of these; null before the first. */
+  readonly newest: number | null;
+  /** Since when it looks. */
+  readonly since: number;
+  /** Events whose interval was over. */
+  readonly late: number;
+  /** Events of entities beyond the limit. */
+  readonly leftOut: number;
+  /** Entities known, and those of them that are not put aside. */
+  readonly known: number;
+  readonly active: number;
+  /** Active ones whose intervals are graded, and how many intervals the furthest was told. */
+  readonly graded: number;
+  readonly furthest: number;
+  readonly results: number;
+  readonly alerts: number;
+}
+
+/** One detector's entities: what is counted of their intervals, and what their forests say when these are over. */
+export interface Watch {
+  readonly definition: Definition;
+  /** @param time event time @param made its data class where that is made up */
+  take(event: EcsEvent, time: number, made: string | undefined): void;
+  /** Event time has come so far: intervals that are over are told to the forests. @param ingested see {@link Result} */
+  advance(time: number, ingested: number, find: (finding: Finding) => void): void;
+  /** Writes what has changed since. */
+  write(): void;
+  forget(entities: ReadonlySet<number>): void;
+  state(): WatchState;
+}
+
+interface Facts {
+  readonly version: string;
+  since: number;
+  events: number;
+  newest: number | null;
+  late: number;
+  leftOut: number;
+  results: number;
+  alerts: number;
+}
+
+/** Intervals that a forest is told before it grades any. */
+export const gradedAfter = 31;
+
+/**
+ * Goes on where the file says that the detector was; anew where it is another by now.
+ *
+ * @param reached how far event time has come, epoch ms
+ */
+export function createWatch(definition: Definition, kept: Kept, forests: Forests, now: number): Watch {
+  const { id, by, interval, delay, idle_after: idleAfter, max_entities: mostEntities } = definition;
+  const version = versionOf(definition);
+  const keys = by.map((path) => path.split('.'));
+  const fits = predicateOf(definition.filter);
+  const features = createFeatures(definition.features);
+  const bucketMs = bucketOf(definition);
+  const name = `detector ${id}`;
+  const before = kept.read(name);
+  let facts = before === undefined ? undefined : (JSON.parse(before) as Facts);
+  if (facts?.version !== version) {
+    for (const entity of kept.forget({ detector: id })) forests.forget(entity);
+    facts = { version, since: now, events: 0, newest: null, late: 0, leftOut: 0, results: 0, alerts: 0 };
+  }
+  const known: Facts = facts;
+  const active = new Map<string, Entity>(kept.active(id, features));
+  const changed = new Set<string>();
+  let count = kept.known(id);
+  let isChanged = true;
+  /** The first interval that is not over. */
+  let open = Number.NEGATIVE_INFINITY;
+
+  function entityFor(
+    key: string,
+    values: readonly string[],
+    event: EcsEvent,
+    at: number,
+  ): Entity | undefined {
+    const present = active.get(key);
+    if (present !== undefined) return present;
+    const rested = kept.entity(id, key, features);
+    if (rested === undefined && count >= mostEntities) return undefined;
+    const entity: Entity = rested ?? {
+      ...{ id: kept.newId(), values, dataClass: event.tidewatch.data_class },
+      ...{
+        next: at,
+        seen: 0,
+        empty: 0,
+        newest: 0,
+        previous: [],
+        open: new Map(),
+        found: undefined,
+        noted: 0,
+      },
+    };
+    if (rested === undefined) count++;
+    entity.next = at;
+    entity.empty = 0;
+    active.set(key, entity);
+    return entity;
+  }
+
+  function close(key: string, entity: Entity, ingested: number, find: (finding: Finding) => void): void {
+    const at = entity.next++;
+    const tallies = entity.open.get(at);
+    entity.open.delete(at);
+    entity.empty = tallies === undefined ? entity.empty + 1 : 0;
+    const values = features.values(tallies, entity.previous);
+    const anomaly = forests.of(entity, definition, seedOf(id, key)).observe(values);
+    entity.seen++;
+    entity.previous = values;
+    forests.told(entity, values);
+    changed.add(key);
+    if (anomaly.grade > 0) find(findingOf(entity, at, values, anomaly, ingested));
+  }
+
+  function findingOf(
+    entity: Entity,
+    at: number,
+    values: readonly number[],
+    anomaly: Anomaly,
+    ingested: number,
+  ): Finding {
+    const { score, grade, confidence, expected, contributions } = anomaly;
+    const from = at * interval;
+    const suppressed = suppressedBy(definition, anomaly, values);
+    const result: Result = {
+      ...{ detector: id, version, entity: entity.values, from, to: from + interval, ingested },
+      ...{ score, grade, confidence, dataClass: entity.dataClass },
+      features: definition.features.map(({ name }, i) => ({
+        name,
+        actual: orNull(values[i]),
+        expected: orNull(expected[i]),
+        contribution: contributions[i] ?? 0,
+      })),
+      ...(suppressed && { suppressed }),
+    };
+    known.results++;
+    if (suppressed !== undefined) return { result };
+    known.alerts++;
+    entity.found = withResult(entity.found, result, bucketStart(from, bucketMs));
+    return { result, found: entity.found };
+  }
+
+  /** After so many empty intervals all that a forest looks at is empty: it learns nothing from more of them. */
+  function rest(key: string, entity: Entity): void {
+    forests.rest(entity);
+    kept.put(id, key, entity, false, features);
+    active.delete(key);
+    changed.delete(key);
+  }
+
+  return {
+    definition,
+    take(event, time, made) {
+      if (!fits(event)) return;
+      const at = Math.floor(time / interval);
+      for (const values of entitiesOf(event, keys)) {
+        isChanged = true;
+        if (at < open) {
+          known.late++;
+          continue;
+        }
+        const key = keyOf(values, made);
+        const entity = entityFor(key, values, event, at);
+        if (entity === undefined) {
+          known.leftOut++;
+          continue;
+        }
+        // Out of order, and the entity's first: its intervals begin with it.
+        if (at < entity.next) entity.next = at;
+        const tallies = entity.open.get(at) ?? features.open();
+        entity.open.set(at, tallies);
+        features.add(tallies, event);
+        if (time >= entity.newest) {
+          entity.newest = time;
+          entity.dataClass = event.tidewatch.data_class;
+        }
+        changed.add(key);
+        known.events++;
+        known.newest = Math.max(known.newest ?? time, time);
+      }
+    },
+    advance(time, ingested, find) {
+      const over = Math.floor((time - delay) / interval);
+      if (over <= open) return;
+      open = over;
+      for (const [key, entity] of active) {
+        while (entity.next < over) {
+          if (entity.empty >= idleAfter && !entity.open.has(entity.next)) {
+            if (entity.open.size === 0) {
+              rest(key, entity);
+              break;
+            }
+            entity.next = Math.min(over, ...entity.open.keys());
+            continue;
+          }
+          close(key, entity, ingested, find);
+        }
+      }
+    },
+    write() {
+      for (const key of changed) {
+        const entity = active.get(key);
+        if (entity !== undefined) kept.put(id, key, entity, true, features);
+      }
+      changed.clear();
+      if (isChanged) kept.write(name, JSON.stringify(known));
+      isChanged = false;
+    },
+    forget(entities) {
+      for (const [key, entity] of active) if (entities.has(entity.id)) active.delete(key);
+      count = kept.known(id);
+    },
+    state() {
+      let graded = 0;
+      let furthest = 0;
+      for (const { seen } of active.values()) {
+        if (seen > gradedAfter) graded++;
+        furthest = Math.max(furthest, seen);
+      }
+      const { events, newest, since, late, leftOut, results, alerts } = known;
+      return {
+        events,
+        newest,
+        since,
+        late,
+        leftOut,
+        known: count,
+        active: active.size,
+        graded,
+        furthest,
+        results,
+        alerts,
+      };
+    },
+  };
+}
+
+const orNull = (value: number | undefined): number | null =>
+  value !== undefined && Number.isFinite(value) ? value : null;
