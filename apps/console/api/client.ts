@@ -30,7 +30,7 @@ export async function get<T>(path: string, query: QueryValues = {}, signal?: Abo
 }
 
 /** Changes something, with the session's CSRF token. */
-export async function change<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+export async function change<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> {
   csrf ??= (await getSession()).csrf;
   return send<T>(path, {
     method,
@@ -48,12 +48,14 @@ export async function getSession(signal?: AbortSignal): Promise<Session> {
   return session;
 }
 
-/** Trades the one-time token of a login link for a session. */
-export async function logIn(token: string): Promise<void> {
+/** How somebody shows who they are: by a one-time link, or by name and password. */
+export type Credentials = { readonly token: string } | { readonly user: string; readonly password: string };
+
+export async function logIn(credentials: Credentials): Promise<void> {
   await send('/api/session', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ token }),
+    body: JSON.stringify(credentials),
   });
   csrf = undefined;
 }

@@ -4,15 +4,22 @@ import { useEffect, useRef, useState } from 'react';
 import { type ApiProblem, logIn } from '../../api/client.ts';
 import { Logo } from '../shell/navigation.tsx';
 import { CommandLine } from '../ui/copy.tsx';
+import { WaysIn } from './ways-in.tsx';
 
 type Progress =
   | { readonly state: 'waiting' | 'trying' }
   | { readonly state: 'failed'; readonly error: ApiProblem };
 
 const reasons: Readonly<Record<string, string>> = {
-  ended:
-    'Nobody is logged in here, or the session has ended. Log in with a new link; you return to where you were.',
+  ended: 'Nobody is logged in here, or the session has ended. You return to where you were.',
   left: 'You are logged out.',
+  IDENTITY_WITHOUT_ROLE:
+    'The identity provider knows you, but none of your groups has a role here. Ask an administrator of Tidewatch.',
+  IDENTITY_TAKEN: 'Somebody else has your name here already. Ask an administrator of Tidewatch.',
+  OIDC_REFUSED: 'The log-in at the identity provider did not succeed, or took too long. Try again.',
+  OIDC_AWAY: 'The identity provider cannot be reached. Log in otherwise, or try again later.',
+  LOGIN_REFUSED: 'You may not log in any more. Ask an administrator of Tidewatch.',
+  TOO_MANY_LOGINS: 'Too many attempts to log in. Try again in a minute.',
 };
 
 /** Only a path of this site: a link from elsewhere must not lead away after the login. */
@@ -26,6 +33,7 @@ export function LoginPage() {
   // The token works once, and effects run twice in development.
   const used = useRef(false);
   const back = safePath(params.get('back'));
+  const why = params.get('why') ?? '';
 
   useEffect(() => {
     const attempt = (): void => {
@@ -35,7 +43,7 @@ export function LoginPage() {
       // Out of the address bar and the history before anything else can read it.
       history.replaceState(null, '', location.pathname + location.search);
       setProgress({ state: 'trying' });
-      logIn(token).then(
+      logIn({ token }).then(
         () => router.replace(back),
         (error: ApiProblem) => {
           used.current = false;
@@ -62,13 +70,16 @@ export function LoginPage() {
             {progress.state === 'failed' ? (
               <LoginProblem error={progress.error} />
             ) : (
-              <p>
-                {reasons[params.get('why') ?? ''] ??
-                  'Log in with the one-time link that Tidewatch printed when it started.'}
-              </p>
+              reasons[why] !== undefined && <p>{reasons[why]}</p>
             )}
-            <p className="text-soft">Get a new link on the machine where Tidewatch runs:</p>
-            <CommandLine command="npx tidewatch admin login-link" />
+            <WaysIn back={back} />
+            <details className="text-soft">
+              <summary>No password yet, or forgotten?</summary>
+              <p className="my-2">
+                Ask an administrator for a one-time link, or make one on the machine where Tidewatch runs:
+              </p>
+              <CommandLine command="npx tidewatch admin login-link" />
+            </details>
           </div>
         )}
       </div>

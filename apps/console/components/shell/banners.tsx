@@ -1,5 +1,5 @@
 'use client';
-import { FlaskConical, HardDrive, Scale } from 'lucide-react';
+import { FlaskConical, HardDrive, KeyRound, Scale } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useSession } from '../../api/session.ts';
 import { useDisk } from '../../api/system.ts';
@@ -9,8 +9,9 @@ export function Banners() {
   const { data: session } = useSession();
   const { data: disk } = useDisk();
   const evaluation = session?.governance === 'evaluation';
+  const linkOnly = session?.method === 'link' && !session.hasPassword;
   const full = disk?.stores.filter(({ standing }) => standing === 'high' || standing === 'full') ?? [];
-  if (session === undefined || (full.length === 0 && !evaluation && !session.demo)) return null;
+  if (session === undefined || (full.length === 0 && !evaluation && !session.demo && !linkOnly)) return null;
   return (
     <div
       role="region"
@@ -25,6 +26,12 @@ export function Banners() {
           </span>
         </p>
       ))}
+      {linkOnly && (
+        <p className="flex min-w-0 items-center gap-2">
+          <KeyRound size={13} className="shrink-0 text-faint" aria-hidden />
+          <span>You came by a one-time link. Set a password in the menu at the top right.</span>
+        </p>
+      )}
       {session.demo && <DemoNotice />}
       {evaluation && (
         <p className="flex min-w-0 items-center gap-2">

@@ -1,4 +1,16 @@
-import { Activity, ChartSpline, Keyboard, MailX, Rows3, ScrollText, ShieldAlert } from 'lucide-react';
+import {
+  Activity,
+  ChartSpline,
+  FileClock,
+  Keyboard,
+  KeyRound,
+  MailX,
+  Rows3,
+  ScrollText,
+  ShieldAlert,
+  UsersRound,
+} from 'lucide-react';
+import { useSession } from '../../api/session.ts';
 import { Link } from '../ui/link.tsx';
 
 interface PageEntry {
@@ -9,6 +21,8 @@ interface PageEntry {
   /** After `g`. */
   readonly key: string;
   readonly icon: typeof Activity;
+  /** Who may open it; everybody where none are named. */
+  readonly roles?: readonly string[];
 }
 
 export const pages: readonly PageEntry[] = [
@@ -18,21 +32,26 @@ export const pages: readonly PageEntry[] = [
   { path: '/rules', title: 'Rules', key: 'r', icon: ScrollText },
   { path: '/forecasts', title: 'Forecasts', short: 'Forecast', key: 'f', icon: ChartSpline },
   { path: '/health', title: 'Health', key: 'h', icon: Activity },
+  { path: '/admin/users', title: 'Users', key: 'u', icon: UsersRound, roles: ['admin'] },
+  { path: '/admin/keys', title: 'API keys', key: 'k', icon: KeyRound, roles: ['engineer', 'admin'] },
+  { path: '/audit', title: 'Audit', key: 't', icon: FileClock, roles: ['privacy_officer', 'admin'] },
 ];
 
 const itemClass =
   'flex w-14 flex-col items-center gap-0.5 rounded-lg py-2 text-xs text-soft transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-accent-wash aria-[current=page]:text-accent';
 
 export function Navigation({ current, onHelp }: { readonly current: string; readonly onHelp: () => void }) {
+  const { data: session } = useSession();
+  const mine = pages.filter(({ roles }) => roles?.some((role) => session?.roles.includes(role)) ?? true);
   return (
     <nav
       aria-label="Pages"
-      className="flex w-16 shrink-0 flex-col items-center gap-1 border-r border-line bg-panel px-1.5 pb-2"
+      className="flex w-16 shrink-0 flex-col items-center gap-1 overflow-y-auto border-r border-line bg-panel px-1.5 pb-2"
     >
       <Link href="/alerts" aria-label="Tidewatch, to the alerts" className="flex h-11 items-center">
         <Logo />
       </Link>
-      {pages.map(({ path, title, short = title, key, icon: Icon }) => (
+      {mine.map(({ path, title, short = title, key, icon: Icon }) => (
         <Link
           key={path}
           href={path}

@@ -1,33 +1,51 @@
 'use client';
-import { LogOut, UserRound } from 'lucide-react';
+import { KeyRound, LogOut, UserRound } from 'lucide-react';
 import { useRouter } from 'next/navigation.js';
+import { lazy, Suspense, useState } from 'react';
 import { logOut } from '../../api/client.ts';
 import { useSession } from '../../api/session.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Menu, MenuItem, MenuTitle } from '../ui/menu.tsx';
 
+const PasswordDialog = lazy(() =>
+  import('../admin/password-dialog.tsx').then((module) => ({ default: module.PasswordDialog })),
+);
+
 export function UserMenu() {
   const { data: session } = useSession();
+  const [changing, setChanging] = useState(false);
   const router = useRouter();
   return (
-    <Menu
-      align="end"
-      trigger={
-        <IconButton label="You">
-          <UserRound size={15} />
-        </IconButton>
-      }
-    >
-      <MenuTitle>
-        {session === undefined ? 'Loading…' : `${session.user} · ${session.roles.join(', ')}`}
-      </MenuTitle>
-      <MenuTitle>Tidewatch {session?.version ?? ''}</MenuTitle>
-      <MenuItem
-        icon={<LogOut size={14} />}
-        onClick={() => void logOut().finally(() => router.replace('/login?why=left'))}
+    <>
+      <Menu
+        align="end"
+        trigger={
+          <IconButton label="You">
+            <UserRound size={15} />
+          </IconButton>
+        }
       >
-        Log out
-      </MenuItem>
-    </Menu>
+        <MenuTitle>
+          {session === undefined ? 'Loading…' : `${session.user} · ${session.roles.join(', ')}`}
+        </MenuTitle>
+        <MenuTitle>Tidewatch {session?.version ?? ''}</MenuTitle>
+        {session !== undefined && session.method !== 'oidc' && (
+          <MenuItem icon={<KeyRound size={14} />} onClick={() => setChanging(true)}>
+            {session.hasPassword ? 'Change the password' : 'Set a password'}
+          </MenuItem>
+        )}
+        <MenuItem
+          icon={<LogOut size={14} />}
+          onClick={() => void logOut().finally(() => router.replace('/login?why=left'))}
+        >
+          Log out
+        </MenuItem>
+      </Menu>
+      {changing && session !== undefined && (
+        <Suspense>
+          <PasswordDialog session={session} onClose={() => setChanging(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }

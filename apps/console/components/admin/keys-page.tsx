@@ -1,0 +1,207 @@
+'use client';
+import { useQueryClient } from '@tanstack/react-query';
+import { createColumnHelper } from '@tanstack/react-table';
+import type { KeyList } from '@tidewatch/api/schemas';
+import { KeyRound, Plus, Trash2 } from 'lucide-react';
+import { parseAsString, useQueryState } from 'nuqs';
+import { useMemo, useState } from 'react';
+import { removeKey, useKeys } from '../../api/accounts.ts';
+import { step } from '../../view/keymap.ts';
+import { fullTime } from '../../view/moment.ts';
+import { plural } from '../../view/quantity.ts';
+import { type GridColumn, type gridFeatures, VirtualGrid } from '../grid/virtual-grid.tsx';
+import { StateDot } from '../health/health-section.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
+import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { Time } from '../ui/time.tsx';
+import { useKey } from '../ui/use-key.ts';
+import { useNow } from '../ui/use-now.ts';
+import { ConfirmDialog, type Question } from './confirm-dialog.tsx';
+import { FilterBox } from './filter-box.tsx';
+import { KeyDialog } from './key-dialog.tsx';
+import { type Secret, SecretDialog } from './secret-dialog.tsx';
+
+type Key = KeyList['keys'][number];
+const rowId = ({ id }: Key): string => id;
+const looks = { active: 'good', expired: 'idle', user_disabled: 'bad' } as const;
+const words = { active: 'In force', expired: 'Expired', user_disabled: 'User disabled' } as const;
+
+export function KeysPage() {
+  const client = useQueryClient();
+  const { data, error, refetch } = useKeys();
+  const [q, setQ] = useQueryState('q', parseAsString.withDefault(''));
+  const [cursor, setCursor] = useState<string | null>(null);
+  const [making, setMaking] = useState(false);
+  const [question, setQuestion] = useState<Question>();
+  const [secret, setSecret] = useState<Secret>();
+  const now = useNow();
+  const rows = useMemo(() => {
+    const sought = q.toLowerCase();
+    return (data?.keys ?? []).filter(({ name, user, scopes }) =>
+      `${name} ${user} ${scopes.join(' ')}`.toLowerCase().includes(sought),
+    );
+  }, [data, q]);
+  const move = (by: number): void => {
+    const at = rows.findIndex(({ id }) => id === cursor);
+    setCursor(rows[step(at, by, rows.length)]?.id ?? null);
+  };
+  const end = ({ id, name }: Key): void =>
+    setQuestion({
+      title: `End the key “${name}”?`,
+      says: 'Whatever uses it is refused from now on. This cannot be undone.',
+      verb: 'End it',
+      work: () => removeKey(client, id),
+    });
+  useKey('j', () => move(1));
+  useKey('k', () => move(-1));
+  useKey('n', () => setMaking(true));
+  useKey('r', () => void refetch());
+  useKey('d', () => {
+    const key = rows.find(({ id }) => id === cursor);
+    if (key !== undefined) end(key);
+  });
+
+  if (data === undefined)
+    return error === null ? (
+      <SkeletonRows label="Loading the API keys" />
+    ) : (
+      <ProblemState error={error} what="The API keys" onRetry={() => void refetch()} />
+    );
+  return (
+    <>
+      <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-bg px-3 py-2">
+        <FilterBox label="Filter keys" value={q} onChange={(text) => void setQ(text === '' ? null : text)} />
+        <Button look="primary" className="h-8" onClick={() => setMaking(true)}>
+          <Plus size={14} aria-hidden /> New key
+        </Button>
+      </div>
+      <section aria-label="API keys" className="flex min-h-0 flex-1 flex-col bg-panel">
+        {error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
+        {rows.length === 0 ? (
+          <NoKeys filtered={q !== ''} onReset={() => void setQ(null)} />
+        ) : (
+          <VirtualGrid
+            label="API keys"
+            rows={rows}
+            columns={keyColumns(now, end)}
+            rowId={rowId}
+            rowHeight={36}
+            total={rows.length}
+            cursor={cursor}
+            onOpen={({ id }) => setCursor(id)}
+            restart={q}
+            footer={
+              <p className="figure flex h-9 items-center justify-center text-xs text-faint" role="status">
+                {plural(rows.length, 'key')}
+              </p>
+            }
+          />
+        )}
+      </section>
+      {making && (
+        <KeyDialog
+          scopes={data.scopes}
+          onClose={() => setMaking(false)}
+          onMade={({ secret: text, expiresAt }, name) =>
+            setSecret({
+              title: `The key “${name}”`,
+              says: `Send it as “Authorization: Bearer …”, until ${fullTime(expiresAt).slice(0, 16)}. It is not shown again.`,
+              text,
+            })
+          }
+        />
+      )}
+      {question !== undefined && <ConfirmDialog question={question} onClose={() => setQuestion(undefined)} />}
+      {secret !== undefined && <SecretDialog secret={secret} onClose={() => setSecret(undefined)} />}
+    </>
+  );
+}
+
+function NoKeys({ filtered, onReset }: { readonly filtered: boolean; readonly onReset: () => void }) {
+  if (filtered)
+    return (
+      <EmptyState icon={<KeyRound size={26} />} title="No key fits this filter">
+        <Button onClick={onReset}>Show all</Button>
+      </EmptyState>
+    );
+  return (
+    <EmptyState icon={<KeyRound size={26} />} title="There is no API key">
+      <p>Programs send events by a key with the scope `ingest`, and ask the API by keys with others.</p>
+    </EmptyState>
+  );
+}
+
+const helper = createColumnHelper<typeof gridFeatures, Key>();
+const text = (value: string) => (
+  <span className="block truncate text-sm" title={value}>
+    {value}
+  </span>
+);
+
+function keyColumns(now: number, end: (key: Key) => void): GridColumn<Key>[] {
+  return [
+    helper.display({
+      id: 'name',
+      meta: { track: 'minmax(110px,1.2fr)' },
+      header: 'Key',
+      cell: ({ row }) => <span className="block truncate font-medium">{row.original.name}</span>,
+    }),
+    helper.display({
+      id: 'user',
+      meta: { track: 'minmax(80px,0.6fr)' },
+      header: 'User',
+      cell: ({ row }) => text(row.original.user),
+    }),
+    helper.display({
+      id: 'scopes',
+      meta: { track: 'minmax(130px,2fr)' },
+      header: 'May do',
+      cell: ({ row: { original } }) =>
+        text(
+          [original.scopes.join(', '), ...(original.sources ?? []).map((source) => `to ${source}`)].join(
+            ' · ',
+          ),
+        ),
+    }),
+    helper.display({
+      id: 'state',
+      meta: { track: '124px' },
+      header: 'State',
+      cell: ({ row: { original } }) => (
+        <span className="text-sm">
+          <StateDot look={looks[original.state]}>{words[original.state]}</StateDot>
+        </span>
+      ),
+    }),
+    helper.display({
+      id: 'used',
+      meta: { track: '112px' },
+      header: 'Last used',
+      cell: ({ row: { original } }) => (
+        <span className="text-sm text-soft">
+          {original.lastUsedAt === undefined ? 'Never' : <Time at={original.lastUsedAt} now={now} />}
+        </span>
+      ),
+    }),
+    helper.display({
+      id: 'expires',
+      meta: { track: '112px' },
+      header: 'Expires',
+      cell: ({ row }) => (
+        <span className="text-sm">
+          <Time at={row.original.expiresAt} now={now} />
+        </span>
+      ),
+    }),
+    helper.display({
+      id: 'end',
+      meta: { track: '32px' },
+      header: () => <span className="sr-only">Actions</span>,
+      cell: ({ row: { original } }) => (
+        <IconButton label={`End the key ${original.name}`} onClick={() => end(original)}>
+          <Trash2 size={14} />
+        </IconButton>
+      ),
+    }),
+  ];
+}

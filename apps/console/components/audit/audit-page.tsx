@@ -1,0 +1,143 @@
+'use client';
+import { useQueryClient } from '@tanstack/react-query';
+import { Download, FileClock } from 'lucide-react';
+import { useCallback, useMemo, useState } from 'react';
+import { type AuditRow, useAudit } from '../../api/audit.ts';
+import { step } from '../../view/keymap.ts';
+import { fullTime } from '../../view/moment.ts';
+import { count } from '../../view/quantity.ts';
+import { TimePicker } from '../filter/time-picker.tsx';
+import { VirtualGrid } from '../grid/virtual-grid.tsx';
+import { Button } from '../ui/button.tsx';
+import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { useKey } from '../ui/use-key.ts';
+import { useNow } from '../ui/use-now.ts';
+import { auditColumns } from './audit-columns.tsx';
+import { ChainCheck } from './chain-check.tsx';
+import { ExportDialog } from './export-dialog.tsx';
+import { FilterFields } from './filter-fields.tsx';
+import { useAuditState } from './use-audit-state.ts';
+
+const rowId = ({ seq }: AuditRow): string => String(seq);
+
+/** Who did what: the newest first, as far back as retention lets it. */
+export function AuditPage() {
+  const client = useQueryClient();
+  const { state, setState, filter, filtered } = useAuditState();
+  const list = useAudit(filter);
+  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const [cursor, setCursor] = useState<string | null>(state.seq === null ? null : String(state.seq));
+  const [exporting, setExporting] = useState(false);
+  const now = useNow();
+  const columns = useMemo(() => auditColumns(now), [now]);
+
+  const toggle = (seq: number): void => {
+    setCursor(String(seq));
+    void setState(({ seq: before }) => ({ seq: before === seq ? null : seq }), { history: 'replace' });
+  };
+  const move = (by: number): void => {
+    const at = rows.findIndex(({ seq }) => String(seq) === cursor);
+    const next = rows[step(at, by, rows.length)];
+    if (next !== undefined) setCursor(String(next.seq));
+  };
+  const open = (): void => {
+    if (cursor !== null) toggle(Number(cursor));
+  };
+  useKey('j', () => move(1));
+  useKey('k', () => move(-1));
+  useKey('o', open);
+  useKey('enter', open);
+  useKey('r', () => void client.resetQueries({ queryKey: ['audit'] }));
+  useKey('escape', () => void setState({ seq: null }, { history: 'replace' }));
+  const { hasNextPage, isFetching, fetchNextPage } = list;
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetching) void fetchNextPage();
+  }, [hasNextPage, isFetching, fetchNextPage]);
+
+  const shown = () => {
+    if (list.data === undefined)
+      return list.error === null ? (
+        <SkeletonRows label="Loading the audit log" />
+      ) : (
+        <ProblemState error={list.error} what="The audit log" onRetry={() => void list.refetch()} />
+      );
+    if (rows.length === 0)
+      return (
+        <EmptyState icon={<FileClock size={26} />} title="No entry fits this filter">
+          {filtered && <Button onClick={() => void setState(null)}>Show the last 30 days</Button>}
+        </EmptyState>
+      );
+    return (
+      <>
+        {list.error !== null && !list.isFetchNextPageError && (
+          <StaleNote error={list.error} onRetry={() => void list.refetch()} />
+        )}
+        <VirtualGrid
+          label="Audit log"
+          rows={rows}
+          columns={columns}
+          rowId={rowId}
+          rowHeight={32}
+          total={rows.length}
+          cursor={cursor}
+          onOpen={({ seq }) => toggle(seq)}
+          onEnd={onEnd}
+          expanded={(row) => (row.seq === state.seq ? <Entry row={row} /> : null)}
+          restart={Object.values(filter).join('\n')}
+          footer={
+            <div
+              className="figure flex h-9 items-center justify-center gap-3 text-xs text-faint"
+              role="status"
+            >
+              {list.isFetchNextPageError ? (
+                <>
+                  <span className="text-bad">The next page could not be loaded: {list.error?.message}</span>
+                  <Button onClick={() => void fetchNextPage()}>Try again</Button>
+                </>
+              ) : hasNextPage ? (
+                `${count(rows.length)} shown; more follow`
+              ) : (
+                `All ${count(rows.length)} shown`
+              )}
+            </div>
+          }
+        />
+      </>
+    );
+  };
+
+  return (
+    <>
+      <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-bg px-3 py-2">
+        <FilterFields value={state} onChange={(texts) => void setState({ ...texts, seq: null })} />
+        <TimePicker range={state} onChange={({ from, to }) => void setState({ from, to })} />
+        <Button className="h-8" onClick={() => setExporting(true)}>
+          <Download size={14} aria-hidden /> Export…
+        </Button>
+      </div>
+      <ChainCheck />
+      <section aria-label="Audit log" className="flex min-h-0 flex-1 flex-col bg-panel">
+        {shown()}
+      </section>
+      {exporting && <ExportDialog filter={filter} onClose={() => setExporting(false)} />}
+    </>
+  );
+}
+
+function Entry({ row }: { readonly row: AuditRow }) {
+  return (
+    <div className="flex flex-col gap-2 px-4 py-3 text-sm">
+      <p className="text-soft">
+        {fullTime(row.at)} · <span className="font-medium text-ink">{row.who}</span> ·{' '}
+        <code className="font-mono text-xs">{row.action}</code> · {row.target}
+      </p>
+      <pre
+        tabIndex={0}
+        className="max-h-80 overflow-auto rounded-md border border-line bg-panel p-3 font-mono text-xs whitespace-pre-wrap wrap-anywhere"
+      >
+        {JSON.stringify(row.detail, null, 2)}
+      </pre>
+      <p className="font-mono text-xs wrap-anywhere text-faint">{row.hash}</p>
+    </div>
+  );
+}
