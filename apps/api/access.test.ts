@@ -71,6 +71,11 @@ const bodies: Readonly<Record<string, () => object>> = {
   'dead_letters.drop': () => ({ ids: ['0-7'], reason: 'noise' }),
   'dead_letters.restore': () => ({ ids: ['0-7'] }),
   'parsers.parse': () => ({ text: 'a' }),
+  'models.upload': () => ({ offset: 0, content: 'YQ==' }),
+  'models.backtest': () => ({}),
+  'models.promote': () => ({ to: 'shadow', why: 'to see' }),
+  'models.retire': () => ({ why: 'too loud' }),
+  'models.rollback': () => ({ why: 'too loud' }),
   'parsers.test': () => ({ parser: 'a', tests: 'b' }),
   'parsers.suggest': () => ({ text: 'a' }),
 };
@@ -97,6 +102,13 @@ const ids: Readonly<Record<string, () => string>> = {
   'exceptions.remove': () => exceptionId,
   'parsers.get': () => 'nginx.error',
   'forecasts.get': () => 'events_per_minute',
+  'models.get': () => 'odd-lines',
+  'models.upload': () => 'odd-lines',
+  'models.add': () => 'odd-lines',
+  'models.backtest': () => 'odd-lines',
+  'models.promote': () => 'odd-lines',
+  'models.retire': () => 'odd-lines',
+  'models.rollback': () => 'odd-lines',
   'forecasts.acknowledge': () => 'events_per_minute',
   'rules.release': () => 'rule-1',
   'rules.put': () => 'kept-1',
@@ -127,7 +139,11 @@ const ask = (name: string, headers: Record<string, string>) => {
   const body = bodies[name]?.();
   return server.api.inject({
     method: row.method,
-    url: row.url.replace(/:id|:name/, ids[name]?.() ?? '') + (queries[name] ?? ''),
+    url:
+      row.url
+        .replace(/:id|:name/, ids[name]?.() ?? '')
+        .replace(':version', '1')
+        .replace(':file', 'card.md') + (queries[name] ?? ''),
     headers: { host: 'localhost:8420', ...headers },
     ...(body === undefined ? {} : { payload: body }),
   });
@@ -212,6 +228,14 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'admin tok
   'health.get': readers,
   'disk.get': readers,
   'enrichment.get': readers,
+  'models.list': readers,
+  'models.get': readers,
+  'models.upload': ['engineer', 'admin'],
+  'models.add': ['engineer', 'admin'],
+  'models.backtest': ['engineer', 'admin'],
+  'models.promote': ['engineer', 'admin'],
+  'models.retire': ['engineer', 'admin'],
+  'models.rollback': ['engineer', 'admin'],
   'forecasts.list': readers,
   'forecasts.get': readers,
   'forecasts.acknowledge': ['analyst', 'engineer', 'admin'],
@@ -324,7 +348,7 @@ describe('routes and roles (S2)', () => {
     },
   );
 
-  it('takes the admin token for users, keys, the audit log, dead letters, the archive, originals, the disk, enrichment, forecasts, parsers, lists and changes of alerts, backtests, writing rules and use-cases, and for nothing else that asks for a session', async () => {
+  it('takes the admin token for users, keys, the audit log, dead letters, the archive, originals, the disk, enrichment, forecasts, models, parsers, lists and changes of alerts, backtests, writing rules and use-cases, and for nothing else that asks for a session', async () => {
     const authorization = `Bearer ${adminToken}`;
     for (const { name, policy, status = 200 } of routes) {
       if (policy.kind !== 'session' || name === 'live.read') continue;
@@ -336,7 +360,7 @@ describe('routes and roles (S2)', () => {
       if (name.startsWith('keys.')) expect(statusCode, name).toBe(name === 'keys.add' ? 400 : done);
       else
         expect(statusCode, name).toBe(
-          /^users\.|^audit\.|^dead_letters\.|^archive\.|^originals\.|^disk\.|^enrichment\.|^forecasts\.|^parsers\.|^usecases\.|^alerts\.(?:search|groups|change|undo|job)|^rules\.(?:backtest|put|release|remove|restore)/.test(
+          /^users\.|^audit\.|^dead_letters\.|^archive\.|^originals\.|^disk\.|^enrichment\.|^forecasts\.|^models\.|^parsers\.|^usecases\.|^alerts\.(?:search|groups|change|undo|job)|^rules\.(?:backtest|put|release|remove|restore)/.test(
             name,
           )
             ? done
@@ -387,6 +411,9 @@ describe('the audit log (V6)', () => {
       'enrichment.get',
       'forecasts.list',
       'forecasts.get',
+      'models.list',
+      'models.get',
+      'models.upload',
       'dead_letters.totals',
       'dead_letters.jobs',
       'dead_letters.job',

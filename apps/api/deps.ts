@@ -4,6 +4,7 @@ import type { AlertAction, AlertJob, AlertStore, EventStore, Scope, TimeRange } 
 import type { Archive } from '@tidewatch/store/archive';
 import type { HealthBoard, Logger, Metrics } from '@tidewatch/telemetry';
 import type { LiveHub } from './live.ts';
+import type { ModelDesk } from './model_desk.ts';
 import type { OidcSettings } from './oidc/settings.ts';
 import type { ParserDesk } from './parser_desk.ts';
 import type {
@@ -272,6 +273,8 @@ export interface ApiDeps {
   readonly enrichment?: { sources(): DeepReadonly<EnrichmentReport['sources']> };
   /** Absent where this process does not forecast. */
   readonly forecasts?: ForecastDesk;
+  /** Absent where this process scores nothing. */
+  readonly models?: ModelDesk;
   readonly live: LiveHub;
   readonly metrics: Metrics;
   readonly health: HealthBoard;

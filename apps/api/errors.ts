@@ -145,6 +145,7 @@ export const errors = defineErrors({
     status: 409,
     message: 'Its file holds other documents too. Take it out by hand: {file}',
   },
+  MODELS_ABSENT: { status: 409, message: 'No models run in this process. Ask one with the role `scorer`.' },
   FORECAST_UNKNOWN: {
     status: 404,
     message: 'Nothing called {name} is forecast, or its values ended.',

@@ -43,6 +43,7 @@ export type {
   UseCaseOutcome,
 } from './deps.ts';
 export { createLiveHub, type LiveHub, type LiveKind, type LiveMessage } from './live.ts';
+export type { ModelBacktested, ModelChanged, ModelDesk, ModelDetail, ModelRow } from './model_desk.ts';
 export type { OidcSettings } from './oidc/settings.ts';
 export { openApiDocument } from './openapi.ts';
 export type { ParserDesk, ParserTried } from './parser_desk.ts';

@@ -11,6 +11,7 @@ import { logonEvent, logonMatch, memoryAlerts, memoryEvents, memoryJobs } from '
 import { memoryDesk } from './memory_desk.fixture.ts';
 import { memoryExceptions } from './memory_exceptions.fixture.ts';
 import { memoryForecasts } from './memory_forecasts.fixture.ts';
+import { memoryModels } from './memory_models.fixture.ts';
 import { memoryParsers } from './memory_parsers.fixture.ts';
 import { memoryRules } from './memory_rules.fixture.ts';
 import { memoryUseCases } from './memory_usecases.fixture.ts';
@@ -111,6 +112,7 @@ export async function startApi(options: Partial<ApiDeps> = {}) {
     parsers: memoryParsers,
     deadLetters: memoryDesk(),
     forecasts: memoryForecasts(start),
+    models: memoryModels(),
     archive: { place: 'an empty archive', list: async () => [], restore: async () => [] },
     live: createLiveHub(clock),
     metrics: createMetrics({ process: false }),

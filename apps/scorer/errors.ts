@@ -8,7 +8,15 @@ export const scorerErrors = defineErrors({
     message:
       'The model {name} has a version {version} already, and a version never changes. Give it another number.',
   },
-  MODEL_FILE_NAME: { status: 400, message: 'The name {file} is none that a file of a model may have.' },
+  MODEL_PART: {
+    status: 409,
+    message:
+      'Of {file} there are {size} bytes, so a part cannot begin at {offset}; at most {limit} bytes are taken.',
+  },
+  MODEL_NAMED_OTHERWISE: {
+    status: 400,
+    message: 'Its manifest says that it is version {version} of {name}.',
+  },
   MODEL_STAGE: { status: 409, message: 'Version {version} of {name} is {stage}, so it cannot be made {to}.' },
   MODEL_NO_VERSION_BEFORE: {
     status: 409,

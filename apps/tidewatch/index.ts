@@ -14,6 +14,7 @@ import { enrichmentCommand } from './commands/enrichment.ts';
 import { evasionCommand } from './commands/evasion.ts';
 import { forecastCommand } from './commands/forecast.ts';
 import { keyCommand } from './commands/key.ts';
+import { modelCommand } from './commands/model.ts';
 import { parseCommand } from './commands/parse.ts';
 import { parsersCommand } from './commands/parsers.ts';
 import { pluginsCommand } from './commands/plugins.ts';
@@ -67,6 +68,7 @@ export async function main(
     forecastCommand,
     anomalyCommand,
     evasionCommand,
+    modelCommand,
     sendCommand,
     deadLettersCommand,
     alertsCommand,

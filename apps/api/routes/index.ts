@@ -13,6 +13,7 @@ import { forecastRoutes } from './forecasts.ts';
 import { keptRuleRoutes } from './kept_rules.ts';
 import { keyRoutes } from './keys.ts';
 import { liveRoutes } from './live.ts';
+import { modelRoutes } from './models.ts';
 import { oidcRoutes } from './oidc.ts';
 import { originalRoutes } from './originals.ts';
 import { parserRoutes } from './parsers.ts';
@@ -40,6 +41,7 @@ export const routes: readonly Route[] = [
   ...systemRoutes,
   ...enrichmentRoutes,
   ...forecastRoutes,
+  ...modelRoutes,
   ...deadLetterRoutes,
   ...archiveRoutes,
   ...originalRoutes,

@@ -16,6 +16,7 @@ import { watchFiles } from './file_watch.ts';
 import { openForecastDesk } from './forecasts.ts';
 import { openUseCaseDesk } from './governance/usecase_desk.ts';
 import { openAccept, startInputs, stopInputs } from './ingest.ts';
+import { openModelDesk } from './models/model_desk.ts';
 import { tellAlerts } from './notify.ts';
 import { openParserDesk } from './parsers/parser_desk.ts';
 import { createTrialThread } from './parsers/trial_thread.ts';
@@ -208,6 +209,7 @@ export async function startApiRole(runtime: Runtime, adminToken: string): Promis
     useCases: openUseCaseDesk(runtime),
     parsers: openParserDesk(inForce, trials),
     system: createSystemStatus(runtime),
+    ...(parts.models && { models: openModelDesk(runtime, parts.models) }),
     ...(parts.forecaster && { forecasts: openForecastDesk(parts.forecaster) }),
     deadLetters: openDeadLetterDesk(runtime, lettersOf(runtime)),
     ...(store.archive && { archive: store.archive }),

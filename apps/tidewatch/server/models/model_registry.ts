@@ -35,6 +35,8 @@ export interface ModelRegistry {
   /** What has to be watched. */
   paths(): readonly string[];
   all(): Promise<readonly RegisteredModel[]>;
+  /** Public keys of which one must have signed what did not come with Tidewatch. */
+  trustedKeys(): Promise<readonly string[]>;
   /** As `admitModel`; what was looked at is looked at once. */
   admitted(version: FoundVersion): Promise<AdmittedModel>;
   /** Versions that are to score, and why others that should do not. */
@@ -53,8 +55,7 @@ export function createModelRegistry(runtime: Runtime): ModelRegistry {
   const folders = () => [...new Set([...runtime.config.models.paths, keptModelFolder(data)])];
 
   async function look({ folder, shipped }: FoundVersion): Promise<AdmittedModel> {
-    const keys = shipped ? [] : runtime.config.models.trusted_keys;
-    const trusted = await Promise.all(keys.map((file) => readFile(file, 'utf8')));
+    const trusted = shipped ? [] : await registry.trustedKeys();
     return admitModel(folder, { program: workers.admission, trusted });
   }
 
@@ -64,6 +65,7 @@ export function createModelRegistry(runtime: Runtime): ModelRegistry {
   }
 
   const registry: ModelRegistry = {
+    trustedKeys: () => Promise.all(runtime.config.models.trusted_keys.map((file) => readFile(file, 'utf8'))),
     paths: () => [...folders(), join(data, documentFolders.models)],
     async all() {
       const found = await findModels(folders(), shippedModelFolder(root));

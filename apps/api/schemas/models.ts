@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { time } from './primitives.ts';
+
+const stage = z.enum(['candidate', 'shadow', 'live', 'retired']);
+const when = z.string().describe('ISO 8601');
+
+const modelVersion = z.object({
+  version: z.string(),
+  stage,
+  origin: z
+    .enum(['shipped', 'folder', 'kept'])
+    .describe('With Tidewatch, in a folder of `models.paths`, or added through the API'),
+  runs: z.boolean().describe('Its scores are stored now'),
+  reason: z.string().optional().describe('Why it does not run, though it should'),
+});
+
+const stageChange = z.object({
+  at: when,
+  by: z.string(),
+  version: z.string(),
+  from: stage,
+  to: stage,
+  why: z.string(),
+  forced: z.array(z.string()).optional().describe('Gates that were not passed'),
+});
+
+const modelRow = z
+  .object({
+    name: z.string(),
+    live: z.string().nullable().describe('The version that raises alerts'),
+    versions: z.array(modelVersion).describe('Oldest first'),
+    history: z.array(stageChange).describe('Changes of stages, oldest first; at most 50'),
+  })
+  .meta({ id: 'Model' });
+
+export const modelList = z.object({ models: z.array(modelRow) });
+
+export const modelDetail = modelRow
+  .extend({
+    about: z.array(
+      z.object({
+        version: z.string(),
+        manifest: z.record(z.string(), z.unknown()).nullable().describe('Null for one that is refused'),
+        card: z.string().nullable(),
+        golden: z.number().nullable().describe('Golden events that have their scores'),
+      }),
+    ),
+  })
+  .meta({ id: 'ModelDetail' });
+
+const gate = z.object({
+  name: z.enum(['admission', 'backtest', 'alerts', 'speed']),
+  passed: z.boolean(),
+  found: z.string().describe('What was found, with the figures'),
+});
+
+const backtest = z.object({
+  events: z.number(),
+  scored: z.number(),
+  matches: z.number(),
+  alerts: z.number(),
+  alertsPerDay: z.number(),
+  perSecond: z.number().nullable(),
+  quantiles: z.array(z.number()).describe('Scores that 50, 90, 99 and 99.9 of a hundred are below'),
+  faults: z.array(z.string()),
+  examples: z.array(z.object({ event: z.string(), score: z.number(), time: z.number() })),
+});
+
+export const modelBacktest = z
+  .object({ result: backtest, gates: z.array(gate) })
+  .meta({ id: 'ModelBacktest' });
+export const modelChanged = z.object({ model: modelRow, gates: z.array(gate) }).meta({ id: 'ModelChanged' });
+
+const name = z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, 'must be the name of a model');
+const version = z.string().regex(/^\d{1,6}(\.\d{1,6}){0,2}$/, 'must be digits and dots');
+const why = z.string().trim().min(1).max(1_000).describe('For the history and the audit log');
+
+export const byModel = z.object({ name });
+export const byVersion = z.object({ name, version });
+export const byFile = byVersion.extend({
+  file: z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,99}$/, 'must be the name of a file of a model'),
+});
+export const filePart = z.object({
+  offset: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 26)
+    .describe('Bytes of the file that came before'),
+  content: z.base64().max(1_400_000).describe('Base64 of the next part, at most 1 MiB'),
+});
+export const fileSize = z.object({ bytes: z.number().describe('Bytes that are there by now') });
+export const backtestModelBody = z.object({
+  from: time.default('now-7d'),
+  to: time.default('now'),
+});
+export const promoteBody = z.object({
+  to: z.enum(['shadow', 'live']),
+  why,
+  force: z.boolean().default(false).describe('Although gates are not passed'),
+});
+export const whyBody = z.object({ why });

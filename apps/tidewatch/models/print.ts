@@ -1,0 +1,39 @@
+import type { ModelBacktested, ModelDetail, ModelRow } from '@tidewatch/api';
+
+type Gates = ModelBacktested['gates'];
+
+export const rowText = ({ name, versions }: ModelRow): string =>
+  versions
+    .map(
+      ({ version, stage, origin, runs, reason }) =>
+        `${name} ${version}  ${stage}, ${origin}${runs ? ', scores events' : ''}${reason === undefined ? '' : `: ${reason}`}`,
+    )
+    .join('\n');
+
+export const listText = (models: readonly ModelRow[]): string =>
+  models.length === 0 ? 'There are no models.' : models.map(rowText).join('\n');
+
+export const detailText = (model: ModelDetail): string =>
+  [
+    rowText(model),
+    ...model.history.map(
+      ({ at, by, version, from, to, why, forced = [] }) =>
+        `${at}  ${by}: ${version} from ${from} to ${to}, ${why}${forced.length === 0 ? '' : ` (although of ${forced.join(', ')})`}`,
+    ),
+    ...model.about.flatMap(({ card }) => (card === null ? [] : ['', card.trim()])),
+  ].join('\n');
+
+export const gatesText = (gates: Gates): string =>
+  gates.map(({ name, passed, found }) => `${passed ? 'passed' : 'FAILED'}  ${name}: ${found}`).join('\n');
+
+export const backtestText = ({ result, gates }: ModelBacktested): string => {
+  const [median, nine, ninetyNine, most] = result.quantiles.map((score) => score.toFixed(4));
+  return [
+    `${result.scored} of ${result.events} events scored: ${result.matches} matches in ${result.alerts} alerts.`,
+    `Scores: median ${median}, 90 % below ${nine}, 99 % below ${ninetyNine}, 99.9 % below ${most}.`,
+    ...result.examples.map(
+      ({ event, score, time }) => `${new Date(time).toISOString()}  ${score.toFixed(4)}  ${event}`,
+    ),
+    gatesText(gates),
+  ].join('\n');
+};

@@ -1,0 +1,240 @@
+import { appendFile, mkdir, rename, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelDesk, ModelRow } from '@tidewatch/api';
+import type { EcsEvent } from '@tidewatch/event';
+import { fileLimit } from '@tidewatch/models';
+import { type KqlNode, parseKql } from '@tidewatch/query';
+import {
+  admitModel,
+  backtestModel,
+  type Gate,
+  gatesOf,
+  type ModelBacktest,
+  type ModelStage,
+  moveVersion,
+  noDecisions,
+  scorerErrors,
+  versionBefore,
+} from '@tidewatch/scorer';
+import type { Scope, TimeRange } from '@tidewatch/store';
+import { stringify } from 'yaml';
+import { databasesOf, documentsOf } from '../adapters.ts';
+import { keyOfModel } from '../documents.ts';
+import type { ModelsAtWork, Runtime } from '../runtime.ts';
+import { workers } from '../workers.ts';
+import { keptModelFolder, type RegisteredModel } from './model_registry.ts';
+
+type Found = RegisteredModel['versions'][number];
+
+const pageSize = 1_000;
+/** A backtest is answered while somebody waits. */
+const backtestEvents = 20_000;
+
+/** Works on the models of this process: their stages are a document each, as rules are. One change after the other. */
+export function openModelDesk(runtime: Runtime, { scorer, registry, watch }: ModelsAtWork): ModelDesk {
+  const documents = documentsOf(runtime.adapters);
+  const kept = keptModelFolder(runtime.config.data);
+  const staged = (name: string, version: string) => join(kept, '.staged', name, version);
+  let turn: Promise<unknown> = Promise.resolve();
+
+  function inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const done = turn.then(task);
+    turn = done.catch(() => {});
+    return done;
+  }
+
+  async function modelOf(name: string): Promise<RegisteredModel> {
+    const model = (await registry.all()).find((each) => each.name === name);
+    if (model === undefined) throw scorerErrors.MODEL_UNKNOWN({ name });
+    return model;
+  }
+
+  function versionOf({ name, versions }: RegisteredModel, version: string): Found {
+    const found = versions.find((each) => each.version === version);
+    if (found === undefined) throw scorerErrors.MODEL_VERSION_UNKNOWN({ name, version });
+    return found;
+  }
+
+  async function rowOf({ name, state, versions }: RegisteredModel): Promise<ModelRow> {
+    const { refused } = await registry.atWork();
+    const trouble = new Map(scorer.trouble().map(({ model, reason }) => [model, reason]));
+    const running = new Set(scorer.models().map((each) => `${each.name} ${each.version}`));
+    return {
+      name,
+      live: versions.find(({ stage }) => stage === 'live')?.version ?? null,
+      history: state.history,
+      versions: versions.map(({ version, stage, shipped, folder }) => {
+        const key = `${name} ${version}`;
+        const reason = refused.get(key) ?? trouble.get(key);
+        const origin = shipped ? 'shipped' : folder.startsWith(kept) ? 'kept' : 'folder';
+        return {
+          version,
+          stage,
+          origin,
+          runs: running.has(key) && reason === undefined,
+          ...(reason !== undefined && { reason }),
+        };
+      }),
+    };
+  }
+
+  /** Whoever reads the decision does so from the file; it is in force when this resolves. */
+  async function decide(
+    model: RegisteredModel,
+    change: { version: string; to: ModelStage; by: string; why: string; forced?: string[] },
+  ): Promise<ModelRow> {
+    const { name, state, versions } = model;
+    const stages = new Map(versions.map(({ version, stage }) => [version, stage]));
+    const next = moveVersion(state, stages, { ...change, at: new Date().toISOString() });
+    const before = state === noDecisions ? undefined : stringify(state);
+    const written = await documents.write(
+      [{ ...keyOfModel(name), text: stringify(next) }],
+      (text) => text === before,
+    );
+    if (!written) throw scorerErrors.MODEL_CHANGED({ name });
+    await watch.look();
+    return rowOf(await modelOf(name));
+  }
+
+  async function admissionGate(version: Found): Promise<Gate> {
+    try {
+      const { golden } = await registry.admitted(version);
+      return { name: 'admission', passed: true, found: `${golden} golden scores are as they should be.` };
+    } catch (error) {
+      return { name: 'admission', passed: false, found: (error as Error).message };
+    }
+  }
+
+  async function run(version: Found, range: TimeRange, scope: Scope) {
+    const { name, folder, digest } = version;
+    const { manifest } = await registry.admitted(version);
+    const wanted = parseKql(manifest.events);
+    if (!wanted.ok) throw new TypeError(wanted.error.message);
+    const { events } = databasesOf(runtime.adapters).store;
+    const at = { name, version: version.version, folder, digest, stage: 'live' } as const;
+    const result: ModelBacktest = await backtestModel(at, newest(events, wanted.ast, range, scope), {
+      worker: workers.scorer,
+      programs: { onnx: workers.onnx.href },
+    });
+    const { alerts_per_day, events_per_second } = runtime.config.models.budget;
+    const gates = gatesOf(result, { alertsPerDay: alerts_per_day, perSecond: events_per_second });
+    return { result, gates };
+  }
+
+  return {
+    list: async () => Promise.all((await registry.all()).map(rowOf)),
+    async get(name) {
+      const model = await modelOf(name);
+      const about = model.versions.map(async (version) => {
+        const found = await registry.admitted(version).catch(() => undefined);
+        return {
+          version: version.version,
+          manifest: found === undefined ? null : { ...found.manifest },
+          card: found?.card ?? null,
+          golden: found?.golden ?? null,
+        };
+      });
+      return { ...(await rowOf(model)), about: await Promise.all(about) };
+    },
+    upload: ({ name, version, file, offset, content }) =>
+      inTurn(async () => {
+        await refuseKnown(name, version);
+        const folder = staged(name, version);
+        await mkdir(folder, { recursive: true });
+        const path = join(folder, file);
+        const size = (await stat(path).catch(() => undefined))?.size ?? 0;
+        // A part that comes again takes its own place.
+        if (offset > size || offset + content.length > fileLimit)
+          throw scorerErrors.MODEL_PART({ file, offset, size, limit: fileLimit });
+        if (offset < size) await truncate(path, offset);
+        await appendFile(path, content);
+        return offset + content.length;
+      }),
+    add: ({ name, version }) =>
+      inTurn(async () => {
+        await refuseKnown(name, version);
+        const from = staged(name, version);
+        const trusted = await registry.trustedKeys();
+        const { manifest } = await admitModel(from, { program: workers.admission, trusted });
+        if (manifest.name !== name || manifest.version !== version)
+          throw scorerErrors.MODEL_NAMED_OTHERWISE({ name: manifest.name, version: manifest.version });
+        await mkdir(join(kept, name), { recursive: true });
+        await rename(from, join(kept, name, version));
+        await watch.look();
+        return rowOf(await modelOf(name));
+      }),
+    async backtest({ name, version, range, scope }) {
+      const found = versionOf(await modelOf(name), version);
+      const admission = await admissionGate(found);
+      if (!admission.passed)
+        throw scorerErrors.MODEL_GATES({ name, version, reasons: admission.found, gates: [admission] });
+      const { result, gates } = await run(found, range, scope);
+      return { result, gates: [admission, ...gates] };
+    },
+    promote: ({ name, version, to, why, force, by, scope }) =>
+      inTurn(async () => {
+        const model = await modelOf(name);
+        const found = versionOf(model, version);
+        if (found.stage === to) throw scorerErrors.MODEL_STAGE({ name, version, stage: found.stage, to });
+        const gates = [await admissionGate(found)];
+        // No reason lets a model run that was not admitted: it would be refused at once.
+        const admitted = gates[0]?.passed === true;
+        if (admitted && to === 'live') {
+          const now = Date.now();
+          const range = { from: now - runtime.config.models.budget.backtest, to: now };
+          gates.push(...(await run(found, range, scope)).gates);
+        }
+        const failed = gates.filter(({ passed }) => !passed);
+        if (failed.length > 0 && !(force && admitted)) {
+          const reasons = failed.map(({ found: text }) => text).join(' ');
+          throw scorerErrors.MODEL_GATES({ name, version, reasons, gates });
+        }
+        const forced = failed.map((gate) => gate.name);
+        const change = { version, to, by, why, ...(forced.length > 0 && { forced }) };
+        return { model: await decide(model, change), gates };
+      }),
+    rollback: ({ name, why, by }) =>
+      inTurn(async () => {
+        const model = await modelOf(name);
+        const stages = new Map(model.versions.map((each) => [each.version, each.stage]));
+        const version = versionBefore(model.state, stages);
+        if (version === undefined) throw scorerErrors.MODEL_NO_VERSION_BEFORE({ name });
+        return decide(model, { version, to: 'live', by, why });
+      }),
+    retire: ({ name, version, why, by }) =>
+      inTurn(async () => {
+        const model = await modelOf(name);
+        const { stage } = versionOf(model, version);
+        if (stage === 'retired') throw scorerErrors.MODEL_STAGE({ name, version, stage, to: 'retired' });
+        return decide(model, { version, to: 'retired', by, why });
+      }),
+  };
+
+  async function refuseKnown(name: string, version: string): Promise<void> {
+    if (documents.shared) throw scorerErrors.MODELS_ELSEWHERE();
+    const model = (await registry.all()).find((each) => each.name === name);
+    if (model?.versions.some((each) => each.version === version))
+      throw scorerErrors.MODEL_EXISTS({ name, version });
+  }
+}
+
+/** The newest events of a time, a page at a time, and each page in order of time. */
+async function* newest(
+  events: ReturnType<typeof databasesOf>['store']['events'],
+  query: KqlNode,
+  range: TimeRange,
+  scope: Scope,
+): AsyncGenerator<readonly EcsEvent[]> {
+  let after: string | undefined;
+  let left = backtestEvents;
+  do {
+    const limit = Math.min(pageSize, left);
+    const page = await events.search(
+      { query, range, sort: 'newest', limit, ...(after !== undefined && { after }) },
+      scope,
+    );
+    left -= page.items.length;
+    after = page.next;
+    yield page.items.toReversed();
+  } while (after !== undefined && left > 0);
+}
