@@ -2,7 +2,7 @@ import { isTidewatchError } from '@tidewatch/event';
 import type { ManifestOf, ModelFolder } from '@tidewatch/models';
 import { startAskedThread } from '@tidewatch/plugin';
 import { onnxErrors } from './errors.ts';
-import type { Answer, Failure, Request, ThreadData } from './protocol.ts';
+import type { Answer, Failure, Request, Rows, ThreadData } from './protocol.ts';
 import type { RowScores } from './score.ts';
 
 /** An ONNX model that was read from its folder. */
@@ -32,8 +32,8 @@ export interface ModelWorker {
 
 /** To load the runtime and the largest model takes a while on a machine that is just starting. */
 const startMs = 30_000;
-/** So long a thread is waited for that was told to end: what the runtime is at cannot be stopped. */
-const endMs = 1_000;
+/** So long a thread is waited for that was told to end, milliseconds. */
+const endMs = 5_000;
 
 /**
  * Starts the thread of a model that was admitted.
@@ -49,7 +49,7 @@ export function startModelWorker(
   const thread = startAskedThread<Request, Answer>(program, { workerData: data, env: {} });
   let gone: Error | undefined;
 
-  const ask = async (request: Request, ms: number): Promise<RowScores> => {
+  const ask = async (request: Rows, ms: number): Promise<RowScores> => {
     if (gone !== undefined) throw gone;
     const answer = await thread.ask(request, ms).catch((error: Error) => {
       gone ??= isTidewatchError(error, 'THREAD_TIME')
@@ -62,8 +62,9 @@ export function startModelWorker(
     return answer.scored;
   };
   let ended: Promise<unknown> | undefined;
+  /** Asks it to: where a thread is ended from outside while the runtime is at work, the runtime ends the process. */
   const end = () => {
-    ended ??= Promise.race([thread.end(), new Promise((done) => setTimeout(done, endMs).unref())]);
+    ended ??= thread.ask({ end: true }, endMs).catch(() => {});
     return ended;
   };
   const ready = ask({ rows: new Float32Array(), count: 0 }, startMs);

@@ -8,11 +8,13 @@ export interface ThreadData {
   readonly model: Uint8Array;
 }
 
-/** Rows to score; none asks whether the model is ready. */
-export interface Request {
+export interface Rows {
   readonly rows: Float32Array;
   readonly count: number;
 }
+
+/** Rows to score (none asks whether the model is ready), or that the thread is to end. */
+export type Request = Rows | { readonly end: true };
 
 /** A failure that has a code of `onnxErrors`. */
 export interface Failure {
