@@ -64,6 +64,7 @@ const bodies: Readonly<Record<string, () => object>> = {
   'originals.erase': () => ({ pseudonyms: ['p1-20261101-0'], reason: 'asked for it' }),
   'archive.restore': () => ({ class: 'auth', from: 'now-30d' }),
   'admin.login_link': () => ({ user: 'admin' }),
+  'features.export': () => ({ from: 'now-1d', purpose: 'for the test' }),
   'rules.backtest': () => ({ source: 'title: x' }),
   'rules.put': () => ({ source: 'title: x' }),
   'usecases.put': () => ({ source: 'title: x' }),
@@ -71,6 +72,8 @@ const bodies: Readonly<Record<string, () => object>> = {
   'dead_letters.drop': () => ({ ids: ['0-7'], reason: 'noise' }),
   'dead_letters.restore': () => ({ ids: ['0-7'] }),
   'parsers.parse': () => ({ text: 'a' }),
+  'detectors.put': () => ({ source: 'id: logons' }),
+  'detectors.run': () => ({}),
   'models.upload': () => ({ offset: 0, content: 'YQ==' }),
   'models.backtest': () => ({}),
   'models.promote': () => ({ to: 'shadow', why: 'to see' }),
@@ -102,6 +105,13 @@ const ids: Readonly<Record<string, () => string>> = {
   'exceptions.remove': () => exceptionId,
   'parsers.get': () => 'nginx.error',
   'forecasts.get': () => 'events_per_minute',
+  'detectors.get': () => 'logons',
+  'detectors.put': () => 'logons',
+  'detectors.remove': () => 'logons',
+  'detectors.run': () => 'logons',
+  'detectors.run_get': () => 'run-1',
+  'detectors.run_cancel': () => 'run-1',
+  'detectors.history': () => 'logons',
   'models.get': () => 'odd-lines',
   'models.upload': () => 'odd-lines',
   'models.add': () => 'odd-lines',
@@ -228,6 +238,14 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'admin tok
   'health.get': readers,
   'disk.get': readers,
   'enrichment.get': readers,
+  'detectors.list': readers,
+  'detectors.get': readers,
+  'detectors.put': ['engineer', 'admin'],
+  'detectors.remove': ['engineer', 'admin'],
+  'detectors.run': ['analyst', 'engineer', 'admin'],
+  'detectors.run_get': ['analyst', 'engineer', 'admin'],
+  'detectors.run_cancel': ['analyst', 'engineer', 'admin'],
+  'detectors.history': readers,
   'models.list': readers,
   'models.get': readers,
   'models.upload': ['engineer', 'admin'],
@@ -239,6 +257,7 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'admin tok
   'forecasts.list': readers,
   'forecasts.get': readers,
   'forecasts.acknowledge': ['analyst', 'engineer', 'admin'],
+  'features.export': ['engineer', 'admin'],
   'dead_letters.list': ['analyst', 'engineer', 'admin'],
   'dead_letters.totals': ['analyst', 'engineer', 'admin'],
   'dead_letters.get': ['analyst', 'engineer', 'admin'],
@@ -348,7 +367,7 @@ describe('routes and roles (S2)', () => {
     },
   );
 
-  it('takes the admin token for users, keys, the audit log, dead letters, the archive, originals, the disk, enrichment, forecasts, models, parsers, lists and changes of alerts, backtests, writing rules and use-cases, and for nothing else that asks for a session', async () => {
+  it('takes the admin token for users, keys, the audit log, dead letters, the archive, originals, the disk, enrichment, forecasts, models, detectors, features, parsers, lists and changes of alerts, backtests, writing rules and use-cases, and for nothing else that asks for a session', async () => {
     const authorization = `Bearer ${adminToken}`;
     for (const { name, policy, status = 200 } of routes) {
       if (policy.kind !== 'session' || name === 'live.read') continue;
@@ -360,7 +379,7 @@ describe('routes and roles (S2)', () => {
       if (name.startsWith('keys.')) expect(statusCode, name).toBe(name === 'keys.add' ? 400 : done);
       else
         expect(statusCode, name).toBe(
-          /^users\.|^audit\.|^dead_letters\.|^archive\.|^originals\.|^disk\.|^enrichment\.|^forecasts\.|^models\.|^parsers\.|^usecases\.|^alerts\.(?:search|groups|change|undo|job)|^rules\.(?:backtest|put|release|remove|restore)/.test(
+          /^users\.|^audit\.|^dead_letters\.|^archive\.|^originals\.|^disk\.|^enrichment\.|^forecasts\.|^models\.|^detectors\.|^features\.|^parsers\.|^usecases\.|^alerts\.(?:search|groups|change|undo|job)|^rules\.(?:backtest|put|release|remove|restore)/.test(
             name,
           )
             ? done
@@ -414,6 +433,10 @@ describe('the audit log (V6)', () => {
       'models.list',
       'models.get',
       'models.upload',
+      'detectors.list',
+      'detectors.get',
+      'detectors.run_get',
+      'features.export',
       'dead_letters.totals',
       'dead_letters.jobs',
       'dead_letters.job',

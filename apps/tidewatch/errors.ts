@@ -74,6 +74,10 @@ export const startErrors = defineErrors({
     status: 503,
     message: 'The running server has no HTTP input. Name an endpoint with --to URL.',
   },
+  EXPORT_CUT_OFF: {
+    status: 502,
+    message: 'The server broke off after {rows} events, so nothing was written. Its log says why.',
+  },
   FILE_NOT_WRITABLE: { status: 400, message: '{file} cannot be written: {reason}.' },
   SERIES_MISSING: {
     status: 400,

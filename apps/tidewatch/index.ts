@@ -12,6 +12,7 @@ import { diskCommand } from './commands/disk.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { enrichmentCommand } from './commands/enrichment.ts';
 import { evasionCommand } from './commands/evasion.ts';
+import { featuresCommand } from './commands/features.ts';
 import { forecastCommand } from './commands/forecast.ts';
 import { keyCommand } from './commands/key.ts';
 import { modelCommand } from './commands/model.ts';
@@ -65,6 +66,7 @@ export async function main(
     testCommand,
     parseCommand,
     parsersCommand,
+    featuresCommand,
     forecastCommand,
     anomalyCommand,
     evasionCommand,

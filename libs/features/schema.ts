@@ -9,6 +9,7 @@ const named = {
   name: z
     .string()
     .regex(/^[a-z][a-z0-9_-]{0,63}$/, 'lower-case letters, digits, _ and -, a letter first')
+    .refine((name) => name !== 'label', 'what analysts decided is called so')
     .describe('what it is called in columns and explanations'),
 };
 const path = z

@@ -91,7 +91,8 @@ async function sha256InTurns(bytes: Buffer): Promise<string> {
 
 const pieceBytes = 2 * 2 ** 20;
 
-async function readBounded(
+/** A file of a folder, up to {@link fileLimit}. */
+export async function readBounded(
   folder: string,
   name: string,
   refuse: (file: string, reason: string) => Error,

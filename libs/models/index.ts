@@ -8,3 +8,4 @@ export {
   manifestSchema,
 } from './manifest.ts';
 export { signatureFile, signModelFolder } from './signature.ts';
+export { readTrainingManifest, type TrainingManifest } from './training.ts';

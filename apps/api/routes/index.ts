@@ -5,10 +5,12 @@ import { alertRoutes } from './alerts.ts';
 import { archiveRoutes } from './archive.ts';
 import { auditRoutes } from './audit.ts';
 import { deadLetterRoutes } from './dead_letters.ts';
+import { detectorRoutes } from './detectors.ts';
 import { enrichmentRoutes } from './enrichment.ts';
 import { entityRoutes } from './entities.ts';
 import { eventRoutes } from './events.ts';
 import { exceptionRoutes } from './exceptions.ts';
+import { featureRoutes } from './features.ts';
 import { forecastRoutes } from './forecasts.ts';
 import { keptRuleRoutes } from './kept_rules.ts';
 import { keyRoutes } from './keys.ts';
@@ -42,6 +44,8 @@ export const routes: readonly Route[] = [
   ...enrichmentRoutes,
   ...forecastRoutes,
   ...modelRoutes,
+  ...detectorRoutes,
+  ...featureRoutes,
   ...deadLetterRoutes,
   ...archiveRoutes,
   ...originalRoutes,
