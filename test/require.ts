@@ -14,6 +14,7 @@ const needs = {
   rsyslog: () => installed('rsyslog'),
   prometheus: () => installed('prometheus'),
   liblognorm: () => installed('liblognorm'),
+  python: () => installed('python'),
   s3: () => installed('s3'),
   rsigma: () => installed('rsigma'),
   attack: () => existsSync(join(sharedData, 'attack/enterprise.json')),

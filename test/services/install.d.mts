@@ -3,6 +3,7 @@ export type Service =
   | 'kafka'
   | 'opensearch'
   | 'prometheus'
+  | 'python'
   | 's3'
   | 'rsyslog'
   | 'liblognorm'
@@ -13,4 +14,4 @@ export function crateProgram(service: 'rsigma'): string;
 export function installed(service: Service): boolean;
 export function install(services: readonly Service[]): void;
 /** Path of a Python program. */
-export function wheelProgram(service: string): string;
+export function wheelProgram(service: 's3' | 'python'): string;

