@@ -18,9 +18,12 @@ export function plant(
   places: Int32Array,
 ): Int16Array {
   const { values, starts, dimensions } = points;
-  const low = new Float32Array(dimensions);
-  const high = new Float32Array(dimensions);
+  const lows = new Float64Array(dimensions);
+  const highs = new Float64Array(dimensions);
   const leaves = new Int16Array(places.length);
+  // The cut that was drawn last.
+  let dimension = 0;
+  let value = 0;
   trees.root[tree] = grow(0, places.length);
   return leaves;
 
@@ -31,7 +34,7 @@ export function plant(
       leaves[from] = leaf;
       return ~leaf;
     }
-    const [dimension, value] = cut(from, to);
+    cut(from, to);
     const node = trees.newNode(tree);
     const inner = tree * (trees.capacity - 1) + node;
     trees.cutDimension[inner] = dimension;
@@ -48,32 +51,33 @@ export function plant(
     return node;
   }
 
-  /** A cut through the box around points, by chance. */
-  function cut(from: number, to: number): [dimension: number, value: number] {
-    low.fill(Number.POSITIVE_INFINITY);
-    high.fill(Number.NEGATIVE_INFINITY);
-    for (let i = from; i < to; i++) {
-      const at = starts[places[i] as number] as number;
-      for (let d = 0; d < dimensions; d++) {
-        const value = values[at + d] as number;
-        if (value < (low[d] as number)) low[d] = value;
-        if (value > (high[d] as number)) high[d] = value;
-      }
-    }
+  /** Draws a cut through the box around points. */
+  function cut(from: number, to: number): void {
+    const first = starts[places[from] as number] as number;
     let span = 0;
-    for (let d = 0; d < dimensions; d++) span += (high[d] as number) - (low[d] as number);
+    for (let d = 0; d < dimensions; d++) {
+      let low = values[first + d] as number;
+      let high = low;
+      for (let i = from + 1; i < to; i++) {
+        const own = values[(starts[places[i] as number] as number) + d] as number;
+        if (own < low) low = own;
+        else if (own > high) high = own;
+      }
+      lows[d] = low;
+      highs[d] = high;
+      span += high - low;
+    }
     if (!(span > 0)) throw new UnreadableState('A tree has the same point twice.');
     let rest = random.next() * span;
-    let dimension = 0;
     for (let d = 0; d < dimensions; d++) {
-      const length = (high[d] as number) - (low[d] as number);
+      const length = (highs[d] as number) - (lows[d] as number);
       if (length === 0) continue;
       dimension = d;
       if (rest < length) break;
       rest -= length;
     }
-    const bottom = low[dimension] as number;
-    const value = Math.fround(bottom + rest);
-    return [dimension, value >= (high[dimension] as number) || value < bottom ? bottom : value];
+    const low = lows[dimension] as number;
+    value = Math.fround(low + rest);
+    if (value >= (highs[dimension] as number) || value < low) value = low;
   }
 }
