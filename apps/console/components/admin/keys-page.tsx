@@ -144,7 +144,7 @@ function keyColumns(now: number, end: (key: Key) => void): GridColumn<Key>[] {
       id: 'name',
       meta: { track: 'minmax(110px,1.2fr)' },
       header: 'Key',
-      cell: ({ row }) => <span className="block truncate font-medium">{row.original.name}</span>,
+      cell: ({ row }) => <span className="block truncate text-sm font-medium">{row.original.name}</span>,
     }),
     helper.display({
       id: 'user',

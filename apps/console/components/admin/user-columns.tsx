@@ -23,7 +23,7 @@ export function userColumns(now: number, menu: (user: User) => ReactNode): GridC
       id: 'id',
       meta: { track: 'minmax(90px,1fr)' },
       header: 'User',
-      cell: ({ row }) => <span className="block truncate font-medium">{row.original.id}</span>,
+      cell: ({ row }) => <span className="block truncate text-sm font-medium">{row.original.id}</span>,
     }),
     helper.display({
       id: 'name',

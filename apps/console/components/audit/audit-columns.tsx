@@ -27,7 +27,7 @@ export function auditColumns(now: number): GridColumn<AuditRow>[] {
       id: 'who',
       meta: { track: 'minmax(80px,0.6fr)' },
       header: 'Who',
-      cell: ({ row }) => <span className="block truncate font-medium">{row.original.who}</span>,
+      cell: ({ row }) => <span className="block truncate text-sm font-medium">{row.original.who}</span>,
     }),
     helper.display({
       id: 'action',
