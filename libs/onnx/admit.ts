@@ -12,7 +12,7 @@ import type { Admitted } from './trial.ts';
 export interface AdmissionOptions {
   /** `admission_process.ts` or its bundle. */
   readonly program: URL;
-  /** Default 10,000. */
+  /** From when its program was read; default 10,000. */
   readonly timeoutMs?: number;
   /** Address space of the process in MiB, of which Node.js and the runtime take about 1,000; default 3,072. Held on Linux only. */
   readonly memoryMb?: number;
@@ -35,15 +35,23 @@ export async function admit(
   if (model === undefined || golden === undefined)
     throw onnxErrors.ONNX_DAMAGED({ reason: 'files of the manifest has no such file' });
   const child = start(program, memoryMb);
+  const answers = child.stdio[3] as Readable;
   let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    child.kill('SIGKILL');
-  }, timeoutMs);
+  const endIn = (ms: number) =>
+    setTimeout(() => {
+      late = true;
+      child.kill('SIGKILL');
+    }, ms);
+  let timer = endIn(startMs);
+  // On a busy machine it takes seconds to start, which is not the model's fault.
+  answers.once('data', () => {
+    clearTimeout(timer);
+    timer = endIn(timeoutMs);
+  });
   const head: Trial = { manifest, golden: golden.length };
   try {
     const [answer, told, ended] = await Promise.all([
-      text(child.stdio[3] as Readable),
+      text(answers),
       text(child.stderr as Readable),
       new Promise<string>((resolve, reject) => {
         child.on('error', reject);
@@ -55,7 +63,7 @@ export async function admit(
       ),
     ]);
     if (late) throw onnxErrors.ONNX_TIME({ ms: timeoutMs });
-    if (answer === '')
+    if (answer.trim() === '')
       throw outOfMemory.test(`${ended}\n${told}`) ? tooMuch() : onnxErrors.ONNX_ENDED({ reason: ended });
     const tried: TrialAnswer = JSON.parse(answer);
     if ('failure' in tried) {
@@ -77,15 +85,20 @@ export async function admit(
   }
 }
 
+/** For a process to read its program, milliseconds. */
+const startMs = 30_000;
 /** What the runtime, V8 and the C++ library say where they get no memory. */
 const outOfMemory = /bad_alloc|bad allocation|failed to allocate|out of memory|OOM/i;
 
 function start(program: URL, memoryMb: number): ChildProcess {
   const path = fileURLToPath(program);
-  const command = [process.execPath, ...(path.endsWith('.ts') ? ['--import', tsx()] : []), path];
+  const sources = path.endsWith('.ts') ? [...withoutGuards, '--import', tsx()] : [];
+  const command = [process.execPath, ...sources, path];
   const limited = ['/bin/sh', '-c', `ulimit -v ${memoryMb * 1024} && exec "$@"`, 'sh', ...command];
   const [file = '', ...args] = process.platform === 'linux' ? limited : command;
   return spawn(file, args, { env: { NODE_ENV: 'production' }, stdio: ['pipe', 'ignore', 'pipe', 'pipe'] });
 }
 
+/** What reads sources is of WebAssembly, whose guard pages would take 10 GiB of addresses. */
+const withoutGuards = ['--disable-wasm-trap-handler'];
 const tsx = () => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
