@@ -120,6 +120,19 @@ export interface Look {
   readonly rules?: readonly string[];
 }
 
+/** Pages with a virtual list of their name. */
+const listed = ['alerts', 'events', 'rules'];
+/** What shows that other pages are there. */
+const landmarks: Readonly<Record<string, string>> = {
+  health: 'Listeners',
+  'rules?look=attack': 'Navigator layer',
+  'use-cases': 'Review by',
+  'use-cases?name=endpoint-intrusion': 'As written',
+  privacy: 'in the newest',
+  models: 'Shown version',
+  'entity?source.ip=192.0.2.1': 'What it is made of',
+};
+
 /** What is wrong with each of the pages whose look the theme decides, for the person logged in to `context`. */
 export async function lookAtPages(
   context: BrowserContext,
@@ -131,16 +144,17 @@ export async function lookAtPages(
   await themed.addCookies(await context.cookies());
   const { page, faults } = await openPage(themed);
   const found: string[] = [];
-  for (const path of ['alerts', 'events', 'health']) {
+  for (const path of [...listed, ...Object.keys(landmarks)]) {
     await page.goto(`${server.url}/${path}`);
-    if (path === 'health') await page.getByText('Listeners').first().waitFor();
+    const landmark = landmarks[path];
+    if (landmark !== undefined) await page.getByText(landmark).first().waitFor();
     else
       await page
         .getByRole('grid', { name: new RegExp(path, 'i') })
         .getByRole('row')
         .nth(1)
         .waitFor();
-    if (colorScheme === 'dark' || path === 'alerts') await shoot(page, shots, `${path}-${colorScheme}`);
+    if (colorScheme === 'dark' || path === 'alerts') await shoot(page, shots, `${path.replaceAll(/\W+/g, '-')}-${colorScheme}`);
     found.push(...(await violations(page, rules)).map((violation) => `${path}: ${violation}`));
   }
   await themed.close();

@@ -30,11 +30,17 @@ export async function get<T>(path: string, query: QueryValues = {}, signal?: Abo
 }
 
 /** Changes something, with the session's CSRF token. */
-export async function change<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> {
+export async function change<T>(
+  method: 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<T> {
   csrf ??= (await getSession()).csrf;
   return send<T>(path, {
     method,
     headers: {
+      ...headers,
       'x-tidewatch-csrf': csrf,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },

@@ -1,9 +1,10 @@
 'use client';
 import type { Json } from '@tidewatch/event';
 import { addFilter } from '@tidewatch/query';
-import { Copy, Filter, FilterX, ListFilter, SquareArrowOutUpRight } from 'lucide-react';
+import { Copy, Filter, FilterX, ListFilter, ScanSearch, SquareArrowOutUpRight } from 'lucide-react';
 import { useRouter } from 'next/navigation.js';
 import type { ReactNode } from 'react';
+import { entityHref } from '../../view/entity.ts';
 import { valueText } from '../../view/value.ts';
 import { Menu, MenuItem, MenuLine, MenuTitle } from '../ui/menu.tsx';
 
@@ -25,6 +26,7 @@ export function ValueMenu({
   readonly className?: string;
 }) {
   const router = useRouter();
+  const page = entityHref(field, value);
   return (
     <Menu
       trigger={
@@ -52,6 +54,11 @@ export function ValueMenu({
           </MenuItem>
           <MenuLine />
         </>
+      )}
+      {page !== undefined && (
+        <MenuItem icon={<ScanSearch size={13} />} onClick={() => router.push(page)}>
+          Risk and history
+        </MenuItem>
       )}
       <MenuItem
         icon={<SquareArrowOutUpRight size={13} />}

@@ -11,6 +11,9 @@ import { ZoneMark } from './zone-mark.tsx';
 
 const KeyHelp = lazy(() => import('./key-help.tsx').then((module) => ({ default: module.KeyHelp })));
 
+/** Pages that only links lead to. */
+const unlisted = [{ path: '/entity', title: 'Host, user or address' }];
+
 /** What surrounds every page but the login. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const pathname = usePathname();
@@ -27,7 +30,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     { afterGo: true },
   );
   useKey('?', () => setHelp(true));
-  const title = pages.find(({ path }) => path === pathname)?.title ?? 'Tidewatch';
+  const title = [...pages, ...unlisted].find(({ path }) => path === pathname)?.title ?? 'Tidewatch';
 
   return (
     <div className="flex h-dvh">

@@ -1,0 +1,69 @@
+import { type QueryClient, useMutation, useQuery } from '@tanstack/react-query';
+import type { EventPage, Model, ModelBacktest, ModelDetail, ModelList } from '@tidewatch/api/schemas';
+import { change, get } from './client.ts';
+
+const pathOf = (name: string, version?: string): string =>
+  `/api/models/${encodeURIComponent(name)}${version === undefined ? '' : `/versions/${encodeURIComponent(version)}`}`;
+
+export const useModels = () =>
+  useQuery({
+    queryKey: ['models'],
+    queryFn: ({ signal }) => get<ModelList>('/api/models', {}, signal),
+    refetchInterval: 30_000,
+    staleTime: 10_000,
+  });
+
+export const useModel = (name: string) =>
+  useQuery({
+    queryKey: ['model', name],
+    queryFn: ({ signal }) => get<ModelDetail>(pathOf(name), {}, signal),
+    staleTime: 10_000,
+  });
+
+/** Scores of the last seven days in tenths: how many stored ones are from each up to the next. */
+export const useScoreHistogram = (name: string, version: string) =>
+  useQuery({
+    queryKey: ['model-scores', name, version],
+    queryFn: ({ signal }) =>
+      Promise.all(
+        Array.from({ length: 10 }, async (_, tenth) => {
+          const score = 'tidewatch.score';
+          const upper = tenth === 9 ? '' : ` and ${score}.value < ${(tenth + 1) / 10}`;
+          const q = `event.dataset: "tidewatch.scores" and ${score}.name: ${JSON.stringify(name)} and ${score}.version: ${JSON.stringify(version)} and ${score}.value >= ${tenth / 10}${upper}`;
+          return (await get<EventPage>('/api/events', { q, from: 'now-7d', limit: 1 }, signal)).total;
+        }),
+      ),
+    staleTime: 60_000,
+  });
+
+/** Lets a version score stored events: it stores and raises nothing. */
+export const useModelBacktest = (name: string, version: string) =>
+  useMutation({
+    mutationFn: (from: string) =>
+      change<ModelBacktest>('POST', `${pathOf(name, version)}/backtest`, { from }),
+  });
+
+export type StageChange =
+  | {
+      readonly verb: 'promote';
+      readonly version: string;
+      readonly to: 'shadow' | 'live';
+      readonly force: boolean;
+    }
+  | { readonly verb: 'retire'; readonly version: string }
+  | { readonly verb: 'rollback' };
+
+/** Changes the stage of a version, for a reason that is kept. */
+export async function changeStage(
+  client: QueryClient,
+  name: string,
+  asked: StageChange,
+  why: string,
+): Promise<void> {
+  if (asked.verb === 'promote')
+    await change('POST', `${pathOf(name, asked.version)}/promote`, { to: asked.to, force: asked.force, why });
+  else if (asked.verb === 'retire')
+    await change<Model>('POST', `${pathOf(name, asked.version)}/retire`, { why });
+  else await change<Model>('POST', `${pathOf(name)}/rollback`, { why });
+  for (const queryKey of [['models'], ['model', name]]) void client.invalidateQueries({ queryKey });
+}

@@ -1,0 +1,118 @@
+'use client';
+import type { Entity } from '@tidewatch/api/schemas';
+import { ChartSpline, Table2 } from 'lucide-react';
+import { useState } from 'react';
+import { reasonLabels } from '../../view/alert-view.ts';
+import { riskSentence } from '../../view/entity.ts';
+import { count } from '../../view/quantity.ts';
+import { drawLineChart } from '../charts/line-chart.ts';
+import { useChart } from '../charts/use-chart.ts';
+import { FactTable, HealthSection } from '../health/health-section.tsx';
+import { IconButton } from '../ui/button.tsx';
+import { LevelMark } from '../ui/level-mark.tsx';
+import { Link } from '../ui/link.tsx';
+import { Time } from '../ui/time.tsx';
+import { useNow } from '../ui/use-now.ts';
+
+type Part = Entity['risk']['parts'][number];
+const reasons: Readonly<Record<string, { readonly label: string }>> = reasonLabels;
+
+const statusWords = ({ status, reason }: Part): string =>
+  status === 'closed' && reason !== null
+    ? `closed: ${(reasons[reason]?.label ?? reason).toLowerCase()}`
+    : status;
+
+/** How the risk went in the last week, and the alerts it is made of. */
+export function RiskSection({ entity: { value, risk } }: { readonly entity: Entity }) {
+  const [asTable, setAsTable] = useState(false);
+  const now = useNow();
+  return (
+    <>
+      <HealthSection
+        id="risk"
+        title="Risk in the last seven days"
+        aside={
+          <IconButton
+            label={asTable ? 'Show as a chart' : 'Show as a table'}
+            aria-pressed={asTable}
+            onClick={() => setAsTable(!asTable)}
+          >
+            {asTable ? <ChartSpline size={15} /> : <Table2 size={15} />}
+          </IconButton>
+        }
+      >
+        {asTable ? (
+          <div className="max-h-56 overflow-y-auto" tabIndex={0} role="region" aria-label="Risk, values">
+            <FactTable
+              label="Risk"
+              rows={[...risk.curve].reverse()}
+              rowKey={({ at }) => String(at)}
+              empty=""
+              columns={[
+                { title: 'Time', cell: ({ at }) => <Time at={at} now={now} /> },
+                { title: 'Score', right: true, cell: ({ score }) => score.toFixed(1) },
+              ]}
+            />
+          </div>
+        ) : (
+          <RiskChart curve={risk.curve} name={value} />
+        )}
+        <p className="mt-1 text-sm text-soft">{riskSentence(risk)}</p>
+      </HealthSection>
+      <HealthSection id="parts" title="What it is made of">
+        <FactTable
+          label="Alerts by their part of the risk"
+          rows={risk.parts}
+          rowKey={({ id }) => id}
+          empty="No alert of the last fourteen days concerns it."
+          columns={[
+            { title: 'Level', cell: ({ level }) => <LevelMark level={level} /> },
+            {
+              title: 'Alert',
+              cell: ({ id, title }) => (
+                <Link
+                  href={`/alerts?id=${encodeURIComponent(id)}&status=all&from=now-14d`}
+                  className="inline-flex min-h-7 items-center font-medium hover:underline"
+                >
+                  {title}
+                </Link>
+              ),
+            },
+            { title: 'Status', cell: (part) => <span className="text-soft">{statusWords(part)}</span> },
+            { title: 'Last match', cell: ({ last }) => <Time at={last} now={now} /> },
+            { title: 'Points now', right: true, cell: ({ points }) => points.toFixed(1) },
+          ]}
+        />
+        {risk.alerts > risk.parts.length && (
+          <p className="figure mt-1 text-sm text-soft">
+            {count(risk.parts.length)} of {count(risk.alerts)} shown, the weightiest first
+            {risk.counted < risk.alerts && `; the newest ${count(risk.counted)} are counted`}.
+          </p>
+        )}
+      </HealthSection>
+    </>
+  );
+}
+
+function RiskChart({ curve, name }: { readonly curve: Entity['risk']['curve']; readonly name: string }) {
+  const target = useChart(
+    (element) =>
+      drawLineChart(
+        element,
+        curve.map(({ at }) => at),
+        curve.map(({ score }) => score),
+        100,
+      ),
+    [curve],
+  );
+  return (
+    <div className="h-48 rounded-lg border border-line bg-panel px-2">
+      <div
+        ref={target}
+        role="img"
+        aria-label={`Risk of ${name} over seven days; the table holds the numbers`}
+        className="chart h-full w-full overflow-hidden"
+      />
+    </div>
+  );
+}

@@ -1,0 +1,164 @@
+'use client';
+import type { ModelDetail } from '@tidewatch/api/schemas';
+import { X } from 'lucide-react';
+import { useModel } from '../../api/models.ts';
+import { useSession } from '../../api/session.ts';
+import { shownVersion, stageLooks, stageWords } from '../../view/model.ts';
+import { count } from '../../view/quantity.ts';
+import { FactTable, StateDot } from '../health/health-section.tsx';
+import { IconButton } from '../ui/button.tsx';
+import { Section } from '../ui/section.tsx';
+import { Segmented } from '../ui/segmented.tsx';
+import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { Time } from '../ui/time.tsx';
+import { useNow } from '../ui/use-now.ts';
+import { ScoreSection } from './score-section.tsx';
+import { StageActions } from './stage-actions.tsx';
+
+const engineers = new Set(['engineer', 'admin']);
+
+/** One model: its versions, what a version is, how it scores, and who made which live. */
+export function ModelDetailPane({
+  name,
+  version,
+  onVersion,
+  onClose,
+}: {
+  readonly name: string;
+  readonly version: string | null;
+  readonly onVersion: (version: string) => void;
+  readonly onClose: () => void;
+}) {
+  const { data, error, refetch } = useModel(name);
+  const may = useSession().data?.roles.some((role) => engineers.has(role)) ?? false;
+  const shown = version ?? (data === undefined ? undefined : shownVersion(data));
+  return (
+    <aside aria-label="Model" className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-panel" tabIndex={0}>
+      {data !== undefined && error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
+      <header className="sticky top-0 z-10 flex items-start gap-3 border-b border-line bg-panel px-4 pt-2.5 pb-2">
+        <h2 className="min-w-0 flex-1 text-lg font-semibold">{name}</h2>
+        <IconButton label="Close the detail (Esc)" onClick={onClose}>
+          <X size={16} />
+        </IconButton>
+      </header>
+      {data === undefined ? (
+        error === null ? (
+          <SkeletonRows rows={10} label="Loading the model" />
+        ) : (
+          <ProblemState error={error} what="The model" onRetry={() => void refetch()} />
+        )
+      ) : (
+        <div className="flex flex-col gap-5 px-4 py-3 text-sm">
+          {shown !== undefined && (
+            <>
+              <Segmented
+                label="Version"
+                value={shown}
+                onChange={onVersion}
+                choices={data.versions.map((one) => ({
+                  value: one.version,
+                  label: `${one.version} ${one.stage}`,
+                }))}
+              />
+              <Version model={data} version={shown} may={may} />
+            </>
+          )}
+          <History history={data.history} />
+        </div>
+      )}
+    </aside>
+  );
+}
+
+function Version({
+  model,
+  version,
+  may,
+}: {
+  readonly model: ModelDetail;
+  readonly version: string;
+  readonly may: boolean;
+}) {
+  const known = model.versions.find((one) => one.version === version);
+  const about = model.about.find((one) => one.version === version);
+  if (known === undefined)
+    return <p role="alert">There is no version {version} of it: choose one of those above.</p>;
+  return (
+    <>
+      <div className="flex flex-wrap items-center gap-3">
+        <StateDot look={known.reason === undefined ? stageLooks[known.stage] : 'bad'}>
+          {stageWords[known.stage]}
+        </StateDot>
+        <span className="text-soft">{known.origin}</span>
+        {may && <StageActions model={model} version={known} />}
+      </div>
+      {known.reason !== undefined && <p className="text-bad">{known.reason}</p>}
+      <Section title="Scores">
+        <ScoreSection key={version} name={model.name} version={version} may={may} />
+      </Section>
+      {about !== undefined && (
+        <>
+          <Section
+            title="Card"
+            aside={
+              about.golden === null ? undefined : `${count(about.golden)} golden events keep their scores`
+            }
+          >
+            {about.card === null ? (
+              <p className="text-soft">It has none.</p>
+            ) : (
+              <Plain label="Card of the model" text={about.card} />
+            )}
+          </Section>
+          {about.manifest !== null && (
+            <Section title="Manifest">
+              <Plain label="Manifest" text={JSON.stringify(about.manifest, null, 2)} />
+            </Section>
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+const Plain = ({ label, text }: { readonly label: string; readonly text: string }) => (
+  <pre
+    tabIndex={0}
+    role="region"
+    aria-label={label}
+    className="max-h-96 overflow-auto rounded-md border border-line bg-raised p-3 font-mono text-xs break-words whitespace-pre-wrap"
+  >
+    {text}
+  </pre>
+);
+
+function History({ history }: { readonly history: ModelDetail['history'] }) {
+  const now = useNow();
+  return (
+    <Section title="History">
+      <FactTable
+        label="History"
+        rows={[...history].reverse()}
+        rowKey={({ at, version, to }) => `${at} ${version} ${to}`}
+        empty="Nobody has changed the stage of a version."
+        columns={[
+          { title: 'When', cell: ({ at }) => <Time at={Date.parse(at)} now={now} /> },
+          { title: 'Who', cell: ({ by }) => by },
+          { title: 'Version', cell: ({ version }) => version },
+          {
+            title: 'Change',
+            cell: ({ from, to, forced }) => (
+              <span>
+                {from} → {to}
+                {forced !== undefined && forced.length > 0 && (
+                  <span className="text-warn"> although not passed: {forced.join(', ')}</span>
+                )}
+              </span>
+            ),
+          },
+          { title: 'Why', cell: ({ why }) => <span className="text-soft">{why}</span> },
+        ]}
+      />
+    </Section>
+  );
+}

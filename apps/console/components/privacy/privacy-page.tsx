@@ -1,0 +1,123 @@
+'use client';
+import type { Health, UseCase } from '@tidewatch/api/schemas';
+import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { useSession } from '../../api/session.ts';
+import { useHealth } from '../../api/system.ts';
+import { useUseCases } from '../../api/use-cases.ts';
+import { readings } from '../../view/privacy.ts';
+import { bytes, count, plural } from '../../view/quantity.ts';
+import { FactTable, HealthSection, StateDot } from '../health/health-section.tsx';
+import { Link } from '../ui/link.tsx';
+import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { FieldSection } from './field-section.tsx';
+import { DeletionSection, ReadingSection } from './noted-sections.tsx';
+
+const auditors = new Set(['privacy_officer', 'admin']);
+const inventors = new Set(['engineer', 'privacy_officer', 'admin']);
+const none: readonly UseCase[] = [];
+
+/** What is kept of whom, how long and why; what was deleted; and who looked. */
+export function PrivacyPage() {
+  const health = useHealth();
+  const useCases = useUseCases();
+  const roles = useSession().data?.roles ?? [];
+  const [{ reads, source }, setState] = useQueryStates(
+    { reads: parseAsStringLiteral(readings).withDefault('events.*'), source: parseAsString },
+    { history: 'replace' },
+  );
+  const error = health.error ?? useCases.error;
+  const retry = (): void => {
+    void health.refetch();
+    void useCases.refetch();
+  };
+  if (health.data === undefined || useCases.data === undefined)
+    return error === null ? (
+      <SkeletonRows label="Loading what is kept" />
+    ) : (
+      <ProblemState error={error} what="What is kept" onRetry={retry} />
+    );
+  const mayAudit = roles.some((role) => auditors.has(role));
+  const cases = useCases.data.useCases ?? none;
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      {error !== null && <StaleNote error={error} onRetry={retry} />}
+      <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Privacy">
+        <div className="mx-auto flex max-w-7xl flex-col gap-6 p-4">
+          <ClassSection classes={health.data.store.classes} useCases={cases} />
+          {mayAudit ? (
+            <>
+              <ReadingSection reads={reads} onReads={(value) => void setState({ reads: value })} />
+              <DeletionSection />
+            </>
+          ) : (
+            <HealthSection id="reads" title="Who read what, and what was deleted">
+              <p className="rounded-lg border border-line bg-panel px-4 py-3 text-sm text-soft">
+                The audit log says so: the privacy officer and administrators see it.
+              </p>
+            </HealthSection>
+          )}
+          <FieldSection
+            sources={[...new Set(health.data.sources.map((one) => one.source))].sort()}
+            source={source}
+            onSource={(value) => void setState({ source: value })}
+            useCases={cases}
+            may={roles.some((role) => inventors.has(role))}
+          />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function ClassSection({
+  classes,
+  useCases,
+}: {
+  readonly classes: Health['store']['classes'];
+  readonly useCases: readonly UseCase[];
+}) {
+  return (
+    <HealthSection id="classes" title="Data classes">
+      <FactTable
+        label="Data classes"
+        rows={classes}
+        rowKey={({ dataClass }) => dataClass}
+        empty="The store holds nothing yet."
+        columns={[
+          {
+            title: 'Class',
+            cell: ({ dataClass }) => <code className="font-mono text-xs">{dataClass}</code>,
+          },
+          { title: 'Kept for', right: true, cell: ({ ttlDays }) => plural(ttlDays, 'day') },
+          {
+            title: 'Approval',
+            cell: ({ approved }) => (
+              <StateDot look={approved ? 'good' : 'warn'}>{approved ? 'approved' : 'not approved'}</StateDot>
+            ),
+          },
+          {
+            title: 'For',
+            cell: ({ dataClass }) => (
+              <span className="flex flex-wrap gap-x-3">
+                {useCases
+                  .filter(({ data }) => data.some((entry) => entry.dataClass === dataClass))
+                  .map(({ name, title, inForce, reviewBy }) => (
+                    <Link
+                      key={name}
+                      href={`/use-cases?name=${encodeURIComponent(name)}`}
+                      className="inline-flex min-h-7 items-center hover:underline"
+                    >
+                      {title}
+                      <span className="ml-1 text-soft">{inForce ? `until ${reviewBy}` : 'not in force'}</span>
+                    </Link>
+                  ))}
+              </span>
+            ),
+          },
+          { title: 'Events', right: true, cell: ({ events }) => count(events) },
+          { title: 'Size', right: true, cell: (row) => bytes(row.bytes) },
+        ]}
+      />
+    </HealthSection>
+  );
+}

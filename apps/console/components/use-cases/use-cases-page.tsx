@@ -1,0 +1,178 @@
+'use client';
+import type { UseCase } from '@tidewatch/api/schemas';
+import { Scale } from 'lucide-react';
+import { parseAsString, useQueryState } from 'nuqs';
+import { useUseCases } from '../../api/use-cases.ts';
+import { plural } from '../../view/quantity.ts';
+import { dayOf, daysLeft, standingOf } from '../../view/use-case.ts';
+import { SplitPane } from '../alerts/split-pane.tsx';
+import { useListKeys } from '../grid/use-list-keys.ts';
+import { type FactColumn, FactTable, HealthSection, StateDot } from '../health/health-section.tsx';
+import { Link } from '../ui/link.tsx';
+import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { useNow } from '../ui/use-now.ts';
+import { UseCaseDetailPane } from './use-case-detail-pane.tsx';
+
+const none: readonly UseCase[] = [];
+/** A review that is so near gets attention, in days. */
+const soon = 30;
+
+/** What data is kept for: each use-case with its approvals, and what is wrong with files of governance. */
+export function UseCasesPage() {
+  const { data, error, refetch } = useUseCases();
+  const [name, setName] = useQueryState('name', parseAsString);
+  const now = useNow(60_000);
+  const rows = data?.useCases ?? none;
+  useListKeys(
+    rows,
+    (row) => row.name === name,
+    (row) => void setName(row?.name ?? null),
+  );
+  if (data === undefined)
+    return error === null ? (
+      <SkeletonRows label="Loading the use-cases" />
+    ) : (
+      <ProblemState error={error} what="The use-cases" onRetry={() => void refetch()} />
+    );
+  const today = dayOf(now);
+  const title: FactColumn<UseCase> = {
+    title: 'Use-case',
+    cell: (row) => (
+      <button
+        type="button"
+        aria-current={row.name === name}
+        onClick={() => void setName(row.name === name ? null : row.name)}
+        className="min-h-8 py-1 text-left font-medium hover:underline aria-[current=true]:text-accent"
+      >
+        {row.title}
+      </button>
+    ),
+  };
+  const state: FactColumn<UseCase> = {
+    title: 'State',
+    cell: (row) => {
+      const { look, word } = standingOf(row, today);
+      return <StateDot look={look}>{word}</StateDot>;
+    },
+  };
+  const more: readonly FactColumn<UseCase>[] = [
+    {
+      title: 'Data',
+      cell: ({ data: its }) => (
+        <span className="block max-w-72 truncate font-mono text-xs text-soft">
+          {its.map(({ source, dataset }) => source ?? dataset).join(', ')}
+        </span>
+      ),
+    },
+    {
+      title: 'Classes',
+      cell: ({ data: its }) => (
+        <span className="font-mono text-xs">
+          {[...new Set(its.map(({ dataClass, ttl }) => `${dataClass} ${ttl}`))].join(', ')}
+        </span>
+      ),
+    },
+    { title: 'Rules', right: true, cell: ({ rules }) => rules.length },
+    { title: 'Approvals', right: true, cell: ({ approvals }) => approvals.length },
+    {
+      title: 'Review by',
+      cell: ({ reviewBy }) => (
+        <span
+          className={`figure whitespace-nowrap ${daysLeft(reviewBy, now) < soon ? 'text-warn' : 'text-soft'}`}
+        >
+          {reviewBy}
+        </span>
+      ),
+    },
+  ];
+  return (
+    <>
+      {error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
+      <SplitPane
+        list={
+          <div
+            className="flex min-h-0 flex-1 flex-col gap-6 overflow-y-auto p-4"
+            tabIndex={0}
+            role="region"
+            aria-label="Use-cases"
+          >
+            {rows.length === 0 ? (
+              <EmptyState icon={<Scale size={26} aria-hidden />} title="No use-case yet">
+                <p>
+                  A file in the folder of use-cases, or `npx tidewatch usecase`, says what data is kept for,
+                  and by whose approval. Without one, data is kept for a week.
+                </p>
+              </EmptyState>
+            ) : (
+              <HealthSection id="list" title={plural(rows.length, 'use-case')}>
+                <FactTable
+                  label="Use-cases"
+                  rows={rows}
+                  rowKey={(row) => row.name}
+                  empty=""
+                  columns={name === null ? [state, title, ...more] : [state, title]}
+                />
+              </HealthSection>
+            )}
+            {data.faults.length > 0 && (
+              <HealthSection id="faults" title="Files with faults">
+                <FactTable
+                  label="Files with faults"
+                  rows={data.faults}
+                  rowKey={({ file, line, reason }) => `${file} ${line} ${reason}`}
+                  empty=""
+                  columns={[
+                    {
+                      title: 'File',
+                      cell: ({ file, line }) => (
+                        <code className="font-mono text-xs">
+                          {file ?? '–'}
+                          {line === undefined ? '' : `:${line}`}
+                        </code>
+                      ),
+                    },
+                    { title: 'What is wrong', cell: ({ reason }) => reason },
+                  ]}
+                />
+              </HealthSection>
+            )}
+            {data.weakened.length > 0 && (
+              <HealthSection id="weakened" title="Rules that pseudonyms weaken">
+                <FactTable
+                  label="Weakened rules"
+                  rows={data.weakened}
+                  rowKey={({ rule, path, asks, field }) => `${rule} ${path} ${asks} ${field}`}
+                  empty=""
+                  columns={[
+                    {
+                      title: 'Rule',
+                      cell: (row) => (
+                        <Link
+                          href={`/rules?id=${encodeURIComponent(row.rule)}`}
+                          className="inline-flex min-h-7 items-center hover:underline"
+                        >
+                          {row.title}
+                        </Link>
+                      ),
+                    },
+                    { title: 'Field', cell: ({ path }) => <code className="font-mono text-xs">{path}</code> },
+                    {
+                      title: 'So that',
+                      cell: ({ effect }) =>
+                        effect === 'misses' ? 'it may find less' : 'an exclusion holds no more',
+                    },
+                  ]}
+                />
+              </HealthSection>
+            )}
+          </div>
+        }
+        detail={
+          name === null ? null : (
+            <UseCaseDetailPane key={name} name={name} onClose={() => void setName(null)} />
+          )
+        }
+      />
+    </>
+  );
+}

@@ -1,0 +1,30 @@
+import type { Model } from '@tidewatch/api/schemas';
+import { expect, it } from 'vitest';
+import { latencyWords, mayRollBack, shownVersion } from './model.ts';
+
+const version = (name: string, stage: Model['versions'][number]['stage']): Model['versions'][number] => ({
+  ...{ version: name, stage, origin: 'shipped', runs: true },
+});
+const change = (name: string, to: 'live' | 'shadow'): Model['history'][number] => ({
+  ...{ at: '2026-11-22T10:00:00Z', by: 'alice', version: name, from: 'candidate', to, why: 'better' },
+});
+
+it('shows the live version first, then the one in shadow, then the newest', () => {
+  const versions = [version('1', 'retired'), version('2', 'shadow'), version('3', 'candidate')];
+  expect(shownVersion({ live: '1', versions })).toBe('1');
+  expect(shownVersion({ live: null, versions })).toBe('2');
+  expect(shownVersion({ live: null, versions: [version('4', 'candidate')] })).toBe('4');
+  expect(shownVersion({ live: null, versions: [] })).toBeUndefined();
+});
+
+it('goes back only to a version that was live', () => {
+  expect(mayRollBack({ live: '2', history: [change('1', 'live'), change('2', 'live')] })).toBe(true);
+  expect(mayRollBack({ live: '2', history: [change('1', 'shadow'), change('2', 'live')] })).toBe(false);
+});
+
+it('tells latency from speed', () =>
+  expect([latencyWords(4_000), latencyWords(null), latencyWords(0)]).toEqual([
+    '0.25 ms',
+    'not measured',
+    'not measured',
+  ]));

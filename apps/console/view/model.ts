@@ -1,0 +1,24 @@
+import type { Model } from '@tidewatch/api/schemas';
+
+type Version = Model['versions'][number];
+
+export const stageLooks = { candidate: 'idle', shadow: 'warn', live: 'good', retired: 'idle' } as const;
+
+export const stageWords: Readonly<Record<Version['stage'], string>> = {
+  candidate: 'candidate: scores nothing',
+  shadow: 'shadow: stores scores',
+  live: 'live: raises alerts, too',
+  retired: 'retired',
+};
+
+/** The version that is looked at first: the live one, else the one in shadow, else the newest. */
+export const shownVersion = ({ live, versions }: Pick<Model, 'live' | 'versions'>): string | undefined =>
+  live ?? versions.findLast(({ stage }) => stage === 'shadow')?.version ?? versions.at(-1)?.version;
+
+/** Whether there is a version to go back to: one was live before the one that is. */
+export const mayRollBack = ({ history, live }: Pick<Model, 'history' | 'live'>): boolean =>
+  history.some(({ to, version }) => to === 'live' && version !== live);
+
+/** What a scored event takes, in milliseconds, from how many are scored in a second. */
+export const latencyWords = (perSecond: number | null): string =>
+  perSecond === null || perSecond <= 0 ? 'not measured' : `${(1_000 / perSecond).toPrecision(2)} ms`;
