@@ -12,7 +12,6 @@ import {
   type ModelBacktest,
   type ModelStage,
   moveVersion,
-  noDecisions,
   scorerErrors,
   versionBefore,
 } from '@tidewatch/scorer';
@@ -83,13 +82,12 @@ export function openModelDesk(runtime: Runtime, { scorer, registry, watch }: Mod
     model: RegisteredModel,
     change: { version: string; to: ModelStage; by: string; why: string; forced?: string[] },
   ): Promise<ModelRow> {
-    const { name, state, versions } = model;
+    const { name, state, versions, decided } = model;
     const stages = new Map(versions.map(({ version, stage }) => [version, stage]));
     const next = moveVersion(state, stages, { ...change, at: new Date().toISOString() });
-    const before = state === noDecisions ? undefined : stringify(state);
     const written = await documents.write(
       [{ ...keyOfModel(name), text: stringify(next) }],
-      (text) => text === before,
+      (text) => text === decided,
     );
     if (!written) throw scorerErrors.MODEL_CHANGED({ name });
     await watch.look();

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type AdmittedModel,
@@ -27,6 +27,8 @@ export const shippedModelFolder = (root: string): string => join(root, 'models')
 export interface RegisteredModel {
   readonly name: string;
   readonly state: ModelState;
+  /** The document that the decisions were read from; undefined where nobody decided anything. */
+  readonly decided: string | undefined;
   readonly versions: readonly (FoundVersion & { readonly stage: ModelStage })[];
 }
 
@@ -59,10 +61,6 @@ export function createModelRegistry(runtime: Runtime): ModelRegistry {
     return admitModel(folder, { program: workers.admission, trusted });
   }
 
-  async function stateOf(name: string): Promise<ModelState> {
-    const text = await documents.read(keyOfModel(name));
-    return text === undefined ? noDecisions : parseModelState(parse(text));
-  }
 
   const registry: ModelRegistry = {
     trustedKeys: () => Promise.all(runtime.config.models.trusted_keys.map((file) => readFile(file, 'utf8'))),
@@ -73,11 +71,13 @@ export function createModelRegistry(runtime: Runtime): ModelRegistry {
       return Promise.all(
         names.map(async (name) => {
           const versions = found.filter((each) => each.name === name);
-          const state = await stateOf(name);
+          const decided = await documents.read(keyOfModel(name));
+          const state = decided === undefined ? noDecisions : parseModelState(parse(decided));
           const stages = stagesOf(state, versions);
           return {
             name,
             state,
+            decided,
             versions: versions.map((each) => ({
               ...each,
               stage: stages.get(each.version) ?? 'candidate',
@@ -86,12 +86,12 @@ export function createModelRegistry(runtime: Runtime): ModelRegistry {
         }),
       );
     },
-    admitted(version) {
-      const key = `${version.folder} ${version.digest}`;
+    async admitted(version) {
+      const key = await stampOf(version.folder);
       const known = looks.get(key) ?? look(version);
       looks.set(key, known);
-      // What was refused may have been put right without its manifest changing.
-      known.catch(() => looks.delete(key));
+      // Whoever asks is told.
+      known.catch(() => {});
       return known;
     },
     async atWork() {
@@ -112,4 +112,14 @@ export function createModelRegistry(runtime: Runtime): ModelRegistry {
     },
   };
   return registry;
+}
+
+/** What changes when any file of a folder does. */
+async function stampOf(folder: string): Promise<string> {
+  const names = (await readdir(folder)).sort();
+  const files = names.map(async (name) => {
+    const { size, mtimeMs } = await stat(join(folder, name));
+    return `${name} ${size} ${mtimeMs}`;
+  });
+  return [folder, ...(await Promise.all(files))].join('\n');
 }

@@ -1,9 +1,10 @@
-import { type ClassTable, startScorer, type Trouble } from '@tidewatch/scorer';
+import { startScorer, type Trouble } from '@tidewatch/scorer';
 import { databasesOf } from '../adapters.ts';
 import { watchFiles } from '../file_watch.ts';
 import { tellAlerts } from '../notify.ts';
 import type { Runtime } from '../runtime.ts';
 import { workers } from '../workers.ts';
+import { classTable } from './class_table.ts';
 import { createModelRegistry } from './model_registry.ts';
 
 /** Stream to scores, and to alerts of models. */
@@ -70,12 +71,4 @@ export async function startScorerRole(runtime: Runtime): Promise<void> {
   });
   readers.push(scorer);
   tellTrouble(scorer.trouble());
-}
-
-/** Where governance is enforced, classes that nobody approved keep nothing. */
-function classTable({ config, governance }: Runtime): ClassTable {
-  const kept = governance.classes.all.filter(
-    ({ name, synthetic }) => config.governance !== 'enforced' || synthetic || governance.approved.has(name),
-  );
-  return Object.fromEntries(kept.map(({ name, ttlMs, synthetic }) => [name, { ttlMs, synthetic }]));
 }

@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { bundled } from '../../test/bundle.ts';
+import { edited, openSite, recordOf, shippedModel, started } from './scorer.suite.ts';
+import type { Trouble } from './scorer.ts';
+
+const dying = bundled(new URL('./dying_worker.fixture.ts', import.meta.url));
+let site: Awaited<ReturnType<typeof openSite>>;
+beforeEach(async () => {
+  site = await openSite();
+});
+afterEach(() => site.dispose());
+
+const lines = [edited, 'ipconfig /all', 'git status', edited];
+const appendLines = () => site.events.append(lines.map((line, i) => recordOf(started(`e${i}`, line))));
+const labels = { model: 'evasion', version: '1', stage: 'live' };
+
+it('stores a score of each event that a model is for, and raises alerts with an explanation', async () => {
+  await appendLines();
+  await site.events.append([
+    recordOf({
+      ...started('other', edited),
+      event: { ...started('other', edited).event, category: ['web'] },
+    }),
+    { key: 'pc7', value: Buffer.from('no event') },
+  ]);
+  const scorer = await site.startScorer();
+  await scorer.drain();
+  const [alert, ...others] = await site.alerts();
+  expect(others).toEqual([]);
+  expect(alert).toMatchObject({
+    detector: { engine: 'evasion', id: 'evasion', level: 'medium' },
+    count: 2,
+    key: [
+      { field: 'host.name', value: 'pc7' },
+      { field: 'user.name', value: 'alice' },
+    ],
+  });
+  expect(alert?.matches[0]?.explanation).toMatchObject({
+    engine: 'evasion',
+    model: { name: 'evasion', version: '1' },
+    path: 'process.command_line',
+    value: edited,
+    rules: [
+      {
+        title: 'Registry hive with account secrets saved to a file',
+        wanted: [
+          { value: '* save *', instead: 'sa""ve' },
+          { value: '*hklm\\sam*', instead: 'hk""lm\\s""am' },
+        ],
+      },
+      {},
+    ],
+  });
+  const scores = await site.scores();
+  expect(scores.map(({ tidewatch }) => (tidewatch.score as { of: string }).of)).toEqual([
+    'e0',
+    'e1',
+    'e2',
+    'e3',
+  ]);
+  expect(scores[0]).toMatchObject({
+    tidewatch: { data_class: 'scores', score: { stage: 'live', engine: 'evasion' } },
+    event: { dataset: 'tidewatch.scores' },
+  });
+  expect((await scorer.histograms())[0]?.scores.reduce((sum, count) => sum + count, 0)).toBe(4);
+  expect(await site.metrics.value('model_info', labels)).toBe(1);
+  expect(await site.metrics.value('detections_total', { engine: 'evasion', severity: 'medium' })).toBe(2);
+  await scorer.close();
+});
+
+it('raises no alert in shadow, and changes stages while events come', async () => {
+  const shadow = await shippedModel('shadow');
+  const scorer = await site.startScorer({ models: [shadow] });
+  await appendLines();
+  await scorer.drain();
+  expect(await site.alerts()).toEqual([]);
+  expect(await site.scores()).toHaveLength(4);
+  await scorer.reload([site.model]);
+  await site.events.append([recordOf(started('later', edited))]);
+  await scorer.drain();
+  expect((await site.alerts()).map(({ count }) => count)).toEqual([1]);
+  expect(await site.metrics.value('model_info', { ...labels, stage: 'shadow' })).toBe(0);
+  expect(await site.metrics.value('model_info', labels)).toBe(1);
+  await scorer.close();
+});
+
+it('counts once what it reads again, after its place was lost', async () => {
+  await appendLines();
+  // No snapshot is kept, and so no position is committed: the next begins where nobody has read.
+  const forgetful = { load: async () => undefined, save: () => Promise.reject(new Error('no space')) };
+  const first = await site.startScorer({ snapshots: forgetful });
+  await first.drain();
+  const alerts = await site.alerts();
+  const ids = (await site.scores()).map(({ event }) => event.id);
+  await first.close();
+  const again = await site.startScorer();
+  await again.drain();
+  expect(await site.alerts()).toEqual(alerts);
+  const all = (await site.scores()).map(({ event }) => event.id);
+  expect(all.length).toBe(2 * ids.length);
+  expect(new Set(all)).toEqual(new Set(ids));
+  await again.close();
+});
+
+it('goes on after its thread died in a batch, with every event scored and counted once', async () => {
+  const program = new URL(dying);
+  program.search = String(new URLSearchParams({ mark: join(site.marks, 'died') }));
+  const scorer = await site.startScorer({ worker: program });
+  await appendLines();
+  await expect.poll(async () => (await site.scores()).length, { timeout: 50_000 }).toBe(4);
+  await scorer.drain();
+  expect((await site.alerts()).map(({ count }) => count)).toEqual([2]);
+  await scorer.close();
+}, 60_000);
+
+it('says which model cannot be loaded, and scores with the others', async () => {
+  let told: readonly Trouble[] = [];
+  const broken = { ...site.model, name: 'gone', folder: join(site.marks, 'nothing') };
+  const scorer = await site.startScorer({
+    models: [broken, site.model],
+    onTrouble: (trouble) => {
+      told = trouble;
+    },
+  });
+  await appendLines();
+  await scorer.drain();
+  expect(told).toEqual([{ model: 'gone 1', reason: expect.stringContaining('manifest.yml') }]);
+  expect(await site.scores()).toHaveLength(4);
+  expect(await site.metrics.value('model_errors_total', { ...labels, model: 'gone', phase: 'load' })).toBe(1);
+  await scorer.close();
+});
