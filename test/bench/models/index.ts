@@ -1,10 +1,11 @@
 import { type Figure, writeReport } from '../report.ts';
 import type { BenchOptions } from '../run.ts';
 import { evasionBench } from './evasion.ts';
+import { featuresBench } from './features.ts';
 import { forestBench } from './forest.ts';
 import { onnxBench } from './onnx.ts';
 
-/** The bars of models: forests and detectors (R1 to R6), evasions (E1 to E5). */
+/** The bars of models: forests and detectors (R1 to R6), evasions (E1 to E5), features (F1, F2). */
 export async function modelsBench({ rounds, only }: BenchOptions): Promise<void> {
   const figures: Figure[] = [];
   const wanted = (id: string) => only === undefined || only.has(id);
@@ -15,6 +16,7 @@ export async function modelsBench({ rounds, only }: BenchOptions): Promise<void>
   await forestBench(rounds, wanted, add);
   await evasionBench(rounds, wanted, add);
   await onnxBench(rounds, wanted, add);
+  await featuresBench(wanted, add);
   if (only === undefined) writeReport('models', notes, figures);
 }
 
