@@ -29,6 +29,7 @@ await build({
     'onnx-worker': 'libs/onnx/model_thread.ts',
     'plugin-worker': 'libs/plugin/worker.ts',
     'scorer-worker': 'apps/scorer/worker.ts',
+    'anomalies-worker': 'apps/scorer/detectors/worker.ts',
     'trials-worker': 'apps/tidewatch/server/parsers/trial_worker.ts',
     'store-worker': 'libs/store/duckdb/engine_thread.ts',
   },

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { openApiDocument } from '@tidewatch/api';
 import { manifestJsonSchema } from '@tidewatch/models';
 import { joinJsonSchema, parserJsonSchema, parserTestJsonSchema } from '@tidewatch/normalize';
+import { definitionJsonSchema } from '../apps/scorer/detectors/definition.ts';
 import { configJsonSchema } from '../apps/tidewatch/config/json_schema.ts';
 import { useCaseJsonSchema } from '../apps/tidewatch/governance/usecase.ts';
 import { testJsonSchema } from '../apps/tidewatch/sigma/test/schema.ts';
@@ -25,6 +26,7 @@ const generated: Record<string, unknown> = {
   'docs/parser.schema.json': parserJsonSchema(),
   'docs/parser_test.schema.json': parserTestJsonSchema(),
   'docs/join.schema.json': joinJsonSchema(),
+  'docs/detector.schema.json': definitionJsonSchema(),
   'docs/model.schema.json': manifestJsonSchema(),
   'docs/processors.md': processorsReference(),
   'docs/usecase.schema.json': useCaseJsonSchema(),

@@ -136,6 +136,7 @@ const ids: Readonly<Record<string, () => string>> = {
 };
 const queries: Readonly<Record<string, string>> = {
   'audit.export': '?reason=for+the+test',
+  'events.export': '?reason=for+the+test',
   'events.top': '?field=host.name',
   'events.complete': '?text=a',
   'alerts.groups': '?by=rule.id',
@@ -204,6 +205,7 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'admin tok
   'alerts.job_undo': ['analyst', 'engineer', 'admin'],
   'alerts.job_cancel': ['analyst', 'engineer', 'admin'],
   'events.search': readers,
+  'events.export': readers,
   'events.histogram': readers,
   'events.top': readers,
   'events.fields': readers,
@@ -414,6 +416,7 @@ describe('the audit log (V6)', () => {
       'session.password',
       'session.close',
       'alerts.job_get',
+      'events.export',
       'rules.list',
       'rules.coverage',
       'rules.get',

@@ -3,6 +3,7 @@ import type { EventPredicate, KqlNode } from '@tidewatch/query';
 import type { AlertAction, AlertJob, AlertStore, EventStore, Scope, TimeRange } from '@tidewatch/store';
 import type { Archive } from '@tidewatch/store/archive';
 import type { HealthBoard, Logger, Metrics } from '@tidewatch/telemetry';
+import type { DetectorDesk } from './detector_desk.ts';
 import type { LiveHub } from './live.ts';
 import type { ModelDesk } from './model_desk.ts';
 import type { OidcSettings } from './oidc/settings.ts';
@@ -273,6 +274,8 @@ export interface ApiDeps {
   readonly enrichment?: { sources(): DeepReadonly<EnrichmentReport['sources']> };
   /** Absent where this process does not forecast. */
   readonly forecasts?: ForecastDesk;
+  /** Absent where this process runs no detectors of anomalies. */
+  readonly detectors?: DetectorDesk;
   /** Absent where this process scores nothing. */
   readonly models?: ModelDesk;
   readonly live: LiveHub;

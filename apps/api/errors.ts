@@ -146,6 +146,19 @@ export const errors = defineErrors({
     message: 'Its file holds other documents too. Take it out by hand: {file}',
   },
   MODELS_ABSENT: { status: 409, message: 'No models run in this process. Ask one with the role `scorer`.' },
+  DETECTORS_ABSENT: {
+    status: 409,
+    message: 'No detectors of anomalies run in this process. Ask one with the role `scorer`.',
+  },
+  DETECTOR_UNKNOWN: { status: 404, message: 'There is no detector {id}.' },
+  DETECTOR_INVALID: { status: 400, message: 'This is no detector: {why}' },
+  DETECTOR_READ_ONLY: {
+    status: 409,
+    message: 'The detector {id} is a file of a folder in `anomalies.paths`: it is changed there.',
+  },
+  DETECTOR_RUNS_WAITING: { status: 429, message: 'Too many runs of detectors wait. Try again later.' },
+  DETECTOR_RUN_UNKNOWN: { status: 404, message: 'There is no run {id} of a detector, or not any more.' },
+  DETECTOR_RUN_ENDED: { status: 409, message: 'The run {id} has ended.' },
   FORECAST_UNKNOWN: {
     status: 404,
     message: 'Nothing called {name} is forecast, or its values ended.',

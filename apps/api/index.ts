@@ -42,6 +42,7 @@ export type {
   UseCaseDesk,
   UseCaseOutcome,
 } from './deps.ts';
+export type { DetectorDesk } from './detector_desk.ts';
 export { createLiveHub, type LiveHub, type LiveKind, type LiveMessage } from './live.ts';
 export type { ModelBacktested, ModelChanged, ModelDesk, ModelDetail, ModelRow } from './model_desk.ts';
 export type { OidcSettings } from './oidc/settings.ts';

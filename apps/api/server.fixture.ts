@@ -10,6 +10,7 @@ import { createLiveHub } from './live.ts';
 import { logonEvent, logonMatch, memoryAlerts, memoryEvents, memoryJobs } from './memory.fixture.ts';
 import { memoryDesk } from './memory_desk.fixture.ts';
 import { memoryExceptions } from './memory_exceptions.fixture.ts';
+import { memoryDetectors } from './memory_detectors.fixture.ts';
 import { memoryForecasts } from './memory_forecasts.fixture.ts';
 import { memoryModels } from './memory_models.fixture.ts';
 import { memoryParsers } from './memory_parsers.fixture.ts';
@@ -112,6 +113,7 @@ export async function startApi(options: Partial<ApiDeps> = {}) {
     parsers: memoryParsers,
     deadLetters: memoryDesk(),
     forecasts: memoryForecasts(start),
+    detectors: memoryDetectors(),
     models: memoryModels(),
     archive: { place: 'an empty archive', list: async () => [], restore: async () => [] },
     live: createLiveHub(clock),

@@ -103,6 +103,7 @@ export const startErrors = defineErrors({
     message: '"{words}" is not a level. Levels are {levels}; medium+ means medium and those above.',
   },
   RULE_INVALID: { status: 400, message: 'The rule is not right, line {line}: {reason}' },
+  DETECTOR_INVALID: { status: 400, message: '{file} holds no detector: {reason}' },
   USECASE_INVALID: { status: 400, message: 'The use-case is not right: {reason}' },
   RULE_WITHOUT_ID: {
     status: 400,

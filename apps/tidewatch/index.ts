@@ -8,6 +8,7 @@ import { auditCommand } from './commands/audit.ts';
 import { configCommand } from './commands/config.ts';
 import type { CommandContext } from './commands/context.ts';
 import { deadLettersCommand } from './commands/dead_letters.ts';
+import { detectorCommand } from './commands/detector.ts';
 import { diskCommand } from './commands/disk.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { enrichmentCommand } from './commands/enrichment.ts';
@@ -69,6 +70,7 @@ export async function main(
     featuresCommand,
     forecastCommand,
     anomalyCommand,
+    detectorCommand,
     evasionCommand,
     modelCommand,
     sendCommand,

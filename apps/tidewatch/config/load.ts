@@ -53,6 +53,7 @@ export async function loadConfig(overrides: ConfigOverrides, root: string): Prom
       pipelines: config.rules.pipelines.map(own),
       ...(config.rules.thor === undefined ? {} : { thor: own(config.rules.thor) }),
     },
+    anomalies: { ...config.anomalies, paths: config.anomalies.paths.map(shipped) },
     models: {
       ...config.models,
       paths: config.models.paths.map(shipped),

@@ -1,6 +1,7 @@
 import type { AnyPlugin } from '@tidewatch/plugin';
 import { logLevels } from '@tidewatch/telemetry';
 import { z } from 'zod';
+import { anomaliesConfig } from './anomalies.ts';
 import { archiveConfig } from './archive.ts';
 import { authConfig } from './auth.ts';
 import { diskConfig } from './disk.ts';
@@ -73,6 +74,7 @@ export function configSchema(inputs: readonly AnyPlugin<'input'>[]) {
     rules: rulesConfig,
     forecast: forecastConfig,
     models: modelsConfig,
+    anomalies: anomaliesConfig,
     outputs: outputsConfig,
     redirects: redirectsConfig,
     usecases: z.string().default('usecases').describe('Folder of use-case files.'),

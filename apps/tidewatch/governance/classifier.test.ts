@@ -14,6 +14,7 @@ const useCase = (name: string, data: UseCase['data'], changes: Partial<UseCase> 
   pseudonymise: [],
   minimise: false,
   rules: [],
+  detectors: [],
   stakeholders: ['security analysts'],
   review_by: '2026-12-31',
   approvals: approved,

@@ -63,6 +63,10 @@ const useCaseSchema = z.strictObject({
     .array(pattern)
     .default([])
     .describe('Rules it switches on: ids, or globs of paths under `rules/`.'),
+  detectors: z
+    .array(pattern)
+    .default([])
+    .describe('Detectors of anomalies it switches on: ids, or globs of them.'),
   stakeholders: z.array(z.string().min(1)).min(1).describe('Roles, never people.'),
   review_by: isoDate.describe('Last day on which an approval counts.'),
   approvals: z

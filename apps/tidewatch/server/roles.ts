@@ -12,6 +12,7 @@ import { startErrors } from '../errors.ts';
 import { inForce } from '../governance/usecase.ts';
 import { version } from '../version.ts';
 import { databasesOf } from './adapters.ts';
+import { openDetectorDesk } from './detectors/detector_desk.ts';
 import { watchFiles } from './file_watch.ts';
 import { openForecastDesk } from './forecasts.ts';
 import { openUseCaseDesk } from './governance/usecase_desk.ts';
@@ -209,6 +210,7 @@ export async function startApiRole(runtime: Runtime, adminToken: string): Promis
     useCases: openUseCaseDesk(runtime),
     parsers: openParserDesk(inForce, trials),
     system: createSystemStatus(runtime),
+    ...(parts.anomalies && { detectors: openDetectorDesk(runtime, parts.anomalies) }),
     ...(parts.models && { models: openModelDesk(runtime, parts.models) }),
     ...(parts.forecaster && { forecasts: openForecastDesk(parts.forecaster) }),
     deadLetters: openDeadLetterDesk(runtime, lettersOf(runtime)),

@@ -19,6 +19,7 @@ import { startErrors } from '../errors.ts';
 import { version } from '../version.ts';
 import { type Adapters, openAdapters } from './adapters.ts';
 import type { Demonstration } from './demonstration.ts';
+import type { AnomaliesAtWork } from './detectors/anomaly_role.ts';
 import type { DiskControl } from './disk/disk_control.ts';
 import { type EnrichmentInForce, openEnrichment } from './enrichment.ts';
 import type { FileWatch } from './file_watch.ts';
@@ -102,6 +103,7 @@ export interface Runtime {
     disk?: DiskControl;
     forecaster?: Forecaster;
     models?: ModelsAtWork;
+    anomalies?: AnomaliesAtWork;
     inputs: readonly RunningInput[];
   };
   /** What is opened last is closed first. */

@@ -70,6 +70,8 @@ async function startRoles(runtime: Runtime): Promise<Omit<Server, 'close'>> {
   if (has('scorer')) {
     const { startScorerRole } = await import('./models/scorer_role.ts');
     await startScorerRole(runtime);
+    const { startAnomalyRole } = await import('./detectors/anomaly_role.ts');
+    await startAnomalyRole(runtime);
   }
   const governance = await watchGovernance(runtime);
   parts.governanceWatch = governance;

@@ -10,6 +10,7 @@ export const workers = {
   coverage: program('coverage-worker', './rules/coverage_worker.ts'),
   trials: program('trials-worker', './parsers/trial_worker.ts'),
   scorer: program('scorer-worker', '../../scorer/worker.ts'),
+  anomalies: program('anomalies-worker', '../../scorer/detectors/worker.ts'),
   onnx: program('onnx-worker', '../../../libs/onnx/model_thread.ts'),
   admission: program('onnx-admission', '../../../libs/onnx/admission_process.ts'),
   forecaster: program('forecaster-worker', '../../forecaster/thread.ts'),

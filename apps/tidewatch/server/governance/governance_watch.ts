@@ -37,6 +37,7 @@ export async function watchGovernance(runtime: Runtime): Promise<GovernanceWatch
     tellFaults(next.faults);
     await tellChanges(runtime, before, next);
     await tellStore(before, next);
+    await runtime.parts.anomalies?.refresh();
     if (isDeepStrictEqual(applied, next.rules)) return;
     await runtime.parts.detector?.reload(ruleSources(runtime));
     applied = next.rules;

@@ -169,6 +169,7 @@ export function enrolKeepers(
     'how many events came of each source, how many alerts, how late and how large it all was, by the minute; nothing of events',
     () => 28 * day,
   );
+  enrolOther('detectors', 'detectors that were written through the API; nothing of events');
   enrolOther('inputs', 'how far watched files were read; no content of events');
   // It is made anew at each start, and goes with the demonstration.
   enrolOther(

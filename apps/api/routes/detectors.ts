@@ -1,0 +1,176 @@
+import { type EcsEvent, getField, type Json } from '@tidewatch/event';
+import { z } from 'zod';
+import type { DetectorDesk } from '../detector_desk.ts';
+import { errors } from '../errors.ts';
+import { parseQuery } from '../kql.ts';
+import { resolveRange } from '../range.ts';
+import { type Api, everyone, type Route, route } from '../route.ts';
+import * as schemas from '../schemas/detectors.ts';
+import { time } from '../schemas/primitives.ts';
+import { engineers, triagers } from '../security/scope.ts';
+
+const readers = { kind: 'session', roles: everyone, orAdminToken: true } as const;
+const writers = { kind: 'session', roles: engineers, orAdminToken: true } as const;
+/** They may read whatever a run finds. */
+const runners = { kind: 'session', roles: triagers, orAdminToken: true } as const;
+const byId = z.object({ id: z.string().regex(/^[a-z0-9-]{1,64}$/) });
+const range = { from: time.default('now-7d'), to: time.default('now') };
+
+/** What is usual of users, hosts and addresses, and what is not. */
+export const detectorRoutes: readonly Route[] = [
+  route({
+    name: 'detectors.list',
+    method: 'GET',
+    url: '/api/detectors',
+    summary: 'Every detector of anomalies: how it stands, and what it waits for',
+    policy: readers,
+    audit: 'own',
+    schemas: { answer: schemas.detectorList },
+    handle: async (_call, { detectors }) => detectors?.list() ?? { detectors: [], faults: [] },
+  }),
+  route({
+    name: 'detectors.get',
+    method: 'GET',
+    url: '/api/detectors/:id',
+    summary: 'One detector as written',
+    policy: readers,
+    audit: 'own',
+    schemas: { params: byId, answer: schemas.detectorDetail },
+    handle: async ({ params: { id } }, api) => {
+      const found = await deskOf(api).get(id);
+      if (found === undefined) throw errors.DETECTOR_UNKNOWN({ id });
+      return found;
+    },
+  }),
+  route({
+    name: 'detectors.put',
+    method: 'PUT',
+    url: '/api/detectors/:id',
+    summary: 'Write a detector, and let it run: one that learns the same as before goes on',
+    policy: writers,
+    audit: 'change',
+    schemas: { params: byId, body: schemas.detectorBody, answer: schemas.detectorRow },
+    handle: async ({ params: { id }, body: { source } }, api) => {
+      const made = await deskOf(api).put(id, source);
+      if (!made.ok) throw errors.DETECTOR_INVALID({ why: made.why });
+      return made.detector;
+    },
+  }),
+  route({
+    name: 'detectors.remove',
+    method: 'DELETE',
+    url: '/api/detectors/:id',
+    summary: 'Delete a detector with what it has learnt; its results stay for their time',
+    policy: writers,
+    audit: 'change',
+    schemas: { params: byId, answer: byId },
+    handle: async ({ params: { id } }, api) => {
+      const outcome = await deskOf(api).remove(id);
+      if (outcome === 'unknown') throw errors.DETECTOR_UNKNOWN({ id });
+      if (outcome === 'read_only') throw errors.DETECTOR_READ_ONLY({ id });
+      return { id };
+    },
+  }),
+  route({
+    name: 'detectors.run',
+    method: 'POST',
+    url: '/api/detectors/:id/runs',
+    summary: 'Run a detector over stored events: what it would have found',
+    policy: runners,
+    audit: 'change',
+    schemas: { params: byId, body: z.object(range), answer: schemas.detectorRun },
+    handle: async ({ params: { id }, body, scope, now }, api) => {
+      const job = deskOf(api).start({ id, range: resolveRange(body, now), scope });
+      if (job === 'unknown') throw errors.DETECTOR_UNKNOWN({ id });
+      if (job === 'busy') throw errors.DETECTOR_RUNS_WAITING();
+      return job;
+    },
+  }),
+  route({
+    name: 'detectors.run_get',
+    method: 'GET',
+    url: '/api/detectors/runs/:id',
+    summary: 'How far a run is, and what it found',
+    policy: runners,
+    audit: 'own',
+    schemas: { params: byId, answer: schemas.detectorRun },
+    handle: async ({ params: { id } }, api) => runOf(api, id),
+  }),
+  route({
+    name: 'detectors.run_cancel',
+    method: 'DELETE',
+    url: '/api/detectors/runs/:id',
+    summary: 'End a run',
+    policy: runners,
+    audit: 'change',
+    schemas: { params: byId, answer: schemas.detectorRun },
+    handle: async ({ params: { id } }, api) => {
+      runOf(api, id);
+      if (!deskOf(api).cancel(id)) throw errors.DETECTOR_RUN_ENDED({ id });
+      return runOf(api, id);
+    },
+  }),
+  route({
+    name: 'detectors.history',
+    method: 'GET',
+    url: '/api/detectors/:id/history',
+    summary: 'Odd intervals that a detector has found, alerts or not',
+    policy: readers,
+    audit: 'read',
+    schemas: {
+      params: byId,
+      query: z.object({
+        ...range,
+        limit: z.coerce.number().int().min(1).max(1_000).default(100),
+        after: z.string().max(500).optional(),
+      }),
+      answer: schemas.detectorHistory,
+    },
+    handle: async ({ params: { id }, query: { limit, after, ...times }, scope, now }, { events }) => {
+      const page = await events.search(
+        {
+          ...parseQuery(
+            `event.dataset: "tidewatch.scores" and tidewatch.score.engine: forest and tidewatch.score.name: "${id}"`,
+          ),
+          ...{ range: resolveRange(times, now), sort: 'newest', limit },
+          ...(after !== undefined && { after }),
+        },
+        scope,
+      );
+      return { items: page.items.flatMap(resultOf), ...(page.next !== undefined && { next: page.next }) };
+    },
+  }),
+];
+
+function deskOf({ detectors }: Api): DetectorDesk {
+  if (detectors === undefined) throw errors.DETECTORS_ABSENT();
+  return detectors;
+}
+
+function runOf(api: Api, id: string) {
+  const job = deskOf(api).job(id);
+  if (job === undefined) throw errors.DETECTOR_RUN_UNKNOWN({ id });
+  return job;
+}
+
+const shown = schemas.detectorHistory.shape.items.element.omit({ id: true });
+
+/** A score document as the result that it was made of; none of one that somebody else sent under the name. */
+function resultOf(event: EcsEvent): z.infer<typeof schemas.detectorHistory>['items'] {
+  const score = (path: string): Json | undefined => getField(event, `tidewatch.score.${path}`);
+  const read = shown.safeParse({
+    ...{ entity: entityIn(score('of')), from: score('from'), to: score('to'), score: score('value') },
+    ...{ grade: score('grade'), confidence: score('confidence'), features: score('features') },
+    ...(score('suppressed') !== undefined && { suppressed: score('suppressed') }),
+  });
+  return read.success ? [{ id: event.event.id, ...read.data }] : [];
+}
+
+/** What tells an interval from others begins with its entity. */
+function entityIn(of: Json | undefined): unknown {
+  try {
+    return (JSON.parse(String(of)) as unknown[])[0];
+  } catch {
+    return undefined;
+  }
+}

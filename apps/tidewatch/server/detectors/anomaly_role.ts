@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import type { AnomalyDetection } from '@tidewatch/scorer/detectors';
+import type { Deletion } from '@tidewatch/store';
+import { databasesOf } from '../adapters.ts';
+import { type FileWatch, watchFiles } from '../file_watch.ts';
+import { dayOf } from '../governance/governance.ts';
+import { classTable } from '../models/class_table.ts';
+import { tellAlerts } from '../notify.ts';
+import type { Runtime } from '../runtime.ts';
+import { workers } from '../workers.ts';
+import { type DetectorFiles, detectorFolders, readDetectors } from './detector_files.ts';
+
+/** What the role offers to others. */
+export interface AnomaliesAtWork {
+  readonly detection: AnomalyDetection;
+  /** What there is, in force or not. */
+  readonly files: () => DetectorFiles;
+  /** Brings into force what files and use-cases say by now. */
+  readonly refresh: () => Promise<void>;
+  readonly watch: FileWatch;
+}
+
+/** Stream to what is odd of users, hosts and addresses. */
+export async function startAnomalyRole(runtime: Runtime): Promise<void> {
+  const { adapters, metrics, log, health, parts, readers, onClose } = runtime;
+  const { startAnomalyDetection } = await import('@tidewatch/scorer/detectors');
+  const read = () => {
+    const { config, governance } = runtime;
+    return readDetectors({ config, useCases: governance.useCases, day: dayOf(Date.now()) });
+  };
+  let files = await read();
+  let away: string | undefined;
+
+  function tell(): void {
+    const faults = files.faults.map(({ file, reason }) => `${file}: ${reason}`);
+    const reasons = [...(away === undefined ? [] : [away]), ...faults];
+    if (reasons.length === 0) health.set('anomalies', 'ready');
+    else health.set('anomalies', 'degraded', reasons.join(' '));
+  }
+
+  const detecting = () => ({
+    definitions: files.detectors.filter(({ off }) => off === undefined).map(({ definition }) => definition),
+    synthetic: runtime.governance.classes.all.filter(({ synthetic }) => synthetic).map(({ name }) => name),
+  });
+  const detection = await startAnomalyDetection({
+    ...{ events: adapters.events, alerts: databasesOf(adapters).store.alerts, detecting: detecting() },
+    file: join(runtime.config.data, 'anomalies', 'detectors.db'),
+    budget: runtime.config.anomalies.memory,
+    worker: workers.anomalies,
+    classes: () => classTable(runtime),
+    ...{ metrics, log },
+    onAlerts: (effects) => tellAlerts(runtime, effects),
+    onState(reason) {
+      away = reason;
+      tell();
+    },
+  });
+  async function refresh(): Promise<void> {
+    files = await read();
+    for (const { file, reason } of files.faults) log.warn({ file, reason }, 'A detector was refused');
+    await detection.reload(detecting());
+    tell();
+  }
+  const watch = watchFiles(
+    { what: 'detectors', paths: () => detectorFolders(runtime.config), reload: refresh, expiry: () => null },
+    log,
+  );
+  adapters.retention.enrol({
+    keeper: 'anomalies',
+    keeps:
+      'what is usual of each user, host, address or service that a detector looks at, with the values that name them, from the last event of each on',
+    dataClass: 'all',
+    ttlMs: 'by class',
+    expire: (now) => expire(runtime, detection, now),
+  });
+  parts.anomalies = { detection, files: () => files, refresh, watch };
+  onClose(async () => {
+    await watch.close();
+    await detection.close();
+  });
+  readers.push(detection);
+  tell();
+}
+
+async function expire(
+  { classes }: Pick<Runtime, 'classes'>,
+  detection: AnomalyDetection,
+  now: number,
+): Promise<readonly Deletion[]> {
+  const before = Object.fromEntries(classes.all.map(({ name, ttlMs }) => [name, now - ttlMs]));
+  const gone = await detection.expire(before);
+  return Object.entries(gone).map(([dataClass, records]) => ({
+    ...{ keeper: 'anomalies', dataClass, what: 'entities', records },
+  }));
+}
