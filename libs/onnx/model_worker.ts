@@ -51,13 +51,15 @@ export function startModelWorker(
 
   const ask = async (request: Rows, ms: number): Promise<RowScores> => {
     if (gone !== undefined) throw gone;
-    const answer = await thread.ask(request, ms).catch((error: Error) => {
-      gone ??= isTidewatchError(error, 'THREAD_TIME')
-        ? onnxErrors.ONNX_TIME({ ms })
-        : onnxErrors.ONNX_ENDED({ reason: error.message });
-      void end();
-      throw gone;
-    });
+    const answer = await thread
+      .ask(request, ms, [request.rows.buffer as ArrayBuffer])
+      .catch((error: Error) => {
+        gone ??= isTidewatchError(error, 'THREAD_TIME')
+          ? onnxErrors.ONNX_TIME({ ms })
+          : onnxErrors.ONNX_ENDED({ reason: error.message });
+        void end();
+        throw gone;
+      });
     if ('failure' in answer) throw failed(answer.failure);
     return answer.scored;
   };
@@ -75,7 +77,7 @@ export function startModelWorker(
     ready: async () => void (await ready),
     async score(rows, count) {
       await ready;
-      return ask({ rows, count }, timeoutMs);
+      return ask({ rows: rows.slice(), count }, timeoutMs);
     },
     async close() {
       gone ??= onnxErrors.ONNX_ENDED({ reason: 'it was closed' });

@@ -18,8 +18,8 @@ export interface Admitted {
 
 /** Golden events that are also scored alone. */
 const aloneLimit = 256;
-/** So long speed is measured, milliseconds. */
-const measuredMs = 100;
+/** CPU time that speed is measured in, microseconds. */
+const measured = 100_000;
 
 /**
  * All of admission that could take memory and time without bounds: it belongs into a process of its own.
@@ -115,16 +115,9 @@ async function checkScores(
 /** By the time that this process had of its core, which on a busy machine is less than what went by. */
 async function speedOf(runtime: Runtime, rows: Float32Array): Promise<number> {
   const began = process.cpuUsage();
-  let count = 0;
-  let spent = 0;
-  for (; spent < measuredMs; spent = millisecondsSince(began)) {
+  for (let count = largestBatch; ; count += largestBatch) {
     await runtime.score(rows, largestBatch);
-    count += largestBatch;
+    const { user, system } = process.cpuUsage(began);
+    if (user + system >= measured) return Math.round((count * 1e6) / (user + system));
   }
-  return Math.round((count * 1_000) / spent);
-}
-
-function millisecondsSince(began: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(began);
-  return (user + system) / 1_000;
 }

@@ -4,8 +4,12 @@ import { startWorker } from './thread.ts';
 
 /** A thread that answers requests. Its program posts `{ id, ok: true, … }` or `{ id, ok: false, message }` for each. */
 export interface AskedThread<Ask extends object, Good> {
-  /** Rejects with `THREAD_TIME`, `THREAD_MEMORY`, the error that ended the thread, or what it says itself. */
-  ask(request: Ask, timeoutMs: number): Promise<Good>;
+  /**
+   * Rejects with `THREAD_TIME`, `THREAD_MEMORY`, the error that ended the thread, or what it says itself.
+   *
+   * @param moved memory of the request that goes over to the thread instead of being copied
+   */
+  ask(request: Ask, timeoutMs: number, moved?: readonly ArrayBuffer[]): Promise<Good>;
   end(): Promise<void>;
 }
 
@@ -43,7 +47,7 @@ export function startAskedThread<Ask extends object, Good>(
   worker.on('exit', (code) => fail(new Error(`it ended its thread (exit code ${code})`)));
   worker.unref();
   return {
-    async ask(request, timeoutMs) {
+    async ask(request, timeoutMs, moved = []) {
       if (gone !== undefined) throw gone;
       const id = next++;
       let timer: NodeJS.Timeout | undefined;
@@ -51,7 +55,7 @@ export function startAskedThread<Ask extends object, Good>(
         return await new Promise<Good>((resolve, reject) => {
           timer = setTimeout(() => reject(pluginErrors.THREAD_TIME({ ms: timeoutMs })), timeoutMs);
           waiting.set(id, { resolve, reject });
-          worker.postMessage({ id, ...request });
+          worker.postMessage({ id, ...request }, moved);
         });
       } finally {
         clearTimeout(timer);
