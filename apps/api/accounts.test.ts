@@ -211,6 +211,25 @@ describe('API keys', () => {
   });
 });
 
+describe('events', () => {
+  it('are exported for a reason, within what the reader sees, and noted', async () => {
+    const path = '/events/export?from=now-1d&q=host.name:+db-1';
+    expect((await ask('GET', path)).json().code).toBe('REQUEST_INVALID');
+    const lines = (await ask('GET', `${path}&reason=case+7`)).text.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).event.id)).toEqual(
+      server.events.map(({ event }) => event.id),
+    );
+    const csv = await ask('GET', `${path}&reason=case+7&format=csv&fields=host.name,tidewatch.source,none`);
+    expect(csv.text).toBe(`host.name,tidewatch.source,none\r\n${'db-1,syslog,\r\n'.repeat(3)}`);
+    expect((await server.audit()).slice(0, 2).map(({ action, detail }) => [action, detail])).toEqual([
+      ['events.exported', { rows: 3 }],
+      ['events.export', expect.objectContaining({ reason: 'case 7', format: 'csv' })],
+    ]);
+    const officer = await server.logIn('privacy_officer');
+    expect((await ask('GET', `${path}&reason=case+7`, undefined, officer)).text).toBe('');
+  });
+});
+
 describe('the audit log', () => {
   it('is searched by who, kind and time, page by page', async () => {
     for (const who of ['ann', 'ben', 'ann'])

@@ -172,9 +172,9 @@ describe.runIf(has('chromium'))('in the console', () => {
     await page.waitForURL('**/audit');
     await page.getByLabel('What', { exact: true }).fill('users.*');
     await page.keyboard.press('Enter');
-    const entry = page.getByRole('row', { name: /admin users\.add/ });
+    const entry = page.getByRole('row', { name: / admin users\.add/ });
     await entry.click();
-    await page.getByText('"alice"').waitFor();
+    await page.getByRole('grid').locator('pre', { hasText: '"alice"' }).waitFor();
     await page.getByRole('button', { name: 'Check the log' }).click();
     await page.getByText(/entries follow from each other/).waitFor();
     await look('audit');

@@ -1,5 +1,8 @@
+import { getField } from '@tidewatch/event';
 import { z } from 'zod';
+import { asDetail } from '../audit.ts';
 import { complete } from '../complete.ts';
+import { download } from '../download.ts';
 import { errors } from '../errors.ts';
 import { parseQuery } from '../kql.ts';
 import { histogramStep, resolveRange } from '../range.ts';
@@ -25,6 +28,43 @@ export const eventRoutes: readonly Route[] = [
         events.count(found, scope),
       ]);
       return { ...page, total };
+    },
+  }),
+  route({
+    name: 'events.export',
+    method: 'GET',
+    url: '/api/events/export',
+    summary: 'All events that fit, newest first, as CSV or NDJSON, streamed',
+    policy,
+    // Before the first row: once it flows, nothing can be refused any more.
+    audit: 'own',
+    schemas: { query: schemas.eventExport },
+    produces: 'application/x-ndjson',
+    handle: async ({ query, scope, now, reply }, { events, audit }) => {
+      const { q, from, to, format, fields } = query;
+      const found = { ...parseQuery(q), range: resolveRange({ from, to }, now) };
+      const entry = { who: scope.principal, target: '/api/events/export' };
+      await audit.change({ ...entry, action: 'events.export', detail: asDetail(query) });
+      const columns = fields.split(',').map((field) => field.trim());
+      async function* pages() {
+        for (let after: string | undefined; ; ) {
+          const page = await events.search(
+            { ...found, sort: 'newest', limit: 1_000, ...(after === undefined ? {} : { after }) },
+            scope,
+          );
+          yield page.items.map((event) =>
+            format === 'ndjson'
+              ? event
+              : Object.fromEntries(columns.map((column) => [column, getField(event, column)])),
+          );
+          if (page.next === undefined) return;
+          after = page.next;
+        }
+      }
+      return download(reply, pages(), {
+        ...{ name: 'events', format, columns },
+        done: (rows) => audit.change({ ...entry, action: 'events.exported', detail: { rows } }),
+      });
     },
   }),
   route({

@@ -1,10 +1,21 @@
 import { z } from 'zod';
+import { exportFormat, reason } from './audit.ts';
 import { histogramQuery, pageQuery, rangeQuery, time } from './primitives.ts';
 
 export const event = z.record(z.string(), z.unknown()).describe('An ECS event, nested');
 
 export const eventQuery = pageQuery.extend({ sort: z.enum(['newest', 'oldest']).default('newest') });
 export const eventPage = z.object({ items: z.array(event), next: z.string().optional(), total: z.number() });
+
+export const eventExport = rangeQuery.extend({
+  format: exportFormat.default('ndjson'),
+  fields: z
+    .string()
+    .max(4_096)
+    .default('@timestamp,event.dataset,host.name,user.name,source.ip,event.action,message')
+    .describe('Columns of CSV, with commas between; NDJSON has whole events.'),
+  reason,
+});
 
 export const eventHistogramQuery = histogramQuery.extend({ split: z.string().max(256).optional() });
 
