@@ -154,7 +154,8 @@ export async function lookAtPages(
         .getByRole('row')
         .nth(1)
         .waitFor();
-    if (colorScheme === 'dark' || path === 'alerts') await shoot(page, shots, `${path.replaceAll(/\W+/g, '-')}-${colorScheme}`);
+    if (colorScheme === 'dark' || path === 'alerts')
+      await shoot(page, shots, `${path.replaceAll(/\W+/g, '-')}-${colorScheme}`);
     found.push(...(await violations(page, rules)).map((violation) => `${path}: ${violation}`));
   }
   await themed.close();

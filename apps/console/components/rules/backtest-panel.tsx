@@ -75,8 +75,10 @@ export function BacktestPanel({ source }: { readonly source: string }) {
 function progressOf({ state, done, total, detail }: Backtest): string {
   if (state === 'waiting') return 'Waits for its turn';
   if (state === 'failed') return `Failed: ${detail ?? 'the server does not say why'}`;
-  const looked = `${count(done)}${total === undefined ? '' : ` of ${count(total)}`} events`;
-  return state === 'running' ? `Looked at ${looked}` : `${state === 'done' ? 'Done' : 'Stopped'}: ${looked}`;
+  if (state === 'done') return `Done: ${plural(done, 'event')}`;
+  // Events come while it runs, so that there may be more in the end.
+  const looked = `${count(done)}${total === undefined ? '' : ` of about ${count(total)}`} events`;
+  return state === 'running' ? `Looked at ${looked}` : `Stopped: ${looked}`;
 }
 
 function Outcome({ result }: { readonly result: NonNullable<Backtest['result']> }) {
