@@ -130,7 +130,9 @@ it('writes the same rows of a server’s events, with verdicts as labels, and th
     expect(JSON.parse(said.stdout)).toMatchObject({ labels: { attack: 1, none: 1 } });
     const rows = await rowsIn('served.ndjson');
     const wanted = await streamed();
-    for (const row of rows) expect(valuesOf(row), row['event.id']).toEqual(wanted.get(row['event.id']));
+    expect(rows.map((row) => [row['event.id'], valuesOf(row)])).toEqual(
+      rows.map((row) => [row['event.id'], wanted.get(row['event.id'])]),
+    );
     expect(rows.length, 'some of them are older').toBeGreaterThan(700);
     expect(rows.length).toBeLessThan(800);
     const labels = Object.fromEntries(rows.map((row) => [row['event.id'], row.label]));

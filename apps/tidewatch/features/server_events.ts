@@ -11,15 +11,16 @@ import { type TimedEvent, timeOf } from './file_events.ts';
  */
 export async function* serverEvents(data: string, asked: FeaturesExport): AsyncGenerator<TimedEvent> {
   const { url, adminToken } = await findServer(data);
+  const gone = (): never => {
+    throw startErrors.NOT_RUNNING({ directory: data });
+  };
   const response = await fetch(`${url}/api/features/export`, {
     method: 'POST',
     headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
     body: JSON.stringify(asked),
-  }).catch(() => {
-    throw startErrors.NOT_RUNNING({ directory: data });
-  });
+  }).catch(gone);
   if (!response.ok || response.body === null) {
-    const { message } = (await response.json()) as Problem;
+    const { message } = (await response.json().catch(gone)) as Problem;
     throw startErrors.SERVER_REFUSED({ status: response.status, reason: message });
   }
   let rows = 0;
@@ -41,11 +42,16 @@ async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string
   const decoder = new TextDecoder();
   const reader = body.getReader();
   let rest = '';
-  for (;;) {
-    const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }));
-    if (done || value === undefined) return;
-    const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }));
+      if (done || value === undefined) return;
+      const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
+  } finally {
+    // Who stops reading early lets the server stop, too.
+    await reader.cancel().catch(() => undefined);
   }
 }
