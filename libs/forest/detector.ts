@@ -13,7 +13,7 @@ export interface DetectorOptions {
   readonly trees?: number;
   readonly sampleSize?: number;
   readonly seed?: number;
-  /** Share of steps that are worth a look when nothing is the matter, above 0 and below 0.01. Default 0.001. */
+  /** Share of steps that are worth a look when nothing is the matter, above 0 and below 0.01, or a `RangeError` is thrown. Default 0.001. */
   readonly target?: number;
   /** As a {@link Forest}'s: default true. */
   readonly boxes?: boolean;
@@ -40,6 +40,8 @@ const leastDeviation = 0.05;
 /** Steps after an anomaly in which one that is no higher is its echo: the point has it for as long as it is a shingle, and what comes back to normal is odd as well. */
 const echo = 100;
 const echoShare = 1 / 3;
+/** By how many powers of e rarer the next step must be after one that is worth a look; and how much less rare at most, while there is none. */
+const [patienceStep, leastPatience] = [0.3, -1];
 
 /**
  * Finds what is odd in a series as it comes. Odd is what a random cut forest over the last steps says is far from others, and
@@ -60,8 +62,12 @@ export class Detector {
   #seen = 0;
   #lastAt = Number.NEGATIVE_INFINITY;
   #lastOdd = 0;
+  /** By how many powers of e rarer a step must be, since more were worth a look than should be; below 0 where fewer were. */
+  #patience = 0;
 
   constructor({ features = 1, shingle = 8, target = 0.001, ...forest }: DetectorOptions = {}) {
+    if (!(target > 0 && target < beyond))
+      throw new RangeError(`A target is above 0 and below ${beyond}, not ${target}.`);
     const dimensions = features * shingle;
     this.#shingle = shingle;
     this.#threshold = Math.log(beyond / target);
@@ -103,11 +109,13 @@ export class Detector {
     const apart = this.#apart(raw);
     const most = Math.max(apart, ...odds.map(({ unseasonal }) => unseasonal));
     const isGraded = measured > 0 && this.#seen > warmUp;
-    const odd = isGraded
-      ? this.#withoutEcho(this.#tail.rarity(most) + Math.max(...odds.map((one) => one.beyond)))
-      : 0;
-    if (isGraded) this.#tail.add(most);
+    const rarity = this.#tail.rarity(most) + Math.max(...odds.map((one) => one.beyond));
+    const odd = isGraded && rarity > 0 ? this.#withoutEcho(Math.max(0, rarity - this.#patience)) : 0;
     const grade = Math.max(0, 1 - this.#threshold / odd);
+    if (isGraded) {
+      this.#tail.add(most);
+      this.#bePatient(grade > 0);
+    }
     const score = odd / (odd + this.#threshold);
     const contributions = grade > 0 ? this.#contributions(score, apart, odds) : [];
     if (measured > 0 && this.#seen >= this.#shingle) {
@@ -145,6 +153,7 @@ export class Detector {
     detector.#lastAt = reader.number();
     detector.#lastOdd = reader.number();
     detector.#threshold = reader.number();
+    detector.#patience = reader.number();
     for (const feature of detector.#features) feature.restore(reader);
     detector.#scores.restore(reader);
     detector.#tail.restore(reader);
@@ -157,7 +166,7 @@ export class Detector {
   #saved(forest: Uint8Array): Uint8Array {
     const writer = new Writer();
     writer.number(version, this.#features.length, this.#shingle, this.#seen, this.#lastAt, this.#lastOdd);
-    writer.number(this.#threshold);
+    writer.number(this.#threshold, this.#patience);
     for (const part of [...this.#features, this.#scores, this.#tail, this.#measured]) part.save(writer);
     writer.put(this.#point);
     writer.put(forest);
@@ -178,6 +187,12 @@ export class Detector {
   #apart(raw: number): number {
     const { mean, deviation } = this.#scores;
     return Math.max(0, (raw - mean) / (deviation + leastDeviation));
+  }
+
+  /** Follows the share of steps that were worth a look (adaptive conformal inference, Gibbs and Candès, NeurIPS 2021). */
+  #bePatient(wasOdd: boolean): void {
+    const target = beyond * Math.exp(-this.#threshold);
+    this.#patience = Math.max(leastPatience, this.#patience + patienceStep * (Number(wasOdd) - target));
   }
 
   #withoutEcho(odd: number): number {

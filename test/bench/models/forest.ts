@@ -154,7 +154,7 @@ export async function forestBench(rounds: number, wanted: (id: string) => boolea
     add('R4', '1 × 8, 30 trees × 128: saved whole, and as it hibernates', `${kb(whole)}, ${kb(asleep)}`);
     add(
       'R4',
-      'the same: waking, CPU',
+      'the same: waking, CPU, once it is compiled',
       `p50 ${quantile(waking, 0.5).toFixed(1)} ms, p99 ${slowest.toFixed(1)} ms`,
       'p99 ≤ 10 ms',
       slowest <= 10,
