@@ -5,7 +5,7 @@ import { featuresBench } from './features.ts';
 import { forestBench } from './forest.ts';
 import { onnxBench } from './onnx.ts';
 
-/** The bars of models: forests and detectors (R1 to R6), evasions (E1 to E5), features (F1, F2). */
+/** The bars of models: forests and detectors (R1 to R6), evasions (E1 to E5), ONNX models (O1, O2), features (F1, F2). */
 export async function modelsBench({ rounds, only }: BenchOptions): Promise<void> {
   const figures: Figure[] = [];
   const wanted = (id: string) => only === undefined || only.has(id);
@@ -26,4 +26,5 @@ const notes = [
   'anomaly detection (30 trees of 256, no boxes, decay 0.0001). Series follow from seeds. NAB’s files are where `TIDEWATCH_NAB` says.',
   'E1 to E3: lines of our own making (`benign_lines.ts`) that no rule catches, distinct and none of those trained on; edited lines that the engine',
   'misses, made from other lines than those trained on, of the same rules and by the same kinds of edits. Intervals are of 1,000 bootstrap draws.',
+  'O1 counts CPU time of both threads; the model has 64 features, 25,000 weights and random ones, and four calls are under way. O2 is by the clock.',
 ];
