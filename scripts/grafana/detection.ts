@@ -1,6 +1,6 @@
 import { dashboard } from './dashboard.ts';
 import { lines, number } from './panel.ts';
-import { max, rate, sum } from './query.ts';
+import { max, quantile, rate, sum } from './query.ts';
 
 export const detection = dashboard({
   uid: 'tidewatch-detection',
@@ -67,6 +67,39 @@ export const detection = dashboard({
         unit: 'short',
         queries: { '{{cause}}': rate('detection_quarantines_total', ['cause']) },
         width: 8,
+      }),
+    ],
+    Models: [
+      number({
+        title: 'At work',
+        about: 'Versions of models that score events, by stage.',
+        unit: 'none',
+        queries: { '{{model}} {{version}} {{stage}}': max('model_info', ['model', 'version', 'stage']) },
+        width: 6,
+      }),
+      lines({
+        title: 'Scores',
+        about: 'Nine tenths, and 99 of a hundred scores are below.',
+        unit: 'none',
+        queries: {
+          '{{model}} 90 %': quantile(0.9, 'model_score', ['model']),
+          '{{model}} 99 %': quantile(0.99, 'model_score', ['model']),
+        },
+        width: 6,
+      }),
+      lines({
+        title: 'Time of a batch',
+        about: 'Time that 99 of a hundred batches of events take a model at most.',
+        unit: 's',
+        queries: { '{{model}}': quantile(0.99, 'model_inference_duration_seconds', ['model']) },
+        width: 6,
+      }),
+      lines({
+        title: 'Failures',
+        about: 'What models failed at, by phase: to be loaded, or a batch of events.',
+        unit: 'short',
+        queries: { '{{model}} {{phase}}': rate('model_errors_total', ['model', 'phase']) },
+        width: 6,
       }),
     ],
     Correlations: [

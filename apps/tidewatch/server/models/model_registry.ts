@@ -61,7 +61,6 @@ export function createModelRegistry(runtime: Runtime): ModelRegistry {
     return admitModel(folder, { program: workers.admission, trusted });
   }
 
-
   const registry: ModelRegistry = {
     trustedKeys: () => Promise.all(runtime.config.models.trusted_keys.map((file) => readFile(file, 'utf8'))),
     paths: () => [...folders(), join(data, documentFolders.models)],
