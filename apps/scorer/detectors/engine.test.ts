@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const minute = 60_000;
 const start = Date.UTC(2026, 4, 4);
-const users = 200;
+const users = 120;
 const steps = 66;
 
 const definition = defined(`
@@ -78,8 +78,8 @@ it('finds the spike of one among hundreds, and nobody else, saying what was expe
     ['logons', 40],
     ['hosts', 2],
   ]);
-  expect(result.features[0]!.expected).toBeGreaterThanOrEqual(1);
-  expect(result.features[0]!.expected).toBeLessThanOrEqual(3);
+  expect(result.features[0]!.expected).toBeGreaterThanOrEqual(0.5);
+  expect(result.features[0]!.expected).toBeLessThanOrEqual(3.5);
   const sum = result.features.reduce((all, { contribution }) => all + contribution, 0);
   expect(Math.abs(sum / result.score - 1)).toBeLessThan(0.01);
   expect(result.features[0]!.contribution).toBeGreaterThan(result.features[1]!.contribution);
@@ -96,19 +96,22 @@ it('goes on bit for bit from what was saved, whatever came since, and with fores
   const whole = open();
   const said = batches.map((batch) => whole.take(batch));
   expect(said.flat().length).toBeGreaterThan(0);
-  for (const stop of [37, 59]) {
+  // Forests of three are in memory, and the others wake for each interval; or all are, and their values are noted.
+  for (const [stop, budget] of [
+    [37, 120_000],
+    [59, 2 ** 30],
+  ] as const) {
     const file = join(folder, `${stop}`, 'detectors.db');
-    // Forests of three are in memory: the others wake for each interval.
-    const engine = open(file, 120_000);
+    const engine = open(file, budget);
     for (const [i, batch] of batches.slice(0, stop).entries()) {
       engine.take(batch);
       if (i % 8 === 0) engine.save();
     }
-    expect(engine.state().resident).toBeLessThan(5);
+    expect(engine.state().resident < 5).toBe(budget < 2 ** 30);
     // What a killed process leaves: the files as they are in mid-transaction.
     const image = join(folder, `${stop} after`);
     cpSync(join(folder, `${stop}`), image, { recursive: true });
-    const after = open(join(image, 'detectors.db'), 120_000);
+    const after = open(join(image, 'detectors.db'), budget);
     const next = after.positions.get(0) as number;
     expect(next).toBeGreaterThan(stop - 9);
     expect(next).toBeLessThan(stop);

@@ -106,9 +106,9 @@ export function openKept(file: string): Kept {
       const [row] = all('SELECT state FROM forests WHERE entity = ?', entity);
       const steps = all('SELECT numbers FROM steps WHERE entity = ? ORDER BY step', entity);
       return {
-        // A Buffer's own `slice` shares memory, which readers of bytes do not expect.
-        state: row && new Uint8Array(row.state as Buffer),
-        steps: steps.map(({ numbers }) => [...new Float64Array(Uint8Array.from(numbers as Buffer).buffer)]),
+        // Lists of rows come with other kinds of bytes than single ones; a copy is the same of all.
+        state: row && new Uint8Array(row.state as ArrayBuffer),
+        steps: steps.map(({ numbers }) => [...new Float64Array(new Uint8Array(numbers as ArrayBuffer).buffer)]),
       };
     },
     note: (entity, step, values) =>
