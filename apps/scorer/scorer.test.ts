@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { bundled } from '../../test/bundle.ts';
 import { edited, openSite, recordOf, shippedModel, started } from './scorer.suite.ts';
 import type { Trouble } from './scorer.ts';
 
-const dying = bundled(new URL('./dying_worker.fixture.ts', import.meta.url));
 let site: Awaited<ReturnType<typeof openSite>>;
 beforeEach(async () => {
   site = await openSite();
@@ -104,7 +102,7 @@ it('counts once what it reads again, after its place was lost', async () => {
 });
 
 it('goes on after its thread died in a batch, with every event scored and counted once', async () => {
-  const program = new URL(dying);
+  const program = new URL('./dying_worker.fixture.ts', import.meta.url);
   program.search = String(new URLSearchParams({ mark: join(site.marks, 'died') }));
   const scorer = await site.startScorer({ worker: program });
   await appendLines();

@@ -1,5 +1,7 @@
 import { join, relative } from 'node:path';
+import { readEvasionModel } from '@tidewatch/evasion';
 import { type EcsEvent, type ExplainedItem, getField } from '@tidewatch/event';
+import { readModelFolder } from '@tidewatch/models';
 import { createNormaliser } from '@tidewatch/normalize';
 import type { RawRecord } from '@tidewatch/plugin';
 import { createSigmaEngine, loadRules } from '@tidewatch/sigma';
@@ -119,6 +121,21 @@ export const describeDemonstration = (seed: number) =>
       const attack = phases.filter((phase) => phase !== 'baseline' && phase !== 'evasion');
       expect(attack.filter((phase) => !found.has(phase))).toEqual([]);
       expect(findings.filter(({ phase }) => phase === 'evasion').map(({ rule }) => rule.title)).toEqual([]);
+    });
+
+    it('is found in the evasion by the shipped model of edited lines, which leaves the office alone', async () => {
+      const folder = join(rulesFolder, '../models/evasion/1');
+      const { score } = (await readModelFolder(folder)).manifest;
+      const evasion = await readEvasionModel(folder);
+      const alike = events.flatMap(({ event, phase }) => {
+        const line = getField(event, 'process.command_line');
+        if (typeof line !== 'string' || !event.event.category) return [];
+        const [scored] = evasion.score([line]);
+        return scored !== undefined && scored.score >= score.threshold ? [{ phase, line }] : [];
+      });
+      const phasesOf = new Set(alike.map(({ phase }) => phase));
+      expect(phasesOf.has('evasion')).toBe(true);
+      expect(alike.filter(({ phase }) => phase === 'baseline')).toEqual([]);
     });
 
     it('leaves the office alone, but for a handful of lesser findings', () => {
