@@ -44,6 +44,36 @@ export const detection = dashboard({
         queries: { '{{stream}}': rate('detection_output_records_total', ['stream']) },
       }),
     ],
+    Anomalies: [
+      lines({
+        title: 'Entities',
+        about: 'Users, hosts and addresses that detectors know, by where their forests are.',
+        unit: 'none',
+        queries: { '{{state}}': max('anomaly_entities', ['state']) },
+        width: 6,
+      }),
+      lines({
+        title: 'Memory of forests',
+        about: 'Memory that forests take; beyond `anomalies.memory` they wait on disk.',
+        unit: 'bytes',
+        queries: { forests: max('anomaly_forests_bytes') },
+        width: 6,
+      }),
+      lines({
+        title: 'Odd intervals',
+        about: 'By what became of them: an alert, or why none.',
+        unit: 'short',
+        queries: { '{{outcome}}': rate('anomaly_results_total', ['outcome']) },
+        width: 6,
+      }),
+      lines({
+        title: 'Events that did not count',
+        about: 'Late ones, and those of entities beyond a detector’s limit.',
+        unit: 'none',
+        queries: { late: max('anomaly_late_events'), 'left out': max('anomaly_left_out_events') },
+        width: 6,
+      }),
+    ],
     Cost: [
       lines({
         title: 'Time of rules',

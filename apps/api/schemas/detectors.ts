@@ -48,7 +48,7 @@ export const detectorRow = z
       })
       .optional(),
   })
-  .meta({ id: 'Detector' });
+  .meta({ id: 'AnomalyDetector' });
 export type DetectorRow = z.infer<typeof detectorRow>;
 
 export const detectorList = z
@@ -56,11 +56,11 @@ export const detectorList = z
     detectors: z.array(detectorRow),
     faults: z.array(z.object({ file: z.string(), reason: z.string() })).describe('Files that hold none'),
   })
-  .meta({ id: 'DetectorList' });
+  .meta({ id: 'AnomalyDetectorList' });
 
 export const detectorDetail = detectorRow
   .extend({ source: z.string().describe('YAML') })
-  .meta({ id: 'DetectorDetail' });
+  .meta({ id: 'AnomalyDetectorDetail' });
 
 export const detectorBody = z.object({ source: z.string().min(1).max(100_000).describe('YAML') });
 
