@@ -1,9 +1,18 @@
 'use client';
 import type { AlertDetail, AlertMatch } from '@tidewatch/api/schemas';
+import { lazy, Suspense } from 'react';
 import type { OnFilter } from '../filter/value-menu.tsx';
-import { WhyItCorrelated } from './why-it-correlated.tsx';
 import { WhyItFired } from './why-it-fired.tsx';
-import { WhyItScored } from './why-it-scored.tsx';
+
+// Most alerts are of rules on single events.
+const WhyItCorrelated = lazy(() =>
+  import('./why-it-correlated.tsx').then((module) => ({ default: module.WhyItCorrelated })),
+);
+const WhyItScored = lazy(() =>
+  import('./why-it-scored.tsx').then((module) => ({ default: module.WhyItScored })),
+);
+
+const waiting = <div className="skeleton h-40" role="status" aria-label="Loading the explanation" />;
 
 /** Why a match came, as whatever found it explains itself. */
 export function Why({
@@ -20,14 +29,20 @@ export function Why({
       return <WhyItFired ruleId={alert.detector.id} explanation={explanation} onFilter={onFilter} />;
     case 'correlation':
       return (
-        <WhyItCorrelated
-          ruleId={alert.detector.id}
-          explanation={explanation}
-          alertKey={alert.key}
-          onFilter={onFilter}
-        />
+        <Suspense fallback={waiting}>
+          <WhyItCorrelated
+            ruleId={alert.detector.id}
+            explanation={explanation}
+            alertKey={alert.key}
+            onFilter={onFilter}
+          />
+        </Suspense>
       );
     default:
-      return <WhyItScored explanation={explanation} onFilter={onFilter} />;
+      return (
+        <Suspense fallback={waiting}>
+          <WhyItScored explanation={explanation} onFilter={onFilter} />
+        </Suspense>
+      );
   }
 }
