@@ -15,12 +15,6 @@ describe.runIf(has('python'))('the guide to a first ONNX model', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tidewatch-guide-'));
     server = await startServer({ demo: true });
-    await expect
-      .poll(async () => (await server.api<{ total: number }>(starts)).total, {
-        timeout: 60_000,
-        interval: 500,
-      })
-      .toBeGreaterThan(1_000);
   }, 90_000);
   afterAll(async () => {
     await server?.dispose();
@@ -28,6 +22,12 @@ describe.runIf(has('python'))('the guide to a first ONNX model', () => {
   });
 
   it('leads from events to an alert that the model raised', async () => {
+    await expect
+      .poll(async () => (await server.api<{ total: number }>(starts)).total, {
+        timeout: 60_000,
+        interval: 500,
+      })
+      .toBeGreaterThan(1_000);
     const program = join(root, 'apps/tidewatch/bin/tidewatch.mjs');
     const prelude = `
       export PATH="${dirname(wheelProgram('python'))}:$PATH"

@@ -12,7 +12,7 @@ export interface GuideBlock {
 }
 
 export function blocksOf(markdown: string): readonly GuideBlock[] {
-  return [...markdown.matchAll(/^```(\w+) ?(.*)\n([^]*?)^```$/gm)].map(([, language, name, text]) => ({
+  return [...markdown.matchAll(/^```(\w+) ?(.*)\n([\s\S]*?)^```$/gm)].map(([, language, name, text]) => ({
     language: language ?? '',
     name: name ?? '',
     text: text ?? '',
