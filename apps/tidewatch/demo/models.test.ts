@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { EcsEvent, OnnxExplanation } from '@tidewatch/event';
+import { type EcsEvent, getField, type OnnxExplanation } from '@tidewatch/event';
 import { readModelFolder } from '@tidewatch/models';
 import { createNormaliser } from '@tidewatch/normalize';
 import { parseKql, toPredicate } from '@tidewatch/query';
@@ -78,7 +78,7 @@ describe.each(['odd-programs', 'odd-logons'])('the shipped autoencoder of %s', (
     const program = (event: EcsEvent) =>
       event.process as { executable?: string; parent?: { name?: string } } | undefined;
     if (name === 'odd-logons') {
-      const from = first((event) => /^(192\.0\.2|203\.0\.113)\./.test(String(event.source?.ip)));
+      const from = first((event) => /^(192\.0\.2|203\.0\.113)\./.test(String(getField(event, 'source.ip'))));
       expect(from?.[0]).toBe('source');
       return;
     }
