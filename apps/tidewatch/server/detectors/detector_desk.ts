@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DetectorDesk } from '@tidewatch/api';
 import type { DetectorRow, DetectorRun } from '@tidewatch/api/schemas';
-import type { EcsEvent } from '@tidewatch/event';
 import { formatIssues } from '@tidewatch/plugin';
 import { and, type KqlNode, parseKql } from '@tidewatch/query';
 import {
@@ -15,24 +13,21 @@ import {
   saysOf,
   type WatchState,
 } from '@tidewatch/scorer/detectors';
-import type { EventStore, Scope, TimeRange } from '@tidewatch/store';
+import type { Scope, TimeRange } from '@tidewatch/store';
 import { replaceFile } from '@tidewatch/stream/durable';
 import { databasesOf } from '../adapters.ts';
 import type { Runtime } from '../runtime.ts';
+import { createStoredRuns, type RunUnderWay, storedEvents } from '../stored_runs.ts';
 import { workers } from '../workers.ts';
 import type { AnomaliesAtWork } from './anomaly_role.ts';
 import { type DetectorFile, ownFolder } from './detector_files.ts';
 
-const keptJobs = 20;
-const mostWaiting = 8;
-const pageSize = 1_000;
 const mebi = 2 ** 20;
 
 /** Shows detectors, writes those of the data folder, and runs them over stored events. */
 export function openDetectorDesk(runtime: Runtime, anomalies: AnomaliesAtWork): DetectorDesk {
   const { events } = databasesOf(runtime.adapters).store;
-  const jobs = new Map<string, { job: DetectorRun; readonly cancelled: AbortController }>();
-  let turn: Promise<unknown> = Promise.resolve();
+  const runs = createStoredRuns<DetectorRun>();
   const find = (id: string) => anomalies.files().detectors.find(({ definition }) => definition.id === id);
   const fileOf = (id: string): string => join(ownFolder(runtime.config.data), `${id}.yml`);
 
@@ -41,25 +36,24 @@ export function openDetectorDesk(runtime: Runtime, anomalies: AnomaliesAtWork): 
     return describe(file, engine?.detectors[file.definition.id]);
   }
 
-  function change(id: string, more: Partial<DetectorRun>): void {
-    const entry = jobs.get(id);
-    if (entry !== undefined) entry.job = { ...entry.job, ...more };
-  }
-
-  async function run(id: string, definition: Definition, range: TimeRange, scope: Scope): Promise<void> {
-    const { signal } = (jobs.get(id) as { cancelled: AbortController }).cancelled;
-    signal.throwIfAborted();
+  async function work(
+    definition: Definition,
+    range: TimeRange,
+    scope: Scope,
+    { signal, change }: RunUnderWay<DetectorRun>,
+  ): Promise<void> {
     const query = queryOf(definition.filter);
-    change(id, { state: 'running', total: await events.count({ query, range }, scope) });
+    change({ state: 'running', total: await events.count({ query, range }, scope) });
     const { all } = runtime.governance.classes;
-    const result = await runOver(definition, pages(events, { query, range }, scope, signal), {
+    const stored = storedEvents(events, { query, range }, scope, signal);
+    const result = await runOver(definition, stored, {
       program: workers.anomalies,
       budget: runtime.config.anomalies.memory,
       synthetic: all.filter(({ synthetic }) => synthetic).map(({ name }) => name),
-      onProgress: (done) => change(id, { done }),
+      onProgress: (done) => change({ done }),
     });
     const { items, ...found } = result;
-    change(id, { state: 'done', done: result.events, result: { ...found, items: items.map(shown) } });
+    change({ state: 'done', done: result.events, result: { ...found, items: items.map(shown) } });
   }
 
   return {
@@ -93,33 +87,11 @@ export function openDetectorDesk(runtime: Runtime, anomalies: AnomaliesAtWork): 
     start({ id: detector, range, scope }) {
       const file = find(detector);
       if (file === undefined) return 'unknown';
-      const waiting = [...jobs.values()].filter(({ job }) => job.state === 'waiting').length;
-      if (waiting >= mostWaiting) return 'busy';
-      const id = randomUUID();
-      const job: DetectorRun = {
-        ...{ id, detector, by: scope.principal, state: 'waiting', done: 0, createdAt: Date.now(), ...range },
-      };
-      jobs.set(id, { job, cancelled: new AbortController() });
-      for (const [old, entry] of jobs)
-        if (jobs.size > keptJobs && entry.job.finishedAt !== undefined) jobs.delete(old);
-      turn = turn
-        .then(() => run(id, file.definition, range, scope))
-        .catch((error: Error) =>
-          change(
-            id,
-            error.name === 'AbortError' ? { state: 'cancelled' } : { state: 'failed', detail: error.message },
-          ),
-        )
-        .then(() => change(id, { finishedAt: Date.now() }));
-      return job;
+      const asked = { range, by: scope.principal, run: { detector } };
+      return runs.start(asked, (under) => work(file.definition, range, scope, under)) ?? 'busy';
     },
-    job: (id) => jobs.get(id)?.job,
-    cancel(id) {
-      const entry = jobs.get(id);
-      if (entry === undefined || entry.job.finishedAt !== undefined) return false;
-      entry.cancelled.abort();
-      return true;
-    },
+    job: runs.get,
+    cancel: runs.cancel,
   };
 }
 
@@ -168,22 +140,4 @@ function queryOf(text: string): KqlNode {
   const read = parseKql(text);
   if (!read.ok) throw new TypeError(read.error.message);
   return and([read.ast]);
-}
-
-async function* pages(
-  events: EventStore,
-  asked: { readonly query: KqlNode; readonly range: TimeRange },
-  scope: Scope,
-  signal: AbortSignal,
-): AsyncGenerator<readonly EcsEvent[]> {
-  let after: string | undefined;
-  do {
-    signal.throwIfAborted();
-    const page = await events.search(
-      { ...asked, sort: 'oldest', limit: pageSize, ...(after !== undefined && { after }) },
-      scope,
-    );
-    yield page.items;
-    after = page.next;
-  } while (after !== undefined);
 }
