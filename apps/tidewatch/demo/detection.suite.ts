@@ -104,7 +104,7 @@ export const describeDemonstration = (seed: number) =>
           findings.push({ rule, phase: told.phase, event, items });
         }
       }
-    }, 60_000);
+    }, 180_000);
 
     it('is understood: every record has its own time and a known data set, and no rule fails', () => {
       expect(misread).toEqual([]);
@@ -162,7 +162,7 @@ export const describeDemonstration = (seed: number) =>
       expect(office.filter(({ level }) => level === 'high' || level === 'critical')).toEqual([]);
       // People mistype, and get in.
       expect(office.map(({ name }) => name).length).toBeLessThan(3);
-    }, 60_000);
+    }, 180_000);
 
     it('is explained: each finding by items whose values are the event’s, with spans inside them', () => {
       expect(findings.length).toBeGreaterThan(50);
