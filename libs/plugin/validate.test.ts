@@ -121,6 +121,23 @@ describe('aliases', () => {
   });
 });
 
+describe('nesting', () => {
+  it.each([
+    ['lists in lines', '- '.repeat(50_000)],
+    ['lists in brackets', '['.repeat(50_000)],
+    ['maps in braces', '{a: '.repeat(50_000)],
+    ['keys', '? '.repeat(50_000)],
+    ['what stands behind a mistake', `a: b: c\n${'['.repeat(50_000)}`],
+  ])('is refused where it is deep, before it fills the stack: %s', (_, text) => {
+    expect(issuesOf(text)).toEqual([{ path: '', message: 'is nested deeper than 100 levels' }]);
+  });
+
+  it('is taken where it is not', () => {
+    const text = `${'['.repeat(90)}${']'.repeat(90)}`;
+    expect(validateYaml(text, z.unknown())).toMatchObject({ ok: true });
+  });
+});
+
 function bomb(): string {
   const lines = Array.from({ length: 8 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(10).fill(`*a${i}`)}]`);
   return `${lines.join('\n')}\n`;

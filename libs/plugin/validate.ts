@@ -1,6 +1,7 @@
 import { CORE_SCHEMA, loadAll } from 'js-yaml';
 import { isMap, isNode, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { boundedDepth, isTooDeep, tooDeep } from './yaml_depth.ts';
 
 /** What is wrong at one place of a file, in words for the person who wrote it. */
 export interface ConfigIssue {
@@ -25,7 +26,7 @@ export type Validated<T> =
 export function validateYaml<T>(text: string, schema: z.ZodType<T>): Validated<T> {
   let value: unknown;
   try {
-    const documents = loadAll(text, null, { schema: CORE_SCHEMA });
+    const documents = loadAll(text, null, { schema: CORE_SCHEMA, listener: boundedDepth() });
     if (documents.length > 1)
       return { ok: false, issues: [{ path: '', message: 'holds more than one document' }] };
     value = documents[0] ?? {};
@@ -65,6 +66,7 @@ export const formatIssues = (issues: readonly ConfigIssue[]): string =>
     .join('\n');
 
 function syntaxIssues(text: string): ConfigIssue[] {
+  if (isTooDeep(text)) return [{ path: '', message: tooDeep }];
   const { errors } = parseDocument(text);
   if (errors.length === 0) return [{ path: '', message: 'is not YAML that can be read' }];
   return errors.map((error) => ({

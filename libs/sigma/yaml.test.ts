@@ -48,8 +48,18 @@ it.each([
 });
 
 it.each([
-  ['nests too deep', `x: ${'['.repeat(500_000)}`, {}],
+  [
+    'nests too deep',
+    `x: ${'['.repeat(500_000)}`,
+    { reason: expect.stringContaining('deeper than 100 levels') },
+  ],
+  [
+    'nests lists too deep',
+    '- '.repeat(100_000),
+    { reason: expect.stringContaining('deeper than 100 levels') },
+  ],
   ['is wrong before much that is open', `title: x\n]\nx: ${'['.repeat(500_000)}`, { line: 2, column: 1 }],
+  ['is wrong before something deep', `title: x\n]\nx: ${'['.repeat(50_000)}`, { line: 2, column: 1 }],
 ])('a file that %s is refused at once', (_, source, place) => {
   const started = ownTime();
   expect(parseRuleFile(source, 'f.yml').rejected).toEqual([expect.objectContaining(place)]);

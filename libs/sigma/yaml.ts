@@ -1,4 +1,5 @@
-import { FAILSAFE_SCHEMA, type LoadOptions, loadAll, Type, YAMLException } from 'js-yaml';
+import { boundedDepth, isTooDeep } from '@tidewatch/plugin/yaml_depth';
+import { FAILSAFE_SCHEMA, loadAll, Type, YAMLException } from 'js-yaml';
 import { isNode, LineCounter, parseAllDocuments } from 'yaml';
 import type { DocumentPath } from './errors.ts';
 
@@ -50,7 +51,7 @@ export interface Place {
 /** Parses every document of a file. */
 export function parseYaml(source: string): ParsedYaml {
   try {
-    const documents = loadAll(source, null, { schema, ...(source.includes('<<') && boundedMerges()) });
+    const documents = loadAll(source, null, { schema, listener: bounds(source) });
     return !source.includes('&') || isModest(documents)
       ? { ok: true, documents }
       : { ok: false, cause: immodest, place: null };
@@ -87,8 +88,21 @@ function isModest(documents: readonly unknown[]): boolean {
   return sizeOf(documents) <= mostNodes;
 }
 
+type Listener = (event: 'open' | 'close', state: { readonly result?: unknown }) => void;
+
+/** What holds a parse within bounds, asked at the beginning and end of each node. */
+function bounds(source: string): Listener {
+  const depth = boundedDepth();
+  if (!source.includes('<<')) return depth;
+  const merges = boundedMerges();
+  return (event, state) => {
+    depth(event);
+    merges(event, state);
+  };
+}
+
 /** `<<` copies while the file is parsed: what maps have counts each time that they are named, before it is copied. */
-function boundedMerges(): Pick<LoadOptions, 'listener'> {
+function boundedMerges(): Listener {
   const counts = new Map<object, number>();
   let total = 0;
   const countOf = (node: unknown): number => {
@@ -99,11 +113,9 @@ function boundedMerges(): Pick<LoadOptions, 'listener'> {
     counts.set(node, count);
     return count;
   };
-  return {
-    listener(event, { result }) {
-      if (event === 'close') total += countOf(result);
-      if (total > mostNodes) throw new YAMLException(immodest);
-    },
+  return (event, { result }) => {
+    if (event === 'close') total += countOf(result);
+    if (total > mostNodes) throw new YAMLException(immodest);
   };
 }
 
@@ -111,7 +123,7 @@ function boundedMerges(): Pick<LoadOptions, 'listener'> {
 const longestExact = 100_000;
 
 function syntaxErrorPlace(source: string, { mark }: YAMLException): Place | null {
-  if (source.length > longestExact)
+  if (source.length > longestExact || isTooDeep(source))
     return mark === undefined ? null : { line: mark.line + 1, column: mark.column + 1 };
   const counter = new LineCounter();
   for (const document of parseAllDocuments(source, { lineCounter: counter, prettyErrors: false })) {
