@@ -1,3 +1,4 @@
+export { type Calibration, calibrate, createBinning, type Drift, driftOf, type SeriesKind } from './drift.ts';
 export { modelErrors } from './errors.ts';
 export { fileLimit, type ModelFolder, readModelFolder, requiredFiles, writeModelFolder } from './folder.ts';
 export {
