@@ -1,8 +1,8 @@
 import { bucketStart, type EcsEvent, type EventMatch } from '@tidewatch/event';
 import { alertId } from '@tidewatch/event/ids';
 import type { StreamRecord } from '@tidewatch/stream';
-import type { ModelAtWork, Programs } from './protocol.ts';
-import { createScoringThread } from './thread.ts';
+import type { ModelAtWork } from './protocol.ts';
+import { createScoringThread, type Programs } from './thread.ts';
 
 export interface ModelBacktest {
   /** Events that were looked at, and those of them that the model is for. */
@@ -34,9 +34,9 @@ const shares = [0.5, 0.9, 0.99, 0.999];
 export async function backtestModel(
   model: ModelAtWork,
   pages: AsyncIterable<readonly EcsEvent[]>,
-  { worker, programs }: { readonly worker: URL; readonly programs: Programs },
+  programs: Programs,
 ): Promise<ModelBacktest> {
-  const thread = createScoringThread(worker, programs);
+  const thread = createScoringThread(programs);
   const alerts = new Map<string, ModelBacktest['examples'][number]>();
   const scores: number[] = [];
   const faults = new Set<string>();

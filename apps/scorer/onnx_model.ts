@@ -5,6 +5,7 @@ import {
   type ModelWorker,
   type OnnxFolder,
   type RowScores,
+  type StartModelThread,
   startModelWorker,
 } from '@tidewatch/onnx';
 import { createFeatureHistograms } from './histogram.ts';
@@ -16,17 +17,15 @@ const shownFeatures = 20;
 
 /**
  * Opens an ONNX model with a thread of its own. What windowed features remember is kept by partition.
- *
- * @param program of the model's thread
  */
-export async function openOnnxModel(folder: OnnxFolder, program: URL): Promise<Model> {
+export async function openOnnxModel(folder: OnnxFolder, startThread: StartModelThread): Promise<Model> {
   const { manifest } = folder;
   const { features } = manifest;
   const fresh = () => compileFeatures(features);
   const shape = fresh();
   const encoders = new Map<number, FeatureEncoder>();
   const histograms = createFeatureHistograms(shape.columns.map(({ name }) => name));
-  let worker: ModelWorker | undefined = startModelWorker(folder, program);
+  let worker: ModelWorker | undefined = startModelWorker(folder, startThread);
   await worker.ready();
 
   function encoderOf(partition: number): FeatureEncoder {
@@ -37,7 +36,7 @@ export async function openOnnxModel(folder: OnnxFolder, program: URL): Promise<M
   }
 
   async function ask(rows: Float32Array, count: number): Promise<RowScores> {
-    worker ??= startModelWorker(folder, program);
+    worker ??= startModelWorker(folder, startThread);
     try {
       return await worker.score(rows, count);
     } catch (error) {

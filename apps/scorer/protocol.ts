@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { Engine } from '@tidewatch/event';
 import type { ClassTable } from './score_document.ts';
 
@@ -33,11 +34,6 @@ export interface ModelFigures {
   readonly scores: Float32Array;
 }
 
-/** Addresses of the programs that the thread starts in its turn. */
-export interface Programs {
-  readonly onnx: string;
-}
-
 /** Role to thread. Events are JSON documents, one a line, in order of the offsets. */
 export type Request =
   | {
@@ -45,7 +41,6 @@ export type Request =
       readonly models: readonly ModelAtWork[];
       /** Number of the model that is at work, from 1; 0 between. Read when the thread hangs or is gone. */
       readonly busy: SharedArrayBuffer;
-      readonly programs: Programs;
     }
   | {
       readonly ask: 'score';
@@ -81,6 +76,11 @@ export interface Histograms {
   readonly scores: readonly number[];
   /** 65 bins by sign and power of two, the middle one for 0. */
   readonly features: readonly { readonly name: string; readonly bins: readonly number[] }[];
+}
+
+/** Thread to role, between answers: a model wants a thread. It cannot be this one's, which may be terminated. */
+export interface ThreadWanted {
+  readonly port: MessagePort;
 }
 
 export interface Answer {

@@ -14,7 +14,10 @@ import type { ModelAtWork } from './protocol.ts';
 import { type ScorerDeps, startScorer } from './scorer.ts';
 
 export const moment = Date.parse('2026-11-21T09:08:05.250Z');
-const program = bundled(new URL('./worker.ts', import.meta.url));
+export const programs = {
+  scorer: bundled(new URL('./worker.ts', import.meta.url)),
+  onnx: bundled(new URL('../../libs/onnx/model_thread.ts', import.meta.url)),
+};
 const everyone: Scope = { principal: 'tests', dataClasses: 'all' };
 const classes = parseDataClasses(`
 classes:
@@ -83,8 +86,7 @@ export async function openSite() {
         snapshots: createFileSnapshots(join(directory, 'snapshots')),
         alerts: store.alerts,
         models: [model],
-        worker: program,
-        programs: { onnx: '' },
+        programs,
         classes: () => ({
           endpoint: { ttlMs: 90, synthetic: false },
           scores: { ttlMs: 30, synthetic: false },

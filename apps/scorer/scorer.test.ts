@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { edited, openSite, recordOf, shippedModel, started } from './scorer.suite.ts';
+import { edited, openSite, programs, recordOf, shippedModel, started } from './scorer.suite.ts';
 import type { Trouble } from './scorer.ts';
 
 let site: Awaited<ReturnType<typeof openSite>>;
@@ -104,7 +104,7 @@ it('counts once what it reads again, after its place was lost', async () => {
 it('goes on after its thread died in a batch, with every event scored and counted once', async () => {
   const program = new URL('./dying_worker.fixture.ts', import.meta.url);
   program.search = String(new URLSearchParams({ mark: join(site.marks, 'died') }));
-  const scorer = await site.startScorer({ worker: program });
+  const scorer = await site.startScorer({ programs: { ...programs, scorer: program } });
   await appendLines();
   await expect.poll(async () => (await site.scores()).length, { timeout: 50_000 }).toBe(4);
   await scorer.drain();

@@ -9,20 +9,17 @@ import {
   type Loaded,
   type ModelAtWork,
   type ModelFault,
-  type Programs,
   type ScoredBatch,
 } from './protocol.ts';
 import type { ClassTable } from './score_document.ts';
 import { createSuspensions, type Suspended } from './suspension.ts';
-import { createScoringThread, linesOf, ThreadLost } from './thread.ts';
+import { createScoringThread, linesOf, type Programs, ThreadLost } from './thread.ts';
 
 export interface ScorerDeps {
   readonly events: Stream;
   readonly snapshots: SnapshotStore;
   readonly alerts: Pick<AlertStore, 'apply'>;
   readonly models: readonly ModelAtWork[];
-  /** Program of the scorer's thread, and of those that it starts. */
-  readonly worker: URL;
   readonly programs: Programs;
   /** What scores may be kept as, asked for with each batch. */
   readonly classes: () => ClassTable;
@@ -79,7 +76,10 @@ const stage = 'scorer';
  */
 export async function startScorer(deps: ScorerDeps): Promise<Scorer> {
   const { events, metrics, log, snapshots, snapshotEveryMs = 10_000 } = deps;
-  const thread = createScoringThread(deps.worker, deps.programs, deps.batchMs);
+  const thread = createScoringThread(deps.programs, {
+    ...(deps.batchMs !== undefined && { batchMs: deps.batchMs }),
+    onModelLost: ({ message: reason }) => log.error({ reason }, 'The thread of a model ended'),
+  });
   const suspensions = createSuspensions();
   let models = deps.models;
   let unloadable: readonly ModelFault[] = [];

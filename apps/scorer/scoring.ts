@@ -1,5 +1,6 @@
 import { type Detector, type EcsEvent, type EventMatch, isEcsEvent } from '@tidewatch/event';
 import { matchId } from '@tidewatch/event/ids';
+import type { StartModelThread } from '@tidewatch/onnx';
 import { type EventPredicate, parseKql, toPredicate } from '@tidewatch/query';
 import { entityKey } from '@tidewatch/sigma';
 import { eventTime } from '@tidewatch/window';
@@ -38,11 +39,11 @@ interface Placed extends Candidate {
 const bucketMs = 3_600_000;
 
 /** The models of a scoring thread. One request after the other. */
-export function createScoring() {
+export function createScoring(startThread: StartModelThread) {
   let working: readonly Working[] = [];
   let busy = new Int32Array(new SharedArrayBuffer(4));
 
-  async function load({ models, busy: shared, programs }: Load): Promise<Loaded> {
+  async function load({ models, busy: shared }: Load): Promise<Loaded> {
     busy = new Int32Array(shared);
     const before = new Map(working.map((each) => [keyOf(each.at) + each.at.digest, each]));
     const faults: ModelFault[] = [];
@@ -50,7 +51,7 @@ export function createScoring() {
     for (const at of models) {
       const known = before.get(keyOf(at) + at.digest);
       try {
-        next.push(known === undefined ? await open(at, programs) : { ...known, at });
+        next.push(known === undefined ? await open(at, startThread) : { ...known, at });
       } catch (error) {
         faults.push({ model: keyOf(at), phase: 'load', message: (error as Error).message });
       }
@@ -151,8 +152,8 @@ export function createScoring() {
   };
 }
 
-async function open(at: ModelAtWork, programs: Load['programs']): Promise<Working> {
-  const model = await openModel(at.folder, programs);
+async function open(at: ModelAtWork, startThread: StartModelThread): Promise<Working> {
+  const model = await openModel(at.folder, startThread);
   const { name, version, events, score, author, license } = model.manifest;
   if (name !== at.name || version !== at.version)
     throw new Error(`its manifest says ${name} ${version}, and its folder ${at.name} ${at.version}`);

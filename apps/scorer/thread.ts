@@ -1,8 +1,19 @@
-import type { Worker } from 'node:worker_threads';
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
+import type { MessagePort, Worker } from 'node:worker_threads';
 
+import { startModelThread } from '@tidewatch/onnx';
 import { startWorker } from '@tidewatch/plugin';
 import type { StreamRecord } from '@tidewatch/stream';
-import type { Answer, Histograms, Loaded, ModelAtWork, Programs, Request, ScoredBatch } from './protocol.ts';
+import type {
+  Answer,
+  Histograms,
+  Loaded,
+  ModelAtWork,
+  Request,
+  ScoredBatch,
+  ThreadWanted,
+} from './protocol.ts';
 import type { ClassTable } from './score_document.ts';
 
 /** The thread is gone, with all that its models remembered; `model` is the one that was at work. */
@@ -31,28 +42,53 @@ export interface ScoringThread {
   close(): Promise<void>;
 }
 
-/** A batch that takes longer is no batch: the model at work hangs. */
-const batchMs = 30_000;
 /** Reading models takes its time. */
 const loadMs = 120_000;
+/** So long models are waited for that are inside their runtime, milliseconds. */
+const endMs = 5_000;
+
+/** Programs of threads: the scorer's, and each model's. */
+export interface Programs {
+  readonly scorer: URL;
+  readonly onnx: URL;
+}
+
+export interface ThreadOptions {
+  /** A batch that takes longer ends the thread; default 30,000 milliseconds. A model of ONNX gives up after 10,000 for a part of one. */
+  readonly batchMs?: number;
+  /** Told why the thread of a model ended by itself. */
+  readonly onModelLost?: (error: Error) => void;
+}
+
+type Said = Answer & { readonly id: number; readonly ok: boolean; readonly message: string };
 
 const newline = 10;
 const space = 32;
 
-export function createScoringThread(program: URL, programs: Programs, timeoutMs = batchMs): ScoringThread {
+export function createScoringThread(
+  programs: Programs,
+  { batchMs = 30_000, onModelLost }: ThreadOptions = {},
+): ScoringThread {
   const busy = new SharedArrayBuffer(4);
   let worker: Worker | undefined;
+  /** Those of models: each ends with the thread that asks it, as soon as it is outside the runtime. */
+  const others = new Set<Worker>();
   let models: readonly string[] = [];
   let next = 0;
   const waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>();
 
   function start(): Worker {
-    const started = startWorker(program, {});
+    const started = startWorker(programs.scorer, {});
     const lost = (error: Error) => {
       if (worker !== started) return;
       end(new ThreadLost(error.message, models[Atomics.load(new Int32Array(busy), 0) - 1]));
     };
-    started.on('message', ({ id, ok, message, ...answer }) => {
+    started.on('message', (said: ThreadWanted | Said) => {
+      if ('port' in said) {
+        startOther(said.port);
+        return;
+      }
+      const { id, ok, message, ...answer } = said;
       const asked = waiting.get(id);
       waiting.delete(id);
       if (ok) asked?.resolve(answer);
@@ -61,6 +97,13 @@ export function createScoringThread(program: URL, programs: Programs, timeoutMs 
     started.on('error', lost);
     started.on('exit', (code) => lost(new Error(`it ended its thread (exit code ${code})`)));
     return started;
+  }
+
+  function startOther(port: MessagePort): void {
+    const other = startModelThread(programs.onnx, port);
+    others.add(other);
+    other.on('error', (error) => onModelLost?.(error));
+    other.on('exit', () => others.delete(other));
   }
 
   /** Whoever waits hears of it. */
@@ -72,7 +115,7 @@ export function createScoringThread(program: URL, programs: Programs, timeoutMs 
     void ending?.terminate();
   }
 
-  async function ask(request: Request, moved: ArrayBuffer[] = [], ms = timeoutMs): Promise<Answer> {
+  async function ask(request: Request, moved: ArrayBuffer[] = [], ms = batchMs): Promise<Answer> {
     const target = worker;
     if (target === undefined) throw new ThreadLost('the thread of models is gone', undefined);
     const id = next++;
@@ -80,7 +123,7 @@ export function createScoringThread(program: URL, programs: Programs, timeoutMs 
     try {
       return await new Promise((resolve, reject) => {
         waiting.set(id, { resolve, reject });
-        timer = setTimeout(() => {
+        timer = globalThis.setTimeout(() => {
           if (worker !== target) return;
           const model = models[Atomics.load(new Int32Array(busy), 0) - 1];
           end(new ThreadLost(`it took longer than ${ms / 1_000} s`, model));
@@ -96,7 +139,7 @@ export function createScoringThread(program: URL, programs: Programs, timeoutMs 
     async load(wanted) {
       worker ??= start();
       new Int32Array(busy)[0] = 0;
-      const { loaded } = await ask({ ask: 'load', models: wanted, busy, programs }, [], loadMs);
+      const { loaded } = await ask({ ask: 'load', models: wanted, busy }, [], loadMs);
       models = (loaded as Loaded).models;
       return loaded as Loaded;
     },
@@ -119,6 +162,8 @@ export function createScoringThread(program: URL, programs: Programs, timeoutMs 
       const ending = worker;
       end(new ThreadLost('it was closed', undefined));
       await ending?.terminate();
+      const ended = [...others].map((other) => once(other, 'exit'));
+      await Promise.race([Promise.all(ended), setTimeout(endMs, undefined, { ref: false })]);
     },
   };
 }

@@ -1,9 +1,9 @@
 /** The scorer's thread (decision record 49). */
 import { parentPort } from 'node:worker_threads';
-import type { Request } from './protocol.ts';
+import type { Request, ThreadWanted } from './protocol.ts';
 import { createScoring } from './scoring.ts';
 
-const answer = createScoring();
+const answer = createScoring((port) => parentPort?.postMessage({ port } satisfies ThreadWanted, [port]));
 
 parentPort?.on('message', ({ id, ...request }: Request & { readonly id: number }) => {
   answer(request as Request).then(

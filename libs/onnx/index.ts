@@ -10,4 +10,5 @@ export {
   startModelWorker,
 } from './model_worker.ts';
 export type { RowScores } from './score.ts';
+export { type StartModelThread, startModelThread } from './thread_start.ts';
 export type { Admitted } from './trial.ts';

@@ -2,7 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import { bundled } from '../../test/bundle.ts';
 import { type ModelWorker, type ModelWorkerOptions, startModelWorker } from './index.ts';
 import { flowFeatures, type Written, writtenFolder } from './written_folder.ts';
-import { attribute, floats, longs, node, subgraph, tensor, writeOnnx } from './written_models.ts';
+import { floats, longs, node, slowModel, tensor, writeOnnx } from './written_models.ts';
 
 const program = bundled(new URL('./model_thread.ts', import.meta.url));
 let worker: ModelWorker | undefined;
@@ -84,32 +84,7 @@ it('rejects all where the model cannot be loaded, and after it was closed', asyn
 });
 
 it('gives up what takes too long, and outlives it', async () => {
-  const turns = 50_000;
-  const slow = writeOnnx({
-    nodes: [
-      node(
-        'Loop',
-        ['turns', '', 'start'],
-        ['sum'],
-        [
-          attribute.graph(
-            'body',
-            subgraph({
-              nodes: [node('Identity', ['going'], ['goesOn']), node('Add', ['before', 'small'], ['next'])],
-              initializers: [floats('small', [1, 1], [0])],
-              inputs: [tensor('turn', [], 7), tensor('going', [], 9), tensor('before', [1, 1])],
-              outputs: [tensor('goesOn', [], 9), tensor('next', [1, 1])],
-            }),
-          ),
-        ],
-      ),
-      node('ReduceSum', ['rows', 'axes'], ['own']),
-      node('Add', ['own', 'sum'], ['score']),
-    ],
-    initializers: [longs('turns', [], [turns]), longs('axes', [1], [1]), floats('start', [1, 1], [0])],
-    inputs,
-    outputs: [tensor('score', [undefined, 1])],
-  });
+  const slow = slowModel(2, 50_000);
   const { ready, score } = start({ model: slow, onnx: { loops: true } }, { timeoutMs: 20 });
   await ready();
   const [first, second] = await Promise.allSettled([

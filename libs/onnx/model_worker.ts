@@ -1,9 +1,11 @@
+import { MessageChannel } from 'node:worker_threads';
 import { isTidewatchError } from '@tidewatch/event';
 import type { ManifestOf, ModelFolder } from '@tidewatch/models';
-import { startAskedThread } from '@tidewatch/plugin';
+import { askOver } from '@tidewatch/plugin';
 import { onnxErrors } from './errors.ts';
-import type { Answer, Failure, Request, Rows, ThreadData } from './protocol.ts';
+import type { Answer, Failure, Opening, Request, Rows } from './protocol.ts';
 import type { RowScores } from './score.ts';
+import { type StartModelThread, startModelThread } from './thread_start.ts';
 
 /** An ONNX model that was read from its folder. */
 export type OnnxFolder = ModelFolder & { readonly manifest: ManifestOf<'onnx'> };
@@ -13,7 +15,7 @@ export interface ModelWorkerOptions {
   readonly timeoutMs?: number;
 }
 
-/** A model in a thread of its own. It keeps no process alive. */
+/** A model in a thread of its own, which keeps no process alive and ends with the thread that asks it. */
 export interface ModelWorker {
   /** Resolves when the model can score; rejects as {@link ModelWorker.score} does. */
   ready(): Promise<void>;
@@ -38,15 +40,25 @@ const endMs = 5_000;
 /**
  * Starts the thread of a model that was admitted.
  *
- * @param program `model_thread.ts` or its bundle
+ * @param program `model_thread.ts` or its bundle; or who starts it, where this thread may be terminated
  */
 export function startModelWorker(
   { manifest, files }: OnnxFolder,
-  program: URL,
+  program: URL | StartModelThread,
   { timeoutMs = 10_000 }: ModelWorkerOptions = {},
 ): ModelWorker {
-  const data: ThreadData = { manifest, model: files.get(manifest.onnx.file) ?? new Uint8Array() };
-  const thread = startAskedThread<Request, Answer>(program, { workerData: data, env: {} });
+  const { port1: port, port2: far } = new MessageChannel();
+  const thread = askOver<Request, Answer>(port);
+  port.on('close', () => thread.fail(died ?? new Error('its thread ended')));
+  port.unref();
+  const opening: Opening = { manifest, model: files.get(manifest.onnx.file) ?? new Uint8Array() };
+  port.postMessage(opening);
+  let died: Error | undefined;
+  if (typeof program === 'function') program(far);
+  else
+    startModelThread(program, far).on('error', (error) => {
+      died = error;
+    });
   let gone: Error | undefined;
 
   const ask = async (request: Rows, ms: number): Promise<RowScores> => {
@@ -64,9 +76,13 @@ export function startModelWorker(
     return answer.scored;
   };
   let ended: Promise<unknown> | undefined;
-  /** Asks it to: where a thread is ended from outside while the runtime is at work, the runtime ends the process. */
   const end = () => {
-    ended ??= thread.ask({ end: true }, endMs).catch(() => {});
+    ended ??= thread
+      .ask({ end: true }, endMs)
+      .catch(() => {
+        // It ended, as it was asked to; or it is inside the runtime, and ends when it comes out.
+      })
+      .finally(() => port.close());
     return ended;
   };
   const ready = ask({ rows: new Float32Array(), count: 0 }, startMs);

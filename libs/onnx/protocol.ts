@@ -2,8 +2,8 @@ import type { ManifestOf } from '@tidewatch/models';
 import type { RowScores } from './score.ts';
 import type { Admitted } from './trial.ts';
 
-/** What the thread of a model is given at its start. */
-export interface ThreadData {
+/** What the thread of a model is told first. */
+export interface Opening {
   readonly manifest: ManifestOf<'onnx'>;
   readonly model: Uint8Array;
 }

@@ -125,3 +125,27 @@ export const linearModel = (weights: readonly number[], bias: number): Uint8Arra
     inputs: [tensor('rows', [undefined, weights.length])],
     outputs: [tensor('score', [undefined, 1])],
   });
+
+/**
+ * A model that takes its time: `score` [N, 1] = sum of `rows` [N, width], after a loop of so many turns. The manifest has to say `loops`.
+ *
+ * @param turns 50,000 take some 50 milliseconds
+ */
+export function slowModel(width: number, turns: number): Uint8Array {
+  const body = subgraph({
+    nodes: [node('Identity', ['going'], ['goesOn']), node('Add', ['before', 'small'], ['next'])],
+    initializers: [floats('small', [1, 1], [0])],
+    inputs: [tensor('turn', [], 7), tensor('going', [], 9), tensor('before', [1, 1])],
+    outputs: [tensor('goesOn', [], 9), tensor('next', [1, 1])],
+  });
+  return writeOnnx({
+    nodes: [
+      node('Loop', ['turns', '', 'start'], ['sum'], [attribute.graph('body', body)]),
+      node('ReduceSum', ['rows', 'axes'], ['own']),
+      node('Add', ['own', 'sum'], ['score']),
+    ],
+    initializers: [longs('turns', [], [turns]), longs('axes', [1], [1]), floats('start', [1, 1], [0])],
+    inputs: [tensor('rows', [undefined, width])],
+    outputs: [tensor('score', [undefined, 1])],
+  });
+}

@@ -1,4 +1,4 @@
-import type { WorkerOptions } from 'node:worker_threads';
+import type { MessagePort, Worker, WorkerOptions } from 'node:worker_threads';
 import { pluginErrors } from './errors.ts';
 import { startWorker } from './thread.ts';
 
@@ -23,20 +23,7 @@ export function startAskedThread<Ask extends object, Good>(
   options: WorkerOptions,
 ): AskedThread<Ask, Good> {
   const worker = startWorker(program, options);
-  const waiting = new Map<number, { resolve(answer: Good): void; reject(error: Error): void }>();
-  let next = 0;
-  let gone: Error | undefined;
-  const fail = (error: Error) => {
-    gone ??= error;
-    for (const { reject } of waiting.values()) reject(gone);
-    waiting.clear();
-  };
-  worker.on('message', (answer: Answered<Good>) => {
-    const asked = waiting.get(answer.id);
-    waiting.delete(answer.id);
-    if (answer.ok) asked?.resolve(answer);
-    else asked?.reject(new Error(answer.message));
-  });
+  const { ask, fail } = askOver<Ask, Good>(worker);
   worker.on('error', (error: NodeJS.ErrnoException) =>
     fail(
       error.code === 'ERR_WORKER_OUT_OF_MEMORY'
@@ -46,6 +33,33 @@ export function startAskedThread<Ask extends object, Good>(
   );
   worker.on('exit', (code) => fail(new Error(`it ended its thread (exit code ${code})`)));
   worker.unref();
+  return {
+    ask,
+    async end() {
+      await worker.terminate();
+    },
+  };
+}
+
+/** The asking part of an {@link AskedThread}, over a thread or a port to one; `fail` rejects all that is asked, now and later. */
+export function askOver<Ask extends object, Good>(
+  worker: Worker | MessagePort,
+): Pick<AskedThread<Ask, Good>, 'ask'> & { fail(error: Error): void } {
+  const waiting = new Map<number, { resolve(answer: Good): void; reject(error: Error): void }>();
+  let next = 0;
+  let gone: Error | undefined;
+  const fail = (error: Error): void => {
+    gone ??= error;
+    for (const { reject } of waiting.values()) reject(gone);
+    waiting.clear();
+  };
+  const heard = (answer: Answered<Good>): void => {
+    const asked = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if (answer.ok) asked?.resolve(answer);
+    else asked?.reject(new Error(answer.message));
+  };
+  worker.on('message', heard);
   return {
     async ask(request, timeoutMs, moved = []) {
       if (gone !== undefined) throw gone;
@@ -62,8 +76,6 @@ export function startAskedThread<Ask extends object, Good>(
         waiting.delete(id);
       }
     },
-    async end() {
-      await worker.terminate();
-    },
+    fail,
   };
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type EcsEvent, getField, type OnnxExplanation } from '@tidewatch/event';
 import { readModelFolder } from '@tidewatch/models';
 import { createNormaliser } from '@tidewatch/normalize';
+import { startModelThread } from '@tidewatch/onnx';
 import { parseKql, toPredicate } from '@tidewatch/query';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../../test/require.ts';
@@ -50,7 +51,7 @@ describe.each(['odd-programs', 'odd-logons'])('the shipped autoencoder of %s', (
     if (!filter.ok) throw filter.error;
     const wants = toPredicate(filter.ast, { now: Date.now() });
     events = told.filter(({ event }) => wants(event));
-    model = await openModel(folder, { onnx: workers.onnx.href });
+    model = await openModel(folder, (port) => startModelThread(workers.onnx, port));
     const judged = await model.score(0, events);
     odd = events.flatMap(({ event, phase }, i) => {
       const one = judged[i];

@@ -110,10 +110,7 @@ export function openModelDesk(runtime: Runtime, { scorer, registry, watch }: Mod
     if (!wanted.ok) throw new TypeError(wanted.error.message);
     const { events } = databasesOf(runtime.adapters).store;
     const at = { name, version: version.version, folder, digest, stage: 'live' } as const;
-    const result: ModelBacktest = await backtestModel(at, newest(events, wanted.ast, range, scope), {
-      worker: workers.scorer,
-      programs: { onnx: workers.onnx.href },
-    });
+    const result: ModelBacktest = await backtestModel(at, newest(events, wanted.ast, range, scope), workers);
     const { alerts_per_day, events_per_second } = runtime.config.models.budget;
     const gates = gatesOf(result, { alertsPerDay: alerts_per_day, perSecond: events_per_second });
     return { result, gates };
