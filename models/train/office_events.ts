@@ -34,7 +34,9 @@ function read(normalise: ReturnType<typeof createNormaliser>, { at, channel, pay
     'office',
   );
   if (outcome.status !== 'ok') throw new Error(`Not understood: ${JSON.stringify(payload)}`);
-  return outcome.value.json;
+  const { tidewatch, ...event } = JSON.parse(outcome.value.json);
+  // The class that the demonstration has on a site: its models are for no other.
+  return JSON.stringify({ ...event, tidewatch: { ...tidewatch, data_class: 'demonstration' } });
 }
 
 const { values } = parseArgs({

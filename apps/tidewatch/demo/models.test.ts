@@ -34,8 +34,10 @@ beforeAll(() => {
     const format = channel === 'syslog_tcp' ? 'syslog' : 'json';
     const record = { bytes: Buffer.from(text), format, position: { kind: 'none' }, received: at, hints: {} };
     const outcome = normalise(record as Parameters<typeof normalise>[0], 'demo');
-    if (outcome.status === 'ok')
-      told.push({ event: JSON.parse(outcome.value.json) as EcsEvent, time: at, phase });
+    if (outcome.status !== 'ok') continue;
+    const event = JSON.parse(outcome.value.json) as EcsEvent;
+    event.tidewatch.data_class = 'demonstration';
+    told.push({ event, time: at, phase });
   }
 }, 60_000);
 
