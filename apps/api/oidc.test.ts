@@ -170,7 +170,14 @@ it('takes no code in another browser, nor a second time, nor one that it did not
   expect((await session()).code).toBe('SESSION_MISSING');
 });
 
-it.each(['https://evil.example/', '//evil.example', '/\\evil.example'])('never leads to %s', async (back) => {
+it.each([
+  'https://evil.example/',
+  '//evil.example',
+  '/\\evil.example',
+  '/\t/evil.example',
+  '/\n\\evil.example',
+])('never leads to %s', async (back) => {
+  server.time.now += 60_000;
   groups.set('alice', ['soc']);
   expect(await logIn('alice', back)).toBe('/alerts');
 });

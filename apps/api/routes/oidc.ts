@@ -16,8 +16,8 @@ function providerOf({ identity }: Api): IdentityProvider {
   return identity;
 }
 
-/** Only a path of this site: a link from elsewhere must not lead away after the log-in. */
-const safePath = (path: string): string => (/^\/(?![/\\])/.test(path) ? path : '/alerts');
+/** Only a path of this site: a link from elsewhere must not lead away after the log-in. Browsers skip tabs and breaks. */
+const safePath = (path: string): string => (/^\/(?![/\\])\P{Cc}*$/u.test(path) ? path : '/alerts');
 
 /** Logging in at an identity provider: both are pages that a browser is sent to, so faults go to the log-in page. */
 export const oidcRoutes: readonly Route[] = [

@@ -24,7 +24,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** Only a path of this site: a link from elsewhere must not lead away after the login. */
 const safePath = (path: string | null): string =>
-  path !== null && /^\/(?![/\\])/.test(path) && !path.startsWith('/login') ? path : '/alerts';
+  path !== null && /^\/(?![/\\])\P{Cc}*$/u.test(path) && !path.startsWith('/login') ? path : '/alerts';
 
 export function LoginPage() {
   const router = useRouter();
