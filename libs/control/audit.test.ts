@@ -115,6 +115,22 @@ describe('the chain', () => {
     expect(await control.audit.verify(shipped)).toMatchObject({ ok: false, brokenAt: 10 });
   });
 
+  it('finds a log written anew that claims to have been pruned, where a head was shipped elsewhere', async () => {
+    await write(4);
+    const shipped = await control.audit.head();
+    tamper(
+      `DELETE FROM audit; UPDATE audit_chain SET start_seq = 4, start_hash = 'x', head_seq = 4, head_hash = 'x'`,
+    );
+    expect(await control.audit.verify(shipped)).toMatchObject({ ok: false, brokenAt: 4 });
+    await write(1);
+    expect(await control.audit.verify(shipped)).toMatchObject({ ok: false, brokenAt: 4 });
+    tamper(
+      `DELETE FROM audit; UPDATE audit_chain SET start_seq = 5, start_hash = 'x', head_seq = 5, head_hash = 'x'`,
+    );
+    expect(await control.audit.verify(shipped)).toMatchObject({ ok: false, brokenAt: 4 });
+    expect(await control.audit.verify()).toMatchObject({ ok: true });
+  });
+
   it('goes on over pruned rows', async () => {
     await write(1_200);
     const { items } = await control.audit.read({ limit: 1, before: 1_102 });

@@ -121,6 +121,13 @@ export function createAuditLog(db: Database, clock: () => number): ClosableAudit
       let rows = 0;
       if (expected !== undefined && expected.seq > head_seq)
         return broken(head_seq + 1, `The log ends at row ${head_seq}, but row ${expected.seq} was written.`);
+      if (expected !== undefined && expected.seq < start_seq)
+        return broken(
+          expected.seq,
+          `Row ${expected.seq} is not kept any more, so nothing tells whether what follows is as written: compare with a newer one.`,
+        );
+      if (expected?.seq === start_seq && expected.hash !== start_hash)
+        return broken(start_seq, `Row ${start_seq} is not the one that was written.`);
       while (at.seq < head_seq) {
         const now = chain();
         // Rows may be pruned meanwhile.
