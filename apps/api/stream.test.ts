@@ -92,6 +92,18 @@ describe('the live stream', () => {
     expect(stream.text.match(/event: alert/g)).toHaveLength(1);
   });
 
+  it('narrows with what its reader may see', async () => {
+    const stream = await listen();
+    const analyst = { id: 'analyst', name: 'x', roles: ['analyst'] } as const;
+    await server.control.users.save({ ...analyst, reach: { dataClasses: ['unapproved'] } });
+    vi.advanceTimersByTime(15_000);
+    await vi.waitFor(() => expect(stream.text).toContain(': heartbeat'));
+    server.deps.live.publish('alert', { ...alert(1), dataClass: 'personnel' });
+    server.deps.live.publish('alert', { ...alert(2), dataClass: 'unapproved' });
+    await vi.waitFor(() => expect(stream.text).toContain('a2'));
+    expect(stream.text).not.toContain('a1');
+  });
+
   it('is shut without a session', async () => {
     expect((await listen({ cookie: '' })).response.statusCode).toBe(401);
   });

@@ -4,9 +4,10 @@ import { errors } from '../errors.ts';
 import type { LiveMessage } from '../live.ts';
 import { type Api, everyone, type Route, route } from '../route.ts';
 import { live as messages } from '../schemas/system.ts';
+import type { Caller } from '../security/caller.ts';
 import { sessionToken } from '../security/cookie.ts';
 import { bearerOf } from '../security/policy.ts';
-import { maySee } from '../security/scope.ts';
+import { maySee, scopeOf } from '../security/scope.ts';
 
 const heartbeatMs = 15_000;
 /** A client this far behind is cut off; it comes back with the last id it saw. */
@@ -26,7 +27,7 @@ export const liveRoutes: readonly Route[] = [
       answer: z.string().describe(`Messages with JSON as data, named ${Object.keys(messages).join(', ')}`),
     },
     produces: 'text/event-stream',
-    handle: async ({ request, reply, scope }, { live, control, streams, audit }) => {
+    handle: async ({ request, reply, scope }, { live, control, streams, audit, dataClasses }) => {
       if (streams.size >= streamLimit) throw errors.TOO_MANY_STREAMS();
       await audit.change({ who: scope.principal, action: 'live.read', target: '/api/live', detail: {} });
       const { raw } = reply.hijack();
@@ -36,8 +37,9 @@ export const liveRoutes: readonly Route[] = [
       raw.write('retry: 2000\n\n');
 
       const lastId = request.headers['last-event-id'];
+      let seen = scope;
       const take = ({ kind, dataClass, frame }: LiveMessage) => {
-        if (kind === 'alert' && !maySee(scope, dataClass)) return;
+        if (kind === 'alert' && !maySee(seen, dataClass)) return;
         if (raw.writableLength > backlogBytes) raw.destroy();
         else raw.write(frame);
       };
@@ -46,9 +48,11 @@ export const liveRoutes: readonly Route[] = [
       streams.add(stream);
 
       const heartbeat = setInterval(async () => {
-        // A session or key that was revoked or ran out takes its stream with it.
-        if (!(await stillIn(request, control).catch(() => false))) stream.end();
-        else raw.write(': heartbeat\n\n');
+        // A session or key that was revoked or ran out takes its stream with it, and what somebody may see changes.
+        const caller = await callerNow(request, control).catch(() => undefined);
+        if (caller === undefined) return stream.end();
+        seen = scopeOf(caller, dataClasses ?? { all: [] });
+        raw.write(': heartbeat\n\n');
       }, heartbeatMs);
       raw.on('close', () => {
         clearInterval(heartbeat);
@@ -62,7 +66,14 @@ export const liveRoutes: readonly Route[] = [
 ];
 
 /** Listening is no activity of a session. */
-async function stillIn(request: FastifyRequest, { sessions, keys }: Api['control']): Promise<boolean> {
-  if (request.caller.kind === 'key') return keys.find(bearerOf(request) ?? '') !== undefined;
-  return (await sessions.authenticate(sessionToken(request) ?? '', { touch: false })) !== undefined;
+async function callerNow(
+  request: FastifyRequest,
+  { sessions, keys }: Api['control'],
+): Promise<Caller | undefined> {
+  if (request.caller.kind === 'key') {
+    const key = keys.find(bearerOf(request) ?? '');
+    return key && { kind: 'key', user: key.user, key };
+  }
+  const session = await sessions.authenticate(sessionToken(request) ?? '', { touch: false });
+  return session && { kind: 'session', user: session.user, session };
 }
