@@ -62,25 +62,29 @@ describe('a new user', () => {
 
   it('is slowed who guesses, from wherever', async () => {
     await server.control.users.setPassword('admin', password);
-    const from = async (address: number, user: string) =>
+    const from = async (address: string, user: string) =>
       (
         await server.api.inject({
           method: 'POST',
           url: '/api/session',
-          remoteAddress: `192.0.2.${address}`,
+          remoteAddress: address,
           payload: { user, password: 'guess' },
         })
       ).statusCode;
     const statuses: number[] = [];
-    for (let address = 0; address < 31; address++) statuses.push(await from(address, 'admin'));
+    for (let address = 0; address < 31; address++) statuses.push(await from(`192.0.2.${address}`, 'admin'));
     expect(statuses).toEqual([...Array(30).fill(401), 429]);
-    expect(await from(99, 'nobody')).toBe(401);
+    expect(await from('192.0.2.99', 'nobody')).toBe(401);
     expect(await lastAudit()).toMatchObject({
       who: 'anonymous',
       action: 'session.refused',
       target: 'LOGIN_REFUSED',
       detail: { address: '192.0.2.99', method: 'password' },
     });
+    const site: number[] = [];
+    for (let host = 1; host <= 11; host++) site.push(await from(`2001:db8::${host}`, `user${host}`));
+    expect(site).toEqual([...Array(10).fill(401), 429]);
+    expect(await from('2001:db8:0:1::1', 'nobody')).toBe(401);
   });
 });
 
@@ -104,6 +108,7 @@ describe('administrators', () => {
 
   it.each([
     [{ id: 'a b', name: 'x', roles: ['viewer'] }, 400, 'REQUEST_INVALID'],
+    [{ id: 'Local-Admin', name: 'x', roles: ['viewer'] }, 400, 'USER_INVALID'],
     [{ id: 'bob', name: 'x', roles: [] }, 400, 'REQUEST_INVALID'],
     [{ id: 'bob', name: 'x', roles: ['root'] }, 400, 'REQUEST_INVALID'],
     [{ id: 'bob', name: 'x', roles: ['viewer'], password }, 400, 'REQUEST_INVALID'],
@@ -150,6 +155,27 @@ describe('who sees some classes only', () => {
     });
     const letters = await narrow.api.inject({ url: '/api/dead-letters', headers });
     expect([letters.statusCode, letters.json().code]).toEqual([403, 'REACH_NARROW']);
+    const others = await narrow.api.inject({ url: '/api/exceptions', headers });
+    expect(others.json().code).toBe('REACH_NARROW');
+    const trial = await narrow.api.inject({
+      ...{ method: 'POST', url: '/api/rules/backtests', headers: everything },
+      payload: { source: 'title: x' },
+    });
+    const at = `/api/rules/backtests/${trial.json().id}`;
+    const statusOf = async (as: Record<string, string>) =>
+      (await narrow.api.inject({ url: at, headers: as })).statusCode;
+    expect([await statusOf(everything), await statusOf(headers)]).toEqual([200, 404]);
+    const fieldsOf = async (as: Record<string, string>) =>
+      (await narrow.api.inject({ url: '/api/privacy/fields?source=syslog', headers: as })).json().events;
+    const engineer = await narrow.logIn('engineer');
+    const seen = await fieldsOf(engineer);
+    await narrow.control.users.save({
+      ...user,
+      id: 'engineer',
+      roles: ['engineer'],
+      reach: { useCases: [] },
+    });
+    expect([seen, await fieldsOf(engineer)]).toEqual([3, 0]);
     const job = await narrow.api.inject({
       ...{ method: 'POST', url: '/api/alerts/jobs', headers: everything },
       payload: { filter: {}, action: { action: 'acknowledge' } },
@@ -219,8 +245,8 @@ describe('events', () => {
     expect(lines.map((line) => JSON.parse(line).event.id)).toEqual(
       server.events.map(({ event }) => event.id),
     );
-    const csv = await ask('GET', `${path}&reason=case+7&format=csv&fields=host.name,tidewatch.source,none`);
-    expect(csv.text).toBe(`host.name,tidewatch.source,none\r\n${'db-1,syslog,\r\n'.repeat(3)}`);
+    const csv = await ask('GET', `${path}&reason=case+7&format=csv&fields=host.name,tidewatch.source,%3D1`);
+    expect(csv.text).toBe(`host.name,tidewatch.source,'=1\r\n${'db-1,syslog,\r\n'.repeat(3)}`);
     expect((await server.audit()).slice(0, 2).map(({ action, detail }) => [action, detail])).toEqual([
       ['events.exported', { rows: 3 }],
       ['events.export', expect.objectContaining({ reason: 'case 7', format: 'csv' })],

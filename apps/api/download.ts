@@ -24,7 +24,7 @@ export function download(
   const { name, format, columns, done } = to;
   async function* text() {
     let rows = 0;
-    if (format === 'csv') yield `${columns.join(',')}\r\n`;
+    if (format === 'csv') yield `${columns.map(csvCell).join(',')}\r\n`;
     for await (const page of pages) {
       rows += page.length;
       yield page

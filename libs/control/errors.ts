@@ -35,7 +35,8 @@ export const errors = defineErrors({
   USER_DISABLED: { status: 409, message: 'The user {user} is disabled. Enable them first.' },
   USER_INVALID: {
     status: 400,
-    message: 'A user needs an id of 1 to 64 letters, digits, `.`, `_`, `@` or `-`, and at least one role.',
+    message:
+      'A user needs an id of 1 to 64 letters, digits, `.`, `_`, `@` or `-` that is not a name of Tidewatch itself, and at least one role.',
   },
   CONTROL_UNREADABLE: {
     status: 500,

@@ -15,6 +15,8 @@ interface UserRow {
 
 const idShape = /^[\w.@-]{1,64}$/;
 const longestName = 200;
+/** Whom alerts and the audit log name that are no users. */
+const reserved: ReadonlySet<string> = new Set(['anonymous', 'local-admin', 'tidewatch']);
 
 /** Users as rows: the synchronous face for the transactions of links, sessions and keys. */
 export interface Users {
@@ -67,6 +69,7 @@ export function createUsers(db: Database, clock: () => number): Users {
     save: ({ id, name, roles, reach, subject }) => {
       if (!idShape.test(id) || (roles.length === 0 && subject === undefined)) throw errors.USER_INVALID();
       const before = find(id);
+      if (before === undefined && reserved.has(id.toLowerCase())) throw errors.USER_INVALID();
       // What an identity provider takes away is gone; commands on the server itself can make another administrator.
       if (before !== undefined && subject === undefined && !roles.includes('admin')) keepAdmin(before);
       const kept = JSON.stringify(reach ?? before?.reach ?? {});

@@ -6,7 +6,7 @@ import { parseQuery } from '../kql.ts';
 import { resolveRange } from '../range.ts';
 import { type Route, route } from '../route.ts';
 import * as schemas from '../schemas/alert_jobs.ts';
-import { triagers } from '../security/scope.ts';
+import { mayWork, triagers } from '../security/scope.ts';
 
 const changers = { kind: 'session', roles: triagers, orAdminToken: true } as const;
 const byId = z.object({ id: z.string().max(64) });
@@ -25,10 +25,6 @@ function known(outcome: AlertJob | 'unknown' | 'refused', id: string, refusal: (
   if (outcome === 'refused') throw refusal();
   return outcome;
 }
-
-/** A job reaches what its asker sees; who sees only some classes has to do with their own alone. */
-const mayWork = ({ by }: AlertJob, { dataClasses, principal }: Scope): boolean =>
-  dataClasses === 'all' || by === principal;
 
 async function ownJob(id: string, scope: Scope, jobs: Pick<AlertJobDesk, 'get'>): Promise<AlertJob> {
   const job = await jobs.get(id);

@@ -1,4 +1,5 @@
 import { type EcsEvent, getField, type Json } from '@tidewatch/event';
+import type { Scope } from '@tidewatch/store';
 import { z } from 'zod';
 import type { DetectorDesk } from '../detector_desk.ts';
 import { errors } from '../errors.ts';
@@ -7,7 +8,7 @@ import { resolveRange } from '../range.ts';
 import { type Api, everyone, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/detectors.ts';
 import { time } from '../schemas/primitives.ts';
-import { engineers, triagers } from '../security/scope.ts';
+import { engineers, mayWork, triagers } from '../security/scope.ts';
 
 const readers = { kind: 'session', roles: everyone, orAdminToken: true } as const;
 const writers = { kind: 'session', roles: engineers, orAdminToken: true } as const;
@@ -94,7 +95,7 @@ export const detectorRoutes: readonly Route[] = [
     policy: runners,
     audit: 'own',
     schemas: { params: byId, answer: schemas.detectorRun },
-    handle: async ({ params: { id } }, api) => runOf(api, id),
+    handle: async ({ params: { id }, scope }, api) => runOf(api, id, scope),
   }),
   route({
     name: 'detectors.run_cancel',
@@ -104,10 +105,10 @@ export const detectorRoutes: readonly Route[] = [
     policy: runners,
     audit: 'change',
     schemas: { params: byId, answer: schemas.detectorRun },
-    handle: async ({ params: { id } }, api) => {
-      runOf(api, id);
+    handle: async ({ params: { id }, scope }, api) => {
+      runOf(api, id, scope);
       if (!deskOf(api).cancel(id)) throw errors.DETECTOR_RUN_ENDED({ id });
-      return runOf(api, id);
+      return runOf(api, id, scope);
     },
   }),
   route({
@@ -147,9 +148,9 @@ function deskOf({ detectors }: Api): DetectorDesk {
   return detectors;
 }
 
-function runOf(api: Api, id: string) {
+function runOf(api: Api, id: string, scope: Scope) {
   const job = deskOf(api).job(id);
-  if (job === undefined) throw errors.DETECTOR_RUN_UNKNOWN({ id });
+  if (job === undefined || !mayWork(job, scope)) throw errors.DETECTOR_RUN_UNKNOWN({ id });
   return job;
 }
 

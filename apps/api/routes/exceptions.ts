@@ -5,7 +5,7 @@ import * as schemas from '../schemas/exceptions.ts';
 import { engineers, triagers } from '../security/scope.ts';
 
 /** Their values come from events of any class, so only those who work on everything see them. */
-const policy = { kind: 'session', roles: triagers } as const;
+const policy = { kind: 'session', roles: triagers, wholeReach: true } as const;
 
 export const exceptionRoutes: readonly Route[] = [
   route({

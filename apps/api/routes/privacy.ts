@@ -3,6 +3,7 @@ import { addFilter } from '@tidewatch/query';
 import { parseQuery } from '../kql.ts';
 import { type Route, route } from '../route.ts';
 import * as schemas from '../schemas/privacy.ts';
+import { isNarrow } from '../security/scope.ts';
 
 const rangeMs = 7 * 86_400_000;
 const mostEvents = 1_000;
@@ -13,11 +14,13 @@ export const privacyRoutes: readonly Route[] = [
     method: 'GET',
     url: '/api/privacy/fields',
     summary: 'Which fields the events of a source have, without any of their values',
-    // The privacy officer reads no event, but has to know what is kept.
     policy: { kind: 'session', roles: ['engineer', 'privacy_officer', 'admin'] },
     audit: 'read',
     schemas: { query: schemas.fieldsQuery, answer: schemas.fieldInventory },
-    handle: async ({ query: { source }, scope, now }, { events }) => {
+    handle: async ({ query: { source }, scope: own, caller, now }, { events }) => {
+      // The privacy officer reads no event, but has to know what is kept.
+      const scope =
+        'user' in caller && isNarrow(caller.user) ? own : ({ ...own, dataClasses: 'all' } as const);
       const { items } = await events.search(
         {
           ...parseQuery(addFilter('', 'tidewatch.source', source, 'only')),
@@ -25,7 +28,7 @@ export const privacyRoutes: readonly Route[] = [
           sort: 'newest',
           limit: mostEvents,
         },
-        { ...scope, dataClasses: 'all' },
+        scope,
       );
       const found = new Map<string, number>();
       for (const event of items)

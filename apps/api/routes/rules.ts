@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { errors } from '../errors.ts';
 import { parseQuery } from '../kql.ts';
 import { resolveRange } from '../range.ts';
-import { everyone, type Route, route } from '../route.ts';
+import { type Api, everyone, type Route, route } from '../route.ts';
 import { backtest, backtestBody, ruleCoverage, ruleVerdicts } from '../schemas/rules.ts';
 import * as schemas from '../schemas/system.ts';
-import { engineers, triagers } from '../security/scope.ts';
+import { engineers, mayWork, triagers } from '../security/scope.ts';
 
 const policy = { kind: 'session', roles: everyone } as const;
 /** They may read whatever it finds. */
@@ -40,6 +40,12 @@ async function verdicts(alerts: AlertStore, now: number, scope: Scope) {
     if (page.next === undefined) return [...found.values()];
     after = page.next;
   }
+}
+
+function jobOf(id: string, scope: Scope, backtests: Api['backtests']) {
+  const job = backtests.job(id);
+  if (job === undefined || !mayWork(job, scope)) throw errors.BACKTEST_UNKNOWN({ id });
+  return job;
 }
 
 export const ruleRoutes: readonly Route[] = [
@@ -129,11 +135,7 @@ export const ruleRoutes: readonly Route[] = [
     policy: backtesters,
     audit: 'own',
     schemas: { params: byJob, answer: backtest },
-    handle: async ({ params: { id } }, { backtests }) => {
-      const job = backtests.job(id);
-      if (job === undefined) throw errors.BACKTEST_UNKNOWN({ id });
-      return job;
-    },
+    handle: async ({ params: { id }, scope }, { backtests }) => jobOf(id, scope, backtests),
   }),
   route({
     name: 'rules.backtest_cancel',
@@ -143,9 +145,8 @@ export const ruleRoutes: readonly Route[] = [
     policy: backtesters,
     audit: 'change',
     schemas: { params: byJob, answer: backtest },
-    handle: async ({ params: { id } }, { backtests }) => {
-      const job = backtests.job(id);
-      if (job === undefined) throw errors.BACKTEST_UNKNOWN({ id });
+    handle: async ({ params: { id }, scope }, { backtests }) => {
+      const job = jobOf(id, scope, backtests);
       if (!backtests.cancel(id)) throw errors.BACKTEST_ENDED({ id });
       return job;
     },

@@ -1,15 +1,18 @@
+import { isIPv6 } from 'node:net';
+
 const perMinute = { address: 10, user: 30 } as const;
 /** Addresses and names remembered; beyond it the one seen longest ago is forgotten. */
 const remembered = 10_000;
 
 /**
- * A token bucket for each address (10 attempts at once, and one more each 6 seconds), and for each name that is tried
- * (three times that, so that whoever guesses from many addresses is slowed, and the person still gets in).
+ * A token bucket for each address, or site where it is IPv6 (10 attempts at once, and one more each 6 seconds), and for
+ * each name that is tried (three times that, so that whoever guesses from many addresses is slowed, and the person still
+ * gets in).
  */
 export function createLoginRate(clock: () => number): (address: string, user?: string) => boolean {
   const ofAddress = createBuckets(clock, perMinute.address);
   const ofUser = createBuckets(clock, perMinute.user);
-  return (address, user) => ofAddress(address) && (user === undefined || ofUser(user));
+  return (address, user) => ofAddress(networkOf(address)) && (user === undefined || ofUser(user));
 }
 
 function createBuckets(clock: () => number, most: number): (key: string) => boolean {
@@ -25,4 +28,15 @@ function createBuckets(clock: () => number, most: number): (key: string) => bool
     if (buckets.size > remembered && oldest !== undefined) buckets.delete(oldest);
     return allowed;
   };
+}
+
+/** The /64 of an IPv6 address: whoever has one has 2^64 addresses. IPv4 stays, also as it is written in IPv6. */
+function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined || !isIPv6(address)) return mapped ?? address;
+  const [before = '', after] = address.split('::');
+  const left = before.split(':').filter((group) => group !== '');
+  const right = after?.split(':').filter((group) => group !== '') ?? [];
+  const missing = Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
+  return [...left, ...missing, ...right].slice(0, 4).join(':');
 }

@@ -44,5 +44,9 @@ export function scopeOf(caller: Caller, { all, ofUseCases }: Readable): Scope {
   return { principal, dataClasses: readable.map(({ name }) => name) };
 }
 
+/** Work that was begun reaches what its asker sees; who sees only some classes has to do with their own alone. */
+export const mayWork = ({ by }: { readonly by: string }, { dataClasses, principal }: Scope): boolean =>
+  dataClasses === 'all' || by === principal;
+
 export const maySee = ({ dataClasses }: Scope, dataClass: DataClass | undefined): boolean =>
   dataClasses === 'all' || (dataClass !== undefined && dataClasses.includes(dataClass));
