@@ -33,8 +33,8 @@ export interface Anomaly {
 }
 
 const version = 2;
-/** Steps that are only learnt from. */
-const warmUp = 31;
+/** Steps that are only learnt from: none of them has a grade. */
+export const warmUp = 31;
 /** Scores vary so much at least: what never varied would make anything odd. */
 const leastDeviation = 0.05;
 /** Steps after an anomaly in which one that is no higher is its echo: the point has it for as long as it is a shingle, and what comes back to normal is odd as well. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -18,7 +18,7 @@ import { eventOf } from './taken.fixture.ts';
 const minute = 60_000;
 /** Sources that were not heard of for minutes would count as idle. */
 const start = Math.floor(Date.now() / minute) * minute - 62 * minute;
-const worker = bundled(new URL('./worker.ts', import.meta.url));
+const worker = bundled(new URL('./mortal_worker.fixture.ts', import.meta.url));
 const classes = parseDataClasses(`
 classes:
   authentication: { description: log-ons, ttl: 900d, readers: [analyst] }
@@ -59,15 +59,21 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function detect(stream: Stream, file: string, effects: string[] = []): Promise<AnomalyDetection> {
+async function detect(
+  stream: Stream,
+  file: string,
+  effects: string[] = [],
+  states: (string | undefined)[] = [],
+): Promise<AnomalyDetection> {
   const detection = await startAnomalyDetection({
-    ...{ events: stream, alerts: store.alerts, file, worker, budget: 2 ** 28 },
-    detecting: { definitions: [definition], synthetic: [] },
+    ...{ events: stream, alerts: store.alerts, file, worker },
+    detecting: { definitions: [definition], synthetic: [], memory: 2 ** 28 },
     classes: () =>
       Object.fromEntries(classes.all.map(({ name, ttlMs, synthetic }) => [name, { ttlMs, synthetic }])),
     metrics: createMetrics({ process: false }),
     log: createLogger({ level: 'silent' }),
     onAlerts: (changed) => effects.push(...changed.map(({ effect }) => effect)),
+    onState: (reason) => states.push(reason),
     saveEveryMs: 50,
   });
   running.push(detection);
@@ -153,4 +159,24 @@ it('finds after a crash in mid-interval what it would have found, and opens no a
   // What was scored again has the id that it had.
   const ids = (await scores(after)).map(({ event }) => event.id);
   expect(new Set(ids).size).toBe(state!.results);
+});
+
+it('starts a thread that is lost again, and goes on as if nothing had happened', async () => {
+  const [effects, states]: [string[], (string | undefined)[]] = [[], []];
+  const detection = await detect(events, join(folder, 'detectors.db'), effects, states);
+  await send(events, 0, 40);
+  await detection.drain();
+  await writeFile(join(folder, 'end'), '');
+  await send(events, 40, 62);
+  while (states.length < 2) await setTimeout(2);
+  await expect(detection.state()).rejects.toMatchObject({ code: 'DETECTORS_AWAY' });
+  // What comes into force meanwhile does so with the next thread, of which there is one.
+  const changed = { ...definition, title: 'Log-ons' };
+  await detection.reload({ definitions: [changed], synthetic: [], memory: 2 ** 28 });
+  await detection.drain();
+  expect(states).toEqual([undefined, expect.stringContaining('exit code 3'), undefined]);
+  expect(effects.filter((effect) => effect === 'created')).toHaveLength(1);
+  expect((await alerts()).map(({ count, detector }) => [count, detector.title])).toEqual([[1, 'Log-ons']]);
+  const state = (await detection.state())?.detectors.logons;
+  expect(state).toMatchObject({ known: 8, late: 0, furthest: 60, alerts: 1 });
 });

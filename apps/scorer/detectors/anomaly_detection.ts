@@ -18,8 +18,6 @@ export interface AnomalyDetectionDeps {
   readonly detecting: Detecting;
   /** The file of what detectors learn. */
   readonly file: string;
-  /** Bytes of forests in memory; the others wait in the file. */
-  readonly budget: number;
   /** Program of the detectors' thread. */
   readonly worker: URL;
   /** What scores may be kept as, asked for with each batch. */
@@ -64,6 +62,8 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
   let running: { readonly thread: DetectorThread; readonly consumer: Consumer } | undefined;
   let turn: Promise<unknown> = Promise.resolve();
   let isClosed = false;
+  let starting: Promise<void> | undefined;
+  let restarting: Promise<void> | undefined;
   let savedAt = Date.now();
   /** The thread knows more than the file. */
   let isAhead = false;
@@ -135,8 +135,16 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
     isAhead = false;
   }
 
-  async function start(): Promise<void> {
-    const thread = startDetectorThread(deps.worker, { file: deps.file, budget: deps.budget }, (reason) =>
+  /** A restart and a reload may want it at the same time. */
+  function start(): Promise<void> {
+    starting ??= begin().finally(() => {
+      starting = undefined;
+    });
+    return starting;
+  }
+
+  async function begin(): Promise<void> {
+    const thread = startDetectorThread(deps.worker, { file: deps.file }, (reason) =>
       log.warn({ reason }, 'What a forest had learnt could not be read; it begins anew'),
     );
     try {
@@ -155,7 +163,9 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
       });
       running = { thread, consumer };
       deps.onState?.(undefined);
-      void thread.ended.then((reason) => again(reason));
+      void thread.ended.then((reason) => {
+        restarting = again(reason);
+      });
     } catch (error) {
       await thread.close();
       throw error;
@@ -249,15 +259,16 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
       if (next.definitions.length === 0) {
         await stop();
         await leave();
-      } else if (running === undefined) await start();
-      else {
-        const { thread, consumer } = running;
-        await inTurn(async () => {
-          await thread.ask({ ask: 'load', detecting: next });
-          isAhead = true;
-          await save(thread, consumer);
-        });
+        return;
       }
+      // One that is being started may have been given others.
+      if (running === undefined) await start();
+      const { thread, consumer } = running as NonNullable<typeof running>;
+      await inTurn(async () => {
+        await thread.ask({ ask: 'load', detecting: next });
+        isAhead = true;
+        await save(thread, consumer);
+      });
     },
     async forget(detector) {
       await running?.thread.ask({ ask: 'forget', detector });
@@ -282,6 +293,7 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
       isClosed = true;
       clearInterval(timer);
       await ticking;
+      await restarting;
       await stop();
     },
   };

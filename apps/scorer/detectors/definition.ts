@@ -140,9 +140,17 @@ const definitionSchema = z
         trees: z.int().min(10).max(100).default(30).describe('Trees of an entity’s forest.'),
         sample: z.int().min(32).max(512).default(128).describe('Points that each tree keeps.'),
         shingle: z.int().min(1).max(32).default(8).describe('Intervals in a row that make one point.'),
+        target: z
+          .number()
+          .min(0.00001)
+          .max(0.009)
+          .default(0.001)
+          .describe('Share of an entity’s intervals that are odd while nothing is the matter.'),
       })
       .prefault({})
-      .describe('Size of an entity’s forest: more is more accurate, and takes more memory.'),
+      .describe(
+        'Size of an entity’s forest: more is more accurate, and takes more memory; and how often it speaks up.',
+      ),
     alert: z
       .strictObject({
         grade: z.number().min(0).max(1).default(0.3).describe('Least grade of an alert: 0 to 1.'),
@@ -202,6 +210,7 @@ export function versionOf({ filter, by, features, interval, delay, idle_after, f
     forest.trees,
     forest.sample,
     forest.shingle,
+    forest.target,
   ];
   return hash('sha256', JSON.stringify(parts)).slice(0, 12);
 }

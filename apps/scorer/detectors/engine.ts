@@ -11,6 +11,8 @@ export interface Detecting {
   readonly definitions: readonly Definition[];
   /** Data classes of what nobody did. */
   readonly synthetic: readonly string[];
+  /** Bytes of forests in memory; the others wait in the file. */
+  readonly memory: number;
 }
 
 /** Records of one partition, in order. */
@@ -66,9 +68,8 @@ interface Time {
 /** The detector's role declares sources idle earlier: where it runs, this one never has to. */
 const idleAfterMs = 3 * 60_000;
 
-/** @param budget bytes of forests in memory */
-export function createEngine(kept: Kept, budget: number, lost: (reason: string) => void): Engine {
-  const forests = createForests(kept, budget, lost);
+export function createEngine(kept: Kept, lost: (reason: string) => void): Engine {
+  const forests = createForests(kept, lost);
   const known = kept.read('time');
   const time = known === undefined ? undefined : (JSON.parse(known) as Time);
   // How late events may be is each detector's own.
@@ -97,6 +98,7 @@ export function createEngine(kept: Kept, budget: number, lost: (reason: string) 
   return {
     positions,
     load(detecting) {
+      forests.within(detecting.memory);
       for (const watch of watches) watch.write();
       synthetic = new Set(detecting.synthetic);
       watches = detecting.definitions.map((definition) => createWatch(definition, kept, forests, Date.now()));

@@ -27,19 +27,19 @@ export async function runOver(
   events: AsyncIterable<readonly EcsEvent[]>,
   {
     program,
-    budget,
+    memory,
     synthetic,
     onProgress,
   }: {
     readonly program: URL;
-    readonly budget: number;
+    readonly memory: number;
     readonly synthetic: readonly string[];
     readonly onProgress: (events: number) => void;
   },
 ): Promise<HistoricalRun> {
-  const thread = startDetectorThread(program, { file: ':memory:', budget }, () => {});
+  const thread = startDetectorThread(program, { file: ':memory:' }, () => {});
   try {
-    await thread.ask({ ask: 'load', detecting: { definitions: [definition], synthetic } });
+    await thread.ask({ ask: 'load', detecting: { definitions: [definition], synthetic, memory } });
     const found = { events: 0, results: 0, alerts: 0 };
     let newest = 0;
     let items: Result[] = [];

@@ -108,7 +108,9 @@ export function openKept(file: string): Kept {
       return {
         // Lists of rows come with other kinds of bytes than single ones; a copy is the same of all.
         state: row && new Uint8Array(row.state as ArrayBuffer),
-        steps: steps.map(({ numbers }) => [...new Float64Array(new Uint8Array(numbers as ArrayBuffer).buffer)]),
+        steps: steps.map(({ numbers }) => [
+          ...new Float64Array(new Uint8Array(numbers as ArrayBuffer).buffer),
+        ]),
       };
     },
     note: (entity, step, values) =>

@@ -5,8 +5,6 @@ import type { Finding } from './watch.ts';
 export interface ThreadData {
   /** The file of what they learn, see `openKept`. */
   readonly file: string;
-  /** Bytes of forests in memory. */
-  readonly budget: number;
 }
 
 export type Request =

@@ -1,5 +1,5 @@
 import { bucketStart, type EcsEvent } from '@tidewatch/event';
-import type { Anomaly } from '@tidewatch/forest';
+import { type Anomaly, warmUp } from '@tidewatch/forest';
 import { bucketOf, type Definition, versionOf } from './definition.ts';
 import { type Entity, entitiesOf, keyOf, seedOf } from './entity.ts';
 import { createFeatures, predicateOf } from './features.ts';
@@ -58,9 +58,6 @@ interface Facts {
   results: number;
   alerts: number;
 }
-
-/** Intervals that a forest is told before it grades any. */
-export const gradedAfter = 31;
 
 /**
  * Goes on where the file says that the detector was; anew where it is another by now.
@@ -235,7 +232,7 @@ export function createWatch(definition: Definition, kept: Kept, forests: Forests
       let graded = 0;
       let furthest = 0;
       for (const { seen } of active.values()) {
-        if (seen > gradedAfter) graded++;
+        if (seen > warmUp) graded++;
         furthest = Math.max(furthest, seen);
       }
       const { events, newest, since, late, leftOut, results, alerts } = known;

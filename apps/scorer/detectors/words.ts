@@ -1,5 +1,6 @@
+import { warmUp } from '@tidewatch/forest';
 import type { Definition } from './definition.ts';
-import { gradedAfter, type WatchState } from './watch.ts';
+import type { WatchState } from './watch.ts';
 
 /** How a detector stands, in one sentence; what it waits for where it says nothing yet. @param now epoch ms */
 export function saysOf({ interval }: Pick<Definition, 'interval'>, state: WatchState, now: number): string {
@@ -9,9 +10,9 @@ export function saysOf({ interval }: Pick<Definition, 'interval'>, state: WatchS
     return `No event matches its filter since ${iso(newest)}: ${known} entities are put aside.`;
   const left = leftOut === 0 ? '' : ` ${leftOut} events of entities beyond its limit were left out.`;
   if (graded === 0) {
-    const intervals = gradedAfter + 1 - furthest;
+    const intervals = warmUp + 1 - furthest;
     const when = iso(now + intervals * interval);
-    return `Needs ${gradedAfter + 1} intervals of an entity, the furthest has ${furthest}: the first grade is due about ${when}.${left}`;
+    return `Needs ${warmUp + 1} intervals of an entity, the furthest has ${furthest}: the first grade is due about ${when}.${left}`;
   }
   const learning = active - graded;
   const rest = learning === 0 ? '' : `, ${learning} more are learnt`;

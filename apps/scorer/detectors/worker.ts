@@ -4,12 +4,12 @@ import { createEngine, type Engine } from './engine.ts';
 import { openKept } from './kept.ts';
 import type { Answers, Request, ThreadData } from './protocol.ts';
 
-const { file, budget } = workerData as ThreadData;
+const { file } = workerData as ThreadData;
 let opened: Engine | undefined;
 const lost: string[] = [];
 
 function engine(): Engine {
-  opened ??= createEngine(openKept(file), budget, (reason) => lost.push(reason));
+  opened ??= createEngine(openKept(file), (reason) => lost.push(reason));
   return opened;
 }
 

@@ -12,13 +12,15 @@ const reloadable: readonly (keyof Config)[] = [
   'enrichment',
   'rules',
   'usecases',
+  'anomalies',
   'log',
   'disk',
 ];
 
 /**
- * Makes what brings a newly read configuration into force without a restart: log level, disk budgets, use-cases, parsers, enrichment, rules, inputs. Inputs
- * that did not change go on undisturbed; the detector reads on where it was. One reload at a time.
+ * Makes what brings a newly read configuration into force without a restart: log level, disk budgets, use-cases, parsers,
+ * enrichment, rules, detectors of anomalies, inputs. Inputs that did not change go on undisturbed; the
+ * detector reads on where it was. One reload at a time.
  */
 export function createReload(runtime: Runtime, accept: Accept | undefined): (next: Config) => Promise<void> {
   let turn: Promise<unknown> = Promise.resolve();
@@ -35,8 +37,18 @@ export function createReload(runtime: Runtime, accept: Accept | undefined): (nex
 
   async function reload(next: Config): Promise<void> {
     const { config: before, log, parts } = runtime;
-    const { inputs, parsers, enrichment, rules, usecases, disk } = next;
-    const config = { ...before, inputs, parsers, enrichment, rules, usecases, disk, log: next.log };
+    const { inputs, parsers, enrichment, rules, usecases, anomalies, disk } = next;
+    const config = {
+      ...before,
+      inputs,
+      parsers,
+      enrichment,
+      rules,
+      usecases,
+      anomalies,
+      disk,
+      log: next.log,
+    };
     await runtime.pseudonyms?.reload();
     await parts.governanceWatch?.refresh(config);
     runtime.config = config;
@@ -46,6 +58,7 @@ export function createReload(runtime: Runtime, accept: Accept | undefined): (nex
     await runtime.parsers?.reload(parsers);
     await runtime.enrichment?.reload(enrichment);
     await reloadRules(before);
+    await parts.anomalies?.refresh();
     const inputsChanged = accept === undefined ? 0 : await replaceInputs(runtime, accept);
     const needRestart = (Object.keys(next) as (keyof Config)[]).filter(
       (key) => !reloadable.includes(key) && !isDeepStrictEqual(next[key], before[key]),

@@ -39,13 +39,13 @@ export async function startAnomalyRole(runtime: Runtime): Promise<void> {
   }
 
   const detecting = () => ({
+    memory: runtime.config.anomalies.memory,
     definitions: files.detectors.filter(({ off }) => off === undefined).map(({ definition }) => definition),
     synthetic: runtime.governance.classes.all.filter(({ synthetic }) => synthetic).map(({ name }) => name),
   });
   const detection = await startAnomalyDetection({
     ...{ events: adapters.events, alerts: databasesOf(adapters).store.alerts, detecting: detecting() },
     file: join(runtime.config.data, 'anomalies', 'detectors.db'),
-    budget: runtime.config.anomalies.memory,
     worker: workers.anomalies,
     classes: () => classTable(runtime),
     ...{ metrics, log },

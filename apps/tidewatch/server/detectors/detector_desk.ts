@@ -48,7 +48,7 @@ export function openDetectorDesk(runtime: Runtime, anomalies: AnomaliesAtWork): 
     const stored = storedEvents(events, { query, range }, scope, signal);
     const result = await runOver(definition, stored, {
       program: workers.anomalies,
-      budget: runtime.config.anomalies.memory,
+      memory: runtime.config.anomalies.memory,
       synthetic: all.filter(({ synthetic }) => synthetic).map(({ name }) => name),
       onProgress: (done) => change({ done }),
     });
