@@ -2,7 +2,7 @@ export { type AdmissionConfig, type AdmittedModel, admitModel } from './admissio
 export { backtestModel, type Gate, gatesOf, type ModelBacktest } from './backtest.ts';
 export { scorerErrors } from './errors.ts';
 export { type FoundVersion, findModels } from './folders.ts';
-export type { AtWork, Histograms, Loaded, ModelAtWork } from './protocol.ts';
+export type { AtWork, Loaded, ModelAtWork, ModelDrift, VersionDrift } from './protocol.ts';
 export { keyOf } from './protocol.ts';
 export {
   compareVersions,

@@ -1,4 +1,5 @@
 import type { EcsEvent, Engine, Explanation } from '@tidewatch/event';
+import type { FeatureEncoder } from '@tidewatch/features';
 import type { Manifest } from '@tidewatch/models';
 
 /** An event that a model is for. */
@@ -23,14 +24,20 @@ export interface Model {
   /**
    * One answer an event, in their order; undefined for one that it has nothing to say of. Rejects where it fails: then
    * none of them has a score.
+   *
+   * @param seen told the columns of their features, row by row
    */
-  score(partition: number, events: readonly Candidate[]): Promise<readonly (Judged | undefined)[]>;
+  score(
+    partition: number,
+    events: readonly Candidate[],
+    seen?: (rows: Float32Array) => void,
+  ): Promise<readonly (Judged | undefined)[]>;
+  /** Columns of its features, where it has any. */
+  readonly columns?: FeatureEncoder['columns'];
   /** What it remembers of a partition's events; undefined where it remembers nothing. */
   save?(partition: number): Uint8Array | undefined;
   restore?(partition: number, state: Uint8Array): void;
   /** The partition is somebody else's now. */
   drop?(partition: number): void;
-  /** How often each column of its features fell where. */
-  histograms?(): readonly { readonly name: string; readonly bins: readonly number[] }[];
   close(): Promise<void>;
 }

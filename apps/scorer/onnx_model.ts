@@ -8,7 +8,6 @@ import {
   type StartModelThread,
   startModelWorker,
 } from '@tidewatch/onnx';
-import { createFeatureHistograms } from './histogram.ts';
 import type { Candidate, Judged, Model } from './model.ts';
 
 /** So many rows of a batch may have no score before the whole batch has none: each is asked for on its own. */
@@ -24,7 +23,6 @@ export async function openOnnxModel(folder: OnnxFolder, startThread: StartModelT
   const fresh = () => compileFeatures(features);
   const shape = fresh();
   const encoders = new Map<number, FeatureEncoder>();
-  const histograms = createFeatureHistograms(shape.columns.map(({ name }) => name));
   let worker: ModelWorker | undefined = startModelWorker(folder, startThread);
   await worker.ready();
 
@@ -66,13 +64,17 @@ export async function openOnnxModel(folder: OnnxFolder, startThread: StartModelT
       }
   }
 
-  async function score(partition: number, events: readonly Candidate[]): Promise<Judged[]> {
+  async function score(
+    partition: number,
+    events: readonly Candidate[],
+    seen?: (rows: Float32Array) => void,
+  ): Promise<Judged[]> {
     const encoder = encoderOf(partition);
     const { width } = encoder;
     const judged: Judged[] = [];
     const rows = new Float32Array(events.length * width);
     for (const [i, { event, time }] of events.entries()) encoder.encode(event, time, rows, i * width);
-    histograms.add(rows);
+    seen?.(rows);
     for (let start = 0; start < events.length; start += largestBatch) {
       const part = events.slice(start, start + largestBatch);
       const cut = rows.subarray(start * width, (start + part.length) * width);
@@ -98,7 +100,7 @@ export async function openOnnxModel(folder: OnnxFolder, startThread: StartModelT
       restore: (partition, state) => encoderOf(partition).restore(state),
       drop: (partition) => void encoders.delete(partition),
     }),
-    histograms: histograms.bins,
+    columns: shape.columns,
     async close() {
       await worker?.close();
     },

@@ -1,5 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Engine } from '@tidewatch/event';
+import type { Drift } from '@tidewatch/models';
+import type { DriftWindow } from './drift_watch.ts';
 import type { ClassTable } from './score_document.ts';
 
 export type AtWork = 'shadow' | 'live';
@@ -41,6 +43,7 @@ export type Request =
       readonly models: readonly ModelAtWork[];
       /** Number of the model that is at work, from 1; 0 between. Read when the thread hangs or is gone. */
       readonly busy: SharedArrayBuffer;
+      readonly window: DriftWindow;
     }
   | {
       readonly ask: 'score';
@@ -53,7 +56,7 @@ export type Request =
     }
   | { readonly ask: 'save' | 'drop'; readonly partition: number }
   | { readonly ask: 'restore'; readonly partition: number; readonly snapshot: Uint8Array }
-  | { readonly ask: 'histograms' };
+  | { readonly ask: 'drift' };
 
 export interface Loaded {
   readonly models: readonly string[];
@@ -69,13 +72,22 @@ export interface ScoredBatch {
   readonly faults: readonly ModelFault[];
 }
 
-/** What scores and features of a model were, since the thread has it. */
-export interface Histograms {
+/** How far the score (null) or a feature has moved since it was calibrated. */
+export interface SeriesDrift extends Drift {
+  readonly feature: string | null;
+}
+
+/** What the last window of each series said; none before one was compared. */
+export interface VersionDrift {
+  /** Scores of the window under way. */
+  readonly scores: number;
+  /** Windows that are over; what has no calibration is calibrated by the first. */
+  readonly windows: number;
+  readonly series: readonly SeriesDrift[];
+}
+
+export interface ModelDrift extends VersionDrift {
   readonly model: string;
-  /** 50 bins of 0.02. */
-  readonly scores: readonly number[];
-  /** 65 bins by sign and power of two, the middle one for 0. */
-  readonly features: readonly { readonly name: string; readonly bins: readonly number[] }[];
 }
 
 /** Thread to role, between answers: a model wants a thread. It cannot be this one's, which may be terminated. */
@@ -87,5 +99,5 @@ export interface Answer {
   readonly loaded?: Loaded;
   readonly batch?: ScoredBatch;
   readonly snapshot?: Uint8Array;
-  readonly histograms?: readonly Histograms[];
+  readonly drift?: readonly ModelDrift[];
 }

@@ -61,7 +61,7 @@ it('stores a score of each event that a model is for, and raises alerts with an 
     tidewatch: { data_class: 'scores', score: { stage: 'live', engine: 'evasion' } },
     event: { dataset: 'tidewatch.scores' },
   });
-  expect((await scorer.histograms())[0]?.scores.reduce((sum, count) => sum + count, 0)).toBe(4);
+  expect(await scorer.drift()).toEqual([{ model: 'evasion 1', scores: 4, windows: 0, series: [] }]);
   expect(await site.metrics.value('model_info', labels)).toBe(1);
   expect(await site.metrics.value('detections_total', { engine: 'evasion', severity: 'medium' })).toBe(2);
   await scorer.close();

@@ -3,11 +3,14 @@ import type { AlertEffect, AlertStore } from '@tidewatch/store';
 import type { Batch, Consumer, NewRecord, SnapshotStore, Stream } from '@tidewatch/stream';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
 import { derivedHeaders, isDerived, isIdleMark } from '@tidewatch/window';
+import { createDriftTold } from './drift_told.ts';
+import type { DriftWindow } from './drift_watch.ts';
+import { readKept, withPosition } from './position.ts';
 import {
-  type Histograms,
   keyOf,
   type Loaded,
   type ModelAtWork,
+  type ModelDrift,
   type ModelFault,
   type ScoredBatch,
 } from './protocol.ts';
@@ -33,6 +36,8 @@ export interface ScorerDeps {
   readonly snapshotEveryMs?: number;
   /** A batch that takes longer ends the thread, and suspends the model at work. */
   readonly batchMs?: number;
+  /** See `ThreadOptions.window`. */
+  readonly driftWindow?: DriftWindow;
 }
 
 /** A model that is to run and does not. */
@@ -59,7 +64,8 @@ export interface Scorer {
   trouble(): readonly Trouble[];
   /** Brings models into force while events go on being scored; what did not change keeps its state. */
   reload(models: readonly ModelAtWork[]): Promise<Loaded>;
-  histograms(): Promise<readonly Histograms[]>;
+  /** How far what versions see has moved from what they were calibrated on, of those that run. */
+  drift(): Promise<readonly ModelDrift[]>;
   /** Resolves when everything appended before the call is scored, and its alerts are stored. */
   drain(): Promise<void>;
   close(): Promise<void>;
@@ -78,9 +84,11 @@ export async function startScorer(deps: ScorerDeps): Promise<Scorer> {
   const { events, metrics, log, snapshots, snapshotEveryMs = 10_000 } = deps;
   const thread = createScoringThread(deps.programs, {
     ...(deps.batchMs !== undefined && { batchMs: deps.batchMs }),
+    ...(deps.driftWindow !== undefined && { window: deps.driftWindow }),
     onModelLost: ({ message: reason }) => log.error({ reason }, 'The thread of a model ended'),
   });
   const suspensions = createSuspensions();
+  const drift = createDriftTold(thread, metrics, log);
   let models = deps.models;
   let unloadable: readonly ModelFault[] = [];
   let consumer: Consumer | undefined;
@@ -255,6 +263,7 @@ export async function startScorer(deps: ScorerDeps): Promise<Scorer> {
   /** One that ended its pause counts as well from now on, until it fails again. */
   const regularly = setInterval(() => {
     deps.onTrouble?.(trouble());
+    void drift.tell(models);
     for (const partition of partitions.keys())
       if (Date.now() - (partitions.get(partition)?.savedAt ?? 0) >= snapshotEveryMs)
         save(partition).catch((error: Error) =>
@@ -269,7 +278,7 @@ export async function startScorer(deps: ScorerDeps): Promise<Scorer> {
       await restarting;
       return load(next);
     },
-    histograms: () => thread.histograms(),
+    drift: drift.now,
     async drain() {
       await restarting;
       await consumer?.drain();
@@ -289,15 +298,3 @@ export async function startScorer(deps: ScorerDeps): Promise<Scorer> {
 }
 
 const labelsOf = ({ name: model, version, stage: at }: ModelAtWork) => ({ model, version, stage: at });
-
-function withPosition(position: number, state: Uint8Array): Uint8Array {
-  const kept = new Uint8Array(8 + state.length);
-  new DataView(kept.buffer).setFloat64(0, position);
-  kept.set(state, 8);
-  return kept;
-}
-
-function readKept(kept: Uint8Array): { position: number; state: Uint8Array } {
-  const copy = Uint8Array.from(kept);
-  return { position: new DataView(copy.buffer).getFloat64(0), state: copy.slice(8) };
-}

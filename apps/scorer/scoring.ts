@@ -4,7 +4,7 @@ import type { StartModelThread } from '@tidewatch/onnx';
 import { type EventPredicate, parseKql, toPredicate } from '@tidewatch/query';
 import { entityKey } from '@tidewatch/sigma';
 import { eventTime } from '@tidewatch/window';
-import { createHistogram, type Histogram } from './histogram.ts';
+import { createDriftWatch, type DriftState, type DriftWatch } from './drift_watch.ts';
 import type { Candidate, Judged, Model } from './model.ts';
 import { openModel } from './open_model.ts';
 import {
@@ -27,12 +27,19 @@ interface Working {
   readonly model: Model;
   readonly wants: EventPredicate;
   readonly detector: Detector;
-  readonly histogram: Histogram;
+  readonly drift: DriftWatch;
 }
 
 interface Placed extends Candidate {
   readonly offset: number;
   readonly ingested: number;
+}
+
+/** A version's part of a snapshot. */
+interface Kept {
+  /** What its windowed features remember, Base64. */
+  readonly state?: string;
+  readonly drift?: DriftState;
 }
 
 /** A model's alerts on one entity are gathered by the hour, as those of rules are. */
@@ -43,7 +50,7 @@ export function createScoring(startThread: StartModelThread) {
   let working: readonly Working[] = [];
   let busy = new Int32Array(new SharedArrayBuffer(4));
 
-  async function load({ models, busy: shared }: Load): Promise<Loaded> {
+  async function load({ models, busy: shared, window }: Load): Promise<Loaded> {
     busy = new Int32Array(shared);
     const before = new Map(working.map((each) => [keyOf(each.at) + each.at.digest, each]));
     const faults: ModelFault[] = [];
@@ -51,7 +58,7 @@ export function createScoring(startThread: StartModelThread) {
     for (const at of models) {
       const known = before.get(keyOf(at) + at.digest);
       try {
-        next.push(known === undefined ? await open(at, startThread) : { ...known, at });
+        next.push(known === undefined ? await open(at, startThread, window) : { ...known, at });
       } catch (error) {
         faults.push({ model: keyOf(at), phase: 'load', message: (error as Error).message });
       }
@@ -76,12 +83,18 @@ export function createScoring(startThread: StartModelThread) {
       Atomics.store(busy, 0, number + 1);
       try {
         const candidates = placed.filter(({ event }) => wants(event));
-        const judged = candidates.length === 0 ? [] : await model.score(partition, candidates);
+        let rows: Float32Array = new Float32Array();
+        const judged =
+          candidates.length === 0
+            ? []
+            : await model.score(partition, candidates, (seen) => {
+                rows = seen;
+              });
         const said = judge(one, partition, candidates, judged, classes);
         matches.push(...said.matches);
         scores.push(...said.scores);
         if (said.odd !== undefined) faults.push({ model: keyOf(at), phase: 'score', message: said.odd });
-        one.histogram.add(said.values);
+        one.drift.add(partition, said.values, rows, candidates.at(-1)?.ingested ?? 0);
         if (candidates.length > 0)
           figures.push({
             model: keyOf(at),
@@ -102,20 +115,26 @@ export function createScoring(startThread: StartModelThread) {
     };
   }
 
-  /** Of a model's state what it was under its name and version; another version begins anew. */
+  /** Of a version's state what it was under its name; another version begins anew. */
   function save(partition: number): Uint8Array {
-    const states = working.flatMap(({ at, model }) => {
+    const kept: Record<string, Kept> = {};
+    for (const { at, model, drift } of working) {
       const state = model.save?.(partition);
-      return state === undefined ? [] : [[keyOf(at), Buffer.from(state).toString('base64')]];
-    });
-    return new TextEncoder().encode(JSON.stringify(Object.fromEntries(states)));
+      const moved = drift.save(partition);
+      kept[keyOf(at)] = {
+        ...(state !== undefined && { state: Buffer.from(state).toString('base64') }),
+        ...(moved !== undefined && { drift: moved }),
+      };
+    }
+    return new TextEncoder().encode(JSON.stringify(kept));
   }
 
   function restore(partition: number, snapshot: Uint8Array): void {
-    const states = JSON.parse(new TextDecoder().decode(snapshot)) as Record<string, string>;
-    for (const { at, model } of working) {
-      const state = states[keyOf(at)];
+    const kept = JSON.parse(new TextDecoder().decode(snapshot)) as Record<string, Kept>;
+    for (const { at, model, drift } of working) {
+      const { state, drift: moved } = kept[keyOf(at)] ?? {};
       if (state !== undefined) model.restore?.(partition, Buffer.from(state, 'base64'));
+      if (moved !== undefined) drift.restore(partition, moved);
     }
   }
 
@@ -131,16 +150,13 @@ export function createScoring(startThread: StartModelThread) {
         restore(request.partition, request.snapshot);
         return {};
       case 'drop':
-        for (const { model } of working) model.drop?.(request.partition);
+        for (const { model, drift } of working) {
+          model.drop?.(request.partition);
+          drift.drop(request.partition);
+        }
         return {};
-      case 'histograms':
-        return {
-          histograms: working.map(({ at, model, histogram }) => ({
-            model: keyOf(at),
-            scores: histogram.bins(),
-            features: model.histograms?.() ?? [],
-          })),
-        };
+      case 'drift':
+        return { drift: working.map(({ at, drift }) => ({ model: keyOf(at), ...drift.drift() })) };
     }
   }
 
@@ -152,7 +168,11 @@ export function createScoring(startThread: StartModelThread) {
   };
 }
 
-async function open(at: ModelAtWork, startThread: StartModelThread): Promise<Working> {
+async function open(
+  at: ModelAtWork,
+  startThread: StartModelThread,
+  window: Load['window'],
+): Promise<Working> {
   const model = await openModel(at.folder, startThread);
   const { name, version, events, score, author, license } = model.manifest;
   if (name !== at.name || version !== at.version)
@@ -161,8 +181,9 @@ async function open(at: ModelAtWork, startThread: StartModelThread): Promise<Wor
   if (!filter.ok) throw new Error(`events: ${filter.error.message}`);
   const { title, level, meaning: description } = score;
   const detector = { engine: model.engine, id: name, title, level, description, author, license };
+  const drift = createDriftWatch(model.manifest, model.columns ?? [], window);
   const wants = toPredicate(filter.ast, { now: Date.now() });
-  return { at, model, wants, detector, histogram: createHistogram() };
+  return { at, model, wants, detector, drift };
 }
 
 function judge(

@@ -5,11 +5,12 @@ import type { MessagePort, Worker } from 'node:worker_threads';
 import { startModelThread } from '@tidewatch/onnx';
 import { startWorker } from '@tidewatch/plugin';
 import type { StreamRecord } from '@tidewatch/stream';
+import type { DriftWindow } from './drift_watch.ts';
 import type {
   Answer,
-  Histograms,
   Loaded,
   ModelAtWork,
+  ModelDrift,
   Request,
   ScoredBatch,
   ThreadWanted,
@@ -38,7 +39,7 @@ export interface ScoringThread {
   save(partition: number): Promise<Uint8Array>;
   restore(partition: number, snapshot: Uint8Array): Promise<void>;
   drop(partition: number): Promise<void>;
-  histograms(): Promise<readonly Histograms[]>;
+  drift(): Promise<readonly ModelDrift[]>;
   close(): Promise<void>;
 }
 
@@ -56,6 +57,8 @@ export interface Programs {
 export interface ThreadOptions {
   /** A batch that takes longer ends the thread; default 30,000 milliseconds. A model of ONNX gives up after 10,000 for a part of one. */
   readonly batchMs?: number;
+  /** How long windows are that drift is told by; default 2,000 scores and a day. */
+  readonly window?: DriftWindow;
   /** Told why the thread of a model ended by itself. */
   readonly onModelLost?: (error: Error) => void;
 }
@@ -67,7 +70,7 @@ const space = 32;
 
 export function createScoringThread(
   programs: Programs,
-  { batchMs = 30_000, onModelLost }: ThreadOptions = {},
+  { batchMs = 30_000, window = { scores: 2_000, ms: 86_400_000 }, onModelLost }: ThreadOptions = {},
 ): ScoringThread {
   const busy = new SharedArrayBuffer(4);
   let worker: Worker | undefined;
@@ -139,7 +142,7 @@ export function createScoringThread(
     async load(wanted) {
       worker ??= start();
       new Int32Array(busy)[0] = 0;
-      const { loaded } = await ask({ ask: 'load', models: wanted, busy }, [], loadMs);
+      const { loaded } = await ask({ ask: 'load', models: wanted, busy, window }, [], loadMs);
       models = (loaded as Loaded).models;
       return loaded as Loaded;
     },
@@ -157,7 +160,7 @@ export function createScoringThread(
     drop: async (partition) => {
       await ask({ ask: 'drop', partition });
     },
-    histograms: async () => (await ask({ ask: 'histograms' })).histograms ?? [],
+    drift: async () => (await ask({ ask: 'drift' }, [], loadMs)).drift ?? [],
     async close() {
       const ending = worker;
       end(new ThreadLost('it was closed', undefined));

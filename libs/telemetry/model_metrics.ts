@@ -26,4 +26,9 @@ export const modelMetrics = {
     help: 'What a model failed at, by phase: to be loaded (load), or a batch of events (score).',
     labels: [...model, 'phase'],
   },
+  model_drift_ratio: {
+    type: 'gauge',
+    help: 'How far a feature, or the score as (score), has moved from what it was calibrated on, in the last window: 1 is the limit, beyond which it is no chance.',
+    labels: ['model', 'version', 'feature'],
+  },
 } as const satisfies Record<string, MetricRow>;

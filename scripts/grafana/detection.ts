@@ -131,6 +131,15 @@ export const detection = dashboard({
         queries: { '{{model}} {{phase}}': rate('model_errors_total', ['model', 'phase']) },
         width: 6,
       }),
+      lines({
+        title: 'Drift',
+        about: 'How far features and scores have moved from what models were calibrated on; 1 is the limit.',
+        unit: 'none',
+        queries: {
+          '{{model}} {{version}} {{feature}}': max('model_drift_ratio', ['model', 'version', 'feature']),
+        },
+        width: 24,
+      }),
     ],
     Correlations: [
       lines({
