@@ -63,7 +63,7 @@ async function detect(
   stream: Stream,
   file: string,
   effects: string[] = [],
-  states: (string | undefined)[] = [],
+  { states = [], errors = [] }: { states?: (string | undefined)[]; errors?: string[] } = {},
 ): Promise<AnomalyDetection> {
   const detection = await startAnomalyDetection({
     ...{ events: stream, alerts: store.alerts, file, worker },
@@ -71,10 +71,11 @@ async function detect(
     classes: () =>
       Object.fromEntries(classes.all.map(({ name, ttlMs, synthetic }) => [name, { ttlMs, synthetic }])),
     metrics: createMetrics({ process: false }),
-    log: createLogger({ level: 'silent' }),
+    log: createLogger({ level: 'error', destination: { write: (line) => void errors.push(line) } }),
     onAlerts: (changed) => effects.push(...changed.map(({ effect }) => effect)),
     onState: (reason) => states.push(reason),
     saveEveryMs: 50,
+    restartAfterMs: 50,
   });
   running.push(detection);
   return detection;
@@ -162,8 +163,10 @@ it('finds after a crash in mid-interval what it would have found, and opens no a
 });
 
 it('starts a thread that is lost again, and goes on as if nothing had happened', async () => {
-  const [effects, states]: [string[], (string | undefined)[]] = [[], []];
-  const detection = await detect(events, join(folder, 'detectors.db'), effects, states);
+  const effects: string[] = [];
+  const states: (string | undefined)[] = [];
+  const errors: string[] = [];
+  const detection = await detect(events, join(folder, 'detectors.db'), effects, { states, errors });
   await send(events, 0, 40);
   await detection.drain();
   await writeFile(join(folder, 'end'), '');
@@ -179,4 +182,6 @@ it('starts a thread that is lost again, and goes on as if nothing had happened',
   expect((await alerts()).map(({ count, detector }) => [count, detector.title])).toEqual([[1, 'Log-ons']]);
   const state = (await detection.state())?.detectors.logons;
   expect(state).toMatchObject({ known: 8, late: 0, furthest: 60, alerts: 1 });
+  await detection.close();
+  expect(errors).toEqual([expect.stringContaining('The thread of the detectors ended')]);
 });

@@ -30,6 +30,8 @@ export interface AnomalyDetectionDeps {
   readonly onState?: (reason: string | undefined) => void;
   /** The file is brought up to date so often; what came since is read again after a crash. */
   readonly saveEveryMs?: number;
+  /** A thread that was lost is started again after so long. */
+  readonly restartAfterMs?: number;
 }
 
 export interface AnomalyDetection {
@@ -49,7 +51,6 @@ export interface AnomalyDetection {
 
 const group = 'anomaly';
 const tickMs = 15_000;
-const restartMs = 1_000;
 
 /**
  * Follows the events' stream with detectors: what a batch brings is in the alert store and among the scores before the file says
@@ -57,7 +58,7 @@ const restartMs = 1_000;
  * crash is told to forests as they were: it gives the same (decision record 50).
  */
 export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise<AnomalyDetection> {
-  const { events, alerts, metrics, log, saveEveryMs = 5_000 } = deps;
+  const { events, alerts, metrics, log, saveEveryMs = 5_000, restartAfterMs = 1_000 } = deps;
   let { detecting } = deps;
   let running: { readonly thread: DetectorThread; readonly consumer: Consumer } | undefined;
   let turn: Promise<unknown> = Promise.resolve();
@@ -180,8 +181,9 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
     deps.onState?.(`The thread of the detectors ended: ${reason}. It is started again.`);
     await before?.consumer.close();
     made.clear();
-    while (!isClosed && running === undefined && detecting.definitions.length > 0) {
-      await pause(restartMs);
+    for (;;) {
+      await pause(restartAfterMs);
+      if (isClosed || running !== undefined || detecting.definitions.length === 0) return;
       await start().catch((error: Error) =>
         log.error({ reason: error.message }, 'The detectors could not be started again'),
       );
