@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readEvasionModel } from '@tidewatch/evasion';
 import { type Manifest, readModelFolder } from '@tidewatch/models';
 import { admit } from '@tidewatch/onnx';
@@ -7,6 +8,11 @@ export interface AdmissionConfig {
   readonly program: URL;
   /** Public keys, PEM, of which one must have signed; with none nothing need be signed. */
   readonly trusted: readonly string[];
+  /** What was tried before is read, but not tried again. */
+  readonly before?: {
+    golden(digest: string): Promise<number | undefined>;
+    remember(digest: string, golden: number): Promise<void>;
+  };
 }
 
 /** A version that may run. */
@@ -25,13 +31,18 @@ export interface AdmittedModel {
  */
 export async function admitModel(
   folder: string,
-  { program, trusted }: AdmissionConfig,
+  { program, trusted, before }: AdmissionConfig,
 ): Promise<AdmittedModel> {
   const read = await readModelFolder(folder, { trusted });
   const { manifest, files } = read;
   const card = files.get('card.md')?.toString('utf8') ?? '';
   if (manifest.kind === 'onnx') {
+    // The manifest has the hashes of all files.
+    const digest = createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
+    const known = await before?.golden(digest);
+    if (known !== undefined) return { manifest, card, golden: known };
     const { golden } = await admit({ manifest, files }, { program });
+    await before?.remember(digest, golden.events);
     return { manifest, card, golden: golden.events };
   }
   await readEvasionModel(folder);

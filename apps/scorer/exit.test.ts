@@ -29,7 +29,12 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }));
 
 async function run(model: 'slow' | 'endless', how: 'exit' | 'close' | 'late') {
-  const args = [fixture, ...[programs.scorer, programs.onnx].map(fileURLToPath), join(directory, model), how];
+  const args = [
+    fixture,
+    ...[programs.scorer, programs.onnx].map((url) => fileURLToPath(url)),
+    join(directory, model),
+    how,
+  ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const [out, err, [code, signal]] = await Promise.all([
     text(child.stdout),

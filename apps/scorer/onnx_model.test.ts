@@ -22,12 +22,12 @@ const scored = async () =>
   });
 
 it('scores with what its windows remember, over a restart, and says what made the score', async () => {
-  const first = await site.startScorer({ models: [model] });
+  const first = site.startScorer({ models: [model] });
   for (const id of ['e1', 'e2', 'e3']) await send(id);
   await first.drain();
   expect(await site.alerts()).toEqual([]);
   await first.close();
-  const again = await site.startScorer({ models: [model] });
+  const again = site.startScorer({ models: [model] });
   await send('e4');
   await again.drain();
   expect(await scored()).toEqual([1, 2, 3, 4].map((n) => [`e${n}`, scoreOfNth(n, 4)]));
@@ -46,7 +46,7 @@ it('scores with what its windows remember, over a restart, and says what made th
 });
 
 it('has no score for a row that the model cannot answer, and one for each beside it', async () => {
-  const scorer = await site.startScorer({ models: [model] });
+  const scorer = site.startScorer({ models: [model] });
   await site.events.append([
     recordOf(sending('e1', moment)),
     recordOf(sending('odd', moment, 1e39)),

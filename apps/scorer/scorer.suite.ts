@@ -80,12 +80,15 @@ export async function openSite() {
       const whole = await Promise.all(items.map(({ id }) => store.alerts.get(id, everyone)));
       return whole.filter((alert) => alert !== undefined);
     },
-    startScorer: (more: Partial<ScorerDeps> = {}) =>
+    startScorer: ({
+      models = [model],
+      ...more
+    }: Partial<ScorerDeps> & { readonly models?: readonly ModelAtWork[] } = {}) =>
       startScorer({
         events,
         snapshots: createFileSnapshots(join(directory, 'snapshots')),
         alerts: store.alerts,
-        models: [model],
+        wanted: async () => models,
         programs,
         classes: () => ({
           endpoint: { ttlMs: 90, synthetic: false },

@@ -22,7 +22,7 @@ it('stores a score of each event that a model is for, and raises alerts with an 
     }),
     { key: 'pc7', value: Buffer.from('no event') },
   ]);
-  const scorer = await site.startScorer();
+  const scorer = site.startScorer();
   await scorer.drain();
   const [alert, ...others] = await site.alerts();
   expect(others).toEqual([]);
@@ -69,7 +69,7 @@ it('stores a score of each event that a model is for, and raises alerts with an 
 
 it('raises no alert in shadow, and changes stages while events come', async () => {
   const shadow = await shippedModel('shadow');
-  const scorer = await site.startScorer({ models: [shadow] });
+  const scorer = site.startScorer({ models: [shadow] });
   await appendLines();
   await scorer.drain();
   expect(await site.alerts()).toEqual([]);
@@ -87,12 +87,12 @@ it('counts once what it reads again, after its place was lost', async () => {
   await appendLines();
   // No snapshot is kept, and so no position is committed: the next begins where nobody has read.
   const forgetful = { load: async () => undefined, save: () => Promise.reject(new Error('no space')) };
-  const first = await site.startScorer({ snapshots: forgetful });
+  const first = site.startScorer({ snapshots: forgetful });
   await first.drain();
   const alerts = await site.alerts();
   const ids = (await site.scores()).map(({ event }) => event.id);
   await first.close();
-  const again = await site.startScorer();
+  const again = site.startScorer();
   await again.drain();
   expect(await site.alerts()).toEqual(alerts);
   const all = (await site.scores()).map(({ event }) => event.id);
@@ -104,7 +104,7 @@ it('counts once what it reads again, after its place was lost', async () => {
 it('goes on after its thread died in a batch, with every event scored and counted once', async () => {
   const program = new URL('./dying_worker.fixture.ts', import.meta.url);
   program.search = String(new URLSearchParams({ mark: join(site.marks, 'died') }));
-  const scorer = await site.startScorer({ programs: { ...programs, scorer: program } });
+  const scorer = site.startScorer({ programs: { ...programs, scorer: program } });
   await appendLines();
   await expect.poll(async () => (await site.scores()).length, { timeout: 50_000 }).toBe(4);
   await scorer.drain();
@@ -115,7 +115,7 @@ it('goes on after its thread died in a batch, with every event scored and counte
 it('says which model cannot be loaded, and scores with the others', async () => {
   let told: readonly Trouble[] = [];
   const broken = { ...site.model, name: 'gone', folder: join(site.marks, 'nothing') };
-  const scorer = await site.startScorer({
+  const scorer = site.startScorer({
     models: [broken, site.model],
     onTrouble: (trouble) => {
       told = trouble;

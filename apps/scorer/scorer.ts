@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import type { EventMatch } from '@tidewatch/event';
 import type { AlertEffect, AlertStore } from '@tidewatch/store';
 import type { Batch, Consumer, NewRecord, SnapshotStore, Stream } from '@tidewatch/stream';
@@ -5,6 +7,7 @@ import type { Logger, Metrics } from '@tidewatch/telemetry';
 import { derivedHeaders, isDerived, isIdleMark } from '@tidewatch/window';
 import { createDriftTold } from './drift_told.ts';
 import type { DriftWindow } from './drift_watch.ts';
+import { createPauses } from './pauses.ts';
 import { readKept, withPosition } from './position.ts';
 import {
   keyOf,
@@ -22,7 +25,8 @@ export interface ScorerDeps {
   readonly events: Stream;
   readonly snapshots: SnapshotStore;
   readonly alerts: Pick<AlertStore, 'apply'>;
-  readonly models: readonly ModelAtWork[];
+  /** What is to score. Asked at the start until it answers; events wait in the stream meanwhile. */
+  readonly wanted: () => Promise<readonly ModelAtWork[]>;
   readonly programs: Programs;
   /** What scores may be kept as, asked for with each batch. */
   readonly classes: () => ClassTable;
@@ -80,7 +84,7 @@ const stage = 'scorer';
  * Positions are committed with snapshots of what models remember. A thread that is lost is started again where its last
  * snapshots stand.
  */
-export async function startScorer(deps: ScorerDeps): Promise<Scorer> {
+export function startScorer(deps: ScorerDeps): Scorer {
   const { events, metrics, log, snapshots, snapshotEveryMs = 10_000 } = deps;
   const thread = createScoringThread(deps.programs, {
     ...(deps.batchMs !== undefined && { batchMs: deps.batchMs }),
@@ -89,11 +93,14 @@ export async function startScorer(deps: ScorerDeps): Promise<Scorer> {
   });
   const suspensions = createSuspensions();
   const drift = createDriftTold(thread, metrics, log);
-  let models = deps.models;
+  const pauses = createPauses();
+  const closing = new AbortController();
+  const stopped = once(closing.signal, 'abort').then(() => undefined);
+  const pause = (ms: number) => Promise.race([setTimeout(ms, undefined, { ref: false }), stopped]);
+  let models: readonly ModelAtWork[] = [];
   let unloadable: readonly ModelFault[] = [];
   let consumer: Consumer | undefined;
   let restarting: Promise<void> | undefined;
-  let closed = false;
   const partitions = new Map<number, Followed>();
 
   const trouble = (): readonly Trouble[] => [
@@ -227,6 +234,22 @@ export async function startScorer(deps: ScorerDeps): Promise<Scorer> {
       revoked,
     });
 
+  /** Tries until models are loaded and the stream is followed. */
+  async function begin(wanted: () => Promise<readonly ModelAtWork[]>): Promise<void> {
+    for (let pauseMs = 100; !closing.signal.aborted; pauseMs = Math.min(10_000, pauseMs * 2))
+      try {
+        const next = await Promise.race([wanted(), stopped]);
+        if (next === undefined) return;
+        await load(next);
+        consumer = await subscribe();
+        pauses.started();
+        return;
+      } catch (error) {
+        log.error({ reason: (error as Error).message }, 'Models could not be started');
+        await pause(pauseMs);
+      }
+  }
+
   /** What models remembered is lost: it begins again at the snapshots, without the model that took the thread with it. */
   function startAgain({ model, message }: ThreadLost): void {
     if (model !== undefined) suspend({ model, phase: 'score', message }, true);
@@ -237,29 +260,16 @@ export async function startScorer(deps: ScorerDeps): Promise<Scorer> {
       // The batch under way has failed with the thread.
       await before?.close();
       partitions.clear();
-      for (let pauseMs = 100; !closed; pauseMs = Math.min(10_000, pauseMs * 2)) {
-        try {
-          await load(models);
-          consumer = await subscribe();
-          return;
-        } catch (error) {
-          log.error({ reason: (error as Error).message }, 'Models could not be started again');
-          await new Promise((resolve) => setTimeout(resolve, pauseMs).unref());
-        }
-      }
-    })().finally(() => {
-      restarting = undefined;
-    });
+      await pause(pauses.next());
+      await begin(async () => models);
+    })().finally(over);
   }
 
-  try {
-    await load(models);
-    consumer = await subscribe();
-  } catch (error) {
-    // Else its thread would keep the process alive.
-    await thread.close();
-    throw error;
+  function over(): void {
+    restarting = undefined;
   }
+
+  restarting = begin(deps.wanted).finally(over);
   /** One that ended its pause counts as well from now on, until it fails again. */
   const regularly = setInterval(() => {
     deps.onTrouble?.(trouble());
@@ -284,7 +294,7 @@ export async function startScorer(deps: ScorerDeps): Promise<Scorer> {
       await consumer?.drain();
     },
     async close() {
-      closed = true;
+      closing.abort();
       clearInterval(regularly);
       await restarting;
       await consumer?.close();

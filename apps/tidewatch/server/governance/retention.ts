@@ -158,6 +158,7 @@ export function enrolKeepers(
     'models.kept',
     'models that were added through the API; of events only golden ones, as their authors wrote them',
   );
+  enrolOther('models.admitted.json', 'which models were tried and found sound; nothing of events');
   enrolOther('models.decided', 'who made which version of a model live, when and why; nothing of events');
   enrolOther(
     'disk',

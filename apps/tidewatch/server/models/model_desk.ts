@@ -9,7 +9,9 @@ import {
   backtestModel,
   type Gate,
   gatesOf,
+  keyOf,
   type ModelBacktest,
+  type ModelDrift,
   type ModelStage,
   moveVersion,
   scorerErrors,
@@ -120,6 +122,7 @@ export function openModelDesk(runtime: Runtime, { scorer, registry, watch }: Mod
     list: async () => Promise.all((await registry.all()).map(rowOf)),
     async get(name) {
       const model = await modelOf(name);
+      const drifts = await scorer.drift();
       const about = model.versions.map(async (version) => {
         const found = await registry.admitted(version).catch(() => undefined);
         return {
@@ -127,6 +130,7 @@ export function openModelDesk(runtime: Runtime, { scorer, registry, watch }: Mod
           manifest: found === undefined ? null : { ...found.manifest },
           card: found?.card ?? null,
           golden: found?.golden ?? null,
+          drift: driftOf(drifts, keyOf({ name, version: version.version })),
         };
       });
       return { ...(await rowOf(model)), about: await Promise.all(about) };
@@ -211,6 +215,13 @@ export function openModelDesk(runtime: Runtime, { scorer, registry, watch }: Mod
     if (model?.versions.some((each) => each.version === version))
       throw scorerErrors.MODEL_EXISTS({ name, version });
   }
+}
+
+function driftOf(drifts: readonly ModelDrift[], key: string) {
+  const found = drifts.find(({ model }) => model === key);
+  if (found === undefined) return null;
+  const { model: _, series, ...rest } = found;
+  return { ...rest, series: [...series] };
 }
 
 /** The newest events of a time, a page at a time, and each page in order of time. */

@@ -17,9 +17,12 @@ import { documentsOf } from '../adapters.ts';
 import { documentFolders, keyOfModel } from '../documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { workers } from '../workers.ts';
+import { openAdmissions } from './admissions.ts';
 
 /** Folder of models that were added through the API, below the data folder. */
 export const keptModelFolder = (data: string): string => join(data, 'models.kept');
+/** File of what was admitted, in the data folder. */
+export const admissionsFile = (data: string): string => join(data, 'models.admitted.json');
 /** Tidewatch's own. */
 export const shippedModelFolder = (root: string): string => join(root, 'models');
 
@@ -52,13 +55,14 @@ export function createModelRegistry(runtime: Runtime): ModelRegistry {
   const documents = documentsOf(runtime.adapters);
   const { root } = runtime.options;
   const { data } = runtime.config;
+  const before = openAdmissions(admissionsFile(data), workers.admission);
   const looks = new Map<string, Promise<AdmittedModel>>();
 
   const folders = () => [...new Set([...runtime.config.models.paths, keptModelFolder(data)])];
 
   async function look({ folder, shipped }: FoundVersion): Promise<AdmittedModel> {
     const trusted = shipped ? [] : await registry.trustedKeys();
-    return admitModel(folder, { program: workers.admission, trusted });
+    return admitModel(folder, { program: workers.admission, trusted, before });
   }
 
   const registry: ModelRegistry = {

@@ -30,11 +30,12 @@ export async function startScorerRole(runtime: Runtime): Promise<void> {
     else health.set('scorer', 'degraded', `Models that do not run: ${reasons.join(' ')}`);
   }
 
-  const scorer = await startScorer({
+  health.set('scorer', 'ready', 'Models are tried before they run; events wait for them in the stream.');
+  const scorer = startScorer({
     events: adapters.events,
     snapshots: adapters.snapshots,
     alerts: databasesOf(adapters).store.alerts,
-    models: await wanted(),
+    wanted,
     programs: workers,
     classes: () => classTable(runtime),
     metrics,
@@ -69,5 +70,4 @@ export async function startScorerRole(runtime: Runtime): Promise<void> {
     await scorer.close();
   });
   readers.push(scorer);
-  tellTrouble(scorer.trouble());
 }
