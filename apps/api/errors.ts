@@ -32,7 +32,7 @@ export const errors = defineErrors({
   ADMIN_TOKEN_INVALID: { status: 401, message: 'This needs the server’s own admin token as bearer token.' },
   REACH_NARROW: {
     status: 403,
-    message: 'This shows records of any data class, and you may see only some.',
+    message: 'This shows records of any data class, or lets people see them, and you may see only some.',
   },
   KEY_INVALID: {
     status: 401,
