@@ -165,6 +165,21 @@ describe('who sees some classes only', () => {
     const statusOf = async (as: Record<string, string>) =>
       (await narrow.api.inject({ url: at, headers: as })).statusCode;
     expect([await statusOf(everything), await statusOf(headers)]).toEqual([200, 404]);
+    await narrow.control.users.save({
+      id: 'admin',
+      name: 'x',
+      roles: ['admin'],
+      reach: { useCases: ['ssh'] },
+    });
+    for (const [method, url, payload] of [
+      ['POST', '/api/users', { id: 'eve', name: 'x', roles: ['admin'] }],
+      ['PUT', '/api/users/analyst', { reach: {} }],
+      ['POST', '/api/users/analyst/login-links', undefined],
+    ] as const) {
+      const lets = { method, url, headers: everything, ...(payload && { payload }) };
+      expect((await narrow.api.inject(lets)).json().code).toBe('REACH_NARROW');
+    }
+    await narrow.control.users.save({ id: 'admin', name: 'x', roles: ['admin'], reach: {} });
     const fieldsOf = async (as: Record<string, string>) =>
       (await narrow.api.inject({ url: '/api/privacy/fields?source=syslog', headers: as })).json().events;
     const engineer = await narrow.logIn('engineer');
@@ -293,6 +308,15 @@ describe('the audit log', () => {
       ['audit.exported', { rows: 1_500 }],
       ['audit.export', { who: 'ann', format: 'csv', reason: 'yearly review' }],
     ]);
+  });
+
+  it('hears what is sent of a model, but not its bytes', async () => {
+    const at = '/models/odd-lines/versions/2/files/model.onnx';
+    expect((await ask('PUT', at, { offset: 0, content: 'YQ==' })).status).toBe(200);
+    expect(await lastAudit()).toMatchObject({
+      ...{ who: 'admin', action: 'models.upload', target: `/api${at}` },
+      detail: { offset: 0, bytes: 1 },
+    });
   });
 
   it('says whether it is whole', async () => {

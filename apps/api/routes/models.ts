@@ -37,12 +37,17 @@ export const modelRoutes: readonly Route[] = [
     url: '/api/models/:name/versions/:version/files/:file',
     summary: 'Send the next part of a file of a version that is to be added',
     policy,
+    // By the handler: the bytes must not stand there.
     audit: 'own',
     bodyLimit,
     schemas: { params: schemas.byFile, body: schemas.filePart, answer: schemas.fileSize },
-    handle: async ({ params, body: { offset, content } }, api) => ({
-      bytes: await deskOf(api).upload({ ...params, offset, content: Buffer.from(content, 'base64') }),
-    }),
+    handle: async ({ params, body: { offset, content }, scope, request }, api) => {
+      const part = Buffer.from(content, 'base64');
+      const detail = { offset, bytes: part.length };
+      const entry = { who: scope.principal, action: 'models.upload', target: request.url, detail };
+      await api.audit.change(entry);
+      return { bytes: await deskOf(api).upload({ ...params, offset, content: part }) };
+    },
   }),
   route({
     name: 'models.add',

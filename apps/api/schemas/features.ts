@@ -14,16 +14,14 @@ export const featuresExport = z.object({
   purpose: reason.describe('What they are used for: the audit log keeps it.'),
 });
 
-export const featuresRow = z
-  .union([
-    z.object({
-      event: z.record(z.string(), z.unknown()),
-      label: z
-        .union([z.literal(0), z.literal(1), z.null()])
-        .describe('1 for an event of an alert closed as true positive, 0 as false or benign positive'),
-    }),
-    z.object({
-      rows: z.number().describe('How many there were: the last line, without which some are missing'),
-    }),
-  ])
-  .meta({ id: 'FeaturesRow' });
+export const featuresRow = z.union([
+  z.object({
+    event: z.record(z.string(), z.unknown()),
+    label: z
+      .union([z.literal(0), z.literal(1), z.null()])
+      .describe('1 for an event of an alert closed as true positive, 0 as false or benign positive'),
+  }),
+  z.object({
+    rows: z.number().describe('How many there were: the last line, without which some are missing'),
+  }),
+]);
