@@ -24,6 +24,23 @@ const stageChange = z.object({
   forced: z.array(z.string()).optional().describe('Gates that were not passed'),
 });
 
+const drift = z
+  .object({
+    scores: z.number().describe('Scores of the window under way'),
+    windows: z.number().describe('Windows that are over; the first says what is normal'),
+    series: z
+      .array(
+        z.object({
+          feature: z.string().nullable().describe('Null for the score'),
+          psi: z.number().describe('Population stability index'),
+          ks: z.number().nullable().describe('Kolmogorov-Smirnov distance; null for categories'),
+          ratio: z.number().describe('In units of its limit: above 1 it has drifted'),
+        }),
+      )
+      .describe('What the last window said of the score and each feature; none before one was compared'),
+  })
+  .meta({ id: 'ModelDrift' });
+
 const modelRow = z
   .object({
     name: z.string(),
@@ -43,6 +60,7 @@ export const modelDetail = modelRow
         manifest: z.record(z.string(), z.unknown()).nullable().describe('Null for one that is refused'),
         card: z.string().nullable(),
         golden: z.number().nullable().describe('Golden events that have their scores'),
+        drift: drift.nullable().describe('Null for one that does not run here'),
       }),
     ),
   })

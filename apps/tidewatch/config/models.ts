@@ -33,6 +33,15 @@ export const modelsConfig = z
       })
       .prefault({})
       .describe('What a model must keep to before it goes live.'),
+    drift: z
+      .strictObject({
+        window: duration
+          .prefault('1d')
+          .describe('How long a window is at least, by the time of taking; 7d where weekends differ.'),
+        scores: z.int().min(500).default(2_000).describe('Scores that a window has at least.'),
+      })
+      .prefault({})
+      .describe('Windows of a model’s scores and features; each is compared with the first of its version.'),
   })
   .prefault({})
   .describe('Models that score events: where they are, and what they must keep to.');

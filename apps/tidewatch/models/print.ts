@@ -20,8 +20,27 @@ export const detailText = (model: ModelDetail): string =>
       ({ at, by, version, from, to, why, forced = [] }) =>
         `${at}  ${by}: ${version} from ${from} to ${to}, ${why}${forced.length === 0 ? '' : ` (although of ${forced.join(', ')})`}`,
     ),
+    ...model.about.flatMap(({ version, drift }) => driftLines(version, drift)),
     ...model.about.flatMap(({ card }) => (card === null ? [] : ['', card.trim()])),
   ].join('\n');
+
+type DriftOf = ModelDetail['about'][number]['drift'];
+
+function driftLines(version: string, drift: DriftOf): string[] {
+  if (drift === null) return [];
+  const { scores, windows, series } = drift;
+  if (series.length === 0)
+    return [
+      `drift of ${version}: ${windows === 0 ? 'what is normal is being gathered' : 'nothing was compared yet'}, ${scores} scores so far`,
+    ];
+  return [...series]
+    .sort((a, b) => b.ratio - a.ratio)
+    .map(({ feature, psi, ks, ratio }) => {
+      const distance = ks === null ? '' : `, KS ${ks.toFixed(3)}`;
+      const found = `${ratio.toFixed(2)} of its limit (PSI ${psi.toFixed(3)}${distance})`;
+      return `drift of ${version}: ${feature ?? 'the score'} ${ratio > 1 ? 'HAS MOVED, ' : ''}${found}`;
+    });
+}
 
 export const gatesText = (gates: Gates): string =>
   gates.map(({ name, passed, found }) => `${passed ? 'passed' : 'FAILED'}  ${name}: ${found}`).join('\n');

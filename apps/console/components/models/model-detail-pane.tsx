@@ -12,6 +12,7 @@ import { Segmented } from '../ui/segmented.tsx';
 import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { useNow } from '../ui/use-now.ts';
+import { DriftSection } from './drift-section.tsx';
 import { ScoreSection } from './score-section.tsx';
 import { StageActions } from './stage-actions.tsx';
 
@@ -98,6 +99,11 @@ function Version({
       </Section>
       {about !== undefined && (
         <>
+          {about.drift !== null && (
+            <Section title="Drift">
+              <DriftSection drift={about.drift} />
+            </Section>
+          )}
           <Section
             title="Card"
             aside={

@@ -10,6 +10,7 @@ import { createModelRegistry } from './model_registry.ts';
 /** Stream to scores, and to alerts of models. */
 export async function startScorerRole(runtime: Runtime): Promise<void> {
   const { adapters, metrics, log, health, parts, readers, onClose } = runtime;
+  const { drift } = runtime.config.models;
   const registry = createModelRegistry(runtime);
   let refused: ReadonlyMap<string, string> = new Map();
 
@@ -37,6 +38,7 @@ export async function startScorerRole(runtime: Runtime): Promise<void> {
     alerts: databasesOf(adapters).store.alerts,
     wanted,
     programs: workers,
+    driftWindow: { scores: drift.scores, ms: drift.window },
     classes: () => classTable(runtime),
     metrics,
     log,
