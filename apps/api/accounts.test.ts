@@ -161,10 +161,12 @@ describe('who sees some classes only', () => {
       ...{ method: 'POST', url: '/api/rules/backtests', headers: everything },
       payload: { source: 'title: x' },
     });
-    const at = `/api/rules/backtests/${trial.json().id}`;
-    const statusOf = async (as: Record<string, string>) =>
-      (await narrow.api.inject({ url: at, headers: as })).statusCode;
-    expect([await statusOf(everything), await statusOf(headers)]).toEqual([200, 404]);
+    for (const at of [`rules/backtests/${trial.json().id}`, 'detectors/runs/run-1'])
+      for (const [as, status] of [
+        [everything, 200],
+        [headers, 404],
+      ] as const)
+        expect((await narrow.api.inject({ url: `/api/${at}`, headers: as })).statusCode).toBe(status);
     await narrow.control.users.save({
       id: 'admin',
       name: 'x',
