@@ -83,6 +83,33 @@ it('raises no alert in shadow, and changes stages while events come', async () =
   await scorer.close();
 });
 
+it('tells in a metric that scores are other ones than before, and knows it after a restart', async () => {
+  const drift = { models: [await shippedModel('shadow')], driftWindow: { scores: 500, ms: 0 } };
+  const series = { model: 'evasion', version: '1', feature: '(score)' };
+  const append = (line: (i: number) => string) =>
+    site.events.append(Array.from({ length: 500 }, (_, i) => recordOf(started(`e${i}`, line(i)))));
+  const scorer = await site.startScorer({ ...drift, snapshotEveryMs: 50 });
+  for (const line of [
+    (i: number) => `git log -${i}`,
+    (i: number) => `git log -${i} --oneline`,
+    (i: number) => (i % 3 === 0 ? edited : `git log -${i}`),
+  ]) {
+    await append(line);
+    await scorer.drain();
+    const [found] = await scorer.drift();
+    const moved = found?.series.map(({ ratio }) => ratio > 1);
+    expect(moved).toEqual([[], [false], [true]][(found?.windows ?? 0) - 1]);
+  }
+  await expect.poll(() => site.metrics.value('model_drift_ratio', series)).toBeGreaterThan(1);
+  const before = await scorer.drift();
+  expect(before).toMatchObject([{ model: 'evasion 1', windows: 3, scores: 0 }]);
+  await scorer.close();
+  const again = await site.startScorer(drift);
+  await again.drain();
+  expect(await again.drift()).toEqual(before);
+  await again.close();
+});
+
 it('counts once what it reads again, after its place was lost', async () => {
   await appendLines();
   // No snapshot is kept, and so no position is committed: the next begins where nobody has read.

@@ -21,7 +21,7 @@ describe('metrics', () => {
         row.labels.filter((label) => ['rule', 'host', 'user', 'ip'].includes(label)),
         name,
       ).toEqual([]);
-      if (row.type === 'histogram') expect(name).toMatch(/_seconds$/);
+      if (row.type === 'histogram') expect(name).toMatch(/_(seconds|score)$/);
     }
   });
 });
