@@ -45,11 +45,11 @@ export const sending = (id: string, time: number, bytes = 0) => ({
 export const scoreOfNth = (n: number, most: number): number => Math.min(1, (n / most) ** 2);
 
 /**
- * Writes the model's folder: name `senders`, version 1. A score of 1 stands for the `most`-th event of a user within a day.
+ * Writes the model's folder: name `senders`. A score of 1 stands for the `most`-th event of a user within a day.
  *
  * @param turns of a loop with each run
  */
-export async function writeSenders(folder: string, most: number, turns = 1): Promise<void> {
+export async function writeSenders(folder: string, most: number, turns = 1, version = '1'): Promise<void> {
   const golden = [1, 2, 3].map((n) => ({
     event: sending(`g${n}`, Date.parse('2026-05-04T10:00:00Z') + n),
     score: scoreOfNth(n, most),
@@ -68,5 +68,5 @@ export async function writeSenders(folder: string, most: number, turns = 1): Pro
     golden,
   });
   const { files: _, ...draft } = manifest;
-  await writeModelFolder(folder, { ...draft, name: 'senders' }, Object.fromEntries(files));
+  await writeModelFolder(folder, { ...draft, name: 'senders', version }, Object.fromEntries(files));
 }
