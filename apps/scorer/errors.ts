@@ -13,6 +13,11 @@ export const scorerErrors = defineErrors({
     message:
       'Of {file} there are {size} bytes, so a part cannot begin at {offset}; at most {limit} bytes are taken.',
   },
+  MODEL_UPLOADS: {
+    status: 429,
+    message:
+      'Uploads that were begun have {files} files of {bytes} bytes, and no more are taken. Finish one with `add`; what gets no part for {minutes} minutes is deleted.',
+  },
   MODEL_NAMED_OTHERWISE: {
     status: 400,
     message: 'Its manifest says that it is version {version} of {name}.',

@@ -1,8 +1,7 @@
-import { appendFile, mkdir, rename, stat, truncate } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelDesk, ModelRow } from '@tidewatch/api';
 import type { EcsEvent } from '@tidewatch/event';
-import { fileLimit } from '@tidewatch/models';
 import { type KqlNode, parseKql } from '@tidewatch/query';
 import {
   admitModel,
@@ -24,6 +23,7 @@ import { keyOfModel } from '../documents.ts';
 import type { ModelsAtWork, Runtime } from '../runtime.ts';
 import { workers } from '../workers.ts';
 import { keptModelFolder, type RegisteredModel } from './model_registry.ts';
+import { openStagedUploads } from './staged_uploads.ts';
 
 type Found = RegisteredModel['versions'][number];
 
@@ -35,7 +35,7 @@ const backtestEvents = 20_000;
 export function openModelDesk(runtime: Runtime, { scorer, registry, watch }: ModelsAtWork): ModelDesk {
   const documents = documentsOf(runtime.adapters);
   const kept = keptModelFolder(runtime.config.data);
-  const staged = (name: string, version: string) => join(kept, '.staged', name, version);
+  const uploads = openStagedUploads(join(kept, '.staged'));
   let turn: Promise<unknown> = Promise.resolve();
 
   function inTurn<T>(task: () => Promise<T>): Promise<T> {
@@ -118,6 +118,11 @@ export function openModelDesk(runtime: Runtime, { scorer, registry, watch }: Mod
     return { result, gates };
   }
 
+  // What was begun before the last stop, too.
+  inTurn(() => uploads.clean()).catch((error: Error) =>
+    runtime.log.warn({ reason: error.message }, 'Uploads of models that were given up could not be deleted'),
+  );
+
   return {
     list: async () => Promise.all((await registry.all()).map(rowOf)),
     async get(name) {
@@ -138,21 +143,12 @@ export function openModelDesk(runtime: Runtime, { scorer, registry, watch }: Mod
     upload: ({ name, version, file, offset, content }) =>
       inTurn(async () => {
         await refuseKnown(name, version);
-        const folder = staged(name, version);
-        await mkdir(folder, { recursive: true });
-        const path = join(folder, file);
-        const size = (await stat(path).catch(() => undefined))?.size ?? 0;
-        // A part that comes again takes its own place.
-        if (offset > size || offset + content.length > fileLimit)
-          throw scorerErrors.MODEL_PART({ file, offset, size, limit: fileLimit });
-        if (offset < size) await truncate(path, offset);
-        await appendFile(path, content);
-        return offset + content.length;
+        return uploads.write({ name, version, file, offset, content });
       }),
     add: ({ name, version }) =>
       inTurn(async () => {
         await refuseKnown(name, version);
-        const from = staged(name, version);
+        const from = uploads.folderOf(name, version);
         const trusted = await registry.trustedKeys();
         const { manifest } = await admitModel(from, { program: workers.admission, trusted });
         if (manifest.name !== name || manifest.version !== version)
