@@ -1,4 +1,4 @@
-import type { FeatureEncoder } from '@tidewatch/features';
+import { type FeatureEncoder, longestWindow } from '@tidewatch/features';
 import {
   type Calibration,
   calibrate,
@@ -14,7 +14,8 @@ export interface DriftSeries {
   readonly feature: string | null;
   /** Of the last window that was compared. */
   readonly last: Drift | undefined;
-  add(scores: Float32Array, rows: Float32Array): void;
+  /** @param age milliseconds from the first event to the begin of the window */
+  add(scores: Float32Array, rows: Float32Array, age: number): void;
   /** Ends a window: compares it, or makes it what later ones are compared with. */
   compare(): void;
   save(): SeriesState;
@@ -44,8 +45,9 @@ export function createDriftSeries(manifest: Manifest, columns: Columns): readonl
   const size = Math.max(leastSample, Math.min(mostSample, Math.floor(sampleValues / (features.length + 1))));
   const readScore: Read = (scores, _, take) => scores.forEach(take);
   return [
-    createSeries(null, 'ordered', readScore, size, calibrationOf(manifest)),
-    ...features.map(({ name, encode }, f) => {
+    createSeries(null, 'ordered', readScore, size, longestWindow(features), calibrationOf(manifest)),
+    ...features.map((feature, f) => {
+      const { name, encode } = feature;
       const from = columns.findIndex(({ feature }) => feature === f);
       const to = columns.findLastIndex(({ feature }) => feature === f) + 1;
       const several = encode === 'hash' || encode === 'ngrams';
@@ -53,7 +55,7 @@ export function createDriftSeries(manifest: Manifest, columns: Columns): readonl
       const read: Read = (_, rows, take) => {
         for (let row = 0; row < rows.length; row += columns.length) take(value(rows, row + from, row + to));
       };
-      return createSeries(name, several ? 'categories' : 'ordered', read, size);
+      return createSeries(name, several ? 'categories' : 'ordered', read, size, longestWindow([feature]));
     }),
   ];
 }
@@ -78,7 +80,10 @@ function category(rows: Float32Array, from: number, to: number): number {
   for (let at = from; ; at++) if (rows[at] !== 0 && skip-- === 0) return at - from;
 }
 
-/** What a score is where its author said what raw scores are usual: nothing has to be waited for. */
+/**
+ * What scores are where its author said which raw ones are usual. How many these were nobody says: it counts as no more than
+ * the list has.
+ */
 function calibrationOf(manifest: Manifest): Calibration | undefined {
   if (manifest.kind !== 'onnx' || typeof manifest.onnx.scale !== 'object') return undefined;
   const { quantiles } = manifest.onnx.scale;
@@ -96,6 +101,8 @@ function createSeries(
   kind: Calibration['kind'],
   read: Read,
   size: number,
+  /** What looks back over a time is no measure before that has passed. */
+  fromAge: number,
   given?: Calibration,
 ): DriftSeries {
   let calibration = given;
@@ -129,7 +136,9 @@ function createSeries(
     get last() {
       return last;
     },
-    add: (scores, rows) => read(scores, rows, calibration === undefined ? keep : count),
+    add(scores, rows, age) {
+      if (age >= fromAge) read(scores, rows, calibration === undefined ? keep : count);
+    },
     compare() {
       if (seen === 0) return;
       if (calibration === undefined) measureBy(calibrate(kind, (sample as Float32Array).subarray(0, seen)));

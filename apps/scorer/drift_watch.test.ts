@@ -155,6 +155,23 @@ it('compares scores with the quantiles of a manifest from the first window on', 
   }
 });
 
+it('waits for features that look back until they had the time to', () => {
+  const looking = manifestSchema.parse({
+    ...manifest,
+    features: [
+      features[0],
+      { name: 'often', aggregate: 'count', by: ['user.name'], over: '1h', encode: 'number' },
+    ],
+  }) as ManifestOf<'onnx'>;
+  const watch = createDriftWatch(looking, compileFeatures(looking.features).columns, window);
+  const hour = 3_600_000;
+  const compared = [0, 1, hour, hour + 1].map((taken) => {
+    watch.add(0, new Float32Array(1_000), new Float32Array(2_000), taken);
+    return watch.drift().series.map(({ feature }) => feature);
+  });
+  expect(compared).toEqual([[], ['bytes'], ['bytes'], [null, 'bytes', 'often']]);
+});
+
 it('begins anew where a snapshot is of other features', () => {
   const watch = watchOf();
   const { scores, rows } = office(5)();

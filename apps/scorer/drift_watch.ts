@@ -30,6 +30,7 @@ export interface DriftWatch {
 
 export interface DriftState {
   readonly scores: number;
+  readonly begun: number;
   readonly since: number;
   readonly windows: number;
   readonly series: readonly SeriesState[];
@@ -39,6 +40,8 @@ interface Watched {
   /** Of the window under way. */
   scores: number;
   since: number;
+  /** When the first event was taken. */
+  readonly begun: number;
   /** Those that are over. */
   windows: number;
   readonly series: readonly DriftSeries[];
@@ -54,6 +57,7 @@ export function createDriftWatch(
   const fresh = (since: number): Watched => ({
     scores: 0,
     since,
+    begun: since,
     windows: 0,
     series: createDriftSeries(manifest, columns),
   });
@@ -64,7 +68,7 @@ export function createDriftWatch(
       const watched = partitions.get(partition) ?? fresh(taken);
       partitions.set(partition, watched);
       if (watched.scores === 0) watched.since = taken;
-      for (const series of watched.series) series.add(scores, rows);
+      for (const series of watched.series) series.add(scores, rows, watched.since - watched.begun);
       watched.scores += scores.length;
       if (watched.scores < window.scores || taken - watched.since < window.ms) return;
       for (const series of watched.series) series.compare();

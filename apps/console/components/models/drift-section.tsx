@@ -1,5 +1,5 @@
 import type { ModelDetail } from '@tidewatch/api/schemas';
-import { plural } from '../../view/quantity.ts';
+import { count, plural } from '../../view/quantity.ts';
 import { FactTable, StateDot } from '../health/health-section.tsx';
 
 type Drift = NonNullable<ModelDetail['about'][number]['drift']>;
@@ -29,7 +29,11 @@ export function DriftSection({ drift: { scores, windows, series } }: { readonly 
                 </StateDot>
               ),
             },
-            { title: 'Of its limit', right: true, cell: ({ ratio }) => `${Math.round(ratio * 100)} %` },
+            {
+              title: 'Of its limit',
+              right: true,
+              cell: ({ ratio }) => `${count(Math.round(ratio * 100))} %`,
+            },
             { title: 'PSI', right: true, cell: ({ psi }) => psi.toFixed(3) },
             { title: 'KS', right: true, cell: ({ ks }) => ks?.toFixed(3) ?? '–' },
           ]}
