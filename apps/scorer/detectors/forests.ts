@@ -41,20 +41,23 @@ export function bytesOf({ features, forest: { trees, sample } }: Definition): nu
 
 /** @param lost told where a saved forest can't be read: it begins anew */
 export function createForests(kept: Kept, lost: (reason: string) => void): Forests {
-  /** The one that was wanted last is last. */
   const residents = new Map<number, Resident>();
   let memory = 0;
   let budget = 0;
+  let newest: number | undefined;
 
   function remove(id: number, { bytes }: Resident): void {
     residents.delete(id);
     memory -= bytes;
   }
 
-  function makeRoom(): void {
+  /** Entities are wanted in turn, each once in an interval: the one that was wanted just now will not be for longest. */
+  function makeRoom(wanted?: number): void {
+    const last = newest === undefined ? undefined : residents.get(newest);
+    if (memory > budget && newest !== undefined && last !== undefined) putAside(newest, last);
     for (const [id, resident] of residents) {
-      if (memory <= budget || residents.size === 1) return;
-      putAside(id, resident);
+      if (memory <= budget) return;
+      if (id !== wanted) putAside(id, resident);
     }
   }
 
@@ -97,15 +100,15 @@ export function createForests(kept: Kept, lost: (reason: string) => void): Fores
     of(entity, definition, seed) {
       const known = residents.get(entity.id);
       if (known !== undefined) {
-        residents.delete(entity.id);
-        residents.set(entity.id, known);
+        newest = entity.id;
         return known.forest;
       }
       const forest = wake(entity, definition, seed);
       const bytes = bytesOf(definition);
       residents.set(entity.id, { forest, entity, bytes });
       memory += bytes;
-      makeRoom();
+      makeRoom(entity.id);
+      newest = entity.id;
       return forest;
     },
     told(entity, values) {
