@@ -106,6 +106,8 @@ export interface Runtime {
     anomalies?: AnomaliesAtWork;
     inputs: readonly RunningInput[];
   };
+  /** Told once the server stands: work that the start need not wait for. */
+  readonly onReady: (() => void)[];
   /** What is opened last is closed first. */
   readonly onClose: (close: () => unknown) => void;
 }
@@ -202,6 +204,7 @@ export async function openRuntime(options: ServerOptions, onClose: Runtime['onCl
     letters,
     readers: [sources, letters].filter((reader) => reader !== undefined),
     parts: { inputs: [] },
+    onReady: [],
     onClose,
   };
 }

@@ -95,6 +95,7 @@ async function startRoles(runtime: Runtime): Promise<Omit<Server, 'close'>> {
   runtime.onClose(() => removeRunFile(config.data));
   if (options.demo) await parts.demonstration?.play();
   const seconds = (performance.now() - started) / 1000;
+  for (const tell of runtime.onReady) tell();
   return {
     parts,
     parsers: runtime.parsers?.current(),

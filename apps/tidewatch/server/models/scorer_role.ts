@@ -31,12 +31,21 @@ export async function startScorerRole(runtime: Runtime): Promise<void> {
     else health.set('scorer', 'degraded', `Models that do not run: ${reasons.join(' ')}`);
   }
 
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  // Trying models takes both cores for a while, and events wait for them in the stream.
+  runtime.onReady.push(begin);
   health.set('scorer', 'ready', 'Models are tried before they run; events wait for them in the stream.');
   const scorer = startScorer({
     events: adapters.events,
     snapshots: adapters.snapshots,
     alerts: databasesOf(adapters).store.alerts,
-    wanted,
+    wanted: async () => {
+      await begun;
+      return wanted();
+    },
     programs: workers,
     driftWindow: { scores: drift.scores, ms: drift.window },
     classes: () => classTable(runtime),
@@ -68,6 +77,7 @@ export async function startScorerRole(runtime: Runtime): Promise<void> {
   );
   parts.models = { scorer, registry, watch };
   onClose(async () => {
+    begin();
     await watch.close();
     await scorer.close();
   });
