@@ -22,7 +22,10 @@ export function memoryModels(): ModelDesk {
   };
   return {
     list: async () => [row],
-    get: async () => ({ ...row, about: [{ version: '1', manifest: null, card: null, golden: null, drift: null }] }),
+    get: async () => ({
+      ...row,
+      about: [{ version: '1', manifest: null, card: null, golden: null, drift: null }],
+    }),
     upload: async ({ offset, content }) => offset + content.length,
     add: async () => row,
     backtest: async () => ({ result, gates }),

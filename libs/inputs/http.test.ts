@@ -427,7 +427,8 @@ describe('who may send', () => {
     expect(await send('ApiKey wrong')).toBe(401);
     expect(await send(`ApiKey ${base64('other:s3cret')}`)).toBe(401);
     expect(await send(`Basic ${base64('gateway:wrong')}`)).toBe(401);
-    expect(await send('Bearer s3cret')).toBe(401);
+    expect(await send('Bearer wrong')).toBe(401);
+    expect(await send('Bearer s3cret')).toBe(200);
     expect(await send('ApiKey s3cret')).toBe(200);
     expect(await send(`ApiKey ${base64('gateway:s3cret')}`)).toBe(200);
     expect(await send(`Basic ${base64('gateway:s3cret')}`, 'win-1')).toBe(200);

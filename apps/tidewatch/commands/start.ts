@@ -17,7 +17,10 @@ export const startCommand = (context: CommandContext): Command =>
       'configuration file (default: tidewatch.yml in the current folder, if it is there)',
     )
     .option('--data <dir>', 'folder for everything that is kept')
-    .option('--roles <list>', 'roles to run, separated by commas: ingest, index, detector, scorer, forecaster, api')
+    .option(
+      '--roles <list>',
+      'roles to run, separated by commas: ingest, index, detector, scorer, forecaster, api',
+    )
     .option(
       '--port <n>',
       'port of the console; inputs take the ones after it; 0 takes any free ones',

@@ -108,7 +108,10 @@ function Summary({ health, now }: { readonly health: Health; readonly now: numbe
             {href === undefined ? (
               label
             ) : (
-              <Link href={href} className="inline-flex min-h-6 items-center underline decoration-line-strong underline-offset-2 hover:text-ink">
+              <Link
+                href={href}
+                className="inline-flex min-h-6 items-center underline decoration-line-strong underline-offset-2 hover:text-ink"
+              >
                 {label}
               </Link>
             )}

@@ -62,7 +62,9 @@ export function AttackMatrix({
             </li>
           ))}
         </ul>
-        <span className="text-soft">A technique stands under each tactic that its rules name. Log sources of the last day.</span>
+        <span className="text-soft">
+          A technique stands under each tactic that its rules name. Log sources of the last day.
+        </span>
         <Button className="ml-auto" onClick={() => save(matrix)}>
           <Download size={13} aria-hidden /> Navigator layer
         </Button>

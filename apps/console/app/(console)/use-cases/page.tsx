@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { Suspense } from 'react';
-import { UseCasesPage } from '../../../components/use-cases/use-cases-page.tsx';
 import { SkeletonRows } from '../../../components/ui/states.tsx';
+import { UseCasesPage } from '../../../components/use-cases/use-cases-page.tsx';
 
 export const metadata: Metadata = { title: 'Use-cases' };
 
