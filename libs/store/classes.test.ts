@@ -97,6 +97,7 @@ describe('loadDataClasses', () => {
         authentication: '90d',
         endpoint: '90d',
         network: '30d',
+        scores: '30d',
         web: '30d',
         system: '30d',
         unapproved: '7d',
