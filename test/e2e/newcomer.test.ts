@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { has, root } from '../require.ts';
@@ -34,6 +35,17 @@ describe.runIf(has('chromium'))('a newcomer', () => {
   // The light theme's colours are looked at in `npm run test:long`.
   it('finds every page accessible and without faults', async () => {
     expect(await lookAtPages(context, server, { colorScheme: 'dark', shots })).toEqual([]);
+  }, 180_000);
+
+  it('gets the queue of alerts with at most 300 kB of JavaScript, compressed', async () => {
+    const text = async (path: string) => (await fetch(new URL(path, server.url))).text();
+    const scripts = (await text('/alerts')).match(/<script(?![^>]*noModule)[^>]* src="[^"]+/gi) ?? [];
+    const sizes = await Promise.all(
+      scripts.map(async (tag) => gzipSync(await text(tag.replace(/.*"/, '')), { level: 9 }).length),
+    );
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    expect(total).toBeGreaterThan(150_000);
+    expect(total).toBeLessThanOrEqual(300_000);
   });
 
   it('gets around by keyboard, and finds the same page again by its address', async () => {
@@ -70,6 +82,7 @@ describe.runIf(has('chromium'))('a newcomer', () => {
     const { page } = await openPage(stranger);
     await page.goto(`${server.url}/alerts`);
     await page.waitForURL('**/login**');
+    await page.getByText('No password yet').click();
     await page.getByText('admin login-link').first().waitFor();
     const link = await server.loginLink();
     await page.goto(link);

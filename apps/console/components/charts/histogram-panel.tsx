@@ -1,14 +1,19 @@
 'use client';
 import type { Histogram } from '@tidewatch/api/schemas';
 import { ChartColumnStacked, Table2 } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { shortTime } from '../../view/moment.ts';
 import { count, plural } from '../../view/quantity.ts';
 import { IconButton } from '../ui/button.tsx';
 import { HistogramTable } from './histogram-table.tsx';
 import { type ChartSeries, countOf } from './stack.ts';
-import { drawStackedBars } from './stacked-bars.ts';
-import { useChart } from './use-chart.ts';
+
+// Not needed before the counts are there; it comes while they are asked for.
+const loadBars = () => import('./histogram-bars.tsx').then((module) => ({ default: module.HistogramBars }));
+const HistogramBars = lazy(loadBars);
+const loading = (
+  <div className="skeleton mx-3 mb-2 h-[calc(100%-8px)]" role="status" aria-label="Loading the histogram" />
+);
 
 /** Counts over time; drag over it to set the range, or use its table. */
 export function HistogramPanel({
@@ -29,6 +34,7 @@ export function HistogramPanel({
 }) {
   const [hovered, setHovered] = useState<number | null>(null);
   const [asTable, setAsTable] = useState(false);
+  useEffect(() => void loadBars(), []);
   const total = histogram?.buckets.reduce((sum, bucket) => sum + bucket.count, 0) ?? 0;
   const bucket = hovered === null ? undefined : histogram?.buckets[hovered];
   return (
@@ -73,51 +79,21 @@ export function HistogramPanel({
             No histogram: {error.message}
           </p>
         ) : histogram === undefined ? (
-          <div
-            className="skeleton mx-3 mb-2 h-[calc(100%-8px)]"
-            role="status"
-            aria-label="Loading the histogram"
-          />
+          loading
         ) : asTable ? (
           <HistogramTable histogram={histogram} series={series} onBrush={onBrush} />
         ) : (
-          <Bars
-            histogram={histogram}
-            series={series}
-            label={`${plural(total, what)} over time; the table holds the numbers`}
-            onBrush={onBrush}
-            onHover={setHovered}
-          />
+          <Suspense fallback={loading}>
+            <HistogramBars
+              histogram={histogram}
+              series={series}
+              label={`${plural(total, what)} over time; the table holds the numbers`}
+              onBrush={onBrush}
+              onHover={setHovered}
+            />
+          </Suspense>
         )}
       </div>
     </section>
   );
-}
-
-function Bars({
-  histogram,
-  series,
-  label,
-  onBrush,
-  onHover,
-}: {
-  readonly histogram: Histogram;
-  readonly series: readonly ChartSeries[];
-  readonly label: string;
-  readonly onBrush: (from: number, to: number) => void;
-  readonly onHover: (bucket: number | null) => void;
-}) {
-  const brush = useRef(onBrush);
-  useEffect(() => {
-    brush.current = onBrush;
-  });
-  const target = useChart(
-    (element) =>
-      drawStackedBars(element, histogram, series, {
-        onBrush: (from, to) => brush.current(from, to),
-        onHover,
-      }),
-    [histogram, series, onHover],
-  );
-  return <div ref={target} role="img" aria-label={label} className="chart h-full w-full overflow-hidden" />;
 }
