@@ -42,6 +42,10 @@ describe('explanationSentence', () => {
     expect(explanationSentence(onnx)).toBe(
       'Fired because of bytes: its score is 50 %, and 40 % is worth a look.',
     ));
+  it('does not compare the highest score with itself', () =>
+    expect(explanationSentence({ ...onnx, score: 1, threshold: 1 })).toBe(
+      'Fired because of bytes: its score is the highest there is.',
+    ));
   it('says the score alone where the method tells no more', () =>
     expect(explanationSentence({ ...onnx, features: [] })).toBe(
       'Fired because its score is 50 %, and 40 % is worth a look.',

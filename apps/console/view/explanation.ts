@@ -40,7 +40,9 @@ function featureSentence(found: OnnxExplanation | ForestExplanation): string {
     .map(({ name }) => name);
   const scored =
     found.engine === 'onnx'
-      ? `its score is ${percent(found.score)}, and ${percent(found.threshold)} is worth a look`
+      ? found.score >= 1
+        ? 'its score is the highest there is'
+        : `its score is ${percent(found.score)}, and ${percent(found.threshold)} is worth a look`
       : `its score is ${percent(found.score)}, and its grade, how far beyond what is usual that is, ${percent(found.grade)}`;
   return names.length === 0 ? `Fired because ${scored}.` : `Fired because of ${names.join(', ')}: ${scored}.`;
 }
