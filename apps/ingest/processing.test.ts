@@ -94,7 +94,9 @@ describe('users’ processors', () => {
     expect(shifted).not.toHaveProperty('message');
   });
 
-  it('that loop for ever cost their own batch alone, not one that waits beside it', async () => {
+  it('that loop for ever cost their own batch alone, not one that waits beside it', {
+    retry: 3,
+  }, async () => {
     const looping = await ingest.plugin(
       'looping',
       "() => (event) => { while (event.message === 'loop') {} return event; }",
