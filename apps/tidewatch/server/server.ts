@@ -66,13 +66,8 @@ async function startRoles(runtime: Runtime): Promise<Omit<Server, 'close'>> {
   const has = (role: Role) => config.roles.includes(role);
 
   if (has('index')) await startIndexRole(runtime);
-  if (has('detector')) await startDetectorRole(runtime);
-  if (has('scorer')) {
-    const { startScorerRole } = await import('./models/scorer_role.ts');
-    await startScorerRole(runtime);
-    const { startAnomalyRole } = await import('./detectors/anomaly_role.ts');
-    await startAnomalyRole(runtime);
-  }
+  // Each waits for threads of its own.
+  await Promise.all([has('detector') && startDetectorRole(runtime), has('scorer') && startScoring(runtime)]);
   const governance = await watchGovernance(runtime);
   parts.governanceWatch = governance;
   runtime.onClose(() => governance.close());
@@ -103,6 +98,15 @@ async function startRoles(runtime: Runtime): Promise<Omit<Server, 'close'>> {
     loginUrl: has('api') ? await firstLogin(runtime, url) : undefined,
     reload: createReload(runtime, accept),
   };
+}
+
+async function startScoring(runtime: Runtime): Promise<void> {
+  const [{ startScorerRole }, { startAnomalyRole }] = await Promise.all([
+    import('./models/scorer_role.ts'),
+    import('./detectors/anomaly_role.ts'),
+  ]);
+  await startScorerRole(runtime);
+  await startAnomalyRole(runtime);
 }
 
 async function firstLogin({ adapters }: Runtime, url: string): Promise<string> {
