@@ -157,7 +157,7 @@ describe('a rule that costs much of the time', { timeout: 60_000 }, () => {
   const batch = (times: number, name: string) =>
     Array.from({ length: times }, (_, i) => dearEvent(`${name}${i}`));
 
-  it('is flagged, and quarantined when that goes on', async () => {
+  it('is flagged, and quarantined when that goes on', { retry: 3 }, async () => {
     budget = { ...usualBudget, windowMs: 1_500, limitMs: 60_000 };
     const { drain, rules } = await start();
     let events = 0;
