@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { EventMatch } from '@tidewatch/event';
 import { startWorker } from '@tidewatch/plugin';
-import type { StreamRecord } from '@tidewatch/stream';
+import { joinLines, type StreamRecord } from '@tidewatch/stream';
 import type { Answer, Fed, LoadedRules, Request, RuleFault, RuleSources } from './protocol.ts';
 
 export interface Detected {
@@ -26,9 +26,6 @@ export interface DetectionThread {
 type Ask = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
 type Loading = Pick<Extract<Request, { ask: 'load' }>, 'sources' | 'shards' | 'costs'>;
 type Good = Extract<Answer, { ok: true }>;
-
-const newline = 10;
-const space = 32;
 
 export function createDetectionThread(program: URL): DetectionThread {
   let worker: Worker | undefined;
@@ -120,17 +117,4 @@ export async function loadInThread(program: URL, sources: RuleSources): Promise<
   } finally {
     await thread.close();
   }
-}
-
-/** One buffer for the whole batch, so that one transfer moves it. A line end inside JSON is as good as a space. */
-function joinLines(records: readonly StreamRecord[]): Uint8Array {
-  const joined = new Uint8Array(records.reduce((size, { value }) => size + value.length + 1, 0));
-  let at = 0;
-  for (const { value } of records) {
-    joined.set(value, at);
-    for (let i = value.indexOf(newline); i !== -1; i = value.indexOf(newline, i + 1)) joined[at + i] = space;
-    at += value.length;
-    joined[at++] = newline;
-  }
-  return joined;
 }

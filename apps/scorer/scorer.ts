@@ -2,7 +2,14 @@ import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import type { EventMatch } from '@tidewatch/event';
 import type { AlertEffect, AlertStore } from '@tidewatch/store';
-import type { Batch, Consumer, NewRecord, SnapshotStore, Stream } from '@tidewatch/stream';
+import {
+  type Batch,
+  type Consumer,
+  linesOf,
+  type NewRecord,
+  type SnapshotStore,
+  type Stream,
+} from '@tidewatch/stream';
 import type { Logger, Metrics } from '@tidewatch/telemetry';
 import { derivedHeaders, isDerived, isIdleMark } from '@tidewatch/window';
 import { createDriftTold } from './drift_told.ts';
@@ -19,7 +26,7 @@ import {
 } from './protocol.ts';
 import type { ClassTable } from './score_document.ts';
 import { createSuspensions, type Suspended } from './suspension.ts';
-import { createScoringThread, linesOf, type Programs, ThreadLost } from './thread.ts';
+import { createScoringThread, type Programs, ThreadLost } from './thread.ts';
 
 export interface ScorerDeps {
   readonly events: Stream;

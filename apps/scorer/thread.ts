@@ -4,7 +4,7 @@ import type { MessagePort, Worker } from 'node:worker_threads';
 
 import { startModelThread } from '@tidewatch/onnx';
 import { startWorker } from '@tidewatch/plugin';
-import type { StreamRecord } from '@tidewatch/stream';
+import { joinLines, type StreamRecord } from '@tidewatch/stream';
 import type { DriftWindow } from './drift_watch.ts';
 import type {
   Answer,
@@ -64,9 +64,6 @@ export interface ThreadOptions {
 }
 
 type Said = Answer & { readonly id: number; readonly ok: boolean; readonly message: string };
-
-const newline = 10;
-const space = 32;
 
 export function createScoringThread(
   programs: Programs,
@@ -169,26 +166,4 @@ export function createScoringThread(
       await Promise.race([Promise.all(ended), setTimeout(endMs, undefined, { ref: false })]);
     },
   };
-}
-
-/** One buffer for the whole batch, so that one transfer moves it. A line end inside JSON is as good as a space. */
-function joinLines(records: readonly StreamRecord[]): Uint8Array {
-  const joined = new Uint8Array(records.reduce((size, { value }) => size + value.length + 1, 0));
-  let at = 0;
-  for (const { value } of records) {
-    joined.set(value, at);
-    for (let i = value.indexOf(newline); i !== -1; i = value.indexOf(newline, i + 1)) joined[at + i] = space;
-    at += value.length;
-    joined[at++] = newline;
-  }
-  return joined;
-}
-
-/** Lines of a buffer, which they share. */
-export function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
-  let start = 0;
-  for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
-    yield bytes.subarray(start, end);
-    start = end + 1;
-  }
 }
