@@ -195,13 +195,13 @@ describe('a running server', () => {
     await runtime.adapters.store?.events.write([record]);
     await put('classes.yml', text);
     await watch.look();
-    expect(runtime.classes.get('web')).toBeDefined();
+    expect(runtime.classes.get('web')?.name).toBe('web');
     expect(health()?.detail).toContain('The class web still holds events');
     const store = runtime.adapters.store as DuckDbStore;
     await store.seal(Number.MAX_SAFE_INTEGER);
     for (const file of store.sealed.files()) await store.sealed.release(file);
     await watch.refresh();
-    expect(runtime.classes.get('web')).toBeDefined();
+    expect(runtime.classes.get('web')?.name).toBe('web');
     await store.events.expire(Date.now() + 40 * 86_400_000);
     await watch.refresh();
     expect(runtime.classes.get('web')).toBeUndefined();
