@@ -59,6 +59,20 @@ describe('passwords', () => {
     expect((await control.redeem(link)).ok).toBe(false);
   });
 
+  it('end what reads by key, too, and not what sends events', async () => {
+    const [reads, sends] = [await addKey(), await addKey({ scopes: ['ingest'] })];
+    const both = () => [reads, sends].map(({ secret }) => control.keys.find(secret) !== undefined);
+    await control.users.setPassword('alice', password, { keepKeys: true });
+    expect(both()).toEqual([true, true]);
+    await control.users.setPassword('admin', password);
+    expect(both()).toEqual([true, true]);
+    await control.users.setPassword('alice', password);
+    expect(both()).toEqual([false, true]);
+    await addKey({ scopes: ['ingest', 'alerts:read'] });
+    expect(await control.sessions.revokeAll()).toMatchObject({ keys: 1 });
+    expect(both()).toEqual([false, true]);
+  });
+
   it('change only for who knows the one before, where that is asked', async () => {
     await control.users.setPassword('alice', password);
     await expect(
@@ -94,17 +108,17 @@ describe('passwords', () => {
 });
 
 describe('users', () => {
-  it('who are disabled have nothing open, and no key, until they are enabled', async () => {
+  it('who are disabled have nothing open and no key, and get none back when they are enabled', async () => {
     await control.users.setPassword('alice', password);
     const { token } = await byLink('alice');
     const { secret } = await addKey();
-    await control.users.disable('alice', true);
+    await control.users.change('alice', { disabled: true });
     expect(await control.sessions.authenticate(token)).toBeUndefined();
     expect(control.keys.find(secret)).toBeUndefined();
     expect((await control.logIn('alice', password)).ok).toBe(false);
     await expect(control.createLoginLink({ user: 'alice' })).rejects.toMatchObject({ code: 'USER_DISABLED' });
-    await control.users.disable('alice', false);
-    expect(control.keys.find(secret)?.user.id).toBe('alice');
+    await control.users.change('alice', { disabled: false });
+    expect(control.keys.find(secret)).toBeUndefined();
     expect(await control.sessions.authenticate(token)).toBeUndefined();
   });
 
@@ -123,11 +137,19 @@ describe('users', () => {
     const last = { code: 'LAST_ADMIN' };
     const demote = () => control.users.save({ id: 'admin', name: 'Admin', roles: ['viewer'] });
     await expect(demote()).rejects.toMatchObject(last);
-    await expect(control.users.disable('admin', true)).rejects.toMatchObject(last);
+    await expect(control.users.change('admin', { disabled: true })).rejects.toMatchObject(last);
     await expect(control.users.remove('admin')).rejects.toMatchObject(last);
     await control.users.save({ id: 'alice', name: 'Alice', roles: ['admin'] });
     expect((await demote()).roles).toEqual(['viewer']);
-    await expect(control.users.disable('alice', true)).rejects.toMatchObject(last);
+    await expect(control.users.change('alice', { disabled: true })).rejects.toMatchObject(last);
+  });
+
+  it('change in all that is asked, or in nothing', async () => {
+    const change = { name: 'Somebody', reach: { dataClasses: ['web'] }, disabled: true };
+    await expect(control.users.change('admin', change)).rejects.toMatchObject({ code: 'LAST_ADMIN' });
+    expect(await control.users.get('admin')).toMatchObject({ name: 'admin', reach: {}, disabled: false });
+    await expect(control.users.change('nobody', change)).rejects.toMatchObject({ code: 'USER_UNKNOWN' });
+    expect(await control.users.change('alice', change)).toMatchObject({ ...change, roles: ['analyst'] });
   });
 
   it('keep their reach until another is given', async () => {
@@ -175,6 +197,30 @@ describe('identities of a provider', () => {
       ['alice', ['analyst']],
       ['carol', []],
     ]);
+  });
+
+  it('let nobody in for longer than was said, nor keys whose user nobody vouches for any more', async () => {
+    const { session, token } = await opened(control.signIn(carol, day / 2 - 1));
+    const { secret } = await addKey({ user: 'carol', expiresAt: now + 100 * day });
+    expect(session.expiresAt).toBe(now + day / 2 - 1);
+    now += day / 2 - 1;
+    expect(await control.sessions.authenticate(token)).toBeUndefined();
+    now += 29 * day;
+    expect(control.keys.find(secret)?.user.id).toBe('carol');
+    await control.vouch({ ...carol, roles: ['analyst'] });
+    now += 30 * day - 1;
+    expect(control.keys.find(secret)?.user.roles).toEqual(['analyst']);
+    now += 1;
+    expect(control.keys.find(secret)).toBeUndefined();
+  });
+
+  it('lose at once what is not vouched for any more', async () => {
+    const { token } = await opened(control.signIn(carol));
+    await control.vouch({ ...carol, roles: ['engineer'] });
+    expect((await control.sessions.authenticate(token))?.user.roles).toEqual(['engineer']);
+    await control.vouch({ ...carol, roles: [] });
+    expect(await control.sessions.authenticate(token)).toBeUndefined();
+    expect((await control.users.get('carol'))?.roles).toEqual([]);
   });
 
   it('never take over the user of another', async () => {
@@ -228,4 +274,22 @@ describe('API keys', () => {
     expect([await control.keys.remove(key.id), await control.keys.remove(key.id)]).toEqual([true, false]);
     expect(control.keys.find(secret)).toBeUndefined();
   });
+});
+
+it('browsers are known to whom they belong, the ten used last, for half a year', async () => {
+  const { add, knows } = control.devices;
+  const first = await add('alice');
+  expect([await knows('alice', first), await knows('admin', first), await knows('alice', 'x')]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  now += 179 * day;
+  expect(await knows('alice', first)).toBe(true);
+  now += 179 * day;
+  const others = [];
+  for (let i = 0; i < 10; i++) others.push(await add('alice'));
+  expect([await knows('alice', first), await knows('alice', others[0] ?? '')]).toEqual([false, true]);
+  now += 180 * day;
+  expect(await knows('alice', others[0] ?? '')).toBe(false);
 });

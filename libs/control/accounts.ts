@@ -18,11 +18,13 @@ export interface User {
   /** None for whom an identity provider vouches, but gives no role any more. */
   readonly roles: readonly Role[];
   readonly reach: Reach;
-  /** Whoever is disabled has no session and no key. */
+  /** Whoever is disabled has no session and no key, and gets none. */
   readonly disabled: boolean;
   readonly hasPassword: boolean;
   /** Whom an identity provider vouches for: it decides on name and roles. */
   readonly external: boolean;
+  /** When it last did; absent for others. */
+  readonly vouchedAt?: number;
   /** Epoch milliseconds, as every time of this lib. */
   readonly createdAt: number;
 }
@@ -74,12 +76,16 @@ export interface UserDirectory {
   get(id: string): Promise<User | undefined>;
   /** Creates or replaces; `createdAt`, the password and what was open stay. Throws `USER_INVALID`, `LAST_ADMIN`. */
   save(user: Pick<User, 'id' | 'name' | 'roles'> & { readonly reach?: Reach }): Promise<User>;
-  /** Lets somebody in no more (sessions end, keys rest), or again. Throws `USER_UNKNOWN`, `LAST_ADMIN`. */
-  disable(id: string, disabled: boolean): Promise<User>;
+  /**
+   * Changes what is given, all of it or nothing. Who is disabled is let in no more: sessions, links and keys go.
+   *
+   * @throws USER_UNKNOWN, USER_INVALID, LAST_ADMIN
+   */
+  change(id: string, facts: Partial<Pick<User, 'name' | 'roles' | 'reach' | 'disabled'>>): Promise<User>;
   /** Deletes the user with sessions, links and keys. Throws `USER_UNKNOWN`, `LAST_ADMIN`. */
   remove(id: string): Promise<void>;
   /**
-   * Sets a password; other sessions than `keep` end.
+   * Sets a password; other sessions than `keep` end, and API keys that may do more than send events unless `keepKeys`.
    *
    * @param current the password of now, asked for where it is given
    * @throws PASSWORD_WEAK, PASSWORD_WRONG, USER_UNKNOWN, LOGINS_BUSY
@@ -87,7 +93,7 @@ export interface UserDirectory {
   setPassword(
     id: string,
     password: string,
-    options?: { readonly current?: string; readonly keep?: string },
+    options?: { readonly current?: string; readonly keep?: string; readonly keepKeys?: boolean },
   ): Promise<void>;
 }
 
@@ -101,8 +107,8 @@ export interface SessionStore {
   list(user?: string): Promise<readonly Session[]>;
   /** Whether there was such a session. */
   revoke(id: string): Promise<boolean>;
-  /** Ends every session and voids every unused login link; answers how many sessions ended. */
-  revokeAll(): Promise<number>;
+  /** Ends every session, every unused login link, and every API key that may do more than send events; answers how many. */
+  revokeAll(): Promise<{ readonly sessions: number; readonly keys: number }>;
 }
 
 /** What a program may do in the name of a user: at most what they may themselves. */
@@ -127,7 +133,7 @@ export interface KeyRing {
   /**
    * Makes a key. Its secret is told here and never again.
    *
-   * @throws USER_UNKNOWN, KEY_INVALID (no scope, an expiry that is past or over a year ahead)
+   * @throws USER_UNKNOWN, USER_DISABLED, KEY_INVALID (no scope, an expiry that is past or over a year ahead)
    */
   add(key: {
     readonly user: string;
@@ -145,4 +151,12 @@ export interface KeyRing {
   find(secret: string): ApiKey | undefined;
   /** Deletes keys that expired before `time`; answers how many. */
   expire(time: number): Promise<number>;
+}
+
+/** Browsers in which somebody logged in before: who guesses from elsewhere does not slow them. */
+export interface DeviceStore {
+  /** Remembers one more, the 10 of a user that were used last; its token opens nothing. */
+  add(user: string): Promise<string>;
+  /** Whether a token is of a browser that a user logged in with in the last 180 days; counts as use. */
+  knows(user: string, token: string): Promise<boolean>;
 }

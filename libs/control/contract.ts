@@ -1,5 +1,6 @@
 import type { Json } from '@tidewatch/event';
 import type {
+  DeviceStore,
   ExternalIdentity,
   KeyRing,
   LoginLink,
@@ -142,6 +143,7 @@ export interface ControlStore {
   readonly users: UserDirectory;
   readonly sessions: SessionStore;
   readonly keys: KeyRing;
+  readonly devices: DeviceStore;
   readonly audit: AuditLog;
   readonly originals: OriginalVault;
   /**
@@ -161,8 +163,12 @@ export interface ControlStore {
   /**
    * Opens a session for whom an identity provider vouches; makes their user at the first time, and takes the roles over
    * each time. Without a role nobody gets in, and what was open for them ends.
+   *
+   * @param lastsMs how long the session lasts at most
    */
-  signIn(identity: ExternalIdentity): Promise<Redeemed>;
+  signIn(identity: ExternalIdentity, lastsMs?: number): Promise<Redeemed>;
+  /** Takes over what an identity provider says of somebody who is signed in; without a role, what was open ends. */
+  vouch(identity: Pick<ExternalIdentity, 'subject' | 'name' | 'roles'>): Promise<void>;
   /** Writes what waits and closes the file. Calls afterwards throw `CONTROL_CLOSED`. */
   close(): Promise<void>;
 }

@@ -103,7 +103,7 @@ describe('sessions', () => {
     expect(await control.sessions.revoke(first.session.id)).toBe(true);
     expect(await control.sessions.revoke(first.session.id)).toBe(false);
     expect(await control.sessions.authenticate(first.token)).toBeUndefined();
-    expect(await control.sessions.revokeAll()).toBe(1);
+    expect(await control.sessions.revokeAll()).toEqual({ sessions: 1, keys: 0 });
     expect(await control.sessions.authenticate(second.token)).toBeUndefined();
   });
 

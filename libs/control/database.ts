@@ -20,8 +20,6 @@ export interface Database {
   close(): void;
 }
 
-const format = 3;
-
 /** What brings a database to format 1, 2 and so on from the one before. */
 const steps: readonly string[] = [
   `
@@ -55,7 +53,16 @@ const steps: readonly string[] = [
     scopes TEXT NOT NULL, sources TEXT, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, last_used_at INTEGER)
     STRICT;
 `,
+  // Whom a provider vouched for has to come anew, to a session with an end of its own.
+  `
+  ALTER TABLE users ADD COLUMN vouched_at INTEGER;
+  DELETE FROM sessions WHERE method = 'oidc';
+  ALTER TABLE sessions ADD COLUMN ends_at INTEGER NOT NULL DEFAULT 0;
+  UPDATE sessions SET ends_at = created_at + 604800000;
+  CREATE TABLE devices (hash TEXT PRIMARY KEY, user TEXT NOT NULL, used_at INTEGER NOT NULL) STRICT;
+`,
 ];
+const format = steps.length;
 
 /** Opens or makes the database file, readable by its owner alone: WAL, each commit an fsync. */
 export function openDatabase(file: string): Database {

@@ -1,5 +1,6 @@
-import type { ControlStore, UserDirectory } from './contract.ts';
+import type { ControlStore, ExternalIdentity, User, UserDirectory } from './contract.ts';
 import type { Database } from './database.ts';
+import type { Devices } from './devices.ts';
 import { errors } from './errors.ts';
 import type { Keys } from './keys.ts';
 import type { Links } from './links.ts';
@@ -12,37 +13,47 @@ interface Parts {
   readonly sessions: Sessions;
   readonly links: Links;
   readonly keys: Keys;
+  readonly devices: Devices;
   readonly passwordCost: PasswordCost | undefined;
 }
 
 /** Users, and the ways in but for links. */
 export function createDirectory(
   db: Database,
-  { users, sessions, links, keys, passwordCost }: Parts,
-): Pick<ControlStore, 'users' | 'logIn' | 'signIn'> {
+  { users, sessions, links, keys, devices, passwordCost }: Parts,
+): Pick<ControlStore, 'users' | 'logIn' | 'signIn' | 'vouch'> {
   const passwords = createPasswords(passwordCost);
+
+  /** Part of the caller's transaction. */
+  const endAll = (id: string) => {
+    sessions.deleteOf(id);
+    links.voidOf(id);
+    keys.deleteOf(id);
+    devices.deleteOf(id);
+  };
+  const takeOver = (before: User, { name, roles, subject }: Omit<ExternalIdentity, 'id'>): User => {
+    const user = users.save({ id: before.id, name, roles, subject });
+    if (roles.length === 0) sessions.deleteOf(before.id);
+    return user;
+  };
 
   const directory: UserDirectory = {
     list: async () => users.list(),
     get: async (id) => users.find(id),
     save: async (user) => db.transaction(() => users.save(user)),
-    disable: async (id, disabled) =>
+    change: async (id, { disabled, ...facts }) =>
       db.transaction(() => {
-        const user = users.disable(id, disabled);
-        if (disabled) {
-          sessions.deleteOf(id);
-          links.voidOf(id);
-        }
-        return user;
+        users.change(id, facts);
+        if (disabled !== undefined) users.disable(id, disabled);
+        if (disabled) endAll(id);
+        return users.find(id) as User;
       }),
     remove: async (id) =>
       db.transaction(() => {
         users.remove(id);
-        sessions.deleteOf(id);
-        links.voidOf(id);
-        keys.deleteOf(id);
+        endAll(id);
       }),
-    async setPassword(id, password, { current, keep } = {}) {
+    async setPassword(id, password, { current, keep, keepKeys = false } = {}) {
       if (users.find(id) === undefined) throw errors.USER_UNKNOWN({ user: id });
       if (current !== undefined && !(await passwords.verify(current, users.password(id))))
         throw errors.PASSWORD_WRONG();
@@ -52,6 +63,7 @@ export function createDirectory(
         users.setPassword(id, stored);
         sessions.deleteOf(id, keep);
         links.voidOf(id);
+        if (!keepKeys) keys.deleteReading(id);
       });
     },
   };
@@ -69,21 +81,23 @@ export function createDirectory(
         return { ok: true, ...sessions.open(user, 'password') };
       });
     },
-    signIn: async ({ subject, id, name, roles }) =>
+    signIn: async ({ subject, id, name, roles }, lastsMs) =>
       db.transaction(() => {
         const before = users.bySubject(subject);
         if (roles.length === 0) {
-          if (before !== undefined) {
-            users.save({ id: before.id, name, roles, subject });
-            sessions.deleteOf(before.id);
-          }
+          if (before !== undefined) takeOver(before, { subject, name, roles });
           return { ok: false, error: errors.IDENTITY_WITHOUT_ROLE() };
         }
         if (before === undefined && users.find(id) !== undefined)
           return { ok: false, error: errors.IDENTITY_TAKEN({ user: id }) };
         const user = users.save({ id: before?.id ?? id, name, roles, subject });
         if (user.disabled) return { ok: false, error: errors.LOGIN_REFUSED() };
-        return { ok: true, ...sessions.open(user, 'oidc') };
+        return { ok: true, ...sessions.open(user, 'oidc', lastsMs) };
+      }),
+    vouch: async (identity) =>
+      db.transaction(() => {
+        const before = users.bySubject(identity.subject);
+        if (before !== undefined) takeOver(before, identity);
       }),
   };
 }

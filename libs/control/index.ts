@@ -1,4 +1,5 @@
 export * from './contract.ts';
-export { ingestRoles, ingestScope, keyPrefix, mayIngest } from './keys.ts';
+export { deviceLifeMs } from './devices.ts';
+export { ingestRoles, ingestScope, isInForce, keyPrefix, mayIngest } from './keys.ts';
 export { openControlStore } from './open.ts';
 export { sessionLimits } from './sessions.ts';

@@ -22,6 +22,9 @@ interface KeyRow {
   readonly last_used_at: number | null;
 }
 
+/** Keys of whom an identity provider vouches for rest where it did not for so long. */
+export const vouchedForMs = 30 * 24 * 3_600_000;
+
 /** For senders of events. */
 export const ingestScope = 'ingest';
 /** Whose keys may send events: what comes in is judged for everybody. */
@@ -31,9 +34,15 @@ export const ingestRoles: readonly Role[] = ['engineer', 'admin'];
 export const mayIngest = ({ scopes, user }: ApiKey): boolean =>
   scopes.includes(ingestScope) && user.roles.some((role) => ingestRoles.includes(role));
 
+/** Whether a key opens anything now. */
+export const isInForce = ({ user, expiresAt }: ApiKey, now: number): boolean =>
+  !user.disabled && expiresAt > now && (user.vouchedAt === undefined || now - user.vouchedAt < vouchedForMs);
+
 export interface Keys {
   readonly ring: KeyRing;
   deleteOf(user: string): void;
+  /** Those of a user, or of all, that may do more than send events; answers how many. */
+  deleteReading(user?: string): number;
 }
 
 export function createKeys(db: Database, users: Users, clock: () => number): Keys {
@@ -43,6 +52,7 @@ export function createKeys(db: Database, users: Users, clock: () => number): Key
   const touch = db.prepare('UPDATE api_keys SET last_used_at = ? WHERE hash = ?');
   const remove = db.prepare('DELETE FROM api_keys WHERE id = ?');
   const removeOf = db.prepare('DELETE FROM api_keys WHERE user = ?');
+  const removeReading = db.prepare('DELETE FROM api_keys WHERE scopes <> ? AND (? IS NULL OR user = ?)');
   const removeOld = db.prepare('DELETE FROM api_keys WHERE expires_at < ?');
 
   const toKey = (row: KeyRow): ApiKey | undefined => {
@@ -65,7 +75,9 @@ export function createKeys(db: Database, users: Users, clock: () => number): Key
         .flatMap((row) => toKey(row) ?? []),
     async add({ user, name, scopes, sources, expiresAt }) {
       const now = clock();
-      if (users.find(user) === undefined) throw errors.USER_UNKNOWN({ user });
+      const owner = users.find(user);
+      if (owner === undefined) throw errors.USER_UNKNOWN({ user });
+      if (owner.disabled) throw errors.USER_DISABLED({ user });
       if (scopes.length === 0) throw errors.KEY_INVALID({ why: 'it needs at least one scope.' });
       if (expiresAt <= now || expiresAt > now + longestLifeMs)
         throw errors.KEY_INVALID({ why: 'it has to expire within a year from now.' });
@@ -84,12 +96,15 @@ export function createKeys(db: Database, users: Users, clock: () => number): Key
       const row = byHash.all(hashToken(secret))[0];
       const key = row === undefined ? undefined : toKey(row);
       const now = clock();
-      if (row === undefined || key === undefined || key.user.disabled || key.expiresAt <= now)
-        return undefined;
+      if (row === undefined || key === undefined || !isInForce(key, now)) return undefined;
       if (now - (row.last_used_at ?? 0) >= touchEveryMs) touch.run(now, row.hash);
       return key;
     },
     expire: async (time) => removeOld.run(time),
   };
-  return { ring, deleteOf: (user) => void removeOf.run(user) };
+  return {
+    ring,
+    deleteOf: (user) => void removeOf.run(user),
+    deleteReading: (user) => removeReading.run(ingestScope, user ?? null, user ?? null),
+  };
 }

@@ -1,6 +1,7 @@
 import { createAuditLog } from './audit.ts';
 import type { ControlStore } from './contract.ts';
 import { openDatabase } from './database.ts';
+import { createDevices } from './devices.ts';
 import { createDirectory } from './directory.ts';
 import { createKeys } from './keys.ts';
 import { createLinks } from './links.ts';
@@ -27,13 +28,15 @@ export function openControlStore(options: {
   const sessions = createSessions(db, users, clock);
   const links = createLinks(db, users, sessions, clock);
   const keys = createKeys(db, users, clock);
+  const devices = createDevices(db, clock);
   const audit = createAuditLog(db, clock);
   return {
     ...createDirectory(db, {
-      ...{ users, sessions, links, keys },
+      ...{ users, sessions, links, keys, devices },
       passwordCost: options.passwordCost,
     }),
     keys: keys.ring,
+    devices: devices.store,
     audit,
     originals: createOriginalVault(db),
     sessions: {
@@ -41,7 +44,7 @@ export function openControlStore(options: {
       revokeAll: async () =>
         db.transaction(() => {
           links.voidAll();
-          return sessions.deleteAll();
+          return { sessions: sessions.deleteAll(), keys: keys.deleteReading() };
         }),
     },
     createLoginLink: links.createLoginLink,

@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 import { hashToken, newToken } from './token.ts';
 import type { Users } from './users.ts';
 
-/** A session ends this long after its last activity, and this long after its start whatever happens. */
+/** A session ends this long after its last activity, and this long after its start whatever happens, or sooner. */
 export const sessionLimits = { idleMs: 12 * 3_600_000, absoluteMs: 7 * 24 * 3_600_000 } as const;
 
 /** Activity is written once in this time, so that reading does not cost a commit per request. */
@@ -18,12 +18,17 @@ interface SessionRow {
   readonly created_at: number;
   readonly last_seen_at: number;
   readonly method: LoginMethod;
+  readonly ends_at: number;
 }
 
 export interface Sessions {
   readonly store: Omit<SessionStore, 'revokeAll'>;
-  /** Opens a session; part of the caller's transaction. */
-  open(user: User, method: LoginMethod): { readonly token: string; readonly session: Session };
+  /** Opens a session, for `lastsMs` at most; part of the caller's transaction. */
+  open(
+    user: User,
+    method: LoginMethod,
+    lastsMs?: number,
+  ): { readonly token: string; readonly session: Session };
   deleteAll(): number;
   /** But for the session `keep`. */
   deleteOf(user: string, keep?: string): void;
@@ -32,19 +37,16 @@ export interface Sessions {
 export function createSessions(db: Database, users: Users, clock: () => number): Sessions {
   const byHash = db.prepare<SessionRow>('SELECT * FROM sessions WHERE hash = ?');
   const every = db.prepare<SessionRow>('SELECT * FROM sessions ORDER BY created_at DESC, id');
-  const insert = db.prepare('INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const insert = db.prepare('INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   const touch = db.prepare('UPDATE sessions SET last_seen_at = ? WHERE hash = ?');
   const remove = db.prepare('DELETE FROM sessions WHERE id = ?');
   const removeOf = db.prepare('DELETE FROM sessions WHERE user = ? AND id <> ?');
   const removeAll = db.prepare('DELETE FROM sessions');
-  const removeEnded = db.prepare('DELETE FROM sessions WHERE last_seen_at <= ? OR created_at <= ?');
+  const removeEnded = db.prepare('DELETE FROM sessions WHERE last_seen_at <= ? OR ends_at <= ?');
 
   const toSession = (row: SessionRow): Session | undefined => {
     const user = users.find(row.user);
-    const expiresAt = Math.min(
-      row.last_seen_at + sessionLimits.idleMs,
-      row.created_at + sessionLimits.absoluteMs,
-    );
+    const expiresAt = Math.min(row.last_seen_at + sessionLimits.idleMs, row.ends_at);
     if (user === undefined || user.disabled || expiresAt <= clock()) return undefined;
     return {
       id: row.id,
@@ -76,9 +78,9 @@ export function createSessions(db: Database, users: Users, clock: () => number):
           .filter((session) => session !== undefined),
       revoke: async (id) => remove.run(id) > 0,
     },
-    open: (user, method) => {
+    open: (user, method, lastsMs = sessionLimits.absoluteMs) => {
       const now = clock();
-      removeEnded.run(now - sessionLimits.idleMs, now - sessionLimits.absoluteMs);
+      removeEnded.run(now - sessionLimits.idleMs, now);
       const token = newToken();
       const row: SessionRow = {
         hash: hashToken(token),
@@ -88,8 +90,9 @@ export function createSessions(db: Database, users: Users, clock: () => number):
         created_at: now,
         last_seen_at: now,
         method,
+        ends_at: now + Math.min(lastsMs, sessionLimits.absoluteMs),
       };
-      insert.run(row.hash, row.id, row.user, row.csrf, row.created_at, row.last_seen_at, method);
+      insert.run(row.hash, row.id, row.user, row.csrf, now, now, method, row.ends_at);
       return { token, session: toSession(row) as Session };
     },
     deleteAll: () => removeAll.run(),

@@ -11,6 +11,7 @@ interface UserRow {
   readonly disabled: number;
   readonly password: string | null;
   readonly subject: string | null;
+  readonly vouched_at: number | null;
 }
 
 const idShape = /^[\w.@-]{1,64}$/;
@@ -27,6 +28,8 @@ export interface Users {
   save(
     user: Pick<User, 'id' | 'name' | 'roles'> & { readonly reach?: Reach; readonly subject?: string },
   ): User;
+  /** Throws `USER_UNKNOWN`, `USER_INVALID`, `LAST_ADMIN`. */
+  change(id: string, facts: Partial<Pick<User, 'name' | 'roles' | 'reach'>>): void;
   /** Throws `USER_UNKNOWN`, `LAST_ADMIN`. */
   disable(id: string, disabled: boolean): User;
   /** Throws `USER_UNKNOWN`, `LAST_ADMIN`. */
@@ -42,8 +45,9 @@ export function createUsers(db: Database, clock: () => number): Users {
   const every = db.prepare<UserRow>('SELECT * FROM users ORDER BY id');
   const first = db.prepare<{ id: string }>('SELECT id FROM users LIMIT 1');
   const upsert = db.prepare(
-    'INSERT INTO users (id, name, roles, created_at, reach, subject) VALUES (?, ?, ?, ?, ?, ?) ' +
-      'ON CONFLICT (id) DO UPDATE SET name = excluded.name, roles = excluded.roles, reach = excluded.reach',
+    'INSERT INTO users (id, name, roles, created_at, reach, subject, vouched_at) VALUES (?, ?, ?, ?, ?, ?, ?) ' +
+      'ON CONFLICT (id) DO UPDATE SET name = excluded.name, roles = excluded.roles, reach = excluded.reach, ' +
+      'vouched_at = COALESCE(excluded.vouched_at, vouched_at)',
   );
   const setDisabled = db.prepare('UPDATE users SET disabled = ? WHERE id = ?');
   const setPassword = db.prepare('UPDATE users SET password = ? WHERE id = ?');
@@ -62,6 +66,14 @@ export function createUsers(db: Database, clock: () => number): Users {
       throw errors.LAST_ADMIN();
   };
 
+  const write = (user: Pick<User, 'id' | 'name' | 'roles' | 'reach'>, before?: User, subject?: string) => {
+    const { id, name, roles, reach } = user;
+    const now = clock();
+    const facts = [id, name.slice(0, longestName), roles.join(' '), before?.createdAt ?? now];
+    const vouched = subject === undefined ? [null, null] : [subject, now];
+    upsert.run(...facts, JSON.stringify(reach), ...vouched);
+  };
+
   return {
     find,
     list,
@@ -72,10 +84,15 @@ export function createUsers(db: Database, clock: () => number): Users {
       if (before === undefined && reserved.has(id.toLowerCase())) throw errors.USER_INVALID();
       // What an identity provider takes away is gone; commands on the server itself can make another administrator.
       if (before !== undefined && subject === undefined && !roles.includes('admin')) keepAdmin(before);
-      const kept = JSON.stringify(reach ?? before?.reach ?? {});
-      const createdAt = before?.createdAt ?? clock();
-      upsert.run(id, name.slice(0, longestName), roles.join(' '), createdAt, kept, subject ?? null);
+      write({ id, name, roles, reach: reach ?? before?.reach ?? {} }, before, subject);
       return known(id);
+    },
+    change: (id, facts) => {
+      const before = known(id);
+      if (facts.roles?.length === 0) throw errors.USER_INVALID();
+      if (facts.roles?.includes('admin') === false) keepAdmin(before);
+      const { name = before.name, roles = before.roles, reach = before.reach } = facts;
+      write({ id, name, roles, reach }, before);
     },
     disable: (id, disabled) => {
       const user = known(id);
@@ -104,5 +121,6 @@ const toUser = (row: UserRow | undefined): User | undefined =>
     disabled: row.disabled === 1,
     hasPassword: row.password !== null,
     external: row.subject !== null,
+    ...(row.subject === null ? {} : { vouchedAt: row.vouched_at ?? row.created_at }),
     createdAt: row.created_at,
   };

@@ -29,13 +29,14 @@ export const adminRoutes: readonly Route[] = [
     name: 'admin.reset',
     method: 'POST',
     url: '/api/admin/reset',
-    summary: 'End every session, void every login link, and make a new one for the administrator',
+    summary:
+      'End every session, login link, and API key that may do more than send events, and make a new link for the administrator',
     policy,
     audit: 'change',
     schemas: { answer: schemas.reset },
     handle: async ({ request }, { control }) => {
-      const sessions = await control.sessions.revokeAll();
-      return { ...linkAnswer(await control.createLoginLink({ user: 'admin' }), request), sessions };
+      const ended = await control.sessions.revokeAll();
+      return { ...linkAnswer(await control.createLoginLink({ user: 'admin' }), request), ...ended };
     },
   }),
 ];

@@ -1,4 +1,4 @@
-import { type ApiKey, ingestRoles, ingestScope } from '@tidewatch/control';
+import { type ApiKey, ingestRoles, ingestScope, isInForce } from '@tidewatch/control';
 import { errors } from '../errors.ts';
 import { type Route, route } from '../route.ts';
 import * as schemas from '../schemas/accounts.ts';
@@ -67,6 +67,6 @@ const ownerOf = (caller: Caller): string | undefined =>
   'user' in caller && !caller.user.roles.includes('admin') ? caller.user.id : undefined;
 
 function describe({ user, ...key }: ApiKey, now: number) {
-  const state = key.expiresAt <= now ? 'expired' : user.disabled ? 'user_disabled' : 'active';
+  const state = isInForce({ ...key, user }, now) ? 'active' : key.expiresAt <= now ? 'expired' : 'resting';
   return { ...key, user: user.id, state } as const;
 }

@@ -87,13 +87,14 @@ export const sessionRoutes: readonly Route[] = [
     name: 'session.password',
     method: 'PUT',
     url: '/api/session/password',
-    summary: 'Set one’s own password; one’s other sessions end',
+    summary:
+      'Set one’s own password; one’s other sessions end, and API keys that may do more than send events',
     policy: { kind: 'session', roles: everyone },
     // By the handler: the body must not stand there.
     audit: 'own',
     bodyLimit: 4_096,
     schemas: { body: accounts.passwordBody },
-    handle: async ({ body: { password, current }, session, request, reply }, api) => {
+    handle: async ({ body: { password, current, keepKeys }, session, request, reply }, api) => {
       if (session === undefined) throw errors.SESSION_MISSING();
       const { user, id, method } = session;
       if (user.external) throw errors.USER_EXTERNAL({ id: user.id });
@@ -107,6 +108,7 @@ export const sessionRoutes: readonly Route[] = [
       await api.audit.beforeChange(entry);
       await api.control.users.setPassword(user.id, password, {
         keep: id,
+        keepKeys,
         ...(method === 'link' || current === undefined ? {} : { current }),
       });
       await api.audit.change(entry);

@@ -54,20 +54,14 @@ export const userRoutes: readonly Route[] = [
     policy: letsIn,
     audit: 'change',
     schemas: { params: schemas.byUser, body: schemas.userChange, answer: schemas.user },
-    handle: async ({ params: { id }, body: { disabled, ...facts }, caller }, api) => {
+    handle: async ({ params: { id }, body: facts, caller }, api) => {
       const { users, sessions } = api.control;
       const user = await known(id, api);
       refuseSelf(caller, id);
       if (user.external && (facts.roles ?? facts.name) !== undefined) throw errors.USER_EXTERNAL({ id });
       checkReach(facts.reach ?? {}, api);
-      let changed = user;
-      if (Object.values(facts).some((fact) => fact !== undefined))
-        changed = await users.save({
-          ...{ id, name: facts.name ?? user.name, roles: facts.roles ?? user.roles },
-          reach: facts.reach ?? user.reach,
-        });
-      if (disabled !== undefined) changed = await users.disable(id, disabled);
-      return describe(changed, await sessions.list(id));
+      const said = Object.entries(facts).filter(([, fact]) => fact !== undefined);
+      return describe(await users.change(id, Object.fromEntries(said)), await sessions.list(id));
     },
   }),
   route({

@@ -23,6 +23,10 @@ export const passwordBody = z.strictObject({
     .max(1_000)
     .optional()
     .describe('The password of now; not needed where the session was opened by a link.'),
+  keepKeys: z
+    .boolean()
+    .default(false)
+    .describe('API keys stay in force. Else those end that may do more than send events.'),
 });
 
 export const oidcQuery = z.object({
@@ -69,7 +73,10 @@ export const newUser = userFacts.extend({ id: userId });
 export const userChange = z.strictObject({
   ...userFacts.partial().shape,
   reach: reach.exactOptional(),
-  disabled: z.boolean().optional().describe('Nobody who is disabled can log in; their sessions end.'),
+  disabled: z
+    .boolean()
+    .optional()
+    .describe('Nobody who is disabled can log in; their sessions and API keys end.'),
 });
 
 export const keyList = z
@@ -84,7 +91,9 @@ export const keyList = z
         createdAt: z.number(),
         expiresAt: z.number(),
         lastUsedAt: z.number().exactOptional(),
-        state: z.enum(['active', 'expired', 'user_disabled']),
+        state: z
+          .enum(['active', 'expired', 'resting'])
+          .describe('`resting`: the identity provider has not vouched for its user for 30 days'),
       }),
     ),
     scopes: z.array(z.string()).describe('What keys can be made for'),

@@ -154,7 +154,10 @@ export const health = z
 
 export const loginLinkBody = z.object({ user: z.string().min(1).max(64).default('admin') });
 export const loginLink = z.object({ url: z.string(), expiresAt: z.string() }).meta({ id: 'LoginLink' });
-export const reset = loginLink.extend({ sessions: z.number().describe('Sessions ended') });
+export const reset = loginLink.extend({
+  sessions: z.number().describe('Sessions ended'),
+  keys: z.number().describe('API keys ended: all that may do more than send events'),
+});
 export const readiness = z.object({
   ready: z.literal(true),
   roles: z.array(z.object({ role: z.string(), state: roleHealth.shape.state })),

@@ -18,8 +18,15 @@ export const useLoginMethods = () =>
     queryFn: ({ signal }) => get<LoginMethods>('/api/session/methods', {}, signal),
   });
 
-export const setPassword = (password: string, current: string | undefined): Promise<void> =>
-  change('PUT', '/api/session/password', { password, ...(current === undefined ? {} : { current }) });
+export const setPassword = (
+  password: string,
+  current: string | undefined,
+  keepKeys: boolean,
+): Promise<void> =>
+  change('PUT', '/api/session/password', {
+    ...{ password, keepKeys },
+    ...(current === undefined ? {} : { current }),
+  });
 
 export const useUsers = () =>
   useQuery({ queryKey: ['users'], queryFn: ({ signal }) => get<UserList>('/api/users', {}, signal) });

@@ -18,7 +18,7 @@ export const adminCommand = (context: CommandContext): Command => {
       context.print(
         options.json
           ? JSON.stringify(link)
-          : `All sessions are ended.\n${link.url}\n(once, until ${link.expiresAt})`,
+          : `All sessions are ended, and all API keys but those that only send events.\n${link.url}\n(once, until ${link.expiresAt})`,
       );
     });
   return command;

@@ -75,7 +75,9 @@ export function userCommand(context: CommandContext): Command {
     withServer(
       command
         .command(verb)
-        .description(disabled ? 'Let somebody in no more; sessions end.' : 'Let somebody in again.')
+        .description(
+          disabled ? 'Let somebody in no more; sessions and API keys end.' : 'Let somebody in again.',
+        )
         .argument('<id>', 'of the user'),
     ).action((id: string, options: ServerOptions) =>
       asking(context, async (ask) => {

@@ -23,8 +23,8 @@ import { type Secret, SecretDialog } from './secret-dialog.tsx';
 
 type Key = KeyList['keys'][number];
 const rowId = ({ id }: Key): string => id;
-const looks = { active: 'good', expired: 'idle', user_disabled: 'bad' } as const;
-const words = { active: 'In force', expired: 'Expired', user_disabled: 'User disabled' } as const;
+const looks = { active: 'good', expired: 'idle', resting: 'bad' } as const;
+const words = { active: 'In force', expired: 'Expired', resting: 'User not vouched for' } as const;
 
 export function KeysPage() {
   const client = useQueryClient();

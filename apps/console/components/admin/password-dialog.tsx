@@ -22,14 +22,18 @@ export function PasswordDialog({
   const [current, setCurrent] = useState('');
   const [password, setNew] = useState('');
   const [again, setAgain] = useState('');
+  const [keepKeys, setKeepKeys] = useState(false);
   const first = useRef<HTMLInputElement>(null);
   const { busy, problem, attempt } = useAttempt();
   const differs = again !== '' && again !== password;
   const save = () =>
     attempt(async () => {
-      await setPassword(password, asksCurrent ? current : undefined);
+      await setPassword(password, asksCurrent ? current : undefined, keepKeys);
       await client.invalidateQueries({ queryKey: ['session'] });
-      toasts.add({ title: 'The password is set', description: 'Your other sessions have ended.' });
+      toasts.add({
+        title: 'The password is set',
+        description: `Your other sessions have ended${keepKeys ? '' : ', and API keys that do more than send events'}.`,
+      });
       onClose();
     });
   return (
@@ -80,6 +84,15 @@ export function PasswordDialog({
           onChange={({ target }) => setAgain(target.value)}
           hint={differs ? 'This is not the same.' : undefined}
         />
+        <label className="flex min-h-6 items-center gap-2 text-sm">
+          <input
+            type="checkbox"
+            checked={keepKeys}
+            onChange={({ target }) => setKeepKeys(target.checked)}
+            className="size-3.5 accent-(--accent)"
+          />
+          Keep my API keys in force
+        </label>
         <FormProblem problem={problem} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>
