@@ -22,6 +22,7 @@ const usual = { kind: 'forest', trees: 50, sampleSize: 256, seed: 1, cache: 1, w
 
 /** The bars of forests and detectors: R1 to R6. */
 export async function forestBench(rounds: number, wanted: (id: string) => boolean, add: Add): Promise<void> {
+  if (!['R1', 'R2', 'R3', 'R4', 'R5', 'R6'].some(wanted)) return;
   const peer = forestPeer();
   try {
     if (wanted('R1')) await speed();
