@@ -8,7 +8,7 @@ it.runIf(has('kafka') && has('opensearch'))(
   async () => {
     const ledger = await keepLedger(await startClusterSite({ killServices: false }), {
       seed: 6,
-      kills: 3,
+      kills: 2,
       perSecond: 400,
     });
     process.stdout.write(`on Kafka and OpenSearch, ${summary(ledger)}\n`);
