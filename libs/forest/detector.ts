@@ -62,6 +62,7 @@ export class Detector {
   #seen = 0;
   #lastAt = Number.NEGATIVE_INFINITY;
   #lastOdd = 0;
+  #raw = 0;
   /** By how many powers of e rarer a step must be, since more were worth a look than should be; below 0 where fewer were. */
   #patience = 0;
 
@@ -85,12 +86,32 @@ export class Detector {
    * @param values one by feature; finite, or NaN where it was not measured. Beyond ±1e30 counts as that.
    */
   observe(values: readonly number[]): Anomaly {
+    return this.#step(values);
+  }
+
+  /**
+   * Learns a step that was observed before, after all those before it: leaves what {@link observe} left, bit for bit, in a
+   * fraction of the time.
+   *
+   * @param raw what {@link raw} was then
+   */
+  learn(values: readonly number[], raw: number): void {
+    this.#step(values, raw);
+  }
+
+  /** What the forest said of the last step, before that was compared with what it usually says. */
+  get raw(): number {
+    return this.#raw;
+  }
+
+  #step(values: readonly number[], known?: number): Anomaly {
     const point = this.#point;
     const from = point.length - values.length;
     point.copyWithin(0, values.length);
     this.#seen++;
     const filled = this.#seen > this.#shingle;
-    const expected = this.#expected(filled);
+    // What was learnt before needs it only in the place of what was not measured.
+    const expected = known === undefined || values.some(Number.isNaN) ? this.#expected(filled) : [];
     let measured = 0;
     const odds = this.#features.map((feature, i): Oddness => {
       const value = values[i] as number;
@@ -105,7 +126,8 @@ export class Detector {
       return feature.observe(value);
     });
     this.#measured.add(measured / values.length);
-    const raw = filled ? this.#forest.score(point) : 0;
+    const raw = known ?? (filled ? this.#forest.score(point) : 0);
+    this.#raw = raw;
     const apart = this.#apart(raw);
     const most = Math.max(apart, ...odds.map(({ unseasonal }) => unseasonal));
     const isGraded = measured > 0 && this.#seen > warmUp;
@@ -117,7 +139,7 @@ export class Detector {
       this.#bePatient(grade > 0);
     }
     const score = odd / (odd + this.#threshold);
-    const contributions = grade > 0 ? this.#contributions(score, apart, odds) : [];
+    const contributions = grade > 0 && known === undefined ? this.#contributions(score, apart, odds) : [];
     if (measured > 0 && this.#seen >= this.#shingle) {
       this.#forest.update(point);
       if (filled) this.#scores.add(raw);

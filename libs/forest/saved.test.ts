@@ -86,10 +86,19 @@ describe('a detector that was saved', () => {
     const step = (value: number, t: number): number[] => [value, t % 37 === 0 ? Number.NaN : -value];
     for (const [t, value] of series(400, 1).entries()) detector.observe(step(value, t));
     detector.observe([9, 9]);
-    const restored = Detector.restore(detector.save());
+    const before = detector.save();
+    const restored = Detector.restore(before);
     const next = [...series(500, 2), 7, ...series(500, 3)].map(step);
-    const going = next.map((values) => detector.observe(values));
+    const raws: number[] = [];
+    const going = next.map((values) => {
+      const said = detector.observe(values);
+      raws.push(detector.raw);
+      return said;
+    });
     expect(next.map((values) => restored.observe(values))).toEqual(going);
+    const learnt = Detector.restore(before);
+    for (const [i, values] of next.entries()) learnt.learn(values, raws[i] as number);
+    expect(learnt.save()).toEqual(detector.save());
     expect(going.some(({ grade }) => grade > 0)).toBe(true);
     expect(() => Detector.restore(detector.save().slice(0, 40))).toThrow(UnreadableState);
   });

@@ -13,7 +13,7 @@ export interface Forests {
   within(bytes: number): void;
   /** The forest of an entity, woken where it sleeps. */
   of(entity: Entity, definition: Definition, seed: number): Detector;
-  /** Notes what a forest has just been told. */
+  /** Notes what a forest in memory has just been told. */
   told(entity: Entity, values: readonly number[]): void;
   /** Puts a forest aside: it stays in the file. */
   rest(entity: Entity): void;
@@ -88,7 +88,13 @@ export function createForests(kept: Kept, lost: (reason: string) => void): Fores
       forest = anew();
       entity.seen = steps.length;
     }
-    for (const values of steps) forest.observe(values);
+    const count = definition.features.length;
+    for (const step of steps) {
+      const [values, raw] = [step.slice(0, count), step[count]];
+      // Earlier versions noted nothing but the values.
+      if (raw === undefined) forest.observe(values);
+      else forest.learn(values, raw);
+    }
     return forest;
   }
 
@@ -112,11 +118,10 @@ export function createForests(kept: Kept, lost: (reason: string) => void): Fores
       return forest;
     },
     told(entity, values) {
-      const forest = residents.get(entity.id)?.forest;
+      const { forest } = residents.get(entity.id) as Resident;
       entity.noted++;
-      if (forest !== undefined && entity.noted >= leastNoted + (entity.id % spread))
-        saveWhole(entity, forest);
-      else kept.note(entity.id, entity.seen, values);
+      if (entity.noted >= leastNoted + (entity.id % spread)) saveWhole(entity, forest);
+      else kept.note(entity.id, entity.seen, [...values, forest.raw]);
     },
     rest({ id }) {
       const known = residents.get(id);
