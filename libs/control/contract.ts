@@ -8,8 +8,12 @@ import type {
   SessionStore,
   UserDirectory,
 } from './accounts.ts';
+import type { CaseStore } from './case.ts';
+import type { ViewStore } from './view.ts';
 
 export * from './accounts.ts';
+export * from './case.ts';
+export * from './view.ts';
 
 export interface AuditEntry {
   /** A user's id, `anonymous`, or a part of Tidewatch itself. */
@@ -135,7 +139,7 @@ export interface OriginalVault {
 }
 
 /**
- * Who may use Tidewatch, and what they did.
+ * Who may use Tidewatch, what they did, and what they keep: cases, views and searches.
  *
  * Promise: whatever resolved is durable (a `kill -9` loses none of it). Secrets are never stored, only their hashes.
  */
@@ -146,6 +150,8 @@ export interface ControlStore {
   readonly devices: DeviceStore;
   readonly audit: AuditLog;
   readonly originals: OriginalVault;
+  readonly cases: CaseStore;
+  readonly views: ViewStore;
   /**
    * Makes a link that opens one session for `user`. The first link ever makes its user, as administrator;
    * afterwards throws `USER_UNKNOWN` for a user that does not exist.

@@ -61,6 +61,28 @@ const steps: readonly string[] = [
   UPDATE sessions SET ends_at = created_at + 604800000;
   CREATE TABLE devices (hash TEXT PRIMARY KEY, user TEXT NOT NULL, used_at INTEGER NOT NULL) STRICT;
 `,
+  `
+  CREATE TABLE cases (id TEXT PRIMARY KEY, title TEXT NOT NULL, status TEXT NOT NULL, severity TEXT NOT NULL, owner TEXT,
+    created_at INTEGER NOT NULL, created_by TEXT NOT NULL, updated_at INTEGER NOT NULL, version INTEGER NOT NULL) STRICT;
+  CREATE INDEX cases_by_change ON cases (updated_at);
+  CREATE TABLE case_alerts (case_id TEXT NOT NULL, alert TEXT NOT NULL, data_class TEXT NOT NULL, at INTEGER NOT NULL,
+    by TEXT NOT NULL, change TEXT NOT NULL, PRIMARY KEY (case_id, alert)) STRICT, WITHOUT ROWID;
+  CREATE INDEX case_alerts_by_alert ON case_alerts (alert);
+  CREATE TABLE case_entries (id TEXT PRIMARY KEY, case_id TEXT NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL,
+    action TEXT NOT NULL, detail TEXT NOT NULL, undo TEXT NOT NULL, undone INTEGER NOT NULL) STRICT;
+  CREATE INDEX case_entries_of ON case_entries (case_id, at);
+  CREATE TRIGGER cases_go_whole AFTER DELETE ON cases BEGIN
+    DELETE FROM case_alerts WHERE case_id = OLD.id;
+    DELETE FROM case_entries WHERE case_id = OLD.id;
+  END;
+  CREATE TABLE views (id TEXT PRIMARY KEY, owner TEXT NOT NULL, page TEXT NOT NULL, name TEXT NOT NULL,
+    state TEXT NOT NULL, shared INTEGER NOT NULL, updated_at INTEGER NOT NULL, used_at INTEGER NOT NULL) STRICT;
+  CREATE INDEX views_by_owner ON views (owner);
+  CREATE TABLE view_defaults (user TEXT NOT NULL, page TEXT NOT NULL, view TEXT NOT NULL, PRIMARY KEY (user, page))
+    STRICT, WITHOUT ROWID;
+  CREATE TABLE searches (user TEXT NOT NULL, page TEXT NOT NULL, query TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (user, page, query)) STRICT, WITHOUT ROWID;
+`,
 ];
 const format = steps.length;
 

@@ -7,12 +7,14 @@ import type { Links } from './links.ts';
 import { checkStrength, createPasswords, type PasswordCost } from './passwords.ts';
 import type { Sessions } from './sessions.ts';
 import type { Users } from './users.ts';
+import type { Views } from './views.ts';
 
 interface Parts {
   readonly users: Users;
   readonly sessions: Sessions;
   readonly links: Links;
   readonly keys: Keys;
+  readonly views: Views;
   readonly devices: Devices;
   readonly passwordCost: PasswordCost | undefined;
 }
@@ -20,7 +22,7 @@ interface Parts {
 /** Users, and the ways in but for links. */
 export function createDirectory(
   db: Database,
-  { users, sessions, links, keys, devices, passwordCost }: Parts,
+  { users, sessions, links, keys, views, devices, passwordCost }: Parts,
 ): Pick<ControlStore, 'users' | 'logIn' | 'signIn' | 'vouch'> {
   const passwords = createPasswords(passwordCost);
 
@@ -52,6 +54,7 @@ export function createDirectory(
       db.transaction(() => {
         users.remove(id);
         endAll(id);
+        views.deleteOf(id);
       }),
     async setPassword(id, password, { current, keep, keepKeys = false } = {}) {
       if (users.find(id) === undefined) throw errors.USER_UNKNOWN({ user: id });

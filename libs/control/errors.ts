@@ -38,6 +38,20 @@ export const errors = defineErrors({
     message:
       'A user needs an id of 1 to 64 letters, digits, `.`, `_`, `@` or `-` that is not a name of Tidewatch itself, and at least one role.',
   },
+  CASE_UNKNOWN: { status: 404, message: 'There is no case {id}, or its time to live is over.' },
+  CASE_CHANGED: {
+    status: 409,
+    message: 'Somebody changed the case meanwhile (it is at version {version}). Read it again, then decide.',
+  },
+  CASE_FULL: { status: 409, message: 'A case holds {most} alerts at most. Open another one.' },
+  CASE_CHANGE_UNKNOWN: {
+    status: 404,
+    message: 'There is no such change of yours, or it was made over ten minutes ago.',
+  },
+  CASE_CHANGE_UNDONE: { status: 409, message: 'This change was taken back already.' },
+  VIEW_UNKNOWN: { status: 404, message: 'There is no view {id} of yours.' },
+  VIEW_NAME_TAKEN: { status: 409, message: 'You have a view of this page named {name} already.' },
+  VIEWS_FULL: { status: 409, message: 'You keep {most} views already. Delete one first.' },
   CONTROL_UNREADABLE: {
     status: 500,
     message: 'The control database {file} cannot be opened: {cause}. Check the path and its permissions.',

@@ -1,4 +1,5 @@
 import { createAuditLog } from './audit.ts';
+import { createCases } from './cases.ts';
 import type { ControlStore } from './contract.ts';
 import { openDatabase } from './database.ts';
 import { createDevices } from './devices.ts';
@@ -9,6 +10,7 @@ import { createOriginalVault } from './originals.ts';
 import type { PasswordCost } from './passwords.ts';
 import { createSessions } from './sessions.ts';
 import { createUsers } from './users.ts';
+import { createViews } from './views.ts';
 
 /**
  * Opens or makes the control store in one libsql file.
@@ -29,16 +31,19 @@ export function openControlStore(options: {
   const links = createLinks(db, users, sessions, clock);
   const keys = createKeys(db, users, clock);
   const devices = createDevices(db, clock);
+  const views = createViews(db, clock);
   const audit = createAuditLog(db, clock);
   return {
     ...createDirectory(db, {
-      ...{ users, sessions, links, keys, devices },
+      ...{ users, sessions, links, keys, views, devices },
       passwordCost: options.passwordCost,
     }),
     keys: keys.ring,
     devices: devices.store,
     audit,
     originals: createOriginalVault(db),
+    cases: createCases(db, clock),
+    views: views.store,
     sessions: {
       ...sessions.store,
       revokeAll: async () =>

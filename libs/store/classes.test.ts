@@ -23,6 +23,7 @@ describe('parseDataClasses', () => {
     expect(classes.all.map(({ name, ttl }) => [name, ttl])).toEqual([
       ['unapproved', '7d'],
       ['alerts', '365d'],
+      ['cases', '365d'],
       ['audit', '365d'],
       ['dead_letters', '7d'],
       ['web', '8w'],
@@ -102,7 +103,7 @@ describe('loadDataClasses', () => {
         system: '30d',
         unapproved: '7d',
       },
-      ...{ demonstration: '1d', alerts: '365d', audit: '365d', dead_letters: '7d' },
+      ...{ demonstration: '1d', alerts: '365d', cases: '365d', audit: '365d', dead_letters: '7d' },
     });
     expect(all.flatMap(({ approvals }) => approvals)).toEqual([]);
     expect(all.filter(({ synthetic }) => synthetic).map(({ name }) => name)).toEqual(['demonstration']);

@@ -86,6 +86,11 @@ const fallbacks = {
     readers: ['analyst'],
   },
   alerts: { description: 'Alerts with the evidence that they hold', ttl: '365d', readers: ['analyst'] },
+  cases: {
+    description: 'What people say of alerts that they work on together',
+    ttl: '365d',
+    readers: ['analyst'],
+  },
   audit: { description: 'Who did and read what, and why', ttl: '365d', readers: ['privacy_officer'] },
   dead_letters: {
     description: 'Records that could not be handled, with their raw bytes',

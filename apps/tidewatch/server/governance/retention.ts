@@ -25,7 +25,9 @@ export interface Keepers {
   /** Absent where the process opened none. */
   readonly store?: Stores;
   /** Undefined where there is none yet. */
-  readonly control: () => Promise<Pick<ControlStore, 'audit' | 'keys' | 'originals'> | undefined>;
+  readonly control: () => Promise<
+    Pick<ControlStore, 'audit' | 'keys' | 'originals' | 'cases' | 'views'> | undefined
+  >;
   /** Absent where the process needs none. */
   readonly documents: Documents | undefined;
   /** Folder of the exceptions from rules. */
@@ -62,6 +64,7 @@ export function enrolKeepers(
   const shortest = () => shortestTtl(classes);
   const letters = ttlOf('dead_letters');
   const audit = ttlOf('audit');
+  const cases = ttlOf('cases');
 
   function enrolStream(stream: Stream, dataClass: string, ttlMs: () => number, keeps: string): void {
     const keeper = `streams/${stream.name}`;
@@ -116,6 +119,30 @@ export function enrolKeepers(
       return [
         ...deleted('control.db', 'audit', 'audit entries', pruned),
         ...deleted('control.db', 'audit', 'expired API keys', keys),
+      ];
+    },
+  });
+  registry.enrol({
+    keeper: 'control.db/cases',
+    keeps:
+      'cases with their titles, notes and history, and which alerts are in them, from the last change of each on',
+    dataClass: 'cases',
+    ttlMs: cases,
+    expire: async (now) => {
+      const gone = (await (await kept.control())?.cases.expire(now - cases())) ?? 0;
+      return deleted('control.db/cases', 'cases', 'cases', gone);
+    },
+  });
+  registry.enrol({
+    keeper: 'control.db/views',
+    keeps: 'views that people saved and their last searches, from the last use of each on',
+    dataClass: 'audit',
+    ttlMs: audit,
+    expire: async (now) => {
+      const gone = await (await kept.control())?.views.expire(now - audit());
+      return [
+        ...deleted('control.db/views', 'audit', 'saved views', gone?.views ?? 0),
+        ...deleted('control.db/views', 'audit', 'searches', gone?.searches ?? 0),
       ];
     },
   });
