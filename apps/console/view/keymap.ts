@@ -27,6 +27,7 @@ export const keyGroups: readonly KeyGroup[] = [
       { keys: ['a'], does: 'Acknowledge and assign to me' },
       { keys: ['c', '1–6'], does: 'Close with a reason' },
       { keys: ['n'], does: 'Write a note' },
+      { keys: ['e'], does: 'Make an exception from the rule' },
       { keys: ['z'], does: 'Undo the last change (10 s)' },
     ],
   },

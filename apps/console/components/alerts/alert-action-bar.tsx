@@ -53,7 +53,7 @@ export function AlertActionBar({
       </Button>
       {onException !== undefined && (
         <Button onClick={onException}>
-          <BellOff size={13} aria-hidden /> Make an exception…
+          <BellOff size={13} aria-hidden /> Make an exception… <Kbd>e</Kbd>
         </Button>
       )}
       <CopyButton

@@ -14,6 +14,7 @@ import { IconButton } from '../ui/button.tsx';
 import { LevelMark } from '../ui/level-mark.tsx';
 import { Section } from '../ui/section.tsx';
 import { ProblemState, SkeletonRows } from '../ui/states.tsx';
+import { useKey } from '../ui/use-key.ts';
 import { AlertActionBar } from './alert-action-bar.tsx';
 import { AlertFacts } from './alert-facts.tsx';
 import { AlertHistory } from './alert-history.tsx';
@@ -72,6 +73,8 @@ function Detail({
   // The newest match is what an analyst asks about first.
   const match = alert.matches.find(({ id }) => id === chosen) ?? alert.matches.at(-1);
   const explanation = match?.explanation;
+  const mayExcept = mayMake && explanation !== undefined && isRule(explanation);
+  useKey('e', () => setExcepting(true), { enabled: mayExcept });
   const spans = useMemo(() => {
     const items = explanation?.engine === 'sigma' ? explanation.items : [];
     return new Map(matchedValues(items).map(({ path, spans }) => [path ?? '', spans]));
@@ -92,9 +95,7 @@ function Detail({
           alert={alert}
           actions={actions}
           onNote={() => onNote([alert])}
-          onException={
-            mayMake && match !== undefined && isRule(match.explanation) ? () => setExcepting(true) : undefined
-          }
+          onException={mayExcept ? () => setExcepting(true) : undefined}
         />
       </header>
       {excepting && match !== undefined && (
