@@ -37,12 +37,21 @@ export function download(
     }
     await done(rows);
   }
-  return reply
-    .type(types[format])
-    .header('content-disposition', `attachment; filename="tidewatch-${name}.${format}"`)
-    .serializer((payload: unknown) => payload as string)
-    .send(Readable.from(text(), { objectMode: false }));
+  return attach(reply, `${name}.${format}`, types[format], text());
 }
+
+/** Sends text as a file as it comes. */
+export const attach = (
+  reply: FastifyReply,
+  file: string,
+  type: string,
+  text: AsyncIterable<string>,
+): FastifyReply =>
+  reply
+    .type(type)
+    .header('content-disposition', `attachment; filename="tidewatch-${file}"`)
+    .serializer((payload: unknown) => payload as string)
+    .send(Readable.from(text, { objectMode: false }));
 
 /**
  * A cell of CSV (RFC 4180). Text that a spreadsheet would take for a formula begins with an apostrophe: logs hold what

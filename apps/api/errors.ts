@@ -94,6 +94,14 @@ export const errors = defineErrors({
     status: 404,
     message: 'There is no backtest {id}; those that ended long ago are forgotten.',
   },
+  CASE_OWNER: {
+    status: 400,
+    message: 'A case can be owned by who may work on it; {id} is nobody of these.',
+  },
+  CASE_TOO_MANY: {
+    status: 409,
+    message: 'The query finds more than the {most} alerts that a case holds. Narrow it.',
+  },
   BACKTEST_ENDED: { status: 409, message: 'The backtest {id} has ended already.' },
   RULE_UNKNOWN: { status: 404, message: 'There is no rule {id}.' },
   RULE_INVALID: { status: 400, message: 'The rule is not right: {why}' },

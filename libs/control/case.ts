@@ -94,9 +94,15 @@ export interface CaseStore {
    *
    * @param request.limit 1 to 1,000
    * @param request.alert only those with this alert
+   * @param request.matches only those that it says so of
    */
   list(
-    request: { readonly limit: number; readonly after?: string; readonly alert?: string },
+    request: {
+      readonly limit: number;
+      readonly after?: string;
+      readonly alert?: string;
+      readonly matches?: (one: Case) => boolean;
+    },
     reader: CaseReader,
   ): Promise<{ readonly items: readonly Case[]; readonly next?: string }>;
   /** Oldest first. @throws CASE_UNKNOWN */

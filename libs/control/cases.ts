@@ -24,6 +24,9 @@ interface Undo {
   readonly alertChanges?: readonly string[];
 }
 
+/** Cases; other work has its turn in between. */
+const readAtOnce = 200;
+
 const newId = (): string => randomBytes(9).toString('base64url');
 
 export function createCases(db: Database, clock: () => number): CaseStore {
@@ -76,13 +79,20 @@ export function createCases(db: Database, clock: () => number): CaseStore {
         return { case: after(id), changeId: change };
       }),
     get: async (id, reader) => find(id, reader),
-    async list({ limit, after: from = '', alert }, reader) {
-      const [at, id] = placeOf(from, Number.MAX_SAFE_INTEGER);
-      const rows =
-        alert === undefined
-          ? sql.list.all(at, at, id, ...sight(reader), limit + 1)
-          : sql.listOf.all(alert, at, at, id, ...sight(reader), limit + 1);
-      return page(rows, limit, toCase, (row) => `${row.updated_at}:${row.id}`);
+    async list({ limit, after: from = '', alert, matches = () => true }, reader) {
+      const fitting: CaseRow[] = [];
+      for (let [at, id] = placeOf(from, Number.MAX_SAFE_INTEGER); ; ) {
+        const rows =
+          alert === undefined
+            ? sql.list.all(at, at, id, ...sight(reader), readAtOnce)
+            : sql.listOf.all(alert, at, at, id, ...sight(reader), readAtOnce);
+        fitting.push(...rows.filter((row) => matches(toCase(row))));
+        const last = rows.at(-1);
+        if (fitting.length > limit || last === undefined || rows.length < readAtOnce)
+          return page(fitting, limit, toCase, (row) => `${row.updated_at}:${row.id}`);
+        [at, id] = [last.updated_at, last.id];
+        await turn();
+      }
     },
     async history(id, reader) {
       find(id, reader);

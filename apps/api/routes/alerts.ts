@@ -2,6 +2,9 @@ import { type Level, levels } from '@tidewatch/event';
 import type { AlertChange, Scope } from '@tidewatch/store';
 import { z } from 'zod';
 import { errors } from '../errors.ts';
+import { asDetail } from '../audit.ts';
+import { alertPages } from '../case_alerts.ts';
+import { download } from '../download.ts';
 import { parseQuery } from '../kql.ts';
 import { histogramStep, resolveRange } from '../range.ts';
 import { type Api, everyone, type Route, route } from '../route.ts';
@@ -14,7 +17,7 @@ const listers = { ...readers, orAdminToken: true } as const;
 const changers = { kind: 'session', roles: triagers, orAdminToken: true } as const;
 
 /** Tells every console, and gives back what the one that asked needs. */
-function publish(change: AlertChange, { live }: Api): AlertChange {
+export function publish(change: AlertChange, { live }: Pick<Api, 'live'>): AlertChange {
   for (const { id, detector, last, dataClass } of change.changed)
     live.publish('alert', {
       id,
@@ -28,7 +31,7 @@ function publish(change: AlertChange, { live }: Api): AlertChange {
 }
 
 /** How long alerts waited for their verdict. */
-function noteTriage({ changed }: AlertChange, { metrics }: Api): void {
+export function noteTriage({ changed }: AlertChange, { metrics }: Pick<Api, 'metrics'>): void {
   for (const { status, reason, detector, createdAt, updatedAt } of changed)
     if (status === 'closed' && reason !== null)
       metrics.observe(
@@ -39,6 +42,25 @@ function noteTriage({ changed }: AlertChange, { metrics }: Api): void {
 }
 
 const isLevel = (level: string): level is Level => (levels as readonly string[]).includes(level);
+/** An alert as lists have it, without what only its store needs. */
+const shownOf = ({ history: _history, applied: _applied, highest: _highest, ...row }: AlertRow) => row;
+
+function cellsOf(row: AlertRow, columns: readonly string[]): Readonly<Record<string, unknown>> {
+  const { detector, key, first, last, createdAt, updatedAt, bucket: _bucket, ...own } = shownOf(row);
+  const cells: Readonly<Record<string, unknown>> = {
+    ...Object.fromEntries(key.map(({ field, value }) => [field, value])),
+    ...{ ...own, title: detector.title, engine: detector.engine, tags: detector.tags },
+    ...{ 'rule.id': detector.id, 'rule.level': detector.level },
+    ...Object.fromEntries(
+      Object.entries({ first, last, createdAt, updatedAt }).map(([name, at]) => [
+        name,
+        new Date(at).toISOString(),
+      ]),
+    ),
+  };
+  return Object.fromEntries(columns.map((column) => [column, cells[column]]));
+}
+
 
 export const alertRoutes: readonly Route[] = [
   route({
@@ -59,6 +81,32 @@ export const alertRoutes: readonly Route[] = [
     },
   }),
   route({
+  route({
+    name: 'alerts.export',
+    method: 'GET',
+    url: '/api/alerts/export',
+    summary: 'All alerts that fit, newest first, as CSV or NDJSON, streamed',
+    policy: readers,
+    // Before the first row: once it flows, nothing can be refused any more.
+    audit: 'own',
+    schemas: { query: schemas.alertExport },
+    produces: 'application/x-ndjson',
+    handle: async ({ query, scope, now, reply }, { alerts, audit }) => {
+      const { q, from, to, format, fields } = query;
+      const found = { ...parseQuery(q), range: resolveRange({ from, to }, now) };
+      const entry = { who: scope.principal, target: '/api/alerts/export' };
+      await audit.change({ ...entry, action: 'alerts.export', detail: asDetail(query) });
+      const columns = fields.split(',').map((field) => field.trim());
+      async function* pages() {
+        for await (const rows of alertPages(found, scope, alerts))
+          yield rows.map((row) => (format === 'ndjson' ? shownOf(row) : cellsOf(row, columns)));
+      }
+      return download(reply, pages(), {
+        ...{ name: 'alerts', format, columns },
+        done: (rows) => audit.change({ ...entry, action: 'alerts.exported', detail: { rows } }),
+      });
+    },
+  }),
     name: 'alerts.histogram',
     method: 'GET',
     url: '/api/alerts/histogram',
@@ -142,7 +190,7 @@ export const alertRoutes: readonly Route[] = [
     audit: 'change',
     schemas: { body: schemas.undoBody, answer: schemas.alertChange },
     handle: async ({ body: { changeId }, scope }, api) =>
-      publish(await api.alerts.undo(changeId, scope.principal), api),
+      publish(await api.alerts.undo(changeId, scope), api),
   }),
 ];
 

@@ -4,6 +4,7 @@ import { alertJobRoutes } from './alert_jobs.ts';
 import { alertRoutes } from './alerts.ts';
 import { archiveRoutes } from './archive.ts';
 import { auditRoutes } from './audit.ts';
+import { caseRoutes } from './cases.ts';
 import { deadLetterRoutes } from './dead_letters.ts';
 import { detectorRoutes } from './detectors.ts';
 import { enrichmentRoutes } from './enrichment.ts';
@@ -27,6 +28,7 @@ import { systemRoutes } from './system.ts';
 import { useCaseRoutes } from './usecases.ts';
 import { userRoutes } from './users.ts';
 
+import { viewRoutes } from './views.ts';
 /** Everything the API answers, but for the console's files. */
 export const routes: readonly Route[] = [
   ...sessionRoutes,
@@ -34,6 +36,8 @@ export const routes: readonly Route[] = [
   ...alertRoutes,
   ...alertJobRoutes,
   ...eventRoutes,
+  ...caseRoutes,
+  ...viewRoutes,
   ...entityRoutes,
   ...ruleRoutes,
   ...keptRuleRoutes,

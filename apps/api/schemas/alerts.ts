@@ -1,5 +1,6 @@
 import { closeReasons, engines, levels, statuses } from '@tidewatch/event';
 import { z } from 'zod';
+import { exportFormat, reason } from './audit.ts';
 import { evasionExplanation, forestExplanation, onnxExplanation } from './model_explanations.ts';
 import { histogramQuery, pageQuery, rangeQuery } from './primitives.ts';
 
@@ -203,6 +204,13 @@ export const alertActionBody = z.object({
     .min(1)
     .max(1000),
   action: alertAction,
+  retry: z
+    .string()
+    .regex(/^[\w-]{16,64}$/)
+    .optional()
+    .describe(
+      'Made up anew for each change: who asks again with it, as the answer was lost, changes nothing twice.',
+    ),
 });
 
 export const alertChange = z
@@ -218,3 +226,15 @@ export const alertChange = z
   .meta({ id: 'AlertChange' });
 
 export const undoBody = z.object({ changeId: z.string() });
+
+export const alertExport = rangeQuery.extend({
+  format: exportFormat.default('ndjson'),
+  fields: z
+    .string()
+    .max(4_096)
+    .default('last,rule.level,title,summary,count,status,reason,assignee,first,rule.id,id')
+    .describe(
+      'Columns of CSV, with commas between: an alert’s own, or a field of its entity; NDJSON has whole alerts without evidence.',
+    ),
+  reason,
+});
