@@ -1,9 +1,8 @@
-import { type EcsEvent, getField, type Json } from '@tidewatch/event';
 import type { Scope } from '@tidewatch/store';
 import { z } from 'zod';
 import type { DetectorDesk } from '../detector_desk.ts';
+import { historyOf } from '../detector_history.ts';
 import { errors } from '../errors.ts';
-import { parseQuery } from '../kql.ts';
 import { resolveRange } from '../range.ts';
 import { type Api, everyone, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/detectors.ts';
@@ -15,6 +14,20 @@ const writers = { kind: 'session', roles: engineers, orAdminToken: true } as con
 /** They may read whatever a run finds. */
 const runners = { kind: 'session', roles: triagers, orAdminToken: true } as const;
 const byId = z.object({ id: z.string().regex(/^[a-z0-9-]{1,64}$/) });
+/** An entity in a query: JSON of its values. */
+const entityText = z
+  .string()
+  .max(2_000)
+  .transform((text, context) => {
+    try {
+      const read = z.array(z.string()).max(2).safeParse(JSON.parse(text));
+      if (read.success) return read.data;
+    } catch {
+      // Said below.
+    }
+    context.addIssue({ code: 'custom', message: 'is a JSON list of up to two texts, such as ["alice"]' });
+    return z.NEVER;
+  });
 const range = { from: time.default('now-7d'), to: time.default('now') };
 
 /** What is usual of users, hosts and addresses, and what is not. */
@@ -112,6 +125,63 @@ export const detectorRoutes: readonly Route[] = [
     },
   }),
   route({
+    name: 'detectors.estimate',
+    method: 'POST',
+    url: '/api/detectors/estimate',
+    summary: 'What a detector would take, before it is written',
+    policy: writers,
+    audit: 'own',
+    schemas: { body: schemas.detectorBody, answer: schemas.detectorEstimate },
+    handle: async ({ body: { source } }, api) => {
+      const read = deskOf(api).estimate(source);
+      if (!read.ok) throw errors.DETECTOR_INVALID({ why: read.why });
+      return read.estimate;
+    },
+  }),
+  route({
+    name: 'detectors.entities',
+    method: 'GET',
+    url: '/api/detectors/:id/entities',
+    summary: 'Entities that a detector knows, those with the newest events first',
+    policy: readers,
+    audit: 'read',
+    schemas: {
+      params: byId,
+      query: z.object({
+        text: z.string().max(500).optional().describe('Part of one of its values'),
+        limit: z.coerce.number().int().min(1).max(500).default(100),
+      }),
+      answer: schemas.detectorEntities,
+    },
+    handle: async ({ params: { id }, query: { text, limit }, scope }, api) => {
+      const asked = { limit, ...(text !== undefined && { text }) };
+      const found = await deskOf(api).entities(id, asked, scope);
+      if (found === 'unknown') throw errors.DETECTOR_UNKNOWN({ id });
+      if (found === 'off') throw errors.DETECTOR_OFF({ id });
+      return found;
+    },
+  }),
+  route({
+    name: 'detectors.series',
+    method: 'GET',
+    url: '/api/detectors/:id/series',
+    summary: 'The last intervals of an entity: what was, what was expected, and how odd that is',
+    policy: readers,
+    audit: 'read',
+    schemas: {
+      params: byId,
+      query: z.object({ entity: entityText }),
+      answer: schemas.detectorSeries,
+    },
+    handle: async ({ params: { id }, query: { entity }, scope }, api) => {
+      const found = await deskOf(api).series(id, entity, scope);
+      if (found === 'unknown') throw errors.DETECTOR_UNKNOWN({ id });
+      if (found === 'off') throw errors.DETECTOR_OFF({ id });
+      if (found === 'no_entity') throw errors.ENTITY_UNKNOWN({ id });
+      return found;
+    },
+  }),
+  route({
     name: 'detectors.history',
     method: 'GET',
     url: '/api/detectors/:id/history',
@@ -124,21 +194,21 @@ export const detectorRoutes: readonly Route[] = [
         ...range,
         limit: z.coerce.number().int().min(1).max(1_000).default(100),
         after: z.string().max(500).optional(),
+        q: z.string().max(10_000).optional().describe('KQL that their score documents fit'),
       }),
       answer: schemas.detectorHistory,
     },
-    handle: async ({ params: { id }, query: { limit, after, ...times }, scope, now }, { events }) => {
-      const page = await events.search(
-        {
-          ...parseQuery(
-            `event.dataset: "tidewatch.scores" and tidewatch.score.engine: forest and tidewatch.score.name: "${id}"`,
-          ),
-          ...{ range: resolveRange(times, now), sort: 'newest', limit },
-          ...(after !== undefined && { after }),
-        },
-        scope,
-      );
-      return { items: page.items.flatMap(resultOf), ...(page.next !== undefined && { next: page.next }) };
+    handle: async (
+      { params: { id }, query: { limit, after, q, ...times }, scope, now },
+      { events, detectors },
+    ) => {
+      const asked = { id, limit, after, q, range: resolveRange(times, now) };
+      const { items, ...rest } = await historyOf(events, asked, scope);
+      const withAlert = items.map((item) => {
+        const alert = item.suppressed === undefined ? detectors?.alertOf(id, item) : undefined;
+        return { ...item, ...(alert !== undefined && { alert }) };
+      });
+      return { items: withAlert, ...rest };
     },
   }),
 ];
@@ -152,26 +222,4 @@ function runOf(api: Api, id: string, scope: Scope) {
   const job = deskOf(api).job(id);
   if (job === undefined || !mayWork(job, scope)) throw errors.DETECTOR_RUN_UNKNOWN({ id });
   return job;
-}
-
-const shown = schemas.detectorHistory.shape.items.element.omit({ id: true });
-
-/** A score document as the result that it was made of; none of one that somebody else sent under the name. */
-function resultOf(event: EcsEvent): z.infer<typeof schemas.detectorHistory>['items'] {
-  const score = (path: string): Json | undefined => getField(event, `tidewatch.score.${path}`);
-  const read = shown.safeParse({
-    ...{ entity: entityIn(score('of')), from: score('from'), to: score('to'), score: score('value') },
-    ...{ grade: score('grade'), confidence: score('confidence'), features: score('features') },
-    ...(score('suppressed') !== undefined && { suppressed: score('suppressed') }),
-  });
-  return read.success ? [{ id: event.event.id, ...read.data }] : [];
-}
-
-/** What tells an interval from others begins with its entity. */
-function entityIn(of: Json | undefined): unknown {
-  try {
-    return (JSON.parse(String(of)) as unknown[])[0];
-  } catch {
-    return undefined;
-  }
 }

@@ -67,7 +67,7 @@ async function detect(
 ): Promise<AnomalyDetection> {
   const detection = await startAnomalyDetection({
     ...{ events: stream, alerts: store.alerts, file, worker },
-    detecting: { definitions: [definition], synthetic: [], memory: 2 ** 28 },
+    detecting: { definitions: [definition], normal: [], synthetic: [], memory: 2 ** 28 },
     classes: () =>
       Object.fromEntries(classes.all.map(({ name, ttlMs, synthetic }) => [name, { ttlMs, synthetic }])),
     metrics: createMetrics({ process: false }),
@@ -175,7 +175,7 @@ it('starts a thread that is lost again, and goes on as if nothing had happened',
   await expect(detection.state()).rejects.toMatchObject({ code: 'DETECTORS_AWAY' });
   // What comes into force meanwhile does so with the next thread, of which there is one.
   const changed = { ...definition, title: 'Log-ons' };
-  await detection.reload({ definitions: [changed], synthetic: [], memory: 2 ** 28 });
+  await detection.reload({ definitions: [changed], normal: [], synthetic: [], memory: 2 ** 28 });
   await detection.drain();
   expect(states).toEqual([undefined, expect.stringContaining('exit code 3'), undefined]);
   expect(effects.filter((effect) => effect === 'created')).toHaveLength(1);

@@ -9,6 +9,8 @@ import type { Definition } from './definition.ts';
 import { type DetectorThread, startDetectorThread } from './detector_thread.ts';
 import type { Detecting, EngineState } from './engine.ts';
 import { detectorErrors } from './errors.ts';
+import { tellGauges } from './gauges.ts';
+import type { EntitiesAsked, EntityRow, Said } from './kept.ts';
 import { findingsOf, recordOf } from './outcome.ts';
 import type { Finding } from './watch.ts';
 
@@ -38,6 +40,14 @@ export interface AnomalyDetection {
   definitions(): readonly Definition[];
   /** Undefined where there is no detector. @throws DETECTORS_AWAY */
   state(): Promise<EngineState | undefined>;
+  /** Entities of a detector; undefined where it does not run. @throws DETECTORS_AWAY */
+  entities(detector: string, asked: EntitiesAsked): Promise<readonly EntityRow[] | undefined>;
+  /** What was said of an entity's last intervals; undefined where none is known that may be seen. @throws DETECTORS_AWAY */
+  said(
+    detector: string,
+    values: readonly string[],
+    classes: EntitiesAsked['classes'],
+  ): Promise<readonly Said[] | undefined>;
   /** Brings detectors into force while events go on being looked at; one that learns the same goes on. */
   reload(detecting: Detecting): Promise<void>;
   /** Forgets what detectors that are no more have learnt. */
@@ -210,22 +220,8 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
     const now = Date.now();
     const quiet = await thread.ask({ ask: 'quiet', now });
     if (quiet.length > 0) await events.append(quiet.map((source) => idleMark(source, now)));
-    const { time, resident, memory, detectors } = await thread.ask({ ask: 'state' });
-    const states = Object.values(detectors);
-    const known = states.reduce((sum, state) => sum + state.known, 0);
-    metrics.set('anomaly_entities', { state: 'resident' }, resident);
-    metrics.set('anomaly_entities', { state: 'hibernated' }, Math.max(0, known - resident));
-    metrics.set('anomaly_forests_bytes', {}, memory);
-    metrics.set(
-      'anomaly_late_events',
-      {},
-      states.reduce((sum, { late }) => sum + late, 0),
-    );
-    metrics.set(
-      'anomaly_left_out_events',
-      {},
-      states.reduce((sum, { leftOut }) => sum + leftOut, 0),
-    );
+    const { time, ...rest } = await thread.ask({ ask: 'state' });
+    tellGauges(metrics, rest);
     if (time === null) return;
     const longest = Math.max(0, ...detecting.definitions.map(({ delay }) => delay));
     await alerts.confirmUpTo(time - longest, 'forest');
@@ -244,6 +240,12 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
   );
   timer.unref();
 
+  /** Undefined where there is no detector. */
+  function threadNow(): DetectorThread | undefined {
+    if (running === undefined && detecting.definitions.length > 0) throw detectorErrors.DETECTORS_AWAY();
+    return running?.thread;
+  }
+
   /** A group that reads nothing would keep the stream from being freed. */
   const leave = (): Promise<void> => events.forgetGroup(group);
 
@@ -252,10 +254,9 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
 
   return {
     definitions: () => detecting.definitions,
-    async state() {
-      if (running === undefined && detecting.definitions.length > 0) throw detectorErrors.DETECTORS_AWAY();
-      return running?.thread.ask({ ask: 'state' });
-    },
+    state: async () => threadNow()?.ask({ ask: 'state' }),
+    entities: async (detector, asked) => threadNow()?.ask({ ask: 'entities', detector, asked }),
+    said: async (detector, values, classes) => threadNow()?.ask({ ask: 'said', detector, values, classes }),
     async reload(next) {
       detecting = next;
       if (next.definitions.length === 0) {

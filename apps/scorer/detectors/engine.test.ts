@@ -39,7 +39,7 @@ const open = (file = ':memory:', budget = 2 ** 30): Engine => {
   const engine = createEngine(openKept(file), (reason) => {
     throw new Error(reason);
   });
-  engine.load({ definitions: [definition], synthetic: [], memory: budget });
+  engine.load({ definitions: [definition], normal: [], synthetic: [], memory: budget });
   return engine;
 };
 
@@ -119,4 +119,38 @@ it('goes on bit for bit from what was saved, whatever came since, and with fores
     after.close();
     engine.close();
   }
+});
+
+it('keeps what was said of the last intervals, for those who may see the entity, and holds back what is normal', () => {
+  const file = join(folder, 'said.db');
+  const engine = createEngine(openKept(file), () => {});
+  const features = ['logons', 'hosts'].map(
+    (feature) => ({ feature, direction: 'both', absolute: 100 }) as const,
+  );
+  const normal = { detector: 'logons', entity: ['user-7'], features };
+  engine.load({ definitions: [definition], normal: [normal], synthetic: [], memory: 2 ** 30 });
+  const findings = [...minutes(steps, 9)].flatMap((events, at) => engine.take(taken(events, at)));
+  const spike = findings.find(({ result }) => result.entity[0] === 'user-7');
+  expect(spike).toMatchObject({ result: { suppressed: 'normal', from: start + 42 * minute } });
+
+  const rows = engine.entities('logons', { text: 'SER-7', classes: 'all', limit: 10 });
+  expect(rows).toMatchObject([{ values: ['user-7'], active: true, seen: 47 }]);
+  const said = engine.said('logons', ['user-7'], 'all') ?? [];
+  const [score, grade, logons, hosts, expected] = said.find(
+    ({ at }) => at * minute === start + 42 * minute,
+  )!.numbers;
+  expect([logons, hosts]).toEqual([40, 2]);
+  expect([score, grade, expected]).toEqual(
+    [spike!.result.score, spike!.result.grade, spike!.result.features[0]!.expected as number].map(
+      Math.fround,
+    ),
+  );
+  expect(said).toHaveLength(47);
+
+  const shown = rows![0]!;
+  expect(engine.said('logons', ['user-7'], [shown.dataClass])).toHaveLength(47);
+  expect(engine.said('logons', ['user-7'], ['other'])).toBeUndefined();
+  expect(engine.entities('logons', { classes: ['other'], limit: 10 })).toEqual([]);
+  expect(engine.entities('absent', { classes: 'all', limit: 10 })).toBeUndefined();
+  engine.close();
 });

@@ -1,14 +1,18 @@
 import { isEcsEvent } from '@tidewatch/event';
 import { createWatermark, type WatermarkState } from '@tidewatch/window';
 import type { Definition } from './definition.ts';
+import { keyOf } from './entity.ts';
 import { createForests } from './forests.ts';
-import type { Kept } from './kept.ts';
+import type { EntitiesAsked, EntityRow, Kept, Said } from './kept.ts';
+import type { Normal, Tolerance } from './normal.ts';
 import { createWatch, type Finding, type Watch, type WatchState } from './watch.ts';
 import { witnessTest } from './witness.ts';
 
 /** What is in force. */
 export interface Detecting {
   readonly definitions: readonly Definition[];
+  /** What somebody said is normal of their entities. */
+  readonly normal: readonly (Tolerance & Pick<Normal, 'detector'>)[];
   /** Data classes of what nobody did. */
   readonly synthetic: readonly string[];
   /** Bytes of forests in memory; the others wait in the file. */
@@ -51,6 +55,14 @@ export interface Engine {
   /** Durable when it returns; answers what it stands for. */
   save(): ReadonlyMap<number, number>;
   state(): EngineState;
+  /** Undefined where no such detector runs. */
+  entities(detector: string, asked: EntitiesAsked): readonly EntityRow[] | undefined;
+  /** What was said of the last intervals of an entity that may be seen; undefined where there is none. */
+  said(
+    detector: string,
+    values: readonly string[],
+    classes: EntitiesAsked['classes'],
+  ): readonly Said[] | undefined;
   /** Sources that have been quiet for long at `now` (epoch ms). */
   quiet(now: number): readonly string[];
   /** Forgets what a detector that is no more has learnt. */
@@ -101,7 +113,10 @@ export function createEngine(kept: Kept, lost: (reason: string) => void): Engine
       forests.within(detecting.memory);
       for (const watch of watches) watch.write();
       synthetic = new Set(detecting.synthetic);
-      watches = detecting.definitions.map((definition) => createWatch(definition, kept, forests, Date.now()));
+      watches = detecting.definitions.map((definition) => {
+        const tolerances = detecting.normal.filter(({ detector }) => detector === definition.id);
+        return createWatch(definition, tolerances, kept, forests, Date.now());
+      });
       witness = witnessTest(detecting.definitions.map(({ filter }) => filter));
       // Nothing is over that was not: a detector that is new has nothing that could be.
       reached = Number.NEGATIVE_INFINITY;
@@ -145,6 +160,19 @@ export function createEngine(kept: Kept, lost: (reason: string) => void): Engine
       memory: forests.memory(),
       detectors: Object.fromEntries(watches.map((watch) => [watch.definition.id, watch.state()])),
     }),
+    entities(detector, asked) {
+      const watch = watches.find(({ definition }) => definition.id === detector);
+      // What is changed must be in the file to be found there.
+      watch?.write();
+      return watch && kept.find(detector, asked);
+    },
+    said(detector, values, classes) {
+      const watch = watches.find(({ definition }) => definition.id === detector);
+      watch?.write();
+      const keys = [undefined, ...synthetic].map((made) => keyOf(values, made));
+      const id = watch && kept.named(detector, keys, classes);
+      return id === undefined ? undefined : kept.said(id);
+    },
     quiet: (now) => watermark.dueIdle(now).map(({ source }) => source),
     forgetDetector(id) {
       for (const entity of kept.forget({ detector: id })) forests.forget(entity);

@@ -2,6 +2,7 @@ import type { EcsEvent } from '@tidewatch/event';
 import { buffersOf, takenOf } from './batch.ts';
 import type { Definition } from './definition.ts';
 import { startDetectorThread } from './detector_thread.ts';
+import type { Normal } from './normal.ts';
 import type { Result } from './result.ts';
 import type { Finding } from './watch.ts';
 
@@ -27,11 +28,13 @@ export async function runOver(
   events: AsyncIterable<readonly EcsEvent[]>,
   {
     program,
+    normal,
     memory,
     synthetic,
     onProgress,
   }: {
     readonly program: URL;
+    readonly normal: readonly Normal[];
     readonly memory: number;
     readonly synthetic: readonly string[];
     readonly onProgress: (events: number) => void;
@@ -39,7 +42,7 @@ export async function runOver(
 ): Promise<HistoricalRun> {
   const thread = startDetectorThread(program, { file: ':memory:' }, () => {});
   try {
-    await thread.ask({ ask: 'load', detecting: { definitions: [definition], synthetic, memory } });
+    await thread.ask({ ask: 'load', detecting: { definitions: [definition], normal, synthetic, memory } });
     const found = { events: 0, results: 0, alerts: 0 };
     let newest = 0;
     let items: Result[] = [];

@@ -1,3 +1,4 @@
+export { warmUp } from '@tidewatch/forest';
 export {
   type AnomalyDetection,
   type AnomalyDetectionDeps,
@@ -6,7 +7,19 @@ export {
 export { type Definition, definitionJsonSchema, parseDefinition } from './definition.ts';
 export type { EngineState } from './engine.ts';
 export { bytesOf } from './forests.ts';
+export {
+  alertOf,
+  type Effect,
+  effectOf,
+  type Past,
+  type PastResult,
+  type Suggestion,
+  suggestionsFrom,
+} from './hindsight.ts';
 export { type HistoricalRun, runOver } from './historical_run.ts';
+export type { EntitiesAsked, EntityRow, Said } from './kept.ts';
+export { edgesOf, type Normal, parseNormal, type Reach, speakingOf, type Tolerance } from './normal.ts';
+export { thresholdOf } from './outcome.ts';
 export type { Result } from './result.ts';
 export type { WatchState } from './watch.ts';
 export { saysOf } from './words.ts';

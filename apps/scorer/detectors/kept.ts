@@ -14,6 +14,35 @@ interface EntityState extends Pick<Entity, 'dataClass' | 'next' | 'seen' | 'empt
   readonly found?: Found;
 }
 
+/** An interval as its detector saw it. Numbers are rounded to 24 bits, and NaN where something was not known. */
+export interface Said {
+  /** Counted from the epoch. */
+  readonly at: number;
+  /** Score and grade, then each feature's value, then what was expected of each. */
+  readonly numbers: Float32Array;
+}
+
+export interface EntitiesAsked {
+  /** Part of one of its values, whatever the case of letters. */
+  readonly text?: string;
+  /** Data classes that the asker may see. */
+  readonly classes: 'all' | readonly string[];
+  readonly limit: number;
+}
+
+/** An entity as lists show it. Times are epoch milliseconds. */
+export interface EntityRow {
+  readonly id: number;
+  readonly values: readonly string[];
+  readonly dataClass: string;
+  readonly active: boolean;
+  /** Intervals that its forest was told. */
+  readonly seen: number;
+  readonly newest: number;
+  /** What was said of its last interval. */
+  readonly last?: Said;
+}
+
 type Row = Readonly<Record<string, unknown>>;
 
 /**
@@ -34,6 +63,14 @@ export interface Kept {
   /** @param step how many intervals it knows with these */
   note(entity: number, step: number, values: readonly number[]): void;
   putForest(entity: number, state: Uint8Array): void;
+  /** Keeps what was said of an interval, for as long as it is one of the entity's last ones. @param numbers see {@link Said} */
+  say(entity: number, at: number, numbers: readonly number[]): void;
+  /** What was said of an entity's last intervals, the oldest first. */
+  said(entity: number): readonly Said[];
+  /** The first entity of these keys that may be seen. */
+  named(detector: string, keys: readonly string[], classes: EntitiesAsked['classes']): number | undefined;
+  /** Entities of a detector by their newest event, the newest first. */
+  find(detector: string, asked: EntitiesAsked): readonly EntityRow[];
   known(detector: string): number;
   /** Deletes entities of a detector, or of a data class whose newest event was before a time (epoch ms); answers which. */
   forget(
@@ -45,7 +82,17 @@ export interface Kept {
   close(): void;
 }
 
-const format = 1;
+const format = 2;
+/** What was said of so many of an entity's last intervals is kept. */
+const mostSaid = 512;
+/** Older ones go each time that so many intervals are over. */
+const trimEvery = 32;
+
+const saidSchema = `
+  CREATE TABLE said (entity INTEGER NOT NULL, at INTEGER NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (entity, at))
+    STRICT, WITHOUT ROWID;
+  PRAGMA user_version = ${format};
+`;
 const schema = `
   CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE entities (id INTEGER PRIMARY KEY, detector TEXT NOT NULL, key TEXT NOT NULL, active INTEGER NOT NULL,
@@ -55,13 +102,13 @@ const schema = `
   CREATE TABLE forests (entity INTEGER PRIMARY KEY, state BLOB NOT NULL) STRICT;
   CREATE TABLE steps (entity INTEGER NOT NULL, step INTEGER NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (entity, step))
     STRICT, WITHOUT ROWID;
-  PRAGMA user_version = ${format};
+  ${saidSchema}
 `;
 
 /**
  * Opens or makes the file, readable by its owner alone.
  *
- * @param file `:memory:` for what is gone afterwards
+ * @param file `:memory:` for what is gone afterwards: what was said of intervals is not kept there
  * @throws DETECTORS_UNREADABLE
  */
 export function openKept(file: string): Kept {
@@ -128,6 +175,47 @@ export function openKept(file: string): Kept {
       );
       run('DELETE FROM steps WHERE entity = ?', entity);
     },
+    say(entity, at, numbers) {
+      if (file === ':memory:') return;
+      run(
+        'INSERT OR REPLACE INTO said VALUES (?, ?, ?)',
+        entity,
+        at,
+        Buffer.from(Float32Array.from(numbers).buffer),
+      );
+      if (at % trimEvery === 0) run('DELETE FROM said WHERE entity = ? AND at <= ?', entity, at - mostSaid);
+    },
+    said: (entity) => all('SELECT at, numbers FROM said WHERE entity = ? ORDER BY at', entity).map(saidOf),
+    named(detector, keys, classes) {
+      const [row] = all(
+        `SELECT id FROM entities WHERE detector = ? AND key IN (SELECT value FROM json_each(?))
+           AND (? OR data_class IN (SELECT value FROM json_each(?)))`,
+        ...[detector, JSON.stringify(keys), classes === 'all' ? 1 : 0, classList(classes)],
+      );
+      return row?.id as number | undefined;
+    },
+    find: (detector, { text = '', classes, limit }) =>
+      all(
+        `SELECT id, data_class, active, newest, json_extract(state, '$.values') AS "values", json_extract(state, '$.seen') AS seen
+         FROM entities WHERE detector = ? AND (? OR data_class IN (SELECT value FROM json_each(?)))
+           AND (? = '' OR EXISTS (SELECT 1 FROM json_each(state, '$.values') WHERE instr(lower(value), lower(?)) > 0))
+         ORDER BY newest DESC, id LIMIT ?`,
+        ...[detector, classes === 'all' ? 1 : 0, classList(classes), text, text, limit],
+      ).map((row) => {
+        const last = all(
+          'SELECT at, numbers FROM said WHERE entity = ? ORDER BY at DESC LIMIT 1',
+          row.id,
+        ).map(saidOf);
+        return {
+          ...{
+            id: row.id as number,
+            values: JSON.parse(row.values as string),
+            dataClass: row.data_class as string,
+          },
+          ...{ active: row.active === 1, seen: row.seen as number, newest: row.newest as number },
+          ...(last[0] && { last: last[0] }),
+        };
+      }),
     known: (detector) =>
       all('SELECT count(*) AS known FROM entities WHERE detector = ?', detector)[0]?.known as number,
     forget(which) {
@@ -139,6 +227,7 @@ export function openKept(file: string): Kept {
       for (const id of ids) {
         run('DELETE FROM forests WHERE entity = ?', id);
         run('DELETE FROM steps WHERE entity = ?', id);
+        run('DELETE FROM said WHERE entity = ?', id);
         run('DELETE FROM entities WHERE id = ?', id);
       }
       return ids;
@@ -169,12 +258,21 @@ function open(file: string): Libsql.Database {
     db.pragma('secure_delete = ON');
     const found = (db.pragma('user_version') as { user_version: number }[])[0]?.user_version ?? 0;
     if (found === 0) db.transaction(() => db.exec(schema)).immediate();
+    else if (found === 1) db.transaction(() => db.exec(saidSchema)).immediate();
     else if (found !== format) throw new Error(`it has version ${found}; version ${format} is read here`);
     return db;
   } catch (cause) {
     throw detectorErrors.DETECTORS_UNREADABLE({ file, cause: (cause as Error).message });
   }
 }
+
+const classList = (classes: EntitiesAsked['classes']): string =>
+  JSON.stringify(classes === 'all' ? [] : classes);
+
+const saidOf = ({ at, numbers }: Row): Said => ({
+  at: at as number,
+  numbers: new Float32Array(new Uint8Array(numbers as ArrayBuffer).buffer),
+});
 
 function entityOf({ id, state }: Row, features: Features): Entity {
   const { previous, open, found, ...rest } = JSON.parse(state as string) as EntityState;

@@ -1,4 +1,5 @@
 import type { Detecting, EngineState, Taken } from './engine.ts';
+import type { EntitiesAsked, EntityRow, Said } from './kept.ts';
 import type { Finding } from './watch.ts';
 
 /** What the detectors' thread is started with. */
@@ -13,6 +14,13 @@ export type Request =
   | { readonly ask: 'advance'; readonly time: number }
   | { readonly ask: 'save' | 'state' | 'close' }
   | { readonly ask: 'quiet'; readonly now: number }
+  | { readonly ask: 'entities'; readonly detector: string; readonly asked: EntitiesAsked }
+  | {
+      readonly ask: 'said';
+      readonly detector: string;
+      readonly values: readonly string[];
+      readonly classes: EntitiesAsked['classes'];
+    }
   | { readonly ask: 'forget'; readonly detector: string }
   | { readonly ask: 'expire'; readonly before: Readonly<Record<string, number>> };
 
@@ -24,6 +32,8 @@ export interface Answers {
   readonly save: ReadonlyMap<number, number>;
   readonly state: EngineState;
   readonly quiet: readonly string[];
+  readonly entities: readonly EntityRow[] | undefined;
+  readonly said: readonly Said[] | undefined;
   readonly forget: undefined;
   readonly expire: Readonly<Record<string, number>>;
   readonly close: undefined;

@@ -1,5 +1,5 @@
-import type { Anomaly } from '@tidewatch/forest';
 import type { Definition, FeatureDefinition } from './definition.ts';
+import { isNormal, speakingOf, type Tolerance } from './normal.ts';
 
 /** What one feature has to do with a result. */
 export interface ResultFeature {
@@ -29,8 +29,11 @@ export interface Result {
   readonly features: readonly ResultFeature[];
   /** Class of the entity's newest event. */
   readonly dataClass: string;
-  /** Why it is no alert: `grade` and `confidence` are below what the definition asks for, `rules` hold it back. */
-  readonly suppressed?: 'grade' | 'confidence' | 'rules';
+  /**
+   * Why it is no alert: `grade` and `confidence` are below what the definition asks for, its `rules` hold it back, or somebody
+   * said that it is `normal`.
+   */
+  readonly suppressed?: 'grade' | 'confidence' | 'rules' | 'normal';
 }
 
 /** All that was found of an entity in one bucket of time: what its alert says. */
@@ -48,14 +51,28 @@ const mostKept = 10;
 /** Why an odd interval is no alert; undefined where it is one. */
 export function suppressedBy(
   { alert, features }: Definition,
-  { grade, confidence, expected }: Anomaly,
-  values: readonly number[],
+  tolerances: readonly Tolerance[],
+  {
+    grade,
+    confidence,
+    entity,
+    from,
+    features: found,
+  }: Pick<Result, 'grade' | 'confidence' | 'entity' | 'from' | 'features'>,
 ): Result['suppressed'] {
   if (grade < alert.grade) return 'grade';
   if (confidence < alert.confidence) return 'confidence';
-  return features.some((feature, i) => isOff(feature, values[i] as number, expected[i] as number))
-    ? undefined
-    : 'rules';
+  const off = found.flatMap(({ name, actual, expected }, i) =>
+    // What was not measured, or nothing was expected of, is off from nothing.
+    actual !== null && expected !== null && isOff(features[i] as FeatureDefinition, actual, expected)
+      ? [{ name, actual, expected }]
+      : [],
+  );
+  if (off.length === 0) return 'rules';
+  const speaking = speakingOf(tolerances, entity, from);
+  return off.every(({ name, actual, expected }) => isNormal(speaking, name, actual, expected))
+    ? 'normal'
+    : undefined;
 }
 
 /** Whether a value is so far from what was expected, on the side that counts, that it is worth an alert. */
@@ -65,8 +82,7 @@ function isOff(
   expected: number,
 ): boolean {
   const off = value - expected;
-  // What was not measured, or nothing was expected of, is off from nothing.
-  if (!Number.isFinite(off) || off === 0) return false;
+  if (off === 0) return false;
   if (direction !== 'both' && off > 0 !== (direction === 'above')) return false;
   return Math.abs(off) >= min_absolute && Math.abs(off) >= min_relative * Math.abs(expected);
 }

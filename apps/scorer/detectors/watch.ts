@@ -5,6 +5,7 @@ import { type Entity, entitiesOf, keyOf, seedOf } from './entity.ts';
 import { createFeatures, predicateOf } from './features.ts';
 import type { Forests } from './forests.ts';
 import type { Kept } from './kept.ts';
+import type { Tolerance } from './normal.ts';
 import { type Found, type Result, suppressedBy, withResult } from './result.ts';
 
 /** Something odd; with what its alert says by now, where it is one. */
@@ -33,6 +34,8 @@ export interface WatchState {
   readonly furthest: number;
   readonly results: number;
   readonly alerts: number;
+  /** End of the last odd interval; null before the first. */
+  readonly lastResult: number | null;
 }
 
 /** One detector's entities: what is counted of their intervals, and what their forests say when these are over. */
@@ -57,14 +60,23 @@ interface Facts {
   leftOut: number;
   results: number;
   alerts: number;
+  /** Files of before lack it. */
+  lastResult?: number;
 }
 
 /**
  * Goes on where the file says that the detector was; anew where it is another by now.
  *
- * @param reached how far event time has come, epoch ms
+ * @param tolerances what is normal of its entities
+ * @param now epoch ms
  */
-export function createWatch(definition: Definition, kept: Kept, forests: Forests, now: number): Watch {
+export function createWatch(
+  definition: Definition,
+  tolerances: readonly Tolerance[],
+  kept: Kept,
+  forests: Forests,
+  now: number,
+): Watch {
   const { id, by, interval, delay, idle_after: idleAfter, max_entities: mostEntities } = definition;
   const version = versionOf(definition);
   const keys = by.map((path) => path.split('.'));
@@ -126,6 +138,7 @@ export function createWatch(definition: Definition, kept: Kept, forests: Forests
     entity.seen++;
     entity.previous = values;
     forests.told(entity, values);
+    kept.say(entity.id, at, [anomaly.score, anomaly.grade, ...values, ...anomaly.expected]);
     changed.add(key);
     if (anomaly.grade > 0) find(findingOf(entity, at, values, anomaly, ingested));
   }
@@ -139,8 +152,7 @@ export function createWatch(definition: Definition, kept: Kept, forests: Forests
   ): Finding {
     const { score, grade, confidence, expected, contributions } = anomaly;
     const from = at * interval;
-    const suppressed = suppressedBy(definition, anomaly, values);
-    const result: Result = {
+    const odd = {
       ...{ detector: id, version, entity: entity.values, from, to: from + interval, ingested },
       ...{ score, grade, confidence, dataClass: entity.dataClass },
       features: definition.features.map(({ name }, i) => ({
@@ -149,9 +161,11 @@ export function createWatch(definition: Definition, kept: Kept, forests: Forests
         expected: orNull(expected[i]),
         contribution: contributions[i] ?? 0,
       })),
-      ...(suppressed && { suppressed }),
     };
+    const suppressed = suppressedBy(definition, tolerances, odd);
+    const result: Result = { ...odd, ...(suppressed && { suppressed }) };
     known.results++;
+    known.lastResult = Math.max(known.lastResult ?? 0, odd.to);
     if (suppressed !== undefined) return { result };
     known.alerts++;
     entity.found = withResult(entity.found, result, bucketStart(from, bucketMs));
@@ -248,6 +262,7 @@ export function createWatch(definition: Definition, kept: Kept, forests: Forests
         furthest,
         results,
         alerts,
+        lastResult: known.lastResult ?? null,
       };
     },
   };

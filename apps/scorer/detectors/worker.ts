@@ -31,6 +31,10 @@ function answer(request: Request): Answers[keyof Answers] {
       return engine().state();
     case 'quiet':
       return engine().quiet(request.now);
+    case 'entities':
+      return engine().entities(request.detector, request.asked);
+    case 'said':
+      return engine().said(request.detector, request.values, request.classes);
     case 'forget':
       return engine().forgetDetector(request.detector) as undefined;
     case 'expire':

@@ -79,7 +79,7 @@ function engineOn(file: string, memory: number): Engine {
   const engine = createEngine(openKept(file), (reason) => {
     throw new Error(reason);
   });
-  engine.load({ definitions: [definition], synthetic: [], memory });
+  engine.load({ definitions: [definition], normal: [], synthetic: [], memory });
   return engine;
 }
 

@@ -40,6 +40,7 @@ export async function startAnomalyRole(runtime: Runtime): Promise<void> {
 
   const detecting = () => ({
     memory: runtime.config.anomalies.memory,
+    normal: files.normal,
     definitions: files.detectors.filter(({ off }) => off === undefined).map(({ definition }) => definition),
     synthetic: runtime.governance.classes.all.filter(({ synthetic }) => synthetic).map(({ name }) => name),
   });

@@ -5,13 +5,17 @@ import type { DetectorRow, DetectorRun } from '@tidewatch/api/schemas';
 import { formatIssues } from '@tidewatch/plugin';
 import { and, type KqlNode, parseKql } from '@tidewatch/query';
 import {
-  bytesOf,
+  alertOf,
   type Definition,
+  edgesOf,
   parseDefinition,
   type Result,
   runOver,
-  saysOf,
-  type WatchState,
+  type Said,
+  speakingOf,
+  type Tolerance,
+  thresholdOf,
+  warmUp,
 } from '@tidewatch/scorer/detectors';
 import type { Scope, TimeRange } from '@tidewatch/store';
 import { replaceFile } from '@tidewatch/stream/durable';
@@ -21,14 +25,15 @@ import { createStoredRuns, type RunUnderWay, storedEvents } from '../stored_runs
 import { workers } from '../workers.ts';
 import type { AnomaliesAtWork } from './anomaly_role.ts';
 import { type DetectorFile, ownFolder } from './detector_files.ts';
-
-const mebi = 2 ** 20;
+import { describe, memoryOf } from './detector_row.ts';
+import { openNormalDesk } from './normal_desk.ts';
 
 /** Shows detectors, writes those of the data folder, and runs them over stored events. */
 export function openDetectorDesk(runtime: Runtime, anomalies: AnomaliesAtWork): DetectorDesk {
   const { events } = databasesOf(runtime.adapters).store;
   const runs = createStoredRuns<DetectorRun>();
   const find = (id: string) => anomalies.files().detectors.find(({ definition }) => definition.id === id);
+  const normal = openNormalDesk(runtime, anomalies);
   const fileOf = (id: string): string => join(ownFolder(runtime.config.data), `${id}.yml`);
 
   async function rowOf(file: DetectorFile): Promise<DetectorRow> {
@@ -48,6 +53,7 @@ export function openDetectorDesk(runtime: Runtime, anomalies: AnomaliesAtWork): 
     const stored = storedEvents(events, { query, range }, scope, signal);
     const result = await runOver(definition, stored, {
       program: workers.anomalies,
+      normal: anomalies.files().normal,
       memory: runtime.config.anomalies.memory,
       synthetic: all.filter(({ synthetic }) => synthetic).map(({ name }) => name),
       onProgress: (done) => change({ done }),
@@ -79,11 +85,58 @@ export function openDetectorDesk(runtime: Runtime, anomalies: AnomaliesAtWork): 
       if (file === undefined) return 'unknown';
       if (!file.own) return 'read_only';
       await rm(file.file);
+      await normal.forget(id);
       await anomalies.refresh();
       // One that ships by the same id begins anew as well: it is another.
       await anomalies.detection.forget(id);
       return 'removed';
     },
+    estimate(source) {
+      const read = parseDefinition(source);
+      if (!read.ok) return { ok: false, why: formatIssues(read.faults) };
+      const { id, title, filter, by, features, interval } = read.definition;
+      const names = features.map(({ name }) => name);
+      const estimate = {
+        id,
+        title,
+        filter,
+        by,
+        features: names,
+        interval,
+        memory: memoryOf(read.definition),
+      };
+      return { ok: true, estimate };
+    },
+    alertOf(id, interval) {
+      const file = find(id);
+      return file && alertOf(file.definition, interval);
+    },
+    async entities(id, asked, { dataClasses: classes }) {
+      const file = find(id);
+      if (file === undefined) return 'unknown';
+      const found = await anomalies.detection.entities(id, { ...asked, classes });
+      if (found === undefined) return 'off';
+      const entities = found.map(({ values, active, seen, newest, last }) => ({
+        ...{ entity: values, active, seen, newest, graded: seen > warmUp },
+        last: last === undefined ? null : lastOf(file.definition, last),
+      }));
+      return { entities };
+    },
+    async series(id, entity, { dataClasses: classes }) {
+      const file = find(id);
+      if (file === undefined) return 'unknown';
+      if (file.off !== undefined) return 'off';
+      const said = await anomalies.detection.said(id, entity, classes);
+      if (said === undefined) return 'no_entity';
+      const { definition } = file;
+      const tolerances = anomalies.files().normal.filter(({ detector }) => detector === id);
+      return {
+        ...{ entity, interval: definition.interval, threshold: thresholdOf(definition) },
+        features: definition.features.map(({ name }) => name),
+        points: said.map((one) => pointOf(definition, tolerances, entity, one)),
+      };
+    },
+    ...normal.desk,
     start({ id: detector, range, scope }) {
       const file = find(detector);
       if (file === undefined) return 'unknown';
@@ -95,46 +148,38 @@ export function openDetectorDesk(runtime: Runtime, anomalies: AnomaliesAtWork): 
   };
 }
 
+const lastOf = ({ interval }: Definition, { at, numbers: [score = 0, grade = 0] }: Said) => ({
+  ...{ from: at * interval, score, grade },
+});
+
+function pointOf(
+  definition: Definition,
+  tolerances: readonly Tolerance[],
+  entity: readonly string[],
+  said: Said,
+) {
+  const { features } = definition;
+  const last = lastOf(definition, said);
+  const speaking = speakingOf(tolerances, entity, last.from);
+  const known = (i: number): number | null => {
+    const value = said.numbers[i];
+    return value !== undefined && Number.isFinite(value) ? value : null;
+  };
+  return {
+    ...last,
+    features: features.map((feature, i) => {
+      const expected = known(2 + features.length + i);
+      const edges = expected === null ? { lower: null, upper: null } : edgesOf(feature, speaking, expected);
+      return { actual: known(2 + i), expected, ...edges };
+    }),
+  };
+}
+
 const shown = ({ entity, from, to, score, grade, confidence, features, suppressed }: Result) => ({
   ...{ from, to, score, grade, confidence, entity: [...entity] },
   features: features.map((feature) => ({ ...feature })),
   ...(suppressed !== undefined && { suppressed }),
 });
-
-function describe({ definition, file, own, off }: DetectorFile, state: WatchState | undefined): DetectorRow {
-  const { id, title, level, filter, by, features, interval, max_entities } = definition;
-  const bytes = bytesOf(definition);
-  const shown = state && {
-    ...{ events: state.events, newest: state.newest, late: state.late, leftOut: state.leftOut },
-    ...{ known: state.known, active: state.active, graded: state.graded },
-    ...{ results: state.results, alerts: state.alerts },
-  };
-  return {
-    ...{
-      id,
-      title,
-      level,
-      filter,
-      by: [...by],
-      features: features.map(({ name }) => name),
-      interval,
-      file,
-      own,
-    },
-    memory: {
-      bytesEach: bytes,
-      says: `${Math.round(bytes / 1_024)} KiB for each entity: up to ${Math.round((bytes * max_entities) / mebi)} MiB on disk for ${max_entities}.`,
-    },
-    runs: off === undefined,
-    says:
-      off === undefined
-        ? state === undefined
-          ? 'It is being started.'
-          : saysOf(definition, state, Date.now())
-        : `Switched off: ${off}.`,
-    ...(shown && { state: shown }),
-  };
-}
 
 function queryOf(text: string): KqlNode {
   const read = parseKql(text);

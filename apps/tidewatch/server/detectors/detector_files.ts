@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatIssues } from '@tidewatch/plugin';
-import { type Definition, parseDefinition } from '@tidewatch/scorer/detectors';
+import { type Definition, type Normal, parseDefinition, parseNormal } from '@tidewatch/scorer/detectors';
 import type { Config } from '../../config/schema.ts';
 import { globMatcher } from '../../governance/glob.ts';
 import { inForce, type UseCase } from '../../governance/usecase.ts';
@@ -19,12 +19,20 @@ export interface DetectorFile {
 
 export interface DetectorFiles {
   readonly detectors: readonly DetectorFile[];
+  /** What people said is normal, of any detector. */
+  readonly normal: readonly Normal[];
   /** Files that hold none, and why. */
   readonly faults: readonly { readonly file: string; readonly reason: string }[];
 }
 
-/** Where detectors that are written through the API are kept, below the data folder. */
-export const ownFolder = (data: string): string => join(data, 'detectors');
+/**
+ * Where detectors that are written through the API are kept, below the data folder; not `detectors`, which a configuration
+ * that lies there would take for the folder that ships.
+ */
+export const ownFolder = (data: string): string => join(data, 'detectors.kept');
+
+/** Where what people call normal is kept, a file each. */
+export const normalFolder = (data: string): string => join(data, 'detectors.normal');
 
 interface Sources {
   readonly config: Pick<Config, 'anomalies' | 'data' | 'governance'>;
@@ -35,6 +43,7 @@ interface Sources {
 
 export const detectorFolders = ({ anomalies, data }: Sources['config']): readonly string[] => [
   ownFolder(data),
+  normalFolder(data),
   ...anomalies.paths,
 ];
 
@@ -42,8 +51,9 @@ export const detectorFolders = ({ anomalies, data }: Sources['config']): readonl
 export async function readDetectors(sources: Sources): Promise<DetectorFiles> {
   const faults: { file: string; reason: string }[] = [];
   const detectors = new Map<string, DetectorFile>();
-  for (const folder of detectorFolders(sources.config)) {
-    const own = folder === ownFolder(sources.config.data);
+  const ours = ownFolder(sources.config.data);
+  for (const folder of [ours, ...sources.config.anomalies.paths]) {
+    const own = folder === ours;
     for (const file of await filesIn(folder)) {
       const text = await readFile(file, 'utf8');
       const read = parseDefinition(text);
@@ -57,7 +67,13 @@ export async function readDetectors(sources: Sources): Promise<DetectorFiles> {
       detectors.set(definition.id, { definition, file, text, own, ...(off !== undefined && { off }) });
     }
   }
-  return { detectors: [...detectors.values()], faults };
+  const normal: Normal[] = [];
+  for (const file of await filesIn(normalFolder(sources.config.data))) {
+    const read = parseNormal(await readFile(file, 'utf8'));
+    if (read.ok) normal.push(read.normal);
+    else faults.push({ file, reason: formatIssues(read.faults) });
+  }
+  return { detectors: [...detectors.values()], normal, faults };
 }
 
 async function filesIn(folder: string): Promise<readonly string[]> {
