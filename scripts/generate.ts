@@ -15,6 +15,7 @@ import { useCaseJsonSchema } from '../apps/tidewatch/governance/usecase.ts';
 import { testJsonSchema } from '../apps/tidewatch/sigma/test/schema.ts';
 import { version } from '../apps/tidewatch/version.ts';
 import { dashboardsFile } from './dashboards/index.ts';
+import { forestKernel } from './forest_kernel.ts';
 import { grafanaDashboards } from './grafana/index.ts';
 import { metricsReference } from './metrics_reference.ts';
 import { processorsReference } from './processors_reference.ts';
@@ -31,6 +32,7 @@ const generated: Record<string, unknown> = {
   'docs/processors.md': processorsReference(),
   'docs/usecase.schema.json': useCaseJsonSchema(),
   'docs/metrics.md': await metricsReference(),
+  'libs/forest/kernel.ts': await forestKernel(),
   'dashboards/tidewatch.ndjson': dashboardsFile(),
   ...grafanaDashboards,
 };

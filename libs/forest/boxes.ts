@@ -1,8 +1,9 @@
 import type { Points } from './points.ts';
-import { room } from './room.ts';
+import { Room } from './room.ts';
 
 /** What boxes are made of: the trees' nodes. */
 interface Nodes {
+  readonly count: number;
   readonly capacity: number;
   readonly leaf: number;
   readonly root: Int16Array;
@@ -11,92 +12,72 @@ interface Nodes {
   readonly place: Uint16Array | Int32Array;
 }
 
+/** What forests without boxes reckon in. */
+const shared = new Room();
+
 /**
- * The boxes around the points below each inner node of trees. A box is its sides: for each dimension first the highest
- * value, negated, then for each the lowest. A point has sides alike, and is outside a side by how much the box's is more
- * than its own. Boxes are kept, or those on a point's way made anew each time, in `room`.
+ * The boxes around the points below each inner node of trees, as rows of sides (`room.ts`): a point is outside a side by how much
+ * the box's is more than its own. Boxes are kept, or those on a point's way made anew each time.
  */
 export class Boxes {
   readonly #points: Points;
   readonly #nodes: Nodes;
   readonly kept: boolean;
-  /** Sides of the inner nodes' boxes, and their lengths summed up; empty where boxes are not kept. */
-  readonly sides: Float32Array;
-  readonly span: Float64Array;
+  readonly room: Room;
 
   constructor(points: Points, nodes: Nodes, kept: boolean) {
     this.#points = points;
     this.#nodes = nodes;
     this.kept = kept;
-    this.sides = new Float32Array(kept ? 2 * points.dimensions * nodes.left.length : 0);
-    this.span = new Float64Array(kept ? nodes.left.length : 0);
+    this.room = kept ? new Room() : shared;
+    this.seat();
+  }
+
+  /** Makes the room that of these boxes: to be called before anything else is asked of them. */
+  seat(): void {
+    const { capacity, left } = this.#nodes;
+    this.room.seat(this.#points.dimensions, capacity, this.kept ? left.length : 0);
+  }
+
+  /** Makes trees, from one to before another, known to the room; to be called before {@link measure} is, and where they changed. */
+  bring(from: number, to: number): void {
+    if (!this.kept) this.room.bring(this.#nodes, this.#points, from, to);
+  }
+
+  /**
+   * Measures how far the point in question is outside the boxes on the way to the leaf that was found, from there up to the
+   * first box that has it inside: those above have it, too. Leaves it in `room.outside`, by depth, and the boxes' lengths in
+   * `room.span`. Answers the depth of that first box, -1 where none has it.
+   */
+  measure(tree: number, depth: number): number {
+    const { capacity, leaf } = this.#nodes;
+    const { kernel } = this.room;
+    if (!this.kept) return kernel.widen(tree * (capacity - 1), tree * capacity, leaf, depth);
+    this.#lookAt(leaf);
+    return kernel.measure(depth);
   }
 
   /** Where the sides of the box at a depth of the way are, after {@link measure}. */
   boxAt(at: number, depth: number): { readonly sides: Float32Array; readonly box: number } {
-    const count = 2 * this.#points.dimensions;
-    if (this.kept && at < depth) return { sides: this.sides, box: (room.path[at] as number) * count };
-    const sides = room.boxes((depth + 1) * count);
-    if (at === depth) this.#leafSides(this.#nodes.leaf, sides, at * count);
-    return { sides, box: at * count };
+    const { room } = this;
+    const row = 2 * room.half;
+    if (!this.kept) return { sides: room.rows, box: at * row };
+    return at < depth
+      ? { sides: room.sides, box: (room.path[at] as number) * row }
+      : { sides: room.rows, box: 0 };
   }
 
-  /** Makes the box at a depth of the way, from the one below and what is in the other child. */
-  widen(tree: number, at: number, depth: number): void {
-    const count = 2 * this.#points.dimensions;
-    const sides = room.boxes(0);
-    const node = room.path[at] as number;
-    const below = at + 1;
-    if (below === depth) this.#leafSides(this.#nodes.leaf, sides, at * count);
-    else sides.copyWithin(at * count, below * count, (below + 1) * count);
-    const isLeft =
-      below === depth
-        ? this.#nodes.left[node] === ~(this.#nodes.leaf - tree * this.#nodes.capacity)
-        : this.#nodes.left[node] === (room.path[below] as number) - tree * (this.#nodes.capacity - 1);
-    this.#include(tree, (isLeft ? this.#nodes.right[node] : this.#nodes.left[node]) as number, at * count);
-    room.span[at] = this.#length(sides, at * count);
-  }
-
-  /** Widens a box in `room` by all points below a child. */
-  #include(tree: number, child: number, box: number): void {
-    const { values, starts, dimensions } = this.#points;
-    const sides = room.boxes(0);
-    const { stack } = room;
-    let open = 0;
-    stack[open++] = child;
-    while (open > 0) {
-      const node = stack[--open] as number;
-      if (node >= 0) {
-        const at = tree * (this.#nodes.capacity - 1) + node;
-        stack[open++] = this.#nodes.left[at] as number;
-        stack[open++] = this.#nodes.right[at] as number;
-        continue;
-      }
-      const own = starts[this.#nodes.place[tree * this.#nodes.capacity + ~node] as number] as number;
-      for (let d = 0; d < dimensions; d++) {
-        const value = values[own + d] as number;
-        if (-value < (sides[box + d] as number)) sides[box + d] = -value;
-        if (value < (sides[box + dimensions + d] as number)) sides[box + dimensions + d] = value;
-      }
-    }
-  }
-
-  /** Makes the box of a new node: that of its one child, with the point in question. */
-  make(node: number, sides: Float32Array, box: number): void {
-    const count = 2 * this.#points.dimensions;
-    for (let i = 0; i < count; i++)
-      this.sides[node * count + i] = Math.min(sides[box + i] as number, room.query[i] as number);
-    this.span[node] = this.#length(this.sides, node * count);
+  /** Makes the box of a new node over what is at a depth of the way, with the point in question. */
+  make(node: number, at: number, depth: number): void {
+    const { room } = this;
+    const below = at < depth ? room.boxAt(room.path[at] as number) : room.rowAt(0);
+    room.kernel.join(node, below, room.query.byteOffset);
   }
 
   /** Widens a node's box by the point in question. */
   extend(node: number): void {
-    const { sides } = this;
-    const count = 2 * this.#points.dimensions;
-    const box = node * count;
-    for (let i = 0; i < count; i++)
-      if ((room.query[i] as number) < (sides[box + i] as number)) sides[box + i] = room.query[i] as number;
-    this.span[node] = this.#length(sides, box);
+    const { room } = this;
+    room.kernel.join(node, room.boxAt(node), room.query.byteOffset);
   }
 
   /** Makes all boxes of a tree that has points. */
@@ -109,50 +90,32 @@ export class Boxes {
         order.push(base + node);
         open.push(this.#nodes.left[base + node] as number, this.#nodes.right[base + node] as number);
       }
-    for (let i = order.length - 1; i >= 0; i--) this.remake(order[i] as number);
+    for (let i = order.length - 1; i >= 0; i--) this.remake(tree, order[i] as number);
   }
 
   /** Makes a node's box from those of its children. Answers whether it is another. */
-  remake(node: number): boolean {
-    const { sides } = this;
-    const count = 2 * this.#points.dimensions;
-    const box = node * count;
-    const halves = room.boxes(2 * count);
-    this.#sidesOf(node, this.#nodes.left[node] as number, halves, 0);
-    this.#sidesOf(node, this.#nodes.right[node] as number, halves, count);
-    let changed = false;
-    for (let i = 0; i < count; i++) {
-      const side = Math.min(halves[i] as number, halves[count + i] as number);
-      if (side !== sides[box + i]) changed = true;
-      sides[box + i] = side;
-    }
-    this.span[node] = this.#length(sides, box);
-    return changed;
+  remake(tree: number, node: number): boolean {
+    const { left, right } = this.#nodes;
+    const one = this.#rowOf(tree, left[node] as number, 1);
+    const other = this.#rowOf(tree, right[node] as number, 2);
+    return this.room.kernel.join(node, one, other) !== 0;
   }
 
-  #sidesOf(node: number, child: number, into: Float32Array, to: number): void {
-    const tree = Math.floor(node / (this.#nodes.capacity - 1));
-    if (child < 0) {
-      this.#leafSides(tree * this.#nodes.capacity + ~child, into, to);
-      return;
-    }
-    const count = 2 * this.#points.dimensions;
-    const from = (tree * (this.#nodes.capacity - 1) + child) * count;
-    for (let side = 0; side < count; side++) into[to + side] = this.sides[from + side] as number;
+  /** The address of a child's box: of a leaf, one made at a depth. */
+  #rowOf(tree: number, child: number, depth: number): number {
+    const { room } = this;
+    const { capacity } = this.#nodes;
+    if (child >= 0) return room.boxAt(tree * (capacity - 1) + child);
+    this.#lookAt(tree * capacity + ~child);
+    const row = room.rowAt(depth);
+    room.kernel.point(room.values.byteOffset, row);
+    return row;
   }
-  #leafSides(leaf: number, into: Float32Array, to: number): void {
+
+  #lookAt(leaf: number): void {
     const { values, starts, dimensions } = this.#points;
-    const own = starts[this.#nodes.place[leaf] as number] as number;
-    for (let d = 0; d < dimensions; d++) {
-      const value = values[own + d] as number;
-      into[to + d] = -value;
-      into[to + dimensions + d] = value;
-    }
-  }
-
-  #length(sides: Float32Array, box: number): number {
-    let length = 0;
-    for (let i = box + 2 * this.#points.dimensions; --i >= box; ) length -= sides[i] as number;
-    return length;
+    const into = this.room.values;
+    const from = starts[this.#nodes.place[leaf] as number] as number;
+    for (let d = 0; d < dimensions; d++) into[d] = values[from + d] as number;
   }
 }

@@ -40,8 +40,10 @@ const leastDeviation = 0.05;
 /** Steps after an anomaly in which one that is no higher is its echo: the point has it for as long as it is a shingle, and what comes back to normal is odd as well. */
 const echo = 100;
 const echoShare = 1 / 3;
-/** By how many powers of e rarer the next step must be after one that is worth a look; and how much less rare at most, while there is none. */
-const [patienceStep, leastPatience] = [0.3, -1];
+/** A score of the forest counts among the usual ones by no more than so many deviations above them: what is odd does not widen what is usual. */
+const mostUsual = 3;
+/** By how many powers of e rarer the next step must be after one that is worth a look; and how much rarer, or less rare while there is none, at most: a long anomaly does not hide the next. */
+const [patienceStep, mostPatience] = [0.3, 1];
 
 /**
  * Finds what is odd in a series as it comes. Odd is what a random cut forest over the last steps says is far from others, and
@@ -142,7 +144,7 @@ export class Detector {
     const contributions = grade > 0 && known === undefined ? this.#contributions(score, apart, odds) : [];
     if (measured > 0 && this.#seen >= this.#shingle) {
       this.#forest.update(point);
-      if (filled) this.#scores.add(raw);
+      if (filled) this.#scores.add(isGraded ? this.#usual(raw) : raw);
     }
     return {
       score,
@@ -170,7 +172,13 @@ export class Detector {
     if (found !== version)
       throw new UnreadableState(`It has version ${found}; version ${version} is read here.`);
     const features = reader.count(1, 0x7fff);
-    const detector = new Detector({ features, shingle: reader.count(1, 0x7fff), trees: 1, sampleSize: 2 });
+    const detector = new Detector({
+      features,
+      shingle: reader.count(1, 0x7fff),
+      trees: 1,
+      sampleSize: 2,
+      boxes: false,
+    });
     detector.#seen = reader.count(0, Number.MAX_SAFE_INTEGER);
     detector.#lastAt = reader.number();
     detector.#lastOdd = reader.number();
@@ -211,10 +219,16 @@ export class Detector {
     return Math.max(0, (raw - mean) / (deviation + leastDeviation));
   }
 
+  #usual(raw: number): number {
+    const { mean, deviation } = this.#scores;
+    return Math.min(raw, mean + mostUsual * (deviation + leastDeviation));
+  }
+
   /** Follows the share of steps that were worth a look (adaptive conformal inference, Gibbs and Candès, NeurIPS 2021). */
   #bePatient(wasOdd: boolean): void {
     const target = beyond * Math.exp(-this.#threshold);
-    this.#patience = Math.max(leastPatience, this.#patience + patienceStep * (Number(wasOdd) - target));
+    const patience = this.#patience + patienceStep * (Number(wasOdd) - target);
+    this.#patience = Math.max(-mostPatience, Math.min(mostPatience, patience));
   }
 
   #withoutEcho(odd: number): number {

@@ -37,9 +37,15 @@ function check({ trees, points }: Forest, tree: number, child = trees.root[tree]
   const low = left.low.map((value, d) => Math.min(value, right.low[d] as number));
   const high = left.high.map((value, d) => Math.max(value, right.high[d] as number));
   if (trees.boxes.kept) {
-    const box = trees.boxes.sides.subarray(node * 2 * dimensions, (node + 1) * 2 * dimensions);
-    expect([...box]).toEqual([...high.map((value) => -value), ...low]);
-    expect(trees.boxes.span[node]).toBeCloseTo(
+    const { sides, spans, half } = trees.boxes.room;
+    const [highs, lows] = [0, half].map((from) =>
+      sides.subarray(2 * half * node + from).slice(0, dimensions),
+    );
+    expect([...(highs as Float32Array), ...(lows as Float32Array)]).toEqual([
+      ...high.map((value) => -value),
+      ...low,
+    ]);
+    expect(spans[node]).toBeCloseTo(
       high.reduce((sum, value, d) => sum + value - (low[d] as number), 0),
       4,
     );
@@ -107,7 +113,7 @@ describe('trees', () => {
       kept.update(point);
       made.update(point);
     }
-    expect(made.trees.boxes.sides).toHaveLength(0);
+    expect(made.trees.boxes.room.sides).toHaveLength(0);
   });
 });
 

@@ -1,7 +1,6 @@
 import { nearestIn } from './nearest.ts';
 import { Points } from './points.ts';
 import { Random } from './random.ts';
-import { ask, seat } from './room.ts';
 import { Samples } from './samples.ts';
 import { attributeIn, scoreIn } from './score.ts';
 import { Trees } from './trees.ts';
@@ -53,6 +52,7 @@ export class Forest {
   score(point: Float32Array): number {
     if (this.updates === 0) return 0;
     this.#ask(point);
+    this.trees.boxes.bring(0, this.trees.count);
     const { size } = this.samples;
     let sum = 0;
     for (let tree = 0; tree < this.trees.count; tree++) sum += scoreIn(this.trees, tree, size);
@@ -68,6 +68,7 @@ export class Forest {
     const shares = new Float64Array(2 * dimensions);
     if (this.updates === 0) return shares;
     this.#ask(point);
+    this.trees.boxes.bring(0, this.trees.count);
     const { size } = this.samples;
     for (let tree = 0; tree < this.trees.count; tree++)
       attributeIn(this.trees, tree, size, dimensions, shares);
@@ -83,8 +84,8 @@ export class Forest {
    */
   expected(point: Float32Array, of: readonly number[]): Float64Array {
     if (this.updates === 0) return new Float64Array(of.length).fill(Number.NaN);
-    const { dimensions, sampleSize } = this.options;
-    seat(dimensions, sampleSize);
+    const { dimensions } = this.options;
+    this.trees.boxes.seat();
     const missing = new Uint8Array(dimensions);
     for (const dimension of of) missing[dimension] = 1;
     const { count } = this.trees;
@@ -128,18 +129,17 @@ export class Forest {
   }
 
   #remove(tree: number, own: number): void {
-    const { dimensions } = this.options;
     const leaf = tree * this.trees.capacity + own;
     const place = this.trees.place[leaf] as number;
-    ask(this.points.values, this.points.starts[place] as number, dimensions);
+    this.trees.boxes.room.ask(this.points.values, this.points.starts[place] as number);
     this.trees.remove(tree, leaf);
     this.points.release(place);
   }
 
   #ask(point: Float32Array): void {
-    const { dimensions, sampleSize } = this.options;
-    seat(dimensions, sampleSize);
-    ask(point, 0, dimensions);
+    const { boxes } = this.trees;
+    boxes.seat();
+    boxes.room.ask(point, 0);
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Points } from './points.ts';
-import { room } from './room.ts';
 import type { Trees } from './trees.ts';
 
 /**
@@ -16,7 +15,7 @@ export function nearestIn(
   missing: Uint8Array,
 ): number {
   const { values, starts, dimensions } = points;
-  const { stack } = room;
+  const { stack } = trees.boxes.room;
   let least = Number.POSITIVE_INFINITY;
   let nearest = 0;
   let open = 0;

@@ -1,7 +1,6 @@
 import { Reader, UnreadableState, Writer } from './bytes.ts';
 import { Forest } from './forest.ts';
 import { plant } from './planting.ts';
-import { seat } from './room.ts';
 
 const version = 2;
 /** What is kept of trees: all, or which points they have. */
@@ -69,7 +68,6 @@ export function restore(bytes: Uint8Array): Forest {
   forest.samples.size = reader.count(0, options.sampleSize);
   reader.get(forest.random.state);
   forest.samples.start = reader.count(0, Number.MAX_SAFE_INTEGER);
-  seat(options.dimensions, options.sampleSize);
   if (form === 'whole') readTrees(forest, reader);
   else plantTrees(forest, reader);
   if (reader.rest().length > 0) throw new UnreadableState('There is more of it than a forest.');

@@ -1,4 +1,3 @@
-import { room } from './room.ts';
 import type { Trees } from './trees.ts';
 
 /** Leaves of more than one point: their depth counts as if the points were a tree of their own. */
@@ -15,9 +14,9 @@ const damped = (leafMass: number, size: number): number => 1 - leafMass / (2 * s
  */
 export function scoreIn(trees: Trees, tree: number, size: number): number {
   const depth = trees.find(tree);
-  const inside = trees.measure(tree, depth);
+  const inside = trees.boxes.measure(tree, depth);
   if (inside === depth) return copied(trees, depth, size);
-  const { outside, span } = room;
+  const { outside, span } = trees.boxes.room;
   let score = 0;
   for (let at = depth; at > inside; at--) {
     const out = outside[at] as number;
@@ -47,21 +46,25 @@ export function attributeIn(
   into: Float64Array,
 ): void {
   const depth = trees.find(tree);
-  const inside = trees.measure(tree, depth);
+  const inside = trees.boxes.measure(tree, depth);
   if (inside === depth) {
     const share = copied(trees, depth, size) / into.length;
     for (let i = 0; i < into.length; i++) into[i] = (into[i] as number) + share;
     return;
   }
-  const { outside, span, query } = room;
+  const { outside, span, query, half } = trees.boxes.room;
   // How likely no box around parts the point from the others before this one does.
   let reaching = 1;
   for (let at = inside + 1; at <= depth; at++) {
     const out = outside[at] as number;
     const share = (reaching / ((span[at] as number) + out)) * (1 / (at + 1));
     const { sides, box } = trees.boxes.boxAt(at, depth);
-    for (let i = 0; i < 2 * dimensions; i++)
-      into[i] = (into[i] as number) + share * Math.max(0, (sides[box + i] as number) - (query[i] as number));
+    for (let side = 0; side < 2; side++)
+      for (let d = 0; d < dimensions; d++) {
+        const i = side * half + d;
+        const far = Math.max(0, (sides[box + i] as number) - (query[i] as number));
+        into[side * dimensions + d] = (into[side * dimensions + d] as number) + share * far;
+      }
     reaching *= 1 - out / ((span[at] as number) + out);
   }
 }

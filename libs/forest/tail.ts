@@ -9,7 +9,7 @@ const least = 0.5;
 /** Excesses that are remembered, about. */
 const memory = 1_000 * beyond;
 /** Before any came, the mean excess is taken to be 1, as if so many had been seen. */
-const supposed = 20;
+const supposed = 30;
 
 /**
  * How rarely something as high comes: the highest of what came, by a quantile that follows it and the mean excess over

@@ -1,7 +1,6 @@
 import { Boxes } from './boxes.ts';
 import type { Points } from './points.ts';
 import type { Random } from './random.ts';
-import { room } from './room.ts';
 
 /** Nothing, where a node could stand. */
 export const none = 0x7fff;
@@ -73,72 +72,18 @@ export class Trees {
    */
   find(tree: number): number {
     const { left, right, cutDimension, cutValue } = this;
-    const { query, path } = room;
+    const { query, path, half } = this.boxes.room;
     const base = tree * (this.capacity - 1);
-    const lows = this.#points.dimensions;
     let depth = 0;
     let node = this.root[tree] as number;
     while (node >= 0) {
       const at = base + node;
       path[depth++] = at;
-      const value = query[lows + (cutDimension[at] as number)] as number;
+      const value = query[half + (cutDimension[at] as number)] as number;
       node = (value <= (cutValue[at] as number) ? left[at] : right[at]) as number;
     }
     this.leaf = tree * this.capacity + ~node;
     return depth;
-  }
-
-  /**
-   * Measures how far the point that {@link find} looked for is outside the boxes on its way, from the leaf up to the first
-   * box that has it inside: those above have it, too. Leaves it in `room.outside`, by depth, and the boxes' lengths in
-   * `room.span`. Answers the depth of that first box, -1 where none has it.
-   */
-  measure(tree: number, depth: number): number {
-    const { query, path, open, outside, span } = room;
-    const count = 2 * this.#points.dimensions;
-    let left = this.#apart(depth);
-    if (left === 0) return depth;
-    const { kept } = this.boxes;
-    const sides = kept ? this.boxes.sides : room.boxes(depth * count);
-    for (let at = depth - 1; at >= 0; at--) {
-      const node = path[at] as number;
-      if (!kept) this.boxes.widen(tree, at, depth);
-      const box = (kept ? node : at) * count;
-      let sum = 0;
-      let still = 0;
-      // A side that a box has the point within, every box around it has, too.
-      for (let i = 0; i < left; i++) {
-        const side = open[i] as number;
-        const out = (sides[box + side] as number) - (query[side] as number);
-        if (out > 0) {
-          sum += out;
-          open[still++] = side;
-        }
-      }
-      left = still;
-      outside[at] = sum;
-      if (kept) span[at] = this.boxes.span[node] as number;
-      if (left === 0) return at;
-    }
-    return -1;
-  }
-
-  /** Lists the sides by which the point is away from the leaf's, and how far in all. Answers how many. */
-  #apart(depth: number): number {
-    const { values, starts, dimensions } = this.#points;
-    const { query, open, outside } = room;
-    const own = starts[this.place[this.leaf] as number] as number;
-    let count = 0;
-    let sum = 0;
-    for (let d = 0; d < dimensions; d++) {
-      const away = (query[dimensions + d] as number) - (values[own + d] as number);
-      if (away === 0) continue;
-      open[count++] = away > 0 ? d : dimensions + d;
-      sum += Math.abs(away);
-    }
-    outside[depth] = sum;
-    room.span[depth] = 0;
-    return count;
   }
 
   /** Puts in the point of a place, which is `room.query`. Answers its leaf: that of an equal point, where there is one. */
@@ -148,9 +93,10 @@ export class Trees {
       this.root[tree] = ~(leaf - tree * this.capacity);
       return leaf;
     }
-    const { path, outside, span } = room;
+    this.boxes.bring(tree, tree + 1);
+    const { path, outside, span } = this.boxes.room;
     const depth = this.find(tree);
-    const inside = this.measure(tree, depth);
+    const inside = this.boxes.measure(tree, depth);
     if (inside === depth) {
       this.mass[this.leaf] = (this.mass[this.leaf] as number) + 1;
       return this.leaf;
@@ -165,22 +111,22 @@ export class Trees {
 
   /** Puts a new inner node over the one at a depth of the way, with the point on the other side of a cut. */
   #split(tree: number, place: number, at: number, depth: number, cut: number): number {
-    const { path, query } = room;
-    const { dimensions, values, starts } = this.#points;
+    const { path, query, half } = this.boxes.room;
+    const { values, starts } = this.#points;
     const child =
       at === depth ? ~(this.leaf - tree * this.capacity) : (path[at] as number) - tree * (this.capacity - 1);
     const { sides, box } = this.boxes.boxAt(at, depth);
     let rest = cut;
     let side = 0;
-    for (let i = 0; i < 2 * dimensions; i++) {
+    for (let i = 0; i < 2 * half; i++) {
       const out = (sides[box + i] as number) - (query[i] as number);
       if (out <= 0) continue;
       side = i;
       if (rest < out) break;
       rest -= out;
     }
-    const isAbove = side < dimensions;
-    const dimension = isAbove ? side : side - dimensions;
+    const isAbove = side < half;
+    const dimension = isAbove ? side : side - half;
     const own = values[(starts[place] as number) + dimension] as number;
     const edge = isAbove ? -(sides[box + side] as number) : (sides[box + side] as number);
     const value = isAbove ? between(edge + rest, edge, own) : between(own + rest, own, edge);
@@ -193,7 +139,7 @@ export class Trees {
     this.cutDimension[inner] = dimension;
     this.cutValue[inner] = value;
     this.#link(tree, at, child, node);
-    if (this.boxes.kept) this.boxes.make(inner, sides, box);
+    if (this.boxes.kept) this.boxes.make(inner, at, depth);
     return leaf;
   }
 
@@ -209,7 +155,8 @@ export class Trees {
       this.root[tree] = none;
       return;
     }
-    const parent = room.path[depth - 1] as number;
+    const { path } = this.boxes.room;
+    const parent = path[depth - 1] as number;
     const node = parent - tree * (this.capacity - 1);
     const sibling = (this.left[parent] === ~own ? this.right[parent] : this.left[parent]) as number;
     this.#link(tree, depth - 1, node, sibling);
@@ -217,14 +164,14 @@ export class Trees {
     this.freeNode[tree] = node;
     // A box that is as it was leaves those around it as they were.
     if (this.boxes.kept)
-      for (let at = depth - 2; at >= 0 && this.boxes.remake(room.path[at] as number); at--);
+      for (let at = depth - 2; at >= 0 && this.boxes.remake(tree, path[at] as number); at--);
   }
 
   /** Puts another child where one was, at a depth of the way. */
   #link(tree: number, at: number, before: number, child: number): void {
     if (at === 0) this.root[tree] = child;
     else {
-      const above = room.path[at - 1] as number;
+      const above = this.boxes.room.path[at - 1] as number;
       if (this.left[above] === before) this.left[above] = child;
       else this.right[above] = child;
     }
