@@ -32,7 +32,7 @@ const variable =
   /%([a-z_]\w{0,31})(?::~(-?\d{1,4})(?:,(-?\d{1,4}))?)?%|\$\{?env:(\w{1,32})\}?|!([a-z_]\w{0,31})!/g;
 const urlEncoded = /%([2-7][\da-f])/g;
 const climb = /[^\\/\s]+[\\/]+\.\.(?=[\\/])/g;
-const recoded = /[A-Za-z0-9+/]{20,}={0,2}/g;
+const recoded = /[A-Za-z0-9+/]{20,}/g;
 
 /**
  * A line as a program would read it, in lower case: without the characters that shells drop (carets, back-ticks, quotes), with
@@ -83,13 +83,44 @@ function expand(
 /** The texts that stand in a line as Base64, of UTF-16 or of ASCII. */
 function decoded(line: string): string {
   let texts = '';
-  for (const [word] of line.matchAll(recoded)) {
-    const bytes = Buffer.from(word, 'base64');
-    const text = textOf(bytes);
+  for (const { 0: word, index } of line.matchAll(recoded)) {
+    if (!mayBeText(line, index, index + word.length)) continue;
+    const text = textOf(Buffer.from(word, 'base64'));
     if (text !== '') texts += ` ${text}`;
   }
   return texts;
 }
+
+/** Letters of Base64 that are taken for a text, at least. */
+export const recodedFrom = 20;
+/** Share of a text's bytes that no letter has, at most. */
+const unreadable = 0.03;
+const sixBits = new Int8Array(128).fill(-1);
+[...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].forEach((letter, i) => {
+  sixBits[letter.charCodeAt(0)] = i;
+});
+export const isBase64 = (code: number): boolean => (sixBits[code] ?? -1) >= 0;
+
+/** Whether letters of Base64 may hold a text. Most do not, as paths, and a few of their bytes say so. */
+export function mayBeText(line: string, from: number, to: number): boolean {
+  const bytes = Math.floor(((to - from) * 3) / 4);
+  let bits = 0;
+  let held = 0;
+  let bad = 0;
+  for (let i = from, byte = 0; i < to; i++) {
+    bits = ((bits << 6) | (sixBits[line.charCodeAt(i)] ?? 0)) & 0xffff;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    const value = (bits >> held) & 0xff;
+    if (!isPrintable(value) && !(value === 0 && byte % 2 === 1) && ++bad > unreadable * bytes) return false;
+    byte++;
+  }
+  return true;
+}
+
+const isPrintable = (byte: number): boolean =>
+  (byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13;
 
 function textOf(bytes: Buffer): string {
   let zeros = 0;
@@ -97,8 +128,8 @@ function textOf(bytes: Buffer): string {
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i] as number;
     if (byte === 0 && i % 2 === 1) zeros++;
-    else if ((byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13) printable++;
+    else if (isPrintable(byte)) printable++;
   }
-  if (printable + zeros < 0.97 * bytes.length) return '';
+  if (printable + zeros < (1 - unreadable) * bytes.length) return '';
   return zeros > 0.4 * bytes.length ? bytes.toString('utf16le') : zeros === 0 ? bytes.toString('latin1') : '';
 }

@@ -1,7 +1,8 @@
+export type { Attribution, NearRule } from './attribution.ts';
 export { canonical } from './canonical.ts';
 export { type EditKind, editKinds, edits } from './edits.ts';
 export { evasionErrors } from './errors.ts';
-export { type Attribution, Evasion, type NearRule, type Scored, type Verdict } from './evasion.ts';
+export { Evasion, type Scored, type Verdict } from './evasion.ts';
 export type { EvasionModel } from './model.ts';
 export { type ModelStatement, readEvasionModel, writeEvasionModel } from './model_folder.ts';
 export { makePositives, type Positive } from './positives.ts';

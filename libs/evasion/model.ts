@@ -1,4 +1,4 @@
-import type { Outline } from './coverage.ts';
+import type { Outline } from './outline.ts';
 import type { LineTypeName } from './types.ts';
 
 /** What training leaves behind; plain data. */

@@ -59,18 +59,34 @@ const longest = 40;
  */
 export function tokensOf(text: string): string[] {
   const found = new Set<string>();
-  for (let i = 0; i < text.length; ) {
-    if (!isWord(text.charCodeAt(i))) {
-      i++;
-      continue;
-    }
-    const start = i;
-    while (i < text.length && (isWord(text.charCodeAt(i)) || isHyphen(text, i))) i++;
-    const option = isOption(text, start);
-    const token = typed(text.slice(start, i), option);
+  const units = Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+  eachWord(units, text.length, (start, end, option) => {
+    const token = tokenOf(text.slice(start, end), option);
     if (token !== '') found.add(token);
-  }
+  });
   return [...found];
+}
+
+/** FNV-1a's offset and prime, 32 bits. */
+export const fnv = { offset: 0x811c9dc5, prime: 0x01000193 } as const;
+
+/** Tells the words of a canonical text: where each begins and ends, whether it is an option, and its FNV-1a. */
+export function eachWord(
+  units: Uint16Array,
+  length: number,
+  visit: (start: number, end: number, option: boolean, hash: number) => void,
+): void {
+  for (let i = 0; i < length; i++) {
+    if (!isWord(units[i] as number)) continue;
+    const start = i;
+    let hash: number = fnv.offset;
+    for (; i < length; i++) {
+      const unit = units[i] as number;
+      if (!isWord(unit) && !(unit === hyphen && i + 1 < length && isWord(units[i + 1] as number))) break;
+      hash = Math.imul(hash ^ unit, fnv.prime);
+    }
+    visit(start, i, isOption(units, start), hash);
+  }
 }
 
 /** Whether a character belongs to words: letters, digits, underscore, and all that is not ASCII. */
@@ -81,17 +97,20 @@ export const isWord = (code: number): boolean =>
   code > 0x7f ||
   (code >= 0x41 && code <= 0x5a);
 
-const isHyphen = (text: string, at: number): boolean =>
-  text.charCodeAt(at) === 0x2d && isWord(text.charCodeAt(at + 1));
+const hyphen = 0x2d;
+const slash = 0x2f;
 
-function isOption(text: string, start: number): boolean {
-  const before = text.charCodeAt(start - 1);
-  if (before !== 0x2d && before !== 0x2f) return false;
-  const further = text.charCodeAt(start - 2);
-  return start === 1 || further <= 0x20 || further === 0x2d;
+function isOption(units: Uint16Array, start: number): boolean {
+  if (start === 0) return false;
+  const before = units[start - 1];
+  if (before !== hyphen && before !== slash) return false;
+  if (start === 1) return true;
+  const further = units[start - 2] as number;
+  return further <= 0x20 || further === hyphen;
 }
 
-function typed(word: string, option: boolean): string {
+/** The token that a word is; empty for one that says nothing. */
+export function tokenOf(word: string, option: boolean): string {
   const first = word.charCodeAt(0);
   if (first <= 0x39) {
     const number = digits.test(word) || hexNumber.test(word) ? Number(word) : Number.NaN;

@@ -2,11 +2,11 @@ import { Random } from '@tidewatch/forest';
 import { createSigmaEngine, type SigmaRule } from '@tidewatch/sigma';
 import { blendOf } from './blend.ts';
 import { canonical } from './canonical.ts';
-import { outlineOf } from './coverage.ts';
 import { demandsOf } from './demands.ts';
 import { evasionErrors } from './errors.ts';
 import { Evasion } from './evasion.ts';
 import type { EvasionModel } from './model.ts';
+import { outlineOf } from './outline.ts';
 import { makePositives, type Positive } from './positives.ts';
 import { type SparseRows, solveLinear } from './solver.ts';
 import { tokensOf } from './tokens.ts';
@@ -76,8 +76,12 @@ export async function trainEvasion(
   const { words, demands } = outlineOf(ways);
   const known = knownTokens(benignTrained);
   const finder = new WordFinder(words, known);
-  const benignRows = benignTrained.map((line) => finder.read(line).words);
-  const evasionRows = evasionsTrained.map(({ line }) => finder.read(line).words);
+  const rowOf = (line: string): number[] => {
+    const { words: found, count } = finder.read(line);
+    return [...found.subarray(0, count)];
+  };
+  const benignRows = benignTrained.map(rowOf);
+  const evasionRows = evasionsTrained.map(({ line }) => rowOf(line));
   const solved = solveLinear(
     sparse([...benignRows, ...evasionRows]),
     Int8Array.from({ length: benignRows.length + evasionRows.length }, (_, i) =>
