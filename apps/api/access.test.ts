@@ -198,7 +198,7 @@ const silent: ReadonlySet<string> = new Set(
 
 const readers = ['viewer', 'analyst', 'engineer', 'privacy_officer', 'admin'];
 /** Who may use what: the promise, written a second time. The live stream never ends, so live.test.ts asks for it. */
-const allowed: Readonly<Record<string, readonly string[] | 'public' | 'admin token'>> = {
+const allowed: Readonly<Record<string, readonly string[] | 'public' | 'metrics' | 'admin token'>> = {
   'session.get': readers,
   'session.open': 'public',
   'session.methods': 'public',
@@ -326,7 +326,7 @@ const triagers = ['analyst', 'engineer', 'admin'];
   'live.read': readers,
   'admin.login_link': 'admin token',
   'admin.reset': 'admin token',
-  metrics: 'public',
+  metrics: 'metrics',
   'health.live': 'public',
   'health.ready': 'public',
 };
@@ -335,7 +335,7 @@ describe('routes and roles (S2)', () => {
   it('are all in the matrix', () => {
     expect(routes.map(({ name }) => name).sort()).toEqual(Object.keys(allowed).sort());
     for (const { name, policy } of routes) {
-      const kind = { public: 'public', session: 'session', admin_token: 'admin token' }[policy.kind];
+      const kind = { public: 'public', session: 'session', metrics: 'metrics', admin_token: 'admin token' }[policy.kind];
       const wanted = allowed[name];
       expect(kind, name).toBe(typeof wanted === 'string' ? wanted : 'session');
       if (policy.kind === 'session')
@@ -343,7 +343,7 @@ describe('routes and roles (S2)', () => {
     }
   });
 
-  const closed = Object.entries(allowed).filter(([, who]) => who !== 'public');
+  const closed = Object.entries(allowed).filter(([, who]) => who !== 'public' && who !== 'metrics');
   it.each(closed)('%s is shut without a session', async (name, who) => {
     const answer = await ask(name, { 'x-tidewatch-csrf': 'guess' });
     expect([answer.statusCode, answer.json().code]).toEqual([
@@ -466,7 +466,7 @@ describe('routes and roles (S2)', () => {
 
 describe('the audit log (V6)', () => {
   it('hears of every route but those that show no content of events, or write for themselves', () => {
-    const own = routes.filter(({ audit, policy }) => audit === 'own' && policy.kind !== 'public');
+    const own = routes.filter(({ audit, policy }) => audit === 'own' && policy.kind !== 'public' && policy.kind !== 'metrics');
     expect(own.map(({ name }) => name)).toEqual([
       'session.get',
       'session.password',

@@ -58,12 +58,12 @@ export function resultSize(answer: unknown): number {
 const longestPart = 1 << 20;
 
 /** What was asked, as JSON; `undefined` members fall away. */
-export const asDetail = (value: object): Json =>
+export const asDetail = (value: object, longest = longestPart): Json =>
   Object.fromEntries(
     Object.entries(value).flatMap(([name, part]) => {
       const json = JSON.stringify(part) as string | undefined;
       if (json === undefined) return [];
-      if (json.length <= longestPart) return [[name, JSON.parse(json) as Json]];
+      if (json.length <= longest) return [[name, JSON.parse(json) as Json]];
       const sha256 = createHash('sha256').update(json).digest('hex');
       return [[name, { characters: json.length, sha256 }]];
     }),

@@ -298,6 +298,8 @@ export interface ApiDeps {
   readonly clock?: () => number;
   /** Opens the administration routes to commands on the server itself; without it they stay shut. */
   readonly adminToken?: string;
+  /** Opens /metrics to who is elsewhere; without it they are shown to this machine alone. */
+  readonly metricsToken?: () => Promise<string>;
   /** Host names to answer for, beside loopback; with the port where it is not the scheme's own. */
   readonly hosts?: readonly string[];
   /** Addresses or networks of reverse proxies whose `X-Forwarded-*` headers are believed. */

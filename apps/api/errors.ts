@@ -30,6 +30,11 @@ export const errors = defineErrors({
   },
   ROLE_MISSING: { status: 403, message: 'This needs one of the roles {roles}.' },
   ADMIN_TOKEN_INVALID: { status: 401, message: 'This needs the server’s own admin token as bearer token.' },
+  METRICS_CLOSED: {
+    status: 401,
+    message:
+      'Metrics are shown to this machine, and to who sends the token in `http.metrics_token_file` as bearer token.',
+  },
   REACH_NARROW: {
     status: 403,
     message: 'This shows records of any data class, or lets people see them, and you may see only some.',

@@ -7,9 +7,10 @@ import { createAuditor } from './audit.ts';
 import { serveConsole } from './console/routes.ts';
 import type { ApiDeps } from './deps.ts';
 import { errors } from './errors.ts';
-import { guard } from './guard.ts';
+import { guard, noteRefusal } from './guard.ts';
 import { listen } from './listen.ts';
 import { createIdentityProvider } from './oidc/provider.ts';
+import { createVouching } from './oidc/vouching.ts';
 import { useSchemas } from './openapi.ts';
 import { sendProblem } from './problem.ts';
 import { registerRoute, runRoute } from './register.ts';
@@ -18,6 +19,7 @@ import { routes } from './routes/index.ts';
 import { setSecurityHeaders } from './security/headers.ts';
 import { keyScopes } from './security/key_scope.ts';
 import { createLoginRate } from './security/login_rate.ts';
+import { createRefusals } from './security/refusals.ts';
 
 export type {
   AlertJobDesk,
@@ -73,14 +75,18 @@ const bodyLimits = { depth: 64, fields: 20_000 };
 /** The HTTP API, the live stream, /metrics, the probes, and the console's files. */
 export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   const now = deps.clock ?? Date.now;
+  const audit = createAuditor(deps.control.audit, deps.health, deps.log);
+  const identity = deps.oidc && createIdentityProvider(deps.oidc, now);
   const api: Api = {
     ...deps,
     now,
     startedAt: now(),
-    audit: createAuditor(deps.control.audit, deps.health, deps.log),
+    audit,
+    refusals: createRefusals(audit.read, now),
     allowLogin: createLoginRate(now),
     keyScopes: keyScopes(routes),
-    identity: deps.oidc && createIdentityProvider(deps.oidc, now),
+    identity,
+    vouching: identity && createVouching(identity, deps.control, now, deps.log),
     streams: new Set(),
   };
   const app = fastify({
@@ -114,7 +120,10 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   );
   guard(app, api);
   observe(app, api);
-  app.setErrorHandler(sendProblem);
+  app.setErrorHandler((error, request, reply) =>
+    sendProblem(error, request, reply, (problem) => noteRefusal(problem, request, api)),
+  );
+  app.addHook('onClose', () => api.refusals.flush());
   await useSchemas(app, deps.version);
   for (const route of routes) registerRoute(app, route, runRoute(route, api));
   app.get('/api/openapi.json', { config: { policy: { kind: 'public' } }, schema: { hide: true } }, async () =>

@@ -124,7 +124,7 @@ export function memoryAlerts(matches: readonly EventMatch[]): AlertStore {
       const alert = alerts.get(id);
       return alert !== undefined && sees(scope, alert.dataClass) ? alert : undefined;
     },
-    change: async (ids, { action }, by) => {
+    change: async (ids, { action }, by, changeId = `change-${before.size}`) => {
       const old = ids.flatMap(({ id, version }) => {
         const alert = alerts.get(id);
         return alert === undefined || (version ?? alert.version) !== alert.version ? [] : [alert];
@@ -139,7 +139,6 @@ export function memoryAlerts(matches: readonly EventMatch[]): AlertStore {
         }),
       );
       for (const alert of changed) alerts.set(alert.id, alert);
-      const changeId = `change-${before.size}`;
       before.set(changeId, old);
       return {
         changeId,
@@ -147,11 +146,12 @@ export function memoryAlerts(matches: readonly EventMatch[]): AlertStore {
         conflicts: ids.map(({ id }) => id).filter((id) => !old.some((one) => one.id === id)),
       };
     },
-    undo: async (changeId, by) => {
-      const changed = (before.get(changeId) ?? []).map(
+    undo: async (changeId, scope) => {
+      const seen = (before.get(changeId) ?? []).filter(({ dataClass }) => sees(scope, dataClass));
+      const changed = seen.map(
         (alert): Alert => ({
           ...alert,
-          history: [...alert.history, entry(by, 'undone')],
+          history: [...alert.history, entry(scope.principal, 'undone')],
           version: alert.version + 2,
         }),
       );

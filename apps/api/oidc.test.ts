@@ -26,6 +26,7 @@ beforeAll(async () => {
   server = await startApi({
     oidc: {
       ...{ name: 'Test', issuer, clientId: 'tidewatch', clientSecret: async () => `${secret}\n` },
+      sessionMs: 8 * 3_600_000,
       ...{ scopes: ['openid', 'profile', 'groups'], userClaim: 'preferred_username', groupsClaim: 'groups' },
       roles: new Map<string, readonly Role[]>([
         ['soc', ['analyst']],
@@ -120,6 +121,29 @@ it('takes over what their groups are at each login', async () => {
   jar.clear();
   await logIn('bob');
   expect(await session()).toMatchObject({ user: 'bob', roles: ['analyst'] });
+});
+
+it('asks again whether the provider still vouches for who is logged in', async () => {
+  groups.set('dora', ['leads']);
+  await logIn('dora');
+  groups.set('dora', ['soc']);
+  server.time.now += 5 * 60_000 - 1;
+  expect(await session()).toMatchObject({ roles: ['engineer', 'admin'] });
+  server.time.now += 1;
+  expect(await session()).toMatchObject({ user: 'dora', roles: ['analyst'] });
+  groups.delete('dora');
+  server.time.now += 5 * 60_000;
+  expect((await session()).code).toBe('SESSION_MISSING');
+  expect((await server.control.users.get('dora'))?.roles).toEqual([]);
+});
+
+it('ends a session by its limit, whatever the provider says', async () => {
+  groups.set('frank', ['soc']);
+  await logIn('frank');
+  server.time.now += 8 * 3_600_000 - 1;
+  expect((await session()).user).toBe('frank');
+  server.time.now += 1;
+  expect((await session()).code).toBe('SESSION_MISSING');
 });
 
 it.each([

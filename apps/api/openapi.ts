@@ -52,6 +52,11 @@ export async function useSchemas(app: FastifyInstance, version: string): Promise
             description: 'An API key. It needs the scope of the route, and its user the role.',
           },
           adminToken: { type: 'http', scheme: 'bearer' },
+          metricsToken: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'What stands in `http.metrics_token_file`; this machine itself needs none.',
+          },
         },
       },
     },

@@ -4,11 +4,18 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { errors } from './errors.ts';
 
 /** Answers any error as a problem. What nobody expected is logged under the request's id, and only the id is told. */
-export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function sendProblem(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  note?: (problem: TidewatchError) => void,
+): FastifyReply {
   const known = expected(error, (request.routeOptions.bodyLimit ?? 0) >> 10);
   if (known === undefined)
     request.log.error({ err: error, id: request.id, url: request.routeOptions.url }, 'request failed');
-  const { status, code, message, details: all } = known ?? errors.INTERNAL({ id: request.id });
+  const problem = known ?? errors.INTERNAL({ id: request.id });
+  note?.(problem);
+  const { status, code, message, details: all } = problem;
   // `why` has filled the message already.
   const { why: _, ...details } = all;
   return reply

@@ -9,10 +9,12 @@ import { scopeOf } from './security/scope.ts';
 const session = { session: [] };
 const adminToken = { adminToken: [] };
 const apiKey = { apiKey: [] };
+const metricsToken = { metricsToken: [] };
 
 function securityOf(route: Route) {
   const { policy } = route;
   if (policy.kind === 'public') return [];
+  if (policy.kind === 'metrics') return [metricsToken];
   if (policy.kind === 'admin_token') return [adminToken];
   return [
     session,
@@ -30,7 +32,12 @@ export function registerRoute(app: FastifyInstance, route: Route, run: Run): voi
   app.route({
     method: route.method,
     url: route.url,
-    config: { policy: route.policy, keyScope: keyScopeOf(route) },
+    config: {
+      policy: route.policy,
+      keyScope: keyScopeOf(route),
+      action: route.name,
+      changes: route.audit === 'change',
+    },
     ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
     schema: {
       operationId: route.name,

@@ -5,20 +5,25 @@ import type { z } from 'zod';
 import type { Auditor } from './audit.ts';
 import type { ApiDeps, DeepReadonly } from './deps.ts';
 import type { IdentityProvider } from './oidc/provider.ts';
+import type { Vouching } from './oidc/vouching.ts';
 import type { Caller } from './security/caller.ts';
+import type { LoginRate } from './security/login_rate.ts';
 import type { Policy } from './security/policy.ts';
+import type { Refusals } from './security/refusals.ts';
 
 /** What the handlers work with: what the composition root gave, and what the API made of it. */
 export interface Api extends ApiDeps {
   readonly audit: Auditor;
+  /** Hears what was not done. */
+  readonly refusals: Refusals;
   readonly now: () => number;
   readonly startedAt: number;
-  /** Whether one more attempt to log in may be made from an address, and for a name where one is given. */
-  readonly allowLogin: (address: string, user?: string) => boolean;
+  readonly allowLogin: LoginRate;
   /** What API keys can be made for. */
   readonly keyScopes: readonly string[];
   /** Absent where no identity provider is configured. */
   readonly identity: IdentityProvider | undefined;
+  readonly vouching: Vouching | undefined;
   /** Live streams that are open. */
   readonly streams: Set<{ readonly end: () => void }>;
 }

@@ -24,9 +24,15 @@ describe('logging in', () => {
       demo: true,
       csrf: expect.stringMatching(/^[\w-]{43}$/),
     });
-    expect(answer.headers['set-cookie']).toMatch(
-      /^tidewatch_session=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Strict$/,
-    );
+    expect(answer.headers['set-cookie']).toEqual([
+      expect.stringMatching(
+        /^tidewatch_session=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Strict$/,
+      ),
+      // It opens nothing.
+      expect.stringMatching(
+        /^tidewatch_device=[\w-]{43}; Max-Age=15552000; Path=\/api\/session; HttpOnly; SameSite=Strict$/,
+      ),
+    ]);
     const cookie = String(answer.headers['set-cookie']).split(';')[0] ?? '';
     const session = await server.api.inject({ url: '/api/session', headers: { cookie } });
     expect(session.json().csrf).toBe(answer.json().csrf);
@@ -89,7 +95,8 @@ describe('logging in', () => {
       headers,
       payload: { token },
     });
-    expect(answer.headers['set-cookie']).toContain('; Secure');
+    for (const line of answer.headers['set-cookie'] ?? []) expect(line).toContain('; Secure');
+    expect(answer.headers['set-cookie']).toHaveLength(2);
     expect(answer.headers['strict-transport-security']).toMatch(/^max-age=\d{7,}/);
     await proxied.stop();
   });

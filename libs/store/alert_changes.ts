@@ -1,5 +1,5 @@
 import { type AlertHistoryEntry, type AlertRow, type Decision, withMoreFound } from '@tidewatch/event';
-import type { AlertAction } from './contract.ts';
+import type { AlertAction, Scope } from './contract.ts';
 
 /** How long a change can be undone, milliseconds. */
 export const undoWindowMs = 600_000;
@@ -39,6 +39,20 @@ export function undoOn<A extends AlertRow>(alert: A, undone: string, author: Aut
   const { found, ...was } = last.was;
   return decide(alert, withMoreFound(was, Math.max(0, foundIn(alert) - found)), 'undone', author, {});
 }
+
+/** What a change makes of an alert that has, or need not have, the version somebody saw; itself where it has the change. */
+export function changeOn<A extends AlertRow>(
+  alert: A,
+  expected: number | undefined,
+  action: AlertAction,
+  author: Author,
+): A | undefined {
+  if (hasChange(alert, author.changeId)) return alert;
+  return (expected ?? alert.version) === alert.version ? actOn(alert, action, author) : undefined;
+}
+
+export const seesAlert = ({ dataClasses }: Scope, { dataClass }: Pick<AlertRow, 'dataClass'>): boolean =>
+  dataClasses === 'all' || dataClasses.includes(dataClass);
 
 /** Whether a change was made to an alert already: the answer of the one who made it may have been lost. */
 export const hasChange = ({ history }: AlertRow, changeId: string): boolean =>

@@ -11,7 +11,7 @@ import { alertId } from '@tidewatch/event/ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeAlertGroups } from './alert_groups.suite.ts';
 import { describeAlertJobs } from './alert_jobs.suite.ts';
-import type { AlertStore } from './contract.ts';
+import type { AlertStore, Scope } from './contract.ts';
 import {
   always,
   day,
@@ -27,6 +27,8 @@ import {
 } from './fixtures.suite.ts';
 
 let matchOffset = 0;
+
+const everything = (principal: string): Scope => ({ principal, dataClasses: 'all' });
 
 interface MatchOptions {
   readonly rule?: string;
@@ -249,17 +251,21 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
         'ann',
       );
       store = await harness.reopen();
-      const { changed, conflicts } = await store.undo(closing.changeId, 'ann');
+      const { changed, conflicts } = await store.undo(closing.changeId, everything('ann'));
       expect(conflicts).toEqual([]);
       expect(changed.map(({ status, reason, assignee }) => [status, reason, assignee])).toEqual([
         ['acknowledged', null, 'ann'],
         ['open', null, null],
       ]);
       expect(changed[0]?.history.at(-1)).toMatchObject({ by: 'ann', action: 'undone' });
-      await expect(store.undo(closing.changeId, 'ann')).rejects.toMatchObject({ code: 'CHANGE_UNKNOWN' });
+      await expect(store.undo(closing.changeId, everything('ann'))).rejects.toMatchObject({
+        code: 'CHANGE_UNKNOWN',
+      });
       const late = await store.change([{ id: a.id }], { action: 'acknowledge' }, 'ann');
       harness.setTime(suiteNow + 600_001);
-      await expect(store.undo(late.changeId, 'ann')).rejects.toMatchObject({ code: 'CHANGE_UNKNOWN' });
+      await expect(store.undo(late.changeId, everything('ann'))).rejects.toMatchObject({
+        code: 'CHANGE_UNKNOWN',
+      });
     });
 
     it('does not undo over what somebody did since, but keeps matches that joined', async () => {
@@ -267,9 +273,45 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
       const change = await store.change([{ id: a.id }, { id: b.id }], { action: 'acknowledge' }, 'ann');
       await store.change([{ id: a.id }], { action: 'note', note: 'mine now' }, 'ben');
       await store.apply([match({ rule: 'b' })]);
-      const { changed, conflicts } = await store.undo(change.changeId, 'ann');
+      const { changed, conflicts } = await store.undo(change.changeId, everything('ann'));
       expect(conflicts).toEqual([a.id]);
       expect(changed).toMatchObject([{ id: b.id, status: 'open', assignee: null, count: 2 }]);
+    });
+
+    it('undoes what its asker sees, and leaves the rest to others', async () => {
+      const [a, b] = [await one({ rule: 'a' }), await one({ rule: 'b', dataClass: 'middle' })];
+      const { changeId } = await store.change([{ id: a.id }, { id: b.id }], { action: 'acknowledge' }, 'ann');
+      const unknown = { code: 'CHANGE_UNKNOWN' };
+      await expect(store.undo(changeId, only())).rejects.toMatchObject(unknown);
+      expect(await store.undo(changeId, only('short'))).toMatchObject({
+        changed: [{ id: a.id, status: 'open' }],
+        conflicts: [],
+      });
+      expect(await titles('status: acknowledged')).toEqual(['b']);
+      expect(await store.undo(changeId, everything('ann'))).toMatchObject({
+        changed: [{ id: b.id, status: 'open' }],
+        conflicts: [a.id],
+      });
+      await expect(store.undo(changeId, everything('ann'))).rejects.toMatchObject(unknown);
+    });
+
+    it('makes a change once however often it is asked for under one id', async () => {
+      const { id, version } = await one();
+      const ask = () => store.change([{ id, version }], { action: 'note', note: 'seen' }, 'ann', 'change-1');
+      const first = await ask();
+      expect(await ask()).toEqual(first);
+      expect(first).toMatchObject({
+        changeId: 'change-1',
+        changed: [{ version: version + 1 }],
+        conflicts: [],
+      });
+      const history = (await store.get(id, everyone))?.history ?? [];
+      expect(history.filter(({ action }) => action === 'noted')).toHaveLength(1);
+      const { changed } = await store.undo('change-1', everything('ann'));
+      expect(changed).toMatchObject([{ id, version: version + 2 }]);
+      await expect(store.undo('change-1', everything('ann'))).rejects.toMatchObject({
+        code: 'CHANGE_UNKNOWN',
+      });
     });
 
     it('undoes what was closed before as if the matches since had come then', async () => {
@@ -278,7 +320,7 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
       await store.change([{ id: b.id }], { action: 'close', reason: 'false_positive' }, 'ann');
       const change = await store.change([{ id: a.id }, { id: b.id }], { action: 'acknowledge' }, 'ben');
       await store.apply([match({ rule: 'a' }), match({ rule: 'b' })]);
-      expect((await store.undo(change.changeId, 'ben')).changed).toMatchObject([
+      expect((await store.undo(change.changeId, everything('ben'))).changed).toMatchObject([
         { status: 'open', reason: null, count: 2 },
         { status: 'closed', reason: 'false_positive', sinceClosed: 1, count: 2 },
       ]);
@@ -289,7 +331,7 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
       await store.change([{ id }], { action: 'acknowledge' }, 'ann');
       const change = await store.change([{ id }], { action: 'close', reason: 'other' }, 'ann');
       expect(await store.apply([match()])).toMatchObject([{ effect: 'reopened' }]);
-      expect(await store.undo(change.changeId, 'ann')).toMatchObject({
+      expect(await store.undo(change.changeId, everything('ann'))).toMatchObject({
         changed: [{ status: 'acknowledged', assignee: 'ann', count: 2 }],
         conflicts: [],
       });

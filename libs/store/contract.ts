@@ -200,9 +200,14 @@ export interface AlertStore {
     ids: readonly { readonly id: string; readonly version?: number }[],
     action: AlertAction,
     by: string,
+    /** Given again, as where an answer was lost, it changes nothing twice; a new one where it is absent. */
+    changeId?: string,
   ): Promise<AlertChange>;
-  /** Puts back what a change changed, unless somebody changed it since (conflict). Possible for 10 minutes. */
-  undo(changeId: string, by: string): Promise<AlertChange>;
+  /**
+   * Puts back what a change changed of alerts that the scope sees, unless somebody changed it since (conflict). Possible
+   * for 10 minutes. @throws CHANGE_UNKNOWN, also where none of them is seen
+   */
+  undo(changeId: string, scope: Scope): Promise<AlertChange>;
   /** Changes of all that a query finds. */
   readonly jobs: AlertJobStore;
   /**

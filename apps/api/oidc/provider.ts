@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ExternalIdentity } from '@tidewatch/control';
-import type { Configuration, IDToken, UserInfoResponse } from 'openid-client';
+import type { Configuration, IDToken, TokenEndpointResponse, UserInfoResponse } from 'openid-client';
 import { errors } from '../errors.ts';
 import { type OidcSettings, rolesOf } from './settings.ts';
 
@@ -11,14 +11,28 @@ export interface Departure {
   readonly attempt: string;
 }
 
+/** What the provider gave for asking it again. */
+export interface Grant {
+  readonly subject: string;
+  readonly accessToken: string;
+  /** When the access token is over, epoch milliseconds; absent where the provider does not say. */
+  readonly until?: number;
+  readonly refreshToken?: string;
+  /** Whether it names groups where the access token is shown; else only in what it signs. */
+  readonly groupsByToken: boolean;
+}
+
 export interface Arrival {
   readonly identity: ExternalIdentity;
+  /** Absent where nothing would come of asking again. */
+  readonly grant: Grant | undefined;
   /** Path of the console that was asked for. */
   readonly back: string;
 }
 
 export interface IdentityProvider {
   readonly name: string;
+  readonly sessionMs: number;
   /** @throws OIDC_AWAY */
   depart(callback: string, back: string): Promise<Departure>;
   /**
@@ -28,6 +42,17 @@ export interface IdentityProvider {
    * @throws OIDC_REFUSED, OIDC_AWAY
    */
   arrive(url: URL, attempt: string | undefined): Promise<Arrival>;
+  /**
+   * What the provider says of somebody now; `refused` where it takes the grant no more, `unknown` where the grant ran out.
+   *
+   * @throws OIDC_AWAY
+   */
+  renew(grant: Grant): Promise<Renewed | 'refused' | 'unknown'>;
+}
+
+interface Renewed {
+  readonly identity: ExternalIdentity;
+  readonly grant: Grant;
 }
 
 export const attemptMs = 10 * 60_000;
@@ -81,6 +106,7 @@ export function createIdentityProvider(settings: OidcSettings, clock: () => numb
 
   return {
     name: settings.name,
+    sessionMs: settings.sessionMs,
 
     async depart(callback, back) {
       const [oidc, found] = await Promise.all([import('openid-client'), configuration()]);
@@ -120,12 +146,59 @@ export function createIdentityProvider(settings: OidcSettings, clock: () => numb
           found.serverMetadata().userinfo_endpoint === undefined
             ? undefined
             : await oidc.fetchUserInfo(found, tokens.access_token, claims.sub);
-        return { identity: identityOf({ ...claims, ...info }, claims.iss), back: attempt.back };
+        const grant = grantOf(tokens, {
+          subject: claims.sub,
+          groupsByToken: info?.[settings.groupsClaim] !== undefined,
+        });
+        return { identity: identityOf({ ...claims, ...info }, claims.iss), grant, back: attempt.back };
       } catch (error) {
         throw errors.OIDC_REFUSED({ why: (error as Error).message });
       }
     },
+
+    async renew(grant) {
+      const [oidc, found] = await Promise.all([import('openid-client'), configuration()]);
+      const { subject, refreshToken, groupsByToken } = grant;
+      const isOver = grant.until !== undefined && grant.until <= clock();
+      if (isOver && refreshToken === undefined) return 'unknown';
+      try {
+        const tokens =
+          refreshToken === undefined || (groupsByToken && !isOver)
+            ? undefined
+            : await oidc.refreshTokenGrant(found, refreshToken);
+        const claims = tokens?.claims();
+        if (!groupsByToken && claims === undefined) return 'unknown';
+        const shown = tokens?.access_token ?? grant.accessToken;
+        const info = groupsByToken ? await oidc.fetchUserInfo(found, shown, subject) : undefined;
+        // Not every provider gives another token to refresh by.
+        const next = tokens && grantOf(tokens, grant, refreshToken);
+        const said = { sub: subject, ...claims, ...info };
+        return { identity: identityOf(said, found.serverMetadata().issuer), grant: next ?? grant };
+      } catch (error) {
+        const status =
+          error instanceof oidc.ResponseBodyError || error instanceof oidc.WWWAuthenticateChallengeError
+            ? error.status
+            : undefined;
+        if (status === undefined || status >= 500 || status === 429)
+          throw errors.OIDC_AWAY({ cause: (error as Error).message });
+        return 'refused';
+      }
+    },
   };
+
+  function grantOf(
+    { access_token, refresh_token, expires_in }: TokenEndpointResponse,
+    { subject, groupsByToken }: Pick<Grant, 'subject' | 'groupsByToken'>,
+    before?: string,
+  ): Grant | undefined {
+    const refreshToken = refresh_token ?? before;
+    if (!groupsByToken && refreshToken === undefined) return undefined;
+    return {
+      ...{ subject, groupsByToken, accessToken: access_token },
+      ...(expires_in !== undefined && { until: clock() + expires_in * 1_000 }),
+      ...(refreshToken !== undefined && { refreshToken }),
+    };
+  }
 
   function identityOf(claims: IDToken | UserInfoResponse, issuer: string): ExternalIdentity {
     const named = claims[settings.userClaim];

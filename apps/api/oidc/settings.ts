@@ -14,6 +14,8 @@ export interface OidcSettings {
   readonly userClaim: string;
   /** The claim with a person's groups, a list of texts or one. */
   readonly groupsClaim: string;
+  /** How long a session lasts at most, in milliseconds. */
+  readonly sessionMs: number;
   /** Roles of groups; a group that is not named gives none. */
   readonly roles: ReadonlyMap<string, readonly Role[]>;
 }

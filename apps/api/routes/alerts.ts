@@ -1,10 +1,11 @@
-import { type Level, levels } from '@tidewatch/event';
+import { createHash } from 'node:crypto';
+import { type AlertRow, type Level, levels } from '@tidewatch/event';
 import type { AlertChange, Scope } from '@tidewatch/store';
 import { z } from 'zod';
-import { errors } from '../errors.ts';
 import { asDetail } from '../audit.ts';
 import { alertPages } from '../case_alerts.ts';
 import { download } from '../download.ts';
+import { errors } from '../errors.ts';
 import { parseQuery } from '../kql.ts';
 import { histogramStep, resolveRange } from '../range.ts';
 import { type Api, everyone, type Route, route } from '../route.ts';
@@ -41,7 +42,6 @@ export function noteTriage({ changed }: AlertChange, { metrics }: Pick<Api, 'met
       );
 }
 
-const isLevel = (level: string): level is Level => (levels as readonly string[]).includes(level);
 /** An alert as lists have it, without what only its store needs. */
 const shownOf = ({ history: _history, applied: _applied, highest: _highest, ...row }: AlertRow) => row;
 
@@ -61,6 +61,7 @@ function cellsOf(row: AlertRow, columns: readonly string[]): Readonly<Record<str
   return Object.fromEntries(columns.map((column) => [column, cells[column]]));
 }
 
+const isLevel = (level: string): level is Level => (levels as readonly string[]).includes(level);
 
 export const alertRoutes: readonly Route[] = [
   route({
@@ -80,7 +81,6 @@ export const alertRoutes: readonly Route[] = [
       return { ...page, total };
     },
   }),
-  route({
   route({
     name: 'alerts.export',
     method: 'GET',
@@ -107,6 +107,7 @@ export const alertRoutes: readonly Route[] = [
       });
     },
   }),
+  route({
     name: 'alerts.histogram',
     method: 'GET',
     url: '/api/alerts/histogram',
@@ -173,9 +174,10 @@ export const alertRoutes: readonly Route[] = [
     policy: changers,
     audit: 'change',
     schemas: { body: schemas.alertActionBody, answer: schemas.alertChange },
-    handle: async ({ body: { ids, action }, scope }, api) => {
+    handle: async ({ body: { ids, action, retry }, scope }, api) => {
       const { seen, unseen } = await inReach(ids, scope, api);
-      const made = await api.alerts.change(seen, action, scope.principal);
+      const changeId = retry && changeOf(scope.principal, retry);
+      const made = await api.alerts.change(seen, action, scope.principal, changeId);
       const change = { ...made, conflicts: [...made.conflicts, ...unseen] };
       if (action.action === 'close') noteTriage(change, api);
       return publish(change, api);
@@ -193,6 +195,13 @@ export const alertRoutes: readonly Route[] = [
       publish(await api.alerts.undo(changeId, scope), api),
   }),
 ];
+
+/** Nobody else's change can have it, whatever they ask with. */
+const changeOf = (who: string, retry: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([who, retry]))
+    .digest('hex')
+    .slice(0, 32);
 
 /** A change names alerts by id, which whoever sees only some classes may know from elsewhere. */
 async function inReach<T extends { readonly id: string }>(

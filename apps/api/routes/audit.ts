@@ -5,7 +5,13 @@ import { resolveTime } from '../range.ts';
 import { type Route, route } from '../route.ts';
 import * as schemas from '../schemas/audit.ts';
 
-const policy = { kind: 'session', roles: ['privacy_officer', 'admin'], orAdminToken: true } as const;
+/** It says what was looked for in any class. */
+const policy = {
+  kind: 'session',
+  roles: ['privacy_officer', 'admin'],
+  orAdminToken: true,
+  wholeReach: true,
+} as const;
 
 interface Asked {
   readonly who?: string | undefined;

@@ -1,12 +1,9 @@
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { errors } from '../errors.ts';
 import type { LiveMessage } from '../live.ts';
-import { type Api, everyone, type Route, route } from '../route.ts';
+import { everyone, type Route, route } from '../route.ts';
 import { live as messages } from '../schemas/system.ts';
-import type { Caller } from '../security/caller.ts';
-import { sessionToken } from '../security/cookie.ts';
-import { bearerOf } from '../security/policy.ts';
+import { askerOf } from '../security/asker.ts';
 import { maySee, scopeOf } from '../security/scope.ts';
 
 const heartbeatMs = 15_000;
@@ -27,7 +24,8 @@ export const liveRoutes: readonly Route[] = [
       answer: z.string().describe(`Messages with JSON as data, named ${Object.keys(messages).join(', ')}`),
     },
     produces: 'text/event-stream',
-    handle: async ({ request, reply, scope }, { live, control, streams, audit, dataClasses }) => {
+    handle: async ({ request, reply, scope }, api) => {
+      const { live, streams, audit, dataClasses } = api;
       if (streams.size >= streamLimit) throw errors.TOO_MANY_STREAMS();
       await audit.change({ who: scope.principal, action: 'live.read', target: '/api/live', detail: {} });
       const { raw } = reply.hijack();
@@ -49,7 +47,8 @@ export const liveRoutes: readonly Route[] = [
 
       const heartbeat = setInterval(async () => {
         // A session or key that was revoked or ran out takes its stream with it, and what somebody may see changes.
-        const caller = await callerNow(request, control).catch(() => undefined);
+        // Listening is no activity of a session.
+        const caller = await askerOf(request, api, { touch: false }).catch(() => undefined);
         if (caller === undefined) return stream.end();
         seen = scopeOf(caller, dataClasses ?? { all: [] });
         raw.write(': heartbeat\n\n');
@@ -64,16 +63,3 @@ export const liveRoutes: readonly Route[] = [
     },
   }),
 ];
-
-/** Listening is no activity of a session. */
-async function callerNow(
-  request: FastifyRequest,
-  { sessions, keys }: Api['control'],
-): Promise<Caller | undefined> {
-  if (request.caller.kind === 'key') {
-    const key = keys.find(bearerOf(request) ?? '');
-    return key && { kind: 'key', user: key.user, key };
-  }
-  const session = await sessions.authenticate(sessionToken(request) ?? '', { touch: false });
-  return session && { kind: 'session', user: session.user, session };
-}

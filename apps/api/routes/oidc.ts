@@ -61,8 +61,10 @@ export const oidcRoutes: readonly Route[] = [
       reply.clearCookie(cookieName, cookie);
       try {
         const url = new URL(request.url, `${request.protocol}://${request.host}`);
-        const { identity, back } = await provider.arrive(url, request.cookies[cookieName]);
-        await opened(await api.control.signIn(identity), 'oidc', { request, reply }, api);
+        const { identity, grant, back } = await provider.arrive(url, request.cookies[cookieName]);
+        const signedIn = await api.control.signIn(identity, provider.sessionMs);
+        const { id } = await opened(signedIn, 'oidc', { request, reply }, api);
+        if (grant !== undefined) api.vouching?.begin(id, grant);
         return reply.redirect(back, 303);
       } catch (error) {
         if (!isTidewatchError(error, 'OIDC_AWAY'))

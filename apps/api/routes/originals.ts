@@ -1,7 +1,13 @@
 import { type Route, route } from '../route.ts';
 import * as schemas from '../schemas/originals.ts';
 
-const policy = { kind: 'session', roles: ['privacy_officer', 'admin'], orAdminToken: true } as const;
+/** They are told and erased in all classes. */
+const policy = {
+  kind: 'session',
+  roles: ['privacy_officer', 'admin'],
+  orAdminToken: true,
+  wholeReach: true,
+} as const;
 
 /** What pseudonyms stand for stays sealed: it is only said where some is kept, and erased (GDPR, article 17). */
 export const originalRoutes: readonly Route[] = [

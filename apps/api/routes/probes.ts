@@ -11,7 +11,7 @@ export const probeRoutes: readonly Route[] = [
     method: 'GET',
     url: '/metrics',
     summary: 'Metrics in the Prometheus text format',
-    policy,
+    policy: { kind: 'metrics' },
     audit: 'own',
     schemas: { answer: z.string() },
     produces: 'text/plain',

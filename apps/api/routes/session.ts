@@ -4,7 +4,7 @@ import { errors } from '../errors.ts';
 import { type Api, everyone, type Route, route } from '../route.ts';
 import * as accounts from '../schemas/accounts.ts';
 import * as schemas from '../schemas/system.ts';
-import { clearSessionCookie, setSessionCookie } from '../security/cookie.ts';
+import { clearSessionCookie, deviceToken, setDeviceCookie, setSessionCookie } from '../security/cookie.ts';
 
 const describe = ({ user, csrf, method }: Session, api: Api) => ({
   user: user.id,
@@ -16,6 +16,13 @@ const describe = ({ user, csrf, method }: Session, api: Api) => ({
   demo: api.demo?.active() ?? false,
   csrf,
 });
+
+/** A name, and the browser's token where somebody logged in by that name with it before. */
+async function knownBy(user: string, request: FastifyRequest, { control }: Pick<Api, 'control'>) {
+  const token = deviceToken(request);
+  const known = token !== undefined && (await control.devices.knows(user, token));
+  return { user, device: known ? token : undefined };
+}
 
 /** Notes an attempt to log in, and gives whoever succeeded their cookie. @throws why it did not succeed */
 export async function opened(
@@ -73,14 +80,17 @@ export const sessionRoutes: readonly Route[] = [
     schemas: { body: accounts.loginBody, answer: schemas.session },
     handle: async ({ body, request, reply }, api) => {
       const byPassword = 'password' in body;
-      if (!api.allowLogin(request.ip, byPassword ? body.user : undefined)) {
+      if (!api.allowLogin(request.ip, byPassword ? await knownBy(body.user, request, api) : undefined)) {
         reply.header('retry-after', 6);
         throw errors.TOO_MANY_LOGINS();
       }
       const redeemed = await (byPassword
         ? api.control.logIn(body.user, body.password)
         : api.control.redeem(body.token));
-      return describe(await opened(redeemed, byPassword ? 'password' : 'link', { request, reply }, api), api);
+      const session = await opened(redeemed, byPassword ? 'password' : 'link', { request, reply }, api);
+      if ((await knownBy(session.user.id, request, api)).device === undefined)
+        setDeviceCookie(request, reply, await api.control.devices.add(session.user.id));
+      return describe(session, api);
     },
   }),
   route({
@@ -98,7 +108,7 @@ export const sessionRoutes: readonly Route[] = [
       if (session === undefined) throw errors.SESSION_MISSING();
       const { user, id, method } = session;
       if (user.external) throw errors.USER_EXTERNAL({ id: user.id });
-      if (!api.allowLogin(request.ip, user.id)) {
+      if (!api.allowLogin(request.ip, await knownBy(user.id, request, api))) {
         reply.header('retry-after', 6);
         throw errors.TOO_MANY_LOGINS();
       }

@@ -1,4 +1,4 @@
-import { sessionLimits } from '@tidewatch/control';
+import { deviceLifeMs, sessionLimits } from '@tidewatch/control';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Cookies know no ports, so two servers on one host need two names. */
@@ -19,4 +19,18 @@ export const setSessionCookie = (request: FastifyRequest, reply: FastifyReply, t
 
 export const clearSessionCookie = (request: FastifyRequest, reply: FastifyReply): void => {
   reply.clearCookie(nameOf(request), attributes(request));
+};
+
+const deviceCookie = 'tidewatch_device';
+const devicePath = '/api/session';
+
+/** The token of a browser that somebody logged in with before. */
+export const deviceToken = (request: FastifyRequest): string | undefined => request.cookies[deviceCookie];
+
+export const setDeviceCookie = (request: FastifyRequest, reply: FastifyReply, token: string): void => {
+  reply.setCookie(deviceCookie, token, {
+    ...attributes(request),
+    path: devicePath,
+    maxAge: deviceLifeMs / 1_000,
+  });
 };

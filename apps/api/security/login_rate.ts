@@ -5,14 +5,27 @@ const perMinute = { address: 10, user: 30 } as const;
 const remembered = 10_000;
 
 /**
+ * Whether one more attempt to log in may be made.
+ *
  * A token bucket for each address, or site where it is IPv6 (10 attempts at once, and one more each 6 seconds), and for
- * each name that is tried (three times that, so that whoever guesses from many addresses is slowed, and the person still
- * gets in).
+ * each name that is tried (three times that, so that whoever guesses from many addresses is slowed). Browsers that somebody
+ * logged in with before have buckets of their own in its place: who guesses elsewhere does not keep them out.
+ *
+ * @param who the name where one is tried, and the token of a browser that is known to it
  */
-export function createLoginRate(clock: () => number): (address: string, user?: string) => boolean {
+export type LoginRate = (
+  address: string,
+  who?: { readonly user: string; readonly device?: string | undefined },
+) => boolean;
+
+export function createLoginRate(clock: () => number): LoginRate {
   const ofAddress = createBuckets(clock, perMinute.address);
   const ofUser = createBuckets(clock, perMinute.user);
-  return (address, user) => ofAddress(networkOf(address)) && (user === undefined || ofUser(user));
+  const ofDevice = createBuckets(clock, perMinute.address);
+  return (address, who) => {
+    if (who?.device !== undefined) return ofDevice(who.device);
+    return ofAddress(networkOf(address)) && (who === undefined || ofUser(who.user));
+  };
 }
 
 function createBuckets(clock: () => number, most: number): (key: string) => boolean {

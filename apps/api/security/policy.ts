@@ -1,11 +1,13 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { keyPrefix, type Role } from '@tidewatch/control';
 import type { FastifyRequest } from 'fastify';
-import type { ApiDeps } from '../deps.ts';
 import { errors } from '../errors.ts';
+import type { Api } from '../route.ts';
+import { askerOf } from './asker.ts';
+import { bearerOf } from './bearer.ts';
 import { anybody, type Caller } from './caller.ts';
-import { sessionToken } from './cookie.ts';
+import { checkMetricsReader } from './metrics_reader.ts';
 import { checkOrigin } from './origin.ts';
+import { sameSecret } from './same_secret.ts';
 import { isNarrow } from './scope.ts';
 
 /** Who may use a route. Every route has one. */
@@ -19,6 +21,8 @@ export type Policy =
       /** It shows records of any class, so nobody may use it who sees only some. */
       readonly wholeReach?: true;
     }
+  /** This machine, and who has the token of metrics. */
+  | { readonly kind: 'metrics' }
   /** Commands on the server itself, which can read its admin token. */
   | { readonly kind: 'admin_token' };
 
@@ -27,40 +31,42 @@ declare module 'fastify' {
     policy?: Policy;
     /** What an API key needs for it; without one no key opens it. */
     keyScope?: string | undefined;
+    /** The route's name, and whether it changes something: for the audit log. */
+    action?: string;
+    changes?: boolean;
   }
   interface FastifyRequest {
-    /** Who asks, once the policy of the route let them pass. */
+    /** Who asks, known before the policy of the route let them pass; handlers run only then. */
     caller: Caller;
   }
 }
-
-export const bearerOf = ({ headers }: FastifyRequest): string | undefined =>
-  /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * Lets a request pass, or throws what it lacks. Runs before the body is read.
  *
- * @throws SESSION_MISSING, ROLE_MISSING, REACH_NARROW, CSRF_INVALID, ORIGIN_FOREIGN, ADMIN_TOKEN_INVALID, KEY_INVALID,
+ * @throws SESSION_MISSING, METRICS_CLOSED, ROLE_MISSING, REACH_NARROW, CSRF_INVALID, ORIGIN_FOREIGN, ADMIN_TOKEN_INVALID, KEY_INVALID,
  * KEY_SCOPE
  */
 export async function authorise(
   request: FastifyRequest,
   policy: Policy,
-  { control, adminToken }: Pick<ApiDeps, 'control' | 'adminToken'>,
+  api: Pick<Api, 'control' | 'adminToken' | 'metricsToken' | 'vouching'>,
 ): Promise<void> {
+  const { adminToken } = api;
+  request.caller = anybody;
   const changes = !safeMethods.has(request.method);
   const { authorization } = request.headers;
   const bearer = bearerOf(request);
   if (policy.kind === 'session' && bearer?.startsWith(keyPrefix)) {
-    const key = control.keys.find(bearer);
-    if (key === undefined) throw errors.KEY_INVALID();
+    const asker = await askerOf(request, api);
+    if (asker?.kind !== 'key') throw errors.KEY_INVALID();
+    request.caller = asker;
     const { keyScope } = request.routeOptions.config;
     if (keyScope === undefined) throw errors.KEY_CLOSED();
-    if (!key.scopes.includes(keyScope)) throw errors.KEY_SCOPE({ scope: keyScope });
-    admit(request, policy, { kind: 'key', user: key.user, key });
-    return;
+    if (!asker.key.scopes.includes(keyScope)) throw errors.KEY_SCOPE({ scope: keyScope });
+    return admit(policy, asker);
   }
   if (
     policy.kind === 'admin_token' ||
@@ -71,30 +77,22 @@ export async function authorise(
     request.caller = { kind: 'local' };
     return;
   }
-  request.caller = anybody;
+  if (policy.kind === 'metrics') return checkMetricsReader(request, api.metricsToken);
+  const asker = policy.kind === 'public' ? undefined : await askerOf(request, api);
+  if (asker !== undefined) request.caller = asker;
   if (changes) checkOrigin(request);
   if (policy.kind === 'public') return;
-  const token = sessionToken(request);
-  const session = token === undefined ? undefined : await control.sessions.authenticate(token);
-  if (session === undefined) throw errors.SESSION_MISSING();
-  admit(request, policy, { kind: 'session', user: session.user, session });
-  if (changes && !sameSecret(String(request.headers['x-tidewatch-csrf'] ?? ''), session.csrf))
+  if (asker?.kind !== 'session') throw errors.SESSION_MISSING();
+  admit(policy, asker);
+  if (changes && !sameSecret(String(request.headers['x-tidewatch-csrf'] ?? ''), asker.session.csrf))
     throw errors.CSRF_INVALID();
 }
 
 function admit(
-  request: FastifyRequest,
   { roles, wholeReach }: Extract<Policy, { kind: 'session' }>,
-  caller: Extract<Caller, { kind: 'session' | 'key' }>,
+  { user }: Extract<Caller, { kind: 'session' | 'key' }>,
 ): void {
-  if (!caller.user.roles.some((role) => roles.includes(role)))
+  if (!user.roles.some((role) => roles.includes(role)))
     throw errors.ROLE_MISSING({ roles: roles.join(', ') });
-  if (wholeReach && isNarrow(caller.user)) throw errors.REACH_NARROW();
-  request.caller = caller;
-}
-
-/** Compares in a time that tells nothing, lengths included. */
-function sameSecret(given: string, known: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(known));
+  if (wholeReach && isNarrow(user)) throw errors.REACH_NARROW();
 }

@@ -35,6 +35,14 @@ const oidcConfig = z.strictObject({
     .default('preferred_username')
     .describe('The claim that names a person here; whom it names is told by issuer and subject.'),
   groups_claim: z.string().default('groups').describe('The claim with a person’s groups.'),
+  session_hours: z
+    .number()
+    .positive()
+    .max(168)
+    .default(8)
+    .describe(
+      'How long who came by the provider stays logged in at most. Roles are asked for anew every 5 minutes where the provider lets Tidewatch ask; where it does not, this is how long a group that was taken away still counts.',
+    ),
   roles: z
     .record(z.string(), z.array(z.enum(roles)).min(1))
     .describe('Roles of groups. Whoever is in none of them does not get in.')
@@ -67,6 +75,7 @@ export function oidcOf(config: z.output<typeof oidcConfig>): OidcSettings {
     ...{ name: config.name, issuer: config.issuer, clientId: config.client_id, scopes: config.scopes },
     ...{ userClaim: config.user_claim, groupsClaim: config.groups_claim },
     ...(file !== undefined && { clientSecret: () => readFile(file, 'utf8') }),
+    sessionMs: config.session_hours * 3_600_000,
     roles: new Map(Object.entries(config.roles)),
   };
 }

@@ -74,6 +74,9 @@ export async function loadConfig(overrides: ConfigOverrides, root: string): Prom
     ...(config.pseudonyms?.file !== undefined && {
       pseudonyms: { ...config.pseudonyms, file: own(config.pseudonyms.file) },
     }),
+    ...(config.http.metrics_token_file !== undefined && {
+      http: { ...config.http, metrics_token_file: own(config.http.metrics_token_file) },
+    }),
     auth: placeAuth(config.auth, own),
     plugins: config.plugins.map((plugin) => ({ ...plugin, module: own(plugin.module) })),
   };

@@ -59,6 +59,13 @@ export function configSchema(inputs: readonly AnyPlugin<'input'>[]) {
           .default([])
           .describe('Host names, beside loopback, that browsers may ask for. Everything else is refused.')
           .meta({ examples: [['tidewatch.example']] }),
+        metrics_token_file: z
+          .string()
+          .optional()
+          .describe(
+            'A file with the token that opens /metrics to other machines; relative to this file. Without it only this machine reads them.',
+          )
+          .meta({ examples: ['/run/secrets/metrics'] }),
       })
       .prefault({})
       .describe('Where the console and the API listen.'),

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiServer, Readable } from '@tidewatch/api';
 import type { Quarantined } from '@tidewatch/detector';
@@ -230,6 +231,7 @@ export async function startApiRole(runtime: Runtime, adminToken: string): Promis
     ...(parts.demonstration === undefined ? {} : { demo: parts.demonstration }),
     adminToken,
     hosts: config.http.hosts,
+    ...metricsTokenOf(config),
   });
   runtime.onClose(() => api.close());
   const url = await listen(api, config);
@@ -250,10 +252,17 @@ const readableClasses = (runtime: Runtime): Readable => ({
   },
 });
 
+/** Read with each scrape from elsewhere, so that it can be rotated. */
+const metricsTokenOf = ({ http: { metrics_token_file: file } }: Config) =>
+  file === undefined ? {} : { metricsToken: () => readFile(file, 'utf8') };
+
 /** Metrics and probes of a process without the API, in its place. */
 export async function startProbes({ config, health, metrics, onClose }: Runtime): Promise<string> {
   const { createProbeServer } = await import('@tidewatch/api/probes');
-  const probes = await createProbeServer({ health, metrics, hosts: config.http.hosts });
+  const probes = await createProbeServer({
+    ...{ health, metrics, hosts: config.http.hosts },
+    ...metricsTokenOf(config),
+  });
   onClose(() => probes.close());
   return listen(probes, config);
 }

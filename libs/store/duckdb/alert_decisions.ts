@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AlertRow } from '@tidewatch/event';
-import { actOn, undoOn, undoWindowMs } from '../alert_changes.ts';
+import { changeOn, seesAlert, undoOn, undoWindowMs } from '../alert_changes.ts';
 import type { AlertChange, AlertStore } from '../contract.ts';
 import { errors } from '../errors.ts';
 import type { AlertTable, Decided } from './alert_table.ts';
@@ -17,10 +17,10 @@ export function createAlertDecisions(
     changeId: string,
     ids: readonly string[],
     become: (row: AlertRow) => AlertRow | undefined,
-    undone?: string,
+    over = changeId,
   ): Promise<AlertChange> {
     const decided = await alterRows(writer, stored, ids, become, async (changed) => {
-      const old = [clock() - undoWindowMs, undone ?? ''];
+      const old = [clock() - undoWindowMs, over];
       await writer.run('DELETE FROM alerts.changes WHERE changed_at < $1 OR id = $2', old);
       const values = [changeId, clock(), JSON.stringify(changed.map(({ id }) => id))];
       await writer.run('INSERT INTO alerts.changes VALUES ($1, $2, $3)', values);
@@ -30,26 +30,34 @@ export function createAlertDecisions(
   }
 
   return {
-    change: (ids, action, by) =>
+    change: (ids, action, by, changeId = randomUUID()) =>
       database.write((writer) => {
         const wanted = new Map(ids.map(({ id, version }) => [id, version]));
-        const author = { changeId: randomUUID(), by, now: clock() };
-        return alter(writer, author.changeId, [...wanted.keys()], (row) =>
-          (wanted.get(row.id) ?? row.version) === row.version ? actOn(row, action, author) : undefined,
+        const author = { changeId, by, now: clock() };
+        return alter(writer, changeId, [...wanted.keys()], (row) =>
+          changeOn(row, wanted.get(row.id), action, author),
         );
       }),
 
-    undo: (changeId, by) =>
+    undo: (changeId, scope) =>
       database.write(async (writer) => {
-        const author = { changeId: randomUUID(), by, now: clock() };
+        const author = { changeId: randomUUID(), by: scope.principal, now: clock() };
         const [row] = await writer.read(
           'SELECT entries FROM alerts.changes WHERE id = $1 AND changed_at >= $2',
           [changeId, author.now - undoWindowMs],
         );
         if (row === undefined) throw errors.CHANGE_UNKNOWN({ changeId });
         const ids = JSON.parse(row[0] as string) as readonly string[];
+        const rows = await stored.decidable(writer, ids);
+        const seen = ids.filter((id) => {
+          const found = rows.get(id)?.row;
+          return found === undefined ? scope.dataClasses === 'all' : seesAlert(scope, found);
+        });
+        if (seen.length === 0) throw errors.CHANGE_UNKNOWN({ changeId });
         const become = (alert: AlertRow) => undoOn(alert, changeId, author);
-        return alter(writer, author.changeId, ids, become, changeId);
+        // What others have to take back of it stays theirs to.
+        const over = seen.length === ids.length ? changeId : author.changeId;
+        return alter(writer, author.changeId, seen, become, over);
       }),
   };
 }

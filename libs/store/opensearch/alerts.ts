@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AlertRow, JsonObject, Status } from '@tidewatch/event';
-import { type Author, actOn, undoOn, undoWindowMs } from '../alert_changes.ts';
+import { type Author, changeOn, seesAlert, undoOn, undoWindowMs } from '../alert_changes.ts';
 import { bringInto, type Incoming, incomingFindings, incomingMatches } from '../alert_effects.ts';
 import { alertDeletions } from '../alert_jobs.ts';
 import { buckets } from '../buckets.ts';
@@ -204,27 +204,31 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
       return groupAlerts(connection, await condition(request, scope), request);
     },
 
-    async get(id, { dataClasses }) {
+    async get(id, scope) {
       const { found } = await readAlerts(connection, wholeAlerts, await watermarks.get(), [id]);
       const alert = found.get(id)?.alert;
-      const seen = alert !== undefined && (dataClasses === 'all' || dataClasses.includes(alert.dataClass));
-      return seen ? alert : undefined;
+      return alert !== undefined && seesAlert(scope, alert) ? alert : undefined;
     },
 
-    change(ids, action, by) {
+    change(ids, action, by, changeId = randomUUID()) {
       const wanted = new Map(ids.map(({ id, version }) => [id, version]));
-      const author = { changeId: randomUUID(), by, now: clock() };
-      return alter([...wanted.keys()], author, (row) =>
-        (wanted.get(row.id) ?? row.version) === row.version ? actOn(row, action, author) : undefined,
-      );
+      const author = { changeId, by, now: clock() };
+      return alter([...wanted.keys()], author, (row) => changeOn(row, wanted.get(row.id), action, author));
     },
 
-    async undo(changeId, by) {
+    async undo(changeId, scope) {
       const ids = await readAlertChange(connection, changeId, clock() - undoWindowMs);
       if (ids === undefined) throw errors.CHANGE_UNKNOWN({ changeId });
-      const author = { changeId: randomUUID(), by, now: clock() };
-      const change = await alter(ids, author, (row) => undoOn(row, changeId, author));
-      await forgetAlertChanges(connection, { ids: { values: [changeId] } });
+      const { found } = await readAlerts(connection, alertRows, await watermarks.get(), ids);
+      const seen = ids.filter((id) => {
+        const alert = found.get(id)?.alert;
+        return alert === undefined ? scope.dataClasses === 'all' : seesAlert(scope, alert);
+      });
+      if (seen.length === 0) throw errors.CHANGE_UNKNOWN({ changeId });
+      const author = { changeId: randomUUID(), by: scope.principal, now: clock() };
+      const change = await alter(seen, author, (row) => undoOn(row, changeId, author));
+      // What others have to take back of it stays theirs to.
+      if (seen.length === ids.length) await forgetAlertChanges(connection, { ids: { values: [changeId] } });
       return change;
     },
 
