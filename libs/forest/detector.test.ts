@@ -61,6 +61,20 @@ it('names the feature that is off, in nine of ten or more, by shares that add up
   expect(named / odd).toBeGreaterThanOrEqual(0.9);
 });
 
+it('does not let long anomalies hide the next', () => {
+  const random = new Random(4);
+  const detector = new Detector({ ...small, seed: 1 });
+  const observe = (level: number, steps: number): number[] =>
+    Array.from({ length: steps }, () => detector.observe([level + noise(random)]).grade);
+  observe(0, 1_000);
+  for (let burst = 0; burst < 6; burst++) {
+    observe(5 + 3 * burst, 10);
+    observe(0, 110);
+  }
+  observe(0, 200);
+  expect(Math.max(...observe(-5.5, 2))).toBeGreaterThan(0);
+});
+
 it.each([0, 0.01, Number.NaN])('has no target of %d', (target) => {
   expect(() => new Detector({ target })).toThrow(RangeError);
 });
