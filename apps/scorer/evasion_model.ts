@@ -1,15 +1,7 @@
-import { type Evasion, type LineTypeName, readEvasionModel } from '@tidewatch/evasion';
+import { type Evasion, lineTypes, readEvasionModel } from '@tidewatch/evasion';
 import { type EvasionExplanation, getField } from '@tidewatch/event';
 import type { Manifest } from '@tidewatch/models';
 import type { Candidate, Judged, Model } from './model.ts';
-
-/** Where ECS has the lines of each type; the first that an event has is scored. */
-const paths: Readonly<Record<LineTypeName, readonly string[]>> = {
-  process: ['process.command_line'],
-  powershell: ['powershell.file.script_block_text'],
-  registry: ['registry.path'],
-  proxy: ['url.original', 'url.full', 'url.path'],
-};
 
 const longest = 4_096;
 const nearest = 3;
@@ -30,7 +22,7 @@ function scoreLines(
   manifest: Manifest,
   events: readonly Candidate[],
 ): (Judged | undefined)[] {
-  const lines = events.map(({ event }) => lineOf(event, paths[evasion.model.type]));
+  const lines = events.map(({ event }) => lineOf(event, lineTypes[evasion.model.type].paths));
   const known = lines.filter((line) => line !== undefined);
   const scored = evasion.score(known.map(({ value }) => value));
   const scores = new Map(known.map((line, i) => [line, scored[i]?.score ?? Number.NaN]));

@@ -30,7 +30,8 @@ const invisible = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g;
 const edited = /["'`^%$!]|\.\.|\.\\/;
 const variable =
   /%([a-z_]\w{0,31})(?::~(-?\d{1,4})(?:,(-?\d{1,4}))?)?%|\$\{?env:(\w{1,32})\}?|!([a-z_]\w{0,31})!/g;
-const urlEncoded = /%([2-7][\da-f])/g;
+/** Codes may be coded again. */
+const urlEncoded = /%(?:25)*([2-7][\da-f])/g;
 const climb = /[^\\/\s]+[\\/]+\.\.(?=[\\/])/g;
 const recoded = /[A-Za-z0-9+/]{20,}/g;
 

@@ -1,6 +1,6 @@
 import type { Condition, Item, Pattern, Selection, SigmaRule } from '@tidewatch/sigma';
 import { canonical } from './canonical.ts';
-import { isWord, tokensOf } from './tokens.ts';
+import { isWord, longWord, tokensOf } from './tokens.ts';
 import type { LineType } from './types.ts';
 
 /** A word that a value asks for. Where a rule's text begins or ends inside a word, any word with such an end is meant. */
@@ -86,12 +86,20 @@ function ofItem({ field, values, negated, quantifier }: Item, type: LineType): D
   if (where === 'unseen') return [[unseen]];
   const groups = (quantifier === 'all' ? values.map((value) => [value]) : [values]).map(
     (alternatives): Group => {
-      const read = alternatives.flatMap(({ pattern }) => valuesOf(pattern, where === 'program'));
+      const read = alternatives.flatMap(({ pattern, raw }) =>
+        pattern.kind === 'regex' && recodedText.test(String(raw))
+          ? [longValue]
+          : valuesOf(pattern, where === 'program'),
+      );
       return read.length === 0 ? unseen : { where, values: read };
     },
   );
   return [groups];
 }
+
+/** An expression for many letters of Base64 in a row: of all expressions the one whose like is known by its kind. */
+const longValue: Value = { text: '*', words: [{ text: longWord, edge: 'whole' }] };
+const recodedText = /\[(?=[^\]]*a-z)(?=[^\]]*0-9)[^\]]*\]\{[2-9]\d,/i;
 
 function valuesOf(pattern: Pattern, program: boolean): Value[] {
   if (pattern.kind === 'any') return pattern.patterns.flatMap((each) => valuesOf(each, program));

@@ -33,6 +33,13 @@ const isPowershell = (line: string): boolean => /powershell|pwsh|invoke-|\$\w|ge
 const shortNames = new Map([...aliases].map(([short, name]) => [name, short]));
 const written = [...environment].filter(([, value]) => value.length > 3);
 
+const keyNames: Readonly<Record<string, readonly string[]>> = {
+  hklm: ['HKEY_LOCAL_MACHINE', '\\REGISTRY\\MACHINE'],
+  hkcu: ['HKEY_CURRENT_USER', 'HKU\\S-1-5-21-1004'],
+  '\\software': ['\\SOFTWARE\\WOW6432Node'],
+  currentcontrolset: ['ControlSet001', 'ControlSet002'],
+};
+
 export const edits = {
   carets: between('^'),
   quotes: between('""'),
@@ -105,6 +112,17 @@ export const edits = {
           return `${word.slice(0, at)}'+'${word.slice(at)}`;
         })
       : null,
+  /** Another name of the same key, as programs of 32 bits, other control sets and the kernel have it. */
+  hives: (line, random) =>
+    some(line, /\bHKLM\b|\bHKCU\b|\\SOFTWARE(?=\\(?!WOW6432Node))|CurrentControlSet/gi, random, (name) =>
+      pick(keyNames[name.toLowerCase()] ?? [name], random),
+    ),
+  /** Letters of an address by their code, some of them twice over. */
+  percent: (line, random) =>
+    some(line, /(?<!%[\da-f]?)[a-z.](?![^/]*:\/\/)/gi, random, (letter) => {
+      const code = letter.charCodeAt(0).toString(16);
+      return pick([`%${code}`, `%${code}`, `%25${code}`, letter, letter, letter], random);
+    }),
   /** The program copied under another name. Nothing of a line says which it was. */
   renaming: (line, random) => {
     const program = /^"?(?:[^\s"]*\\)?([\w-]+)(\.exe)?"?/i.exec(line);

@@ -4,7 +4,7 @@ import { evasionErrors } from './errors.ts';
 import { Evasion } from './evasion.ts';
 import type { EvasionModel } from './model.ts';
 import type { Trained } from './train.ts';
-import { lineTypeNames } from './types.ts';
+import { lineTypeNames, lineTypes } from './types.ts';
 
 const weightsFile = 'weights.json';
 const finite = z.number();
@@ -63,7 +63,7 @@ export async function writeEvasionModel(
     {
       ...said,
       kind: 'svm',
-      events: model.type === 'process' ? 'event.category: process' : `event.dataset: *${model.type}*`,
+      events: lineTypes[model.type].events,
       score: {
         meaning: 'How far a line is like one that a rule would have caught, had it not been edited: 0 to 1.',
         threshold: Math.min(1, model.threshold),

@@ -1,8 +1,10 @@
+import { Buffer } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Random } from '@tidewatch/forest';
 import { createSigmaEngine, type SigmaRule } from '@tidewatch/sigma';
 import { type Demand, demandsOf } from './demands.ts';
-import { type EditKind, editKinds, edits } from './edits.ts';
+import { type EditKind, edits } from './edits.ts';
+import { longWord } from './tokens.ts';
 import { type LineType, programOf } from './types.ts';
 
 /** A line that a rule would have caught, had it not been edited. */
@@ -36,7 +38,7 @@ const pick = <T>(of: readonly T[], random: Random): T => of[Math.floor(random.ne
 export async function makePositives(
   rules: readonly SigmaRule[],
   type: LineType,
-  { perRule, random, kinds = editKinds, onProgress }: PositiveOptions,
+  { perRule, random, kinds = type.kinds, onProgress }: PositiveOptions,
 ): Promise<Positive[]> {
   const engine = createSigmaEngine(rules);
   const catches = (line: string, program: string, original?: string) =>
@@ -49,7 +51,7 @@ export async function makePositives(
     if (demands.length === 0) continue;
     for (let made = 0, tries = 0; made < perRule && tries < 2 * perRule; tries++) {
       const kind = pick(kinds, random);
-      const { line: before, program } = compose(pick(demands, random), random);
+      const { line: before, program } = compose(pick(demands, random), type, random);
       if (!catches(before, program).some((hit) => hit.rule.id === rule.id)) continue;
       for (let attempt = 0; attempt < attempts; attempt++) {
         const edited = edit(before, kind, kinds, random);
@@ -91,36 +93,38 @@ function edit(
   return { line, edits: applied };
 }
 
-const folders = ['', '', 'C:\\Windows\\System32\\', 'C:\\Program Files\\Contoso\\'];
-const files = [
-  'report.txt',
-  'C:\\Users\\Public\\a.dat',
-  '%TEMP%\\b.log',
-  'https://example.org/c',
-  'D:\\share\\d.bin',
-  '192.0.2.17',
-];
+/** What a long word may hold where a rule asks for one. */
+const scripts = ['Get-Process | Sort-Object CPU -Descending', 'Write-Output $env:COMPUTERNAME; Get-Date'];
 
 /** A line in which everything stands that is asked for, and the program's path. */
-function compose(demand: Demand, random: Random): { readonly line: string; readonly program: string } {
+function compose(
+  demand: Demand,
+  { frame }: LineType,
+  random: Random,
+): { readonly line: string; readonly program: string } {
   const parts: string[] = [];
   let program = '';
   for (const { where, values } of demand) {
     if (values.length === 0) continue;
-    const text = pick(values, random).text.replaceAll('*', ' ').trim();
-    if (where === 'line') parts.push(text);
-    else if (program === '') program = text;
+    const { text, words } = pick(values, random);
+    const said = words[0]?.text === longWord ? recodedText(pick(scripts, random)) : text.replaceAll('*', ' ');
+    if (where === 'line') parts.push(said);
+    else if (program === '') program = said.trim();
   }
   const named = program.replace(/^\\/, '');
   const path = /^[a-z]:/i.test(named) ? named : `${pick(folders, random)}${named}`;
-  const first = program === '' ? '' : random.next() < 0.3 ? path.replace(/\.exe$/i, '') : path;
+  const first =
+    program === '' ? pick(frame.heads, random) : random.next() < 0.3 ? path.replace(/\.exe$/i, '') : path;
   const line = [
     first,
-    ...parts.flatMap((part) => (random.next() < 0.2 ? [part, pick(files, random)] : [part])),
+    ...parts.flatMap((part) => (random.next() < 0.2 ? [part, pick(frame.tails, random)] : [part])),
   ];
-  if (random.next() < 0.5) line.push(pick(files, random));
+  if (random.next() < 0.5) line.push(pick(frame.tails, random));
   return {
-    line: line.join(' ').trim(),
+    line: line.join(frame.joint).trimStart(),
     program: path.includes('\\') ? path : `C:\\Windows\\System32\\${path}`,
   };
 }
+
+const recodedText = (script: string): string => Buffer.from(script, 'utf16le').toString('base64');
+const folders = ['', '', 'C:\\Windows\\System32\\', 'C:\\Program Files\\Contoso\\'];

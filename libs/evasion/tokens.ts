@@ -32,6 +32,16 @@ export const aliases: ReadonlyMap<string, string> = new Map([
   ['gcm', 'get-command'],
 ]);
 
+/** Keys of the registry that are reached by several names. */
+const keys: ReadonlyMap<string, string> = new Map([
+  ['hkey_local_machine', 'hklm'],
+  ['hkey_current_user', 'hkcu'],
+  ['hkey_users', 'hku'],
+  ['hkey_classes_root', 'hkcr'],
+  ['controlset001', 'currentcontrolset'],
+  ['controlset002', 'currentcontrolset'],
+]);
+
 const fullOptions = new Map<string, string>([
   ['ec', 'encodedcommand'],
   ['ep', 'executionpolicy'],
@@ -51,6 +61,8 @@ const hexNumber = /^0x[\da-f]+$/;
 const hex = /^(?=.*\d)[\da-f]{8,}$/;
 /** Longer words are of a kind, not themselves. */
 const longest = 40;
+/** The token of such a word. */
+export const longWord = '<long>';
 
 /**
  * The words of a canonical text, each once, in their order. Numbers are themselves up to 65535, in whichever base they are written; longer ones,
@@ -117,10 +129,10 @@ export function tokenOf(word: string, option: boolean): string {
     if (!Number.isNaN(number)) return number <= 65_535 ? `#${number}` : '<num>';
   }
   if (word.length >= 8 && hex.test(word)) return '<hex>';
-  if (word.length > longest) return '<long>';
+  if (word.length > longest) return longWord;
   if (option) {
     const full = fullOption(word);
     return full.length > 2 ? full : `-${full}`;
   }
-  return word === 'exe' ? '' : (aliases.get(word) ?? word);
+  return word === 'exe' ? '' : (aliases.get(word) ?? keys.get(word) ?? word);
 }

@@ -135,6 +135,8 @@ export const describeDemonstration = (seed: number) =>
       });
       const phasesOf = new Set(alike.map(({ phase }) => phase));
       expect(phasesOf.has('evasion')).toBe(true);
+      const found = alike.filter(({ phase }) => phase === 'evasion').map(({ line }) => line);
+      expect(found).toContainEqual(expect.stringContaining('-"En"c"odedC"ommand'));
       expect(alike.filter(({ phase }) => phase === 'baseline')).toEqual([]);
     });
 
