@@ -100,11 +100,20 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
     const before = made.get(batch.partition);
     const taken = takenFrom(batch);
     const count = taken.ends.length;
-    const findings =
-      before?.last === last ? before.findings : await thread.ask({ ask: 'take', taken }, buffersOf(taken));
-    made.set(batch.partition, { last, findings });
-    isAhead = true;
-    await write(findings);
+    if (before?.last === last) await write(before.findings);
+    else {
+      const findings: Finding[] = [];
+      let written = Promise.resolve();
+      await thread.ask({ ask: 'take', taken }, buffersOf(taken), (part) => {
+        findings.push(...part);
+        written = written.then(() => write(part));
+        // Thrown below.
+        written.catch(() => {});
+      });
+      made.set(batch.partition, { last, findings });
+      isAhead = true;
+      await written;
+    }
     made.delete(batch.partition);
     metrics.count('stage_events_total', { stage: 'anomaly', outcome: 'ok' }, count);
     metrics.observe('stage_duration_seconds', { stage: 'anomaly' }, (performance.now() - started) / 1_000);

@@ -49,9 +49,13 @@ export interface Engine {
   /** The next offset of each partition that the file stands for. */
   readonly positions: ReadonlyMap<number, number>;
   load(detecting: Detecting): void;
-  take(taken: Taken): readonly Finding[];
-  /** Time goes on without events. @param time epoch ms */
-  advance(time: number): readonly Finding[];
+  /**
+   * Looks at records as slices of what is found are asked for; none is another's before it has given all. A slice ends after
+   * so many intervals that a pause behind each keeps turns short, and what was found of the first need not wait for the last.
+   */
+  take(taken: Taken): Iterable<readonly Finding[]>;
+  /** Time goes on without events; in slices, too. @param time epoch ms */
+  advance(time: number): Iterable<readonly Finding[]>;
   /** Durable when it returns; answers what it stands for. */
   save(): ReadonlyMap<number, number>;
   state(): EngineState;
@@ -79,6 +83,8 @@ interface Time {
 
 /** The detector's role declares sources idle earlier: where it runs, this one never has to. */
 const idleAfterMs = 3 * 60_000;
+/** Intervals in a slice: some 5 ms where forests are in memory, and 50 where they wake. */
+const slice = 32;
 
 export function createEngine(kept: Kept, lost: (reason: string) => void): Engine {
   const forests = createForests(kept, lost);
@@ -93,10 +99,19 @@ export function createEngine(kept: Kept, lost: (reason: string) => void): Engine
   let witness: RegExp | undefined;
   let reached = Number.NEGATIVE_INFINITY;
 
-  function goOn(to: number, findings: Finding[]): void {
+  function* goOn(to: number): Iterable<readonly Finding[]> {
     if (to <= reached) return;
     reached = to;
-    for (const watch of watches) watch.advance(to, ingested, (finding) => findings.push(finding));
+    let findings: Finding[] = [];
+    let closed = 0;
+    for (const watch of watches)
+      for (const finding of watch.advance(to, ingested)) {
+        if (finding !== undefined) findings.push(finding);
+        if (++closed % slice > 0) continue;
+        yield findings;
+        findings = [];
+      }
+    if (findings.length > 0) yield findings;
   }
 
   function look(bytes: Buffer, at: number): void {
@@ -120,10 +135,9 @@ export function createEngine(kept: Kept, lost: (reason: string) => void): Engine
       witness = witnessTest(detecting.definitions.map(({ filter }) => filter));
       // Nothing is over that was not: a detector that is new has nothing that could be.
       reached = Number.NEGATIVE_INFINITY;
-      goOn(watermark.current() ?? reached, []);
+      for (const _ of goOn(watermark.current() ?? reached));
     },
-    take({ partition, to, sources, source, times, ingested: taken, bytes, ends }) {
-      const findings: Finding[] = [];
+    *take({ partition, to, sources, source, times, ingested: taken, bytes, ends }) {
       const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
       let start = 0;
       for (const [i, end] of ends.entries()) {
@@ -137,16 +151,11 @@ export function createEngine(kept: Kept, lost: (reason: string) => void): Engine
           watermark.observe({ ...from, time: at, ingested: when });
         }
         start = end;
-        goOn(watermark.current() ?? reached, findings);
+        yield* goOn(watermark.current() ?? reached);
       }
       positions.set(partition, to);
-      return findings;
     },
-    advance(to) {
-      const findings: Finding[] = [];
-      goOn(to, findings);
-      return findings;
-    },
+    advance: goOn,
     save() {
       for (const watch of watches) watch.write();
       kept.write('time', JSON.stringify({ watermark: watermark.toJSON(), ingested } satisfies Time));
@@ -175,7 +184,7 @@ export function createEngine(kept: Kept, lost: (reason: string) => void): Engine
     },
     quiet: (now) => watermark.dueIdle(now).map(({ source }) => source),
     forgetDetector(id) {
-      for (const entity of kept.forget({ detector: id })) forests.forget(entity);
+      for (const entity of kept.forget({ detector: id })) forests.putAside(entity);
       kept.write(`detector ${id}`, '{}');
     },
     expire(before) {
@@ -188,7 +197,7 @@ export function createEngine(kept: Kept, lost: (reason: string) => void): Engine
         const entities = new Set(kept.forget({ dataClass, before: limit }));
         if (entities.size === 0) continue;
         gone[dataClass] = entities.size;
-        for (const entity of entities) forests.forget(entity);
+        for (const entity of entities) forests.putAside(entity);
         for (const watch of watches) watch.forget(entities);
       }
       return gone;

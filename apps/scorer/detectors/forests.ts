@@ -15,9 +15,8 @@ export interface Forests {
   of(entity: Entity, definition: Definition, seed: number): Detector;
   /** Notes what a forest in memory has just been told. */
   told(entity: Entity, values: readonly number[]): void;
-  /** Puts a forest aside: it stays in the file. */
-  rest(entity: Entity): void;
-  forget(entity: number): void;
+  /** A forest leaves memory; what is in the file stays there. */
+  putAside(entity: number): void;
   resident(): number;
   /** Bytes, about. */
   memory(): number;
@@ -25,7 +24,6 @@ export interface Forests {
 
 interface Resident {
   readonly forest: Detector;
-  readonly entity: Entity;
   readonly bytes: number;
 }
 
@@ -46,29 +44,21 @@ export function createForests(kept: Kept, lost: (reason: string) => void): Fores
   let budget = 0;
   let newest: number | undefined;
 
-  function remove(id: number, { bytes }: Resident): void {
+  /** All that it knows is in the file, or noted there. */
+  function putAside(id: number): void {
+    const resident = residents.get(id);
+    if (resident === undefined) return;
     residents.delete(id);
-    memory -= bytes;
+    memory -= resident.bytes;
   }
 
   /** Entities are wanted in turn, each once in an interval: the one that was wanted just now will not be for longest. */
   function makeRoom(wanted?: number): void {
-    const last = newest === undefined ? undefined : residents.get(newest);
-    if (memory > budget && newest !== undefined && last !== undefined) putAside(newest, last);
-    for (const [id, resident] of residents) {
+    if (memory > budget && newest !== undefined) putAside(newest);
+    for (const id of residents.keys()) {
       if (memory <= budget) return;
-      if (id !== wanted) putAside(id, resident);
+      if (id !== wanted) putAside(id);
     }
-  }
-
-  function putAside(id: number, resident: Resident): void {
-    if (resident.entity.noted > 0) saveWhole(resident.entity, resident.forest);
-    remove(id, resident);
-  }
-
-  function saveWhole(entity: Entity, forest: Detector): void {
-    kept.putForest(entity.id, forest.save());
-    entity.noted = 0;
   }
 
   function wake(entity: Entity, definition: Definition, seed: number): Detector {
@@ -111,7 +101,7 @@ export function createForests(kept: Kept, lost: (reason: string) => void): Fores
       }
       const forest = wake(entity, definition, seed);
       const bytes = bytesOf(definition);
-      residents.set(entity.id, { forest, entity, bytes });
+      residents.set(entity.id, { forest, bytes });
       memory += bytes;
       makeRoom(entity.id);
       newest = entity.id;
@@ -119,18 +109,14 @@ export function createForests(kept: Kept, lost: (reason: string) => void): Fores
     },
     told(entity, values) {
       const { forest } = residents.get(entity.id) as Resident;
-      entity.noted++;
-      if (entity.noted >= leastNoted + (entity.id % spread)) saveWhole(entity, forest);
-      else kept.note(entity.id, entity.seen, [...values, forest.raw]);
+      if (++entity.noted < leastNoted + (entity.id % spread)) {
+        kept.note(entity.id, entity.seen, [...values, forest.raw]);
+        return;
+      }
+      kept.putForest(entity.id, forest.save());
+      entity.noted = 0;
     },
-    rest({ id }) {
-      const known = residents.get(id);
-      if (known !== undefined) putAside(id, known);
-    },
-    forget(id) {
-      const known = residents.get(id);
-      if (known !== undefined) remove(id, known);
-    },
+    putAside,
     resident: () => residents.size,
     memory: () => memory,
   };

@@ -56,11 +56,11 @@ export async function runOver(
       if (page.length === 0) continue;
       const taken = takenOf(page);
       newest = Math.max(newest, taken.times.at(-1) as number);
-      add(await thread.ask({ ask: 'take', taken }, buffersOf(taken)));
+      await thread.ask({ ask: 'take', taken }, buffersOf(taken), add);
       found.events += page.length;
       onProgress(found.events);
     }
-    add(await thread.ask({ ask: 'advance', time: newest + definition.interval + definition.delay }));
+    await thread.ask({ ask: 'advance', time: newest + definition.interval + definition.delay }, [], add);
     const { detectors } = await thread.ask({ ask: 'state' });
     const { known = 0, graded = 0 } = detectors[definition.id] ?? {};
     return { ...found, entities: known, graded, items: oddest(items).sort((a, b) => a.from - b.from) };

@@ -1,6 +1,5 @@
 import type { Detecting, EngineState, Taken } from './engine.ts';
 import type { EntitiesAsked, EntityRow, Said } from './kept.ts';
-import type { Finding } from './watch.ts';
 
 /** What the detectors' thread is started with. */
 export interface ThreadData {
@@ -27,8 +26,9 @@ export type Request =
 export interface Answers {
   /** The positions that the file stands for. */
   readonly load: ReadonlyMap<number, number>;
-  readonly take: readonly Finding[];
-  readonly advance: readonly Finding[];
+  /** What was found comes in parts before it. */
+  readonly take: undefined;
+  readonly advance: undefined;
   readonly save: ReadonlyMap<number, number>;
   readonly state: EngineState;
   readonly quiet: readonly string[];

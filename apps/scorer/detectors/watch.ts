@@ -43,8 +43,11 @@ export interface Watch {
   readonly definition: Definition;
   /** @param time event time @param made its data class where that is made up */
   take(event: EcsEvent, time: number, made: string | undefined): void;
-  /** Event time has come so far: intervals that are over are told to the forests. @param ingested see {@link Result} */
-  advance(time: number, ingested: number, find: (finding: Finding) => void): void;
+  /**
+   * Event time has come so far: intervals that are over are told to the forests, as many of them as are asked for; those of
+   * entities that had events first. Yields for each what was found in it. @param ingested see {@link Result}
+   */
+  advance(time: number, ingested: number): Iterable<Finding | undefined>;
   /** Writes what has changed since. */
   write(): void;
   forget(entities: ReadonlySet<number>): void;
@@ -87,7 +90,7 @@ export function createWatch(
   const before = kept.read(name);
   let facts = before === undefined ? undefined : (JSON.parse(before) as Facts);
   if (facts?.version !== version) {
-    for (const entity of kept.forget({ detector: id })) forests.forget(entity);
+    for (const entity of kept.forget({ detector: id })) forests.putAside(entity);
     facts = { version, since: now, events: 0, newest: null, late: 0, leftOut: 0, results: 0, alerts: 0 };
   }
   const known: Facts = facts;
@@ -128,7 +131,7 @@ export function createWatch(
     return entity;
   }
 
-  function close(key: string, entity: Entity, ingested: number, find: (finding: Finding) => void): void {
+  function close(key: string, entity: Entity, ingested: number): Finding | undefined {
     const at = entity.next++;
     const tallies = entity.open.get(at);
     entity.open.delete(at);
@@ -140,7 +143,7 @@ export function createWatch(
     forests.told(entity, values);
     kept.say(entity.id, at, [anomaly.score, anomaly.grade, ...values, ...anomaly.expected]);
     changed.add(key);
-    if (anomaly.grade > 0) find(findingOf(entity, at, values, anomaly, ingested));
+    return anomaly.grade > 0 ? findingOf(entity, at, values, anomaly, ingested) : undefined;
   }
 
   function findingOf(
@@ -172,9 +175,22 @@ export function createWatch(
     return { result, found: entity.found };
   }
 
+  function* closeUpTo(
+    over: number,
+    key: string,
+    entity: Entity,
+    ingested: number,
+  ): Iterable<Finding | undefined> {
+    while (entity.next < over) {
+      if (entity.empty < idleAfter || entity.open.has(entity.next)) yield close(key, entity, ingested);
+      else if (entity.open.size === 0) return rest(key, entity);
+      else entity.next = Math.min(over, ...entity.open.keys());
+    }
+  }
+
   /** After so many empty intervals all that a forest looks at is empty: it learns nothing from more of them. */
   function rest(key: string, entity: Entity): void {
-    forests.rest(entity);
+    forests.putAside(entity.id);
     kept.put(id, key, entity, false, features);
     active.delete(key);
     changed.delete(key);
@@ -211,23 +227,15 @@ export function createWatch(
         known.newest = Math.max(known.newest ?? time, time);
       }
     },
-    advance(time, ingested, find) {
+    *advance(time, ingested) {
       const over = Math.floor((time - delay) / interval);
       if (over <= open) return;
       open = over;
-      for (const [key, entity] of active) {
-        while (entity.next < over) {
-          if (entity.empty >= idleAfter && !entity.open.has(entity.next)) {
-            if (entity.open.size === 0) {
-              rest(key, entity);
-              break;
-            }
-            entity.next = Math.min(over, ...entity.open.keys());
-            continue;
-          }
-          close(key, entity, ingested, find);
-        }
-      }
+      const due = [...active].filter(([, entity]) => entity.next < over);
+      for (const hadEvents of [true, false])
+        for (const [key, entity] of due)
+          if (entity.next < over && entity.open.size > 0 === hadEvents)
+            yield* closeUpTo(over, key, entity, ingested);
     },
     write() {
       for (const key of changed) {

@@ -1,8 +1,10 @@
 /** The detectors' thread (decision record 50). */
+import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createEngine, type Engine } from './engine.ts';
 import { openKept } from './kept.ts';
 import type { Answers, Request, ThreadData } from './protocol.ts';
+import type { Finding } from './watch.ts';
 
 const { file } = workerData as ThreadData;
 let opened: Engine | undefined;
@@ -13,7 +15,7 @@ function engine(): Engine {
   return opened;
 }
 
-function answer(request: Request): Answers[keyof Answers] {
+function answer(request: Exclude<Request, { ask: 'take' | 'advance' }>): Answers[keyof Answers] {
   switch (request.ask) {
     case 'load': {
       const { positions } = engine();
@@ -21,10 +23,6 @@ function answer(request: Request): Answers[keyof Answers] {
       engine().load(request.detecting);
       return saved;
     }
-    case 'take':
-      return engine().take(request.taken);
-    case 'advance':
-      return engine().advance(request.time);
     case 'save':
       return engine().save();
     case 'state':
@@ -44,11 +42,33 @@ function answer(request: Request): Answers[keyof Answers] {
   }
 }
 
-parentPort?.on('message', ({ id, ...request }: Request & { readonly id: number }) => {
+/** Between slices messages are looked at: who only reads need not wait for all of a batch. */
+async function inSlices(id: number, slices: Iterable<readonly Finding[]>): Promise<undefined> {
+  for (const part of slices) {
+    if (part.length > 0) parentPort?.postMessage({ id, part });
+    await setImmediate();
+  }
+}
+
+async function reply({ id, ...message }: Request & { readonly id: number }): Promise<void> {
+  const request = message as Request;
   try {
-    const value = answer(request as Request);
+    const value =
+      request.ask === 'take'
+        ? await inSlices(id, engine().take(request.taken))
+        : request.ask === 'advance'
+          ? await inSlices(id, engine().advance(request.time))
+          : answer(request);
     parentPort?.postMessage({ id, ok: true, value, lost: lost.splice(0) });
   } catch (error) {
     parentPort?.postMessage({ id, ok: false, message: (error as Error).message });
   }
+}
+
+const reading: ReadonlySet<Request['ask']> = new Set(['state', 'quiet', 'entities', 'said']);
+let turn = Promise.resolve();
+
+parentPort?.on('message', (message: Request & { readonly id: number }) => {
+  if (reading.has(message.ask)) void reply(message);
+  else turn = turn.then(() => reply(message));
 });

@@ -92,7 +92,7 @@ function interval(engine: Engine, step: number): number {
   }));
   const batch = taken(events, step);
   const began = process.cpuUsage();
-  engine.take(batch);
+  for (const _ of engine.take(batch));
   engine.save();
   const { user, system } = process.cpuUsage(began);
   return (user + system) / resident;
@@ -169,7 +169,7 @@ function passing(add: Add): void {
     }));
     const batch = taken(events, round);
     const began = process.cpuUsage();
-    engine.take(batch);
+    for (const _ of engine.take(batch));
     const { user, system } = process.cpuUsage(began);
     return (user + system) / events.length;
   };
