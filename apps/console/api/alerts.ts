@@ -90,6 +90,10 @@ export interface AlertChange extends Omit<AlertChangeResult, 'changeId'> {
 /** The API takes this many alerts at once. */
 const mostAtOnce = 1_000;
 
+/** An alert as it is now. */
+export const alertOf = (id: string): Promise<AlertDetail> =>
+  get<AlertDetail>(`/api/alerts/${encodeURIComponent(id)}`);
+
 export async function actOnAlerts(
   alerts: readonly Pick<AlertRow, 'id' | 'version'>[],
   action: AlertAction,

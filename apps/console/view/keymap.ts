@@ -28,6 +28,16 @@ export const keyGroups: readonly KeyGroup[] = [
       { keys: ['c', '1–6'], does: 'Close with a reason' },
       { keys: ['n'], does: 'Write a note' },
       { keys: ['e'], does: 'Make an exception from the rule' },
+      { keys: ['i'], does: 'Put into a case' },
+      { keys: ['z'], does: 'Undo the last change (10 s)' },
+    ],
+  },
+  {
+    title: 'Cases',
+    keys: [
+      { keys: ['m'], does: 'Open a new one' },
+      { keys: ['n'], does: 'Write a note' },
+      { keys: ['c'], does: 'Close it, with its alerts or without' },
       { keys: ['z'], does: 'Undo the last change (10 s)' },
     ],
   },
@@ -39,13 +49,21 @@ export const keyGroups: readonly KeyGroup[] = [
     ],
   },
   {
+    title: 'Anomalies',
+    keys: [{ keys: ['n'], does: 'Call the interval normal for its entity' }],
+  },
+  {
     title: 'Everywhere',
     keys: [
+      { keys: ['Ctrl', 'k'], does: 'Go to a page, a view or a case' },
       { keys: ['/'], does: 'Go to the filter' },
+      { keys: ['↓'], does: 'In the filter: what you asked last' },
       { keys: ['g', 'a'], does: 'Alerts' },
+      { keys: ['g', 'i'], does: 'Cases' },
       { keys: ['g', 'e'], does: 'Events' },
       { keys: ['g', 'd'], does: 'Dead letters' },
       { keys: ['g', 'r'], does: 'Rules' },
+      { keys: ['g', 'o'], does: 'Anomalies' },
       { keys: ['g', 'm'], does: 'Models' },
       { keys: ['g', 'f'], does: 'Forecasts' },
       { keys: ['g', 'h'], does: 'Health' },

@@ -1,12 +1,14 @@
 import {
   Activity,
   BrainCircuit,
+  BriefcaseBusiness,
   ChartSpline,
   FileClock,
   Fingerprint,
   Keyboard,
   KeyRound,
   MailX,
+  Radar,
   Rows3,
   Scale,
   ScrollText,
@@ -30,9 +32,17 @@ interface PageEntry {
 
 export const pages: readonly PageEntry[] = [
   { path: '/alerts', title: 'Alerts', key: 'a', icon: ShieldAlert },
+  {
+    path: '/cases',
+    title: 'Cases',
+    key: 'i',
+    icon: BriefcaseBusiness,
+    roles: ['analyst', 'engineer', 'admin'],
+  },
   { path: '/events', title: 'Events', key: 'e', icon: Rows3 },
   { path: '/dead-letters', title: 'Dead letters', short: 'Letters', key: 'd', icon: MailX },
   { path: '/rules', title: 'Rules', key: 'r', icon: ScrollText },
+  { path: '/anomalies', title: 'Anomalies', short: 'Odd', key: 'o', icon: Radar },
   { path: '/models', title: 'Models', key: 'm', icon: BrainCircuit },
   { path: '/forecasts', title: 'Forecasts', short: 'Forecast', key: 'f', icon: ChartSpline },
   { path: '/health', title: 'Health', key: 'h', icon: Activity },
@@ -43,12 +53,15 @@ export const pages: readonly PageEntry[] = [
   { path: '/audit', title: 'Audit', key: 't', icon: FileClock, roles: ['privacy_officer', 'admin'] },
 ];
 
+export const pagesOf = (mine: readonly string[]): readonly PageEntry[] =>
+  pages.filter(({ roles }) => roles?.some((role) => mine.includes(role)) ?? true);
+
 const itemClass =
   'flex w-14 flex-col items-center gap-0.5 rounded-lg py-2 text-xs text-soft transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-accent-wash aria-[current=page]:text-accent';
 
 export function Navigation({ current, onHelp }: { readonly current: string; readonly onHelp: () => void }) {
   const { data: session } = useSession();
-  const mine = pages.filter(({ roles }) => roles?.some((role) => session?.roles.includes(role)) ?? true);
+  const mine = pagesOf(session?.roles ?? []);
   return (
     <nav
       aria-label="Pages"

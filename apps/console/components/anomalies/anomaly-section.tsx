@@ -1,0 +1,142 @@
+'use client';
+import type { DetectorRow } from '@tidewatch/api/schemas';
+import { useState } from 'react';
+import { useAnomalies } from '../../api/detectors.ts';
+import { type AnomalyRow, entityLabel, outcomeWord } from '../../view/anomaly.ts';
+import { figure } from '../../view/forecast.ts';
+import { step } from '../../view/keymap.ts';
+import { KqlBox } from '../filter/kql-box.tsx';
+import { kqlProblemOf } from '../filter/kql-problem.ts';
+import { TimePicker } from '../filter/time-picker.tsx';
+import { FactTable } from '../health/health-section.tsx';
+import { Link } from '../ui/link.tsx';
+import { Section } from '../ui/section.tsx';
+import { ProblemState, StaleNote } from '../ui/states.tsx';
+import { Time } from '../ui/time.tsx';
+import { useKey } from '../ui/use-key.ts';
+import { useNow } from '../ui/use-now.ts';
+import type { AnomalyState, SetAnomalyState } from './use-anomaly-state.ts';
+
+const none: readonly AnomalyRow[] = [];
+
+/** Odd intervals of a detector in a time, the newest first. */
+export function AnomalySection({
+  detector,
+  state,
+  setState,
+  onOpen,
+  onJudge,
+  onClose,
+}: {
+  readonly detector: Pick<DetectorRow, 'id' | 'by'>;
+  readonly state: AnomalyState;
+  readonly setState: SetAnomalyState;
+  readonly onOpen: (entity: readonly string[], at: number) => void;
+  readonly onJudge: ((anomaly: AnomalyRow) => void) | undefined;
+  readonly onClose: () => void;
+}) {
+  const { q, from, to } = state;
+  const { data, error, refetch } = useAnomalies(detector.id, { q, from, to });
+  const [cursor, setCursor] = useState<string>();
+  const now = useNow();
+  const rows = data?.items ?? none;
+  const marked = rows.find(({ id }) => id === cursor);
+  const move = (by: number): void =>
+    setCursor(
+      rows[
+        step(
+          rows.findIndex(({ id }) => id === cursor),
+          by,
+          rows.length,
+        )
+      ]?.id,
+    );
+  const open = (): void => {
+    if (marked !== undefined) onOpen(marked.entity, marked.from);
+  };
+  useKey('j', () => move(1));
+  useKey('k', () => move(-1));
+  useKey('o', open);
+  useKey('enter', open);
+  useKey('r', () => void refetch());
+  useKey('n', () => marked !== undefined && onJudge?.(marked));
+  useKey('escape', () => (state.entity === null ? onClose() : void setState({ entity: null, at: null })));
+  const problem = kqlProblemOf(error, q, q);
+  return (
+    <Section title="Odd intervals" aside={data === undefined ? undefined : `${rows.length} shown`}>
+      <div className="mb-2 flex flex-wrap items-center gap-2">
+        <KqlBox
+          value={q}
+          onChange={(text) => void setState({ q: text })}
+          problem={problem}
+          placeholder={`Filter, e.g. ${detector.by[0] ?? 'tidewatch.score.grade'}: ${detector.by.length === 0 ? '> 0.5' : 'alice'}`}
+        />
+        <TimePicker range={state} onChange={(range) => void setState(range)} />
+      </div>
+      {data !== undefined && error !== null && problem === undefined && (
+        <StaleNote error={error} onRetry={() => void refetch()} />
+      )}
+      {data === undefined ? (
+        error === null || problem !== undefined ? (
+          <div className="skeleton h-24" role="status" aria-label="Loading what was odd" />
+        ) : (
+          <ProblemState error={error} what="What was odd" onRetry={() => void refetch()} />
+        )
+      ) : (
+        <FactTable
+          label="Odd intervals"
+          rows={rows}
+          rowKey={({ id }) => id}
+          empty="Nothing odd was found in that time. Widen it, or run the detector over stored events below."
+          columns={[
+            {
+              title: 'From',
+              cell: (row) => (
+                <button
+                  type="button"
+                  aria-current={row.id === cursor}
+                  onClick={() => {
+                    setCursor(row.id);
+                    onOpen(row.entity, row.from);
+                  }}
+                  className="min-h-7 border-l-2 border-transparent pl-1 text-left hover:underline aria-[current=true]:border-accent aria-[current=true]:text-accent"
+                >
+                  <Time at={row.from} now={now} />
+                </button>
+              ),
+            },
+            {
+              title: 'Entity',
+              cell: ({ entity }) => <span className="wrap-anywhere">{entityLabel(entity)}</span>,
+            },
+            { title: 'Grade', right: true, cell: ({ grade }) => figure(grade) },
+            {
+              title: 'Is, and was expected',
+              cell: ({ features }) => (
+                <span className="figure">
+                  {features
+                    .map(({ name, actual, expected }) => `${name} ${figure(actual)} (${figure(expected)})`)
+                    .join(', ')}
+                </span>
+              ),
+            },
+            {
+              title: 'Outcome',
+              cell: (row) =>
+                row.alert === undefined ? (
+                  <span className="text-soft">{outcomeWord(row)}</span>
+                ) : (
+                  <Link
+                    href={`/alerts?id=${encodeURIComponent(row.alert)}&from=${row.from - 7_200_000}&to=now&status=all`}
+                    className="text-accent hover:underline"
+                  >
+                    alert
+                  </Link>
+                ),
+            },
+          ]}
+        />
+      )}
+    </Section>
+  );
+}

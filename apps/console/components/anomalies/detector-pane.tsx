@@ -1,0 +1,154 @@
+'use client';
+import { useQueryClient } from '@tanstack/react-query';
+import { Pencil, Trash2, X } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { refreshDetectors, removeDetector, useDetector } from '../../api/detectors.ts';
+import type { AnomalyRow } from '../../view/anomaly.ts';
+import { detectorLook, detectorWord } from '../../view/anomaly.ts';
+import { ConfirmDialog } from '../admin/confirm-dialog.tsx';
+import { StateDot } from '../health/health-section.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
+import { LevelMark } from '../ui/level-mark.tsx';
+import { Section } from '../ui/section.tsx';
+import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { AnomalySection } from './anomaly-section.tsx';
+import { EntitySection } from './entity-section.tsx';
+import { NormalSection } from './normal-section.tsx';
+import { RunSection } from './run-section.tsx';
+import type { AnomalyState, SetAnomalyState } from './use-anomaly-state.ts';
+import { useMay } from './use-may.ts';
+
+const EntityPane = lazy(() => import('./entity-pane.tsx').then((module) => ({ default: module.EntityPane })));
+const NormalDialog = lazy(() =>
+  import('./normal-dialog.tsx').then((module) => ({ default: module.NormalDialog })),
+);
+
+/** One detector: what it found, of whom, what is called normal, and what it would have found. */
+export function DetectorPane({
+  id,
+  state,
+  setState,
+  onClose,
+}: {
+  readonly id: string;
+  readonly state: AnomalyState;
+  readonly setState: SetAnomalyState;
+  readonly onClose: () => void;
+}) {
+  const client = useQueryClient();
+  const { data, error, refetch } = useDetector(id);
+  const may = useMay();
+  const [deleting, setDeleting] = useState(false);
+  const [judged, setJudged] = useState<AnomalyRow>();
+  const { entity } = state;
+  const openEntity = (values: readonly string[], at: number | null): void =>
+    void setState({ entity: JSON.stringify(values), at }, { history: 'push' });
+  return (
+    <aside
+      aria-label="Detector"
+      className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-panel"
+      tabIndex={0}
+    >
+      {data !== undefined && error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
+      <header className="sticky top-0 z-10 border-b border-line bg-panel px-4 pt-2.5 pb-2">
+        <div className="flex items-start gap-2">
+          <div className="min-w-0 flex-1">
+            {data !== undefined && (
+              <div className="mb-0.5 flex items-center gap-4 text-sm">
+                <LevelMark level={data.level as Parameters<typeof LevelMark>[0]['level']} />
+                <StateDot look={detectorLook(data)}>{detectorWord(data)}</StateDot>
+              </div>
+            )}
+            <h2 className="text-lg font-semibold">{data?.title ?? id}</h2>
+          </div>
+          {may.write && data !== undefined && (
+            <>
+              <Button onClick={() => void setState({ form: 'edit' })}>
+                <Pencil size={13} aria-hidden /> Edit
+              </Button>
+              {data.own && (
+                <Button onClick={() => setDeleting(true)}>
+                  <Trash2 size={13} aria-hidden /> Delete
+                </Button>
+              )}
+            </>
+          )}
+          <IconButton label="Close the detail (Esc)" onClick={onClose}>
+            <X size={16} />
+          </IconButton>
+        </div>
+        {data !== undefined && <p className="text-sm text-soft">{data.says}</p>}
+      </header>
+      {data === undefined ? (
+        error === null ? (
+          <SkeletonRows rows={10} label="Loading the detector" />
+        ) : (
+          <ProblemState error={error} what="The detector" onRetry={() => void refetch()} />
+        )
+      ) : (
+        <div className="flex flex-col gap-5 px-4 py-3 text-sm">
+          {entity !== null && (
+            <Suspense fallback={<SkeletonRows rows={6} label="Loading the entity" />}>
+              <EntityPane
+                key={entity}
+                detector={data}
+                entity={entity}
+                state={state}
+                setState={setState}
+                onJudge={may.judge ? setJudged : undefined}
+              />
+            </Suspense>
+          )}
+          <AnomalySection
+            detector={data}
+            state={state}
+            setState={setState}
+            onOpen={openEntity}
+            onJudge={may.judge ? setJudged : undefined}
+            onClose={onClose}
+          />
+          {data.runs && (
+            <EntitySection
+              id={id}
+              find={state.find}
+              onFind={(find) => void setState({ find })}
+              onOpen={(values) => openEntity(values, null)}
+            />
+          )}
+          {may.judge && <NormalSection id={id} may={may} />}
+          {may.judge && <RunSection id={id} onOpen={openEntity} />}
+          <Section title="As written" aside={data.memory.says}>
+            <pre
+              tabIndex={0}
+              role="region"
+              aria-label="The detector as written"
+              className="max-h-96 overflow-auto rounded-md border border-line bg-raised p-3 font-mono text-xs break-words whitespace-pre-wrap"
+            >
+              {data.source}
+            </pre>
+          </Section>
+        </div>
+      )}
+      {judged !== undefined && (
+        <Suspense>
+          <NormalDialog id={id} anomaly={judged} onClose={() => setJudged(undefined)} />
+        </Suspense>
+      )}
+      {deleting && (
+        <ConfirmDialog
+          question={{
+            title: `Delete ${id}?`,
+            says: 'What it has learnt of every entity goes with it, and what was called normal. Its alerts and results stay for their time.',
+            verb: 'Delete the detector',
+            work: async () => {
+              await removeDetector(id);
+              onClose();
+              await refreshDetectors(client);
+            },
+          }}
+          onClose={() => setDeleting(false)}
+        />
+      )}
+    </aside>
+  );
+}

@@ -1,0 +1,214 @@
+'use client';
+import type { DetectorDetail, DetectorSeries } from '@tidewatch/api/schemas';
+import { ChartSpline, Table2, X } from 'lucide-react';
+import { useMemo } from 'react';
+import { useAnomalies, useSeries } from '../../api/detectors.ts';
+import { type AnomalyRow, bandRows, entityLabel, eventsOf, outcomeWord } from '../../view/anomaly.ts';
+import { entityHref } from '../../view/entity.ts';
+import { figure } from '../../view/forecast.ts';
+import { fullTime } from '../../view/moment.ts';
+import { drawIntervals, drawScores } from '../charts/interval-chart.ts';
+import { useChart } from '../charts/use-chart.ts';
+import { WhyItScored } from '../explain/why-it-scored.tsx';
+import { FactTable } from '../health/health-section.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
+import { Link } from '../ui/link.tsx';
+import { ProblemState, StaleNote } from '../ui/states.tsx';
+import type { AnomalyState, SetAnomalyState } from './use-anomaly-state.ts';
+
+const linkClass =
+  'inline-flex min-h-7 items-center text-accent underline decoration-accent/50 underline-offset-2';
+const nothing = (): void => {};
+
+/** One entity: its last intervals with what was expected of them, and what made one of them odd. */
+export function EntityPane({
+  detector,
+  entity,
+  state,
+  setState,
+  onJudge,
+}: {
+  readonly detector: DetectorDetail;
+  /** JSON of its values. */
+  readonly entity: string;
+  readonly state: AnomalyState;
+  readonly setState: SetAnomalyState;
+  readonly onJudge: ((anomaly: AnomalyRow) => void) | undefined;
+}) {
+  const values = useMemo(() => valuesOf(entity), [entity]);
+  const { data, error, refetch } = useSeries(detector.id, entity);
+  const { at, table } = state;
+  const history = useAnomalies(detector.id, { q: state.q, from: state.from, to: state.to });
+  const anomaly = history.data?.items.find(
+    (one) => one.from === at && JSON.stringify(one.entity) === JSON.stringify(values),
+  );
+  const q = encodeURIComponent(eventsOf(detector, values));
+  const times = at === null ? 'from=now-24h' : `from=${at}&to=${at + detector.interval}`;
+  const pages = detector.by.flatMap((field, i) => {
+    const href = entityHref(field, values[i]);
+    return href === undefined ? [] : [{ href, name: values[i] ?? '' }];
+  });
+  return (
+    <section aria-label={`Entity ${entityLabel(values)}`} className="rounded-lg border border-line p-3">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+        <h3 className="text-base font-semibold wrap-anywhere">{entityLabel(values)}</h3>
+        <Link href={`/events?q=${q}&${times}`} className={linkClass}>
+          {at === null ? 'Its events' : 'Events of the interval'}
+        </Link>
+        <Link
+          href={`/alerts?q=${encodeURIComponent(`rule.id: "${detector.id}"`)}&status=all&from=now-30d`}
+          className={linkClass}
+        >
+          Alerts
+        </Link>
+        {pages.map(({ href, name }) => (
+          <Link key={href} href={href} className={linkClass}>
+            About {name}
+          </Link>
+        ))}
+        <span className="ml-auto flex items-center gap-1">
+          {anomaly !== undefined && onJudge !== undefined && (
+            <Button onClick={() => onJudge(anomaly)}>Normal for this entity…</Button>
+          )}
+          <IconButton
+            label={table === null ? 'Show as a table' : 'Show as charts'}
+            aria-pressed={table !== null}
+            onClick={() => void setState({ table: table === null ? 'yes' : null })}
+          >
+            {table === null ? <Table2 size={15} /> : <ChartSpline size={15} />}
+          </IconButton>
+          <IconButton
+            label="Close the entity (Esc)"
+            onClick={() => void setState({ entity: null, at: null })}
+          >
+            <X size={15} />
+          </IconButton>
+        </span>
+      </div>
+      {data !== undefined && error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
+      {data === undefined ? (
+        error === null ? (
+          <div className="skeleton h-40" role="status" aria-label="Loading the intervals" />
+        ) : (
+          <ProblemState error={error} what="The intervals" onRetry={() => void refetch()} />
+        )
+      ) : data.points.length === 0 ? (
+        <p className="py-4 text-soft">
+          No interval of it is over yet: the first is, once events have come from after its end.
+        </p>
+      ) : table === null ? (
+        <Charts series={data} at={at} />
+      ) : (
+        <Values series={data} />
+      )}
+      {anomaly !== undefined && (
+        <div className="mt-3 flex flex-col gap-2">
+          <h4 className="font-semibold">
+            {fullTime(anomaly.from)}: grade {figure(anomaly.grade)}, {outcomeWord(anomaly)}
+          </h4>
+          <WhyItScored
+            explanation={{
+              ...{ engine: 'forest', score: anomaly.score, grade: anomaly.grade },
+              confidence: anomaly.confidence,
+              interval: { from: anomaly.from, to: anomaly.to },
+              features: anomaly.features.toSorted((a, b) => b.contribution - a.contribution),
+            }}
+            onFilter={nothing}
+          />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function valuesOf(entity: string): readonly string[] {
+  try {
+    const values: unknown = JSON.parse(entity);
+    return Array.isArray(values) ? values.map(String) : [];
+  } catch {
+    return [];
+  }
+}
+
+function Charts({ series, at }: { readonly series: DetectorSeries; readonly at: number | null }) {
+  const scores = useChart(
+    (element) => drawScores(element, series.points, series.threshold, at),
+    [series, at],
+  );
+  return (
+    <div className="flex flex-col gap-1">
+      <p className="mt-2 text-xs text-soft">Score; the dashed line is where alerts begin</p>
+      <div
+        ref={scores}
+        role="img"
+        aria-label="Scores; the table holds the numbers"
+        className="chart h-28 w-full overflow-hidden"
+      />
+      {series.features.map((name, i) => (
+        <FeatureChart key={name} name={name} series={series} feature={i} at={at} />
+      ))}
+    </div>
+  );
+}
+
+function FeatureChart({
+  name,
+  series,
+  feature,
+  at,
+}: {
+  readonly name: string;
+  readonly series: DetectorSeries;
+  readonly feature: number;
+  readonly at: number | null;
+}) {
+  const rows = useMemo(() => bandRows(series, feature), [series, feature]);
+  const target = useChart((element) => drawIntervals(element, rows, at), [rows, at]);
+  return (
+    <>
+      <p className="mt-2 text-xs text-soft">
+        <span className="font-mono text-ink">{name}</span>: what was; dashed what was expected; shaded what is
+        no reason for an alert
+      </p>
+      <div
+        ref={target}
+        role="img"
+        aria-label={`${name}: what was and what was expected; the table holds the numbers`}
+        className="chart h-36 w-full overflow-hidden"
+      />
+    </>
+  );
+}
+
+function Values({ series }: { readonly series: DetectorSeries }) {
+  return (
+    <div className="mt-2 max-h-96 overflow-y-auto" tabIndex={0} role="region" aria-label="Intervals">
+      <FactTable
+        label="Intervals"
+        rows={series.points.toReversed()}
+        rowKey={({ from }) => String(from)}
+        empty=""
+        columns={[
+          {
+            title: 'From',
+            cell: ({ from }) => <span className="figure whitespace-nowrap">{fullTime(from)}</span>,
+          },
+          { title: 'Score', right: true, cell: ({ score }) => figure(score) },
+          { title: 'Grade', right: true, cell: ({ grade }) => figure(grade) },
+          ...series.features.flatMap((name, i) => [
+            {
+              title: name,
+              right: true,
+              cell: ({ features }: DetectorSeries['points'][number]) => figure(features[i]?.actual ?? null),
+            },
+            {
+              title: `${name} expected`,
+              right: true,
+              cell: ({ features }: DetectorSeries['points'][number]) => figure(features[i]?.expected ?? null),
+            },
+          ]),
+        ]}
+      />
+    </div>
+  );
+}
