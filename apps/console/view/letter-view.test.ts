@@ -1,14 +1,6 @@
 import type { DeadLetterJob } from '@tidewatch/api/schemas';
 import { expect, it } from 'vitest';
-import {
-  bytesOf,
-  groupByReason,
-  hexLines,
-  hintText,
-  outcomeText,
-  progressText,
-  visible,
-} from './letter-view.ts';
+import { bytesOf, groupByReason, hexLines, hintText, outcomeText, progressText } from './letter-view.ts';
 
 const job: DeadLetterJob = {
   id: 'j',
@@ -56,10 +48,6 @@ it('gives back the bytes, and shows them', () => {
 it('shows what an input knew besides, headers too', () => {
   expect(hintText('192.0.2.1')).toBe('192.0.2.1');
   expect(hintText({ tenant: 'a' })).toBe('{"tenant":"a"}');
-});
-
-it('shows what would not be seen', () => {
-  expect(visible('a\u001b[2J\u202eb\u0000\u007f\tc\nd')).toBe('a⟨U+001B⟩[2J⟨U+202E⟩b⟨U+0000⟩⟨U+007F⟩\tc\nd');
 });
 
 it('tells how far work is, and what it came to', () => {

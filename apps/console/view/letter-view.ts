@@ -76,13 +76,6 @@ export function hexLines(bytes: Uint8Array): string {
   return lines.join('\n');
 }
 
-/** Controls and marks of direction, which would not be seen or would turn text around, by their code points. */
-export const visible = (text: string): string =>
-  text.replace(/[^\P{Cc}\n\t]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
-  });
-
 const verbs = { replay: 'Replaying', drop: 'Dropping', restore: 'Restoring' } as const;
 
 /** How far work is, while it runs. */

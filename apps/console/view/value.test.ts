@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { eventTree } from './event-tree.ts';
-import { eventSummary, eventTime, valueText } from './value.ts';
+import { eventSummary, eventTime, valueText, visible } from './value.ts';
 
 it.each([
   [null, ''],
@@ -27,4 +27,13 @@ it('makes a tree in order of interest, and searches it by path and value', () =>
   ]);
   expect(eventTree(event, '10.0')[0]?.children?.map(({ path }) => path)).toEqual(['host.ip']);
   expect(eventTree(event, 'nowhere')).toEqual([]);
+});
+
+it('shows what would not be seen', () => {
+  expect(visible('a\u001b[2J\u202eb\u0000\u007f\tc\nd\u200b\ufeff')).toBe(
+    'a⟨U+001B⟩[2J⟨U+202E⟩b⟨U+0000⟩⟨U+007F⟩\tc\nd⟨U+200B⟩⟨U+FEFF⟩',
+  );
+  // Persian words and families of emoji are written with joiners.
+  expect(visible('می\u200cخواهم 👩\u200d👧')).toBe('می\u200cخواهم 👩\u200d👧');
+  expect(eventSummary({ message: 'x'.repeat(1_000_000) })).toHaveLength(1_000);
 });

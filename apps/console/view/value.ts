@@ -8,11 +8,24 @@ export function valueText(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** First of the paths that holds something, as text. */
+/** What a line of a list has room for, many times over. */
+const longest = 1_000;
+
+/**
+ * Controls, marks of direction and spaces without width, which would not be seen or would turn text around, by their code
+ * points. Joiners stay: scripts and emoji need them.
+ */
+export const visible = (text: string): string =>
+  text.replace(/[^\P{Cc}\n\t]|[\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
+  });
+
+/** First of the paths that holds something, as text to be seen. */
 export function firstText(event: JsonObject, paths: readonly string[]): string {
   for (const path of paths) {
     const text = valueText(getField(event, path));
-    if (text !== '') return text;
+    if (text !== '') return visible(text.slice(0, longest));
   }
   return '';
 }

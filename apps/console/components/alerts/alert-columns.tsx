@@ -1,6 +1,7 @@
 import { createColumnHelper } from '@tanstack/react-table';
 import type { AlertRow } from '@tidewatch/api/schemas';
 import { count } from '../../view/quantity.ts';
+import { visible } from '../../view/value.ts';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { ValueMenu } from '../filter/value-menu.tsx';
 import { selectColumn } from '../grid/select-column.tsx';
@@ -49,7 +50,7 @@ export function wideColumns(context: ColumnContext): GridColumn<AlertRow>[] {
       meta: { track: 'minmax(200px,3fr)' },
       header: 'Alert',
       cell: ({ row }) => (
-        <span className="block truncate" title={row.original.summary}>
+        <span className="block truncate" title={visible(row.original.summary)}>
           <span className="font-medium">{row.original.detector.title}</span>
         </span>
       ),
@@ -134,10 +135,10 @@ export function narrowColumns(context: ColumnContext): GridColumn<AlertRow>[] {
       meta: { track: 'minmax(0,1fr)' },
       header: 'Alert',
       cell: ({ row }) => (
-        <div className="min-w-0" title={row.original.summary}>
+        <div className="min-w-0" title={visible(row.original.summary)}>
           <div className="truncate font-medium">{row.original.detector.title}</div>
           <div className="truncate font-mono text-xs text-soft">
-            {row.original.key.map(({ value }) => value).join(' · ') || 'no entity'}
+            {visible(row.original.key.map(({ value }) => value).join(' · ')) || 'no entity'}
           </div>
         </div>
       ),

@@ -6,6 +6,8 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import { useAlert } from '../../api/alerts.ts';
 import { explanationSentence, isRule } from '../../view/explanation.ts';
 import { matchedValues } from '../../view/reason.ts';
+import { visible } from '../../view/value.ts';
+import { AlertCases } from '../cases/alert-cases.tsx';
 import { EventTree } from '../events/event-tree.tsx';
 import { useExceptionsWork } from '../exceptions/use-exceptions-work.ts';
 import { Why } from '../explain/why.tsx';
@@ -30,6 +32,8 @@ export interface AlertDetailPaneProps {
   readonly id: string;
   readonly actions: AlertActions;
   readonly onNote: (rows: readonly AlertRow[]) => void;
+  /** Absent for who works on no cases. */
+  readonly onCase: ((rows: readonly AlertRow[]) => void) | undefined;
   readonly onFilter: OnFilter;
   readonly onClose: () => void;
 }
@@ -64,6 +68,7 @@ function Detail({
   alert,
   actions,
   onNote,
+  onCase,
   onFilter,
   onClose,
 }: AlertDetailPaneProps & { readonly alert: AlertDetail }) {
@@ -95,6 +100,7 @@ function Detail({
           alert={alert}
           actions={actions}
           onNote={() => onNote([alert])}
+          onCase={onCase && (() => onCase([alert]))}
           onException={mayExcept ? () => setExcepting(true) : undefined}
         />
       </header>
@@ -105,7 +111,9 @@ function Detail({
       )}
       <div className="flex flex-col gap-5 px-4 py-3">
         <div>
-          {explanation !== undefined && <p className="mb-2 text-base">{explanationSentence(explanation)}</p>}
+          {explanation !== undefined && (
+            <p className="mb-2 text-base">{visible(explanationSentence(explanation))}</p>
+          )}
           <AlertFacts alert={alert} onFilter={onFilter} />
         </div>
         {match !== undefined && (
@@ -130,6 +138,7 @@ function Detail({
             )}
           </>
         )}
+        {onCase !== undefined && <AlertCases alert={alert.id} />}
         <Section title={isRule(alert.detector) ? 'About the rule' : 'About the model'}>
           <RuleAbout detector={alert.detector} />
         </Section>

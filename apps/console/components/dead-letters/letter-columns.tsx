@@ -1,7 +1,8 @@
 import { createColumnHelper } from '@tanstack/react-table';
 import type { DeadLetter } from '@tidewatch/api/schemas';
-import { stateLabels, visible } from '../../view/letter-view.ts';
+import { stateLabels } from '../../view/letter-view.ts';
 import { bytes } from '../../view/quantity.ts';
+import { visible } from '../../view/value.ts';
 import { selectColumn } from '../grid/select-column.tsx';
 import type { GridColumn, gridFeatures } from '../grid/virtual-grid.tsx';
 import { StateDot } from '../health/health-section.tsx';

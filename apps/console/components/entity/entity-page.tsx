@@ -6,6 +6,7 @@ import { type EntityField, useEntity } from '../../api/entities.ts';
 import { kindOf, kinds, riskWord } from '../../view/entity.ts';
 import { ago } from '../../view/moment.ts';
 import { count } from '../../view/quantity.ts';
+import { visible } from '../../view/value.ts';
 import { Button } from '../ui/button.tsx';
 import { Link } from '../ui/link.tsx';
 import { Segmented } from '../ui/segmented.tsx';
@@ -61,7 +62,7 @@ export function EntityPage() {
         <div className="mx-auto flex max-w-7xl flex-col gap-6 p-4">
           <header className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
             <h2 className="text-lg font-semibold break-all">
-              <span className="font-normal text-soft">{kindOf(data.field)}</span> {data.value}
+              <span className="font-normal text-soft">{kindOf(data.field)}</span> {visible(data.value)}
             </h2>
             <Link className={linkClass} href={`/alerts?q=${q}&status=all&from=now-14d`}>
               Its alerts

@@ -1,7 +1,7 @@
 import { createColumnHelper } from '@tanstack/react-table';
-import { getField, type JsonObject } from '@tidewatch/event';
+import type { JsonObject } from '@tidewatch/event';
 import { ChevronRight } from 'lucide-react';
-import { eventSummary, eventTime, firstText, valueText } from '../../view/value.ts';
+import { eventSummary, eventTime, firstText } from '../../view/value.ts';
 import type { GridColumn, gridFeatures } from '../grid/virtual-grid.tsx';
 import { Time } from '../ui/time.tsx';
 
@@ -64,7 +64,7 @@ export function eventColumns(
         meta: { track: 'minmax(96px,180px)' },
         header: field,
         cell: ({ row }) => (
-          <span className="block truncate font-mono text-xs">{valueText(getField(row.original, field))}</span>
+          <span className="block truncate font-mono text-xs">{firstText(row.original, [field])}</span>
         ),
       }),
     ),

@@ -3,7 +3,7 @@ import type { JsonObject } from '@tidewatch/event';
 import { Search } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { eventTree, type TreeNode } from '../../view/event-tree.ts';
-import { valueText } from '../../view/value.ts';
+import { valueText, visible } from '../../view/value.ts';
 import { MarkedText } from '../explain/marked-text.tsx';
 import { type OnFilter, ValueMenu } from '../filter/value-menu.tsx';
 import { CopyButton } from '../ui/copy.tsx';
@@ -63,7 +63,7 @@ export function EventTree({
           aria-label="The event as JSON"
           className="max-h-128 overflow-auto rounded-md border border-line bg-raised p-3 font-mono text-xs leading-[18px]"
         >
-          {json}
+          {visible(json)}
         </pre>
       ) : (
         <div className="@container font-mono text-xs">
@@ -94,7 +94,7 @@ function Node({
     return (
       <details open className="break-inside-avoid">
         <summary className="h-7 cursor-pointer rounded px-1 leading-7 text-soft marker:text-faint hover:bg-hover">
-          {node.key}
+          {visible(node.key)}
         </summary>
         <div className="ml-[7px] border-l border-line pl-3">
           {node.children.map((child) => (
@@ -108,7 +108,7 @@ function Node({
   return (
     <div className="flex min-h-7 items-baseline gap-3 rounded px-1 hover:bg-hover">
       <span className="w-40 shrink-0 truncate leading-7 text-code-key" title={node.path}>
-        {node.key}
+        {visible(node.key)}
       </span>
       <ValueMenu
         field={node.path}

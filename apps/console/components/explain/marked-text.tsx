@@ -1,4 +1,5 @@
 import { segments } from '../../view/spans.ts';
+import { visible } from '../../view/value.ts';
 
 /** A value with the parts that matched marked. */
 export function MarkedText({
@@ -9,6 +10,10 @@ export function MarkedText({
   readonly spans: readonly (readonly [number, number])[];
 }) {
   return segments(text, spans).map((part) =>
-    part.hit ? <mark key={part.start}>{part.text}</mark> : <span key={part.start}>{part.text}</span>,
+    part.hit ? (
+      <mark key={part.start}>{visible(part.text)}</mark>
+    ) : (
+      <span key={part.start}>{visible(part.text)}</span>
+    ),
   );
 }

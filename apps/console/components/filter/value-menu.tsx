@@ -5,7 +5,7 @@ import { Copy, Filter, FilterX, ListFilter, ScanSearch, SquareArrowOutUpRight } 
 import { useRouter } from 'next/navigation.js';
 import type { ReactNode } from 'react';
 import { entityHref } from '../../view/entity.ts';
-import { valueText } from '../../view/value.ts';
+import { valueText, visible } from '../../view/value.ts';
 import { Menu, MenuItem, MenuLine, MenuTitle } from '../ui/menu.tsx';
 
 export type FilterMode = 'in' | 'out' | 'only';
@@ -34,12 +34,12 @@ export function ValueMenu({
           type="button"
           className={`min-h-7 max-w-full rounded px-1 text-left hover:bg-hover data-popup-open:bg-hover ${className}`}
         >
-          {children}
+          {typeof children === 'string' ? visible(children) : children}
         </button>
       }
     >
       <MenuTitle>
-        {field}: {valueText(value)}
+        {visible(field)}: {visible(valueText(value).slice(0, 200))}
       </MenuTitle>
       {onFilter !== undefined && (
         <>
