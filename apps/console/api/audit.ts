@@ -24,9 +24,3 @@ export const useAudit = (filter: AuditFilter) =>
   });
 
 export const useVerify = () => useMutation({ mutationFn: () => get<AuditVerdict>('/api/audit/verify') });
-
-/** Where a browser downloads all that fits. */
-export function exportUrl(filter: AuditFilter, format: 'csv' | 'ndjson', reason: string): string {
-  const said = Object.entries({ ...filter, format, reason }).filter(([, value]) => value !== '');
-  return `/api/audit/export?${new URLSearchParams(said)}`;
-}

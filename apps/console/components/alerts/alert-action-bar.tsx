@@ -1,6 +1,6 @@
 'use client';
 import type { AlertDetail } from '@tidewatch/api/schemas';
-import { BellOff, Check, CircleCheck, Link2, RotateCcw, StickyNote } from 'lucide-react';
+import { BellOff, BriefcaseBusiness, Check, CircleCheck, Link2, RotateCcw, StickyNote } from 'lucide-react';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy.tsx';
 import { Kbd } from '../ui/kbd.tsx';
@@ -14,12 +14,14 @@ export function AlertActionBar({
   actions,
   onNote,
   onException,
+  onCase,
 }: {
   readonly alert: AlertDetail;
   readonly actions: AlertActions;
   readonly onNote: () => void;
   /** Absent for who may not make one. */
   readonly onException: (() => void) | undefined;
+  readonly onCase: (() => void) | undefined;
 }) {
   return (
     <div className="mt-2 flex flex-wrap items-center gap-2">
@@ -54,6 +56,11 @@ export function AlertActionBar({
       {onException !== undefined && (
         <Button onClick={onException}>
           <BellOff size={13} aria-hidden /> Make an exception… <Kbd>e</Kbd>
+        </Button>
+      )}
+      {onCase !== undefined && (
+        <Button onClick={onCase}>
+          <BriefcaseBusiness size={13} aria-hidden /> Into a case… <Kbd>i</Kbd>
         </Button>
       )}
       <CopyButton

@@ -1,11 +1,12 @@
 'use client';
 import type { AlertRow } from '@tidewatch/api/schemas';
-import { ArrowUp, ShieldCheck } from 'lucide-react';
+import { ArrowUp, BriefcaseBusiness, ShieldCheck } from 'lucide-react';
 import { useCallback, useMemo } from 'react';
-import type { useAlerts } from '../../api/alerts.ts';
+import type { AlertFilter, useAlerts } from '../../api/alerts.ts';
 import { ApiProblem } from '../../api/client.ts';
 import { belongsTo } from '../../view/alert-view.ts';
 import { count } from '../../view/quantity.ts';
+import { ExportButton } from '../filter/export-button.tsx';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { ListFooter } from '../grid/list-footer.tsx';
 import { VirtualGrid } from '../grid/virtual-grid.tsx';
@@ -33,6 +34,7 @@ export interface AlertListProps {
   readonly onOpen: (id: string) => void;
   readonly onFilter: OnFilter;
   readonly triage: Triage;
+  readonly filter: AlertFilter;
 }
 
 export function AlertList({
@@ -46,6 +48,7 @@ export function AlertList({
   onOpen,
   onFilter,
   triage,
+  filter,
 }: AlertListProps) {
   const now = useNow();
   const { selected, select, selectAll } = triage;
@@ -71,6 +74,7 @@ export function AlertList({
           selected={selected.size}
           onAct={triage.actOnTargets}
           onNote={() => triage.askNote(triage.targets())}
+          onCase={triage.mayWork ? () => triage.askCase(triage.targets()) : undefined}
           onClear={triage.clear}
         />
       ) : (
@@ -91,6 +95,20 @@ export function AlertList({
               {count(gone)} no longer belong here · reload
             </Button>
           )}
+          <span className="ml-auto flex items-center gap-2">
+            {triage.mayWork && total > 0 && (
+              <Button look="quiet" onClick={() => triage.askCase([])}>
+                <BriefcaseBusiness size={13} aria-hidden /> All into a case…
+              </Button>
+            )}
+            <ExportButton
+              title="Export alerts"
+              says="All alerts that fit the filter, however many: NDJSON has them whole but for their evidence, CSV the columns that you choose, also of fields of their entity. That you took them is noted."
+              path="/api/alerts/export"
+              query={filter}
+              columns={exportColumns}
+            />
+          </span>
           <SortChoice value={state.sort} onChange={(sort) => void setState({ sort })} />
         </div>
       )}
@@ -139,6 +157,20 @@ export function AlertList({
     </section>
   );
 }
+
+const exportColumns = [
+  'last',
+  'rule.level',
+  'title',
+  'summary',
+  'count',
+  'status',
+  'reason',
+  'assignee',
+  'first',
+  'rule.id',
+  'id',
+];
 
 const rowId = (row: AlertRow): string => row.id;
 const isFilterError = (error: Error): boolean => error instanceof ApiProblem && error.code.startsWith('KQL');

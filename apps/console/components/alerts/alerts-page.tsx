@@ -14,6 +14,7 @@ import { KqlBox } from '../filter/kql-box.tsx';
 import { kqlProblemOf } from '../filter/kql-problem.ts';
 import { TimePicker } from '../filter/time-picker.tsx';
 import type { OnFilter } from '../filter/value-menu.tsx';
+import { ViewsMenu } from '../filter/views-menu.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { SkeletonRows } from '../ui/states.tsx';
 import { toasts } from '../ui/toasts.tsx';
@@ -105,12 +106,14 @@ export function AlertsPage() {
           choices={statusViews.map((value) => ({ value, label: statusViewLabels[value] }))}
         />
         <KqlBox
+          page="alerts"
           value={state.q}
           onChange={(q) => void setState({ q })}
           problem={kqlProblemOf(list.error, state.q, filter.q)}
           placeholder="Filter alerts, e.g. rule.level: high and host.name: dc-*"
         />
         <TimePicker range={state} onChange={({ from, to }) => void setState({ from, to })} />
+        <ViewsMenu page="alerts" />
       </div>
       <div className="flex h-28 shrink-0 border-b border-line bg-panel">
         <KpiStrip
@@ -141,6 +144,7 @@ export function AlertsPage() {
             onOpen={open}
             onFilter={onFilter}
             triage={triage}
+            filter={filter}
           />
         }
         detail={
@@ -151,6 +155,7 @@ export function AlertsPage() {
                 id={state.id}
                 actions={triage.actions}
                 onNote={triage.askNote}
+                onCase={triage.mayWork ? triage.askCase : undefined}
                 onFilter={onFilter}
                 onClose={() => open(null)}
               />
@@ -160,7 +165,7 @@ export function AlertsPage() {
       />
       {triage.asking !== undefined && (
         <Suspense>
-          <TriageDialogs triage={triage} />
+          <TriageDialogs triage={triage} filter={filter} total={list.data?.pages[0]?.total ?? 0} />
         </Suspense>
       )}
     </>

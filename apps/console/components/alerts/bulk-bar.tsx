@@ -1,5 +1,5 @@
 'use client';
-import { Check, CircleCheck, RotateCcw, StickyNote, X } from 'lucide-react';
+import { BriefcaseBusiness, Check, CircleCheck, RotateCcw, StickyNote, X } from 'lucide-react';
 import type { AlertAction } from '../../api/alerts.ts';
 import { plural } from '../../view/quantity.ts';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -10,11 +10,14 @@ export function BulkBar({
   selected,
   onAct,
   onNote,
+  onCase,
   onClear,
 }: {
   readonly selected: number;
   readonly onAct: (action: AlertAction) => void;
   readonly onNote: () => void;
+  /** Absent for who works on no cases. */
+  readonly onCase: (() => void) | undefined;
   readonly onClear: () => void;
 }) {
   return (
@@ -43,6 +46,11 @@ export function BulkBar({
       <Button onClick={onNote}>
         <StickyNote size={13} aria-hidden /> Note
       </Button>
+      {onCase !== undefined && (
+        <Button onClick={onCase}>
+          <BriefcaseBusiness size={13} aria-hidden /> Into a case…
+        </Button>
+      )}
       <IconButton label="Clear the selection" onClick={onClear} className="ml-auto">
         <X size={15} />
       </IconButton>

@@ -18,7 +18,7 @@ export function SortChoice({
   readonly onChange: (sort: AlertSort) => void;
 }) {
   return (
-    <div className="ml-auto">
+    <div>
       <Menu
         align="end"
         trigger={

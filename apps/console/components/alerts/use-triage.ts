@@ -2,8 +2,12 @@
 import type { AlertRow } from '@tidewatch/api/schemas';
 import { useCallback, useRef, useState } from 'react';
 import type { AlertAction } from '../../api/alerts.ts';
+import { useSession } from '../../api/session.ts';
 import { useKey } from '../ui/use-key.ts';
 import { useAlertActions } from './use-alert-actions.ts';
+
+/** Who works on alerts, and so on cases. */
+const workers: ReadonlySet<string> = new Set(['analyst', 'engineer', 'admin']);
 
 /**
  * The selection, the keys that act, and what is being asked. A key acts on the selection if there is one, else on the
@@ -11,9 +15,11 @@ import { useAlertActions } from './use-alert-actions.ts';
  */
 export function useTriage(rows: readonly AlertRow[], cursor: string | null) {
   const actions = useAlertActions();
+  const mayWork = useSession().data?.roles.some((role) => workers.has(role)) ?? false;
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [asking, setAsking] = useState<{
-    readonly kind: 'reason' | 'note';
+    readonly kind: 'reason' | 'note' | 'case';
+    /** None stands for all that the filter finds. */
     readonly rows: readonly AlertRow[];
   }>();
   const anchor = useRef<string | null>(null);
@@ -43,7 +49,8 @@ export function useTriage(rows: readonly AlertRow[], cursor: string | null) {
   );
   const clear = useCallback(() => setSelected(new Set()), []);
   const askNote = useCallback((about: readonly AlertRow[]) => setAsking({ kind: 'note', rows: about }), []);
-  const ask = (kind: 'reason' | 'note', about: readonly AlertRow[]): void => {
+  const askCase = useCallback((about: readonly AlertRow[]) => setAsking({ kind: 'case', rows: about }), []);
+  const ask = (kind: 'reason' | 'note' | 'case', about: readonly AlertRow[]): void => {
     if (about.length > 0) setAsking({ kind, rows: about });
   };
 
@@ -61,6 +68,7 @@ export function useTriage(rows: readonly AlertRow[], cursor: string | null) {
   useKey('a', () => actOnTargets({ action: 'acknowledge' }));
   useKey('c', () => ask('reason', targets()));
   useKey('n', () => ask('note', targets()));
+  useKey('i', () => mayWork && ask('case', targets()));
   useKey('z', () => void actions.undo());
 
   return {
@@ -75,6 +83,8 @@ export function useTriage(rows: readonly AlertRow[], cursor: string | null) {
     asking,
     setAsking,
     askNote,
+    askCase,
+    mayWork,
   };
 }
 

@@ -6,6 +6,7 @@ import { type AuditRow, useAudit } from '../../api/audit.ts';
 import { step } from '../../view/keymap.ts';
 import { fullTime } from '../../view/moment.ts';
 import { count } from '../../view/quantity.ts';
+import { ExportDialog } from '../filter/export-dialog.tsx';
 import { TimePicker } from '../filter/time-picker.tsx';
 import { VirtualGrid } from '../grid/virtual-grid.tsx';
 import { Button } from '../ui/button.tsx';
@@ -14,7 +15,6 @@ import { useKey } from '../ui/use-key.ts';
 import { useNow } from '../ui/use-now.ts';
 import { auditColumns } from './audit-columns.tsx';
 import { ChainCheck } from './chain-check.tsx';
-import { ExportDialog } from './export-dialog.tsx';
 import { FilterFields } from './filter-fields.tsx';
 import { useAuditState } from './use-audit-state.ts';
 
@@ -119,7 +119,19 @@ export function AuditPage() {
       <section aria-label="Audit log" className="flex min-h-0 flex-1 flex-col bg-panel">
         {shown()}
       </section>
-      {exporting && <ExportDialog filter={filter} onClose={() => setExporting(false)} />}
+      {exporting && (
+        <ExportDialog
+          title="Export the audit log"
+          says="All entries that fit the filter, however many. That you took them is noted."
+          path="/api/audit/export"
+          query={{ ...filter }}
+          formats={[
+            { value: 'csv', label: 'CSV' },
+            { value: 'ndjson', label: 'NDJSON' },
+          ]}
+          onClose={() => setExporting(false)}
+        />
+      )}
     </>
   );
 }

@@ -9,10 +9,12 @@ import { absoluteRange } from '../../view/time-range.ts';
 import { eventId } from '../../view/value.ts';
 import { HistogramPanel } from '../charts/histogram-panel.tsx';
 import type { ChartSeries } from '../charts/stack.ts';
+import { ExportButton } from '../filter/export-button.tsx';
 import { KqlBox } from '../filter/kql-box.tsx';
 import { kqlProblemOf } from '../filter/kql-problem.ts';
 import { TimePicker } from '../filter/time-picker.tsx';
 import type { OnFilter } from '../filter/value-menu.tsx';
+import { ViewsMenu } from '../filter/views-menu.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { useKey } from '../ui/use-key.ts';
 import { EventList } from './event-list.tsx';
@@ -62,12 +64,21 @@ export function EventsPage() {
     <>
       <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-bg px-3 py-2">
         <KqlBox
+          page="events"
           value={state.q}
           onChange={(q) => void setState({ q })}
           problem={kqlProblemOf(list.error, state.q, filter.q)}
           placeholder="Search events, e.g. event.dataset: linux.sshd and source.ip: 10.0.0.0/8"
         />
         <TimePicker range={state} onChange={({ from, to }) => void setState({ from, to, live: false })} />
+        <ViewsMenu page="events" />
+        <ExportButton
+          title="Export events"
+          says="All events that fit the filter, however many: NDJSON has them whole, CSV the columns that you choose. That you took them is noted."
+          path="/api/events/export"
+          query={filter}
+          columns={['@timestamp', 'event.dataset', ...state.columns, 'message']}
+        />
       </div>
       <div className="h-28 shrink-0 border-b border-line bg-panel">
         <HistogramPanel

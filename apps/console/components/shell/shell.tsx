@@ -1,7 +1,7 @@
 'use client';
 import { usePathname, useRouter } from 'next/navigation.js';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
-import { endGo, startGo, useKey } from '../ui/use-key.ts';
+import { endGo, startGo, useKey, usePaletteKey } from '../ui/use-key.ts';
 import { Banners } from './banners.tsx';
 import { ConnectionMark } from './connection-mark.tsx';
 import { Navigation, pages } from './navigation.tsx';
@@ -9,6 +9,7 @@ import { ThemeMenu } from './theme-menu.tsx';
 import { UserMenu } from './user-menu.tsx';
 import { ZoneMark } from './zone-mark.tsx';
 
+const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })));
 const KeyHelp = lazy(() => import('./key-help.tsx').then((module) => ({ default: module.KeyHelp })));
 
 /** Pages that only links lead to. */
@@ -19,6 +20,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const pathname = usePathname();
   const router = useRouter();
   const [help, setHelp] = useState(false);
+  const [palette, setPalette] = useState(false);
   useKey('g', startGo);
   useKey(
     pages.map(({ key }) => key).join(','),
@@ -30,6 +32,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     { afterGo: true },
   );
   useKey('?', () => setHelp(true));
+  usePaletteKey(() => setPalette(true));
   const title = [...pages, ...unlisted].find(({ path }) => path === pathname)?.title ?? 'Tidewatch';
 
   return (
@@ -48,6 +51,11 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         <Banners />
         <main className="flex min-h-0 flex-1 flex-col">{children}</main>
       </div>
+      {palette && (
+        <Suspense>
+          <Palette onClose={() => setPalette(false)} />
+        </Suspense>
+      )}
       {help && (
         <Suspense>
           <KeyHelp open onOpenChange={setHelp} />

@@ -13,6 +13,15 @@ export const endGo = (): void => void setTimeout(() => (prefixUntil = 0));
 
 const popups = '[role="dialog"],[role="alertdialog"],[role="menu"],[role="listbox"]';
 
+/** Ctrl or Meta with k, which also works while typing, but not in a dialog. */
+export const usePaletteKey = (open: () => void): void =>
+  void useHotkeys('mod+k', open, {
+    useKey: true,
+    preventDefault: true,
+    enableOnFormTags: true,
+    ignoreEventWhen: ({ target }) => (target as Element | null)?.closest?.('[role="dialog"]') != null,
+  });
+
 /**
  * Binds a key by the character it makes, so that layouts other than QWERTY work. Quiet while typing, within menus
  * and dialogs, with Ctrl, Alt or Meta held, and for the letter after `g` unless `afterGo`.

@@ -1,0 +1,133 @@
+'use client';
+import { X } from 'lucide-react';
+import { useCaseAlerts } from '../../api/cases.ts';
+import { timeline } from '../../view/case.ts';
+import { count, plural } from '../../view/quantity.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { LevelMark } from '../ui/level-mark.tsx';
+import { Link } from '../ui/link.tsx';
+import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { StatusMark } from '../ui/status-mark.tsx';
+import { Time } from '../ui/time.tsx';
+import { useNow } from '../ui/use-now.ts';
+
+/** The alerts of a case in the order of time, each with its place in the whole. */
+export function CaseAlertTable({
+  id,
+  total,
+  onRemove,
+}: {
+  readonly id: string;
+  readonly total: number;
+  readonly onRemove: (alert: string) => void;
+}) {
+  const now = useNow();
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useCaseAlerts(id);
+  if (data === undefined)
+    return error === null ? (
+      <SkeletonRows rows={4} label="Loading its alerts" />
+    ) : (
+      <ProblemState error={error} what="Its alerts" onRetry={() => void refetch()} />
+    );
+  const items = data.pages.flatMap((page) => page.items);
+  const rows = timeline(items);
+  const gone = items.filter(({ state }) => state === 'gone').length;
+  const hidden = items.filter(({ state }) => state === 'hidden').length;
+  if (total === 0)
+    return (
+      <p className="text-sm text-soft">
+        None yet. Put some in from the{' '}
+        <Link href="/alerts" className="text-accent underline">
+          alerts
+        </Link>
+        : the key i takes the selection, or the row of the cursor.
+      </p>
+    );
+  return (
+    <div className="flex flex-col gap-2">
+      {error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
+      {rows.length > 0 && (
+        <table className="w-full table-fixed border-collapse text-sm">
+          <thead className="text-left text-xs text-soft">
+            <tr className="border-b border-line">
+              <th className="w-28 py-1 font-medium">First</th>
+              <th className="w-24 py-1 font-medium">Severity</th>
+              <th className="py-1 font-medium">Alert</th>
+              <th className="w-32 py-1 font-medium">Status</th>
+              <th className="w-[22%] py-1 font-medium">From first to last</th>
+              <th className="w-8 py-1">
+                <span className="sr-only">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ alert, start, end }) => (
+              <tr key={alert.id} className="border-b border-line">
+                <td className="py-1 text-soft">
+                  <Time at={alert.first} now={now} />
+                </td>
+                <td>
+                  <LevelMark level={alert.detector.level} />
+                </td>
+                <td className="pr-2">
+                  <Link
+                    href={`/alerts?id=${encodeURIComponent(alert.id)}&status=all`}
+                    className="block truncate hover:underline"
+                    title={alert.summary}
+                  >
+                    <span className="font-medium">{alert.detector.title}</span>{' '}
+                    <span className="font-mono text-xs text-soft">
+                      {alert.key.map(({ value }) => value).join(' · ')}
+                    </span>
+                  </Link>
+                </td>
+                <td>
+                  <StatusMark status={alert.status} reason={alert.reason} />
+                </td>
+                <td>
+                  <Span start={start} end={end} />
+                </td>
+                <td>
+                  <IconButton
+                    label={`Take “${alert.detector.title}” out of the case`}
+                    onClick={() => onRemove(alert.id)}
+                  >
+                    <X size={14} />
+                  </IconButton>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {hidden > 0 && (
+        <p className="text-sm text-soft">
+          {plural(hidden, 'alert')} more {hidden === 1 ? 'is' : 'are'} of a data class that you may not see.
+        </p>
+      )}
+      {gone > 0 && (
+        <p className="text-sm text-soft">{plural(gone, 'alert')} more: their time to live is over.</p>
+      )}
+      {hasNextPage && (
+        <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()} className="self-start">
+          Load more of {count(total)}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** Where an alert stands in the time of all; the times are in the row, too. */
+const Span = ({ start, end }: { readonly start: number; readonly end: number }) => (
+  <svg width="100%" height="10" aria-hidden className="block">
+    <line x1="0" x2="100%" y1="5" y2="5" className="stroke-line" strokeWidth="1" />
+    <line
+      x1={`${2 + start * 96}%`}
+      x2={`${2 + Math.max(end, start + 0.015) * 96}%`}
+      y1="5"
+      y2="5"
+      className="stroke-accent"
+      strokeWidth="6"
+    />
+  </svg>
+);

@@ -1,0 +1,236 @@
+'use client';
+import { createColumnHelper } from '@tanstack/react-table';
+import type { CaseRow } from '@tidewatch/api/schemas';
+import { BriefcaseBusiness, Plus } from 'lucide-react';
+import { parseAsString, useQueryStates } from 'nuqs';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import { useCases } from '../../api/cases.ts';
+import { ApiProblem } from '../../api/client.ts';
+import { caseStatusLabels } from '../../view/case.ts';
+import { count } from '../../view/quantity.ts';
+import { SplitPane } from '../alerts/split-pane.tsx';
+import { KqlBox } from '../filter/kql-box.tsx';
+import { kqlProblemOf } from '../filter/kql-problem.ts';
+import { useListKeys } from '../grid/use-list-keys.ts';
+import { type GridColumn, type gridFeatures, VirtualGrid } from '../grid/virtual-grid.tsx';
+import { Button } from '../ui/button.tsx';
+import { Kbd } from '../ui/kbd.tsx';
+import { LevelMark } from '../ui/level-mark.tsx';
+import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { Time } from '../ui/time.tsx';
+import { useKey } from '../ui/use-key.ts';
+import { useNow } from '../ui/use-now.ts';
+import { CaseDetailPane } from './case-detail-pane.tsx';
+import { useCaseActions } from './use-case-actions.ts';
+
+const CaseDialog = lazy(() => import('./case-dialog.tsx').then((module) => ({ default: module.CaseDialog })));
+
+const notClosed = 'not status: closed';
+const parsers = { q: parseAsString.withDefault(notClosed), id: parseAsString };
+
+export function CasesPage() {
+  const [state, setState] = useQueryStates(parsers, { history: 'push' });
+  const list = useCases(state.q);
+  const actions = useCaseActions();
+  const [making, setMaking] = useState(false);
+  const rows = useMemo<CaseRow[]>(() => list.data?.pages.flatMap(({ items }) => items) ?? [], [list.data]);
+  const open = useCallback(
+    (id: string | null) => void setState({ id }, { history: state.id === null ? 'push' : 'replace' }),
+    [setState, state.id],
+  );
+  useListKeys(
+    rows,
+    ({ id }) => id === state.id,
+    (row) => open(row?.id ?? null),
+  );
+  useKey('o', () => open(state.id ?? rows[0]?.id ?? null));
+  useKey('enter', () => open(state.id ?? rows[0]?.id ?? null));
+  useKey('m', () => setMaking(true));
+  useKey('r', () => void list.refetch());
+  useKey('z', () => void actions.undo());
+
+  return (
+    <>
+      <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-bg px-3 py-2">
+        <KqlBox
+          page="cases"
+          value={state.q}
+          onChange={(q) => void setState({ q })}
+          problem={kqlProblemOf(list.error, state.q, state.q)}
+          placeholder="Filter cases, e.g. severity: high and owner: alice"
+        />
+        <Button look="primary" className="h-8" onClick={() => setMaking(true)}>
+          <Plus size={14} aria-hidden /> New case <Kbd>m</Kbd>
+        </Button>
+      </div>
+      <SplitPane
+        list={
+          <CaseList
+            list={list}
+            rows={rows}
+            cursor={state.id}
+            q={state.q}
+            onOpen={open}
+            onAll={() => void setState({ q: '' })}
+          />
+        }
+        detail={
+          state.id === null ? null : (
+            <CaseDetailPane key={state.id} id={state.id} actions={actions} onClose={() => open(null)} />
+          )
+        }
+      />
+      {making && (
+        <Suspense>
+          <CaseDialog onClose={() => setMaking(false)} onDone={({ id }) => open(id)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+const rowId = ({ id }: CaseRow): string => id;
+
+function CaseList({
+  list,
+  rows,
+  cursor,
+  q,
+  onOpen,
+  onAll,
+}: {
+  readonly list: ReturnType<typeof useCases>;
+  readonly rows: readonly CaseRow[];
+  readonly cursor: string | null;
+  readonly q: string;
+  readonly onOpen: (id: string) => void;
+  readonly onAll: () => void;
+}) {
+  const now = useNow();
+  const narrow = cursor !== null;
+  const columns = useMemo(() => caseColumns(now, narrow), [now, narrow]);
+  const { hasNextPage, isFetching, fetchNextPage } = list;
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetching) void fetchNextPage();
+  }, [hasNextPage, isFetching, fetchNextPage]);
+  if (list.data === undefined) {
+    if (list.error === null) return <SkeletonRows label="Loading the cases" />;
+    return list.error instanceof ApiProblem && list.error.code.startsWith('KQL') ? null : (
+      <ProblemState error={list.error} what="The cases" onRetry={() => void list.refetch()} />
+    );
+  }
+  return (
+    <section aria-label="Cases" className="flex min-h-0 flex-1 flex-col bg-panel">
+      {list.error !== null && <StaleNote error={list.error} onRetry={() => void list.refetch()} />}
+      {rows.length === 0 ? (
+        <EmptyState
+          icon={<BriefcaseBusiness size={26} />}
+          title={q === '' ? 'There is no case' : 'No case fits this filter'}
+        >
+          <p>
+            A case holds the alerts of one story, with notes and an owner. Open one here, or from alerts with
+            the key <Kbd>i</Kbd>.
+          </p>
+          {q !== '' && <Button onClick={onAll}>Show all cases, closed ones too</Button>}
+        </EmptyState>
+      ) : (
+        <VirtualGrid
+          label="Cases"
+          rows={rows}
+          columns={columns}
+          rowId={rowId}
+          rowHeight={narrow ? 50 : 36}
+          total={rows.length}
+          cursor={cursor}
+          onOpen={({ id }) => onOpen(id)}
+          onEnd={onEnd}
+          restart={q}
+          footer={
+            <p className="figure flex h-9 items-center justify-center text-xs text-soft" role="status">
+              {count(rows.length)}
+              {hasNextPage ? ' loaded' : rows.length === 1 ? ' case' : ' cases'}
+            </p>
+          }
+        />
+      )}
+    </section>
+  );
+}
+
+const helper = createColumnHelper<typeof gridFeatures, CaseRow>();
+
+const statusDot: Readonly<Record<CaseRow['status'], string>> = {
+  open: 'bg-accent',
+  in_progress: 'bg-low',
+  closed: 'bg-faint',
+};
+
+const Status = ({ status }: Pick<CaseRow, 'status'>) => (
+  <span className="inline-flex items-center gap-1.5 text-sm text-soft">
+    <span aria-hidden className={`size-2 rounded-full ${statusDot[status]}`} />
+    {caseStatusLabels[status]}
+  </span>
+);
+
+/** Beside an open case there is room for less. */
+function caseColumns(now: number, narrow: boolean): GridColumn<CaseRow>[] {
+  const severity = helper.display({
+    id: 'severity',
+    meta: { track: narrow ? '16px' : '96px' },
+    header: narrow ? () => <span className="sr-only">Severity</span> : 'Severity',
+    cell: ({ row }) => <LevelMark level={row.original.severity} word={!narrow} />,
+  });
+  const updated = helper.display({
+    id: 'updated',
+    meta: { track: '112px', align: 'right' },
+    header: 'Last change',
+    cell: ({ row }) => (
+      <span className="text-sm text-soft">
+        <Time at={row.original.updatedAt} now={now} />
+      </span>
+    ),
+  });
+  const title = helper.display({
+    id: 'title',
+    meta: { track: 'minmax(0,3fr)' },
+    header: 'Case',
+    cell: ({ row: { original } }) => (
+      <div className="min-w-0">
+        <div className="truncate font-medium" title={original.title}>
+          {original.title}
+        </div>
+        {narrow && (
+          <div className="flex gap-2 truncate text-xs text-soft">
+            <Status status={original.status} /> {original.owner ?? 'nobody'}
+          </div>
+        )}
+      </div>
+    ),
+  });
+  if (narrow) return [severity, title, updated];
+  return [
+    severity,
+    title,
+    helper.display({
+      id: 'status',
+      meta: { track: '120px' },
+      header: 'Status',
+      cell: ({ row }) => <Status status={row.original.status} />,
+    }),
+    helper.display({
+      id: 'owner',
+      meta: { track: 'minmax(80px,0.7fr)' },
+      header: 'Owner',
+      cell: ({ row }) => (
+        <span className="block truncate text-sm text-soft">{row.original.owner ?? 'nobody'}</span>
+      ),
+    }),
+    helper.display({
+      id: 'alerts',
+      meta: { track: '72px', align: 'right' },
+      header: 'Alerts',
+      cell: ({ row }) => <span className="figure text-sm">{count(row.original.alerts)}</span>,
+    }),
+    updated,
+  ];
+}
