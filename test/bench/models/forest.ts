@@ -20,16 +20,16 @@ const shapes = [
 ] as const;
 const usual = { kind: 'forest', trees: 50, sampleSize: 256, seed: 1, cache: 1, warm } as const;
 
-/** The bars of forests and detectors: R1 to R6. */
+/** The bars of forests and detectors: R1 to R8. */
 export async function forestBench(rounds: number, wanted: (id: string) => boolean, add: Add): Promise<void> {
-  if (!['R1', 'R2', 'R3', 'R4', 'R5', 'R6'].some(wanted)) return;
+  if (!['R1', 'R2', 'R3', 'R4', 'R5', 'R6', 'R7', 'R8'].some(wanted)) return;
   const peer = forestPeer();
   try {
     if (wanted('R1')) await speed();
     if (wanted('R2')) await wholeDetector();
     if (wanted('R3')) parity();
     if (wanted('R4')) states();
-    if (wanted('R5') || wanted('R6')) detection(peer, wanted, add);
+    detection(peer, wanted, add);
   } finally {
     peer.close();
   }

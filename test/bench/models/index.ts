@@ -7,7 +7,7 @@ import { type Add, forestBench } from './forest.ts';
 import { onnxBench } from './onnx.ts';
 
 /**
- * The bars of models in five tables, each written as soon as it has been measured whole: forests (R1 to R6), detectors of many
+ * The bars of models in five tables, each written as soon as it has been measured whole: forests (R1 to R8), detectors of many
  * entities (D1 to D3), evasions (E1 to E5), ONNX models (O1, O2), features (F1, F2). `--only R` measures all of a table.
  */
 export async function modelsBench({ rounds, only }: BenchOptions): Promise<void> {

@@ -20,6 +20,10 @@ export interface Planted {
 const day = 288;
 const days = 10;
 
+/** Normally distributed, about: around 0, with a deviation of 0.58. */
+export const gauss = (random: Random): number =>
+  random.next() + random.next() + random.next() + random.next() - 2;
+
 /** Series of each kind, half of them with peaks on the hour, noise of 3 to 10 %; the same for the same seed. */
 export function planted(seed: number, each: number): Planted[] {
   return kinds.flatMap((kind, k) =>
@@ -36,7 +40,6 @@ function plant(kind: Kind, random: Random): Planted {
   const at = Math.floor((7 + 2 * random.next()) * day);
   const usual = (t: number): number =>
     1 + 0.5 * Math.sin((2 * Math.PI * (t + phase)) / day) + (hourly && t % 12 === 0 ? 1 : 0);
-  const gauss = (): number => random.next() + random.next() + random.next() + random.next() - 2;
   const lasts = { 'inside the usual range': 3, 'level shift': 24, 'missing peak': 24, 'changed rhythm': 48 };
   const values = Float64Array.from({ length: steps }, (_, t) => {
     const isOdd = kind !== 'nothing but drift' && t >= at && t < at + lasts[kind];
@@ -47,7 +50,7 @@ function plant(kind: Kind, random: Random): Planted {
     if (isOdd && kind === 'inside the usual range') value = 2.2 - value;
     if (isOdd && kind === 'missing peak') value = 1 + 0.5 * Math.sin((2 * Math.PI * (t + phase)) / day);
     if (isOdd && kind === 'changed rhythm') value += t % 4 < 2 ? 0.4 : -0.4;
-    return level * (value + noise * gauss());
+    return level * (value + noise * gauss(random));
   });
   return kind === 'nothing but drift' ? { kind, values } : { kind, values, odd: [at, at + lasts[kind]] };
 }
@@ -61,15 +64,19 @@ export interface Judged {
   readonly perWeek: number;
 }
 
-/** Holds what was said of series, odd or not by step, against what was planted. */
-export function judge(series: readonly Planted[], odd: readonly (readonly boolean[])[]): Judged {
+/** Holds what was said of series, a score or grade a step, against what was planted: odd is what is above a threshold. */
+export function judge(
+  series: readonly Planted[],
+  scores: readonly Float64Array[],
+  threshold: number,
+): Judged {
   const delays: number[] = [];
   let wrong = 0;
   for (const [i, { odd: span }] of series.entries()) {
     let last = Number.NEGATIVE_INFINITY;
     let found: number | undefined;
     for (let step = 2 * day; step < days * day; step++) {
-      if (!odd[i]?.[step]) continue;
+      if (!((scores[i]?.[step] as number) > threshold)) continue;
       if (span !== undefined && step >= span[0] && step < span[1] + 8) found ??= step - span[0];
       else if (step - last > 10) wrong++;
       last = step;
