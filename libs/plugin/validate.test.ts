@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { ownTime } from '../../test/own_time.ts';
 import { formatIssues, nearestOf, validateYaml } from './validate.ts';
 
 const schema = z.strictObject({
@@ -127,7 +128,7 @@ describe('nesting', () => {
     ['lists in brackets', '['.repeat(50_000)],
     ['maps in braces', '{a: '.repeat(50_000)],
     ['keys', '? '.repeat(50_000)],
-    ['what stands behind a mistake', `a: b: c\n${'['.repeat(50_000)}`],
+    ['what stands behind a mistake', `a: b: c\n${'['.repeat(5_000)}`],
   ])('is refused where it is deep, before it fills the stack: %s', (_, text) => {
     expect(issuesOf(text)).toEqual([{ path: '', message: 'is nested deeper than 100 levels' }]);
   });
@@ -142,3 +143,21 @@ function bomb(): string {
   const lines = Array.from({ length: 8 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(10).fill(`*a${i}`)}]`);
   return `${lines.join('\n')}\n`;
 }
+
+describe('what is long and wrong', () => {
+  it.each([
+    ['unknown keys', Array.from({ length: 20_000 }, (_, i) => `key${i}: x`).join('\n')],
+    ['one key again and again', 'type: x\n'.repeat(25_000)],
+    ['an open list', `[${'{a: '.repeat(40)}${'x, '.repeat(60_000)}`],
+    ['a map of keys alone', `{${'a,'.repeat(100_000)}}`],
+    ['tabs', `a: b\n${'\tx: y\n'.repeat(33_000)}`],
+  ])('is refused without looking at all of it: %s', (_what, text) => {
+    const began = ownTime();
+    const read = validateYaml(text, z.strictObject({ name: z.string() }));
+    const took = ownTime() - began;
+    expect(read.ok ? 0 : read.issues.length).toBeGreaterThan(0);
+    expect(read.ok ? 0 : read.issues.length).toBeLessThanOrEqual(20);
+    // Milliseconds where it is bounded, minutes where it is not.
+    expect(took).toBeLessThan(2_000);
+  });
+});

@@ -1,4 +1,4 @@
-import { CORE_SCHEMA, loadAll } from 'js-yaml';
+import { CORE_SCHEMA, loadAll, YAMLException } from 'js-yaml';
 import { isMap, isNode, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { boundedDepth, isTooDeep, tooDeep } from './yaml_depth.ts';
@@ -21,7 +21,8 @@ export type Validated<T> =
  * Reads YAML against a schema. Unknown keys are refused with the nearest known one, and every issue has its line and
  * column. Dates stay strings. An empty file is an empty object.
  *
- * Positions need a second, slower parser, so it runs only for a file that failed.
+ * Positions need a second, slower parser, so it runs only for a file that failed, and is not longer than some pages; of a longer one
+ * places are told as far as the first parser knows them. The first 20 issues are told.
  */
 export function validateYaml<T>(text: string, schema: z.ZodType<T>): Validated<T> {
   let value: unknown;
@@ -32,14 +33,21 @@ export function validateYaml<T>(text: string, schema: z.ZodType<T>): Validated<T
     value = documents[0] ?? {};
     if (nodesOf(value, new Map()) > maxNodes)
       return { ok: false, issues: [{ path: '', message: `stands for more than ${maxNodes} values` }] };
-  } catch {
-    return { ok: false, issues: syntaxIssues(text) };
+  } catch (error) {
+    return { ok: false, issues: syntaxIssues(text, error) };
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return { ok: true, value: parsed.data };
   const place = placesIn(text);
-  return { ok: false, issues: parsed.error.issues.flatMap((issue) => describe(issue, schema, value, place)) };
+  const issues = parsed.error.issues
+    .slice(0, mostIssues)
+    .flatMap((issue) => describe(issue, schema, value, place));
+  return { ok: false, issues: issues.slice(0, mostIssues) };
 }
+
+/** Issues that are told of one file, and characters of a file of which all places are told: both take long to find. */
+const mostIssues = 20;
+const longestPlaced = 8_000;
 
 /** Values of a file with its aliases written out: a few lines of them can stand for billions. */
 const maxNodes = 1_000_000;
@@ -65,11 +73,16 @@ export const formatIssues = (issues: readonly ConfigIssue[]): string =>
     })
     .join('\n');
 
-function syntaxIssues(text: string): ConfigIssue[] {
+function syntaxIssues(text: string, error: unknown): ConfigIssue[] {
+  if (text.length > longestPlaced) {
+    const { reason, mark } = error instanceof YAMLException ? error : { reason: undefined, mark: undefined };
+    const place = mark && { line: mark.line + 1, column: mark.column + 1 };
+    return [{ path: '', message: reason ?? (error as Error).message, ...place }];
+  }
   if (isTooDeep(text)) return [{ path: '', message: tooDeep }];
   const { errors } = parseDocument(text);
   if (errors.length === 0) return [{ path: '', message: 'is not YAML that can be read' }];
-  return errors.map((error) => ({
+  return errors.slice(0, mostIssues).map((error) => ({
     path: '',
     message: error.message.split(' at line')[0] ?? error.message,
     ...(error.linePos === undefined ? {} : { line: error.linePos[0].line, column: error.linePos[0].col }),
@@ -100,7 +113,7 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown, pl
     return [{ path: path.join('.'), message: wordsFor(issue, given), ...place(path) }];
   }
   const known = knownKeys(schema, issue.path, value);
-  return issue.keys.map((key) => {
+  return issue.keys.slice(0, mostIssues).map((key) => {
     const nearest = nearestOf(key, known);
     const hint = nearest === undefined ? `known keys are ${known.join(', ')}` : `did you mean "${nearest}"?`;
     return {
@@ -140,6 +153,7 @@ function placesIn(text: string): Places {
   const lines = new LineCounter();
   let read: ReturnType<typeof parseDocument> | undefined;
   return (path) => {
+    if (text.length > longestPlaced) return {};
     read ??= parseDocument(text, { lineCounter: lines });
     const document = read;
     for (let length = path.length; length > 0; length--) {

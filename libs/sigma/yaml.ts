@@ -119,8 +119,8 @@ function boundedMerges(): Listener {
   };
 }
 
-/** Of what is longer the place is told less exactly: to find it takes many seconds where much is open. */
-const longestExact = 100_000;
+/** Of what is longer the place is told less exactly: to find it takes long where much is open. */
+const longestExact = 8_000;
 
 function syntaxErrorPlace(source: string, { mark }: YAMLException): Place | null {
   if (source.length > longestExact || isTooDeep(source))

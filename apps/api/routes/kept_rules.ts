@@ -20,6 +20,7 @@ export const keptRuleRoutes: readonly Route[] = [
     summary: 'Write a rule (as `application/yaml`, or in JSON); it is in force when this answers',
     policy,
     audit: 'change',
+    bodyLimit: 262_144,
     schemas: { params, query: keptRuleQuery, body: keptRuleBody, answer: keptRule },
     handle: async ({ params: { id }, body: { source }, request }, { ruleDesk }) =>
       kept(await ruleDesk.put(id, source, expectedBy(request))),

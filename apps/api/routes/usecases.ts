@@ -51,6 +51,8 @@ export const useCaseRoutes: readonly Route[] = [
     summary: 'Write a use-case (as `application/yaml`, or in JSON); what it says holds when this answers',
     policy,
     audit: 'change',
+    // It is read beside everything else that the server does.
+    bodyLimit: 65_536,
     schemas: {
       params,
       query: schemas.useCaseQuery,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { placeOf, validateYaml } from '@tidewatch/plugin';
 import { z } from 'zod';
 
@@ -92,6 +93,12 @@ export type UseCase = z.output<typeof useCaseSchema> & {
   /** Where a key stands, from 1. Remembered: a refusal names it for each record. */
   readonly lineOf: (key: string) => number;
 };
+
+/** Hex SHA-256 of what is approved: all that a use-case says but for its approvals, however it is written down. */
+export function approvedHash(useCase: UseCase): string {
+  const { approvals: _, file: __, text: ___, lineOf: ____, ...said } = useCase;
+  return createHash('sha256').update(JSON.stringify(said)).digest('hex');
+}
 
 /** A fault of a file. Line and column are 1-based and absent where the whole file is meant. */
 export interface UseCaseFault {

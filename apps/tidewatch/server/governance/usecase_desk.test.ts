@@ -105,6 +105,24 @@ it('takes approvals from the privacy officer alone, under their own name, for th
   expect(await put(text('eve'), local)).toMatchObject({ useCase: { inForce: true } });
 });
 
+it('lets no approval outlive what was approved', async () => {
+  const eve = { may: 'themselves', id: 'eve' } as const;
+  await desk.put('logons', text('dora'), any, officer);
+  const wider = { dataset: 'linux.*' };
+  expect(await desk.put('logons', text('dora', wider), any, eve)).toMatchObject(
+    refused('USECASE_APPROVAL', 'has to name you (eve)'),
+  );
+  expect((await desk.get('logons'))?.inForce).toBe(true);
+  // Who says the same in other words keeps it, and may add their own.
+  const reworded = text('dora')
+    .replace('[user.name]', '\n  - user.name')
+    .replace('01-01 }]', '01-01 }, { role: privacy_officer, by: eve, at: 2026-01-02 }]');
+  expect(await desk.put('logons', reworded, any, eve)).toMatchObject({ useCase: { inForce: true } });
+  expect(await desk.put('logons', text('eve', wider), any, eve)).toMatchObject({
+    useCase: { inForce: true },
+  });
+});
+
 it('refuses what does not hold beside the others, with its line, and changes nothing', async () => {
   const put = (name: string, source: string, expected = any) => desk.put(name, source, expected, local);
   expect(await put('other', text())).toMatchObject(refused('USECASE_INVALID', 'line 1: name: is logons'));

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Approver, ExpectedVersion, UseCaseDesk, UseCaseOutcome } from '@tidewatch/api';
 import type { DataClasses } from '@tidewatch/store';
 import {
+  approvedHash,
   conflictsOf,
   parseUseCase,
   type UseCase,
@@ -205,19 +206,21 @@ function syntheticData(
   );
 }
 
-/** An approval is of a text: whoever changes that writes none, unless it is theirs to give. */
+/** An approval is of what was said then: whoever says something else writes none, unless it is theirs to give. */
 function foreignApproval(
-  { approvals, lineOf }: UseCase,
+  useCase: UseCase,
   before: UseCase | readonly UseCaseFault[] | undefined,
   approver: Approver | undefined,
 ): string | undefined {
   if (approver === undefined || approver.may === 'anybody') return undefined;
-  const known = before === undefined || Array.isArray(before) ? [] : (before as UseCase).approvals;
+  const { approvals, lineOf } = useCase;
+  const was = before === undefined || Array.isArray(before) ? undefined : (before as UseCase);
+  const known = was !== undefined && approvedHash(was) === approvedHash(useCase) ? was.approvals : [];
   const id = 'id' in approver ? approver.id : undefined;
   const isForeign = (approval: UseCase['approvals'][number]): boolean =>
     id === undefined || (approval.by !== id && !known.some((one) => isDeepStrictEqual(one, approval)));
   if (!approvals.some(isForeign)) return undefined;
   return id === undefined
     ? `line ${lineOf('approvals')}: only the privacy officer approves. Send it with \`approvals: []\`, and ask for theirs.`
-    : `line ${lineOf('approvals')}: an approval that was not there before has to name you (${id}).`;
+    : `line ${lineOf('approvals')}: an approval that was not there before, or was of another text, has to name you (${id}).`;
 }
