@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Times } from '../detectors/client.ts';
 import type { CommandContext } from './context.ts';
+import { normalCommand } from './detector_normal.ts';
 import { askingBy, count, type ServerOptions, withServer } from './server.ts';
 
 type TimedOptions = ServerOptions & Times;
@@ -80,6 +81,7 @@ export const detectorCommand = (context: CommandContext): Command => {
           })(options),
         ),
     )
+    .addCommand(normalCommand(context, show))
     .addCommand(
       withServer(
         new Command('delete')

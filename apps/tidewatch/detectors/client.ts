@@ -6,11 +6,18 @@ import type {
   DetectorList,
   DetectorRow,
   DetectorRun,
+  NormalBody,
+  NormalEffect,
+  NormalList,
+  NormalRow,
+  SuggestionList,
 } from '@tidewatch/api/schemas';
 import { formatIssues } from '@tidewatch/plugin';
 import { parseDefinition } from '@tidewatch/scorer/detectors';
 import { reasonOf, startErrors } from '../errors.ts';
 import { askServer, moment } from '../server/ask.ts';
+
+export type EffectAsked = Omit<NormalBody, 'reason'>;
 
 export interface Times {
   readonly since: string;
@@ -36,6 +43,13 @@ export async function detectorClient(data: string) {
       if (!read.ok) throw startErrors.DETECTOR_INVALID({ file, reason: formatIssues(read.faults) });
       return ask<DetectorRow>('PUT', path(read.definition.id), { source });
     },
+    normal: (id: string) => ask<NormalList>('GET', path(id, '/normal')),
+    suggestions: (id: string) => ask<SuggestionList>('GET', path(id, '/suggestions')),
+    /** What it would have hidden; nothing changes. */
+    effect: (id: string, body: EffectAsked) => ask<NormalEffect>('POST', path(id, '/normal/effect'), body),
+    callNormal: (id: string, body: NormalBody) => ask<NormalRow>('POST', path(id, '/normal'), body),
+    takeBack: (id: string, normal: string) =>
+      ask<NormalRow>('DELETE', path(id, `/normal/${encodeURIComponent(normal)}`)),
     remove: (id: string) => ask<{ id: string }>('DELETE', path(id)),
     history: (id: string, times: Times, limit: number) =>
       ask<DetectorHistory>(

@@ -1,4 +1,13 @@
-import type { DetectorHistory, DetectorList, DetectorRow, DetectorRun } from '@tidewatch/api/schemas';
+import type {
+  DetectorEffect,
+  DetectorHistory,
+  DetectorList,
+  DetectorRow,
+  DetectorRun,
+  NormalList,
+  NormalRow,
+  SuggestionList,
+} from '@tidewatch/api/schemas';
 
 type Found = NonNullable<DetectorRun['result']>['items'][number];
 
@@ -19,6 +28,41 @@ export function runText({ state, detail, done, total, result }: DetectorRun): st
 
 export const historyText = ({ items }: DetectorHistory): string =>
   items.length === 0 ? 'Nothing odd was found in that time.' : items.map(foundText).join('\n');
+
+export const normalText = ({ normal }: NormalList): string =>
+  normal.length === 0 ? 'Nothing was called normal.' : normal.map(normalRowText).join('\n');
+
+export function normalRowText({ id, entity, features, reason, author, expires }: NormalRow): string {
+  const end = expires === undefined ? '' : `, until ${new Date(expires).toISOString()}`;
+  return `${id}  ${ofWhom(entity)}: ${features.map(reachText).join(', ')}\n         ${author}: ${reason}${end}`;
+}
+
+export const effectText = (effect: DetectorEffect): string =>
+  `hides ${effect.hiddenAlerts} of ${effect.alerts} alerts of the last 30 days (${effect.hiddenIntervals} of ${effect.intervals} intervals), ${effect.truePositives} of them closed as true positive, ${effect.harmless} as harmless`;
+
+export const suggestionText = ({ suggestions }: SuggestionList): string =>
+  suggestions.length === 0
+    ? 'Verdicts speak for no change: that takes three alerts closed as harmless, and no attack that it would hide.'
+    : suggestions
+        .map((one) => {
+          const what =
+            one.kind === 'grade'
+              ? `alert: { grade: ${one.grade} }`
+              : `${ofWhom(one.entity)}: ${one.features.map(reachText).join(', ')}`;
+          return `${what}\n         ${effectText(one.effect)}`;
+        })
+        .join('\n');
+
+const ofWhom = (entity: readonly string[] | undefined): string =>
+  entity === undefined ? 'every entity' : entity.join(' · ') || 'all';
+
+function reachText({ feature, direction, absolute, relative }: NormalRow['features'][number]): string {
+  const far = [
+    ...(absolute === undefined ? [] : [figure(absolute)]),
+    ...(relative === undefined ? [] : [`${figure(relative * 100)} %`]),
+  ];
+  return `${feature} ${direction === 'both' ? 'off' : direction} by up to ${far.join(' or ')}`;
+}
 
 function foundText({ from, entity, grade, features, suppressed }: Found): string {
   const what = features.map(
