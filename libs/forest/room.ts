@@ -19,6 +19,8 @@ interface Nodes {
   readonly place: Uint16Array | Int32Array;
 }
 
+type Numbers = Int8Array | Int16Array | Uint16Array | Int32Array | Float32Array;
+
 const compiled = new WebAssembly.Module(Buffer.from(kernel, 'base64'));
 const page = 65_536;
 
@@ -52,8 +54,10 @@ export class Room {
   #capacity = 0;
   #nodes = 0;
   #starts: readonly number[] = [];
-  /** Behind all that has its place. */
+  /** Behind all that has its place, and behind what was brought there. */
   #end = 0;
+  #brought = 0;
+  #bytes = new Uint8Array(0);
 
   constructor() {
     this.#memory = new WebAssembly.Memory({ initial: 1 });
@@ -101,35 +105,30 @@ export class Room {
   /** Brings trees whose boxes are not kept, from one to before another, to where the kernel can look at them. */
   bring({ capacity, left, right, place }: Nodes, points: Points, from: number, to: number): void {
     const [firstNode, firstLeaf] = [from * (capacity - 1), from * capacity];
-    const parts = [
-      left.subarray(firstNode, to * (capacity - 1)),
-      right.subarray(firstNode, to * (capacity - 1)),
-      place.subarray(firstLeaf, to * capacity),
-      points.starts,
-      points.values,
-    ];
-    const starts: number[] = [];
-    let end = this.#end;
-    for (const { byteLength } of parts) {
-      starts.push(end);
-      // What is read beyond the last value is masked, but read.
-      end = 16 * Math.ceil((end + byteLength) / 16) + 16;
-    }
-    this.#hold(end);
-    const bytes = new Uint8Array(this.#memory.buffer);
-    for (const [i, { buffer, byteOffset, byteLength }] of parts.entries())
-      bytes.set(new Uint8Array(buffer, byteOffset, byteLength), starts[i] as number);
-    const [leftAt, rightAt, placeAt, startsAt, valuesAt] = starts as [number, number, number, number, number];
-    const wide = left.BYTES_PER_ELEMENT;
+    const { starts, values } = points;
+    const [wide, placeWide] = [left.BYTES_PER_ELEMENT, place.BYTES_PER_ELEMENT];
+    const count = to - from;
+    // What is read beyond the last value is masked, but read.
+    const most = count * (2 * wide * (capacity - 1) + placeWide * capacity) + starts.byteLength;
+    this.#hold(this.#end + most + values.byteLength + 6 * 16);
+    this.#brought = this.#end;
     this.kernel.bring(
       wide - 1,
-      place.BYTES_PER_ELEMENT === 4 ? 1 : 0,
-      leftAt - wide * firstNode,
-      rightAt - wide * firstNode,
-      placeAt - place.BYTES_PER_ELEMENT * firstLeaf,
-      startsAt,
-      valuesAt,
+      placeWide === 4 ? 1 : 0,
+      this.#copy(left, firstNode, count * (capacity - 1)) - wide * firstNode,
+      this.#copy(right, firstNode, count * (capacity - 1)) - wide * firstNode,
+      this.#copy(place, firstLeaf, count * capacity) - placeWide * firstLeaf,
+      this.#copy(starts, 0, starts.length),
+      this.#copy(values, 0, values.length),
     );
+  }
+
+  /** Answers the address. */
+  #copy({ buffer, byteOffset, BYTES_PER_ELEMENT: wide }: Numbers, from: number, count: number): number {
+    const start = this.#brought;
+    this.#bytes.set(new Uint8Array(buffer, byteOffset + wide * from, wide * count), start);
+    this.#brought = start + 16 * Math.ceil((wide * count) / 16);
+    return start;
   }
 
   #hold(bytes: number): void {
@@ -142,6 +141,7 @@ export class Room {
 
   #look(): void {
     const { buffer } = this.#memory;
+    this.#bytes = new Uint8Array(buffer);
     const [, query, path, outside, span, stack, rows, sides, spans, values] = this.#starts as number[];
     const row = 2 * this.half;
     const capacity = this.#capacity;

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AlertEffect, AlertStore } from '@tidewatch/store';
-import type { Batch, Consumer, NewRecord, Stream } from '@tidewatch/stream';
-import type { Logger, Metrics } from '@tidewatch/telemetry';
+import type { AlertStore } from '@tidewatch/store';
+import type { Batch, Consumer, Stream } from '@tidewatch/stream';
+import type { Logger } from '@tidewatch/telemetry';
 import { idleMark } from '@tidewatch/window';
-import { type ClassTable, scoreClass } from '../score_document.ts';
 import { buffersOf, takenFrom } from './batch.ts';
 import type { Definition } from './definition.ts';
 import { type DetectorThread, startDetectorThread } from './detector_thread.ts';
@@ -11,10 +10,10 @@ import type { Detecting, EngineState } from './engine.ts';
 import { detectorErrors } from './errors.ts';
 import { tellGauges } from './gauges.ts';
 import type { EntitiesAsked, EntityRow, Said } from './kept.ts';
-import { findingsOf, recordOf } from './outcome.ts';
 import type { Finding } from './watch.ts';
+import { type WritingDeps, writeFindings } from './write_findings.ts';
 
-export interface AnomalyDetectionDeps {
+export interface AnomalyDetectionDeps extends WritingDeps {
   readonly events: Stream;
   readonly alerts: Pick<AlertStore, 'replace' | 'confirmUpTo'>;
   readonly detecting: Detecting;
@@ -22,12 +21,7 @@ export interface AnomalyDetectionDeps {
   readonly file: string;
   /** Program of the detectors' thread. */
   readonly worker: URL;
-  /** What scores may be kept as, asked for with each batch. */
-  readonly classes: () => ClassTable;
-  readonly metrics: Metrics;
   readonly log: Logger;
-  /** Told what changed in the alert store, after it is durable. */
-  readonly onAlerts?: (effects: readonly AlertEffect[]) => void;
   /** With a reason where something is not as it should be. */
   readonly onState?: (reason: string | undefined) => void;
   /** The file is brought up to date so often; what came since is read again after a crash. */
@@ -120,31 +114,7 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
     if (Date.now() - savedAt >= saveEveryMs) await save(thread, consumer());
   }
 
-  async function write(findings: readonly Finding[]): Promise<void> {
-    if (findings.length === 0) return;
-    const classes = deps.classes();
-    const byId = new Map(detecting.definitions.map((definition) => [definition.id, definition]));
-    const records: NewRecord[] = [];
-    const found = new Map<string, ReturnType<typeof findingsOf>>();
-    for (const { result, found: more } of findings) {
-      const definition = byId.get(result.detector);
-      if (definition === undefined) continue;
-      const { suppressed } = result;
-      metrics.count('anomaly_results_total', { outcome: suppressed ?? 'alert' });
-      const dataClass = scoreClass(classes, definition.data_class, result.dataClass);
-      if (dataClass !== undefined) records.push(recordOf(definition, result, dataClass));
-      if (more === undefined) continue;
-      // Of what is said of one alert several times only the last counts.
-      const all = findingsOf(definition, more);
-      found.set(all.id, all);
-    }
-    const effects = found.size === 0 ? [] : await alerts.replace([...found.values()]);
-    if (records.length > 0) await events.append(records);
-    for (const { alert, effect } of effects)
-      if (effect !== 'settled')
-        metrics.count('detections_total', { engine: 'forest', severity: alert.detector.level });
-    if (effects.length > 0) deps.onAlerts?.(effects);
-  }
+  const write = (findings: readonly Finding[]) => writeFindings(findings, detecting.definitions, deps);
 
   async function save(thread: DetectorThread, consumer: Consumer | undefined): Promise<void> {
     // The file must not say of a batch that it was looked at while what was found is nowhere.
