@@ -16,7 +16,7 @@ type Judge = (threshold: number) => Judged;
 
 /**
  * What is planted (R6): as both are by default, and ours at the highest threshold at which it finds as much as Java's. There,
- * its false alerts are those of the same recall. One threshold for all kinds says what an operator could set.
+ * its false alerts are those of the same recall; a kind of which Java's finds nothing is left out. One threshold for all kinds says what an operator could set.
  */
 export function suite(own: Side, java: Side, add: Add): void {
   const [ownOf, javaOf] = [judged(own), judged(java)];
@@ -27,7 +27,7 @@ export function suite(own: Side, java: Side, add: Add): void {
     for (const kind of groups) add('R6', `${name}: ${kind}`, words(of(kind)(threshold)));
   for (const kind of groups) {
     const theirs = javaOf(kind)(java.threshold);
-    if (theirs.of > 0) equalRecall(kind, ownOf(kind), theirs, add);
+    if (theirs.found > 0) equalRecall(kind, ownOf(kind), theirs, add);
   }
   const theirs = javaOf(all)(java.threshold);
   const tries = thresholds.map(ownOf(all)).filter(({ perWeek }) => perWeek <= theirs.perWeek);
