@@ -1,5 +1,6 @@
 // `npm run bench -- NAME [--rounds N] [--only P1,P4]`: measures, and writes the figures to docs/benchmarks.md.
 import { parseArgs } from 'node:util';
+import { consoleBench } from './console/index.ts';
 import { forecastBench } from './forecast/index.ts';
 import { ingestBench } from './ingest/index.ts';
 import { modelsBench } from './models/index.ts';
@@ -16,6 +17,7 @@ export interface BenchOptions {
 }
 
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
+  console: consoleBench,
   forecast: forecastBench,
   ingest: ingestBench,
   models: modelsBench,

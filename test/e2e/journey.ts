@@ -38,13 +38,11 @@ export async function openPage(context: BrowserContext): Promise<{ page: Page; f
   return { page, faults };
 }
 
-/** Where screenshots go; undefined takes none. */
-export type Shots = string | undefined;
-
-export async function shoot(page: Page, shots: Shots, name: string): Promise<void> {
-  if (shots === undefined) return;
-  await mkdir(shots, { recursive: true });
-  await page.screenshot({ path: join(shots, `${name}.png`) });
+/** Takes a picture into `folder`; none where it is undefined, as `TIDEWATCH_SHOTS` is by default. */
+export async function shoot(page: Page, folder: string | undefined, name: string): Promise<void> {
+  if (folder === undefined) return;
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
 }
 
 /** WCAG 2.2 A and AA, by axe: what it finds, in words. @param rules those alone; all without it */
@@ -61,7 +59,7 @@ export async function violations(page: Page, rules?: readonly string[]): Promise
  * What a newcomer does: logs in by the link, sees the first severe alert, opens it, reads why, and closes it as a
  * false positive, by keyboard. Answers the seconds until the alert was on the screen.
  */
-export async function firstAlertJourney(page: Page, link: string, shots: Shots): Promise<number> {
+export async function firstAlertJourney(page: Page, link: string): Promise<number> {
   const began = Date.now();
   await page.goto(link);
   await page.waitForURL('**/alerts**');
@@ -99,7 +97,6 @@ export async function firstAlertJourney(page: Page, link: string, shots: Shots):
   const events = detail.getByRole('list', { name: 'Events it rests on' });
   await detail.locator('mark').or(events).first().waitFor();
   expect(page.url()).toContain('id=');
-  await shoot(page, shots, 'alert');
 
   // Where new events joined meanwhile, a person is asked to decide again.
   const closed = page.getByText(/closed: false positive/i).first();
@@ -115,7 +112,6 @@ export async function firstAlertJourney(page: Page, link: string, shots: Shots):
 
 export interface Look {
   readonly colorScheme: 'dark' | 'light';
-  readonly shots: Shots;
   /** Rules of axe; all without it. */
   readonly rules?: readonly string[];
 }
@@ -137,7 +133,7 @@ const landmarks: Readonly<Record<string, string>> = {
 export async function lookAtPages(
   context: BrowserContext,
   server: RunningServer,
-  { colorScheme, shots, rules }: Look,
+  { colorScheme, rules }: Look,
 ): Promise<string[]> {
   const themed = await context.browser()?.newContext({ viewport: { width: 1440, height: 900 }, colorScheme });
   if (themed === undefined) throw new TypeError('The browser is closed.');
@@ -154,8 +150,6 @@ export async function lookAtPages(
         .getByRole('row')
         .nth(1)
         .waitFor();
-    if (colorScheme === 'dark' || path === 'alerts')
-      await shoot(page, shots, `${path.replaceAll(/\W+/g, '-')}-${colorScheme}`);
     found.push(...(await violations(page, rules)).map((violation) => `${path}: ${violation}`));
   }
   await themed.close();

@@ -1,13 +1,9 @@
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { has, root } from '../require.ts';
+import { has } from '../require.ts';
 import { firstAlertJourney, lookAtPages, openBrowser, openPage, violations } from './journey.ts';
 import { type RunningServer, startServer } from './server.ts';
-
-/** `TIDEWATCH_SHOTS=1` renews the pictures of the documentation. */
-const shots = process.env.TIDEWATCH_SHOTS === undefined ? undefined : join(root, 'docs/screenshots');
+import { scriptBytes } from './weight.ts';
 
 describe.runIf(has('chromium'))('a newcomer', () => {
   let server: RunningServer;
@@ -25,7 +21,7 @@ describe.runIf(has('chromium'))('a newcomer', () => {
 
   it('sees the first severe alert, reads why, and closes it as a false positive', async () => {
     const { page, faults } = await openPage(context);
-    expect(await firstAlertJourney(page, await server.loginLink(), shots)).toBeLessThan(15);
+    expect(await firstAlertJourney(page, await server.loginLink())).toBeLessThan(15);
     const { items } = await server.api<{ items: { reason: string }[] }>('/api/alerts?q=status:closed');
     expect(items).toEqual([expect.objectContaining({ reason: 'false_positive' })]);
     expect(faults.seen).toEqual([]);
@@ -34,16 +30,11 @@ describe.runIf(has('chromium'))('a newcomer', () => {
 
   // The light theme's colours are looked at in `npm run test:long`.
   it('finds every page accessible and without faults', async () => {
-    expect(await lookAtPages(context, server, { colorScheme: 'dark', shots })).toEqual([]);
+    expect(await lookAtPages(context, server, { colorScheme: 'dark' })).toEqual([]);
   }, 180_000);
 
   it('gets the queue of alerts with at most 300 kB of JavaScript, compressed', async () => {
-    const text = async (path: string) => (await fetch(new URL(path, server.url))).text();
-    const scripts = (await text('/alerts')).match(/<script(?![^>]*noModule)[^>]* src="[^"]+/gi) ?? [];
-    const sizes = await Promise.all(
-      scripts.map(async (tag) => gzipSync(await text(tag.replace(/.*"/, '')), { level: 9 }).length),
-    );
-    const total = sizes.reduce((sum, size) => sum + size, 0);
+    const total = await scriptBytes(server.url, '/alerts');
     expect(total).toBeGreaterThan(150_000);
     expect(total).toBeLessThanOrEqual(300_000);
   });

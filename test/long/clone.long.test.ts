@@ -47,7 +47,7 @@ describe.runIf(has('chromium'))('a fresh clone', () => {
     );
     const browser = await openBrowser();
     const { page, faults } = await openPage(await browser.newContext());
-    await firstAlertJourney(page, link, undefined);
+    await firstAlertJourney(page, link);
     await browser.close();
     expect(faults.seen).toEqual([]);
     expect((Date.now() - began) / 60_000).toBeLessThan(gateMinutes);

@@ -1,11 +1,7 @@
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { lookAtPages, openBrowser } from '../e2e/journey.ts';
 import { startServer } from '../e2e/server.ts';
-import { has, root } from '../require.ts';
-
-/** `TIDEWATCH_SHOTS=1` renews the picture of the documentation. */
-const shots = process.env.TIDEWATCH_SHOTS === undefined ? undefined : join(root, 'docs/screenshots');
+import { has } from '../require.ts';
 
 it.runIf(has('chromium'))('a newcomer finds every page’s colours accessible in the light theme', async () => {
   const [browser, server] = await Promise.all([openBrowser(), startServer({ demo: true })]);
@@ -14,7 +10,7 @@ it.runIf(has('chromium'))('a newcomer finds every page’s colours accessible in
   await page.goto(await server.loginLink());
   await page.waitForURL('**/alerts**');
   // Of a page a theme changes the colours alone.
-  const look = { colorScheme: 'light', shots, rules: ['color-contrast'] } as const;
+  const look = { colorScheme: 'light', rules: ['color-contrast'] } as const;
   expect(await lookAtPages(context, server, look)).toEqual([]);
   await browser.close();
   await server.dispose();

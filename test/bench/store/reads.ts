@@ -6,7 +6,7 @@ const everyone = { principal: 'bench', dataClasses: 'all' } as const;
 const buckets = 60;
 
 /** What an analyst asks for: by word, value, address, number and wildcard, of much and of little. */
-const queries = [
+export const queries = [
   'user.name: oracle and http.response.status_code: 500',
   'log.level: error and labels.region: north',
   'source.ip: "10.0.0.0/8"',
