@@ -13,6 +13,7 @@ import {
   stepsOf,
   walk,
 } from './sql_document.ts';
+import { someWord } from './sql_keyed.ts';
 import { maxPatternFields, type SqlLayout, type SqlRows, TooManyFieldsError } from './sql_layout.ts';
 import {
   type Bind,
@@ -25,6 +26,7 @@ import {
 } from './sql_tests.ts';
 import { wordsNeeded } from './sql_words.ts';
 import { matchesWildcard } from './text.ts';
+import { wordMarks } from './word_keys.ts';
 
 export interface SqlOptions {
   /** What `now` stands for, epoch milliseconds. */
@@ -193,6 +195,10 @@ class Compiler {
       column && (this.rows === 'plain' || column.type === 'time') ? tests.onColumn(column) : undefined;
     if (fast !== undefined) return `coalesce(${fast}, FALSE)`;
     const whole = this.rows === 'plain' && object === undefined;
+    const { words, wordKey } = this.layout;
+    const key = whole ? wordKey?.(path) : undefined;
+    const keyed = words === undefined || key === undefined ? undefined : tests.onWords?.({ sql: words, key });
+    if (keyed !== undefined) return keyed;
     const steps = stepsOf(keys, whole).map((step) => [this.bind(jsonPath(step))]);
     return this.onMembers(object, steps, tests);
   }
@@ -233,6 +239,7 @@ class Compiler {
     return {
       onMember: (json) => this.onMemberText(json, test),
       onColumn: (column) => (column.type === 'text' ? test(column.sql) : undefined),
+      onWords: (words) => someWord(words, ['text', 'whole'], this.variable(), test, this.bind),
     };
   }
 
@@ -251,6 +258,8 @@ class Compiler {
         if (column.type === 'number') return tests.onNumber(column.sql);
         return column.type === 'time' ? tests.onTime(column.sql) : tests.test(column.sql);
       },
+      onWords: (words) =>
+        someWord(words, ['text', 'whole', 'number'], this.variable(), tests.test, this.bind),
     };
   }
 
@@ -272,19 +281,26 @@ class Compiler {
     const isByLine = (value: KqlValue): boolean =>
       value.type === 'wildcard' ||
       value.type === 'regex' ||
-      (value.type === 'literal' && value.text.includes('\n'));
+      (value.type === 'literal' && /\p{Cc}/u.test(value.text));
     const [byLine, anywhere] = [values.filter(isByLine), values.filter((value) => !isByLine(value))];
     const conditions = this.layout.texts.flatMap((column) => {
       const variable = this.variable();
-      const lines = `list_filter(string_split(${column}, chr(10)), lambda ${variable}: `;
+      const lines = () =>
+        `list_filter(string_split(${this.plainText(column)}, chr(10)), lambda ${variable}: `;
       return [
         ...(anywhere.length === 0 ? [] : [`coalesce(${wordsTest(anywhere, this.bind)(column)}, FALSE)`]),
         ...(byLine.length === 0
           ? []
-          : [`coalesce(len(${lines}${wordsTest(byLine, this.bind)(variable)})) > 0, FALSE)`]),
+          : [`coalesce(len(${lines()}${wordsTest(byLine, this.bind)(variable)})) > 0, FALSE)`]),
       ];
     });
     return `(${conditions.join(' OR ')})`;
+  }
+
+  /** Of words, what is left without their keys, as `documentFacts` has them. */
+  private plainText(column: string): string {
+    if (column !== this.layout.words || this.layout.wordKey === undefined) return column;
+    return `translate(left(${column}, -1), ${this.bind(wordMarks)}, chr(10))`;
   }
 
   private variable(): string {

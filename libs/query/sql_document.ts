@@ -1,3 +1,4 @@
+import { equalWords, type KeyedWords } from './sql_keyed.ts';
 import type { SqlColumn } from './sql_layout.ts';
 import { type Bind, equalTests, type SqlTest } from './sql_tests.ts';
 
@@ -24,6 +25,7 @@ export interface FieldTests {
   /** Over one value's JSON. */
   readonly onMember: SqlTest;
   readonly onColumn: (column: SqlColumn) => string | undefined;
+  readonly onWords?: (words: KeyedWords) => string | undefined;
 }
 
 /** `memberText` in SQL. */
@@ -36,6 +38,10 @@ export const anyTest = (tests: readonly FieldTests[]): FieldTests => ({
   onMember: (json) => `(${tests.map(({ onMember }) => onMember(json)).join(' OR ')})`,
   onColumn: (column) => {
     const conditions = tests.map(({ onColumn }) => onColumn(column));
+    return conditions.includes(undefined) ? undefined : `(${conditions.join(' OR ')})`;
+  },
+  onWords: (words) => {
+    const conditions = tests.map(({ onWords }) => onWords?.(words));
     return conditions.includes(undefined) ? undefined : `(${conditions.join(' OR ')})`;
   },
 });
@@ -63,5 +69,6 @@ export function equalFieldTests(wanted: readonly string[], bind: Bind): FieldTes
         column.address === undefined ? undefined : tests.onAddress?.(column.sql, column.address);
       return onAddress ?? tests.onText(column.sql);
     },
+    onWords: (words) => (tests.isPlain ? equalWords(words, wanted, bind) : undefined),
   };
 }

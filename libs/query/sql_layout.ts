@@ -12,8 +12,10 @@ export interface SqlLayout {
   readonly document: string;
   /** Text columns that a value without a field is looked for in, by lines. */
   readonly texts: readonly string[];
-  /** A text column in which each value of a plain row stands, as text (`documentFacts`). */
+  /** A text column in which each value of a plain row stands, as text (`documentFacts`), perhaps with keys (`wordKey`). */
   readonly words?: string;
+  /** The key of a field's values in the words (`wordKey`), where they have keys and no other field that occurs has it. */
+  readonly wordKey?: (path: string) => string | undefined;
   readonly column: (path: string) => SqlColumn | undefined;
   /** Dotted paths that occur, for patterns of fields. */
   readonly paths: () => Iterable<string>;

@@ -55,6 +55,8 @@ export interface EqualTests {
   /** Over a value's JSON, as VARCHAR. */
   readonly onJson: SqlTest;
   readonly onNumber: SqlTest;
+  /** No value is a network or a time: they mean nothing beside their text and number. */
+  readonly isPlain: boolean;
   /** Only for networks: over a text column and the column of its `addressKey`. */
   readonly onAddress?: (text: string, key: string) => string;
 }
@@ -92,6 +94,7 @@ export function equalTests(wanted: readonly string[], bind: Bind): EqualTests {
         ...extra(`trim(${json}, '"')`),
       ]),
     onNumber: numbers.length === 0 ? never : (column) => oneOf(column, numbers, bind),
+    isPlain: networks.length === 0 && moments.length === 0,
     ...(networks.length > 0 &&
       moments.length === 0 && {
         onAddress: (text: string, key: string) => anyOf([oneOf(`lower(${text})`, folded, bind), within(key)]),

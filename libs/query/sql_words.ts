@@ -10,8 +10,8 @@ import { parseMoment } from './time.ts';
 
 /** To look for many texts takes longer than to read the document. */
 const most = 8;
-/** Short words are in too many rows to be worth looking for; NUL and half characters may be written in another way. */
-const telling = /^(?=.*\d|.{6})[^\0\p{Cs}]{3,}$/su;
+/** Short words are in too many rows to be worth looking for; NUL and newlines and half characters may be written in another way. */
+const telling = /^(?=.*\d|.{6})[^\0\n\p{Cs}]{3,}$/su;
 
 /**
  * What must be true of the words of a plain row that fits, however its values are written, as SQL; undefined where

@@ -154,7 +154,7 @@ export function createArchive({ bucket, store, classes, localMs, log }: ArchiveO
       return false;
     }
     const manifest: Manifest = {
-      format: 'tidewatch-archive/1',
+      format: 'tidewatch-archive/2',
       ...facts,
       ttlMs,
       fields: [...store.fieldsOf(file)],

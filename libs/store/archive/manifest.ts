@@ -7,7 +7,7 @@ import { partitionPeriod } from '../partition.ts';
  */
 export const manifestSchema = z
   .strictObject({
-    format: z.literal('tidewatch-archive/1'),
+    format: z.literal('tidewatch-archive/2'),
     dataClass: z.string().regex(/^[a-z0-9_]+$/),
     /** Time partition, e.g. `2024-05-01`. */
     partition: z.string(),

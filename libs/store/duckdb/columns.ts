@@ -1,5 +1,12 @@
 import { isObject, type Json, type JsonObject } from '@tidewatch/event';
-import { addressKey, documentFacts, type SqlColumn, type SqlLayout, valuesAt } from '@tidewatch/query';
+import {
+  addressKey,
+  documentFacts,
+  type SqlColumn,
+  type SqlLayout,
+  valuesAt,
+  wordKey,
+} from '@tidewatch/query';
 import { wellFormed } from '../well_formed.ts';
 
 /** A field that has a column of its own beside the document, so that filters and counts need not read the JSON. */
@@ -126,5 +133,27 @@ export function createLayout(
     words: 'words',
     column: (path) => columns.get(path),
     paths,
+  };
+}
+
+/** As {@link createLayout}, of events, whose words have keys. */
+export function createEventLayout(paths: () => ReadonlySet<string>): SqlLayout {
+  const fields: readonly PromotedField[] = [...eventFields, { path: 'event.id', column: 'id', type: 'text' }];
+  const layout = createLayout(fields, paths, 'doc', new Map([['@timestamp', 'ts']]));
+  let found: Map<string, string | undefined> | undefined;
+  const keyOf = (path: string): string => wordKey(path.split('.'));
+  return {
+    ...layout,
+    wordKey(path) {
+      const key = keyOf(path);
+      if (found === undefined) {
+        found = new Map();
+        for (const other of paths()) {
+          const known = keyOf(other);
+          found.set(known, found.has(known) ? undefined : other);
+        }
+      }
+      return !found.has(key) || found.get(key) === path ? key : undefined;
+    },
   };
 }

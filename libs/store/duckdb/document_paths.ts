@@ -1,5 +1,6 @@
 import { stringBetween } from '@tidewatch/event/json_bytes';
 import { type JsonPath, JsonPaths, maxPaths } from '@tidewatch/event/json_paths';
+import { wordKey } from '@tidewatch/query';
 
 export { maxPaths };
 
@@ -20,6 +21,8 @@ interface PathNote {
   readonly target: Target | undefined;
   /** Its texts are among those that a query without a field looks at. */
   readonly inWords: boolean;
+  /** What says in the words that a value is its; empty where a column does. */
+  readonly wordKey: Uint8Array;
   /** Number of the batch that it was told of last. */
   told: number;
 }
@@ -39,7 +42,10 @@ export class DocumentPaths extends JsonPaths<PathNote> {
     super((keys) => {
       const path = keys.join('.');
       const inWords = path !== 'message' && path !== 'event.original';
-      return { path, target: byKeys.get(JSON.stringify(keys)), inWords, told: 0 };
+      const target = byKeys.get(JSON.stringify(keys));
+      const hasColumn = target !== undefined || path === '@timestamp';
+      const key = Buffer.from(hasColumn ? '' : wordKey(keys));
+      return { path, target, inWords, wordKey: key, told: 0 };
     }, stringBetween);
   }
 

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@tidewatch/event';
+import { isWordMark } from '@tidewatch/query';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ColumnChunk, type ColumnType } from './column_chunk.ts';
@@ -58,15 +59,23 @@ function scanned(bytes: Uint8Array, start = 0, end = bytes.length) {
     isTaken,
     values,
     nested: scanner.nested,
-    text: chunk.values.get(wordsColumn),
+    text: withoutKeys(chunk.values.get(wordsColumn) as string | undefined),
     paths: new Set(scanner.paths.paths),
   };
 }
 
+const withoutKeys = (words: string | undefined): string | undefined =>
+  words
+    ?.slice(0, -1)
+    .replace(/(^|\n)[^\P{Cc}\n]{5}/gu, '$1')
+    .replaceAll('\v', '\n');
+
 function promoted(document: JsonObject) {
   const paths = new Set<string>();
   const { values, nested, text } = promote(document, keys, (path) => paths.add(path));
-  return { isTaken: true, values, nested, text, paths };
+  // Such characters are what keys consist of.
+  const isNested = nested || Array.from(text).some((letter) => isWordMark(letter.charCodeAt(0)));
+  return { isTaken: true, values, nested: isNested, text, paths };
 }
 
 const text = fc.oneof(

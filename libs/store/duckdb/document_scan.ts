@@ -20,6 +20,7 @@ import {
   writeUnescaped,
   zero,
 } from '@tidewatch/event/json_bytes';
+import { innerNewline, isWordMark, memberText, wordKinds } from '@tidewatch/query';
 import { keyBytes, writeAddressKey } from './address_bytes.ts';
 import type { Address, ColumnChunk } from './column_chunk.ts';
 import { DocumentPaths, type Path, type Target } from './document_paths.ts';
@@ -76,14 +77,15 @@ export class DocumentScanner {
     if (this.escapes.length > 0) this.escapes = [];
     if (this.addresses.length > 0) this.addresses = [];
     this.documents++;
-    this.size = end - start + 64;
+    // In an array of digits each takes two bytes, and seven with its key among the words.
+    this.size = 4 * (end - start) + 64;
     chunk.reserve(this.size);
     if (!this.isDocument(start, end)) {
       chunk.used = words;
       chunk.clearRow(row);
       return false;
     }
-    chunk.heapText(this.wordsColumn, row, words, Math.max(0, chunk.used - words - 1));
+    chunk.heapText(this.wordsColumn, row, words, chunk.used - words);
     for (const place of this.escapes) this.decodedText(place);
     for (const { target, start, end } of this.addresses) this.addressKey(target, bytes, start, end);
     return true;
@@ -184,9 +186,14 @@ export class DocumentScanner {
     const { bytes, chunk } = this;
     const { heap } = chunk;
     let place = start;
+    const before = chunk.used;
+    if (inWords) this.mark(at, textKind);
     let used = chunk.used;
     for (let byte = bytes[place] as number; byte !== quote; byte = bytes[++place] as number) {
-      if (byte === backslash) return this.escaped(start, at, inWords);
+      if (byte === backslash) {
+        chunk.used = before;
+        return this.escaped(start, at, inWords);
+      }
       // The end of the bytes is not, either.
       if (!(byte >= space)) throw unusual;
       heap[used++] = byte;
@@ -206,14 +213,18 @@ export class DocumentScanner {
   private escaped(start: number, at: Path, inWords: boolean): number {
     const { bytes, chunk } = this;
     const end = closingQuote(bytes, start);
-    const used = writeUnescaped(bytes, start, end, chunk.heap, chunk.used);
+    const before = chunk.used;
+    if (inWords) this.mark(at, textKind);
+    const from = chunk.used;
+    const used = writeUnescaped(bytes, start, end, chunk.heap, from);
     if (used === undefined) {
       const text = stringBetween(bytes, start, end);
       if (inWords) this.line(text);
     } else if (inWords) {
       chunk.heap[used] = newline;
       chunk.used = used + 1;
-    }
+    } else chunk.used = before;
+    if (inWords) this.keepInLine(from);
     const { target } = at.note;
     if (target !== undefined && this.fits(target, 'text')) this.escapes.push({ target, start, end });
     return end + 1;
@@ -230,6 +241,7 @@ export class DocumentScanner {
     const next = bytes[place] as number;
     const isWhole = digits > 0 && digits <= 15 && next !== dot && (next | space) !== 101;
     if (!isWhole || (bytes[start] === zero && digits > 1)) return this.other(start, at);
+    this.mark(at, wholeKind);
     for (let i = start; i < place; i++) chunk.heap[chunk.used++] = bytes[i] as number;
     chunk.heap[chunk.used++] = newline;
     this.number(at, value);
@@ -242,7 +254,10 @@ export class DocumentScanner {
     if (value === null) {
       if (at.note.target !== undefined) this.isFirst(at.note.target);
     } else {
-      this.line(String(value));
+      const text = String(value);
+      const hasOneSpelling = memberText(value) !== undefined && text.length === length;
+      this.mark(at, hasOneSpelling ? wholeKind : numberKind);
+      this.line(text);
       if (typeof value === 'number') this.number(at, value);
       else this.misfit(at);
     }
@@ -252,6 +267,24 @@ export class DocumentScanner {
   private number({ note: { target } }: Path, value: number): void {
     if (target !== undefined && this.fits(target, 'number'))
       this.chunk.double(target.column, this.row, value);
+  }
+
+  /** Begins a line of the words. */
+  private mark({ note: { wordKey } }: Path, kind: number): void {
+    const { chunk } = this;
+    if (wordKey.length === 0) return;
+    for (let i = 0; i < wordKey.length; i++) chunk.heap[chunk.used++] = wordKey[i] as number;
+    chunk.heap[chunk.used++] = kind;
+  }
+
+  /** Puts newlines aside in what was written since `from`, but for the last byte, and notes what can't be told from marks. */
+  private keepInLine(from: number): void {
+    const { heap, used } = this.chunk;
+    for (let i = from; i < used - 1; i++) {
+      const byte = heap[i] as number;
+      if (byte === newline) heap[i] = inner;
+      else if (isWordMark(byte)) this.nested = true;
+    }
   }
 
   private line(text: string): void {
@@ -292,3 +325,7 @@ export class DocumentScanner {
 }
 
 const encoder = new TextEncoder();
+const inner = innerNewline.charCodeAt(0);
+const [textKind, wholeKind, numberKind] = [wordKinds.text, wordKinds.whole, wordKinds.number].map((kind) =>
+  kind.charCodeAt(0),
+) as [number, number, number];

@@ -85,7 +85,7 @@ function readFailure(error: Error): Error {
 }
 
 /** Layout of the files; a reader of another layout must migrate them. */
-const layoutVersion = 1;
+const layoutVersion = 2;
 
 /** Rows that are stored as one: each checkpoint writes the last, half full group again, so small ones write least. */
 const rowGroupSize = 16_384;

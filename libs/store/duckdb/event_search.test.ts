@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { wordKey, wordKinds } from '@tidewatch/query';
 import { expect, it } from 'vitest';
 import { always, eventOf, everyone, indexed, kql, suiteClasses } from '../fixtures.suite.ts';
 import { openDuckDbStore } from './index.ts';
@@ -23,6 +24,10 @@ const written = {
   list: '[null, "other", "abc-123456", 1e3]',
   lines: String.raw`"first line\nabc-123456"`,
   quote: String.raw`"say \"abc-123456\""`,
+  // What the words of a document with such a field `w` would be.
+  forged: JSON.stringify(
+    `a\n${wordKey(['w'])}${wordKinds.text}forged-1\n${wordKey(['w'])}${wordKinds.whole}7\n`,
+  ),
 };
 
 const found: Readonly<Record<string, readonly (keyof typeof written)[]>> = {
@@ -43,6 +48,10 @@ const found: Readonly<Record<string, readonly (keyof typeof written)[]>> = {
   'v: "say \\"abc-123456\\""': ['quote'],
   '*v*: "abc-123456"': ['plain', 'escaped', 'capitals', 'list'],
   'v: 12345*': ['kelvin', 'whole', 'text'],
+  'v: *forged-1*': ['forged'],
+  'w: forged-1': [],
+  'w: forged*': [],
+  'w >= 0': [],
 };
 
 it('finds values of unpromoted fields however they are written', { timeout: 60_000 }, async () => {

@@ -2,7 +2,7 @@ import type { EcsEvent, Json } from '@tidewatch/event';
 import { buckets } from '../buckets.ts';
 import type { DataClasses } from '../classes.ts';
 import type { Deletion, EventStore, Scope, SearchRequest, TopValue } from '../contract.ts';
-import { createLayout, eventFields } from './columns.ts';
+import { createEventLayout } from './columns.ts';
 import { bucketSql, compile, fieldValues, select, type Where } from './compile.ts';
 import type { Database } from './database.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
@@ -14,7 +14,6 @@ import { startLimit } from './time_limit.ts';
 
 type Filter = Pick<SearchRequest, 'query' | 'range'>;
 
-const timeColumns = new Map([['@timestamp', 'ts']]);
 /** A histogram's split shows this many values; the others are in the bucket's count alone. */
 const maxSplitValues = 20;
 
@@ -34,7 +33,7 @@ export function createEventStore(
       .filter((partition) => range === undefined || overlaps(extent(partition), range));
 
   const layoutOf = (sources: readonly Partition[]) =>
-    createLayout(eventFields, () => new Set(sources.flatMap(({ paths }) => [...paths])), 'doc', timeColumns);
+    createEventLayout(() => new Set(sources.flatMap(({ paths }) => [...paths])));
 
   const condition = (request: Filter, sources: readonly Partition[]): Where =>
     compile(request.query, request.range, clock(), {

@@ -1,0 +1,48 @@
+import { isNumeric } from './predicate.ts';
+import type { Bind, SqlTest } from './sql_tests.ts';
+import { fold } from './text.ts';
+import { innerNewline, isWordMark, wordKinds } from './word_keys.ts';
+
+/** The words of plain rows, and the key that a field's values have there (`wordKey`). */
+export interface KeyedWords {
+  readonly sql: string;
+  readonly key: string;
+}
+
+/** To look for more takes longer than to read the document. */
+const most = 8;
+
+/** One of the field's values is one of those wanted; undefined where the document must say. */
+export function equalWords(
+  { sql, key }: KeyedWords,
+  wanted: readonly string[],
+  bind: Bind,
+): string | undefined {
+  if (wanted.length > most || wanted.some(hasMark)) return undefined;
+  const lines = wanted.flatMap((text) => {
+    const folded = fold(text);
+    return [
+      wordKinds.text + folded.replaceAll('\n', innerNewline),
+      ...(folded === 'true' || folded === 'false' ? [wordKinds.whole + folded] : []),
+      ...(isNumeric(text) ? [wordKinds.whole, wordKinds.number].map((kind) => kind + Number(text)) : []),
+    ];
+  });
+  const tests = lines.map((line) => `contains(lower(${sql}), ${bind(`${key}${line.toLowerCase()}\n`)})`);
+  return `(${tests.join(' OR ')})`;
+}
+
+/** Some value of these kinds passes. */
+export function someWord(
+  { sql, key }: KeyedWords,
+  kinds: readonly (keyof typeof wordKinds)[],
+  variable: string,
+  test: SqlTest,
+  bind: Bind,
+): string {
+  const pattern = bind(`${key}[${kinds.map((kind) => wordKinds[kind]).join('')}]([^\n]*)\n`);
+  const value = `translate(${variable}, chr(11), chr(10))`;
+  return `(len(list_filter(regexp_extract_all(${sql}, ${pattern}, 1), lambda ${variable}: ${test(value)})) > 0)`;
+}
+
+const hasMark = (text: string): boolean =>
+  Array.from(text).some((letter) => isWordMark(letter.codePointAt(0) as number));
