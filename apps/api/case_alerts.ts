@@ -5,8 +5,8 @@ import { parseQuery } from './kql.ts';
 import { maySee } from './security/scope.ts';
 
 const always = { from: 0, to: Date.UTC(9999, 0) };
-/** Of a query by ids: what a query's length allows for. */
-const idsAtOnce = 100;
+/** Characters of a query by ids, which a query's length allows for. */
+const queryLength = 8_000;
 const pageSize = 1_000;
 
 type Readable = Pick<AlertStore, 'search'>;
@@ -18,9 +18,15 @@ export async function alertsById(
   alerts: Readable,
 ): Promise<ReadonlyMap<string, AlertRow>> {
   const found = new Map<string, AlertRow>();
-  for (let at = 0; at < ids.length; at += idsAtOnce) {
-    const some = ids.slice(at, at + idsAtOnce);
-    const query = parseQuery(`id: (${some.map((id) => `"${id}"`).join(' or ')})`);
+  const left = [...ids];
+  while (left.length > 0) {
+    const some: string[] = [];
+    for (let length = 0; length < queryLength && left.length > 0; ) {
+      const id = left.shift() as string;
+      some.push(`"${id}"`);
+      length += id.length + 6;
+    }
+    const query = parseQuery(`id: (${some.join(' or ')})`);
     const page = await alerts.search({ ...query, range: always, sort: 'newest', limit: pageSize }, scope);
     for (const row of page.items) found.set(row.id, row);
   }

@@ -18,7 +18,7 @@ import { noteTriage, publish } from './alerts.ts';
 /** Titles and notes tell of alerts, so cases are for who works on these. */
 const policy = { kind: 'session', roles: triagers } as const;
 const byId = z.object({ id: z.string().max(64) });
-const pageSize = 200;
+const pageSize = 1_000;
 const together = 250;
 
 const owners = async ({ control }: Pick<Api, 'control'>) =>

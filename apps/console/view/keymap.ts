@@ -34,12 +34,7 @@ export const keyGroups: readonly KeyGroup[] = [
   },
   {
     title: 'Cases',
-    keys: [
-      { keys: ['m'], does: 'Open a new one' },
-      { keys: ['n'], does: 'Write a note' },
-      { keys: ['c'], does: 'Close it, with its alerts or without' },
-      { keys: ['z'], does: 'Undo the last change (10 s)' },
-    ],
+    keys: [{ keys: ['m'], does: 'Open a new one; n, c and z act on one, too' }],
   },
   {
     title: 'Dead letters',
