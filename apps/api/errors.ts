@@ -94,11 +94,6 @@ export const errors = defineErrors({
     status: 409,
     message: 'The change of alerts {id} has not ended yet, or takes back another itself.',
   },
-  EVENT_UNKNOWN: { status: 404, message: 'There is no event {id}, or its time to live is over.' },
-  BACKTEST_UNKNOWN: {
-    status: 404,
-    message: 'There is no backtest {id}; those that ended long ago are forgotten.',
-  },
   CASE_OWNER: {
     status: 400,
     message: 'A case can be owned by who may work on it; {id} is nobody of these.',
@@ -106,6 +101,11 @@ export const errors = defineErrors({
   CASE_TOO_MANY: {
     status: 409,
     message: 'The query finds more than the {most} alerts that a case holds. Narrow it.',
+  },
+  EVENT_UNKNOWN: { status: 404, message: 'There is no event {id}, or its time to live is over.' },
+  BACKTEST_UNKNOWN: {
+    status: 404,
+    message: 'There is no backtest {id}; those that ended long ago are forgotten.',
   },
   BACKTEST_ENDED: { status: 409, message: 'The backtest {id} has ended already.' },
   RULE_UNKNOWN: { status: 404, message: 'There is no rule {id}.' },
@@ -169,6 +169,10 @@ export const errors = defineErrors({
     status: 409,
     message: 'The detector {id} is a file of a folder in `anomalies.paths`: it is changed there.',
   },
+  DETECTOR_OFF: { status: 409, message: 'The detector {id} does not run: it knows no entities.' },
+  ENTITY_UNKNOWN: { status: 404, message: 'The detector {id} knows no such entity that you may see.' },
+  NORMAL_INVALID: { status: 400, message: 'That can’t be called normal: {why}' },
+  NORMAL_UNKNOWN: { status: 404, message: 'Nothing was said to be normal under the id {id}.' },
   DETECTOR_RUNS_WAITING: { status: 429, message: 'Too many runs of detectors wait. Try again later.' },
   DETECTOR_RUN_UNKNOWN: { status: 404, message: 'There is no run {id} of a detector, or not any more.' },
   DETECTOR_RUN_ENDED: { status: 409, message: 'The run {id} has ended.' },

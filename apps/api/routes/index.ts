@@ -6,6 +6,7 @@ import { archiveRoutes } from './archive.ts';
 import { auditRoutes } from './audit.ts';
 import { caseRoutes } from './cases.ts';
 import { deadLetterRoutes } from './dead_letters.ts';
+import { detectorNormalRoutes } from './detector_normal.ts';
 import { detectorRoutes } from './detectors.ts';
 import { enrichmentRoutes } from './enrichment.ts';
 import { entityRoutes } from './entities.ts';
@@ -27,17 +28,17 @@ import { sessionRoutes } from './session.ts';
 import { systemRoutes } from './system.ts';
 import { useCaseRoutes } from './usecases.ts';
 import { userRoutes } from './users.ts';
-
 import { viewRoutes } from './views.ts';
+
 /** Everything the API answers, but for the console's files. */
 export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...oidcRoutes,
   ...alertRoutes,
   ...alertJobRoutes,
-  ...eventRoutes,
   ...caseRoutes,
   ...viewRoutes,
+  ...eventRoutes,
   ...entityRoutes,
   ...ruleRoutes,
   ...keptRuleRoutes,
@@ -49,6 +50,7 @@ export const routes: readonly Route[] = [
   ...forecastRoutes,
   ...modelRoutes,
   ...detectorRoutes,
+  ...detectorNormalRoutes,
   ...featureRoutes,
   ...deadLetterRoutes,
   ...archiveRoutes,
