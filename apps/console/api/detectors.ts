@@ -55,7 +55,8 @@ export const useDetectorEntities = (id: string, text: string, enabled: boolean) 
     queryFn: ({ signal }) => get<DetectorEntities>(pathOf(id, '/entities'), { text }, signal),
     placeholderData: keepPreviousData,
     enabled,
-    staleTime: everyMs,
+    refetchInterval: everyMs,
+    staleTime: 0,
   });
 
 /** @param entity JSON of its values */

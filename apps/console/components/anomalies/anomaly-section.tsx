@@ -1,7 +1,8 @@
 'use client';
+import { useQueryClient } from '@tanstack/react-query';
 import type { DetectorRow } from '@tidewatch/api/schemas';
 import { useState } from 'react';
-import { useAnomalies } from '../../api/detectors.ts';
+import { refreshDetectors, useAnomalies } from '../../api/detectors.ts';
 import { type AnomalyRow, entityLabel, outcomeWord } from '../../view/anomaly.ts';
 import { figure } from '../../view/forecast.ts';
 import { step } from '../../view/keymap.ts';
@@ -35,6 +36,7 @@ export function AnomalySection({
   readonly onJudge: ((anomaly: AnomalyRow) => void) | undefined;
   readonly onClose: () => void;
 }) {
+  const client = useQueryClient();
   const { q, from, to } = state;
   const { data, error, refetch } = useAnomalies(detector.id, { q, from, to });
   const [cursor, setCursor] = useState<string>();
@@ -58,7 +60,7 @@ export function AnomalySection({
   useKey('k', () => move(-1));
   useKey('o', open);
   useKey('enter', open);
-  useKey('r', () => void refetch());
+  useKey('r', () => void refreshDetectors(client));
   useKey('n', () => marked !== undefined && onJudge?.(marked));
   useKey('escape', () => (state.entity === null ? onClose() : void setState({ entity: null, at: null })));
   const problem = kqlProblemOf(error, q, q);

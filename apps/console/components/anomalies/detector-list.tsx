@@ -2,7 +2,7 @@ import type { DetectorRow } from '@tidewatch/api/schemas';
 import { detectorLook, detectorWord } from '../../view/anomaly.ts';
 import { duration } from '../../view/moment.ts';
 import { count } from '../../view/quantity.ts';
-import { FactTable, StateDot } from '../health/health-section.tsx';
+import { type FactColumn, FactTable, StateDot } from '../health/health-section.tsx';
 import { Time } from '../ui/time.tsx';
 import { useNow } from '../ui/use-now.ts';
 
@@ -17,6 +17,30 @@ export function DetectorList({
 }) {
   const now = useNow();
   const figure = (value: number | undefined): string => (value === undefined ? '–' : count(value));
+  const more: readonly FactColumn<DetectorRow>[] = [
+    { title: 'Known', right: true, cell: ({ state }) => figure(state?.known) },
+    { title: 'Active', right: true, cell: ({ state }) => figure(state?.active) },
+    { title: 'Alerts', right: true, cell: ({ state }) => figure(state?.alerts) },
+    {
+      title: 'Last odd',
+      cell: ({ state }) =>
+        state?.lastResult == null ? (
+          <span className="text-soft">–</span>
+        ) : (
+          <Time at={state.lastResult} now={now} />
+        ),
+    },
+    { title: 'Interval', right: true, cell: ({ interval }) => duration(interval) },
+    {
+      title: 'Target',
+      right: true,
+      cell: ({ target }) => (
+        <span title="Share of intervals that are odd while nothing is the matter">
+          {Number((target * 100).toPrecision(3))} %
+        </span>
+      ),
+    },
+  ];
   return (
     <FactTable
       label="Detectors"
@@ -41,28 +65,8 @@ export function DetectorList({
           ),
         },
         { title: 'State', cell: (row) => <StateDot look={detectorLook(row)}>{detectorWord(row)}</StateDot> },
-        { title: 'Known', right: true, cell: ({ state }) => figure(state?.known) },
-        { title: 'Active', right: true, cell: ({ state }) => figure(state?.active) },
-        { title: 'Alerts', right: true, cell: ({ state }) => figure(state?.alerts) },
-        {
-          title: 'Last odd',
-          cell: ({ state }) =>
-            state?.lastResult == null ? (
-              <span className="text-soft">–</span>
-            ) : (
-              <Time at={state.lastResult} now={now} />
-            ),
-        },
-        { title: 'Interval', right: true, cell: ({ interval }) => duration(interval) },
-        {
-          title: 'Target',
-          right: true,
-          cell: ({ target }) => (
-            <span title="Share of intervals that are odd while nothing is the matter">
-              {Number((target * 100).toPrecision(3))} %
-            </span>
-          ),
-        },
+        // Beside a detail there is room for no more.
+        ...(current === null ? more : []),
       ]}
     />
   );
