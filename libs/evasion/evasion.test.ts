@@ -62,6 +62,25 @@ it('makes the same model of the same rules, lines and seed', async () => {
   expect(again.model).toEqual(trained.model);
 });
 
+it('learns from what people said of lines: one is cleared, as it is with other numbers, and one is found', async () => {
+  const [cleared, missed] = ['reg save hkcu\\console 70000', 'pwsh -WindowStyle Hidden 7'];
+  const said = (by: Evasion) => by.score([cleared, missed]).map(({ verdict }) => verdict);
+  const verdicts = [
+    { line: cleared, evasion: false },
+    { line: missed, evasion: true },
+  ];
+  const retrained = await trainEvasion(loaded.rules, { type: 'process', benign, verdicts });
+  const next = new Evasion(retrained.model);
+  expect([said(evasion), said(next)]).toEqual([
+    ['evasion', 'benign'],
+    ['benign', 'evasion'],
+  ]);
+  const [other, edit] = next.score([cleared.replace('70000', '80000'), edited]);
+  expect([other?.score, edit?.verdict]).toEqual([0, 'evasion']);
+  await writeEvasionModel(folder, retrained, statement);
+  expect(said(await readEvasionModel(folder))).toEqual(['benign', 'evasion']);
+});
+
 it('refuses to train on too little', async () => {
   const few = trainEvasion(loaded.rules, { type: 'process', benign: benign.slice(0, 5) });
   await expect(few).rejects.toMatchObject({ code: 'EVASION_FEW_BENIGN' });

@@ -7,5 +7,12 @@ export type { EvasionModel } from './model.ts';
 export { type ModelStatement, readEvasionModel, writeEvasionModel } from './model_folder.ts';
 export { makePositives, type Positive } from './positives.ts';
 export { type LinearModel, type SolverOptions, type SparseRows, solveLinear } from './solver.ts';
-export { distinct, rulesAbout, type Trained, type TrainOptions, trainEvasion } from './train.ts';
+export {
+  distinct,
+  rulesAbout,
+  type Trained,
+  type TrainOptions,
+  trainEvasion,
+  type Verdict as LineVerdict,
+} from './train.ts';
 export { type LineTypeName, lineTypeNames, lineTypes } from './types.ts';

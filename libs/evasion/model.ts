@@ -19,4 +19,6 @@ export interface EvasionModel {
   readonly familiarity: number;
   /** Hashes (FNV-1a, 32 bits) of tokens that several benign lines have. */
   readonly known: readonly number[];
+  /** Digests (SHA-256, hexadecimal) of the tokens of lines that people said are no evasion. */
+  readonly cleared: readonly string[];
 }

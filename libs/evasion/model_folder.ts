@@ -32,6 +32,7 @@ const weightsSchema: z.ZodType<EvasionModel> = z.strictObject({
   threshold: finite,
   familiarity: finite,
   known: z.array(whole.max(0xffff_ffff)),
+  cleared: z.array(z.string().regex(/^[\da-f]{64}$/)).default([]),
 });
 
 const goldenSchema = z.strictObject({ line: z.string(), score: z.number().min(0).max(1) });

@@ -4,7 +4,7 @@ import { blendOf } from './blend.ts';
 import { canonical } from './canonical.ts';
 import { demandsOf } from './demands.ts';
 import { evasionErrors } from './errors.ts';
-import { Evasion } from './evasion.ts';
+import { digestOf, Evasion } from './evasion.ts';
 import type { EvasionModel } from './model.ts';
 import { outlineOf } from './outline.ts';
 import { makePositives, type Positive } from './positives.ts';
@@ -17,11 +17,19 @@ export interface TrainOptions {
   readonly type: LineTypeName;
   /** Of a site's own history: what nobody attacked with. */
   readonly benign: readonly string[];
+  /** What people said of lines that a model found. */
+  readonly verdicts?: readonly Verdict[];
   readonly seed?: number;
   /** Share of benign lines that may be called evasions. */
   readonly falsePositives?: number;
   readonly perRule?: number;
   readonly onProgress?: (what: string) => void;
+}
+
+/** What somebody said of a line that a model called an evasion. */
+export interface Verdict {
+  readonly line: string;
+  readonly evasion: boolean;
 }
 
 export interface Trained {
@@ -42,6 +50,8 @@ export interface Trained {
 /** Every so manieth line is kept from training, to set the score's scale and threshold by. */
 const heldOutEach = 4;
 const fewest = 100;
+/** A person's verdict counts as so many lines that nobody looked at. */
+const verdictWeight = 16;
 
 /**
  * Trains on edited lines that rules would have caught, against benign ones. The same rules, lines and seed make the same
@@ -51,7 +61,15 @@ const fewest = 100;
  */
 export async function trainEvasion(
   all: readonly SigmaRule[],
-  { type: name, benign, seed = 0, falsePositives = 0.015, perRule = 16, onProgress }: TrainOptions,
+  {
+    type: name,
+    benign,
+    verdicts = [],
+    seed = 0,
+    falsePositives = 0.015,
+    perRule = 16,
+    onProgress,
+  }: TrainOptions,
 ): Promise<Trained> {
   const type = lineTypes[name];
   const random = new Random(seed);
@@ -82,6 +100,8 @@ export async function trainEvasion(
   };
   const benignRows = benignTrained.map(rowOf);
   const evasionRows = evasionsTrained.map(({ line }) => rowOf(line));
+  for (const { line, evasion } of verdicts)
+    for (let i = 0; i < verdictWeight; i++) (evasion ? evasionRows : benignRows).push(rowOf(line));
   const solved = solveLinear(
     sparse([...benignRows, ...evasionRows]),
     Int8Array.from({ length: benignRows.length + evasionRows.length }, (_, i) =>
@@ -101,6 +121,7 @@ export async function trainEvasion(
     threshold: 1,
     familiarity: 0,
     known,
+    cleared: verdicts.flatMap(({ line, evasion }) => (evasion ? [] : [digestOf(tokensOf(canonical(line)))])),
   };
   const scorer = new Evasion(draft);
   const blend = blendOf(

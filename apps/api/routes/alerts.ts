@@ -157,7 +157,7 @@ export const alertRoutes: readonly Route[] = [
     method: 'GET',
     url: '/api/alerts/:id',
     summary: 'One alert with its matches, their explanations and its history',
-    policy: readers,
+    policy: listers,
     audit: 'read',
     schemas: { params: z.object({ id: z.string().max(128) }), answer: schemas.alert },
     handle: async ({ params: { id }, scope }, { alerts }) => {

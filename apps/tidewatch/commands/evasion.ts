@@ -2,6 +2,7 @@ import { lineTypeNames } from '@tidewatch/evasion/types';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { TrainRequest } from '../evasion/train.ts';
 import type { CommandContext } from './context.ts';
+import { type ServerOptions, withServer } from './server.ts';
 import { addFile, orUnreadable } from './sigma/options.ts';
 
 interface TrainCommand extends TrainRequest {
@@ -15,7 +16,12 @@ interface ScoreCommand {
   readonly json?: boolean;
 }
 
-export const evasionCommand = ({ print, say }: CommandContext): Command => {
+interface ExportCommand extends ServerOptions {
+  readonly model: string;
+  readonly output: string;
+}
+
+export const evasionCommand = ({ root, print, say }: CommandContext): Command => {
   const command = new Command('evasion').description(
     'Find lines that a Sigma rule would have caught, had they not been edited.',
   );
@@ -26,8 +32,16 @@ export const evasionCommand = ({ print, say }: CommandContext): Command => {
     )
     .requiredOption('--rules <path>', 'folder or file of Sigma rules; may be repeated', addFile)
     .requiredOption('--benign <file>', 'lines that nobody attacked with, one a row')
+    .option('--verdicts <file>', 'what people said of lines, as `evasion export` writes it')
     .requiredOption('--output <folder>', 'the model’s folder, which is made')
-    .addOption(new Option('--type <type>', 'what the lines are').choices(lineTypeNames).default('process'))
+    .addOption(
+      new Option(
+        '--type <type>',
+        'what the lines are: command lines of processes, script blocks of PowerShell, paths of registry keys, or addresses that a proxy saw',
+      )
+        .choices(lineTypeNames)
+        .default('process'),
+    )
     .option('--name <name>', 'the model’s name', 'evasion')
     .option('--model-version <version>', 'the model’s version', '1')
     .option('--author <name>', 'who answers for it', 'unknown')
@@ -63,6 +77,29 @@ export const evasionCommand = ({ print, say }: CommandContext): Command => {
           json
             ? JSON.stringify({ ...counts, output: request.output })
             : `${counts.evasion} evasions, ${counts.novel} novel, ${counts.benign} benign: ${request.output}`,
+        );
+        return 0;
+      }),
+    );
+  withServer(
+    command
+      .command('export')
+      .description(
+        'Write the lines of closed alerts of a model as NDJSON for the next training: line, and whether it was an evasion.',
+      ),
+  )
+    .option('--model <name>', 'the model’s name', 'evasion')
+    .requiredOption('--output <file>', 'NDJSON that is written; it holds the lines as they were')
+    .action(({ json, model, output, ...options }: ExportCommand) =>
+      orUnreadable(say, async () => {
+        const { loadConfig } = await import('../config/load.ts');
+        const { exportVerdicts } = await import('../evasion/verdicts.ts');
+        const { data } = await loadConfig(options, root);
+        const counts = await exportVerdicts(data, model, output);
+        print(
+          json
+            ? JSON.stringify({ ...counts, output })
+            : `${counts.evasions} evasions, ${counts.cleared} cleared lines: ${output}`,
         );
         return 0;
       }),

@@ -2,10 +2,13 @@ import { type LineTypeName, type Trained, trainEvasion, writeEvasionModel } from
 import { reasonOf, startErrors } from '../errors.ts';
 import { loadReadable } from '../sigma/rules.ts';
 import { lineBatches } from './lines.ts';
+import { readVerdicts } from './verdicts.ts';
 
 export interface TrainRequest {
   readonly rules: readonly string[];
   readonly benign: string;
+  /** A file of verdicts, as `evasion export` writes it. */
+  readonly verdicts?: string;
   readonly output: string;
   readonly type: LineTypeName;
   readonly name: string;
@@ -24,6 +27,7 @@ export async function trainFromFiles(
   {
     rules: paths,
     benign: file,
+    verdicts: judged,
     output,
     type,
     name,
@@ -40,7 +44,16 @@ export async function trainFromFiles(
   progress(`${rules.length} rules`);
   const benign: string[] = [];
   for await (const batch of lineBatches(file)) benign.push(...batch);
-  const trained = await trainEvasion(rules, { type, benign, seed, falsePositives, onProgress: progress });
+  const verdicts = judged === undefined ? [] : await readVerdicts(judged);
+  if (judged !== undefined) progress(`${verdicts.length} verdicts`);
+  const trained = await trainEvasion(rules, {
+    type,
+    benign,
+    verdicts,
+    seed,
+    falsePositives,
+    onProgress: progress,
+  });
   const said = { name, version: modelVersion, author, license: 'LicenseRef-site', falsePositives };
   await writeEvasionModel(output, trained, { ...said, benign: 'of the site' }).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
