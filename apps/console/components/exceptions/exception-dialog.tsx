@@ -11,6 +11,7 @@ import {
   terms,
 } from '../../view/exception.ts';
 import { fullTime } from '../../view/moment.ts';
+import { visible } from '../../view/value.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Segmented } from '../ui/segmented.tsx';
@@ -112,7 +113,7 @@ export function ExceptionDialog({
           </span>
         </div>
         <p className="rounded-md border border-line bg-raised px-3 py-2 text-sm wrap-anywhere">
-          {silencedSentence(choices, detector.title, detector.engine === 'correlation')}
+          {visible(silencedSentence(choices, detector.title, detector.engine === 'correlation'))}
         </p>
         {problem !== undefined && (
           <p role="alert" className="text-sm text-bad">
