@@ -22,8 +22,8 @@ const alert = (n: number, title = 'T') =>
   ({ id: `a${n}`, effect: 'created', level: 'high', title, last: n }) as const;
 
 /** An open stream, and what came on it so far. */
-async function listen(headers: Record<string, string> = {}) {
-  const asked: ClientRequest = request(new URL('/api/live', address), {
+async function listen(headers: Record<string, string> = {}, query = '') {
+  const asked: ClientRequest = request(new URL(`/api/live${query}`, address), {
     headers: { cookie, ...headers },
   }).end();
   const [response] = (await once(asked, 'response')) as [IncomingMessage];
@@ -65,13 +65,30 @@ describe('the live stream', () => {
     expect((await server.audit()).filter(({ action }) => action === 'live.read')).toHaveLength(2);
   });
 
-  it('beats every 15 seconds, until the session is revoked', async () => {
-    const stream = await listen();
-    vi.advanceTimersByTime(15_000);
-    await vi.waitFor(() => expect(stream.text).toContain(': heartbeat\n\n'));
-    await server.control.sessions.revokeAll();
-    vi.advanceTimersByTime(15_000);
-    await vi.waitFor(() => expect(stream.ended).toBe(true));
+  it('beats every second, and ends with what opened it, at once or when that ran out', async () => {
+    const [revoked, over] = [await listen(), await listen({ cookie: (await server.logIn('viewer')).cookie })];
+    vi.advanceTimersByTime(1_000);
+    await vi.waitFor(() => expect(revoked.text).toContain('event: beat\ndata: {}\n\n'));
+    const { id } = (await server.control.sessions.list('analyst'))[0] ?? {};
+    await server.control.sessions.revoke(id ?? '');
+    await vi.waitFor(() => expect(revoked.ended).toBe(true));
+    expect(over.ended).toBe(false);
+    server.time.now += 12 * 3_600_000;
+    vi.advanceTimersByTime(14_000);
+    await vi.waitFor(() => expect(over.ended).toBe(true));
+  });
+
+  it('gives who opens it anew what they missed, by the id in the address', async () => {
+    const first = await listen();
+    server.deps.live.publish('alert', alert(1));
+    await vi.waitFor(() => expect(first.text).toContain('a1'));
+    server.deps.live.publish('alert', alert(2));
+    const id = /id: (.+)/.exec(first.text)?.[1] ?? '';
+    const again = await listen({}, `?lastEventId=${id}`);
+    await vi.waitFor(() => expect(again.text).toContain('a2'));
+    expect(again.text).not.toMatch(/a1|resync/);
+    const lost = await listen({}, '?lastEventId=before-7');
+    await vi.waitFor(() => expect(lost.text).toContain('event: resync'));
   });
 
   it('shows the privacy officer counts, but no alerts', async () => {
@@ -96,8 +113,6 @@ describe('the live stream', () => {
     const stream = await listen();
     const analyst = { id: 'analyst', name: 'x', roles: ['analyst'] } as const;
     await server.control.users.save({ ...analyst, reach: { dataClasses: ['unapproved'] } });
-    vi.advanceTimersByTime(15_000);
-    await vi.waitFor(() => expect(stream.text).toContain(': heartbeat'));
     server.deps.live.publish('alert', { ...alert(1), dataClass: 'personnel' });
     server.deps.live.publish('alert', { ...alert(2), dataClass: 'unapproved' });
     await vi.waitFor(() => expect(stream.text).toContain('a2'));

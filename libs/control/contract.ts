@@ -175,6 +175,8 @@ export interface ControlStore {
   signIn(identity: ExternalIdentity, lastsMs?: number): Promise<Redeemed>;
   /** Takes over what an identity provider says of somebody who is signed in; without a role, what was open ends. */
   vouch(identity: Pick<ExternalIdentity, 'subject' | 'name' | 'roles'>): Promise<void>;
+  /** Tells when users, sessions or keys were changed, once that is durable; answers how to stop. */
+  onAccounts(listener: () => void): () => void;
   /** Writes what waits and closes the file. Calls afterwards throw `CONTROL_CLOSED`. */
   close(): Promise<void>;
 }

@@ -33,12 +33,34 @@ export function openControlStore(options: {
   const devices = createDevices(db, clock);
   const views = createViews(db, clock);
   const audit = createAuditLog(db, clock);
+  const listeners = new Set<() => void>();
+  const telling =
+    <Given extends unknown[], Answer>(change: (...given: Given) => Promise<Answer>) =>
+    async (...given: Given): Promise<Answer> => {
+      const answer = await change(...given);
+      for (const listener of listeners) listener();
+      return answer;
+    };
+  const { users: directory, ...ways } = createDirectory(db, {
+    ...{ users, sessions, links, keys, views, devices },
+    passwordCost: options.passwordCost,
+  });
   return {
-    ...createDirectory(db, {
-      ...{ users, sessions, links, keys, views, devices },
-      passwordCost: options.passwordCost,
-    }),
-    keys: keys.ring,
+    ...ways,
+    signIn: telling(ways.signIn),
+    vouch: telling(ways.vouch),
+    users: {
+      ...directory,
+      save: telling(directory.save),
+      change: telling(directory.change),
+      remove: telling(directory.remove),
+      setPassword: telling(directory.setPassword),
+    },
+    keys: { ...keys.ring, remove: telling(keys.ring.remove) },
+    onAccounts: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     devices: devices.store,
     audit,
     originals: createOriginalVault(db),
@@ -46,11 +68,13 @@ export function openControlStore(options: {
     views: views.store,
     sessions: {
       ...sessions.store,
-      revokeAll: async () =>
+      revoke: telling(sessions.store.revoke),
+      revokeAll: telling(async () =>
         db.transaction(() => {
           links.voidAll();
           return { sessions: sessions.deleteAll(), keys: keys.deleteReading() };
         }),
+      ),
     },
     createLoginLink: links.createLoginLink,
     redeem: links.redeem,

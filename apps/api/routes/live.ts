@@ -6,7 +6,12 @@ import { live as messages } from '../schemas/system.ts';
 import { askerOf } from '../security/asker.ts';
 import { maySee, scopeOf } from '../security/scope.ts';
 
-const heartbeatMs = 15_000;
+const beatMs = 1_000;
+/** What ran out by itself takes its stream with it after so many beats. */
+const beatsToCheck = 15;
+const query = z.object({
+  lastEventId: z.string().max(100).optional().describe('As `Last-Event-ID`, for who opens a stream anew.'),
+});
 /** A client this far behind is cut off; it comes back with the last id it saw. */
 const backlogBytes = 1 << 20;
 const streamLimit = 500;
@@ -21,11 +26,12 @@ export const liveRoutes: readonly Route[] = [
     // Noted before the first message: once the stream is open, nothing can be refused any more.
     audit: 'own',
     schemas: {
+      query,
       answer: z.string().describe(`Messages with JSON as data, named ${Object.keys(messages).join(', ')}`),
     },
     produces: 'text/event-stream',
-    handle: async ({ request, reply, scope }, api) => {
-      const { live, streams, audit, dataClasses } = api;
+    handle: async ({ query: { lastEventId }, request, reply, scope }, api) => {
+      const { live, streams, audit, control, dataClasses } = api;
       if (streams.size >= streamLimit) throw errors.TOO_MANY_STREAMS();
       await audit.change({ who: scope.principal, action: 'live.read', target: '/api/live', detail: {} });
       const { raw } = reply.hijack();
@@ -34,10 +40,14 @@ export const liveRoutes: readonly Route[] = [
       raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
       raw.write('retry: 2000\n\n');
 
-      const lastId = request.headers['last-event-id'];
-      let seen = scope;
-      const take = ({ kind, dataClass, frame }: LiveMessage) => {
-        if (kind === 'alert' && !maySee(seen, dataClass)) return;
+      const lastId = request.headers['last-event-id'] ?? lastEventId;
+      let { caller } = request;
+      let held: LiveMessage[] | undefined;
+      const take = (message: LiveMessage) => {
+        const { kind, dataClass, frame } = message;
+        if (held !== undefined) return void held.push(message);
+        // Classes and use-cases change while the stream is open.
+        if (kind === 'alert' && !maySee(scopeOf(caller, dataClasses ?? { all: [] }), dataClass)) return;
         if (raw.writableLength > backlogBytes) raw.destroy();
         else raw.write(frame);
       };
@@ -45,16 +55,26 @@ export const liveRoutes: readonly Route[] = [
       const stream = { end: () => void (raw.writableLength === 0 ? raw.end() : raw.destroy()) };
       streams.add(stream);
 
-      const heartbeat = setInterval(async () => {
-        // A session or key that was revoked or ran out takes its stream with it, and what somebody may see changes.
-        // Listening is no activity of a session.
-        const caller = await askerOf(request, api, { touch: false }).catch(() => undefined);
-        if (caller === undefined) return stream.end();
-        seen = scopeOf(caller, dataClasses ?? { all: [] });
-        raw.write(': heartbeat\n\n');
-      }, heartbeatMs);
+      // A session or key that ended takes its stream with it at once. Listening is no activity of a session.
+      const check = async () => {
+        // What comes meanwhile waits for the answer.
+        held ??= [];
+        const now = await askerOf(request, api, { touch: false }).catch(() => undefined);
+        if (now === undefined) return stream.end();
+        caller = now;
+        const waiting = held ?? [];
+        held = undefined;
+        for (const message of waiting) take(message);
+      };
+      const forget = control.onAccounts(() => void check());
+      let beats = 0;
+      const beat = setInterval(() => {
+        take({ kind: 'beat', dataClass: undefined, frame: 'event: beat\ndata: {}\n\n' });
+        if (++beats % beatsToCheck === 0) void check();
+      }, beatMs);
       raw.on('close', () => {
-        clearInterval(heartbeat);
+        clearInterval(beat);
+        forget();
         leave();
         streams.delete(stream);
       });

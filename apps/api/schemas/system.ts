@@ -183,5 +183,6 @@ export const live = {
     deadLetters: z.number(),
   }),
   demo: z.object({ demo: z.boolean() }),
+  beat: z.object({}).describe('Each second: who hears none for longer has lost the server.'),
   resync: z.object({}).describe('Messages were missed for good: read afresh.'),
 };

@@ -14,7 +14,7 @@ import type {
   AlertTotals,
   Histogram,
 } from '@tidewatch/api/schemas';
-import { change, get } from './client.ts';
+import { ApiProblem, change, get } from './client.ts';
 
 export interface AlertFilter {
   readonly q: string;
@@ -101,10 +101,32 @@ export async function actOnAlerts(
   const results: AlertChangeResult[] = [];
   for (let at = 0; at < alerts.length; at += mostAtOnce) {
     const ids = alerts.slice(at, at + mostAtOnce).map(({ id, version }) => ({ id, version }));
-    results.push(await change<AlertChangeResult>('POST', '/api/alerts/actions', { ids, action }));
+    const body = { ids, action, retry: newRetry() };
+    results.push(await surely(() => change<AlertChangeResult>('POST', '/api/alerts/actions', body)));
   }
   return combine(results);
 }
+
+/** How long a change waits for a server that is away. */
+const waitMs = 10 * 60_000;
+
+/** Asks until there is an answer: the server makes a change with the same `retry` once. */
+async function surely<T>(ask: () => Promise<T>): Promise<T> {
+  const until = Date.now() + waitMs;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || error.code !== 'NETWORK' || Date.now() > until) throw error;
+      await new Promise((done) => setTimeout(done, 1_000));
+    }
+  }
+}
+
+const newRetry = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  );
 
 export async function undoChanges(changeIds: readonly string[]): Promise<AlertChange> {
   const results: AlertChangeResult[] = [];

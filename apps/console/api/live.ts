@@ -10,7 +10,9 @@ export interface Connection {
   readonly since: number;
 }
 
-const names: readonly LiveName[] = ['alert', 'events', 'health', 'demo', 'resync'];
+const names: readonly LiveName[] = ['alert', 'events', 'health', 'demo', 'beat', 'resync'];
+/** The server sends a beat each second. */
+const silentMs = 2_500;
 const idle: Connection = { state: 'connecting', since: 0 };
 
 /** One EventSource for the whole page, opened with the first listener. */
@@ -19,6 +21,10 @@ class LiveStream {
   #source: EventSource | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #attempts = 0;
+  /** What a stream that is opened anew begins after. */
+  #lastId = '';
+  #heardAt = 0;
+  #watching: ReturnType<typeof setInterval> | undefined;
   readonly #watchers = new Set<() => void>();
   readonly #handlers = new Map<LiveName, Set<(message: never) => void>>();
 
@@ -43,10 +49,12 @@ class LiveStream {
 
   #open(): void {
     if (this.#source !== undefined || typeof EventSource === 'undefined') return;
-    const source = new EventSource('/api/live');
+    const after = this.#lastId === '' ? '' : `?lastEventId=${encodeURIComponent(this.#lastId)}`;
+    const source = new EventSource(`/api/live${after}`);
     this.#source = source;
     source.onopen = () => {
       this.#attempts = 0;
+      this.#heardAt = Date.now();
       this.#become('live');
     };
     source.onerror = () => {
@@ -56,8 +64,18 @@ class LiveStream {
       clearTimeout(this.#retry);
       this.#retry = setTimeout(() => this.#reopen(), Math.min(30_000, 1_000 * 2 ** this.#attempts++));
     };
+    // A server that stands still keeps its connections. Messages that wait in the queue go first.
+    this.#watching ??= setInterval(() => {
+      if (this.#connection.state !== 'live' || Date.now() - this.#heardAt < silentMs) return;
+      setTimeout(() => {
+        if (Date.now() - this.#heardAt >= silentMs) this.#become('reconnecting');
+      });
+    }, 250);
     for (const name of names) {
       source.addEventListener(name, (message: MessageEvent<string>) => {
+        this.#heardAt = Date.now();
+        if (message.lastEventId !== '') this.#lastId = message.lastEventId;
+        this.#become('live');
         const data = JSON.parse(message.data) as never;
         for (const handler of this.#handlers.get(name) ?? []) handler(data);
       });

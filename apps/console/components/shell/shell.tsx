@@ -2,6 +2,7 @@
 import { usePathname, useRouter } from 'next/navigation.js';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { endGo, startGo, useKey, usePaletteKey } from '../ui/use-key.ts';
+import { AwayBanner } from './away-banner.tsx';
 import { Banners } from './banners.tsx';
 import { ConnectionMark } from './connection-mark.tsx';
 import { Navigation, pages } from './navigation.tsx';
@@ -48,6 +49,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             <UserMenu />
           </div>
         </header>
+        <AwayBanner />
         <Banners />
         <main className="flex min-h-0 flex-1 flex-col">{children}</main>
       </div>
