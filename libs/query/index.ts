@@ -10,7 +10,7 @@ export { TooManyConditionsError } from './gather.ts';
 export { type KqlResult, kqlLimits, type Notice, parseKql } from './parse.ts';
 export { type CompileOptions, type EventPredicate, toPredicate } from './predicate.ts';
 export { printKql } from './print.ts';
-export { type SqlCondition, type SqlOptions, toSql, toSqlValues } from './sql.ts';
+export { type SqlCondition, type SqlOptions, toSql } from './sql.ts';
 export {
   type SqlColumn,
   type SqlLayout,
@@ -18,6 +18,7 @@ export {
   TooManyFieldsError,
 } from './sql_layout.ts';
 export type { SqlParameter } from './sql_tests.ts';
+export { toSqlValues } from './sql_values.ts';
 export { compareCodePoints } from './text.ts';
 export { type Moment, parseMoment } from './time.ts';
 export { type Token, tokenise } from './tokens.ts';

@@ -20,10 +20,11 @@ import {
   writeUnescaped,
   zero,
 } from '@tidewatch/event/json_bytes';
-import { innerNewline, isWordMark, memberText, wordKinds } from '@tidewatch/query';
+import { memberText } from '@tidewatch/query';
 import { keyBytes, writeAddressKey } from './address_bytes.ts';
 import type { Address, ColumnChunk } from './column_chunk.ts';
 import { DocumentPaths, type Path, type Target } from './document_paths.ts';
+import { WordLines } from './word_lines.ts';
 
 /** A string of a column: between its quotes. */
 interface Place {
@@ -41,6 +42,7 @@ export class DocumentScanner {
   /** Whether queries must walk the document that was scanned last. */
   nested = false;
   private readonly chunk: ColumnChunk;
+  private readonly words: WordLines;
   private readonly wordsColumn: number;
   /** Strings that the columns have in another form than JSON. */
   private escapes: Place[] = [];
@@ -56,6 +58,7 @@ export class DocumentScanner {
 
   constructor(chunk: ColumnChunk, targets: readonly Target[], wordsColumn: number) {
     this.chunk = chunk;
+    this.words = new WordLines(chunk);
     this.wordsColumn = wordsColumn;
     this.paths = new DocumentPaths(targets);
     this.filled = Array(chunk.columns.length).fill(0);
@@ -77,8 +80,7 @@ export class DocumentScanner {
     if (this.escapes.length > 0) this.escapes = [];
     if (this.addresses.length > 0) this.addresses = [];
     this.documents++;
-    // In an array of digits each takes two bytes, and seven with its key among the words.
-    this.size = 4 * (end - start) + 64;
+    this.size = 4 * (end - start) + 64; // A digit of an array takes two bytes, and seven with its key among the words.
     chunk.reserve(this.size);
     if (!this.isDocument(start, end)) {
       chunk.used = words;
@@ -187,7 +189,7 @@ export class DocumentScanner {
     const { heap } = chunk;
     let place = start;
     const before = chunk.used;
-    if (inWords) this.mark(at, textKind);
+    if (inWords) this.words.begin(at.note.wordKey, 'text');
     let used = chunk.used;
     for (let byte = bytes[place] as number; byte !== quote; byte = bytes[++place] as number) {
       if (byte === backslash) {
@@ -211,20 +213,19 @@ export class DocumentScanner {
   }
 
   private escaped(start: number, at: Path, inWords: boolean): number {
-    const { bytes, chunk } = this;
+    const { bytes, chunk, words } = this;
     const end = closingQuote(bytes, start);
-    const before = chunk.used;
-    if (inWords) this.mark(at, textKind);
+    if (inWords) words.begin(at.note.wordKey, 'text');
     const from = chunk.used;
     const used = writeUnescaped(bytes, start, end, chunk.heap, from);
     if (used === undefined) {
       const text = stringBetween(bytes, start, end);
-      if (inWords) this.line(text);
+      if (inWords) words.add(text, this.size);
     } else if (inWords) {
       chunk.heap[used] = newline;
       chunk.used = used + 1;
-    } else chunk.used = before;
-    if (inWords) this.keepInLine(from);
+    }
+    if (inWords && words.keepInLine(from)) this.nested = true;
     const { target } = at.note;
     if (target !== undefined && this.fits(target, 'text')) this.escapes.push({ target, start, end });
     return end + 1;
@@ -241,7 +242,7 @@ export class DocumentScanner {
     const next = bytes[place] as number;
     const isWhole = digits > 0 && digits <= 15 && next !== dot && (next | space) !== 101;
     if (!isWhole || (bytes[start] === zero && digits > 1)) return this.other(start, at);
-    this.mark(at, wholeKind);
+    this.words.begin(at.note.wordKey, 'whole');
     for (let i = start; i < place; i++) chunk.heap[chunk.used++] = bytes[i] as number;
     chunk.heap[chunk.used++] = newline;
     this.number(at, value);
@@ -255,9 +256,9 @@ export class DocumentScanner {
       if (at.note.target !== undefined) this.isFirst(at.note.target);
     } else {
       const text = String(value);
-      const hasOneSpelling = memberText(value) !== undefined && text.length === length;
-      this.mark(at, hasOneSpelling ? wholeKind : numberKind);
-      this.line(text);
+      const kind = memberText(value) !== undefined && text.length === length ? 'whole' : 'number';
+      this.words.begin(at.note.wordKey, kind);
+      this.words.add(text, this.size);
       if (typeof value === 'number') this.number(at, value);
       else this.misfit(at);
     }
@@ -267,32 +268,6 @@ export class DocumentScanner {
   private number({ note: { target } }: Path, value: number): void {
     if (target !== undefined && this.fits(target, 'number'))
       this.chunk.double(target.column, this.row, value);
-  }
-
-  /** Begins a line of the words. */
-  private mark({ note: { wordKey } }: Path, kind: number): void {
-    const { chunk } = this;
-    if (wordKey.length === 0) return;
-    for (let i = 0; i < wordKey.length; i++) chunk.heap[chunk.used++] = wordKey[i] as number;
-    chunk.heap[chunk.used++] = kind;
-  }
-
-  /** Puts newlines aside in what was written since `from`, but for the last byte, and notes what can't be told from marks. */
-  private keepInLine(from: number): void {
-    const { heap, used } = this.chunk;
-    for (let i = from; i < used - 1; i++) {
-      const byte = heap[i] as number;
-      if (byte === newline) heap[i] = inner;
-      else if (isWordMark(byte)) this.nested = true;
-    }
-  }
-
-  private line(text: string): void {
-    const { chunk } = this;
-    // Its own room was reserved only where it takes no more than in JSON.
-    chunk.reserve(3 * text.length + 1 + this.size);
-    chunk.used += encoder.encodeInto(text, chunk.heap.subarray(chunk.used)).written;
-    chunk.heap[chunk.used++] = newline;
   }
 
   /** Whether a value may stand in its column: it is of its type, and the only one. */
@@ -323,9 +298,3 @@ export class DocumentScanner {
     return this.filled[column] === this.documents;
   }
 }
-
-const encoder = new TextEncoder();
-const inner = innerNewline.charCodeAt(0);
-const [textKind, wholeKind, numberKind] = [wordKinds.text, wordKinds.whole, wordKinds.number].map((kind) =>
-  kind.charCodeAt(0),
-) as [number, number, number];
