@@ -24,7 +24,7 @@ export function memoryModels(): ModelDesk {
     list: async () => [row],
     get: async () => ({
       ...row,
-      about: [{ version: '1', manifest: null, card: null, golden: null, drift: null }],
+      about: [{ version: '1', manifest: null, card: null, golden: null, drift: null, calibration: null }],
     }),
     upload: async ({ offset, content }) => offset + content.length,
     add: async () => row,

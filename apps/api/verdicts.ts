@@ -1,16 +1,10 @@
-import type { CloseReason, Match } from '@tidewatch/event';
+import { type Match, verdicts } from '@tidewatch/event';
 import { parseKql } from '@tidewatch/query';
 import type { AlertStore, Scope } from '@tidewatch/store';
 
 /** 1 for an attack, 0 for what was none. */
 export type Verdict = 0 | 1;
 
-/** Other reasons tell nothing of the event. */
-const verdicts: Readonly<Partial<Record<CloseReason, Verdict>>> = {
-  true_positive: 1,
-  benign_positive: 0,
-  false_positive: 0,
-};
 const closed = parseKql(`status: closed and reason: (${Object.keys(verdicts).join(' or ')})`);
 
 /**

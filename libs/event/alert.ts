@@ -15,6 +15,13 @@ export const closeReasons = [
 ] as const;
 export type CloseReason = (typeof closeReasons)[number];
 
+/** What a reason says of an event: 1 for an attack, 0 for what was none. Other reasons tell nothing of it. */
+export const verdicts: Readonly<Partial<Record<CloseReason, 0 | 1>>> = {
+  true_positive: 1,
+  benign_positive: 0,
+  false_positive: 0,
+};
+
 /** Shown at once as provisional; confirmed when the watermark has passed the alert's bucket. */
 export type Finality = 'provisional' | 'confirmed' | 'amended' | 'withdrawn';
 

@@ -1,3 +1,9 @@
+export {
+  calibrationError,
+  type JudgedScore,
+  leastVerdicts,
+  type VerdictCalibration,
+} from './calibration_error.ts';
 export { type Calibration, calibrate, createBinning, type Drift, driftOf, type SeriesKind } from './drift.ts';
 export { modelErrors } from './errors.ts';
 export { fileLimit, type ModelFolder, readModelFolder, requiredFiles, writeModelFolder } from './folder.ts';

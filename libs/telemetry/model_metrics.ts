@@ -31,4 +31,14 @@ export const modelMetrics = {
     help: 'How far a feature, or the score as (score), has moved from what it was calibrated on, in the last window: 1 is the limit, beyond which it is no chance.',
     labels: ['model', 'version', 'feature'],
   },
+  model_verdicts: {
+    type: 'gauge',
+    help: 'Alerts of a version with matches of the last 90 days that analysts closed as an attack (attack) or as none (none).',
+    labels: ['model', 'version', 'verdict'],
+  },
+  model_calibration_error: {
+    type: 'gauge',
+    help: 'Expected calibration error of a version, 0 to 1: how far its scores are from the share of attacks among its alerts that analysts judged; from 20 of them on.',
+    labels: ['model', 'version'],
+  },
 } as const satisfies Record<string, MetricRow>;

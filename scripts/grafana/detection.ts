@@ -138,7 +138,24 @@ export const detection = dashboard({
         queries: {
           '{{model}} {{version}} {{feature}}': max('model_drift_ratio', ['model', 'version', 'feature']),
         },
-        width: 24,
+        width: 12,
+      }),
+      lines({
+        title: 'Calibration error',
+        about:
+          'How far scores are from the share of attacks among alerts that analysts judged: 0 is as sure as it is right.',
+        unit: 'percentunit',
+        queries: { '{{model}} {{version}}': max('model_calibration_error', ['model', 'version']) },
+        width: 6,
+      }),
+      lines({
+        title: 'Verdicts',
+        about: 'Alerts of models that analysts closed as an attack, or as none.',
+        unit: 'short',
+        queries: {
+          '{{model}} {{version}} {{verdict}}': max('model_verdicts', ['model', 'version', 'verdict']),
+        },
+        width: 6,
       }),
     ],
     Correlations: [

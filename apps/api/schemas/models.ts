@@ -41,6 +41,21 @@ const drift = z
   })
   .meta({ id: 'ModelDrift' });
 
+const calibration = z
+  .object({
+    verdicts: z
+      .number()
+      .describe('Its alerts with matches of the last 90 days that were closed as an attack or as none'),
+    attacks: z.number().describe('Of these, attacks'),
+    error: z
+      .number()
+      .nullable()
+      .describe(
+        'Expected calibration error, 0 to 1: how far scores are from the share of attacks; null below 20 verdicts',
+      ),
+  })
+  .meta({ id: 'ModelCalibration' });
+
 const modelRow = z
   .object({
     name: z.string(),
@@ -61,6 +76,7 @@ export const modelDetail = modelRow
         card: z.string().nullable(),
         golden: z.number().nullable().describe('Golden events that have their scores'),
         drift: drift.nullable().describe('Null for one that does not run here'),
+        calibration: calibration.nullable().describe('Null where nobody judged an alert of it'),
       }),
     ),
   })

@@ -1,6 +1,6 @@
 import type { Model } from '@tidewatch/api/schemas';
 import { expect, it } from 'vitest';
-import { latencyWords, mayRollBack, shownVersion } from './model.ts';
+import { calibrationWords, latencyWords, mayRollBack, shownVersion } from './model.ts';
 
 const version = (name: string, stage: Model['versions'][number]['stage']): Model['versions'][number] => ({
   ...{ version: name, stage, origin: 'shipped', runs: true },
@@ -27,4 +27,13 @@ it('tells latency from speed', () =>
     '0.25 ms',
     'not measured',
     'not measured',
+  ]));
+
+it('says how far scores are off where enough alerts were judged', () =>
+  expect([
+    calibrationWords({ verdicts: 3, attacks: 1, error: null }),
+    calibrationWords({ verdicts: 40, attacks: 10, error: 0.75 }),
+  ]).toEqual([
+    '1 of 3 judged alerts were attacks. Too few to say how far its scores are off.',
+    '10 of 40 judged alerts were attacks. Its scores are off by 75 % on average.',
   ]));

@@ -1,4 +1,6 @@
-import type { Model } from '@tidewatch/api/schemas';
+import type { Model, ModelDetail } from '@tidewatch/api/schemas';
+import { percent } from './forecast.ts';
+import { count, plural } from './quantity.ts';
 
 type Version = Model['versions'][number];
 
@@ -22,3 +24,16 @@ export const mayRollBack = ({ history, live }: Pick<Model, 'history' | 'live'>):
 /** What a scored event takes, in milliseconds, from how many are scored in a second. */
 export const latencyWords = (perSecond: number | null): string =>
   perSecond === null || perSecond <= 0 ? 'not measured' : `${(1_000 / perSecond).toPrecision(2)} ms`;
+
+/** How well scores agree with what analysts decided. */
+export function calibrationWords({
+  verdicts,
+  attacks,
+  error,
+}: NonNullable<ModelDetail['about'][number]['calibration']>): string {
+  const off =
+    error === null
+      ? 'Too few to say how far its scores are off.'
+      : `Its scores are off by ${percent(error)} on average.`;
+  return `${count(attacks)} of ${plural(verdicts, 'judged alert')} were attacks. ${off}`;
+}

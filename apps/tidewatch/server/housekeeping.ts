@@ -10,7 +10,7 @@ const hour = 60 * minute;
 
 /**
  * What happens by the clock: gauges and the live health line every two seconds, sealing of
- * closed partitions every ten minutes, retention every hour. Answers how to stop.
+ * closed partitions every ten minutes, retention every hour, verdicts on alerts of models every minute. Answers how to stop.
  */
 export function startHousekeeping(runtime: Runtime): () => void {
   const { log } = runtime;
@@ -31,6 +31,9 @@ export function startHousekeeping(runtime: Runtime): () => void {
     every(hour, 'Retention', () => enforceRetention(runtime)),
     every(10 * minute, 'Sealing or archiving', async () =>
       runtime.adapters.databases?.store.seal?.(Date.now()),
+    ),
+    every(minute, 'Comparing models with verdicts', async () =>
+      runtime.parts.models?.judged.look(Date.now()),
     ),
   ];
   return () => {

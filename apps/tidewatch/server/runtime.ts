@@ -28,6 +28,7 @@ import type { GovernanceWatch } from './governance/governance_watch.ts';
 import { type OpenPseudonyms, openPseudonyms } from './governance/pseudonyms.ts';
 import { shortestTtl } from './governance/retention.ts';
 import type { ModelRegistry } from './models/model_registry.ts';
+import type { VerdictCalibrations } from './models/verdict_calibration.ts';
 import { type JoinsInForce, openJoins } from './parsers/joins_in_force.ts';
 import { type NoiseInForce, openNoise } from './parsers/noise_in_force.ts';
 import { openParsers, type ParsersInForce } from './parsers/parsers_in_force.ts';
@@ -58,6 +59,7 @@ export interface ModelsAtWork {
   readonly registry: ModelRegistry;
   /** Brings changed models into force. */
   readonly watch: FileWatch;
+  readonly judged: VerdictCalibrations;
 }
 
 /** What the roles of one process share. */

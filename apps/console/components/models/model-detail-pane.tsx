@@ -3,7 +3,7 @@ import type { ModelDetail } from '@tidewatch/api/schemas';
 import { X } from 'lucide-react';
 import { useModel } from '../../api/models.ts';
 import { useSession } from '../../api/session.ts';
-import { shownVersion, stageLooks, stageWords } from '../../view/model.ts';
+import { calibrationWords, shownVersion, stageLooks, stageWords } from '../../view/model.ts';
 import { count } from '../../view/quantity.ts';
 import { FactTable, StateDot } from '../health/health-section.tsx';
 import { IconButton } from '../ui/button.tsx';
@@ -102,6 +102,11 @@ function Version({
           {about.drift !== null && (
             <Section title="Drift">
               <DriftSection drift={about.drift} />
+            </Section>
+          )}
+          {about.calibration !== null && (
+            <Section title="Verdicts">
+              <p className="figure">{calibrationWords(about.calibration)}</p>
             </Section>
           )}
           <Section

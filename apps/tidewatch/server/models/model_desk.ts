@@ -32,7 +32,10 @@ const pageSize = 1_000;
 const backtestEvents = 20_000;
 
 /** Works on the models of this process: their stages are a document each, as rules are. One change after the other. */
-export function openModelDesk(runtime: Runtime, { scorer, registry, watch }: ModelsAtWork): ModelDesk {
+export function openModelDesk(
+  runtime: Runtime,
+  { scorer, registry, watch, judged }: ModelsAtWork,
+): ModelDesk {
   const documents = documentsOf(runtime.adapters);
   const kept = keptModelFolder(runtime.config.data);
   const uploads = openStagedUploads(join(kept, '.staged'));
@@ -135,7 +138,8 @@ export function openModelDesk(runtime: Runtime, { scorer, registry, watch }: Mod
           manifest: found === undefined ? null : { ...found.manifest },
           card: found?.card ?? null,
           golden: found?.golden ?? null,
-          drift: driftOf(drifts, keyOf({ name, version: version.version })),
+          drift: driftOf(drifts, keyOf(version)),
+          calibration: judged.of(keyOf(version)) ?? null,
         };
       });
       return { ...(await rowOf(model)), about: await Promise.all(about) };

@@ -6,6 +6,7 @@ import type { Runtime } from '../runtime.ts';
 import { workers } from '../workers.ts';
 import { classTable } from './class_table.ts';
 import { createModelRegistry } from './model_registry.ts';
+import { createVerdictCalibrations } from './verdict_calibration.ts';
 
 /** Stream to scores, and to alerts of models. */
 export async function startScorerRole(runtime: Runtime): Promise<void> {
@@ -75,7 +76,8 @@ export async function startScorerRole(runtime: Runtime): Promise<void> {
     },
     log,
   );
-  parts.models = { scorer, registry, watch };
+  const judged = createVerdictCalibrations(databasesOf(adapters).store.alerts, metrics);
+  parts.models = { scorer, registry, watch, judged };
   onClose(async () => {
     begin();
     await watch.close();
