@@ -18,7 +18,8 @@ export const errors = defineErrors({
   },
   STORE_VERSION: {
     status: 500,
-    message: '{file} has the layout {found}; this version of Tidewatch reads layout {known}.',
+    message:
+      '{file} has the layout {found}; this version of Tidewatch reads layout {known}, and no release wrote another. Nothing was changed: start the version that wrote it, or choose another directory to begin anew.',
   },
   OPENSEARCH_UNREACHABLE: {
     status: 503,
@@ -48,6 +49,11 @@ export const errors = defineErrors({
   ARCHIVE_UNREACHABLE: {
     status: 503,
     message: 'The archive {place} cannot be used: {problem}.',
+  },
+  ARCHIVE_VERSION: {
+    status: 500,
+    message:
+      'The object {key} has the format {found}; this version of Tidewatch reads {known}. It was not restored: the version that wrote it can, and any tool that reads Parquet.',
   },
   ARCHIVE_OBJECT_MISSING: { status: 404, message: 'The archive {place} has no object {key} any more.' },
   ARCHIVE_OBJECT_DAMAGED: {

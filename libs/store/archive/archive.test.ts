@@ -188,9 +188,28 @@ it('refuses what is not what it archived', async () => {
   }
 });
 
+it('says so of another version’s files, and keeps and deletes them as its own', async () => {
+  await write();
+  await archive.store(periodEnd + 2 * day);
+  const manifest = join(place, (await objects())[0] as string);
+  const text = await readFile(manifest, 'utf8');
+  await writeFile(manifest, text.replace(/tidewatch-archive\/\d+/, 'tidewatch-archive/1'));
+  const { list } = await restored();
+  expect(list).toMatchObject([
+    { state: 'failed', events: 300, problem: expect.stringContaining('has the format tidewatch-archive/1') },
+  ]);
+  expect(await count()).toBe(1);
+  expect(await archive.expire(expiry)).toMatchObject([{ what: 'partition 2024-05-15', records: 300 }]);
+  expect(await objects()).toEqual([]);
+});
+
 it('forgets a class at once', async () => {
   await write();
   await archive.store(periodEnd + day);
+  await writeFile(
+    join(place, (await objects())[0] as string).replace(/[^/]*$/, `${'0'.repeat(32)}.json`),
+    '{',
+  );
   expect(await archive.deleteClass('short_too')).toBe(0);
   expect(await archive.deleteClass('short')).toBe(300);
   expect(await objects()).toEqual([]);

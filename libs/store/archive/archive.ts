@@ -6,6 +6,7 @@ import { differs } from '../duckdb/durable_file.ts';
 import { errors } from '../errors.ts';
 import type { Bucket } from './bucket.ts';
 import {
+  archiveFormat,
   exportedKey,
   type Manifest,
   manifestKey,
@@ -154,7 +155,7 @@ export function createArchive({ bucket, store, classes, localMs, log }: ArchiveO
       return false;
     }
     const manifest: Manifest = {
-      format: 'tidewatch-archive/2',
+      format: archiveFormat,
       ...facts,
       ttlMs,
       fields: [...store.fieldsOf(file)],
@@ -194,6 +195,12 @@ export function createArchive({ bucket, store, classes, localMs, log }: ArchiveO
   const localFiles = () => new Map(store.files().map((file) => [identity(file), file]));
 
   async function bringBack(manifest: Manifest, until: number): Promise<void> {
+    if (manifest.format !== archiveFormat)
+      throw errors.ARCHIVE_VERSION({
+        key: objectKey(manifest),
+        found: manifest.format,
+        known: archiveFormat,
+      });
     const path = await store.placeFor(manifest);
     try {
       await bucket.get(objectKey(manifest), path);
@@ -285,6 +292,8 @@ export function createArchive({ bucket, store, classes, localMs, log }: ArchiveO
       inTurn(async () => {
         const all = await manifests(`${dataClass}/`);
         for (const manifest of all) await remove(manifest);
+        for (const key of await bucket.list(`${dataClass}/`))
+          if (placeOf(key) !== undefined) await bucket.delete(key);
         return all.reduce((sum, { events }) => sum + events, 0);
       }),
 

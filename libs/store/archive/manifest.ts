@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { partitionPeriod } from '../partition.ts';
 
+/** The format that is written, and the only one that is read back (decision record 53). */
+export const archiveFormat = 'tidewatch-archive/2';
+
 /**
  * What an archive says of one of its Parquet files, beside it. An object without one does not count: it is written last,
  * and deleted first.
  */
 export const manifestSchema = z
   .strictObject({
-    format: z.literal('tidewatch-archive/2'),
+    /** Of any version: whatever its file's format, it is listed, and deleted in time. */
+    format: z.string().regex(/^tidewatch-archive\/[1-9]\d*$/),
     dataClass: z.string().regex(/^[a-z0-9_]+$/),
     /** Time partition, e.g. `2024-05-01`. */
     partition: z.string(),

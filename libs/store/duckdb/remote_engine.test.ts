@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -24,6 +24,19 @@ it('answers as DuckDB does, and carries errors over with their codes', async () 
     details: { file },
   });
   await engine.close();
+});
+
+it('refuses a file of another layout, and leaves it as it is', async () => {
+  const engine = open();
+  const file = join(directory, 'older.db');
+  await engine.attach(file, 'older', ['events(ts BIGINT)']);
+  await engine.run('UPDATE older.layout SET version = 1', []);
+  await engine.detach('older');
+  const before = await readFile(file);
+  const refused = engine.attach(file, 'older', ['events(ts BIGINT)', 'more(ts BIGINT)']);
+  await expect(refused).rejects.toMatchObject({ code: 'STORE_VERSION', details: { file, found: 1 } });
+  await engine.close();
+  expect(await readFile(file)).toEqual(before);
 });
 
 it('rejects when its thread is closed, or ends by itself', async () => {
