@@ -8,7 +8,7 @@ export interface KeyGroup {
   readonly keys: readonly KeyHelp[];
 }
 
-/** What the help overlay shows. The bindings stand where they act. */
+/** What the help overlay shows: keys of any list, of single pages, and of all. The bindings stand where they act. */
 export const keyGroups: readonly KeyGroup[] = [
   {
     title: 'Move',
@@ -34,7 +34,12 @@ export const keyGroups: readonly KeyGroup[] = [
   },
   {
     title: 'Cases',
-    keys: [{ keys: ['m'], does: 'Open a new one; n, c and z act on one, too' }],
+    keys: [
+      { keys: ['m'], does: 'Open a new one' },
+      { keys: ['n'], does: 'Write a note' },
+      { keys: ['c'], does: 'Close it' },
+      { keys: ['z'], does: 'Undo the last change (10 s)' },
+    ],
   },
   {
     title: 'Dead letters',
@@ -46,6 +51,17 @@ export const keyGroups: readonly KeyGroup[] = [
   {
     title: 'Anomalies',
     keys: [{ keys: ['n'], does: 'Call the interval normal for its entity' }],
+  },
+  {
+    title: 'Users',
+    keys: [{ keys: ['n'], does: 'Add a user' }],
+  },
+  {
+    title: 'API keys',
+    keys: [
+      { keys: ['n'], does: 'Make a key' },
+      { keys: ['d'], does: 'End the key of the row' },
+    ],
   },
   {
     title: 'Everywhere',

@@ -9,6 +9,7 @@ import { removeKey, useKeys } from '../../api/accounts.ts';
 import { step } from '../../view/keymap.ts';
 import { fullTime } from '../../view/moment.ts';
 import { plural } from '../../view/quantity.ts';
+import { FilterBox } from '../filter/filter-box.tsx';
 import { type GridColumn, type gridFeatures, VirtualGrid } from '../grid/virtual-grid.tsx';
 import { StateDot } from '../health/health-section.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -17,7 +18,6 @@ import { Time } from '../ui/time.tsx';
 import { useKey } from '../ui/use-key.ts';
 import { useNow } from '../ui/use-now.ts';
 import { ConfirmDialog, type Question } from './confirm-dialog.tsx';
-import { FilterBox } from './filter-box.tsx';
 import { KeyDialog } from './key-dialog.tsx';
 import { type Secret, SecretDialog } from './secret-dialog.tsx';
 

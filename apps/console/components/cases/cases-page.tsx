@@ -42,11 +42,9 @@ export function CasesPage() {
     rows,
     ({ id }) => id === state.id,
     (row) => open(row?.id ?? null),
+    list.refetch,
   );
-  useKey('o', () => open(state.id ?? rows[0]?.id ?? null));
-  useKey('enter', () => open(state.id ?? rows[0]?.id ?? null));
   useKey('m', () => setMaking(true));
-  useKey('r', () => void list.refetch());
   useKey('z', () => void actions.undo());
 
   return (

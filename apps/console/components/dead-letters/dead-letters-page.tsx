@@ -131,6 +131,7 @@ export function DeadLettersPage() {
           choices={letterStates.map((value) => ({ value, label: stateLabels[value] }))}
         />
         <KqlBox
+          page="dead-letters"
           value={q}
           onChange={(text) => void setState({ q: text })}
           problem={kqlProblemOf(list.error, q, filter.q)}

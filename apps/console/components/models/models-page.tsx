@@ -23,7 +23,7 @@ export function ModelsPage() {
   const rows = data?.models ?? none;
   const open = (model: Model | undefined): void =>
     void setState({ name: model?.name ?? null, version: null });
-  useListKeys(rows, (row) => row.name === name, open);
+  useListKeys(rows, (row) => row.name === name, open, refetch);
   if (data === undefined)
     return error === null ? (
       <SkeletonRows label="Loading the models" />

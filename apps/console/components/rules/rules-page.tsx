@@ -1,12 +1,13 @@
 'use client';
 import type { RuleRow } from '@tidewatch/api/schemas';
-import { Search, ShieldQuestion } from 'lucide-react';
+import { ShieldQuestion } from 'lucide-react';
 import { useMemo } from 'react';
 import { useRules, useVerdicts } from '../../api/rules.ts';
 import { useHealth } from '../../api/system.ts';
 import { count } from '../../view/quantity.ts';
 import { chosenRules, type RuleView, ruleKey, stateOf, verdictsById } from '../../view/rule-view.ts';
 import { SplitPane } from '../alerts/split-pane.tsx';
+import { FilterBox } from '../filter/filter-box.tsx';
 import { useListKeys } from '../grid/use-list-keys.ts';
 import { VirtualGrid } from '../grid/virtual-grid.tsx';
 import { Button } from '../ui/button.tsx';
@@ -35,13 +36,13 @@ export function RulesPage() {
   const columns = useMemo(() => ruleColumns(now, byId, id !== null), [now, byId, id]);
   const open = (rule: RuleRow | undefined): void =>
     void setState({ id: rule?.id ?? null, file: rule?.file ?? null });
-  useListKeys(rules, (rule) => rule === opened, open);
-
-  const error = list.error ?? health.error;
   const retry = (): void => {
     void health.refetch();
     void list.refetch();
   };
+  useListKeys(rules, (rule) => rule === opened, open, retry);
+
+  const error = list.error ?? health.error;
   if (list.data === undefined)
     return error === null ? (
       <SkeletonRows label="Loading the rules" />
@@ -88,16 +89,12 @@ export function RulesPage() {
               onChange={(value) => void setState({ view: value })}
               choices={choices}
             />
-            <label className="flex h-8 w-72 items-center gap-2 rounded-md border border-line bg-panel px-2 focus-within:border-accent">
-              <Search size={13} className="text-faint" aria-hidden />
-              <input
-                value={q}
-                onChange={(event) => void setState({ q: event.target.value })}
-                placeholder="Title, id, file, tag, log source"
-                aria-label="Find a rule"
-                className="min-w-0 flex-1 bg-transparent text-sm outline-none placeholder:text-faint"
-              />
-            </label>
+            <FilterBox
+              label="Find a rule"
+              hint="Title, id, file, tag, log source"
+              value={q}
+              onChange={(text) => void setState({ q: text })}
+            />
             <span className="figure text-sm text-faint" role="status">
               {count(rules.length)} shown
             </span>

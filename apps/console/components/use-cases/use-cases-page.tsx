@@ -27,6 +27,7 @@ export function UseCasesPage() {
     rows,
     (row) => row.name === name,
     (row) => void setName(row?.name ?? null),
+    refetch,
   );
   if (data === undefined)
     return error === null ? (

@@ -7,10 +7,13 @@ import { useKey } from '../ui/use-key.ts';
 /** Narrows a short list as one types. */
 export function FilterBox({
   label,
+  hint = label,
   value,
   onChange,
 }: {
   readonly label: string;
+  /** What of a row is looked at. */
+  readonly hint?: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
 }) {
@@ -24,7 +27,7 @@ export function FilterBox({
         aria-label={label}
         value={value}
         onChange={({ target }) => onChange(target.value)}
-        placeholder={label}
+        placeholder={hint}
         className={`${inputClass} w-full max-w-sm`}
       />
     </search>
