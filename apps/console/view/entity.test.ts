@@ -12,7 +12,7 @@ it.each([
 it('says how the score came about', () => {
   const risk = { points: 50, score: 39.3, halfLifeMs: 86_400_000, levelPoints: { low: 5, high: 50 } };
   expect(riskSentence({ ...risk, curve: [], parts: [], alerts: 0, counted: 0 } as never)).toBe(
-    'An alert counts by its level (high 50, low 5) and half as much after every 24 hours; closed as harmless it counts nothing. 50.0 points make 39 of 100: 100·(1 − e^(−points/100)).',
+    'An alert counts by its level (high 50, low 5) and half as much after every 24 hours; closed as harmless it counts nothing. 50.0 points make 39 of 100, by',
   );
   expect([0, 5, 30, 60, 90].map(riskWord)).toEqual(['none', 'low', 'raised', 'high', 'very high']);
 });

@@ -31,12 +31,14 @@ export function entityHref(field: string, value: unknown): string | undefined {
 export const riskWord = (score: number): string =>
   score >= 75 ? 'very high' : score >= 50 ? 'high' : score >= 20 ? 'raised' : score >= 1 ? 'low' : 'none';
 
-/** How its points become its score, in a sentence with its own numbers. */
+export const riskFormula = '100·(1 − e^(−points/100))';
+
+/** How its points become its score, in a sentence with its own numbers that {@link riskFormula} ends. */
 export function riskSentence({ points, score, halfLifeMs, levelPoints }: Entity['risk']): string {
   const levels = Object.entries(levelPoints)
     .sort(([, a], [, b]) => b - a)
     .map(([level, worth]) => `${level} ${worth}`)
     .join(', ');
   const hours = halfLifeMs / 3_600_000;
-  return `An alert counts by its level (${levels}) and half as much after every ${hours} hours; closed as harmless it counts nothing. ${points.toFixed(1)} points make ${score.toFixed(0)} of 100: 100·(1 − e^(−points/100)).`;
+  return `An alert counts by its level (${levels}) and half as much after every ${hours} hours; closed as harmless it counts nothing. ${points.toFixed(1)} points make ${score.toFixed(0)} of 100, by`;
 }

@@ -3,7 +3,7 @@ import type { Entity } from '@tidewatch/api/schemas';
 import { ChartSpline, Table2 } from 'lucide-react';
 import { useState } from 'react';
 import { reasonLabels } from '../../view/alert-view.ts';
-import { riskSentence } from '../../view/entity.ts';
+import { riskFormula, riskSentence } from '../../view/entity.ts';
 import { count } from '../../view/quantity.ts';
 import { drawLineChart } from '../charts/line-chart.ts';
 import { useChart } from '../charts/use-chart.ts';
@@ -57,7 +57,9 @@ export function RiskSection({ entity: { value, risk } }: { readonly entity: Enti
         ) : (
           <RiskChart curve={risk.curve} name={value} />
         )}
-        <p className="mt-1 text-sm text-soft">{riskSentence(risk)}</p>
+        <p className="mt-1 text-sm text-soft">
+          {riskSentence(risk)} <span className="whitespace-nowrap">{riskFormula}.</span>
+        </p>
       </HealthSection>
       <HealthSection id="parts" title="What it is made of">
         <FactTable

@@ -34,7 +34,7 @@ function Values({ field, query }: { readonly field: string; readonly query: stri
       ) : data === undefined ? (
         <div className="skeleton h-16" role="status" aria-label={`Loading ${field}`} />
       ) : values.length === 0 ? (
-        <p className="text-sm text-soft">none</p>
+        <p className="text-sm text-soft">No event of these days has it.</p>
       ) : (
         <ul className="text-sm">
           {values.map(({ value, count: times }) => (

@@ -94,6 +94,9 @@ function NearRules({
 /** Bars in a table, so that one is the other's twin. */
 function Contributions({ explanation }: { readonly explanation: Scored }) {
   const bars = contributionBars(explanation.features);
+  // A model of ONNX knows what is, and not what should be.
+  const expects = explanation.features.some(({ expected }) => expected !== null);
+  const figures = expects ? ['Is', 'Expected'] : ['Is'];
   return (
     <div className="flex flex-col gap-2 text-sm">
       {bars.length > 0 && (
@@ -106,11 +109,11 @@ function Contributions({ explanation }: { readonly explanation: Scored }) {
           <table className="w-full">
             <thead className="bg-raised text-xs text-soft">
               <tr>
-                {['Feature', 'Is', 'Expected', 'Part of the score'].map((title, index) => (
+                {['Feature', ...figures, 'Part of the score'].map((title) => (
                   <th
                     key={title}
                     scope="col"
-                    className={`h-7 px-3 font-medium ${index === 1 || index === 2 ? 'text-right' : 'text-left'}`}
+                    className={`h-7 px-3 font-medium ${figures.includes(title) ? 'text-right' : 'text-left'}`}
                   >
                     {title}
                   </th>
@@ -124,10 +127,10 @@ function Contributions({ explanation }: { readonly explanation: Scored }) {
                     {name}
                   </th>
                   <td className="figure px-3 text-right break-all">{actual}</td>
-                  <td className="figure px-3 text-right text-soft">{expected}</td>
+                  {expects && <td className="figure px-3 text-right text-soft">{expected}</td>}
                   <td className="w-2/5 px-3">
-                    <span className="flex items-center gap-2">
-                      <span className="figure w-14 shrink-0 text-right">{figure(contribution)}</span>
+                    <span className="flex items-center gap-3">
+                      <span className="figure w-16 shrink-0 text-right">{figure(contribution)}</span>
                       <span aria-hidden className="h-2.5 min-w-0 flex-1">
                         <span
                           className={`block h-full rounded-sm ${(contribution ?? 0) < 0 ? 'bg-good' : 'bg-high'}`}

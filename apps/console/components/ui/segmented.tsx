@@ -13,7 +13,7 @@ export function Segmented<T extends string>({
   readonly choices: readonly { readonly value: T; readonly label: string }[];
 }) {
   return (
-    <fieldset className="flex h-8 shrink-0 items-center rounded-md border border-line bg-panel p-0.5">
+    <fieldset className="flex h-8 w-fit shrink-0 items-center rounded-md border border-line bg-panel p-0.5">
       <legend className="sr-only">{label}</legend>
       {choices.map((choice) => (
         <button
