@@ -99,6 +99,11 @@ const fallbacks = {
   },
 } as const;
 
+const ownClasses: ReadonlySet<string> = new Set([...Object.keys(fallbacks), 'scores']);
+
+/** Whether Tidewatch itself writes a class, so that no use-case has to name it. */
+export const isOwnClass = (name: DataClass): boolean => ownClasses.has(name);
+
 const milliseconds = (text: string): number =>
   Number(text.slice(0, -1)) * unitMs[text.at(-1) as keyof typeof unitMs];
 

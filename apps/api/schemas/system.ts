@@ -140,7 +140,11 @@ export const health = z
         z.object({
           dataClass: z.string(),
           ttlDays: z.number(),
-          approved: z.boolean(),
+          approval: z
+            .enum(['approved', 'open', 'synthetic', 'own'])
+            .describe(
+              'By a use-case in force; by none; not needed, since it is made up; not needed, since Tidewatch itself writes it',
+            ),
           events: z.number(),
           bytes: z.number(),
         }),

@@ -1,9 +1,19 @@
-import type { AuditPage, UseCase } from '@tidewatch/api/schemas';
+import type { AuditPage, Health, UseCase } from '@tidewatch/api/schemas';
 import { isObject, type Json } from '@tidewatch/event';
 import { valueText } from './value.ts';
 
 export const readings = ['events.*', 'alerts.*', 'entities.*', 'originals.*', 'audit.*'] as const;
 export type Reading = (typeof readings)[number];
+
+type Approval = Health['store']['classes'][number]['approval'];
+
+/** How the approval of a data class stands, and what a dot looks like beside it. */
+export const approvals: Readonly<Record<Approval, { look: 'good' | 'warn' | 'idle'; word: string }>> = {
+  approved: { look: 'good', word: 'approved' },
+  open: { look: 'warn', word: 'not approved' },
+  synthetic: { look: 'idle', word: 'not needed: made up' },
+  own: { look: 'idle', word: 'not needed: Tidewatch’s own' },
+};
 
 type Entry = AuditPage['items'][number];
 

@@ -1,5 +1,6 @@
 import type { SystemStatus } from '@tidewatch/api';
 import type { LetterTotal } from '@tidewatch/ingest';
+import { isOwnClass } from '@tidewatch/store';
 import type { Stream } from '@tidewatch/stream';
 import { databasesOf } from './adapters.ts';
 import { demoClass } from './demonstration.ts';
@@ -49,7 +50,7 @@ export function createSystemStatus(runtime: Runtime): SystemStatus {
             return {
               dataClass: name,
               ttlDays: ttlMs / day,
-              approved: synthetic || governance.approved.has(name),
+              approval: approvalOf(name, synthetic, governance.approved),
               events: own.reduce((sum, { events }) => sum + events, 0),
               bytes: own.reduce((sum, { bytes }) => sum + bytes, 0),
             };
@@ -59,6 +60,12 @@ export function createSystemStatus(runtime: Runtime): SystemStatus {
       };
     },
   };
+}
+
+function approvalOf(name: string, synthetic: boolean, approved: ReadonlySet<string>) {
+  if (approved.has(name)) return 'approved';
+  if (synthetic) return 'synthetic';
+  return isOwnClass(name) ? 'own' : 'open';
 }
 
 function sourcesOf({ sources, parts }: Runtime, open: readonly LetterTotal[]) {

@@ -1,4 +1,5 @@
 import type { Health } from '@tidewatch/api/schemas';
+import { approvals } from '../../view/privacy.ts';
 import { bytes, count } from '../../view/quantity.ts';
 import { FactTable, HealthSection, StateDot } from './health-section.tsx';
 
@@ -24,10 +25,8 @@ export function StoreSection({ store }: { readonly store: Health['store'] }) {
             },
             {
               title: 'Approval',
-              cell: ({ approved }) => (
-                <StateDot look={approved ? 'good' : 'warn'}>
-                  {approved ? 'approved' : 'not approved'}
-                </StateDot>
+              cell: ({ approval }) => (
+                <StateDot look={approvals[approval].look}>{approvals[approval].word}</StateDot>
               ),
             },
             { title: 'Events', right: true, cell: ({ events }) => count(events) },

@@ -4,7 +4,7 @@ import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { useSession } from '../../api/session.ts';
 import { useHealth } from '../../api/system.ts';
 import { useUseCases } from '../../api/use-cases.ts';
-import { readings } from '../../view/privacy.ts';
+import { approvals, readings } from '../../view/privacy.ts';
 import { bytes, count, plural } from '../../view/quantity.ts';
 import { FactTable, HealthSection, StateDot } from '../health/health-section.tsx';
 import { Link } from '../ui/link.tsx';
@@ -91,8 +91,8 @@ function ClassSection({
           { title: 'Kept for', right: true, cell: ({ ttlDays }) => plural(ttlDays, 'day') },
           {
             title: 'Approval',
-            cell: ({ approved }) => (
-              <StateDot look={approved ? 'good' : 'warn'}>{approved ? 'approved' : 'not approved'}</StateDot>
+            cell: ({ approval }) => (
+              <StateDot look={approvals[approval].look}>{approvals[approval].word}</StateDot>
             ),
           },
           {

@@ -84,7 +84,11 @@ function Facts({ useCase }: { readonly useCase: UseCaseDetail }) {
           label="Approvals"
           rows={useCase.approvals}
           rowKey={({ role, by, at }) => `${role} ${by} ${at}`}
-          empty="Nobody has approved it: what it names is kept as unapproved, or refused."
+          empty={
+            useCase.inForce
+              ? 'None is needed: all of its data is made up.'
+              : 'Nobody has approved it: what it names is kept as unapproved, or refused.'
+          }
           columns={[
             { title: 'By', cell: ({ by }) => by },
             { title: 'As', cell: ({ role }) => role.replaceAll('_', ' ') },

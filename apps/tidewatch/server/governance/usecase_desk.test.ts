@@ -153,6 +153,13 @@ it('gives versions to go by, and withdraws at once', async () => {
   expect((await desk.get('logons'))?.title).toBe('Others');
 });
 
+it('has what is made up in force by itself', async () => {
+  const made = text(undefined, { name: 'story', dataset: 'story', dataClass: 'play' });
+  await writeFile(join(directory, 'usecases/story.yml'), made);
+  await watch.refresh();
+  expect(await desk.get('story')).toMatchObject({ inForce: true, approvals: [] });
+});
+
 it('lets nobody go round an approval with a class that needs none', async () => {
   for (const approver of [engineer, officer])
     expect(await desk.put('logons', text(undefined, { dataClass: 'play' }), any, approver)).toMatchObject(
