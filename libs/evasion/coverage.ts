@@ -74,17 +74,21 @@ export class Coverage {
   constructor({ words, rarity, demands }: Outline) {
     const weigh = (asked: readonly number[]) =>
       asked.reduce((sum, word) => sum + (rarity[word] as number), 0);
+    const textOf = (word: number) => words[word]?.text as string;
     const ways = demands.flatMap(({ groups }, demand) =>
       byRarity(groups, weigh).map((variant) => ({ demand, groups: variant })),
     );
     const values = numbering<readonly number[]>();
     const groups = numbering<{ readonly values: readonly number[]; readonly ways: Item[] }>();
     for (const [way, { groups: asked }] of ways.entries()) {
-      const weights = asked.map((group) =>
-        group.length === 0
-          ? unseenWeight
-          : group.reduce((sum, value) => sum + weigh(value.words), 0) / group.length,
-      );
+      // What an earlier group asks for, too, is there once in a line: a program's name that is looked for in the line as well.
+      const counted = new Set<string>();
+      const weights = asked.map((group) => {
+        if (group.length === 0) return unseenWeight;
+        const fresh = group.map((value) => value.words.filter((word) => !counted.has(textOf(word))));
+        for (const { words: of } of group) for (const word of of) counted.add(textOf(word));
+        return fresh.reduce((sum, of) => sum + weigh(of), 0) / group.length;
+      });
       const all = weights.reduce((sum, weight) => sum + weight, 0);
       for (const [i, group] of asked.entries()) {
         const of = group.map((value) => values.of(value.words.join(), () => value.words));
