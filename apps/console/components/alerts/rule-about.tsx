@@ -1,5 +1,6 @@
 import type { AlertDetail } from '@tidewatch/api/schemas';
 import { ExternalLink } from 'lucide-react';
+import { useTechniqueName } from '../../api/techniques.ts';
 import { tagLabel } from '../../view/alert-view.ts';
 import { isRule } from '../../view/explanation.ts';
 
@@ -10,6 +11,7 @@ const linkClass = 'text-accent underline decoration-accent/50 underline-offset-2
 
 /** What the rule's author says: what it finds, where it errs, what it rests on. */
 export function RuleAbout({ detector }: { readonly detector: AlertDetail['detector'] }) {
+  const nameOf = useTechniqueName();
   const { description, author, license, references = [], tags = [], falsePositives = [] } = detector;
   return (
     <div className="flex flex-col gap-3 text-sm">
@@ -18,7 +20,7 @@ export function RuleAbout({ detector }: { readonly detector: AlertDetail['detect
         <ul className="flex flex-wrap gap-2" aria-label="Tags">
           {tags.map((tag) => {
             const { label, href } = tagLabel(tag);
-            const look = 'inline-flex h-7 items-center rounded border border-line bg-raised px-2 text-xs';
+            const look = 'inline-flex min-h-7 items-center rounded border border-line bg-raised px-2 text-xs';
             return (
               <li key={tag}>
                 {href === undefined ? (
@@ -31,6 +33,9 @@ export function RuleAbout({ detector }: { readonly detector: AlertDetail['detect
                     className={`${look} font-mono text-accent hover:bg-hover`}
                   >
                     {label}
+                    {nameOf(label) !== undefined && (
+                      <span className="ml-1.5 font-sans text-ink">{nameOf(label)}</span>
+                    )}
                   </a>
                 )}
               </li>

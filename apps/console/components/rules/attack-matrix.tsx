@@ -4,6 +4,7 @@ import { Download } from 'lucide-react';
 import { useMemo } from 'react';
 import { useDatasets } from '../../api/events.ts';
 import { useCoverage } from '../../api/rules.ts';
+import { useTechniqueName } from '../../api/techniques.ts';
 import {
   attackMatrix,
   flowingSources,
@@ -33,6 +34,7 @@ export function AttackMatrix({
 }) {
   const coverage = useCoverage();
   const datasets = useDatasets();
+  const nameOf = useTechniqueName();
   const matrix = useMemo(
     () =>
       coverage.data === undefined || datasets.data === undefined
@@ -92,6 +94,7 @@ export function AttackMatrix({
                   className={`flex min-h-9 flex-col justify-center rounded border px-2 py-1 text-left text-xs hover:border-accent ${looks[reach]}`}
                 >
                   <span className="font-mono">{id}</span>
+                  <span className="font-medium text-ink">{nameOf(id)}</span>
                   <span className="font-normal text-soft">
                     {plural(its.length, 'rule')}
                     <span className="sr-only">, {reachWords[reach]}</span>
