@@ -1,6 +1,7 @@
 'use client';
 import type { ModelDetail } from '@tidewatch/api/schemas';
 import { X } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { useModel } from '../../api/models.ts';
 import { useSession } from '../../api/session.ts';
 import { calibrationWords, shownVersion, stageLooks, stageWords } from '../../view/model.ts';
@@ -15,6 +16,8 @@ import { useNow } from '../ui/use-now.ts';
 import { DriftSection } from './drift-section.tsx';
 import { ScoreSection } from './score-section.tsx';
 import { StageActions } from './stage-actions.tsx';
+
+const ModelCard = lazy(() => import('./model-card.tsx').then((module) => ({ default: module.ModelCard })));
 
 const engineers = new Set(['engineer', 'admin']);
 
@@ -118,12 +121,23 @@ function Version({
             {about.card === null ? (
               <p className="text-soft">It has none.</p>
             ) : (
-              <Plain label="Card of the model" text={about.card} />
+              <Suspense
+                fallback={<div className="skeleton h-24" role="status" aria-label="Loading the card" />}
+              >
+                <ModelCard text={about.card} />
+              </Suspense>
             )}
           </Section>
           {about.manifest !== null && (
             <Section title="Manifest">
-              <Plain label="Manifest" text={JSON.stringify(about.manifest, null, 2)} />
+              <pre
+                tabIndex={0}
+                role="region"
+                aria-label="Manifest"
+                className="max-h-96 overflow-auto rounded-md border border-line bg-raised p-3 font-mono text-xs break-words whitespace-pre-wrap"
+              >
+                {JSON.stringify(about.manifest, null, 2)}
+              </pre>
             </Section>
           )}
         </>
@@ -131,17 +145,6 @@ function Version({
     </>
   );
 }
-
-const Plain = ({ label, text }: { readonly label: string; readonly text: string }) => (
-  <pre
-    tabIndex={0}
-    role="region"
-    aria-label={label}
-    className="max-h-96 overflow-auto rounded-md border border-line bg-raised p-3 font-mono text-xs break-words whitespace-pre-wrap"
-  >
-    {text}
-  </pre>
-);
 
 function History({ history }: { readonly history: ModelDetail['history'] }) {
   const now = useNow();
