@@ -68,5 +68,6 @@ export async function writeSenders(folder: string, most: number, turns = 1, vers
     golden,
   });
   const { files: _, ...draft } = manifest;
-  await writeModelFolder(folder, { ...draft, name: 'senders', version }, Object.fromEntries(files));
+  const score = { ...draft.score, by: ['event.dataset'] };
+  await writeModelFolder(folder, { ...draft, name: 'senders', version, score }, Object.fromEntries(files));
 }

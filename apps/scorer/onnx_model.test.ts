@@ -34,6 +34,7 @@ it('scores with what its windows remember, over a restart, and says what made th
   const [alert, ...others] = await site.alerts();
   expect(others).toEqual([]);
   expect(alert).toMatchObject({ detector: { engine: 'onnx', id: 'senders', title: 'Odd flow' }, count: 1 });
+  expect(alert?.key).toEqual([{ field: 'event.dataset', value: 'flows' }]);
   expect(alert?.matches[0]?.explanation).toMatchObject({
     engine: 'onnx',
     score: 1,

@@ -1,5 +1,5 @@
 import { isTidewatchError, type OnnxExplanation } from '@tidewatch/event';
-import { compileFeatures, type Feature, type FeatureEncoder } from '@tidewatch/features';
+import { compileFeatures, type FeatureEncoder, type Spoken } from '@tidewatch/features';
 import {
   largestBatch,
   type ModelWorker,
@@ -48,7 +48,7 @@ export async function openOnnxModel(folder: OnnxFolder, startThread: StartModelT
 
   /** Rows without a score are NaN. */
   async function askRows(rows: Float32Array, count: number): Promise<RowScores> {
-    const asked = rows.slice();
+    let asked = rows;
     const odd: number[] = [];
     for (;;)
       try {
@@ -59,6 +59,7 @@ export async function openOnnxModel(folder: OnnxFolder, startThread: StartModelT
         const row = rowOf(error);
         if (row === undefined || odd.length === oddRows || odd.includes(row)) throw error;
         odd.push(row);
+        if (odd.length === 1) asked = rows.slice();
         const other = odd.includes(0) ? odd.length % count : 0;
         asked.copyWithin(row * shape.width, other * shape.width, (other + 1) * shape.width);
       }
@@ -84,7 +85,9 @@ export async function openOnnxModel(folder: OnnxFolder, startThread: StartModelT
           score: scored.scores[row] as number,
           explain: () => {
             const actuals = encoder.actuals(event, cut, row * width);
-            return explanationOf(folder, encoder, scored, row, actuals);
+            const { expected } = scored;
+            const expecteds = expected && encoder.expecteds(event, expected, row * width);
+            return explanationOf(folder, scored, row, actuals, expecteds);
           },
         });
     }
@@ -114,16 +117,16 @@ const rowOf = (error: unknown): number | undefined =>
 
 function explanationOf(
   { manifest }: OnnxFolder,
-  { columns, width }: FeatureEncoder,
-  { scores, contributions, expected }: RowScores,
+  { scores, contributions }: RowScores,
   row: number,
-  actuals: ReturnType<FeatureEncoder['actuals']>,
+  actuals: readonly Spoken[],
+  expecteds: readonly Spoken[] | undefined,
 ): OnnxExplanation {
   const { name, version, score, explanation: method, features } = manifest;
   const parts = features.map((feature, f) => ({
     name: feature.name,
     actual: actuals[f] ?? null,
-    expected: expected === undefined ? null : spokenValue(feature, expected, columns, row * width, f),
+    expected: expecteds?.[f] ?? null,
     contribution: contributions?.[row * features.length + f] ?? null,
   }));
   return {
@@ -140,19 +143,4 @@ function explanationOf(
             .sort((a, b) => Math.abs(b.contribution ?? 0) - Math.abs(a.contribution ?? 0))
             .slice(0, shownFeatures),
   };
-}
-
-/** A number that a reconstruction expected, as the event would have said it; null where a feature is no single number. */
-function spokenValue(
-  feature: Feature,
-  expected: Float32Array,
-  columns: FeatureEncoder['columns'],
-  at: number,
-  f: number,
-): number | null {
-  const own = columns.findIndex((column) => column.feature === f);
-  const value = expected[at + own] ?? Number.NaN;
-  if (!('encode' in feature) || !Number.isFinite(value)) return null;
-  if (feature.encode === 'number') return value;
-  return feature.encode === 'log' ? Math.sign(value) * Math.expm1(Math.abs(value)) : null;
 }

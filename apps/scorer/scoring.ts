@@ -1,4 +1,11 @@
-import { type Detector, type EcsEvent, type EventMatch, isEcsEvent } from '@tidewatch/event';
+import {
+  type Detector,
+  type EcsEvent,
+  type EntityKey,
+  type EventMatch,
+  getField,
+  isEcsEvent,
+} from '@tidewatch/event';
 import { matchId } from '@tidewatch/event/ids';
 import type { StartModelThread } from '@tidewatch/onnx';
 import { type EventPredicate, parseKql, toPredicate } from '@tidewatch/query';
@@ -219,7 +226,7 @@ function judge(
     matches.push({
       id: matchId(detector.id, of),
       detector,
-      key: entityKey(event),
+      key: keyOfAlert(event, model.manifest.score.by),
       time,
       position: { partition, offset },
       bucketMs,
@@ -229,6 +236,13 @@ function judge(
     });
   });
   return { matches, scores, values: Float32Array.from(values), odd };
+}
+
+/** What an alert is about: the manifest's fields, or what the event is about where it lacks one of them. */
+function keyOfAlert(event: EcsEvent, by: readonly string[] = []): EntityKey {
+  const key = by.map((field) => ({ field, value: getField(event, field) }));
+  const whole = key.filter((part) => typeof part.value === 'string') as EntityKey;
+  return whole.length > 0 && whole.length === by.length ? whole : entityKey(event);
 }
 
 const newline = 10;

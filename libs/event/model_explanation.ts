@@ -10,7 +10,7 @@ export interface FeatureContribution {
   readonly name: string;
   readonly actual: number | string | null;
   /** What was to be expected; null where the method tells none. */
-  readonly expected: number | null;
+  readonly expected: number | string | null;
   /** Its part of the score; the parts sum to the score (± 1 %). Null where the method tells none. */
   readonly contribution: number | null;
 }

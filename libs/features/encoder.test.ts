@@ -128,3 +128,40 @@ it.each<[string, JsonObject[]]>([
     false,
   );
 });
+
+it('says of a hash what was expected in its place, by a text of the same data class', () => {
+  const encoder = compileFeatures(
+    featuresSchema.parse([
+      { name: 'account', field: 'user.name', encode: 'hash', buckets: 64 },
+      { name: 'bytes', field: 'source.bytes', encode: 'log' },
+    ]),
+  );
+  const of = (name: string, data_class: string) =>
+    event({ user: { name }, source: { bytes: 99 }, tidewatch: { source: 'web1', data_class } });
+  const rowOf = (each: EcsEvent) => {
+    const row = new Float32Array(encoder.width);
+    encoder.encode(each, Date.parse(monday), row, 0);
+    return row;
+  };
+  const row = rowOf(of('alice', 'endpoint'));
+  const asked = of('bob', 'endpoint');
+  rowOf(asked);
+  expect(encoder.expecteds(asked, row, 0)).toEqual(['alice', expect.closeTo(99, 3)]);
+  expect(encoder.expecteds(of('bob', 'payroll'), row, 0)[0]).toBeNull();
+  expect(encoder.expecteds(of('alice', 'payroll'), row, 0)[0]).toBe('alice');
+  // Half sure, and no longer.
+  expect(
+    encoder.expecteds(
+      asked,
+      row.map((value) => value * 0.5),
+      0,
+    )[0],
+  ).toBe('alice');
+  expect(
+    encoder.expecteds(
+      asked,
+      row.map((value) => value * 0.49),
+      0,
+    )[0],
+  ).toBeNull();
+});

@@ -10,8 +10,13 @@ export interface FeatureCode {
   /** Writes its columns from `at` on, which hold 0. */
   encode(event: EcsEvent, into: Float32Array, at: number): void;
   /** What a person is shown as its value, given its columns from `at` on. */
-  actual(event: EcsEvent, row: Float32Array, at: number): number | string | null;
+  actual(event: EcsEvent, row: Float32Array, at: number): Spoken;
+  /** What a person is shown of what a model expected in its place, given such columns from `at` on. */
+  expected(event: EcsEvent, row: Float32Array, at: number): Spoken;
 }
+
+/** A value of a feature as a person is shown it; null where there is none. */
+export type Spoken = number | string | null;
 
 /** Makes rows of numbers from events: the same rows where a model is trained and where it is served. */
 export interface FeatureEncoder {
@@ -28,7 +33,12 @@ export interface FeatureEncoder {
    */
   encode(event: EcsEvent, time: number, into: Float32Array, at: number): void;
   /** What a person is shown as the value of each feature, given the event and its row; null where there was none. */
-  actuals(event: EcsEvent, row: Float32Array, at: number): readonly (number | string | null)[];
+  actuals(event: EcsEvent, row: Float32Array, at: number): readonly Spoken[];
+  /**
+   * What a model expected each feature to be, given the row that it made of the event's. Of a hash it is the text that was last seen in
+   * the column that stands out, in events of the same data class; null where none does, and of ngrams and cyclic times.
+   */
+  expecteds(event: EcsEvent, row: Float32Array, at: number): readonly Spoken[];
   /** Since the beginning, or what {@link restore} went on from. */
   readonly losses: WindowLosses;
   /** All that rows of later events depend on. */
@@ -75,6 +85,8 @@ export function compileFeatures(
         (codes[i] as FeatureCode).encode(event, into, at + (firsts[i] as number));
     },
     actuals: (event, row, at) => codes.map((code, i) => code.actual(event, row, at + (firsts[i] as number))),
+    expecteds: (event, row, at) =>
+      codes.map((code, i) => code.expected(event, row, at + (firsts[i] as number))),
     get losses() {
       const all = Array.from(windows.values(), ({ losses }) => losses);
       return {

@@ -1,4 +1,4 @@
-export { compileFeatures, type EncoderOptions, type FeatureEncoder } from './encoder.ts';
+export { compileFeatures, type EncoderOptions, type FeatureEncoder, type Spoken } from './encoder.ts';
 export { featureErrors } from './errors.ts';
 export { fieldsOf, longestWindow } from './fields.ts';
 export { durationOf, type Feature, featuresSchema, widthLimit } from './schema.ts';

@@ -1,4 +1,4 @@
-import { isoTime, type Json } from '@tidewatch/event';
+import { type EcsEvent, isoTime, type Json } from '@tidewatch/event';
 import type { FeatureCode } from './encoder.ts';
 import { hashOf } from './hash.ts';
 import type { PerEventFeature } from './schema.ts';
@@ -14,14 +14,61 @@ const periods = { day: { length: day, start: 0 }, week: { length: 7 * day, start
 /** What a value of one event is, as columns. */
 export function perEvent(feature: PerEventFeature): FeatureCode {
   const read = reader(feature.field);
+  if (feature.encode === 'hash') return hashed(feature, read);
   const encode = encodeOf(feature);
   return {
     encode: (event, into, at) => encode(read(event), into, at),
     actual: (event, row, at) => actualOf(feature, read(event), row[at] ?? 0),
+    expected: (_, row, at) => expectedOf(feature, row[at] ?? 0),
   };
 }
 
-function encodeOf(feature: PerEventFeature): Encode {
+/** Characters of a text that is remembered, so that a column can be told by it. */
+const remembered = 256;
+/** What a column is expected to hold, at least, for its text to be told. */
+const sure = 0.5;
+
+/** One column of several for each text. It remembers by data class which text was in a column last: who sees one sees not all. */
+function hashed(
+  feature: Extract<PerEventFeature, { encode: 'hash' }>,
+  read: ReturnType<typeof reader>,
+): FeatureCode {
+  const { buckets } = feature;
+  const bucketOf = (text: string): number => hashOf(text.toLowerCase()) % buckets;
+  const known = new Map<string, string[]>();
+  const textsOf = (event: EcsEvent): string[] => {
+    const dataClass = event.tidewatch?.data_class ?? '';
+    const own = known.get(dataClass) ?? [];
+    known.set(dataClass, own);
+    return own;
+  };
+  let texts: string[] = [];
+  const write = ofTexts((text, into, at) => {
+    const bucket = bucketOf(text);
+    into[at + bucket] = 1;
+    if (text.length <= remembered) texts[bucket] = text;
+  });
+  return {
+    encode(event, into, at) {
+      texts = textsOf(event);
+      write(read(event), into, at);
+    },
+    actual: (event) => actualOf(feature, read(event), 0),
+    expected(event, row, at) {
+      let most = 0;
+      for (let bucket = 1; bucket < buckets; bucket++)
+        if ((row[at + bucket] ?? 0) > (row[at + most] ?? 0)) most = bucket;
+      if (!((row[at + most] ?? 0) >= sure)) return null;
+      // Its own text, where another one has the same column.
+      const own = firstText(read(event));
+      return own !== undefined && bucketOf(own) === most
+        ? own.slice(0, shown)
+        : (textsOf(event)[most] ?? null);
+    },
+  };
+}
+
+function encodeOf(feature: Exclude<PerEventFeature, { encode: 'hash' }>): Encode {
   switch (feature.encode) {
     case 'number':
     case 'log': {
@@ -42,12 +89,6 @@ function encodeOf(feature: PerEventFeature): Encode {
         into[at] = Math.sin(angle);
         into[at + 1] = Math.cos(angle);
       };
-    }
-    case 'hash': {
-      const { buckets } = feature;
-      return ofTexts((text, into, at) => {
-        into[at + (hashOf(text.toLowerCase()) % buckets)] = 1;
-      });
     }
     case 'ngrams': {
       const { n, buckets } = feature;
@@ -98,6 +139,12 @@ function actualOf(
   const texts: string[] = [];
   eachText(value, (text) => texts.push(text));
   return texts.length === 0 ? null : texts.join(', ').slice(0, shown);
+}
+
+/** A number that was expected in a column, as an event would have said it. */
+export function expectedOf({ encode }: { readonly encode: string }, value: number): number | null {
+  if (!Number.isFinite(value) || encode === 'cyclic' || encode === 'ngrams') return null;
+  return encode === 'log' ? Math.sign(value) * Math.expm1(Math.abs(value)) : value;
 }
 
 /** UTF-16 units of a text that a person is shown. */

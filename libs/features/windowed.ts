@@ -1,5 +1,5 @@
 import type { FeatureCode } from './encoder.ts';
-import { signedLog } from './per_event.ts';
+import { expectedOf, signedLog } from './per_event.ts';
 import type { WindowedFeature } from './schema.ts';
 import { bounded } from './values.ts';
 import type { Windows } from './windows.ts';
@@ -20,6 +20,7 @@ export function windowed(feature: WindowedFeature, windows: Windows): FeatureCod
       const number = row[at] ?? Number.NaN;
       return Number((logarithm ? signedExp(number) : number).toPrecision(digits));
     },
+    expected: (_, row, at) => expectedOf(feature, row[at] ?? 0),
   };
 }
 

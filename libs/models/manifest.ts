@@ -24,6 +24,14 @@ const common = {
     threshold: share.describe('score from which there is something to look at'),
     calibration: text(1_000).describe('how the threshold was found'),
     title: text(200).describe('title of its alerts'),
+    by: z
+      .array(text(200).regex(/^[\w@-]+(\.[\w@-]+)*$/, 'a dotted path, e.g. source.ip'))
+      .min(1)
+      .max(3)
+      .optional()
+      .describe(
+        'fields whose values together say what an alert is about; host and user where one is missing',
+      ),
     level: z.enum(levels).default('medium').describe('level of its alerts, as Sigma has them'),
   }),
   explanation: text(1_000).describe('how it is told what made a score'),
@@ -64,6 +72,12 @@ const onnx = z.strictObject({
       z.strictObject({
         name: tensor.describe('the output that repeats the input'),
         error: z.literal('features').describe('the score is the mean squared error of a row'),
+        weights: z
+          .record(z.string(), z.number().positive())
+          .optional()
+          .describe(
+            'by name of a feature: what its columns’ errors are multiplied by before they are squared; 1 else',
+          ),
       }),
     ])
     .describe('where its score is'),

@@ -212,6 +212,15 @@ it.each<[string, Written, string, string]>([
     '2 columns',
   ],
   [
+    'its weights name a feature that there is not',
+    {
+      model: graph([node('Identity', ['rows'], ['score'])], { outputs: [tensor('score', [undefined, 2])] }),
+      onnx: { output: { name: 'score', error: 'features', weights: { sent: 2, octets: 1 } } },
+    },
+    'ONNX_OUTPUT',
+    'octets, which is no feature',
+  ],
+  [
     'its answer is a label',
     {
       model: graph([node('ArgMax', ['rows'], ['score'], [attribute.integer('axis', 1)])], {
@@ -238,6 +247,8 @@ it.each<[string, Written, string, string]>([
     'ONNX_GOLDEN_INVALID',
     'line 1: event.@timestamp',
   ],
-])('refuses one where %s', async (_, written, code, text) => {
-  await expect(tried(written)).rejects.toMatchObject({ code, message: expect.stringContaining(text) });
+])('refuses one where %s, and answers with the live one meanwhile', async (_, written, code, text) => {
+  const [refused, scores] = await Promise.allSettled([tried(written), liveScores()]);
+  expect(refused).toMatchObject({ reason: { code, message: expect.stringContaining(text) } });
+  expect(scores).toMatchObject({ value: flowScores.map((score) => expect.closeTo(score, 5)) });
 });

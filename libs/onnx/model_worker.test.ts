@@ -34,19 +34,23 @@ it('scores any number of rows in their order', async () => {
   expect((await score(new Float32Array(), 0)).scores).toHaveLength(0);
 });
 
+/** Expects half of what is there. */
+const halving: Written = {
+  features: [
+    flowFeatures[0] as object,
+    { name: 'hour', field: '@timestamp', encode: 'cyclic', period: 'day' },
+  ],
+  model: writeOnnx({
+    nodes: [node('Mul', ['rows', 'half'], ['rebuilt'])],
+    initializers: [floats('half', [1], [0.5])],
+    inputs: [tensor('rows', [undefined, 3])],
+    outputs: [tensor('rebuilt', [undefined, 3])],
+  }),
+};
+
 it('tells what each feature has to do with the error of a reconstruction', async () => {
   const { score } = start({
-    features: [
-      flowFeatures[0] as object,
-      { name: 'hour', field: '@timestamp', encode: 'cyclic', period: 'day' },
-    ],
-    // Expects half of what is there.
-    model: writeOnnx({
-      nodes: [node('Mul', ['rows', 'half'], ['rebuilt'])],
-      initializers: [floats('half', [1], [0.5])],
-      inputs: [tensor('rows', [undefined, 3])],
-      outputs: [tensor('rebuilt', [undefined, 3])],
-    }),
+    ...halving,
     onnx: { output: { name: 'rebuilt', error: 'features' }, scale: { quantiles: [0, 2, 4] } },
   });
   const { scores, contributions, expected } = await score(Float32Array.of(4, 2, 2, 0, 0, 0), 2);
@@ -56,6 +60,19 @@ it('tells what each feature has to do with the error of a reconstruction', async
     0.333333, 0.166667, 0, 0,
   ]);
   expect([...(expected ?? [])]).toEqual([2, 1, 1, 0, 0, 0]);
+});
+
+it('counts errors by their feature’s weight, and says what was expected all the same', async () => {
+  const output = { name: 'rebuilt', error: 'features', weights: { hour: 2 } } as const;
+  const { score } = start({ ...halving, onnx: { output, scale: { quantiles: [0, 8] } } });
+  const { scores, contributions, expected } = await score(Float32Array.of(4, 2, 2), 1);
+  // Off by 2, and twice by 1 that counts as 2: a mean square of 4, of which the second feature has two parts of three.
+  expect([...scores]).toEqual([0.5]);
+  expect([...(contributions ?? [])].map((part) => part * 6)).toEqual([
+    expect.closeTo(1, 5),
+    expect.closeTo(2, 5),
+  ]);
+  expect([...(expected ?? [])]).toEqual([2, 1, 1]);
 });
 
 it('tells the row that has no score, and goes on with others', async () => {

@@ -1,4 +1,4 @@
-import { compileFeatures } from '@tidewatch/features';
+import { compileFeatures, type Feature } from '@tidewatch/features';
 import type { ManifestOf } from '@tidewatch/models';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { batchSizes } from './batches.ts';
@@ -24,6 +24,10 @@ export async function openRuntime(manifest: ManifestOf<'onnx'>, model: Uint8Arra
   const { columns } = compileFeatures(manifest.features);
   const width = columns.length;
   const features = columns.map(({ feature }) => feature);
+  const weights = Float64Array.from(columns, ({ feature }) => {
+    const { name } = manifest.features[feature] as Feature;
+    return 'error' in output ? (output.weights?.[name] ?? 1) : 1;
+  });
   const scaled = createScale(manifest.onnx);
   const session = await InferenceSession.create(model, {
     intraOpNumThreads: 1,
@@ -67,7 +71,8 @@ export async function openRuntime(manifest: ManifestOf<'onnx'>, model: Uint8Arra
           explained.expected.set(values, from * width);
           for (let i = 0; i < size; i++) {
             const at = (from + i) * manifest.features.length;
-            const raw = reconstructionError(part, values, i * width, features, explained.contributions, at);
+            const into = explained.contributions;
+            const raw = reconstructionError(part, values, i * width, features, weights, into, at);
             const score = scaled(raw, from + i);
             scores[from + i] = score;
             share(explained.contributions.subarray(at, at + manifest.features.length), raw, score);

@@ -58,6 +58,7 @@ export function shareBelow(quantiles: Float64Array, value: number): number {
  * Adds up how far a row is from its reconstruction.
  *
  * @param features the feature of each column
+ * @param weights what the error of each column is multiplied by
  * @param into parts of the squared error by feature, at `at`; their sum is given back. Mean over columns.
  */
 export function reconstructionError(
@@ -65,13 +66,15 @@ export function reconstructionError(
   expected: ArrayLike<number>,
   start: number,
   features: readonly number[],
+  weights: Float64Array,
   into: Float32Array,
   at: number,
 ): number {
   let sum = 0;
   for (let column = 0; column < features.length; column++) {
-    const off =
-      ((row[start + column] as number) - (expected[start + column] as number)) ** 2 / features.length;
+    const error =
+      (weights[column] as number) * ((row[start + column] as number) - (expected[start + column] as number));
+    const off = (error * error) / features.length;
     const part = at + (features[column] as number);
     into[part] = (into[part] as number) + off;
     sum += off;

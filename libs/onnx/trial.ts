@@ -74,7 +74,7 @@ function checkInput({ inputs }: OnnxFacts, { onnx }: ManifestOf<'onnx'>, width: 
     throw refuse(`${onnx.input} takes ${columns} columns; the features make ${width}`);
 }
 
-function checkOutput({ outputs }: OnnxFacts, { onnx }: ManifestOf<'onnx'>, width: number): void {
+function checkOutput({ outputs }: OnnxFacts, { onnx, features }: ManifestOf<'onnx'>, width: number): void {
   const refuse = (reason: string) => onnxErrors.ONNX_OUTPUT({ reason });
   const { name } = onnx.output;
   const strange = outputs.find(({ type }) => type === undefined);
@@ -86,6 +86,9 @@ function checkOutput({ outputs }: OnnxFacts, { onnx }: ManifestOf<'onnx'>, width
   const columns = output.shape?.[1] ?? null;
   if ('error' in onnx.output && columns !== null && columns !== width)
     throw refuse(`${name} has ${columns} columns; the features make ${width}`);
+  const weights = 'error' in onnx.output ? (onnx.output.weights ?? {}) : {};
+  const none = Object.keys(weights).find((weighed) => !features.some((feature) => feature.name === weighed));
+  if (none !== undefined) throw refuse(`its weights name ${none}, which is no feature`);
 }
 
 /** Holds golden events to their scores, among others and alone: a score must not hang on what was scored with it. */

@@ -2,7 +2,7 @@
 
 Both files are what `tidewatch features export` writes; FOLDER holds the manifest that they were exported with. The network repeats its input
 through a narrow middle, so that what it has not seen together it repeats badly. Written are `model.onnx`, and the manifest with the
-quantiles of the errors on the second file, of which the network saw nothing; the last is half as much again.
+weights of features and the quantiles of the errors on the second file, of which the network saw nothing; the last is half as much again.
 """
 
 import argparse
@@ -58,14 +58,13 @@ def train(rows, features):
 
 
 def weigh(network, names, features, scale, rows):
-    """Of each column, what makes 1 of its feature's mean error, which counts as no less than a tenth of its variance."""
-    errors = error_of(features, names, rows, network.predict(rows))
-    usual = dict(zip(names, errors.mean(axis=0)))
-    return np.array([1 / np.sqrt(max(usual[of], 0.1 * scale[i] ** 2)) for i, of in enumerate(features)])
+    """Of each feature, what makes 1 of its mean error, which counts as no less than a tenth of its variance."""
+    usual = error_of(features, names, rows, network.predict(rows)).mean(axis=0)
+    return {name: float(f"{1 / np.sqrt(max(error, 0.1 * scale[features.index(name)] ** 2)):.6g}") for name, error in zip(names, usual)}
 
 
-def write(path, network, weights):
-    """Output `reconstruction` differs from the input by the weighted error, so that its squares can be added up."""
+def write(path, network):
+    """Output `reconstruction` is what the network expected, in the units of its input."""
     nodes, constants, value = [], [], "features"
 
     def add(operator, inputs, name):
@@ -76,14 +75,13 @@ def write(path, network, weights):
         constants.append(numpy_helper.from_array(values.astype(np.float32), name))
         return name
 
-    for i, (coefficients, intercepts) in enumerate(zip(network.coefs_, network.intercepts_)):
+    layers = list(zip(network.coefs_, network.intercepts_))
+    for i, (coefficients, intercepts) in enumerate(layers):
         if i > 0:
             value = add("Relu", [value], f"relu{i}")
-        value = add("Gemm", [value, constant(coefficients, f"w{i}"), constant(intercepts, f"b{i}")], f"layer{i}")
-    difference = add("Sub", [value, "features"], "difference")
-    weighted = add("Mul", [difference, constant(weights, "weights")], "weighted")
-    add("Add", ["features", weighted], "reconstruction")
-    shape = ["rows", len(weights)]
+        name = "reconstruction" if i == len(layers) - 1 else f"layer{i}"
+        value = add("Gemm", [value, constant(coefficients, f"w{i}"), constant(intercepts, f"b{i}")], name)
+    shape = ["rows", layers[0][0].shape[0]]
     tensors = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("features", "reconstruction")]
     graph = helper.make_graph(nodes, "autoencoder", tensors[:1], tensors[1:], constants)
     model = helper.make_model(graph, ir_version=10, opset_imports=[helper.make_opsetid("", 21)])
@@ -99,15 +97,16 @@ def main():
     rows, features = read(options.features)
     network, names, scale = train(rows, features)
     weights = weigh(network, names, features, scale, rows)
-    write(options.model / "model.onnx", network, weights)
+    write(options.model / "model.onnx", network)
 
     kept, _ = read(options.calibration)
-    errors = (((network.predict(kept) - kept) * weights) ** 2).mean(axis=1)
+    errors = (((network.predict(kept) - kept) * [weights[of] for of in features]) ** 2).mean(axis=1)
     quantiles = np.quantile(errors, np.linspace(0, 1, QUANTILES))
     # What is rare and yet usual comes close to the largest error again and again: a score of 1 is clearly beyond it.
     quantiles[-1] *= MARGIN
     path = options.model / "manifest.yml"
     manifest = yaml.safe_load(path.read_text())
+    manifest["onnx"]["output"] = {"name": "reconstruction", "error": "features", "weights": weights}
     manifest["onnx"]["scale"] = {"quantiles": [float(f"{value:.6g}") for value in quantiles]}
     path.write_text(yaml.safe_dump(manifest, sort_keys=False, default_flow_style=None, width=120))
     print(f"{len(rows):,} rows trained on, {len(kept):,} calibrated on, {network.n_iter_} rounds")

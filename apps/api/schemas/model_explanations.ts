@@ -8,7 +8,7 @@ const features = z
     z.object({
       name: z.string(),
       actual: z.union([z.number(), z.string()]).nullable(),
-      expected: z.number().nullable().describe('Null where the method tells none'),
+      expected: z.union([z.number(), z.string()]).nullable().describe('Null where the method tells none'),
       contribution: z.number().nullable().describe('Part of the score; null where the method tells none'),
     }),
   )
