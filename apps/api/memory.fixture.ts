@@ -117,6 +117,7 @@ export function memoryAlerts(matches: readonly EventMatch[]): AlertStore {
       const all = within(range, scope);
       const items = all.slice(0, 1).map(({ id, last, detector }) => ({
         ...{ values: by.map(() => null), count: all.length, level: detector.level, newest: last, first: id },
+        ...{ levels: { [detector.level]: all.length }, statuses: { open: all.length } },
       }));
       return { items, total: items.length };
     },

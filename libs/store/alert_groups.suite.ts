@@ -21,8 +21,14 @@ export function describeAlertGroups(store: () => AlertStore): void {
       expect(await ask(['rule.id'])).toEqual({
         total: 2,
         items: [
-          { values: ['a'], count: 3, level: 'critical', newest: suiteNow + 9, first: ids[2] },
-          { values: ['b'], count: 1, level: 'high', newest: suiteNow + 2, first: ids[3] },
+          {
+            ...{ values: ['a'], count: 3, level: 'critical', newest: suiteNow + 9, first: ids[2] },
+            ...{ levels: { low: 1, high: 1, critical: 1 }, statuses: { open: 3 } },
+          },
+          {
+            ...{ values: ['b'], count: 1, level: 'high', newest: suiteNow + 2, first: ids[3] },
+            ...{ levels: { high: 1 }, statuses: { open: 1 } },
+          },
         ],
       });
       expect(brief((await ask(['rule.id', 'host.name'])).items)).toEqual([
@@ -37,6 +43,7 @@ export function describeAlertGroups(store: () => AlertStore): void {
         { values: ['a', 'web', 'bob'], level: 'low', first: ids[0] },
       ]);
       await store().change([{ id: ids[0] as string }], { action: 'acknowledge' }, 'ann');
+      expect((await ask(['rule.id'])).items[0]).toMatchObject({ statuses: { open: 2, acknowledged: 1 } });
       expect(brief((await ask(['status', 'assignee'])).items)).toEqual([
         ['open', null, 3],
         ['acknowledged', 'ann', 1],

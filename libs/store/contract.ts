@@ -205,7 +205,7 @@ export interface AlertStore {
   ): Promise<AlertChange>;
   /**
    * Puts back what a change changed of alerts that the scope sees, unless somebody changed it since (conflict). Possible
-   * for 10 minutes. @throws CHANGE_UNKNOWN, also where none of them is seen
+   * for 10 minutes; asked again, it changes nothing twice. @throws CHANGE_UNKNOWN, also where none of them is seen
    */
   undo(changeId: string, scope: Scope): Promise<AlertChange>;
   /** Changes of all that a query finds. */
@@ -248,6 +248,9 @@ export interface AlertGroup {
   readonly count: number;
   /** The highest. */
   readonly level: Level;
+  /** How many of each; what there is none of is left out. */
+  readonly levels: Partial<Readonly<Record<Level, number>>>;
+  readonly statuses: Partial<Readonly<Record<Status, number>>>;
   /** The last match of all, epoch milliseconds. */
   readonly newest: number;
   /** Id of the alert that stands first, newest first. */

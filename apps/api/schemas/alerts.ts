@@ -180,6 +180,8 @@ export const alertGroups = z
           ),
         count: z.number(),
         level: z.enum(levels).describe('The highest'),
+        levels: z.partialRecord(z.enum(levels), z.number()).describe('How many of each'),
+        statuses: z.partialRecord(z.enum(statuses), z.number()).describe('How many of each'),
         newest: z.number().describe('Last match of all, epoch milliseconds'),
         first: z.string().describe('Id of the alert that stands first, newest first'),
       }),

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, type Level, levels } from '@tidewatch/event';
+import { isObject, type Json, type JsonObject, type Level, levels, type Status } from '@tidewatch/event';
 import { type DslType, valuesAt } from '@tidewatch/query';
 import {
   checkGroupFields,
@@ -27,7 +27,10 @@ interface Counted extends Pick<AlertGroup, 'values' | 'count' | 'newest'> {
   readonly rank: number;
   /** Of the alerts that were looked at one by one. */
   readonly first?: { readonly last: number; readonly id: string };
+  readonly kinds?: Kinds;
 }
+
+type Kinds = Pick<AlertGroup, 'levels' | 'statuses'>;
 
 interface GroupField {
   readonly name: string;
@@ -112,11 +115,12 @@ async function lookAt(
       problem: `No index knows all values of ${by.join(', ')}, and over ${mostLookedAt} alerts would have to be looked at; narrow it down, or the time.`,
     });
   const groups = new Map<string, Counted>();
-  const own = ['id', 'tidewatch_alert.last', 'tidewatch_alert.level_rank'];
+  const own = ['id', 'status', 'tidewatch_alert.last', 'tidewatch_alert.level_rank'];
   for await (const { _id: id, _source } of readAll(connection, these, { includes: [...by, ...own] })) {
     const { last, level_rank: rank } = _source.tidewatch_alert as { last: number; level_rank: number };
     for (const values of crossed(by.map((field) => textsAt(_source, field)))) {
-      const group = { values, count: 1, rank, newest: last, first: { last, id } };
+      const kinds = { levels: { [levels[rank] as Level]: 1 }, statuses: { [_source.status as Status]: 1 } };
+      const group = { values, count: 1, rank, newest: last, first: { last, id }, kinds };
       const name = JSON.stringify(values);
       const before = groups.get(name);
       groups.set(name, before === undefined ? group : together(before, group));
@@ -145,7 +149,20 @@ function together(a: Counted, b: Counted): Counted {
     rank: Math.max(a.rank, b.rank),
     newest: Math.max(a.newest, b.newest),
     ...(first && { first }),
+    kinds: sumOf(a.kinds, b.kinds),
   };
+}
+
+const sumOf = (a: Kinds | undefined, b: Kinds | undefined): Kinds => ({
+  levels: addedUp([a?.levels, b?.levels]),
+  statuses: addedUp([a?.statuses, b?.statuses]),
+});
+
+function addedUp(parts: readonly (Readonly<Record<string, number>> | undefined)[]): Record<string, number> {
+  const sum: Record<string, number> = {};
+  for (const [name, count] of parts.flatMap((part) => Object.entries(part ?? {})))
+    sum[name] = (sum[name] ?? 0) + count;
+  return sum;
 }
 
 const byNewest = (a: { last: number; id: string }, b: { last: number; id: string }): number =>
@@ -213,8 +230,21 @@ const distinct = (field: string): JsonObject => ({
 });
 
 interface FirstHits {
-  readonly groups: { readonly buckets: readonly { readonly first: AlertHits<never> }[] };
+  readonly groups: {
+    readonly buckets: readonly {
+      readonly first: AlertHits<never>;
+      readonly levels: Terms;
+      readonly statuses: Terms;
+    }[];
+  };
 }
+
+interface Terms {
+  readonly buckets: readonly { readonly key: string; readonly doc_count: number }[];
+}
+
+const countsIn = ({ buckets }: Terms): Record<string, number> =>
+  Object.fromEntries(buckets.map(({ key, doc_count: count }) => [key, count]));
 
 async function withFirst(
   connection: OpenSearchConnection,
@@ -225,16 +255,23 @@ async function withFirst(
   if (groups.length === 0) return [];
   const filters = groups.map(({ values }) => conditionOf(fields, values));
   const sort = [{ 'tidewatch_alert.last': 'desc' }, { id: 'desc' }];
-  const aggs = { first: { top_hits: { size: 1, _source: false, sort } } };
+  const aggs = {
+    first: { top_hits: { size: 1, _source: false, sort } },
+    levels: { terms: { field: 'rule.level' } },
+    statuses: { terms: { field: 'status' } },
+  };
   const body = { size: 0, track_total_hits: false, query, aggs: { groups: { filters: { filters }, aggs } } };
   const { aggregations } = await searchAlerts<{ readonly aggregations: FirstHits }>(connection, body);
-  return groups.flatMap(({ values, count, rank, newest, first }, i): AlertGroup[] => {
-    const hit = aggregations.groups.buckets[i]?.first.hits.hits[0];
+  return groups.flatMap(({ values, count, rank, newest, first, kinds }, i): AlertGroup[] => {
+    const bucket = aggregations.groups.buckets[i];
+    const hit = bucket?.first.hits.hits[0];
     const indexed = hit && { last: hit.sort[0] as number, id: hit._id };
     const [newestOne] = [indexed, first].filter((one) => one !== undefined).sort(byNewest);
     // Its alerts were deleted in between.
     if (newestOne === undefined) return [];
-    return [{ values, count, level: levels[rank] as Level, newest, first: newestOne.id }];
+    const indexedKinds = bucket && { levels: countsIn(bucket.levels), statuses: countsIn(bucket.statuses) };
+    const both = sumOf(indexedKinds, kinds);
+    return [{ values, count, level: levels[rank] as Level, ...both, newest, first: newestOne.id }];
   });
 }
 
