@@ -24,6 +24,8 @@ export interface LiveHub {
   publish<K extends LiveKind>(kind: K, data: LiveMessages[K]): void;
   /** Missed messages are given before this returns. Answers how to stop. */
   subscribe(reader: (message: LiveMessage) => void, lastId?: string): () => void;
+  /** Who gives this id later gets what comes from now on. */
+  position(): string;
   close(): void;
 }
 
@@ -81,6 +83,7 @@ export function createLiveHub(clock: () => number = Date.now): LiveHub {
         readers.delete(reader);
       };
     },
+    position: () => `${run}-${sequence}`,
     close: () => {
       clearTimeout(timer);
       readers.clear();

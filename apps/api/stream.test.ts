@@ -38,6 +38,10 @@ async function listen(headers: Record<string, string> = {}, query = '') {
   return stream;
 }
 
+/** What a browser would give when it comes back. */
+const lastId = ({ text }: { readonly text: string }): string =>
+  [...text.matchAll(/^id: (.+)$/gm)].at(-1)?.[1] ?? '';
+
 describe('the live stream', () => {
   it('tells what happens, unbuffered and uncached', async () => {
     const stream = await listen();
@@ -59,7 +63,7 @@ describe('the live stream', () => {
     await vi.waitFor(() => expect(first.text).toContain('a1'));
     first.response.destroy();
     server.deps.live.publish('alert', alert(2));
-    const again = await listen({ 'last-event-id': /id: (.+)/.exec(first.text)?.[1] ?? '' });
+    const again = await listen({ 'last-event-id': lastId(first) });
     await vi.waitFor(() => expect(again.text).toContain('a2'));
     expect(again.text).not.toContain('a1');
     expect((await server.audit()).filter(({ action }) => action === 'live.read')).toHaveLength(2);
@@ -83,10 +87,16 @@ describe('the live stream', () => {
     server.deps.live.publish('alert', alert(1));
     await vi.waitFor(() => expect(first.text).toContain('a1'));
     server.deps.live.publish('alert', alert(2));
-    const id = /id: (.+)/.exec(first.text)?.[1] ?? '';
+    const id = lastId(first);
     const again = await listen({}, `?lastEventId=${id}`);
     await vi.waitFor(() => expect(again.text).toContain('a2'));
     expect(again.text).not.toMatch(/a1|resync/);
+    const quiet = await listen();
+    await vi.waitFor(() => expect(quiet.text).toMatch(/id: \S+\n\n/));
+    server.deps.live.publish('alert', alert(3));
+    const after = await listen({}, `?lastEventId=${lastId(quiet)}`);
+    await vi.waitFor(() => expect(after.text).toContain('a3'));
+    expect(after.text).not.toMatch(/a2|resync/);
     const lost = await listen({}, '?lastEventId=before-7');
     await vi.waitFor(() => expect(lost.text).toContain('event: resync'));
   });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type AlertHistoryEntry, type AlertRow, type Decision, withMoreFound } from '@tidewatch/event';
 import type { AlertAction, Scope } from './contract.ts';
 
@@ -29,12 +30,17 @@ export function actOn<A extends AlertRow>(alert: A, action: AlertAction, author:
   }
 }
 
+/** The change that takes another back: whoever asks again, as the answer was lost, asks for the same. */
+export const undoOf = (changeId: string): string =>
+  createHash('sha256').update(`undo ${changeId}`).digest('hex').slice(0, 32);
+
 /**
  * Takes a change back as if it had not been made: matches that joined meanwhile stay, and reopen what was closed before it.
- * Undefined where the alert never had the change, or somebody changed it since.
+ * Itself where that was done. Undefined where the alert never had the change, or somebody changed it since.
  */
 export function undoOn<A extends AlertRow>(alert: A, undone: string, author: Author): A | undefined {
   const last = alert.history.findLast(({ change }) => change !== undefined);
+  if (last?.change === author.changeId) return alert;
   if (last?.was === undefined || last.change !== undone) return undefined;
   const { found, ...was } = last.was;
   return decide(alert, withMoreFound(was, Math.max(0, foundIn(alert) - found)), 'undone', author, {});

@@ -14,6 +14,8 @@ const query = z.object({
 });
 /** A client this far behind is cut off; it comes back with the last id it saw. */
 const backlogBytes = 1 << 20;
+/** Messages that wait for the word whether their reader may still see them. */
+const heldMost = 1_000;
 const streamLimit = 500;
 
 export const liveRoutes: readonly Route[] = [
@@ -45,22 +47,28 @@ export const liveRoutes: readonly Route[] = [
       let held: LiveMessage[] | undefined;
       const take = (message: LiveMessage) => {
         const { kind, dataClass, frame } = message;
-        if (held !== undefined) return void held.push(message);
+        if (held !== undefined) return void (held.push(message) > heldMost && raw.destroy());
         // Classes and use-cases change while the stream is open.
         if (kind === 'alert' && !maySee(scopeOf(caller, dataClasses ?? { all: [] }), dataClass)) return;
         if (raw.writableLength > backlogBytes) raw.destroy();
         else raw.write(frame);
       };
       const leave = live.subscribe(take, typeof lastId === 'string' ? lastId : undefined);
+      // Who has seen no alert yet can miss one, too.
+      raw.write(`id: ${live.position()}\n\n`);
       const stream = { end: () => void (raw.writableLength === 0 ? raw.end() : raw.destroy()) };
       streams.add(stream);
 
       // A session or key that ended takes its stream with it at once. Listening is no activity of a session.
+      let checks = 0;
       const check = async () => {
         // What comes meanwhile waits for the answer.
         held ??= [];
+        const turn = ++checks;
         const now = await askerOf(request, api, { touch: false }).catch(() => undefined);
         if (now === undefined) return stream.end();
+        // Asked before what changed last.
+        if (turn !== checks) return;
         caller = now;
         const waiting = held ?? [];
         held = undefined;

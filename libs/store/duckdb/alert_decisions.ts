@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AlertRow } from '@tidewatch/event';
-import { changeOn, seesAlert, undoOn, undoWindowMs } from '../alert_changes.ts';
+import { changeOn, seesAlert, undoOf, undoOn, undoWindowMs } from '../alert_changes.ts';
 import type { AlertChange, AlertStore } from '../contract.ts';
 import { errors } from '../errors.ts';
 import type { AlertTable, Decided } from './alert_table.ts';
@@ -17,10 +17,9 @@ export function createAlertDecisions(
     changeId: string,
     ids: readonly string[],
     become: (row: AlertRow) => AlertRow | undefined,
-    over = changeId,
   ): Promise<AlertChange> {
     const decided = await alterRows(writer, stored, ids, become, async (changed) => {
-      const old = [clock() - undoWindowMs, over];
+      const old = [clock() - undoWindowMs, changeId];
       await writer.run('DELETE FROM alerts.changes WHERE changed_at < $1 OR id = $2', old);
       const values = [changeId, clock(), JSON.stringify(changed.map(({ id }) => id))];
       await writer.run('INSERT INTO alerts.changes VALUES ($1, $2, $3)', values);
@@ -41,7 +40,7 @@ export function createAlertDecisions(
 
     undo: (changeId, scope) =>
       database.write(async (writer) => {
-        const author = { changeId: randomUUID(), by: scope.principal, now: clock() };
+        const author = { changeId: undoOf(changeId), by: scope.principal, now: clock() };
         const [row] = await writer.read(
           'SELECT entries FROM alerts.changes WHERE id = $1 AND changed_at >= $2',
           [changeId, author.now - undoWindowMs],
@@ -54,10 +53,7 @@ export function createAlertDecisions(
           return found === undefined ? scope.dataClasses === 'all' : seesAlert(scope, found);
         });
         if (seen.length === 0) throw errors.CHANGE_UNKNOWN({ changeId });
-        const become = (alert: AlertRow) => undoOn(alert, changeId, author);
-        // What others have to take back of it stays theirs to.
-        const over = seen.length === ids.length ? changeId : author.changeId;
-        return alter(writer, author.changeId, seen, become, over);
+        return alter(writer, author.changeId, seen, (alert) => undoOn(alert, changeId, author));
       }),
   };
 }

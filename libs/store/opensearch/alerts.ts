@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AlertRow, JsonObject, Status } from '@tidewatch/event';
-import { type Author, changeOn, seesAlert, undoOn, undoWindowMs } from '../alert_changes.ts';
+import { type Author, changeOn, seesAlert, undoOf, undoOn, undoWindowMs } from '../alert_changes.ts';
 import { bringInto, type Incoming, incomingFindings, incomingMatches } from '../alert_effects.ts';
 import { alertDeletions } from '../alert_jobs.ts';
 import { buckets } from '../buckets.ts';
@@ -225,11 +225,8 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
         return alert === undefined ? scope.dataClasses === 'all' : seesAlert(scope, alert);
       });
       if (seen.length === 0) throw errors.CHANGE_UNKNOWN({ changeId });
-      const author = { changeId: randomUUID(), by: scope.principal, now: clock() };
-      const change = await alter(seen, author, (row) => undoOn(row, changeId, author));
-      // What others have to take back of it stays theirs to.
-      if (seen.length === ids.length) await forgetAlertChanges(connection, { ids: { values: [changeId] } });
-      return change;
+      const author = { changeId: undoOf(changeId), by: scope.principal, now: clock() };
+      return alter(seen, author, (row) => undoOn(row, changeId, author));
     },
 
     jobs: createAlertJobStore(connection, decideOn, condition, clock),
