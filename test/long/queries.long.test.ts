@@ -10,7 +10,7 @@ import { openSearchForTests } from '../../libs/store/opensearch/store.suite.ts';
 import { has } from '../require.ts';
 
 /** The same hits in memory, DuckDB and OpenSearch on 10,000 documents. */
-const size = { documents: 10_000, queries: 300, atOnce: 4, limitMs: 900_000 };
+const size = { documents: 10_000, queries: 300, atOnce: 4, limitMs: 900_000, all: true };
 
 async function openDuckDb(classes: DataClasses, now: number) {
   const directory = await mkdtemp(join(tmpdir(), 'tidewatch-store-'));
