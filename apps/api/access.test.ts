@@ -71,6 +71,10 @@ const bodies: Readonly<Record<string, () => object>> = {
   'alerts.undo': () => ({ changeId: 'none' }),
   'alerts.job_preview': () => ({ filter: {} }),
   'alerts.job_start': () => ({ filter: { q: 'status: open' }, action: { action: 'acknowledge' } }),
+  'exceptions.preview': () => ({
+    rules: ['rule-1'],
+    conditions: [{ field: 'host.name', values: ['db-1'] }],
+  }),
   'exceptions.add': () => ({
     rules: ['rule-1'],
     conditions: [{ field: 'host.name', values: ['db-1'] }],
@@ -296,6 +300,7 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'metrics' 
   'parsers.test': ['engineer', 'admin'],
   'parsers.suggest': ['engineer', 'admin'],
   'exceptions.list': ['analyst', 'engineer', 'admin'],
+  'exceptions.preview': ['analyst', 'engineer', 'admin'],
   'exceptions.add': ['analyst', 'engineer', 'admin'],
   'exceptions.remove': ['analyst', 'engineer', 'admin'],
   'rules.backtest': ['analyst', 'engineer', 'admin'],
@@ -318,7 +323,7 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'metrics' 
   'detectors.normal': ['analyst', 'engineer', 'admin'],
   'detectors.normal_effect': ['analyst', 'engineer', 'admin'],
   'detectors.normal_add': ['analyst', 'engineer', 'admin'],
-  'detectors.normal_remove': ['engineer', 'admin'],
+  'detectors.normal_remove': ['analyst', 'engineer', 'admin'],
   'detectors.suggestions': ['analyst', 'engineer', 'admin'],
   'models.list': readers,
   'models.get': readers,
@@ -462,7 +467,7 @@ describe('routes and roles (S2)', () => {
       if (name.startsWith('keys.')) expect(statusCode, name).toBe(name === 'keys.add' ? 400 : done);
       else
         expect(statusCode, name).toBe(
-          /^users\.|^audit\.|^dead_letters\.|^archive\.|^originals\.|^disk\.|^enrichment\.|^forecasts\.|^models\.|^detectors\.|^features\.|^parsers\.|^usecases\.|^alerts\.(?:search|groups|change|undo|job)|^rules\.(?:backtest|put|release|remove|restore)/.test(
+          /^users\.|^audit\.|^dead_letters\.|^archive\.|^originals\.|^disk\.|^enrichment\.|^forecasts\.|^models\.|^detectors\.|^features\.|^parsers\.|^usecases\.|^alerts\.(?:search|get|groups|change|undo|job)|^rules\.(?:backtest|put|release|remove|restore)/.test(
             name,
           )
             ? done

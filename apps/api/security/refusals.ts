@@ -29,7 +29,10 @@ interface Counted {
   times: number;
 }
 
-export function createRefusals(append: (entry: AuditEntry) => Promise<void>, clock: () => number): Refusals {
+/** @param note writes an entry; where it can't, it sees to it that nothing is answered any more, and rejects. */
+export function createRefusals(note: (entry: AuditEntry) => Promise<void>, clock: () => number): Refusals {
+  // Whoever was refused has their answer; it is the next request that finds the audit log broken.
+  const append = (entry: AuditEntry) => note(entry).catch(() => undefined);
   let began = 0;
   let timer: NodeJS.Timeout | undefined;
   let byActor = new Map<string, Map<string, Counted>>();
