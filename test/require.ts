@@ -10,6 +10,7 @@ export const sharedData = join(root, '../shared/data');
 const needs = {
   chromium: () => installed('chromium'),
   kafka: () => installed('kafka'),
+  lighthouse: () => installed('lighthouse'),
   opensearch: () => installed('opensearch'),
   rsyslog: () => installed('rsyslog'),
   prometheus: () => installed('prometheus'),

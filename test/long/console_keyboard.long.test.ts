@@ -31,7 +31,7 @@ describe.runIf(has('chromium'))('an analyst without a mouse', () => {
   let ids: readonly string[];
   beforeAll(async () => {
     [browser, server] = await Promise.all([openBrowser(), startServer()]);
-    await fill(server, { events: 400 });
+    await fill(server, 400);
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     ({ page, faults } = await openPage(context));
     await page.goto(await server.loginLink());

@@ -1,6 +1,7 @@
 export type Service =
   | 'chromium'
   | 'kafka'
+  | 'lighthouse'
   | 'opensearch'
   | 'prometheus'
   | 'python'
@@ -15,3 +16,5 @@ export function installed(service: Service): boolean;
 export function install(services: readonly Service[]): void;
 /** Path of a Python program. */
 export function wheelProgram(service: 's3' | 'python'): string;
+/** Path of a Node program. */
+export function moduleProgram(service: 'lighthouse'): string;

@@ -1,5 +1,5 @@
 // Installs real services that tests and benches run against: `node test/services/install.mjs kafka opensearch rsyslog …`.
-// Java services come from Maven Central, Rust's from crates.io and Python's from PyPI into a folder of the user's cache, the others from Debian's packages.
+// Java services come from Maven Central, Rust's from crates.io, Python's from PyPI and Node's from npm into a folder of the user's cache, the others from Debian's packages.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -46,6 +46,9 @@ const crates = { rsigma: '0.23.0' };
 export const jarFolder = (service) =>
   join(cache, `${service}-${jars[service].map(([, , version]) => version).join('-')}`);
 
+/** Node programs by service: version, and the program's file. Too many packages to come with every `npm ci`. */
+const modules = { lighthouse: { version: '12.8.2', program: 'cli/index.js' } };
+
 const requirements = fileURLToPath(new URL('../../models/train/requirements.txt', import.meta.url));
 
 /** Python programs by service: what pip installs, its version, and the program. `python` is what models are trained with. */
@@ -68,6 +71,12 @@ const crateFolder = (service) => join(cache, `${service}-${crates[service]}`);
 /** Path of a Rust program. */
 export const crateProgram = (service) => join(crateFolder(service), 'bin', service);
 
+const moduleFolder = (service) => join(cache, `${service}-${modules[service].version}`);
+
+/** Path of a Node program. */
+export const moduleProgram = (service) =>
+  join(moduleFolder(service), 'node_modules', service, modules[service].program);
+
 /** Whether a service is on this machine. */
 export const installed = (service) =>
   existsSync(
@@ -77,7 +86,9 @@ export const installed = (service) =>
         ? crateProgram(service)
         : service in wheels
           ? wheelProgram(service)
-          : packages[service].file,
+          : service in modules
+            ? moduleProgram(service)
+            : packages[service].file,
   );
 
 function run(command, args, options = {}) {
@@ -131,6 +142,14 @@ function installWheel(service) {
   }
 }
 
+function installModule(service) {
+  mkdirSync(cache, { recursive: true });
+  const scratch = mkdtempSync(join(cache, '.new-'));
+  const what = `${service}@${modules[service].version}`;
+  run('npm', ['install', '--prefix', scratch, '--no-audit', '--no-fund', '--ignore-scripts', what]);
+  renameSync(scratch, moduleFolder(service));
+}
+
 function installPackages(names) {
   run('apt-get', ['update', '-qq']);
   run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], {
@@ -139,7 +158,7 @@ function installPackages(names) {
 }
 
 export function install(services) {
-  const all = { ...jars, ...crates, ...wheels, ...packages };
+  const all = { ...jars, ...crates, ...wheels, ...modules, ...packages };
   for (const service of services)
     if (!(service in all))
       throw new Error(`Unknown service ${service}; there are ${Object.keys(all).join(', ')}.`);
@@ -150,6 +169,7 @@ export function install(services) {
     if (service in jars) installJars(service);
     if (service in crates) installCrate(service);
     if (service in wheels) installWheel(service);
+    if (service in modules) installModule(service);
   }
   for (const service of services) process.stdout.write(`${service}: installed\n`);
 }

@@ -4,12 +4,12 @@ import { documents } from '../lines.ts';
 
 export const eventCount = 1_000_000;
 /** Every tenth event is an attack on a host by an account that no other event names, and so an alert of its own. */
-const perAlert = 10;
+export const perAlert = 10;
 export const alertCount = eventCount / perAlert;
 
 const perRequest = 1_000;
 /** Between two events, as `documents` makes them. */
-const stepMs = 20;
+export const stepMs = 20;
 const hosts = 1_000;
 
 /** What a request carries that a shipped rule finds, of each severity. */
@@ -43,17 +43,18 @@ function attackOn(document: string, attack: number): string {
   });
 }
 
-/** A `_bulk` body of `count` events from `first` on. */
-function body(first: number, count: number, start: number): string {
-  const texts = documents(count, 1 + first, start + first * stepMs);
-  return texts
-    .map((text, i) => {
-      const number = first + i;
-      const line = number % perAlert === 0 ? attackOn(text, number / perAlert) : text;
-      return `{"create":{}}\n${line}\n`;
-    })
+/** Documents of `count` events from `first` on, every tenth an attack. */
+export const texts = (first: number, count: number, start: number): string[] =>
+  documents(count, 1 + first, start + first * stepMs).map((text, i) => {
+    const number = first + i;
+    return number % perAlert === 0 ? attackOn(text, number / perAlert) : text;
+  });
+
+/** A `_bulk` body of them. */
+const body = (first: number, count: number, start: number): string =>
+  texts(first, count, start)
+    .map((text) => `{"create":{}}\n${text}\n`)
     .join('');
-}
 
 /** Sends one event, or several, until they are taken. */
 export async function send({ ingest }: Pick<RunningServer, 'ingest'>, lines: string): Promise<void> {
@@ -75,7 +76,7 @@ export async function send({ ingest }: Pick<RunningServer, 'ingest'>, lines: str
 }
 
 /** Events of the last hours through the real input, and an alert for each tenth that the shipped rules find in them. */
-export async function fill(server: RunningServer, { events = eventCount } = {}): Promise<void> {
+export async function fill(server: RunningServer, events: number): Promise<void> {
   const start = Date.now() - events * stepMs;
   let next = 0;
   const connection = async () => {
@@ -93,6 +94,6 @@ const arrived = (server: RunningServer, list: 'events' | 'alerts', count: number
   eventually(
     () => server.api<{ total: number }>(`/api/${list}?limit=1&from=now-24h`),
     ({ total }) => total >= count,
-    1_800,
-    500,
+    120,
+    250,
   );

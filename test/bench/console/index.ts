@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { consolePages, openWatched } from '../../e2e/console_pages.ts';
@@ -9,16 +13,18 @@ import { type Figure, quantile, thousands, writeReport } from '../report.ts';
 import type { BenchOptions } from '../run.ts';
 import { describeReads, timeAt } from '../store/reads.ts';
 import { logIn } from './browser.ts';
-import { alertCount, eventCount, fill } from './estate.ts';
+import { alertCount, eventCount } from './estate.ts';
 import { explained } from './explained.ts';
 import { detailTimes, filterTimes, keysOfTriage, localTimes } from './interaction.ts';
+import { lighthouseScores } from './lighthouse.ts';
 import { closeAll, exportAll, peakMemory, visibleTimes } from './server_gates.ts';
+import { fillStore } from './stored_estate.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 /** A data folder that a run fills and later ones find full; without it each fills its own. */
 const kept = process.env.TIDEWATCH_CONSOLE_DATA;
 
-/** The gates of the console: K1 to K12. */
+/** The gates of the console: K1 to K13. */
 export async function consoleBench({ rounds, only }: BenchOptions): Promise<void> {
   if (!has('chromium')) throw new Error('The bench of the console needs Chromium.');
   const figures: Figure[] = [];
@@ -29,7 +35,7 @@ export async function consoleBench({ rounds, only }: BenchOptions): Promise<void
   };
   const browser = await openBrowser();
   try {
-    if (wanted('K1', 'K6', 'K7', 'K12')) await small(browser);
+    if (wanted('K1', 'K6', 'K7', 'K12', 'K13')) await small(browser);
     if (wanted('K3', 'K4', 'K5', 'K8', 'K9', 'K10', 'K11')) await large(browser);
   } finally {
     await browser.close();
@@ -61,6 +67,7 @@ export async function consoleBench({ rounds, only }: BenchOptions): Promise<void
       if (wanted('K6')) await weight(server);
       if (wanted('K7')) await accessible(browser, server);
       if (wanted('K12')) await explanations(server);
+      if (wanted('K13') && has('lighthouse')) await lighthouse(browser, server);
       await memory(server, 'the demonstration');
     } finally {
       await server.dispose();
@@ -121,6 +128,19 @@ export async function consoleBench({ rounds, only }: BenchOptions): Promise<void
     }
   }
 
+  async function lighthouse(browser: Browser, server: RunningServer) {
+    const context = await logIn(browser, server);
+    const { performance, accessibility } = await lighthouseScores(server, context, '/alerts');
+    await context.close();
+    add({
+      id: 'K13',
+      what: 'Lighthouse of the alerts page as on a desktop: performance, accessibility',
+      figure: `${performance.toFixed(2)}, ${accessibility.toFixed(2)}`,
+      bar: '≥ 0.95, 1.00',
+      met: performance >= 0.95 && accessibility === 1,
+    });
+  }
+
   async function explanations(server: RunningServer) {
     const { alerts, rules, silent, deaf } = await explained(server);
     add({
@@ -145,14 +165,16 @@ export async function consoleBench({ rounds, only }: BenchOptions): Promise<void
 
   /** With 100,000 alerts and a million events. */
   async function large(browser: Browser) {
-    const server = await startServer(kept === undefined ? {} : { data: kept });
+    const data = kept ?? (await mkdtemp(join(tmpdir(), 'tidewatch-bench-console-')));
+    if (!existsSync(join(data, 'store'))) {
+      const began = Date.now();
+      await fillStore(data);
+      say(`Filled in ${Math.round((Date.now() - began) / 1_000)} s.`);
+    }
+    const server = await startServer({ data });
     try {
       const { total } = await server.api<{ total: number }>('/api/alerts?limit=1&from=now-24h');
-      if (total < alertCount) {
-        const began = Date.now();
-        await fill(server);
-        say(`Filled in ${Math.round((Date.now() - began) / 1_000)} s.`);
-      }
+      if (total < alertCount) throw new Error(`Of the alerts in ${data}, ${total} are of the last day.`);
       const context = await logIn(browser, server);
       const { url } = server;
       if (wanted('K3')) {
