@@ -1,4 +1,4 @@
-import { type QueryClient, useMutation, useQuery } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQueries, useQuery } from '@tanstack/react-query';
 import type { EventPage, Model, ModelBacktest, ModelDetail, ModelList } from '@tidewatch/api/schemas';
 import { change, get } from './client.ts';
 
@@ -13,12 +13,17 @@ export const useModels = () =>
     staleTime: 10_000,
   });
 
-export const useModel = (name: string) =>
-  useQuery({
-    queryKey: ['model', name],
-    queryFn: ({ signal }) => get<ModelDetail>(pathOf(name), {}, signal),
-    staleTime: 10_000,
-  });
+const detailQuery = (name: string) => ({
+  queryKey: ['model', name],
+  queryFn: ({ signal }: { signal: AbortSignal }) => get<ModelDetail>(pathOf(name), {}, signal),
+  staleTime: 10_000,
+});
+
+export const useModel = (name: string) => useQuery(detailQuery(name));
+
+/** What is known of each, in their order; undefined until it has come. */
+export const useModelDetails = (names: readonly string[]): readonly (ModelDetail | undefined)[] =>
+  useQueries({ queries: names.map(detailQuery) }).map(({ data }) => data);
 
 /** Scores of the last seven days in tenths: how many stored ones are from each up to the next. */
 export const useScoreHistogram = (name: string, version: string) =>

@@ -1,6 +1,6 @@
 import type { Model } from '@tidewatch/api/schemas';
 import { expect, it } from 'vitest';
-import { calibrationWords, latencyWords, mayRollBack, shownVersion } from './model.ts';
+import { aboutOf, alertsHref, calibrationWords, latencyWords, mayRollBack, shownVersion } from './model.ts';
 
 const version = (name: string, stage: Model['versions'][number]['stage']): Model['versions'][number] => ({
   ...{ version: name, stage, origin: 'shipped', runs: true },
@@ -15,6 +15,28 @@ it('shows the live version first, then the one in shadow, then the newest', () =
   expect(shownVersion({ live: null, versions })).toBe('2');
   expect(shownVersion({ live: null, versions: [version('4', 'candidate')] })).toBe('4');
   expect(shownVersion({ live: null, versions: [] })).toBeUndefined();
+});
+
+it('says of a model what its shown version does', () => {
+  const about = (manifest: object | null, ratios: readonly number[]) => ({
+    ...{ version: '2', card: null, golden: null, calibration: null, manifest },
+    drift: {
+      scores: 0,
+      windows: 2,
+      series: ratios.map((ratio) => ({ feature: null, psi: 0, ks: null, ratio })),
+    },
+  });
+  const model = (...all: readonly object[]) =>
+    ({ name: 'odd', live: '2', versions: [version('2', 'live')], history: [], about: all }) as never;
+  const manifest = { kind: 'onnx', score: { title: 'Odd flow' } };
+  expect(aboutOf(model(about(manifest, [0.2, 1.5])))).toEqual({
+    title: 'Odd flow',
+    kind: 'onnx',
+    drift: 1.5,
+  });
+  expect(aboutOf(model(about(null, [])))).toEqual({ title: null, kind: null, drift: null });
+  expect(aboutOf(model())).toEqual({ title: null, kind: null, drift: null });
+  expect(alertsHref('odd')).toBe('/alerts?q=rule.id%3A%20%22odd%22&status=all&from=now-30d');
 });
 
 it('goes back only to a version that was live', () => {

@@ -17,6 +17,23 @@ export const stageWords: Readonly<Record<Version['stage'], string>> = {
 export const shownVersion = ({ live, versions }: Pick<Model, 'live' | 'versions'>): string | undefined =>
   live ?? versions.findLast(({ stage }) => stage === 'shadow')?.version ?? versions.at(-1)?.version;
 
+/** What the version that is looked at first says of itself, and how far its scores moved; null where it says nothing. */
+export function aboutOf(model: ModelDetail) {
+  const version = shownVersion(model);
+  const about = model.about.find((one) => one.version === version);
+  const { kind, score } = (about?.manifest ?? {}) as { kind?: string; score?: { title?: string } };
+  const ratios = about?.drift?.series.map(({ ratio }) => ratio) ?? [];
+  return {
+    title: score?.title ?? null,
+    kind: kind ?? null,
+    drift: ratios.length === 0 ? null : Math.max(...ratios),
+  };
+}
+
+/** Its alerts of a month, whatever became of them. */
+export const alertsHref = (name: string): string =>
+  `/alerts?q=${encodeURIComponent(`rule.id: ${JSON.stringify(name)}`)}&status=all&from=now-30d`;
+
 /** Whether there is a version to go back to: one was live before the one that is. */
 export const mayRollBack = ({ history, live }: Pick<Model, 'history' | 'live'>): boolean =>
   history.some(({ to, version }) => to === 'live' && version !== live);

@@ -4,10 +4,11 @@ import { X } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { useModel } from '../../api/models.ts';
 import { useSession } from '../../api/session.ts';
-import { calibrationWords, shownVersion, stageLooks, stageWords } from '../../view/model.ts';
+import { alertsHref, calibrationWords, shownVersion, stageLooks, stageWords } from '../../view/model.ts';
 import { count } from '../../view/quantity.ts';
 import { FactTable, StateDot } from '../health/health-section.tsx';
 import { IconButton } from '../ui/button.tsx';
+import { Link } from '../ui/link.tsx';
 import { Section } from '../ui/section.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
@@ -94,6 +95,12 @@ function Version({
           {stageWords[known.stage]}
         </StateDot>
         <span className="text-soft">{known.origin}</span>
+        <Link
+          className="inline-flex min-h-7 items-center text-accent underline decoration-accent/50 underline-offset-2"
+          href={alertsHref(model.name)}
+        >
+          its alerts
+        </Link>
         {may && <StageActions model={model} version={known} />}
       </div>
       {known.reason !== undefined && <p className="text-bad">{known.reason}</p>}

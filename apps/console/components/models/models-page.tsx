@@ -2,25 +2,63 @@
 import type { Model } from '@tidewatch/api/schemas';
 import { BrainCircuit } from 'lucide-react';
 import { parseAsString, useQueryStates } from 'nuqs';
-import { useModels } from '../../api/models.ts';
-import { shownVersion, stageLooks } from '../../view/model.ts';
+import { useModelDetails, useModels } from '../../api/models.ts';
+import { aboutOf, alertsHref, shownVersion, stageLooks } from '../../view/model.ts';
 import { count } from '../../view/quantity.ts';
 import { SplitPane } from '../alerts/split-pane.tsx';
 import { useListKeys } from '../grid/use-list-keys.ts';
-import { FactTable, StateDot } from '../health/health-section.tsx';
+import { type FactColumn, FactTable, StateDot } from '../health/health-section.tsx';
+import { Link } from '../ui/link.tsx';
 import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
 import { ModelDetailPane } from './model-detail-pane.tsx';
 
 const none: readonly Model[] = [];
 
+interface Shown {
+  readonly row: Model;
+  /** Undefined until it has come. */
+  readonly about: ReturnType<typeof aboutOf> | undefined;
+}
+
+const more: readonly FactColumn<Shown>[] = [
+  { title: 'Kind', cell: ({ about }) => about?.kind ?? '–' },
+  {
+    title: 'Drift',
+    cell: ({ about }) =>
+      about === undefined || about.drift === null ? (
+        '–'
+      ) : (
+        <StateDot look={about.drift > 1 ? 'warn' : 'good'}>
+          {about.drift > 1 ? 'has moved' : 'as before'}
+        </StateDot>
+      ),
+  },
+  {
+    title: 'Alerts',
+    cell: ({ row }) => (
+      <Link
+        className="inline-flex min-h-7 items-center text-accent underline decoration-accent/50 underline-offset-2"
+        href={alertsHref(row.name)}
+      >
+        of 30 days<span className="sr-only"> by {row.name}</span>
+      </Link>
+    ),
+  },
+];
+
 /** Every model that scores events, and which version does what. */
 export function ModelsPage() {
   const { data, error, refetch } = useModels();
-  const [{ name, version }, setState] = useQueryStates(
+  const [{ name, version: chosen }, setState] = useQueryStates(
     { name: parseAsString, version: parseAsString },
     { history: 'replace' },
   );
   const rows = data?.models ?? none;
+  const details = useModelDetails(rows.map((row) => row.name));
+  const shown: readonly Shown[] = rows.map((row, index) => {
+    const detail = details[index];
+    return { row, about: detail === undefined ? undefined : aboutOf(detail) };
+  });
   const open = (model: Model | undefined): void =>
     void setState({ name: model?.name ?? null, version: null });
   useListKeys(rows, (row) => row.name === name, open, refetch);
@@ -51,13 +89,13 @@ export function ModelsPage() {
             >
               <FactTable
                 label="Models"
-                rows={rows}
-                rowKey={(row) => row.name}
+                rows={shown}
+                rowKey={({ row }) => row.name}
                 empty=""
                 columns={[
                   {
                     title: 'Model',
-                    cell: (row) => (
+                    cell: ({ row, about }) => (
                       <button
                         type="button"
                         aria-current={row.name === name}
@@ -65,23 +103,27 @@ export function ModelsPage() {
                         className="min-h-8 text-left font-medium hover:underline aria-[current=true]:text-accent"
                       >
                         {row.name}
+                        {about?.title != null && (
+                          <span className="block text-xs font-normal text-soft">{about.title}</span>
+                        )}
                       </button>
                     ),
                   },
                   {
                     title: 'Shown version',
-                    cell: (row) => {
-                      const shown = row.versions.find((one) => one.version === shownVersion(row));
-                      if (shown === undefined) return '–';
+                    cell: ({ row }) => {
+                      const version = row.versions.find((one) => one.version === shownVersion(row));
+                      if (version === undefined) return '–';
                       return (
-                        <StateDot look={shown.reason === undefined ? stageLooks[shown.stage] : 'bad'}>
-                          {shown.version} {shown.stage}
-                          {shown.reason !== undefined && ', does not run'}
+                        <StateDot look={version.reason === undefined ? stageLooks[version.stage] : 'bad'}>
+                          {version.version} {version.stage}
+                          {version.reason !== undefined && ', does not run'}
                         </StateDot>
                       );
                     },
                   },
-                  { title: 'Versions', right: true, cell: ({ versions }) => count(versions.length) },
+                  ...(name === null ? more : []),
+                  { title: 'Versions', right: true, cell: ({ row }) => count(row.versions.length) },
                 ]}
               />
             </div>
@@ -92,8 +134,8 @@ export function ModelsPage() {
             <ModelDetailPane
               key={name}
               name={name}
-              version={version}
-              onVersion={(chosen) => void setState({ version: chosen })}
+              version={chosen}
+              onVersion={(next) => void setState({ version: next })}
               onClose={() => open(undefined)}
             />
           )
