@@ -362,7 +362,10 @@ describe('the audit log', () => {
 
   it.each([
     ['=cmd()', "'=cmd()"],
+    ['＝cmd()', "'＝cmd()"],
+    ['\n=cmd()', `"'\n=cmd()"`],
     ['a,b', '"a,b"'],
+    ['a;=cmd()', '"a;=cmd()"'],
     [7, '7'],
     [null, ''],
     [{ a: 1 }, '"{""a"":1}"'],
