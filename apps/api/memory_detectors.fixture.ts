@@ -10,7 +10,7 @@ const row: DetectorRow = {
 
 const normal: NormalRow = {
   ...{ id: '7d0f3c0a-55d1-4d3f-9a5c-0d9b8b6f2a11', entity: ['alice'], reason: 'a nightly job' },
-  ...{ author: 'somebody', created: 0, features: [{ feature: 'logons', direction: 'above', absolute: 5 }] },
+  ...{ author: 'analyst', created: 0, features: [{ feature: 'logons', direction: 'above', absolute: 5 }] },
 };
 const effect = {
   ...{ intervals: 0, hiddenIntervals: 0, alerts: 0, hiddenAlerts: 0, truePositives: 0, harmless: 0 },
