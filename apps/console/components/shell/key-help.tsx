@@ -12,7 +12,8 @@ export function KeyHelp({
 }) {
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Keys" width="max-w-3xl">
-      <div className="grid gap-x-8 gap-y-4 sm:grid-cols-3">
+      {/* Whoever has no mouse scrolls it, too. */}
+      <section className="grid gap-x-8 gap-y-4 sm:grid-cols-3" tabIndex={0} aria-label="All keys">
         {keyGroups.map((group) => (
           <section key={group.title}>
             <h3 className="mb-2 text-sm font-semibold">{group.title}</h3>
@@ -30,7 +31,7 @@ export function KeyHelp({
             </dl>
           </section>
         ))}
-      </div>
+      </section>
     </Dialog>
   );
 }
