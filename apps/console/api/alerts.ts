@@ -9,6 +9,7 @@ import type {
   AlertActionBody,
   AlertChangeResult,
   AlertDetail,
+  AlertGroups,
   AlertPage,
   AlertRow,
   AlertTotals,
@@ -34,6 +35,28 @@ export const useAlerts = (filter: AlertFilter, sort: AlertSort) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
+  });
+
+export type GroupOrder = 'count' | 'newest';
+
+export const useAlertGroups = (filter: AlertFilter, by: readonly string[], sort: GroupOrder) =>
+  useInfiniteQuery({
+    queryKey: ['alert-groups', filter, by, sort],
+    queryFn: ({ pageParam, signal }) => {
+      const asked = { ...filter, by: by.join(','), sort, limit: 100, after: pageParam };
+      return get<AlertGroups>('/api/alerts/groups', asked, signal);
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next,
+    enabled: by.length > 0,
+    placeholderData: keepPreviousData,
+  });
+
+/** The newest few alerts of a group. */
+export const useNewest = (filter: AlertFilter, limit: number) =>
+  useQuery({
+    queryKey: ['alert-sample', filter, limit],
+    queryFn: ({ signal }) => get<AlertPage>('/api/alerts', { ...filter, sort: 'newest', limit }, signal),
   });
 
 export const useAlertTotals = (filter: AlertFilter) =>
@@ -110,14 +133,17 @@ export async function actOnAlerts(
 /** How long a change waits for a server that is away. */
 const waitMs = 10 * 60_000;
 
-/** Asks until there is an answer: the server makes a change with the same `retry` once. */
+/** No answer, or one of a proxy that has none. */
+const unanswered: ReadonlySet<string> = new Set(['NETWORK', 'HTTP_502', 'HTTP_503', 'HTTP_504']);
+
+/** Asks until there is an answer: the server makes a change with the same `retry` once, and takes one back once. */
 async function surely<T>(ask: () => Promise<T>): Promise<T> {
   const until = Date.now() + waitMs;
   for (;;) {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof ApiProblem) || error.code !== 'NETWORK' || Date.now() > until) throw error;
+      if (!(error instanceof ApiProblem) || !unanswered.has(error.code) || Date.now() > until) throw error;
       await new Promise((done) => setTimeout(done, 1_000));
     }
   }
@@ -131,7 +157,7 @@ const newRetry = (): string =>
 export async function undoChanges(changeIds: readonly string[]): Promise<AlertChange> {
   const results: AlertChangeResult[] = [];
   for (const changeId of changeIds)
-    results.push(await change<AlertChangeResult>('POST', '/api/alerts/undo', { changeId }));
+    results.push(await surely(() => change<AlertChangeResult>('POST', '/api/alerts/undo', { changeId })));
   return combine(results);
 }
 
@@ -155,6 +181,9 @@ export function patchRows(client: QueryClient, rows: readonly AlertRow[]): void 
           })),
         },
   );
+  client.setQueriesData<AlertPage>({ queryKey: ['alert-sample'] }, (data) =>
+    data === undefined ? data : { ...data, items: data.items.map((row) => byId.get(row.id) ?? row) },
+  );
   for (const [id, row] of byId) {
     client.setQueryData<AlertDetail>(['alert', id], (detail) =>
       detail === undefined ? detail : { ...detail, ...row, matches: detail.matches, history: detail.history },
@@ -175,5 +204,7 @@ export async function reloadAlerts(client: QueryClient): Promise<void> {
     data === undefined ? data : { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
   );
   refreshAround(client, []);
-  await client.invalidateQueries({ queryKey: ['alerts'] });
+  await Promise.all(
+    ['alerts', 'alert-groups', 'alert-sample'].map((kind) => client.invalidateQueries({ queryKey: [kind] })),
+  );
 }

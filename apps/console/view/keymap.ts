@@ -29,6 +29,7 @@ export const keyGroups: readonly KeyGroup[] = [
       { keys: ['n'], does: 'Write a note' },
       { keys: ['e'], does: 'Make an exception from the rule' },
       { keys: ['i'], does: 'Put into a case' },
+      { keys: ['f'], does: 'What a value offers: filter, group, column, copy, context' },
       { keys: ['z'], does: 'Undo the last change (10 s)' },
     ],
   },

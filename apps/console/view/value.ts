@@ -1,4 +1,10 @@
-import { getField, type JsonObject } from '@tidewatch/event';
+import { getField, type Json, type JsonObject } from '@tidewatch/event';
+
+/** A field of an event or alert, and what it has there. */
+export interface FieldValue {
+  readonly field: string;
+  readonly value: Json;
+}
 
 /** A field's value on one line. */
 export function valueText(value: unknown): string {

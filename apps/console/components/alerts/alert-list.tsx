@@ -1,23 +1,18 @@
 'use client';
 import type { AlertRow } from '@tidewatch/api/schemas';
-import { ArrowUp, BriefcaseBusiness, ShieldCheck } from 'lucide-react';
+import { ShieldCheck } from 'lucide-react';
 import { useCallback, useMemo } from 'react';
-import type { AlertFilter, useAlerts } from '../../api/alerts.ts';
+import type { useAlerts } from '../../api/alerts.ts';
 import { ApiProblem } from '../../api/client.ts';
 import { belongsTo } from '../../view/alert-view.ts';
-import { count } from '../../view/quantity.ts';
-import { ExportButton } from '../filter/export-button.tsx';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { ListFooter } from '../grid/list-footer.tsx';
 import { VirtualGrid } from '../grid/virtual-grid.tsx';
 import { Button } from '../ui/button.tsx';
 import { CommandLine } from '../ui/copy.tsx';
-import { Kbd } from '../ui/kbd.tsx';
 import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { narrowColumns, wideColumns } from './alert-columns.tsx';
-import { BulkBar } from './bulk-bar.tsx';
-import { SortChoice } from './sort-choice.tsx';
 import type { AlertState } from './use-alert-state.ts';
 import type { useLiveAlerts } from './use-live-alerts.ts';
 import type { Triage } from './use-triage.ts';
@@ -34,7 +29,6 @@ export interface AlertListProps {
   readonly onOpen: (id: string) => void;
   readonly onFilter: OnFilter;
   readonly triage: Triage;
-  readonly filter: AlertFilter;
 }
 
 export function AlertList({
@@ -48,7 +42,6 @@ export function AlertList({
   onOpen,
   onFilter,
   triage,
-  filter,
 }: AlertListProps) {
   const now = useNow();
   const { selected, select, selectAll } = triage;
@@ -64,57 +57,9 @@ export function AlertList({
   }, [hasNextPage, isFetching, fetchNextPage]);
   const { q, from, to, sort, status } = state;
   const restart = [q, from, to, sort, status, live.loads].join('\n');
-  // A row changed since stays where it is, greyed: nothing moves under the cursor.
-  const gone = rows.filter(({ status }) => !belongsTo(state.status, status)).length;
 
   return (
-    <section aria-label="Alerts" className="flex min-h-0 flex-1 flex-col bg-panel">
-      {selected.size > 0 ? (
-        <BulkBar
-          selected={selected.size}
-          onAct={triage.actOnTargets}
-          onNote={() => triage.askNote(triage.targets())}
-          onCase={triage.mayWork ? () => triage.askCase(triage.targets()) : undefined}
-          onClear={triage.clear}
-        />
-      ) : (
-        <div className="flex h-10 shrink-0 items-center gap-3 border-b border-line px-3 text-sm text-soft">
-          <span className="figure whitespace-nowrap">
-            <strong className="font-semibold text-ink">{list.data === undefined ? '–' : count(total)}</strong>{' '}
-            {total === 1 ? 'alert' : 'alerts'}
-          </span>
-          {live.fresh > 0 && (
-            <Button look="primary" className="h-7 rounded-full" onClick={() => void live.load()}>
-              <ArrowUp size={12} aria-hidden />
-              {count(live.fresh)}
-              {live.more ? '+' : ''} new <Kbd>r</Kbd>
-            </Button>
-          )}
-          {gone > 0 && live.fresh === 0 && (
-            <Button look="quiet" className="h-7" onClick={() => void live.load()}>
-              {count(gone)} no longer belong here · reload
-            </Button>
-          )}
-          <span className="ml-auto flex items-center gap-2">
-            {triage.mayWork && total > 0 && (
-              <Button look="quiet" onClick={() => triage.askCase([])}>
-                <BriefcaseBusiness size={13} aria-hidden /> All into a case…
-              </Button>
-            )}
-            <ExportButton
-              title="Export alerts"
-              says="All alerts that fit the filter, however many: NDJSON has them whole but for their evidence, CSV the columns that you choose, also of fields of their entity. That you took them is noted."
-              path="/api/alerts/export"
-              query={filter}
-              columns={exportColumns}
-            />
-          </span>
-          <SortChoice value={state.sort} onChange={(sort) => void setState({ sort })} />
-        </div>
-      )}
-      <div aria-live="polite" className="sr-only">
-        {live.fresh > 0 ? `${live.fresh} new alerts. Press r to load them.` : ''}
-      </div>
+    <>
       {list.data !== undefined && list.error !== null && !list.isFetchNextPageError && (
         <StaleNote error={list.error} onRetry={() => void list.refetch()} />
       )}
@@ -154,23 +99,9 @@ export function AlertList({
           }
         />
       )}
-    </section>
+    </>
   );
 }
-
-const exportColumns = [
-  'last',
-  'rule.level',
-  'title',
-  'summary',
-  'count',
-  'status',
-  'reason',
-  'assignee',
-  'first',
-  'rule.id',
-  'id',
-];
 
 const rowId = (row: AlertRow): string => row.id;
 const isFilterError = (error: Error): boolean => error instanceof ApiProblem && error.code.startsWith('KQL');

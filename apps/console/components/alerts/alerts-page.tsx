@@ -2,9 +2,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { AlertRow } from '@tidewatch/api/schemas';
 import { type Level, levels } from '@tidewatch/event';
-import { addFilter } from '@tidewatch/query';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { prefetchAlert, useAlertHistogram, useAlerts, useAlertTotals } from '../../api/alerts.ts';
+import { toggleGroup, valuesOf } from '../../view/alert-group.ts';
 import { levelLabels, statusViewLabels, statusViews } from '../../view/alert-view.ts';
 import { step } from '../../view/keymap.ts';
 import { absoluteRange } from '../../view/time-range.ts';
@@ -12,7 +12,9 @@ import { HistogramPanel } from '../charts/histogram-panel.tsx';
 import type { ChartSeries } from '../charts/stack.ts';
 import { KqlBox } from '../filter/kql-box.tsx';
 import { kqlProblemOf } from '../filter/kql-problem.ts';
+import { RowValuesMenu } from '../filter/row-values-menu.tsx';
 import { TimePicker } from '../filter/time-picker.tsx';
+import { changeFilter, type ValueActions, ValueActionsContext } from '../filter/value-actions.ts';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { ViewsMenu } from '../filter/views-menu.tsx';
 import { Segmented } from '../ui/segmented.tsx';
@@ -20,10 +22,13 @@ import { SkeletonRows } from '../ui/states.tsx';
 import { toasts } from '../ui/toasts.tsx';
 import { useKey } from '../ui/use-key.ts';
 import { AlertList } from './alert-list.tsx';
+import { AlertToolbar } from './alert-toolbar.tsx';
+import { JobStrip } from './job-strip.tsx';
 import { KpiStrip } from './kpi-strip.tsx';
 import { SplitPane } from './split-pane.tsx';
 import { useAlertState } from './use-alert-state.ts';
 import { useLiveAlerts } from './use-live-alerts.ts';
+import { useMarked } from './use-marked.ts';
 import { useTriage } from './use-triage.ts';
 
 // Not needed to see the queue; fetched as soon as a row has the cursor, so that they are there when it is acted on.
@@ -31,6 +36,7 @@ const loadDetail = () =>
   import('./alert-detail-pane.tsx').then((module) => ({ default: module.AlertDetailPane }));
 const loadDialogs = () =>
   import('./triage-dialogs.tsx').then((module) => ({ default: module.TriageDialogs }));
+const GroupList = lazy(() => import('./group-list.tsx').then((module) => ({ default: module.GroupList })));
 const AlertDetailPane = lazy(loadDetail);
 const TriageDialogs = lazy(loadDialogs);
 
@@ -48,7 +54,10 @@ export function AlertsPage() {
   const rows = useMemo<AlertRow[]>(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const live = useLiveAlerts(rows, filter);
   const [cursor, setCursor] = useState<string | null>(state.id);
-  const triage = useTriage(rows, cursor);
+  const marked = useMarked({ state, filter });
+  const { isGrouped } = marked;
+  // Among groups no row has the cursor: only an alert that is open can be meant.
+  const triage = useTriage(rows, isGrouped ? state.id : cursor, marked);
 
   useEffect(() => {
     if (state.id !== null) setCursor(state.id);
@@ -81,23 +90,31 @@ export function AlertsPage() {
     if (next !== undefined && state.id !== null) prefetchAlert(client, next);
   };
   const onFilter = useCallback<OnFilter>(
-    (field, value, mode) => void setState({ q: addFilter(state.q, field, value, mode) }),
+    (field, value, mode) => void setState({ q: changeFilter(state.q, field, value, mode) }),
     [setState, state.q],
+  );
+  const actions = useMemo<ValueActions>(
+    () => ({ onGroup: (field) => void setState(({ by }) => ({ by: toggleGroup(by, field), group: null })) }),
+    [setState],
   );
   const onBrush = (from: number, to: number): void => void setState(absoluteRange(from, to));
 
-  useKey('j', () => move(1));
-  useKey('k', () => move(-1));
-  useKey('o', () => open(cursor ?? rows[0]?.id ?? null));
-  useKey('enter', () => open(cursor ?? rows[0]?.id ?? null));
+  const listed = { enabled: !isGrouped };
+  useKey('j', () => move(1), listed);
+  useKey('k', () => move(-1), listed);
+  useKey('o,enter', () => open(cursor ?? rows[0]?.id ?? null), listed);
   useKey('r', () => void live.load());
   useKey('escape', () => {
-    if (triage.selected.size > 0) triage.clear();
+    if (triage.marked !== undefined) triage.clear();
     else open(null);
   });
 
+  const atCursor = rows.find(({ id }) => id === cursor);
   return (
-    <>
+    <ValueActionsContext value={actions}>
+      {!isGrouped && atCursor !== undefined && (
+        <RowValuesMenu values={valuesOf(atCursor)} at={atCursor.last} onFilter={onFilter} />
+      )}
       <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-bg px-3 py-2">
         <Segmented
           label="Status"
@@ -131,21 +148,27 @@ export function AlertsPage() {
           error={histogram.error}
         />
       </div>
+      <JobStrip {...triage.bulk} />
       <SplitPane
         list={
-          <AlertList
-            list={list}
-            rows={rows}
-            state={state}
-            setState={setState}
-            live={live}
-            cursor={cursor}
-            open={state.id !== null}
-            onOpen={open}
-            onFilter={onFilter}
-            triage={triage}
-            filter={filter}
-          />
+          <section aria-label="Alerts" className="flex min-h-0 flex-1 flex-col bg-panel">
+            <AlertToolbar {...{ list, rows, state, setState, live, triage, marked, filter }} />
+            {isGrouped ? (
+              <Suspense fallback={<SkeletonRows label="Loading the groups" />}>
+                <GroupList
+                  {...{ filter, state, setState, marked, onFilter }}
+                  open={state.id !== null}
+                  onOpen={open}
+                />
+              </Suspense>
+            ) : (
+              <AlertList
+                {...{ list, rows, state, setState, live, cursor, onFilter, triage }}
+                open={state.id !== null}
+                onOpen={open}
+              />
+            )}
+          </section>
         }
         detail={
           state.id === null ? null : (
@@ -165,9 +188,9 @@ export function AlertsPage() {
       />
       {triage.asking !== undefined && (
         <Suspense>
-          <TriageDialogs triage={triage} filter={filter} total={list.data?.pages[0]?.total ?? 0} />
+          <TriageDialogs triage={triage} />
         </Suspense>
       )}
-    </>
+    </ValueActionsContext>
   );
 }

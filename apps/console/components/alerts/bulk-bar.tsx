@@ -7,13 +7,17 @@ import { ReasonMenu } from './reason-menu.tsx';
 
 /** What can be done with the selected alerts. */
 export function BulkBar({
-  selected,
+  says,
+  all,
   onAct,
   onNote,
   onCase,
   onClear,
 }: {
-  readonly selected: number;
+  /** What is selected, e.g. `3 alerts selected`. */
+  readonly says: string;
+  /** Offered beside: all that match. */
+  readonly all?: { readonly total: number; readonly onSelect: () => void } | undefined;
   readonly onAct: (action: AlertAction) => void;
   readonly onNote: () => void;
   /** Absent for who works on no cases. */
@@ -26,9 +30,12 @@ export function BulkBar({
       aria-label="Selected alerts"
       className="flex h-10 shrink-0 items-center gap-2 overflow-x-auto border-b border-line bg-accent-wash px-3"
     >
-      <span className="figure mr-1 text-sm font-medium whitespace-nowrap">
-        {plural(selected, 'alert')} selected
-      </span>
+      <span className="figure mr-1 text-sm font-medium whitespace-nowrap">{says}</span>
+      {all !== undefined && (
+        <Button look="quiet" className="text-accent" onClick={all.onSelect}>
+          Select all {plural(all.total, 'alert')} that match
+        </Button>
+      )}
       <Button onClick={() => onAct({ action: 'acknowledge' })}>
         <Check size={13} aria-hidden /> Acknowledge
       </Button>

@@ -1,31 +1,20 @@
 'use client';
 import type { AlertRow } from '@tidewatch/api/schemas';
 import { lazy, Suspense } from 'react';
-import type { AlertFilter } from '../../api/alerts.ts';
 import { plural } from '../../view/quantity.ts';
 import type { Gathered } from '../cases/case-dialog.tsx';
 import { NoteDialog } from './note-dialog.tsx';
 import { ReasonDialog } from './reason-menu.tsx';
-import type { Triage } from './use-triage.ts';
+import { isFound, sizeOf, type Target, type Triage } from './use-triage.ts';
 
 const CaseDialog = lazy(() =>
   import('../cases/case-dialog.tsx').then((module) => ({ default: module.CaseDialog })),
 );
 
 /** What the keys `c`, `n` and `i` ask for. */
-export function TriageDialogs({
-  triage,
-  filter,
-  total,
-}: {
-  readonly triage: Triage;
-  /** What the list shows, and how many that are. */
-  readonly filter: AlertFilter;
-  readonly total: number;
-}) {
+export function TriageDialogs({ triage }: { readonly triage: Triage }) {
   const { asking, setAsking } = triage;
-  const what =
-    asking === undefined || asking.rows.length === 1 ? 'the alert' : plural(asking.rows.length, 'alert');
+  const what = asking === undefined ? '' : nameOf(asking.about);
   const close = (open: boolean): void => {
     if (!open) setAsking(undefined);
   };
@@ -36,7 +25,7 @@ export function TriageDialogs({
         onOpenChange={close}
         what={what}
         onReason={(reason) => {
-          if (asking !== undefined) triage.act(asking.rows, { action: 'close', reason });
+          if (asking !== undefined) triage.act(asking.about, { action: 'close', reason });
           setAsking(undefined);
         }}
       />
@@ -45,14 +34,14 @@ export function TriageDialogs({
         onOpenChange={close}
         what={what}
         onNote={(note) => {
-          if (asking !== undefined) triage.act(asking.rows, { action: 'note', note });
+          if (asking !== undefined) triage.act(asking.about, { action: 'note', note });
           setAsking(undefined);
         }}
       />
       {asking?.kind === 'case' && (
         <Suspense>
           <CaseDialog
-            gathered={asking.rows.length === 0 ? { filter, total } : gather(asking.rows)}
+            gathered={isFound(asking.about) ? asking.about : gather(asking.about)}
             onClose={() => setAsking(undefined)}
             onDone={triage.clear}
           />
@@ -60,6 +49,12 @@ export function TriageDialogs({
       )}
     </>
   );
+}
+
+function nameOf(target: Target): string {
+  const size = sizeOf(target);
+  if (isFound(target)) return `all ${plural(size, 'alert')} that match`;
+  return size === 1 ? 'the alert' : plural(size, 'alert');
 }
 
 /** A case of one alert is called and judged as that is, until somebody knows better. */

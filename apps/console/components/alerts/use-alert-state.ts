@@ -1,11 +1,12 @@
 'use client';
-import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { useMemo } from 'react';
 import type { AlertFilter } from '../../api/alerts.ts';
 import { composeQuery, statusViews } from '../../view/alert-view.ts';
 import { defaultRange } from '../../view/time-range.ts';
 
 export const alertSorts = ['newest', 'oldest', 'severity'] as const;
+const groupOrders = ['count', 'newest'] as const;
 
 const parsers = {
   q: parseAsString.withDefault(''),
@@ -14,6 +15,11 @@ const parsers = {
   sort: parseAsStringLiteral(alertSorts).withDefault('newest'),
   status: parseAsStringLiteral(statusViews).withDefault('active'),
   id: parseAsString,
+  /** Fields that alerts are grouped by. */
+  by: parseAsArrayOf(parseAsString).withDefault([]),
+  order: parseAsStringLiteral(groupOrders).withDefault('count'),
+  /** The group that is unfolded. */
+  group: parseAsString,
 };
 
 /** The page's whole state, in the URL; and what it asks the API for. */

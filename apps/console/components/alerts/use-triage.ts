@@ -1,31 +1,57 @@
 'use client';
 import type { AlertRow } from '@tidewatch/api/schemas';
 import { useCallback, useRef, useState } from 'react';
-import type { AlertAction } from '../../api/alerts.ts';
+import type { AlertAction, AlertFilter } from '../../api/alerts.ts';
 import { useSession } from '../../api/session.ts';
 import { useKey } from '../ui/use-key.ts';
 import { useAlertActions } from './use-alert-actions.ts';
+import { useBulkWork } from './use-bulk-work.ts';
 
 /** Who works on alerts, and so on cases. */
 const workers: ReadonlySet<string> = new Set(['analyst', 'engineer', 'admin']);
 
+/** All alerts that a filter finds, loaded or not. */
+export interface Found {
+  readonly filter: AlertFilter;
+  /** How many, as it was counted; one with several values of a group's field counts in each. */
+  readonly total: number;
+}
+
+/** What is acted on: alerts that are loaded, each as it was seen, or all that a filter finds. */
+export type Target = readonly AlertRow[] | Found;
+
+export const isFound = (target: Target): target is Found => 'filter' in target;
+export const sizeOf = (target: Target): number => (isFound(target) ? target.total : target.length);
+
 /**
  * The selection, the keys that act, and what is being asked. A key acts on the selection if there is one, else on the
  * row of the cursor.
+ *
+ * @param marked what is selected beside rows: all that match, or groups
  */
-export function useTriage(rows: readonly AlertRow[], cursor: string | null) {
+export function useTriage(
+  rows: readonly AlertRow[],
+  cursor: string | null,
+  marked: {
+    readonly found: Found | undefined;
+    /** Groups are listed, which are selected instead of rows. */
+    readonly isGrouped: boolean;
+    readonly clear: () => void;
+  },
+) {
   const actions = useAlertActions();
   const mayWork = useSession().data?.roles.some((role) => workers.has(role)) ?? false;
+  const bulk = useBulkWork(mayWork);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [asking, setAsking] = useState<{
     readonly kind: 'reason' | 'note' | 'case';
-    /** None stands for all that the filter finds. */
-    readonly rows: readonly AlertRow[];
+    readonly about: Target;
   }>();
   const anchor = useRef<string | null>(null);
 
-  const targets = (): AlertRow[] =>
-    selected.size > 0 ? rows.filter(({ id }) => selected.has(id)) : rows.filter(({ id }) => id === cursor);
+  const target = (): Target =>
+    marked.found ??
+    (selected.size > 0 ? rows.filter(({ id }) => selected.has(id)) : rows.filter(({ id }) => id === cursor));
 
   /** With `withRange` every row from the last one chosen to this one. */
   const select = useCallback(
@@ -47,39 +73,50 @@ export function useTriage(rows: readonly AlertRow[], cursor: string | null) {
     () => setSelected((now) => (now.size >= rows.length ? new Set() : new Set(rows.map(({ id }) => id)))),
     [rows],
   );
-  const clear = useCallback(() => setSelected(new Set()), []);
-  const askNote = useCallback((about: readonly AlertRow[]) => setAsking({ kind: 'note', rows: about }), []);
-  const askCase = useCallback((about: readonly AlertRow[]) => setAsking({ kind: 'case', rows: about }), []);
-  const ask = (kind: 'reason' | 'note' | 'case', about: readonly AlertRow[]): void => {
-    if (about.length > 0) setAsking({ kind, rows: about });
+  const clearMarked = marked.clear;
+  const clear = useCallback(() => {
+    setSelected(new Set());
+    clearMarked();
+  }, [clearMarked]);
+  const askNote = useCallback((about: Target) => setAsking({ kind: 'note', about }), []);
+  const askCase = useCallback((about: Target) => setAsking({ kind: 'case', about }), []);
+  const ask = (kind: 'reason' | 'note' | 'case'): void => {
+    const about = target();
+    if (sizeOf(about) > 0) setAsking({ kind, about });
   };
 
   /** Acts once on the selection; it is then done with. */
-  const act = (about: readonly AlertRow[], action: AlertAction): void => {
-    void actions.act(about, action);
+  const act = (about: Target, action: AlertAction): void => {
+    void (isFound(about) ? bulk.start(about.filter, action) : actions.act(about, action));
     clear();
   };
-  const actOnTargets = (action: AlertAction): void => act(targets(), action);
+  const actOnTarget = (action: AlertAction): void => act(target(), action);
 
-  useKey('x', () => {
-    const row = rows.find(({ id }) => id === cursor);
-    if (row !== undefined) select(row, false);
-  });
-  useKey('a', () => actOnTargets({ action: 'acknowledge' }));
-  useKey('c', () => ask('reason', targets()));
-  useKey('n', () => ask('note', targets()));
-  useKey('i', () => mayWork && ask('case', targets()));
-  useKey('z', () => void actions.undo());
+  useKey(
+    'x',
+    () => {
+      const row = rows.find(({ id }) => id === cursor);
+      if (row !== undefined) select(row, false);
+    },
+    { enabled: !marked.isGrouped },
+  );
+  useKey('a', () => actOnTarget({ action: 'acknowledge' }));
+  useKey('c', () => ask('reason'));
+  useKey('n', () => ask('note'));
+  useKey('i', () => mayWork && ask('case'));
+  useKey('z', () => void (bulk.undo() || actions.undo()));
 
   return {
     actions,
+    bulk,
     act,
-    actOnTargets,
+    actOnTarget,
     selected,
+    /** What the selection comes to; undefined where there is none. */
+    marked: marked.found ?? (selected.size > 0 ? target() : undefined),
     select,
     selectAll,
     clear,
-    targets,
     asking,
     setAsking,
     askNote,

@@ -1,7 +1,7 @@
 import { createColumnHelper } from '@tanstack/react-table';
-import type { JsonObject } from '@tidewatch/event';
+import { getField, type JsonObject } from '@tidewatch/event';
 import { ChevronRight } from 'lucide-react';
-import { eventSummary, eventTime, firstText } from '../../view/value.ts';
+import { eventSummary, eventTime, type FieldValue, firstText } from '../../view/value.ts';
 import type { GridColumn, gridFeatures } from '../grid/virtual-grid.tsx';
 import { Time } from '../ui/time.tsx';
 
@@ -20,6 +20,21 @@ const fieldColumn = (header: string, track: string, paths: readonly string[]): G
         </span>
       );
     },
+  });
+
+const standing = [
+  { header: 'Dataset', track: '128px', paths: ['event.dataset'] },
+  { header: 'Host', track: '112px', paths: ['host.name', 'host.hostname'] },
+  { header: 'User', track: '104px', paths: ['user.name', 'user.id'] },
+  { header: 'Action', track: '132px', paths: ['event.action', 'event.code'] },
+] as const;
+
+/** What a row shows that the list can be filtered by. */
+export const shownValues = (event: JsonObject, chosen: readonly string[]): FieldValue[] =>
+  [...standing.map(({ paths }) => paths), ...chosen.map((field) => [field])].flatMap((paths) => {
+    const field = paths.find((path) => firstText(event, [path]) !== '');
+    const value = field === undefined ? undefined : getField(event, field);
+    return field === undefined || value === undefined ? [] : [{ field, value }];
   });
 
 /** The standing columns, the fields chosen in the sidebar, and the message that takes the rest. */
@@ -54,10 +69,7 @@ export function eventColumns(
         );
       },
     }),
-    fieldColumn('Dataset', '128px', ['event.dataset']),
-    fieldColumn('Host', '112px', ['host.name', 'host.hostname']),
-    fieldColumn('User', '104px', ['user.name', 'user.id']),
-    fieldColumn('Action', '132px', ['event.action', 'event.code']),
+    ...standing.map(({ header, track, paths }) => fieldColumn(header, track, paths)),
     ...chosen.map((field) =>
       helper.display({
         id: `field ${field}`,

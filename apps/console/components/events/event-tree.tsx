@@ -3,8 +3,9 @@ import type { JsonObject } from '@tidewatch/event';
 import { Search } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { eventTree, type TreeNode } from '../../view/event-tree.ts';
-import { valueText, visible } from '../../view/value.ts';
+import { eventTime, valueText, visible } from '../../view/value.ts';
 import { MarkedText } from '../explain/marked-text.tsx';
+import { ValueTimeContext } from '../filter/value-actions.ts';
 import { type OnFilter, ValueMenu } from '../filter/value-menu.tsx';
 import { CopyButton } from '../ui/copy.tsx';
 import { Segmented } from '../ui/segmented.tsx';
@@ -29,7 +30,7 @@ export function EventTree({
   const tree = useMemo(() => eventTree(event, search), [event, search]);
   const json = useMemo(() => JSON.stringify(event, null, 2), [event]);
   return (
-    <div>
+    <ValueTimeContext value={eventTime(event)}>
       <div className="mb-2 flex items-center gap-2">
         <Segmented
           label="Form"
@@ -77,7 +78,7 @@ export function EventTree({
           </div>
         </div>
       )}
-    </div>
+    </ValueTimeContext>
   );
 }
 

@@ -1,22 +1,24 @@
 'use client';
 import type { JsonObject } from '@tidewatch/event';
-import { addFilter } from '@tidewatch/query';
 import { X } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useEvent, useEventHistogram, useEvents } from '../../api/events.ts';
 import { step } from '../../view/keymap.ts';
 import { absoluteRange } from '../../view/time-range.ts';
-import { eventId } from '../../view/value.ts';
+import { eventId, eventTime } from '../../view/value.ts';
 import { HistogramPanel } from '../charts/histogram-panel.tsx';
 import type { ChartSeries } from '../charts/stack.ts';
 import { ExportButton } from '../filter/export-button.tsx';
 import { KqlBox } from '../filter/kql-box.tsx';
 import { kqlProblemOf } from '../filter/kql-problem.ts';
+import { RowValuesMenu } from '../filter/row-values-menu.tsx';
 import { TimePicker } from '../filter/time-picker.tsx';
+import { changeFilter, type ValueActions, ValueActionsContext } from '../filter/value-actions.ts';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { ViewsMenu } from '../filter/views-menu.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { useKey } from '../ui/use-key.ts';
+import { shownValues } from './event-columns.tsx';
 import { EventList } from './event-list.tsx';
 import { EventTree } from './event-tree.tsx';
 import { FieldsSidebar } from './fields-sidebar.tsx';
@@ -45,9 +47,20 @@ export function EventsPage() {
     [setState],
   );
   const onFilter = useCallback<OnFilter>(
-    (field, value, mode) => void setState(({ q }) => ({ q: addFilter(q, field, value, mode) })),
+    (field, value, mode) => void setState(({ q }) => ({ q: changeFilter(q, field, value, mode) })),
     [setState],
   );
+  const actions = useMemo<ValueActions>(
+    () => ({
+      columns: state.columns,
+      onColumn: (field) =>
+        void setState(({ columns }) => ({
+          columns: columns.includes(field) ? columns.filter((one) => one !== field) : [...columns, field],
+        })),
+    }),
+    [setState, state.columns],
+  );
+  const atCursor = rows.find((event) => eventId(event) === cursor);
   const move = (by: number): void => {
     const at = rows.findIndex((event) => eventId(event) === cursor);
     const next = rows[step(at, by, rows.length)];
@@ -61,7 +74,14 @@ export function EventsPage() {
   useKey('escape', () => void setState({ id: null }, { history: 'replace' }));
 
   return (
-    <>
+    <ValueActionsContext value={actions}>
+      {atCursor !== undefined && (
+        <RowValuesMenu
+          values={shownValues(atCursor, state.columns)}
+          at={eventTime(atCursor)}
+          onFilter={onFilter}
+        />
+      )}
       <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-bg px-3 py-2">
         <KqlBox
           page="events"
@@ -113,7 +133,7 @@ export function EventsPage() {
           />
         </div>
       </div>
-    </>
+    </ValueActionsContext>
   );
 }
 

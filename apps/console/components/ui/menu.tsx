@@ -1,6 +1,9 @@
 'use client';
 import { Menu as Base } from '@base-ui/react/menu';
+import { ChevronRight } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
+
+const popupClass = 'min-w-44 rounded-lg border border-line bg-panel p-1 shadow-pop outline-none';
 
 export function Menu({
   trigger,
@@ -16,12 +19,48 @@ export function Menu({
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner align={align} sideOffset={4} className="z-50 outline-none">
-          <Base.Popup className="min-w-44 rounded-lg border border-line bg-panel p-1 shadow-pop outline-none">
-            {children}
-          </Base.Popup>
+          <Base.Popup className={popupClass}>{children}</Base.Popup>
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>
+  );
+}
+
+/** An open menu beside an element that a key, and no press on it, asked it for. */
+export function MenuAt({
+  anchor,
+  onClose,
+  children,
+}: {
+  readonly anchor: Element;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Base.Root open onOpenChange={(open) => !open && onClose()}>
+      <Base.Portal>
+        <Base.Positioner anchor={anchor} align="start" alignOffset={40} className="z-50 outline-none">
+          <Base.Popup className={popupClass}>{children}</Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+/** An item that opens a menu of its own. */
+export function SubMenu({ label, children }: { readonly label: ReactNode; readonly children: ReactNode }) {
+  return (
+    <Base.SubmenuRoot>
+      <Base.SubmenuTrigger className={`${itemClass} data-popup-open:bg-hover`}>
+        <span className="min-w-0 flex-1">{label}</span>
+        <ChevronRight size={12} className="text-faint" aria-hidden />
+      </Base.SubmenuTrigger>
+      <Base.Portal>
+        <Base.Positioner sideOffset={4} alignOffset={-4} className="z-50 outline-none">
+          <Base.Popup className={popupClass}>{children}</Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.SubmenuRoot>
   );
 }
 

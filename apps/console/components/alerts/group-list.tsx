@@ -1,0 +1,130 @@
+'use client';
+import { Group } from 'lucide-react';
+import { useCallback, useMemo, useState } from 'react';
+import { type AlertFilter, useAlertGroups } from '../../api/alerts.ts';
+import { inGroup, inGroups } from '../../view/alert-group.ts';
+import { step } from '../../view/keymap.ts';
+import type { OnFilter } from '../filter/value-menu.tsx';
+import { ListFooter } from '../grid/list-footer.tsx';
+import { VirtualGrid } from '../grid/virtual-grid.tsx';
+import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { useKey } from '../ui/use-key.ts';
+import { useNow } from '../ui/use-now.ts';
+import { GroupAlerts } from './group-alerts.tsx';
+import { type GroupRow, groupColumns, rowOf } from './group-columns.tsx';
+import type { AlertState } from './use-alert-state.ts';
+import type { MarkedAlerts } from './use-marked.ts';
+
+const rowId = ({ id }: GroupRow): string => id;
+
+/** Groups of the alerts that the filter finds, page by page from the server. */
+export function GroupList({
+  filter,
+  state,
+  setState,
+  marked,
+  open,
+  onOpen,
+  onFilter,
+}: Pick<AlertState, 'state' | 'setState'> & {
+  readonly filter: AlertFilter;
+  readonly marked: MarkedAlerts;
+  readonly open: boolean;
+  readonly onOpen: (id: string) => void;
+  readonly onFilter: OnFilter;
+}) {
+  const now = useNow();
+  const { q, status, by, order, group: unfolded } = state;
+  const list = useAlertGroups(filter, by, order);
+  const rows = useMemo(() => list.data?.pages.flatMap(({ items }) => items.map(rowOf)) ?? [], [list.data]);
+  const total = list.data?.pages[0]?.total ?? 0;
+  const [cursor, setCursor] = useState<string | null>(unfolded);
+  const { groups: chosen, markGroups } = marked;
+  const seenAt = list.dataUpdatedAt;
+
+  const unfold = useCallback(
+    (row: GroupRow | undefined) => {
+      if (row === undefined) return;
+      setCursor(row.id);
+      void setState(({ group }) => ({ group: group === row.id ? null : row.id }), { history: 'replace' });
+    },
+    [setState],
+  );
+  const columns = useMemo(
+    () =>
+      groupColumns({
+        ...{ by, now, unfolded, onFilter, open },
+        selected: new Set(chosen.keys()),
+        onSelect: (row) => markGroups([row], seenAt),
+        onSelectAll: () => markGroups(rows, seenAt),
+        allSelected: rows.length > 0 && rows.every(({ id }) => chosen.has(id)),
+      }),
+    [by, now, unfolded, onFilter, open, chosen, markGroups, seenAt, rows],
+  );
+  const { hasNextPage, isFetching, fetchNextPage } = list;
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetching) void fetchNextPage();
+  }, [hasNextPage, isFetching, fetchNextPage]);
+
+  const at = rows.findIndex(({ id }) => id === cursor);
+  const move = (by: number): void => setCursor(rows[step(at, by, rows.length)]?.id ?? null);
+  useKey('j', () => move(1));
+  useKey('k', () => move(-1));
+  useKey('o,enter', () => unfold(rows[at]));
+  useKey('x', () => {
+    const row = rows[at];
+    if (row !== undefined) markGroups([row], seenAt);
+  });
+
+  if (list.data === undefined)
+    return list.error === null ? (
+      <SkeletonRows label="Loading the groups" />
+    ) : (
+      <ProblemState error={list.error} what="The groups" onRetry={() => void list.refetch()} />
+    );
+  return (
+    <>
+      {list.error !== null && !list.isFetchNextPageError && (
+        <StaleNote error={list.error} onRetry={() => void list.refetch()} />
+      )}
+      {rows.length === 0 ? (
+        <EmptyState icon={<Group size={26} />} title="No alert to group">
+          <p>No alert fits the filter, the status and the time range.</p>
+        </EmptyState>
+      ) : (
+        <VirtualGrid
+          label="Groups of alerts"
+          rows={rows}
+          columns={columns}
+          rowId={rowId}
+          rowHeight={34}
+          total={total}
+          cursor={cursor}
+          onOpen={unfold}
+          onEnd={onEnd}
+          isSelected={({ id }) => chosen.has(id)}
+          expanded={(row) =>
+            row.id === unfolded ? (
+              <GroupAlerts
+                filter={{ ...filter, q: inGroups(q, status, by, [row.values]) }}
+                now={now}
+                onOpen={onOpen}
+                onAll={() => void setState({ q: inGroup(q, by, row.values), by: null, group: null })}
+              />
+            ) : null
+          }
+          restart={[filter.q, filter.from, filter.to, order, ...by].join('\n')}
+          footer={
+            <ListFooter
+              loaded={rows.length}
+              total={total}
+              loading={list.isFetchingNextPage}
+              error={list.isFetchNextPageError ? list.error : null}
+              onRetry={() => void fetchNextPage()}
+            />
+          }
+        />
+      )}
+    </>
+  );
+}
