@@ -60,7 +60,10 @@ function done({ at, by, action, detail, undone }: CaseEntry): string {
 
 /** Text on one line, with what Markdown or HTML would read as markup escaped. */
 const plain = (text: string): string =>
-  text.replace(/\p{C}+/gu, ' ').replace(/[\\`*_{}[\]<>()#+!|~&-]/g, (sign) => `\\${sign}`);
+  text
+    .replace(/\p{C}+/gu, ' ')
+    // Bare addresses become links in GitHub's dialect.
+    .replace(/[\\`*_{}[\]<>()#+!|~&@-]|:(?=\/\/)|(?<=www)\./gi, (sign) => `\\${sign}`);
 
 const quoted = (text: string): string =>
   text

@@ -132,12 +132,12 @@ describe('cases', () => {
 
   it('leave as text that stays text, with a reason that is noted first', async () => {
     const { id } = await open(['web1', '=web3|<b>', 'dc1'], { title: '# <script>alert(1)</script>' });
-    await send('POST', `/api/cases/${id}/notes`, { note: 'first line\n| <img src=x>' });
+    await send('POST', `/api/cases/${id}/notes`, { note: 'first line\n| <img src=x> https://web3.example.net or www.example.net' });
     const url = `/api/cases/${id}/export?reason=${q('for the report')}`;
     const markdown = (await server.api.inject({ url, headers: narrow })).body;
     expect(markdown).toContain('# \\# \\<script\\>');
     expect(markdown).not.toMatch(/(?<!\\)<|(?<!\\)\| *<|web3\|/);
-    expect(markdown).toContain('> \\| \\<img src=x\\>');
+    expect(markdown).toContain('> \\| \\<img src=x\\> https\\://web3.example.net or www\\.example.net');
     expect(markdown.match(/of a data class that is not shown/g)).toHaveLength(1);
     const lines = (await server.api.inject({ url: `${url}&format=ndjson`, headers: analyst })).body
       .trim()
