@@ -72,14 +72,15 @@ export async function logOut(): Promise<void> {
 }
 
 async function send<T>(url: string, init: RequestInit): Promise<T> {
-  const response = await fetch(url, { credentials: 'same-origin', ...init }).catch((cause: unknown) => {
+  const broken = (cause: unknown): never => {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
     throw new ApiProblem(0, {
       code: 'NETWORK',
       message: 'The server does not answer. Check that Tidewatch runs; this page keeps trying to reconnect.',
     });
-  });
-  const text = await response.text();
+  };
+  const response = await fetch(url, { credentials: 'same-origin', ...init }).catch(broken);
+  const text = await response.text().catch(broken);
   const body = parse(text);
   if (response.ok) return body as T;
   const problem = body as Partial<Problem> | undefined;

@@ -1,6 +1,5 @@
 import type { LiveMessages } from '@tidewatch/api/schemas';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
-import { getSession } from './client.ts';
 
 export type LiveName = keyof LiveMessages;
 
@@ -86,13 +85,11 @@ class LiveStream {
     this.#source?.close();
     this.#source = undefined;
     this.#open();
-    // Says whether the session ended; the query client then leads to the login page.
-    void getSession().catch(() => undefined);
   }
 
   #become(state: Connection['state']): void {
     if (this.#connection.state === state) return;
-    this.#connection = { state, since: Date.now() };
+    this.#connection = { state, since: state === 'live' ? Date.now() : this.#heardAt || Date.now() };
     for (const watcher of this.#watchers) watcher();
   }
 }

@@ -1,11 +1,23 @@
 'use client';
+import { useQueryClient } from '@tanstack/react-query';
 import { Unplug } from 'lucide-react';
+import { useEffect } from 'react';
 import { useConnection } from '../../api/live.ts';
 import { fullTime } from '../../view/moment.ts';
+
+const askEveryMs = 2_000;
 
 /** Says that the server does not answer, and from when what is shown is. */
 export function AwayBanner() {
   const { state, since } = useConnection();
+  const client = useQueryClient();
+  // A session that ended ends the stream, too; the query client then leads to the login page.
+  useEffect(() => {
+    if (state !== 'reconnecting') return;
+    const ask = () => void client.refetchQueries({ queryKey: ['session'] }, { cancelRefetch: false });
+    const timer = setInterval(ask, askEveryMs);
+    return () => clearInterval(timer);
+  }, [state, client]);
   if (state !== 'reconnecting') return null;
   return (
     <p

@@ -1,6 +1,7 @@
 'use client';
 import { usePathname, useRouter } from 'next/navigation.js';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { useConnection } from '../../api/live.ts';
 import { endGo, startGo, useKey, usePaletteKey } from '../ui/use-key.ts';
 import { AwayBanner } from './away-banner.tsx';
 import { Banners } from './banners.tsx';
@@ -20,6 +21,7 @@ const unlisted = [{ path: '/entity', title: 'Host, user or address' }];
 export function Shell({ children }: { readonly children: ReactNode }) {
   const pathname = usePathname();
   const router = useRouter();
+  const stale = useConnection().state === 'reconnecting';
   const [help, setHelp] = useState(false);
   const [palette, setPalette] = useState(false);
   useKey('g', startGo);
@@ -51,7 +53,9 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </header>
         <AwayBanner />
         <Banners />
-        <main className="flex min-h-0 flex-1 flex-col">{children}</main>
+        <main data-stale={stale ? '' : undefined} className="flex min-h-0 flex-1 flex-col">
+          {children}
+        </main>
       </div>
       {palette && (
         <Suspense>
