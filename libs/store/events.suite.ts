@@ -1,8 +1,10 @@
-import type { EcsEvent, Json } from '@tidewatch/event';
+import type { EcsEvent } from '@tidewatch/event';
 import type { KqlNode } from '@tidewatch/query';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type LiveDataClasses, liveDataClasses, parseDataClasses } from './classes.ts';
+import { type LiveDataClasses, liveDataClasses } from './classes.ts';
 import type { EventStore } from './contract.ts';
+import { describeEventCounts } from './event_counts.suite.ts';
+import { describeEventExpiry } from './event_expiry.suite.ts';
 import {
   always,
   day,
@@ -189,41 +191,6 @@ export function describeEventStoreContract(name: string, open: OpenHarness<Event
       expect(await count(suiteNow + 1, suiteNow + 2)).toBe(0);
     });
 
-    it('counts in aligned buckets, empty ones included', async () => {
-      const hour = 3_600_000;
-      const web = { host: { name: 'web' } };
-      await store.write([
-        indexed(web, { time: suiteNow + 1 }),
-        indexed({ host: { name: ['web', 'db'] } }, { time: suiteNow + 2 * hour, dataClass: 'middle' }),
-        indexed({}, { time: suiteNow + 2 * hour + 1 }),
-      ]);
-      const range = { from: suiteNow - hour + 5, to: suiteNow + 3 * hour };
-      expect(await store.histogram({ range, stepMs: hour }, everyone)).toEqual(
-        [0, 1, 0, 2].map((count, i) => ({ start: suiteNow + (i - 1) * hour, count })),
-      );
-      const split = await store.histogram({ range, stepMs: hour, split: 'host.name' }, everyone);
-      expect(split.map((bucket) => bucket.split)).toEqual([{}, { web: 1 }, {}, { web: 1, db: 1 }]);
-      expect(
-        await store.histogram({ range, stepMs: hour, query: kql('host.name: db') }, everyone),
-      ).toMatchObject([{ count: 0 }, { count: 0 }, { count: 0 }, { count: 1 }]);
-    });
-
-    it('finds the most frequent values of any field, each event once', async () => {
-      const values: Json[] = ['b', 'a', ['a', 'a', 'c'], 7, 7.5, true, null, { x: 1 }, [], 'a'];
-      await store.write(values.map((value) => indexed({ custom: { field: value }, host: { name: value } })));
-      for (const field of ['custom.field', 'host.name']) {
-        expect(await store.topValues({ range: always, field, limit: 3 }, everyone)).toEqual([
-          { value: 'a', count: 3 },
-          { value: 'b', count: 1 },
-          { value: 'c', count: 1 },
-        ]);
-        const all = await store.topValues({ range: always, field, limit: 100 }, everyone);
-        expect(all.map(({ value }) => value)).toEqual(expect.arrayContaining([7, 7.5, true]));
-        expect(all).toHaveLength(6);
-      }
-      expect(await store.topValues({ range: always, field: 'no.such', limit: 3 }, everyone)).toEqual([]);
-    });
-
     it('finds nothing by unknown fields, and everything by their absence', async () => {
       await store.write([indexed({ event: { id: 'a' } })]);
       expect(await search('no.such: x')).toEqual([]);
@@ -292,70 +259,6 @@ export function describeEventStoreContract(name: string, open: OpenHarness<Event
       expect(await store.fields(everyone)).toEqual(expect.arrayContaining(expected));
     });
 
-    it('drops a partition when its last event is past its time to live', async () => {
-      await store.write([
-        indexed({ event: { id: 'old' } }, { ingested: suiteNow - 3 * day }),
-        indexed({ event: { id: 'new' } }),
-        indexed({ event: { id: 'long' } }, { ingested: suiteNow - 3 * day, dataClass: 'middle' }),
-      ]);
-      const dayEnd = Date.UTC(2024, 4, 13);
-      expect(await store.expire(dayEnd + 7 * day - 1)).toEqual([]);
-      expect(await store.expire(dayEnd + 7 * day)).toMatchObject([{ dataClass: 'short', records: 1 }]);
-      expect(await search('*')).toEqual(['long', 'new']);
-      expect(await store.expire(dayEnd + 7 * day)).toEqual([]);
-      store = await harness.reopen();
-      expect(await search('*')).toEqual(['long', 'new']);
-      await store.expire(suiteNow + 200 * day);
-      expect(await search('*')).toEqual([]);
-      expect((await store.stats()).partitions).toEqual([]);
-    });
-
-    it('goes by the times to live of now, for what it took before, too', async () => {
-      const change = (ttl: string) =>
-        classes.replace(
-          parseDataClasses(
-            `classes:\n  short: { description: d, ttl: ${ttl}, readers: [a] }\napprovals: []\n`,
-          ),
-        );
-      const dayEnd = Date.UTC(2024, 4, 16);
-      await store.write([indexed({ event: { id: 'by-day' } })]);
-      change('90d');
-      await store.write([indexed({ event: { id: 'by-week' } })]);
-      expect(await store.expire(dayEnd + 89 * day)).toEqual([]);
-      expect(await search('*')).toEqual(['by-day', 'by-week']);
-      change('1d');
-      expect(await store.expire(dayEnd + day)).toMatchObject([{ what: 'partition 2024-05-15', records: 1 }]);
-      // Its week ends later, and its class is kept for less by now.
-      expect(await store.expire(Date.UTC(2024, 4, 20) + day)).toMatchObject([
-        { what: 'partition 2024-w20', records: 1 },
-      ]);
-      expect(await search('*')).toEqual([]);
-    });
-
-    it('deletes a class at once, and no other', async () => {
-      await store.write([
-        indexed(),
-        indexed({}, { ingested: suiteNow - day }),
-        indexed({ event: { id: 'kept' } }, { dataClass: 'short_too' }),
-      ]);
-      expect(await store.deleteClass('short')).toBe(2);
-      expect(await store.deleteClass('short')).toBe(0);
-      expect(await search('*')).toEqual(['kept']);
-      expect(await store.write([indexed({ event: { id: 'anew' } })])).toEqual([{ status: 'stored' }]);
-    });
-
-    it('deletes a partition at once, and no other', async () => {
-      await store.write([
-        indexed(),
-        indexed({ event: { id: 'yesterday' } }, { ingested: suiteNow - day }),
-        indexed({ event: { id: 'other' } }, { dataClass: 'short_too' }),
-      ]);
-      expect(await store.deletePartition('short', '2024-05-15')).toBe(1);
-      expect(await store.deletePartition('short', '2024-05-15')).toBe(0);
-      expect(await store.deletePartition('short', '*')).toBe(0);
-      expect(await search('*')).toEqual(['other', 'yesterday']);
-    });
-
     it('reports what it holds', async () => {
       await store.write([
         indexed({}, { time: suiteNow - 5 }),
@@ -382,5 +285,12 @@ export function describeEventStoreContract(name: string, open: OpenHarness<Event
       await writing;
       expect(await store.count({ range: always }, everyone)).toBe(500);
     });
+
+    describeEventCounts(() => store);
+
+    describeEventExpiry(
+      () => harness,
+      () => classes,
+    );
   });
 }
