@@ -5,6 +5,7 @@ import {
   detectorWord,
   effectWords,
   eventsOf,
+  judgeHref,
   outcomeWord,
   reachesOf,
   reachWords,
@@ -54,10 +55,20 @@ it('says what a change would have hidden, and what of that was an attack', () =>
     truePositives: 1,
     harmless: 2,
   };
-  expect(effectWords(effect)).toBe(
+  expect(effectWords(effect, true)).toBe(
     'Of the last 30 days it would have hidden 3 of 5 alerts (4 of 9 intervals); of these, 2 closed as harmless, 1 closed as true positive.',
   );
-  expect(effectWords({ ...effect, alerts: 0 })).toContain('nothing to try it on');
+  expect(effectWords({ ...effect, alerts: 0 }, true)).toContain('nothing to try it on');
+  expect(effectWords(effect, false)).toMatch(/true positive\. There was more in that time/);
+});
+
+it('leads from an alert to where its interval is called normal', () => {
+  const href = judgeHref('logons', ['a&b', 'web 1'], { from: 60_000, to: 120_000 });
+  const { pathname, searchParams } = new URL(href, 'http://localhost');
+  expect(pathname).toBe('/anomalies');
+  expect(Object.fromEntries(searchParams)).toEqual({
+    ...{ id: 'logons', entity: '["a&b","web 1"]', at: '60000', judge: 'yes', from: '60000', to: '120001' },
+  });
 });
 
 it('says how a detector stands, and what became of an interval', () => {

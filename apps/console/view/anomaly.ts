@@ -101,21 +101,27 @@ export const reachWords = ({ feature, direction, absolute, relative }: Reach): s
   return `${feature} up to ${far} ${direction === 'both' ? 'off' : direction} what is expected`;
 };
 
-/** What a change would have done, with what speaks against it last. */
-export function effectWords({
-  intervals,
-  hiddenIntervals,
-  alerts,
-  hiddenAlerts,
-  truePositives,
-  harmless,
-}: DetectorEffect): string {
-  if (alerts === 0) return 'No alert of it is kept of the last 30 days, so there is nothing to try it on.';
+/** Where to call normal what an alert's forest found odd: the page with the dialog open. Times are epoch milliseconds. */
+export function judgeHref(
+  detector: string,
+  entity: readonly string[],
+  { from, to }: { readonly from: number; readonly to: number },
+): string {
+  const state = { id: detector, entity: JSON.stringify(entity), at: `${from}`, judge: 'yes' };
+  return `/anomalies?${new URLSearchParams({ ...state, from: `${from}`, to: `${to + 1}` })}`;
+}
+
+/** What a change would have done, with what speaks against it last. @param complete whether all there was has been looked at */
+export function effectWords(effect: DetectorEffect, complete: boolean): string {
+  const { intervals, hiddenIntervals, alerts, hiddenAlerts, truePositives, harmless } = effect;
+  const partly = complete ? '' : ' There was more in that time than is looked at: these are the newest.';
+  if (alerts === 0)
+    return `No alert of it is kept of the last 30 days, so there is nothing to try it on.${partly}`;
   const closed = [
     ...(harmless === 0 ? [] : [`${harmless} closed as harmless`]),
     ...(truePositives === 0 ? [] : [`${truePositives} closed as true positive`]),
   ];
-  return `Of the last 30 days it would have hidden ${hiddenAlerts} of ${plural(alerts, 'alert')} (${hiddenIntervals} of ${plural(intervals, 'interval')})${closed.length === 0 ? '; nobody closed one of these with a verdict' : `; of these, ${closed.join(', ')}`}.`;
+  return `Of the last 30 days it would have hidden ${hiddenAlerts} of ${plural(alerts, 'alert')} (${hiddenIntervals} of ${plural(intervals, 'interval')})${closed.length === 0 ? '; nobody closed one of these with a verdict' : `; of these, ${closed.join(', ')}`}.${partly}`;
 }
 
 export const suggestionWords = (suggestion: DetectorSuggestion): string =>

@@ -25,7 +25,7 @@ export function AnomaliesPage() {
   const may = useMay();
   const rows = data?.detectors ?? none;
   const open = (id: string | null): void =>
-    void setState({ id, entity: null, at: null, q: null, find: null, form: null });
+    void setState({ id, entity: null, at: null, judge: null, q: null, find: null, form: null });
   const move = (by: number): void => {
     const next =
       rows[

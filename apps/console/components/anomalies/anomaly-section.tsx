@@ -62,7 +62,9 @@ export function AnomalySection({
   useKey('enter', open);
   useKey('r', () => void refreshDetectors(client));
   useKey('n', () => marked !== undefined && onJudge?.(marked));
-  useKey('escape', () => (state.entity === null ? onClose() : void setState({ entity: null, at: null })));
+  useKey('escape', () =>
+    state.entity === null ? onClose() : void setState({ entity: null, at: null, judge: null }),
+  );
   const problem = kqlProblemOf(error, q, q);
   return (
     <Section title="Odd intervals" aside={data === undefined ? undefined : `${rows.length} shown`}>

@@ -3,8 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Pencil, Trash2, X } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { refreshDetectors, removeDetector, useDetector } from '../../api/detectors.ts';
-import type { AnomalyRow } from '../../view/anomaly.ts';
-import { detectorLook, detectorWord } from '../../view/anomaly.ts';
+import { type AnomalyRow, detectorLook, detectorWord } from '../../view/anomaly.ts';
 import { ConfirmDialog } from '../admin/confirm-dialog.tsx';
 import { StateDot } from '../health/health-section.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -19,9 +18,6 @@ import type { AnomalyState, SetAnomalyState } from './use-anomaly-state.ts';
 import { useMay } from './use-may.ts';
 
 const EntityPane = lazy(() => import('./entity-pane.tsx').then((module) => ({ default: module.EntityPane })));
-const NormalDialog = lazy(() =>
-  import('./normal-dialog.tsx').then((module) => ({ default: module.NormalDialog })),
-);
 
 /** One detector: what it found, of whom, what is called normal, and what it would have found. */
 export function DetectorPane({
@@ -39,10 +35,11 @@ export function DetectorPane({
   const { data, error, refetch } = useDetector(id);
   const may = useMay();
   const [deleting, setDeleting] = useState(false);
-  const [judged, setJudged] = useState<AnomalyRow>();
   const { entity } = state;
   const openEntity = (values: readonly string[], at: number | null): void =>
     void setState({ entity: JSON.stringify(values), at }, { history: 'push' });
+  const judge = ({ entity, from }: AnomalyRow): void =>
+    void setState({ entity: JSON.stringify(entity), at: from, judge: 'yes' });
   return (
     <aside
       aria-label="Detector"
@@ -95,7 +92,7 @@ export function DetectorPane({
                 entity={entity}
                 state={state}
                 setState={setState}
-                onJudge={may.judge ? setJudged : undefined}
+                mayJudge={may.judge}
               />
             </Suspense>
           )}
@@ -104,7 +101,7 @@ export function DetectorPane({
             state={state}
             setState={setState}
             onOpen={openEntity}
-            onJudge={may.judge ? setJudged : undefined}
+            onJudge={may.judge ? judge : undefined}
             onClose={onClose}
           />
           {data.runs && (
@@ -128,11 +125,6 @@ export function DetectorPane({
             </pre>
           </Section>
         </div>
-      )}
-      {judged !== undefined && (
-        <Suspense>
-          <NormalDialog id={id} anomaly={judged} onClose={() => setJudged(undefined)} />
-        </Suspense>
       )}
       {deleting && (
         <ConfirmDialog

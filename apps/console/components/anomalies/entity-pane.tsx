@@ -1,9 +1,9 @@
 'use client';
 import type { DetectorDetail, DetectorSeries } from '@tidewatch/api/schemas';
 import { ChartSpline, Table2, X } from 'lucide-react';
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { useAnomalies, useSeries } from '../../api/detectors.ts';
-import { type AnomalyRow, bandRows, entityLabel, eventsOf, outcomeWord } from '../../view/anomaly.ts';
+import { bandRows, entityLabel, eventsOf, outcomeWord } from '../../view/anomaly.ts';
 import { entityHref } from '../../view/entity.ts';
 import { figure } from '../../view/forecast.ts';
 import { fullTime } from '../../view/moment.ts';
@@ -16,6 +16,9 @@ import { Link } from '../ui/link.tsx';
 import { ProblemState, StaleNote } from '../ui/states.tsx';
 import type { AnomalyState, SetAnomalyState } from './use-anomaly-state.ts';
 
+const NormalDialog = lazy(() =>
+  import('./normal-dialog.tsx').then((module) => ({ default: module.NormalDialog })),
+);
 const linkClass =
   'inline-flex min-h-7 items-center text-accent underline decoration-accent/50 underline-offset-2';
 const nothing = (): void => {};
@@ -26,18 +29,18 @@ export function EntityPane({
   entity,
   state,
   setState,
-  onJudge,
+  mayJudge,
 }: {
   readonly detector: DetectorDetail;
   /** JSON of its values. */
   readonly entity: string;
   readonly state: AnomalyState;
   readonly setState: SetAnomalyState;
-  readonly onJudge: ((anomaly: AnomalyRow) => void) | undefined;
+  readonly mayJudge: boolean;
 }) {
   const values = useMemo(() => valuesOf(entity), [entity]);
   const { data, error, refetch } = useSeries(detector.id, entity);
-  const { at, table } = state;
+  const { at, table, judge } = state;
   const history = useAnomalies(detector.id, { q: state.q, from: state.from, to: state.to });
   const anomaly = history.data?.items.find(
     (one) => one.from === at && JSON.stringify(one.entity) === JSON.stringify(values),
@@ -67,8 +70,8 @@ export function EntityPane({
           </Link>
         ))}
         <span className="ml-auto flex items-center gap-1">
-          {anomaly !== undefined && onJudge !== undefined && (
-            <Button onClick={() => onJudge(anomaly)}>Normal for this entity…</Button>
+          {anomaly !== undefined && mayJudge && (
+            <Button onClick={() => void setState({ judge: 'yes' })}>Normal for this entity…</Button>
           )}
           <IconButton
             label={table === null ? 'Show as a table' : 'Show as charts'}
@@ -79,7 +82,7 @@ export function EntityPane({
           </IconButton>
           <IconButton
             label="Close the entity (Esc)"
-            onClick={() => void setState({ entity: null, at: null })}
+            onClick={() => void setState({ entity: null, at: null, judge: null })}
           >
             <X size={15} />
           </IconButton>
@@ -100,6 +103,17 @@ export function EntityPane({
         <Charts series={data} at={at} />
       ) : (
         <Values series={data} />
+      )}
+      {judge !== null && mayJudge && anomaly !== undefined && (
+        <Suspense>
+          <NormalDialog id={detector.id} anomaly={anomaly} onClose={() => void setState({ judge: null })} />
+        </Suspense>
+      )}
+      {judge !== null && history.data !== undefined && anomaly === undefined && (
+        <p role="status" className="mt-3 text-soft">
+          That interval is not among those shown below, so it can't be called normal from here. Widen the
+          time, or empty the filter.
+        </p>
       )}
       {anomaly !== undefined && (
         <div className="mt-3 flex flex-col gap-2">

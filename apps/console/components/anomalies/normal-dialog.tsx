@@ -1,7 +1,7 @@
 'use client';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { actOnAlerts, alertOf } from '../../api/alerts.ts';
+import { actOnAlerts, alertOf, reloadAlerts, undoChanges } from '../../api/alerts.ts';
 import {
   addNormal,
   type EffectAsked,
@@ -66,10 +66,19 @@ export function NormalDialog({
     attempt(async () => {
       if (asked === undefined) return;
       const made = await addNormal(id, { ...asked, reason: reason.trim() });
-      if (anomaly.alert !== undefined && verdict !== 'none') {
-        const alert = await alertOf(anomaly.alert);
-        await actOnAlerts([alert], { action: 'close', reason: verdict, note: reason.trim() });
-      }
+      const closed =
+        anomaly.alert === undefined || verdict === 'none'
+          ? undefined
+          : await actOnAlerts([await alertOf(anomaly.alert)], {
+              action: 'close',
+              reason: verdict,
+              note: reason.trim(),
+            });
+      const undo = async (): Promise<void> => {
+        await removeNormal(id, made.id);
+        if (closed !== undefined) await undoChanges(closed.changeIds);
+        await Promise.all([refreshDetectors(client), reloadAlerts(client)]);
+      };
       await refreshDetectors(client);
       void client.invalidateQueries({ queryKey: ['alert'] });
       toasts.add({
@@ -81,7 +90,9 @@ export function NormalDialog({
           children: 'Undo',
           onClick: () => {
             toasts.close(made.id);
-            void removeNormal(id, made.id).then(() => refreshDetectors(client));
+            undo().catch((error: Error) =>
+              toasts.add({ title: 'It could not be taken back', description: error.message }),
+            );
           },
         },
       });
@@ -167,7 +178,7 @@ export function NormalDialog({
           className={`rounded-md border border-line bg-raised px-3 py-2 ${(effect.data?.effect.truePositives ?? 0) > 0 ? 'text-bad' : ''}`}
         >
           {effect.data !== undefined
-            ? effectWords(effect.data.effect)
+            ? effectWords(effect.data.effect, effect.data.complete)
             : effect.error !== null
               ? effect.error.message
               : 'Looking at what it would have hidden…'}

@@ -50,7 +50,7 @@ export function NormalSection({ id, may }: { readonly id: string; readonly may: 
           className="mb-2 rounded-md border border-line bg-raised px-3 py-2"
         >
           <p className="font-medium">Suggested by verdicts: {suggestionWords(suggestion)}.</p>
-          <p className="text-soft">{effectWords(suggestion.effect)}</p>
+          <p className="text-soft">{effectWords(suggestion.effect, suggestions.data?.complete ?? true)}</p>
           {(suggestion.kind === 'normal' || may.write) && (
             <Button disabled={busy} onClick={() => void take(suggestion)} className="mt-1">
               Do so

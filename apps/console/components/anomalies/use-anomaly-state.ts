@@ -17,6 +17,8 @@ export const useAnomalyState = () =>
       find: parseAsString.withDefault(''),
       form: parseAsStringLiteral(['new', 'edit']),
       table: parseAsStringLiteral(['yes']),
+      /** The open interval is being called normal. */
+      judge: parseAsStringLiteral(['yes']),
     },
     { history: 'replace' },
   );
