@@ -4,7 +4,8 @@ import type { AlertSearch, AlertStore, Scope } from '@tidewatch/store';
 import { parseQuery } from './kql.ts';
 import { maySee } from './security/scope.ts';
 
-const always = { from: 0, to: Date.UTC(9999, 0) };
+/** Every time that alerts can have. */
+export const always = { from: 0, to: Date.UTC(9999, 0) };
 /** Characters of a query by ids, which a query's length allows for. */
 const queryLength = 8_000;
 const pageSize = 1_000;

@@ -23,6 +23,23 @@ const remove = async (id: string, headers: Record<string, string>) =>
   (await server.api.inject({ method: 'DELETE', url: `${url}/${id}`, headers })).json();
 
 describe('exceptions', () => {
+  it('tell beforehand which alerts they would have kept away', async () => {
+    const ask = async (rules: string[]) => {
+      const asked = {
+        method: 'POST',
+        url: `${url}/preview`,
+        headers: analyst,
+        payload: { rules, conditions },
+      } as const;
+      return (await server.api.inject(asked)).json();
+    };
+    const told = await ask(['rule-1']);
+    expect(told).toMatchObject({ total: expect.any(Number), truePositives: 0, partly: 0 });
+    expect(told.looked).toBeGreaterThan(0);
+    expect(told.hidden).toBe(told.looked);
+    expect(await ask(['gone'])).toMatchObject({ code: 'EXCEPTION_INVALID' });
+  });
+
   it('are made by who asks, listed, removed, and noted', async () => {
     const { exception } = await add({ ...body, expires: '2030-01-01T00:00:00+01:00' });
     expect(exception).toMatchObject({ author: 'analyst', reason: 'a test machine', state: 'in_force' });

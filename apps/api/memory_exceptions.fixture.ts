@@ -9,6 +9,11 @@ export function memoryExceptions() {
   const asked: Asked[] = [];
   const desk: ExceptionDesk = {
     list: async () => exceptions,
+    preview: async ({ rules }) => {
+      const unknown = rules.find((id) => id !== 'rule-1');
+      if (unknown !== undefined) return { ok: false, why: `There is no rule ${unknown} in force.` };
+      return { ok: true, hides: () => true };
+    },
     add: async (request) => {
       asked.push(request);
       const unknown = request.rules.find((id) => id !== 'rule-1');

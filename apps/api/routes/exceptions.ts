@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errors } from '../errors.ts';
+import { previewOf } from '../exception_preview.ts';
 import { type Route, route } from '../route.ts';
 import * as schemas from '../schemas/exceptions.ts';
 import { engineers, triagers } from '../security/scope.ts';
@@ -31,6 +32,20 @@ export const exceptionRoutes: readonly Route[] = [
       if (!added.ok) throw errors.EXCEPTION_INVALID({ why: added.why });
       const { exception, redirected } = added;
       return { exception, redirected };
+    },
+  }),
+  route({
+    name: 'exceptions.preview',
+    method: 'POST',
+    url: '/api/exceptions/preview',
+    summary: 'Which of the newest alerts an exception would have kept from being made',
+    policy,
+    audit: 'read',
+    schemas: { body: schemas.exceptionPreviewBody, answer: schemas.exceptionPreview },
+    handle: async ({ body, scope }, { exceptions, alerts }) => {
+      const judged = await exceptions.preview(body);
+      if (!judged.ok) throw errors.EXCEPTION_INVALID({ why: judged.why });
+      return previewOf(body.rules, judged.hides, scope, alerts);
     },
   }),
   route({

@@ -54,6 +54,19 @@ export const exceptionBody = z.strictObject({
     .describe('From then on it is not applied; a date alone is its first moment in UTC'),
 });
 
+export const exceptionPreviewBody = exceptionBody.pick({ rules: true, conditions: true });
+
+export const exceptionPreview = z
+  .object({
+    total: z.number().describe('Alerts of these rules that are kept'),
+    looked: z.number().describe('Of these, the newest that were looked at'),
+    hidden: z.number().describe('Of these, how many it would have kept from being made'),
+    truePositives: z.number().describe('Of those hidden, how many were closed as true positives'),
+    partly: z.number().describe('Would have had fewer matches'),
+    sampled: z.number().describe('Of those hidden, how many have more matches than are kept'),
+  })
+  .meta({ id: 'ExceptionPreview' });
+
 const item = z.object({
   field: z.string().nullable(),
   modifiers: z.array(z.string()),

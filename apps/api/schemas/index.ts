@@ -109,6 +109,7 @@ export type RuleDetail = z.infer<typeof system.ruleDetail>;
 export type Exception = z.infer<typeof exceptions.exception>;
 export type ExceptionBody = z.infer<typeof exceptions.exceptionBody>;
 export type ExceptionList = z.infer<typeof exceptions.exceptionList>;
+export type ExceptionPreview = z.infer<typeof exceptions.exceptionPreview>;
 export type ExceptionMade = z.infer<typeof exceptions.exceptionMade>;
 export type DeadLetter = z.infer<typeof deadLetters.deadLetter>;
 export type DeadLetterPage = z.infer<typeof deadLetters.deadLetterPage>;

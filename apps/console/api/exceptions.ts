@@ -1,5 +1,11 @@
 import { type QueryClient, useQuery } from '@tanstack/react-query';
-import type { Exception, ExceptionBody, ExceptionList, ExceptionMade } from '@tidewatch/api/schemas';
+import type {
+  Exception,
+  ExceptionBody,
+  ExceptionList,
+  ExceptionMade,
+  ExceptionPreview,
+} from '@tidewatch/api/schemas';
 import { change, get } from './client.ts';
 
 /** Their state changes by time, and so is read again; `wanted` is false for those who may not see them. */
@@ -10,6 +16,15 @@ export const useExceptions = (wanted: boolean) =>
     enabled: wanted,
     refetchInterval: 15_000,
     staleTime: 0,
+  });
+
+/** What an exception would have kept away; not asked while it has no condition. */
+export const useExceptionPreview = ({ rules, conditions }: Pick<ExceptionBody, 'rules' | 'conditions'>) =>
+  useQuery({
+    queryKey: ['exception-preview', rules, conditions],
+    queryFn: () => change<ExceptionPreview>('POST', '/api/exceptions/preview', { rules, conditions }),
+    enabled: conditions.length > 0,
+    retry: false,
   });
 
 export async function addException(client: QueryClient, body: ExceptionBody): Promise<ExceptionMade> {

@@ -3,9 +3,11 @@ import type {
   AlertMatch,
   Exception,
   ExceptionBody,
+  ExceptionPreview,
   ExplainedItem,
 } from '@tidewatch/api/schemas';
 import { getField, type JsonObject } from '@tidewatch/event';
+import { count, plural } from './quantity.ts';
 import { verbOf } from './reason.ts';
 
 export const comparisons = ['is', 'contains', 'startswith', 'endswith'] as const;
@@ -93,6 +95,22 @@ export function silencedSentence(choices: readonly Choice[], rule: string, isCor
   return isCorrelation
     ? `${events} will not count for “${rule}” any more, nor for anything else that builds on its rules.`
     : `${events} will not match “${rule}” any more.`;
+}
+
+/** What an exception would have done to the alerts that there are. */
+export function previewSentence(told: ExceptionPreview): string {
+  const { total, looked, hidden, truePositives, partly, sampled } = told;
+  if (looked === 0) return 'The rule has no alerts yet.';
+  const of =
+    looked < total ? `the newest ${plural(looked, 'alert')} of ${count(total)}` : plural(looked, 'alert');
+  const judged = truePositives === 0 ? 'none of them' : count(truePositives);
+  return [
+    hidden === 0
+      ? `It would have hidden none of ${of} of the rule.`
+      : `It would have hidden ${count(hidden)} of ${of} of the rule; ${judged} closed as true positive.`,
+    ...(partly > 0 ? [`${plural(partly, 'other')} would have had fewer matches.`] : []),
+    ...(sampled > 0 ? [`${count(sampled)} hidden are judged by the matches that are kept of them.`] : []),
+  ].join(' ');
 }
 
 type Item = Exception['conditions'][number]['alternatives'][number][number];

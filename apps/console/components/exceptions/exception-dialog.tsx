@@ -16,6 +16,7 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { ConditionRows } from './condition-rows.tsx';
+import { ExceptionPreviewLine as Preview } from './exception-preview-line.tsx';
 import { useExceptionsWork } from './use-exceptions-work.ts';
 
 const longest = 1_000;
@@ -115,6 +116,7 @@ export function ExceptionDialog({
         <p className="rounded-md border border-line bg-raised px-3 py-2 text-sm wrap-anywhere">
           {visible(silencedSentence(choices, detector.title, detector.engine === 'correlation'))}
         </p>
+        <Preview rule={detector.id} conditions={conditions} />
         {problem !== undefined && (
           <p role="alert" className="text-sm text-bad">
             {problem}

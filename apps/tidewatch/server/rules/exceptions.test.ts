@@ -95,6 +95,16 @@ describe('an exception', () => {
     expect(await desk.list()).toEqual([]);
   });
 
+  it('tells beforehand which events it would silence, and writes nothing', async () => {
+    const told = await desk.preview({ rules: ['loud'], conditions });
+    if (!told.ok) throw new Error(told.why);
+    const hides = (marker: string, name: string) => told.hides({ marker, host: { name } });
+    expect([hides('yes', 'db-1'), hides('yes', 'db-2'), hides('no', 'db-1')]).toEqual([true, false, false]);
+    expect(await desk.list()).toEqual([]);
+    for (const rules of [['gone'], ['many']])
+      expect(await desk.preview({ rules, conditions })).toMatchObject({ ok: false });
+  });
+
   it('silences events that fulfil all its conditions, whatever characters their values have', async () => {
     const odd = fc.string({
       unit: fc.constantFrom(...'\\*?\'"%a:#\n\t\0\u0085\u2028\u00e9{}-', '\ud83d\ude00'),

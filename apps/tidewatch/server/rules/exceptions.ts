@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { ExceptionDesk } from '@tidewatch/api';
 import {
   applyFilters,
+  createSigmaEngine,
   type Item,
   type ParsedFile,
   type Placeholders,
@@ -22,6 +23,7 @@ import { exceptionDocument } from './exceptions_document.ts';
 import { asWritten, commonLogSource, targetsOf } from './exceptions_targets.ts';
 
 type Row = Awaited<ReturnType<ExceptionDesk['list']>>[number];
+type Asked = Parameters<ExceptionDesk['add']>[0];
 type Outcome = Awaited<ReturnType<ExceptionDesk['add']>>;
 
 /** Where exceptions are, one Sigma filter a file; the detector reads them with the rules. */
@@ -50,7 +52,8 @@ export function openExceptions(runtime: Runtime): ExceptionDesk {
       .sort((a, b) => b.made - a.made);
   }
 
-  async function add(asked: Parameters<ExceptionDesk['add']>[0]): Promise<Outcome> {
+  /** The exception as it would be written, and the rules as they would be with it. */
+  function draft(asked: Omit<Asked, 'by'> & { readonly by?: string }, id: string, now: number) {
     const { detector } = runtime.parts;
     if (detector === undefined)
       return refuse(
@@ -62,17 +65,23 @@ export function openExceptions(runtime: Runtime): ExceptionDesk {
     const logsource = commonLogSource(rules);
     if (logsource === undefined)
       return refuse('The log sources of these rules have nothing in common. Make an exception for each.');
-    const id = randomUUID();
-    const now = Date.now();
-    const source = exceptionDocument({ ...asked, id, ...targets, logsource, now });
+    const source = exceptionDocument({ by: '', ...asked, id, ...targets, logsource, now });
     const key = { folder: documentFolders.exceptions, name: id };
-    const file = documents.file(key);
-    const { filters, rejected } = parseRuleFile(source, file);
+    const { filters, rejected } = parseRuleFile(source, documents.file(key));
     const applied = applyFilters({ rules, filters, now });
     if (applied.skipped.length > 0) return refuse('It would have expired already: name a later time.');
     const [fault] = [...rejected, ...applied.rejected];
     const [filter] = filters;
     if (fault !== undefined || filter === undefined) return refuse(fault?.reason ?? 'It is no filter.');
+    return { ok: true as const, targets, rules, filtered: applied.rules, filter, source, key };
+  }
+
+  async function add(asked: Asked): Promise<Outcome> {
+    const id = randomUUID();
+    const now = Date.now();
+    const made = draft(asked, id, now);
+    if (!made.ok) return made;
+    const { targets, filter, source, key } = made;
     await documents.write([{ ...key, text: source }]);
     await bringIntoForce();
     const titles = new Map(targets.rules.map((rule) => [rule.id, rule.title]));
@@ -82,6 +91,20 @@ export function openExceptions(runtime: Runtime): ExceptionDesk {
   return {
     list: rows,
     add,
+    async preview(asked) {
+      const made = draft({ ...asked, reason: 'preview' }, randomUUID(), Date.now());
+      if (!made.ok) return made;
+      if (made.targets.redirected.length > 0)
+        return refuse(
+          'Of a correlation it cannot be told: its alerts keep only some of the events it counted.',
+        );
+      const before = createSigmaEngine(made.rules);
+      const after = createSigmaEngine(made.filtered);
+      return {
+        ok: true,
+        hides: (event) => before.evaluate(event).length > 0 && after.evaluate(event).length === 0,
+      };
+    },
     async remove(id) {
       const file = (await rows()).find((row) => row.id === id)?.file;
       const found = (await readFiles(folder, placeholders())).find((each) => each.file === file);
@@ -93,7 +116,7 @@ export function openExceptions(runtime: Runtime): ExceptionDesk {
   };
 }
 
-const refuse = (why: string): Outcome => ({ ok: false, why });
+const refuse = (why: string) => ({ ok: false as const, why });
 
 function rowOf(
   filter: SigmaFilter,
