@@ -11,6 +11,7 @@ export const phases = [
   'admin_brute_force',
   'credential_dump',
   'web_shell',
+  'exfiltration',
   'beacon',
   'evasion',
   'covering_tracks',

@@ -3,6 +3,7 @@ import { beacon } from './attacks/beacon.ts';
 import { createCast, offset } from './attacks/cast.ts';
 import { credentialDump } from './attacks/credential_dump.ts';
 import { coveringTracks, evasion } from './attacks/evasion.ts';
+import { exfiltration } from './attacks/exfiltration.ts';
 import { passwordGuessing } from './attacks/password_guessing.ts';
 import { bastionPrivileges, domainPrivileges } from './attacks/privilege_change.ts';
 import { reconnaissance } from './attacks/reconnaissance.ts';
@@ -58,6 +59,7 @@ function attackDrafts(seed: number, start: number, curtain: number, end: number)
     ...beacon(cast, from + offset(16), end),
     ...evasion(cast, from + offset(20)),
     ...coveringTracks(cast, from + offset(22)),
+    ...exfiltration(cast, from + offset(14, 20)),
   ];
 }
 

@@ -5,7 +5,7 @@ import { browsers, nginxLine } from '../web.ts';
 import { type Cast, offset } from './cast.ts';
 
 const phase = 'web_shell';
-const shell = '/uploads/2026/berth-photo.php';
+export const shell = '/uploads/2026/berth-photo.php';
 const commands = ['id', 'whoami', 'uname -a', 'cat /etc/passwd', 'ls -la /srv/intranet', 'ip addr'] as const;
 
 /** A script goes up as a photo; then it is asked to run commands, and the web server's child starts shells. */
