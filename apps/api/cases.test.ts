@@ -132,7 +132,9 @@ describe('cases', () => {
 
   it('leave as text that stays text, with a reason that is noted first', async () => {
     const { id } = await open(['web1', '=web3|<b>', 'dc1'], { title: '# <script>alert(1)</script>' });
-    await send('POST', `/api/cases/${id}/notes`, { note: 'first line\n| <img src=x> https://web3.example.net or www.example.net' });
+    await send('POST', `/api/cases/${id}/notes`, {
+      note: 'first line\n| <img src=x> https://web3.example.net or www.example.net',
+    });
     const url = `/api/cases/${id}/export?reason=${q('for the report')}`;
     const markdown = (await server.api.inject({ url, headers: narrow })).body;
     expect(markdown).toContain('# \\# \\<script\\>');

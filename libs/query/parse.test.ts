@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { and, type KqlField, type KqlNode, type KqlValue, not, or } from './ast.ts';
 import { parseKql } from './parse.ts';
 import { printKql } from './print.ts';
+import { tokenise } from './tokens.ts';
 
 function ast(text: string): KqlNode {
   const result = parseKql(text);

@@ -2,7 +2,10 @@ import type { Metrics } from '@tidewatch/telemetry';
 import type { EngineState } from './engine.ts';
 
 /** Sets the metrics of how detectors stand. */
-export function tellGauges(metrics: Metrics, { resident, memory, detectors }: Omit<EngineState, 'time'>): void {
+export function tellGauges(
+  metrics: Metrics,
+  { resident, memory, detectors }: Omit<EngineState, 'time'>,
+): void {
   const states = Object.values(detectors);
   const sum = (of: (state: (typeof states)[number]) => number) =>
     states.reduce((all, state) => all + of(state), 0);

@@ -152,14 +152,18 @@ export async function evasionBench(rounds: number, wanted: (id: string) => boole
 /** The same protocol for lines that are no command lines. */
 async function otherType(rules: readonly SigmaRule[], type: LineTypeName, add: Add): Promise<void> {
   const trainedOn = benignLines(otherLines, seeds.train, type);
-  const { model, counts } = await trainEvasion(rules, { type, benign: trainedOn, seed: seeds.train, perRule });
+  const { model, counts } = await trainEvasion(rules, {
+    type,
+    benign: trainedOn,
+    seed: seeds.train,
+    perRule,
+  });
   const evasion = new Evasion(model);
   const about = rulesAbout(rules, type);
   const known = new Set(trainedOn.map((line) => canonical(line)));
   const engine = createSigmaEngine(about);
   const benign = benignLines(otherLines, seeds.benign, type).filter(
-    (line) =>
-      !known.has(canonical(line)) && engine.evaluate(lineTypes[type].event(line)).length === 0,
+    (line) => !known.has(canonical(line)) && engine.evaluate(lineTypes[type].event(line)).length === 0,
   );
   const made = (seed: number, most: number) =>
     makePositives(about, lineTypes[type], { perRule: most, random: new Random(seed) });
@@ -169,7 +173,11 @@ async function otherType(rules: readonly SigmaRule[], type: LineTypeName, add: A
     evasion.score(lines).map(({ verdict }) => (verdict === 'evasion' ? 1 : 0));
   const what = `${type}: ${thousands(evasions.length)} edited lines of ${thousands(counts.rules)} SigmaHQ rules`;
   add('E1', `${what}: recall`, percent(isFound(evasions.map(({ line }) => line))));
-  add('E1', `${type}: ${thousands(benign.length)} unseen benign lines: called evasions`, percent(isFound(benign)));
+  add(
+    'E1',
+    `${type}: ${thousands(benign.length)} unseen benign lines: called evasions`,
+    percent(isFound(benign)),
+  );
 }
 
 const mean = (values: readonly number[]): number =>

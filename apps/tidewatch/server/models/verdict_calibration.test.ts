@@ -69,7 +69,11 @@ it('counts what analysts decided about alerts of a version, each once, as it sta
   await close(match('bob', 0.9), 'duplicate');
   await close(match('carol', 0.9, now - 91 * 86_400_000), 'false_positive');
   await judged.look(now);
-  expect(judged.of('flows 1')).toEqual({ verdicts: 20, attacks: 1, error: expect.closeTo((0.3 + 19 * 0.9) / 20, 9) });
+  expect(judged.of('flows 1')).toEqual({
+    verdicts: 20,
+    attacks: 1,
+    error: expect.closeTo((0.3 + 19 * 0.9) / 20, 9),
+  });
   const labels = { model: 'flows', version: '1' };
   expect(await metrics.value('model_calibration_error', labels)).toBeCloseTo(0.87, 9);
   expect(await metrics.value('model_verdicts', { ...labels, verdict: 'none' })).toBe(19);
