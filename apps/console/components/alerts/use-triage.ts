@@ -20,7 +20,7 @@ export interface Found {
 /** What is acted on: alerts that are loaded, each as it was seen, or all that a filter finds. */
 export type Target = readonly AlertRow[] | Found;
 
-export const isFound = (target: Target): target is Found => 'filter' in target;
+export const isFound = (target: Target): target is Found => 'total' in target;
 export const sizeOf = (target: Target): number => (isFound(target) ? target.total : target.length);
 
 /**
