@@ -123,6 +123,52 @@ describe.runIf(has('chromium'))('a case, a view and a file', () => {
     expect(faults.seen).toEqual([]);
   }, 120_000);
 
+  it('are grouped, and all of a group are closed by one job, which is taken back', async () => {
+    const total = async (q: string) =>
+      (await server.api<{ total: number }>(`/api/alerts?q=${encodeURIComponent(q)}`)).total;
+    const all = await total('rule.level: high');
+    await page.goto(`${server.url}/alerts?q=rule.level%3A+high&status=all`);
+    await page.getByRole('grid', { name: 'Alerts' }).getByRole('row').nth(1).waitFor();
+
+    // By `f` on the row of the cursor: the menu of its first value, and there the groups.
+    for (const key of ['j', 'f', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key);
+    await look('value-menu');
+    await page.getByRole('menuitem', { name: 'Group alerts by host.name' }).click();
+    await page.waitForURL('**by=host.name**');
+    const groups = page.getByRole('grid', { name: 'Groups of alerts' });
+    const web1 = groups.getByRole('row').filter({ hasText: 'web1' }).first();
+    await web1.getByText('1 High').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('o');
+    const unfolded = groups.getByRole('list', { name: 'Newest alerts of the group' });
+    await unfolded.getByText('Password guessed').waitFor();
+    await look('groups');
+    expect(page.url()).toContain('group=');
+
+    await web1.getByRole('checkbox').check();
+    await page.getByText('1 group, 1 alert selected').waitFor();
+    await page.keyboard.press('c');
+    await dialog().getByText('False positive').waitFor();
+    await page.keyboard.press('3');
+    await page.getByText('1 alert closed: false positive').waitFor();
+    expect(await total('status: closed and host.name: web1 and reason: false_positive')).toBe(1);
+    await page.keyboard.press('z');
+    await page.getByText('1 alert put back').waitFor();
+    expect(await total('status: closed and reason: false_positive')).toBe(0);
+
+    await page.goto(`${server.url}/alerts?q=rule.level%3A+high&status=all`);
+    await page.getByRole('grid', { name: 'Alerts' }).getByRole('row').nth(1).waitFor();
+    for (const key of ['j', 'x']) await page.keyboard.press(key);
+    await page.getByRole('button', { name: /^Select all \d+ alerts that match$/ }).click();
+    await page.getByText(`All ${all} alerts that match selected`).waitFor();
+    await look('bulk-all');
+    await page.keyboard.press('a');
+    await page.getByText(/alerts? acknowledged/).waitFor();
+    expect(await total('rule.level: high and status: acknowledged')).toBe(all);
+    expect(found).toEqual([]);
+    expect(faults.seen).toEqual([]);
+  }, 60_000);
+
   it('views open with their page, queries come back by arrow keys, and alerts leave with columns chosen', async () => {
     await page.goto(`${server.url}/alerts?q=rule.level%3A+high&status=all`);
     await page.getByRole('button', { name: 'Views' }).click();
