@@ -7,6 +7,7 @@ import {
   exceptionClauses,
   expiryOf,
   isPlain,
+  previewSentence,
   silencedSentence,
 } from './exception.ts';
 import { explainedItem as item } from './explained_item.fixture.ts';
@@ -131,4 +132,16 @@ it.each([
   ['date', '2026-12-31', new Date(2027, 0, 1).getTime()],
 ] as const)('expiryOf %s %s', (term, date, time) => {
   expect(expiryOf(term, date, 0)).toBe(time);
+});
+
+it('says what an exception would have hidden, and that real ones were among it', () => {
+  const told = { total: 3, looked: 3, hidden: 2, truePositives: 0, partly: 0, sampled: 0 };
+  expect(previewSentence(told)).toBe(
+    'It would have hidden 2 of 3 alerts of the rule; none of them closed as true positive.',
+  );
+  expect(previewSentence({ ...told, total: 4_000, truePositives: 1, partly: 1, sampled: 1 })).toBe(
+    'It would have hidden 2 of the newest 3 alerts of 4,000 of the rule; 1 closed as true positive. 1 other would have had fewer matches. 1 hidden is judged by the matches that are kept of it.',
+  );
+  expect(previewSentence({ ...told, hidden: 0 })).toBe('It would have hidden none of 3 alerts of the rule.');
+  expect(previewSentence({ ...told, looked: 0 })).toBe('The rule has no alerts yet.');
 });

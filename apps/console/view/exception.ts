@@ -109,7 +109,11 @@ export function previewSentence(told: ExceptionPreview): string {
       ? `It would have hidden none of ${of} of the rule.`
       : `It would have hidden ${count(hidden)} of ${of} of the rule; ${judged} closed as true positive.`,
     ...(partly > 0 ? [`${plural(partly, 'other')} would have had fewer matches.`] : []),
-    ...(sampled > 0 ? [`${count(sampled)} hidden are judged by the matches that are kept of them.`] : []),
+    ...(sampled > 0
+      ? [
+          `${count(sampled)} hidden ${sampled === 1 ? 'is judged by the matches that are kept of it' : 'are judged by the matches that are kept of them'}.`,
+        ]
+      : []),
   ].join(' ');
 }
 
