@@ -178,7 +178,8 @@ class Compiler {
     if (fast !== undefined) return `coalesce(${fast}, FALSE)`;
     const whole = this.rows === 'plain' && object === undefined;
     const { words, wordKey } = this.layout;
-    const key = whole ? wordKey?.(path) : undefined;
+    // What has a column stands among the words without a key.
+    const key = whole && column === undefined ? wordKey?.(path) : undefined;
     const keyed = words === undefined || key === undefined ? undefined : tests.onWords?.({ sql: words, key });
     if (keyed !== undefined) return keyed;
     const steps = stepsOf(keys, whole).map((step) => [this.bind(jsonPath(step))]);

@@ -71,7 +71,7 @@ async function closeAlerts(
       const change = await api.alerts.change(open.slice(at, at + together), action, scope.principal);
       noteTriage(change, api);
       publish(change, api);
-      changes.push(change.changeId);
+      if (change.changed.length > 0) changes.push(change.changeId);
       conflicts.push(...change.conflicts);
       alerts += change.changed.length;
     }
