@@ -52,6 +52,8 @@ const found: Readonly<Record<string, readonly (keyof typeof written)[]>> = {
   'w: forged-1': [],
   'w: forged*': [],
   'w >= 0': [],
+  "v: (10.0.0.0/8 or *it's*)": [],
+  'http.response.status_code: (404 or 500 or 4*)': [],
   '@timestamp: /\\dT\\d/ and v: istanbul': ['dotted'],
 };
 
