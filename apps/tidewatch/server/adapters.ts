@@ -74,6 +74,10 @@ export async function openAdapters(
 ): Promise<Adapters> {
   const searches = config.roles.some((role) => role === 'detector' || role === 'scorer' || role === 'api');
   await prepareFolder(config.data);
+  const indexes = config.roles.includes('index');
+  // The store waits for its own disk, so it is opened beside the log, whose errors are told first.
+  const opening = searches || indexes ? openStores(config, classes, metrics, logger) : undefined;
+  opening?.catch(() => undefined);
   const { log, snapshots, openDocuments } = await createLog(config, logger);
   const [events, deadLetters, letterOutcomes] = await openStreams(log, config);
   const matches = config.roles.includes('detector') ? await log.open('matches') : undefined;
@@ -83,8 +87,7 @@ export async function openAdapters(
     : noOutputs;
   const reads = config.roles.some((role) => role === 'ingest' || role === 'api');
   const redirects = reads ? await openRedirects(log, config, shortestTtl(classes)) : undefined;
-  const indexes = config.roles.includes('index');
-  const store = searches || indexes ? await openStores(config, classes, metrics, logger) : undefined;
+  const store = await opening;
   const embedded = config.store.opensearch === undefined;
   const controls = lazyControl(config);
   const control = searches || (indexes && embedded) ? await controls.open() : undefined;

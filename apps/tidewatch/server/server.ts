@@ -66,8 +66,12 @@ async function startRoles(runtime: Runtime): Promise<Omit<Server, 'close'>> {
   const has = (role: Role) => config.roles.includes(role);
 
   if (has('index')) await startIndexRole(runtime);
-  // Each waits for threads of its own.
-  await Promise.all([has('detector') && startDetectorRole(runtime), has('scorer') && startScoring(runtime)]);
+  // Each waits for threads of its own; meanwhile the code is read that comes next.
+  await Promise.all([
+    has('detector') && startDetectorRole(runtime),
+    has('scorer') && startScoring(runtime),
+    has('api') && import('@tidewatch/api'),
+  ]);
   const governance = await watchGovernance(runtime);
   parts.governanceWatch = governance;
   runtime.onClose(() => governance.close());

@@ -1,6 +1,5 @@
 'use client';
 import { KeyRound, LogOut, UserRound } from 'lucide-react';
-import { useRouter } from 'next/navigation.js';
 import { lazy, Suspense, useState } from 'react';
 import { logOut } from '../../api/client.ts';
 import { useSession } from '../../api/session.ts';
@@ -14,7 +13,6 @@ const PasswordDialog = lazy(() =>
 export function UserMenu() {
   const { data: session } = useSession();
   const [changing, setChanging] = useState(false);
-  const router = useRouter();
   return (
     <>
       <Menu
@@ -36,7 +34,8 @@ export function UserMenu() {
         )}
         <MenuItem
           icon={<LogOut size={14} />}
-          onClick={() => void logOut().finally(() => router.replace('/login?why=left'))}
+          // A whole new page: nothing that was read stays, and whatever finds the session ended meanwhile is not heard.
+          onClick={() => void logOut().finally(() => location.replace('/login?why=left'))}
         >
           Log out
         </MenuItem>
