@@ -30,7 +30,7 @@ export async function openPage(context: BrowserContext): Promise<{ page: Page; f
   const faults: Faults = { seen: [] };
   page.on('pageerror', (error) => faults.seen.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error') faults.seen.push(message.text());
+    if (message.type() === 'error') faults.seen.push(`${message.text()} ${message.location().url}`);
   });
   page.on('response', (response) => {
     if (response.status() >= 400) faults.seen.push(`${response.status()} ${response.url()}`);

@@ -43,6 +43,8 @@ export async function serveConsole(
   };
 
   app.get('/', open, async (_request, reply) => reply.redirect('/alerts', 302));
+  // Asked for by browsers wherever no page has named an icon yet.
+  app.get('/favicon.ico', open, async (_request, reply) => reply.redirect('/icon.svg', 302));
 
   app.get('/_next/*', open, async (request, reply) =>
     reply.sendFile(`_next/${rest(request)}`, root, { immutable: true, maxAge: '365d' }),
