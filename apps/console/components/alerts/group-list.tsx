@@ -5,9 +5,8 @@ import { type AlertFilter, useAlertGroups } from '../../api/alerts.ts';
 import { inGroup, inGroups } from '../../view/alert-group.ts';
 import { step } from '../../view/keymap.ts';
 import type { OnFilter } from '../filter/value-menu.tsx';
-import { ListFooter } from '../grid/list-footer.tsx';
-import { VirtualGrid } from '../grid/virtual-grid.tsx';
-import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { PagedGrid } from '../grid/paged-grid.tsx';
+import { EmptyState } from '../ui/states.tsx';
 import { useKey } from '../ui/use-key.ts';
 import { useNow } from '../ui/use-now.ts';
 import { GroupAlerts } from './group-alerts.tsx';
@@ -61,10 +60,6 @@ export function GroupList({
       }),
     [by, now, unfolded, onFilter, open, chosen, markGroups, seenAt, rows],
   );
-  const { hasNextPage, isFetching, fetchNextPage } = list;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [hasNextPage, isFetching, fetchNextPage]);
 
   const at = rows.findIndex(({ id }) => id === cursor);
   const move = (by: number): void => setCursor(rows[step(at, by, rows.length)]?.id ?? null);
@@ -76,55 +71,35 @@ export function GroupList({
     if (row !== undefined) markGroups([row], seenAt);
   });
 
-  if (list.data === undefined)
-    return list.error === null ? (
-      <SkeletonRows label="Loading the groups" />
-    ) : (
-      <ProblemState error={list.error} what="The groups" onRetry={() => void list.refetch()} />
-    );
   return (
-    <>
-      {list.error !== null && !list.isFetchNextPageError && (
-        <StaleNote error={list.error} onRetry={() => void list.refetch()} />
-      )}
-      {rows.length === 0 ? (
+    <PagedGrid
+      list={list}
+      what="the groups"
+      empty={
         <EmptyState icon={<Group size={26} />} title="No alert to group">
           <p>No alert fits the filter, the status and the time range.</p>
         </EmptyState>
-      ) : (
-        <VirtualGrid
-          label="Groups of alerts"
-          rows={rows}
-          columns={columns}
-          rowId={rowId}
-          rowHeight={34}
-          total={total}
-          cursor={cursor}
-          onOpen={unfold}
-          onEnd={onEnd}
-          isSelected={({ id }) => chosen.has(id)}
-          expanded={(row) =>
-            row.id === unfolded ? (
-              <GroupAlerts
-                filter={{ ...filter, q: inGroups(q, status, by, [row.values]) }}
-                now={now}
-                onOpen={onOpen}
-                onAll={() => void setState({ q: inGroup(q, by, row.values), by: null, group: null })}
-              />
-            ) : null
-          }
-          restart={[filter.q, filter.from, filter.to, order, ...by].join('\n')}
-          footer={
-            <ListFooter
-              loaded={rows.length}
-              total={total}
-              loading={list.isFetchingNextPage}
-              error={list.isFetchNextPageError ? list.error : null}
-              onRetry={() => void fetchNextPage()}
-            />
-          }
-        />
-      )}
-    </>
+      }
+      label="Groups of alerts"
+      rows={rows}
+      columns={columns}
+      rowId={rowId}
+      rowHeight={34}
+      total={total}
+      cursor={cursor}
+      onOpen={unfold}
+      isSelected={({ id }) => chosen.has(id)}
+      expanded={(row) =>
+        row.id === unfolded ? (
+          <GroupAlerts
+            filter={{ ...filter, q: inGroups(q, status, by, [row.values]) }}
+            now={now}
+            onOpen={onOpen}
+            onAll={() => void setState({ q: inGroup(q, by, row.values), by: null, group: null })}
+          />
+        ) : null
+      }
+      restart={[filter.q, filter.from, filter.to, order, ...by].join('\n')}
+    />
   );
 }

@@ -1,16 +1,16 @@
 'use client';
 import { useQueryClient } from '@tanstack/react-query';
 import { Download, FileClock } from 'lucide-react';
-import { useCallback, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { type AuditRow, useAudit } from '../../api/audit.ts';
 import { step } from '../../view/keymap.ts';
 import { fullTime } from '../../view/moment.ts';
 import { count } from '../../view/quantity.ts';
 import { ExportDialog } from '../filter/export-dialog.tsx';
 import { TimePicker } from '../filter/time-picker.tsx';
-import { VirtualGrid } from '../grid/virtual-grid.tsx';
+import { PagedGrid } from '../grid/paged-grid.tsx';
 import { Button } from '../ui/button.tsx';
-import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { EmptyState } from '../ui/states.tsx';
 import { useKey } from '../ui/use-key.ts';
 import { useNow } from '../ui/use-now.ts';
 import { auditColumns } from './audit-columns.tsx';
@@ -49,62 +49,6 @@ export function AuditPage() {
   useKey('enter', open);
   useKey('r', () => void client.resetQueries({ queryKey: ['audit'] }));
   useKey('escape', () => void setState({ seq: null }, { history: 'replace' }));
-  const { hasNextPage, isFetching, fetchNextPage } = list;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [hasNextPage, isFetching, fetchNextPage]);
-
-  const shown = () => {
-    if (list.data === undefined)
-      return list.error === null ? (
-        <SkeletonRows label="Loading the audit log" />
-      ) : (
-        <ProblemState error={list.error} what="The audit log" onRetry={() => void list.refetch()} />
-      );
-    if (rows.length === 0)
-      return (
-        <EmptyState icon={<FileClock size={26} />} title="No entry fits this filter">
-          {filtered && <Button onClick={() => void setState(null)}>Show the last 30 days</Button>}
-        </EmptyState>
-      );
-    return (
-      <>
-        {list.error !== null && !list.isFetchNextPageError && (
-          <StaleNote error={list.error} onRetry={() => void list.refetch()} />
-        )}
-        <VirtualGrid
-          label="Audit log"
-          rows={rows}
-          columns={columns}
-          rowId={rowId}
-          rowHeight={32}
-          total={rows.length}
-          cursor={cursor}
-          onOpen={({ seq }) => toggle(seq)}
-          onEnd={onEnd}
-          expanded={(row) => (row.seq === state.seq ? <Entry row={row} /> : null)}
-          restart={Object.values(filter).join('\n')}
-          footer={
-            <div
-              className="figure flex h-9 items-center justify-center gap-3 text-xs text-faint"
-              role="status"
-            >
-              {list.isFetchNextPageError ? (
-                <>
-                  <span className="text-bad">The next page could not be loaded: {list.error?.message}</span>
-                  <Button onClick={() => void fetchNextPage()}>Try again</Button>
-                </>
-              ) : hasNextPage ? (
-                `${count(rows.length)} shown; more follow`
-              ) : (
-                `All ${count(rows.length)} shown`
-              )}
-            </div>
-          }
-        />
-      </>
-    );
-  };
 
   return (
     <>
@@ -117,7 +61,25 @@ export function AuditPage() {
       </div>
       <ChainCheck />
       <section aria-label="Audit log" className="flex min-h-0 flex-1 flex-col bg-panel">
-        {shown()}
+        <PagedGrid
+          list={list}
+          what="the audit log"
+          empty={
+            <EmptyState icon={<FileClock size={26} />} title="No entry fits this filter">
+              {filtered && <Button onClick={() => void setState(null)}>Show the last 30 days</Button>}
+            </EmptyState>
+          }
+          label="Audit log"
+          rows={rows}
+          columns={columns}
+          rowId={rowId}
+          rowHeight={32}
+          cursor={cursor}
+          onOpen={({ seq }) => toggle(seq)}
+          expanded={(row) => (row.seq === state.seq ? <Entry row={row} /> : null)}
+          restart={Object.values(filter).join('\n')}
+          {...(list.hasNextPage && { standing: `${count(rows.length)} shown; more follow` })}
+        />
       </section>
       {exporting && (
         <ExportDialog

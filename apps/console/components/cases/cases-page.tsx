@@ -5,18 +5,18 @@ import { BriefcaseBusiness, Plus } from 'lucide-react';
 import { parseAsString, useQueryStates } from 'nuqs';
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { useCases } from '../../api/cases.ts';
-import { ApiProblem } from '../../api/client.ts';
 import { caseStatusLabels } from '../../view/case.ts';
 import { count } from '../../view/quantity.ts';
 import { SplitPane } from '../alerts/split-pane.tsx';
 import { KqlBox } from '../filter/kql-box.tsx';
 import { kqlProblemOf } from '../filter/kql-problem.ts';
+import { PagedGrid } from '../grid/paged-grid.tsx';
 import { useListKeys } from '../grid/use-list-keys.ts';
-import { type GridColumn, type gridFeatures, VirtualGrid } from '../grid/virtual-grid.tsx';
+import type { GridColumn, gridFeatures } from '../grid/virtual-grid.tsx';
 import { Button } from '../ui/button.tsx';
 import { Kbd } from '../ui/kbd.tsx';
 import { LevelMark } from '../ui/level-mark.tsx';
-import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { EmptyState } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { useKey } from '../ui/use-key.ts';
 import { useNow } from '../ui/use-now.ts';
@@ -107,50 +107,33 @@ function CaseList({
   const now = useNow();
   const narrow = cursor !== null;
   const columns = useMemo(() => caseColumns(now, narrow), [now, narrow]);
-  const { hasNextPage, isFetching, fetchNextPage } = list;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [hasNextPage, isFetching, fetchNextPage]);
-  if (list.data === undefined) {
-    if (list.error === null) return <SkeletonRows label="Loading the cases" />;
-    return list.error instanceof ApiProblem && list.error.code.startsWith('KQL') ? null : (
-      <ProblemState error={list.error} what="The cases" onRetry={() => void list.refetch()} />
-    );
-  }
   return (
     <section aria-label="Cases" className="flex min-h-0 flex-1 flex-col bg-panel">
-      {list.error !== null && <StaleNote error={list.error} onRetry={() => void list.refetch()} />}
-      {rows.length === 0 ? (
-        <EmptyState
-          icon={<BriefcaseBusiness size={26} />}
-          title={q === '' ? 'There is no case' : 'No case fits this filter'}
-        >
-          <p>
-            A case holds the alerts of one story, with notes and an owner. Open one here, or from alerts with
-            the key <Kbd>i</Kbd>.
-          </p>
-          {q !== '' && <Button onClick={onAll}>Show all cases, closed ones too</Button>}
-        </EmptyState>
-      ) : (
-        <VirtualGrid
-          label="Cases"
-          rows={rows}
-          columns={columns}
-          rowId={rowId}
-          rowHeight={narrow ? 50 : 36}
-          total={rows.length}
-          cursor={cursor}
-          onOpen={({ id }) => onOpen(id)}
-          onEnd={onEnd}
-          restart={q}
-          footer={
-            <p className="figure flex h-9 items-center justify-center text-xs text-soft" role="status">
-              {count(rows.length)}
-              {hasNextPage ? ' loaded' : rows.length === 1 ? ' case' : ' cases'}
+      <PagedGrid
+        list={list}
+        what="the cases"
+        empty={
+          <EmptyState
+            icon={<BriefcaseBusiness size={26} />}
+            title={q === '' ? 'There is no case' : 'No case fits this filter'}
+          >
+            <p>
+              A case holds the alerts of one story, with notes and an owner. Open one here, or from alerts
+              with the key <Kbd>i</Kbd>.
             </p>
-          }
-        />
-      )}
+            {q !== '' && <Button onClick={onAll}>Show all cases, closed ones too</Button>}
+          </EmptyState>
+        }
+        label="Cases"
+        rows={rows}
+        columns={columns}
+        rowId={rowId}
+        rowHeight={narrow ? 50 : 36}
+        cursor={cursor}
+        onOpen={({ id }) => onOpen(id)}
+        restart={q}
+        {...(list.hasNextPage && { standing: `${count(rows.length)} shown; more follow` })}
+      />
     </section>
   );
 }

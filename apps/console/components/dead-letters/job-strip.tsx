@@ -3,9 +3,9 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { DeadLetterJob } from '@tidewatch/api/schemas';
 import { cancelWork } from '../../api/dead-letters.ts';
 import { progressText } from '../../view/letter-view.ts';
-import { Button } from '../ui/button.tsx';
+import { ProgressStrip } from '../ui/progress-strip.tsx';
 
-/** Work under way, each with how far it is and a way to end it. */
+/** Work on dead letters under way. */
 export function JobStrip({
   jobs,
   mayWork,
@@ -21,23 +21,13 @@ export function JobStrip({
       .then(() => client.invalidateQueries({ queryKey: ['dead-letter-jobs'] }));
   };
   return jobs.map((job) => (
-    <div
+    <ProgressStrip
       key={job.id}
-      role="status"
-      className="flex min-h-10 shrink-0 flex-wrap items-center gap-3 border-b border-line bg-accent-wash px-3 py-1 text-sm"
-    >
-      <progress
-        className="letter-progress h-1.5 w-48"
-        aria-label={progressText(job)}
-        {...(job.total === undefined ? {} : { value: job.done, max: Math.max(1, job.total) })}
-      />
-      <span className="figure">{progressText(job)}</span>
-      {job.detail !== undefined && <span className="min-w-0 truncate text-soft">{job.detail}</span>}
-      {mayWork && (
-        <Button className="ml-auto" onClick={() => cancel(job.id)}>
-          End it here
-        </Button>
-      )}
-    </div>
+      text={progressText(job)}
+      done={job.done}
+      total={job.total}
+      detail={job.detail}
+      {...(mayWork && { onEnd: () => cancel(job.id) })}
+    />
   ));
 }

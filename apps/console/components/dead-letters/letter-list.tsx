@@ -1,13 +1,12 @@
 'use client';
 import type { DeadLetter } from '@tidewatch/api/schemas';
 import { MailCheck } from 'lucide-react';
-import { useCallback, useMemo } from 'react';
-import { ApiProblem } from '../../api/client.ts';
+import { useMemo } from 'react';
 import type { useDeadLetters } from '../../api/dead-letters.ts';
 import { count, plural } from '../../view/quantity.ts';
-import { VirtualGrid } from '../grid/virtual-grid.tsx';
+import { PagedGrid } from '../grid/paged-grid.tsx';
 import { Button } from '../ui/button.tsx';
-import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { EmptyState } from '../ui/states.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { letterColumns } from './letter-columns.tsx';
 import { LetterDetail } from './letter-detail.tsx';
@@ -37,7 +36,6 @@ export interface LetterListProps {
 }
 
 const letterId = (letter: DeadLetter): string => letter.id;
-const isFilterError = (error: Error): boolean => error instanceof ApiProblem && error.code.startsWith('KQL');
 
 /** The letters that fit, newest first. One request looks at a few thousand, so finding little may take several. */
 export function LetterList(props: LetterListProps) {
@@ -54,63 +52,28 @@ export function LetterList(props: LetterListProps) {
       }),
     [now, selected, onSelect, onSelectAll, rows.length],
   );
-  const { hasNextPage, isFetching, fetchNextPage } = list;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [hasNextPage, isFetching, fetchNextPage]);
-
-  if (list.data === undefined) {
-    if (list.error === null) return <SkeletonRows label="Loading the dead letters" />;
-    if (isFilterError(list.error)) return null;
-    return <ProblemState error={list.error} what="The dead letters" onRetry={() => void list.refetch()} />;
-  }
-  const scanned = list.data.pages.reduce((sum, page) => sum + page.scanned, 0);
-  const stale = list.error !== null && !list.isFetchNextPageError && (
-    <StaleNote error={list.error} onRetry={() => void list.refetch()} />
-  );
-  if (rows.length === 0)
-    return (
-      <>
-        {stale}
-        <NoLetters {...props} scanned={scanned} />
-      </>
-    );
+  const scanned = list.data?.pages.reduce((sum, page) => sum + page.scanned, 0) ?? 0;
   return (
-    <>
-      {stale}
-      <VirtualGrid
-        label="Dead letters"
-        rows={rows}
-        columns={columns}
-        rowId={letterId}
-        rowHeight={32}
-        total={rows.length}
-        cursor={props.cursor}
-        onOpen={(letter) => props.onOpen(letter.id)}
-        onEnd={onEnd}
-        isSelected={(letter) => selected.has(letter.id)}
-        expanded={(letter) =>
-          letter.id === props.opened ? (
-            <LetterDetail letter={letter} now={now} actions={props.actions} />
-          ) : null
-        }
-        restart={props.restart}
-        footer={
-          <div className="figure flex h-9 items-center justify-center gap-3 text-xs text-faint" role="status">
-            {list.isFetchNextPageError ? (
-              <>
-                <span className="text-bad">The next page could not be loaded: {list.error?.message}</span>
-                <Button onClick={() => void fetchNextPage()}>Try again</Button>
-              </>
-            ) : hasNextPage ? (
-              `${count(rows.length)} found among the newest ${count(scanned)}; more follow`
-            ) : (
-              `All ${count(rows.length)} shown`
-            )}
-          </div>
-        }
-      />
-    </>
+    <PagedGrid
+      list={list}
+      what="the dead letters"
+      empty={<NoLetters {...props} scanned={scanned} />}
+      label="Dead letters"
+      rows={rows}
+      columns={columns}
+      rowId={letterId}
+      rowHeight={32}
+      cursor={props.cursor}
+      onOpen={(letter) => props.onOpen(letter.id)}
+      isSelected={(letter) => selected.has(letter.id)}
+      expanded={(letter) =>
+        letter.id === props.opened ? <LetterDetail letter={letter} now={now} actions={props.actions} /> : null
+      }
+      restart={props.restart}
+      {...(list.hasNextPage && {
+        standing: `${count(rows.length)} found among the newest ${count(scanned)}; more follow`,
+      })}
+    />
   );
 }
 

@@ -1,17 +1,15 @@
 'use client';
 import type { JsonObject } from '@tidewatch/event';
 import { ArrowUp, Radio, Rows3 } from 'lucide-react';
-import { useCallback, useMemo } from 'react';
-import { ApiProblem } from '../../api/client.ts';
+import { useMemo } from 'react';
 import type { useEvents } from '../../api/events.ts';
 import { compact, count } from '../../view/quantity.ts';
 import { eventId } from '../../view/value.ts';
 import type { OnFilter } from '../filter/value-menu.tsx';
-import { ListFooter } from '../grid/list-footer.tsx';
-import { VirtualGrid } from '../grid/virtual-grid.tsx';
+import { PagedGrid } from '../grid/paged-grid.tsx';
 import { Button } from '../ui/button.tsx';
 import { CommandLine } from '../ui/copy.tsx';
-import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { EmptyState } from '../ui/states.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { eventColumns } from './event-columns.tsx';
 import { EventTree } from './event-tree.tsx';
@@ -36,10 +34,6 @@ export function EventList({ list, rows, state, setState, tail, cursor, onOpen, o
     () => eventColumns(now, state.columns, (event) => eventId(event) === state.id),
     [now, state.columns, state.id],
   );
-  const { hasNextPage, isFetching, fetchNextPage } = list;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [hasNextPage, isFetching, fetchNextPage]);
   const { q, from, to, sort } = state;
 
   return (
@@ -75,47 +69,32 @@ export function EventList({ list, rows, state, setState, tail, cursor, onOpen, o
           </Button>
         </div>
       </div>
-      {list.data !== undefined && list.error !== null && !list.isFetchNextPageError && (
-        <StaleNote error={list.error} onRetry={() => void list.refetch()} />
-      )}
-      {list.data === undefined && list.error !== null ? (
-        list.error instanceof ApiProblem && list.error.code.startsWith('KQL') ? null : (
-          <ProblemState error={list.error} what="The events" onRetry={() => void list.refetch()} />
-        )
-      ) : list.data === undefined ? (
-        <SkeletonRows label="Loading the events" />
-      ) : rows.length === 0 ? (
-        <NoEvents filtered={q !== ''} onReset={() => void setState({ q: null, from: 'now-7d', to: null })} />
-      ) : (
-        <VirtualGrid
-          label="Events"
-          rows={rows}
-          columns={columns}
-          rowId={eventId}
-          rowHeight={30}
-          total={total}
-          cursor={cursor}
-          onOpen={(event) => onOpen(eventId(event))}
-          onEnd={onEnd}
-          expanded={(event) =>
-            eventId(event) === state.id ? (
-              <div className="px-10 py-3">
-                <EventTree event={event} onFilter={onFilter} />
-              </div>
-            ) : null
-          }
-          restart={[q, from, to, sort, tail.loads].join('\n')}
-          footer={
-            <ListFooter
-              loaded={rows.length}
-              total={total}
-              loading={list.isFetchingNextPage}
-              error={list.isFetchNextPageError ? list.error : null}
-              onRetry={() => void fetchNextPage()}
-            />
-          }
-        />
-      )}
+      <PagedGrid
+        list={list}
+        what="the events"
+        empty={
+          <NoEvents
+            filtered={q !== ''}
+            onReset={() => void setState({ q: null, from: 'now-7d', to: null })}
+          />
+        }
+        label="Events"
+        rows={rows}
+        columns={columns}
+        rowId={eventId}
+        rowHeight={30}
+        total={total}
+        cursor={cursor}
+        onOpen={(event) => onOpen(eventId(event))}
+        expanded={(event) =>
+          eventId(event) === state.id ? (
+            <div className="px-10 py-3">
+              <EventTree event={event} onFilter={onFilter} />
+            </div>
+          ) : null
+        }
+        restart={[q, from, to, sort, tail.loads].join('\n')}
+      />
     </section>
   );
 }
