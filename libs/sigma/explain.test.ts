@@ -124,6 +124,16 @@ describe('explain', () => {
     expect(item.value!.slice(...item.spans[0]!)).toBe('needle');
   });
 
+  it('shows every place of what stands in the value more than once', () => {
+    const explain = (value: string) =>
+      engineOf(ruleWith('  s:\n    f|contains: ../../\n  condition: s')).explain({ f: value }, 'rule-1')!;
+    expect(explain('/a/../../../b/../../c').items[0]!.spans).toEqual([
+      [3, 12],
+      [14, 20],
+    ]);
+    expect(explain('../../x'.repeat(1_000)).items[0]!.spans).toHaveLength(64);
+  });
+
   it('counts lines in a file of several documents, and of values reached by an alias', () => {
     const first = ruleWith('  s:\n    f: &v a\n  condition: s').replace('rule-1', 'first');
     const engine = engineOf(`${first}---\n${ruleWith('  s:\n    f: b\n  condition: s')}`);

@@ -16,7 +16,27 @@ export interface TextMatcher {
  * leaves the most room for the next.
  */
 export function compileText(tokens: readonly Token[]): TextMatcher {
-  return { test: fastTest(tokens) ?? generalTest(tokens), find: finder(tokens) };
+  return { test: fastTest(tokens) ?? generalTest(tokens), find: everyPlace(tokens) ?? finder(tokens) };
+}
+
+/** More places than anyone reads. */
+const mostPlaces = 64;
+
+/** For what stands somewhere in the text: all its places, those that overlap as one. */
+function everyPlace(tokens: readonly Token[]): ((text: string) => Span[] | null) | null {
+  const piece = tokens.slice(1, -1);
+  if (tokens[0] !== wild.many || tokens.at(-1) !== wild.many) return null;
+  if (piece.length === 0 || piece.includes(wild.many)) return null;
+  return (text) => {
+    const spans: Span[] = [];
+    for (let found = findFrom(piece, text, 0); found !== null; found = findFrom(piece, text, found[0] + 1)) {
+      const last = spans.at(-1);
+      if (last !== undefined && found[0] <= last[1]) spans[spans.length - 1] = [last[0], found[1]];
+      else if (spans.length === mostPlaces) break;
+      else spans.push(found);
+    }
+    return spans.length === 0 ? null : spans;
+  };
 }
 
 /** Closures for the forms that nearly all values have. */
