@@ -13,7 +13,7 @@ const apart = [
   'apps/ingest/accept.test.ts',
   'apps/tidewatch/demo/{detection,story/story}.test.ts',
   'apps/tidewatch/sigma/convert*.test.ts',
-  'libs/inputs/{http,http_abuse,http_fuzz,kafka,syslog_limits}.test.ts',
+  'libs/inputs/{http_abuse,http_fuzz,http_limits,kafka,syslog_limits}.test.ts',
   'libs/inputs/**/{framing,*loop}.test.ts',
   'libs/normalize/windows/evtx_text.test.ts',
   'libs/query/regex_match.test.ts',

@@ -1,24 +1,12 @@
 import { createHash } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import type { Input } from '@tidewatch/plugin';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { http } from './http.ts';
-import { createSink, type Sink, waitFor } from './sink.suite.ts';
+import { afterEach, describe, expect, test } from 'vitest';
+import { receiving, refused, sink, start, url } from './http.suite.ts';
+import { waitFor } from './sink.suite.ts';
 
-let sink: Sink;
-let input: Input;
-let url: string;
 const sockets: Socket[] = [];
 const sha256 = createHash('sha256').update('s3cret').digest('hex');
-
-async function start(config: Record<string, unknown> = {}): Promise<void> {
-  input = http.create(http.config.parse({ port: 0, ...config }), sink.context);
-  await input.start();
-  url = input.listeners()[0]!.address;
-}
-const refused = (reason: string) =>
-  sink.context.metrics.value('input_refused_total', { input: 'test', reason });
 
 /** A connection whose answers are kept as they come. */
 function open(localAddress = '127.0.0.1'): { readonly socket: Socket; readonly answer: () => string } {
@@ -41,13 +29,9 @@ async function statusOf(...parts: readonly (string | Buffer)[]): Promise<string>
   return answer().split('\r\n')[0]!.replace('HTTP/1.1 ', '');
 }
 
-beforeEach(async () => {
-  sink = await createSink();
-});
-afterEach(async () => {
+receiving();
+afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy();
-  await input.stop();
-  await sink.remove();
 });
 
 const head = (...headers: readonly string[]) =>

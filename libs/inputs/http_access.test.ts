@@ -6,10 +6,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isTidewatchError } from '@tidewatch/event';
-import type { Input } from '@tidewatch/plugin';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { http } from './http.ts';
-import { createSink, type Sink, waitFor } from './sink.suite.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { input, receiving, sink, start } from './http.suite.ts';
+import { waitFor } from './sink.suite.ts';
 import { createCertificates } from './tls.suite.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'tidewatch-http-'));
@@ -18,24 +17,10 @@ const pem = (name: string) => readFileSync(at(name));
 const tls = { certificate: at('server.crt'), key: at('server.key') };
 const api_keys = [{ name: 'gateway', sha256: createHash('sha256').update('s3cret').digest('hex') }];
 
-let sink: Sink;
-let input: Input;
+receiving();
 
 beforeAll(() => createCertificates(directory));
 afterAll(() => rmSync(directory, { recursive: true }));
-beforeEach(async () => {
-  sink = await createSink();
-});
-afterEach(async () => {
-  await input.stop();
-  await sink.remove();
-});
-
-async function start(config: object): Promise<string> {
-  input = http.create(http.config.parse({ port: 0, ...config }), sink.context);
-  await input.start();
-  return input.listeners()[0]!.address;
-}
 
 /** Status of a document sent to a source; rejects with the socket's error. */
 const send = (url: string, headers: Record<string, string> = {}, options: object = {}) =>
@@ -136,12 +121,11 @@ describe('where other machines reach it', () => {
 
 describe('keys that were made on the server', () => {
   const keys = new Map([['tidewatch_one', { id: 'k1', sources: ['x', 'web-*'] }]]);
-  const open = async (more: object = {}) => {
-    const context = { ...sink.context, senderOf: (secret: string) => keys.get(secret) };
-    input = http.create(http.config.parse({ port: 0, server_keys: true, ...more }), context);
-    await input.start();
-    return input.listeners()[0]!.address;
-  };
+  const open = (more: object = {}) =>
+    start(
+      { server_keys: true, ...more },
+      { ...sink.context, senderOf: (secret: string) => keys.get(secret) },
+    );
   const status = (url: string, authorization?: string, source = 'x') =>
     fetch(`${url}/ingest/${source}`, {
       ...{ method: 'POST', body: '{}', headers: authorization === undefined ? {} : { authorization } },

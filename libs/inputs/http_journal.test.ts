@@ -1,29 +1,10 @@
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import type { Input } from '@tidewatch/plugin';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { http } from './http.ts';
-import { createSink, type Sink, waitFor } from './sink.suite.ts';
+import { expect, test } from 'vitest';
+import { receiving, sink, start, url } from './http.suite.ts';
+import { waitFor } from './sink.suite.ts';
 
-let sink: Sink;
-let input: Input;
-let url: string;
-
-beforeEach(async () => {
-  sink = await createSink();
-  await start();
-});
-afterEach(async () => {
-  await input.stop();
-  await sink.remove();
-});
-
-async function start(config: object = {}): Promise<void> {
-  await input?.stop();
-  input = http.create(http.config.parse({ port: 0, ...config }), sink.context);
-  await input.start();
-  url = input.listeners()[0]!.address;
-}
+receiving({});
 
 /** An entry in export format, its message as bytes with their length. */
 function entry(number: number, message: string): Buffer {

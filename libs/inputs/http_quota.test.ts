@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Input } from '@tidewatch/plugin';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { http } from './http.ts';
-import { createSink, type Sink } from './sink.suite.ts';
+import { expect, test } from 'vitest';
+import { input, receiving, refused, sink, start, url } from './http.suite.ts';
 
 interface Item {
   readonly create: {
@@ -11,23 +9,7 @@ interface Item {
   };
 }
 
-let sink: Sink;
-let input: Input;
-let url: string;
-
-beforeEach(async () => {
-  sink = await createSink();
-});
-afterEach(async () => {
-  await input.stop();
-  await sink.remove();
-});
-
-async function start(config: object): Promise<void> {
-  input = http.create(http.config.parse({ port: 0, ...config }), sink.context);
-  await input.start();
-  url = input.listeners()[0]!.address;
-}
+receiving();
 
 const bulk = (indices: readonly string[], headers: Record<string, string> = {}) =>
   fetch(`${url}/_bulk`, {
@@ -36,8 +18,6 @@ const bulk = (indices: readonly string[], headers: Record<string, string> = {}) 
     body: indices.map((index) => `{"create":{"_index":"${index}"}}\n{}\n`).join(''),
   });
 const itemsOf = async (response: Response) => ((await response.json()) as { items: Item[] }).items;
-const refused = (reason: string) =>
-  sink.context.metrics.value('input_refused_total', { input: 'test', reason });
 const many = (index: string, count: number) => Array.from({ length: count }, () => index);
 
 test('a key over its quota hears 429 and when to come again, other keys do not', async () => {
