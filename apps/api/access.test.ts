@@ -134,6 +134,8 @@ const ids: Readonly<Record<string, () => string>> = {
   'alerts.job_undo': () => endedJob,
   'alerts.job_cancel': () => alertJob,
   'alerts.get': () => alertId,
+  'alerts.related': () => alertId,
+  'alerts.prevalence': () => alertId,
   'events.get': () => server.events[0]?.event.id ?? '',
   'rules.get': () => 'rule-1',
   'exceptions.remove': () => exceptionId,
@@ -243,6 +245,8 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'metrics' 
   'alerts.export': readers,
   'alerts.totals': readers,
   'alerts.get': readers,
+  'alerts.related': readers,
+  'alerts.prevalence': readers,
   'alerts.change': ['analyst', 'engineer', 'admin'],
   'alerts.undo': ['analyst', 'engineer', 'admin'],
   'alerts.groups': readers,
@@ -398,7 +402,9 @@ describe('routes and roles (S2)', () => {
     const answer = await ask(name, headers);
     if (!may) return expect([answer.statusCode, answer.json().code]).toEqual([403, 'ROLE_MISSING']);
     // The privacy officer may ask, but sees no event and no alert.
-    const hidden = role === 'privacy_officer' && ['alerts.get', 'events.get'].includes(name);
+    const hidden =
+      role === 'privacy_officer' &&
+      ['alerts.get', 'alerts.related', 'alerts.prevalence', 'events.get'].includes(name);
     const begun = routes.find((route) => route.name === name)?.status ?? 200;
     expect(answer.statusCode, answer.body).toBe(hidden ? 404 : silent.has(name) ? 204 : begun);
   });

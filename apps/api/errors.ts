@@ -85,6 +85,7 @@ export const errors = defineErrors({
   },
   NOT_FOUND: { status: 404, message: 'There is nothing at {url}.' },
   ALERT_UNKNOWN: { status: 404, message: 'There is no alert {id}.' },
+  MATCH_UNKNOWN: { status: 404, message: 'The alert {alert} keeps no match {id}.' },
   ALERT_JOB_UNKNOWN: {
     status: 404,
     message: 'There is no change of many alerts {id}, or its time to live is over.',

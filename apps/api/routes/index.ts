@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
 import { adminRoutes } from './admin.ts';
+import { alertContextRoutes } from './alert_context.ts';
 import { alertJobRoutes } from './alert_jobs.ts';
 import { alertRoutes } from './alerts.ts';
 import { archiveRoutes } from './archive.ts';
@@ -35,6 +36,7 @@ export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...oidcRoutes,
   ...alertRoutes,
+  ...alertContextRoutes,
   ...alertJobRoutes,
   ...caseRoutes,
   ...viewRoutes,

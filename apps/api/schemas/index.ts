@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type * as accounts from './accounts.ts';
+import type * as alertContext from './alert_context.ts';
 import type * as alertJobs from './alert_jobs.ts';
 import type * as alerts from './alerts.ts';
 import type * as archive from './archive.ts';
@@ -55,6 +56,8 @@ export type AlertTotals = z.infer<typeof alerts.alertTotals>;
 export type AlertActionBody = z.infer<typeof alerts.alertActionBody>;
 export type AlertChangeResult = z.infer<typeof alerts.alertChange>;
 export type AlertGroups = z.infer<typeof alerts.alertGroups>;
+export type RelatedAlerts = z.infer<typeof alertContext.relatedAlerts>;
+export type Prevalence = z.infer<typeof alertContext.prevalence>;
 export type AlertJob = z.infer<typeof alertJobs.alertJob>;
 export type AlertJobs = z.infer<typeof alertJobs.alertJobs>;
 export type AlertJobBody = z.input<typeof alertJobs.alertJobBody>;

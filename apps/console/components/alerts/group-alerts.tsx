@@ -2,11 +2,8 @@
 import type { AlertFilter } from '../../api/alerts.ts';
 import { useNewest } from '../../api/alerts.ts';
 import { plural } from '../../view/quantity.ts';
-import { visible } from '../../view/value.ts';
 import { Button } from '../ui/button.tsx';
-import { LevelMark } from '../ui/level-mark.tsx';
-import { StatusMark } from '../ui/status-mark.tsx';
-import { Time } from '../ui/time.tsx';
+import { AlertLine, alertLineClass } from './alert-line.tsx';
 
 const shownAtMost = 8;
 
@@ -36,22 +33,8 @@ export function GroupAlerts({
       <ul aria-label="Newest alerts of the group">
         {data.items.map((alert) => (
           <li key={alert.id}>
-            <button
-              type="button"
-              onClick={() => onOpen(alert.id)}
-              className="flex min-h-7 w-full items-center gap-4 rounded px-2 text-left text-sm hover:bg-hover"
-            >
-              <LevelMark level={alert.detector.level} word={false} />
-              <span className="min-w-0 flex-1 truncate">
-                {visible(alert.detector.title)}{' '}
-                <span className="font-mono text-xs text-soft">
-                  {visible(alert.key.map(({ value }) => value).join(' · '))}
-                </span>
-              </span>
-              <StatusMark status={alert.status} reason={alert.reason} />
-              <span className="w-28 text-right">
-                <Time at={alert.last} now={now} />
-              </span>
+            <button type="button" onClick={() => onOpen(alert.id)} className={alertLineClass}>
+              <AlertLine alert={alert} now={now} />
             </button>
           </li>
         ))}

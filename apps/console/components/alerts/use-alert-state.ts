@@ -15,6 +15,8 @@ const parsers = {
   sort: parseAsStringLiteral(alertSorts).withDefault('newest'),
   status: parseAsStringLiteral(statusViews).withDefault('active'),
   id: parseAsString,
+  /** Of the open alert: the match that is explained; the newest without. */
+  match: parseAsString,
   /** Fields that alerts are grouped by. */
   by: parseAsArrayOf(parseAsString).withDefault([]),
   order: parseAsStringLiteral(groupOrders).withDefault('count'),
