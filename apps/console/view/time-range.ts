@@ -46,6 +46,14 @@ export const absoluteRange = (from: number, to: number): TimeRange => ({
   to: new Date(Math.ceil(to)).toISOString(),
 });
 
+/** Both ends as they are now; a range that says nothing stays as it is. */
+export function frozenRange(range: TimeRange, now: number): TimeRange {
+  const resolved = resolveRange(range, now);
+  return resolved === undefined
+    ? { from: range.from, to: range.to }
+    : absoluteRange(resolved.from, resolved.to);
+}
+
 /** The same middle, twice as wide, never past now. */
 export function zoomOut(range: TimeRange, now: number): TimeRange {
   const resolved = resolveRange(range, now);

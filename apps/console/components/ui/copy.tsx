@@ -2,6 +2,7 @@
 import { Check, Copy } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { IconButton } from './button.tsx';
+import { copyText } from './copy-text.ts';
 
 /** Copies text and says so for a moment. */
 export function CopyButton({
@@ -20,10 +21,7 @@ export function CopyButton({
     return () => clearTimeout(timer);
   }, [copied]);
   return (
-    <IconButton
-      label={copied ? 'Copied' : label}
-      onClick={() => void navigator.clipboard.writeText(text()).then(() => setCopied(true))}
-    >
+    <IconButton label={copied ? 'Copied' : label} onClick={() => void copyText(text()).then(setCopied)}>
       {copied ? <Check size={14} className="text-good" /> : icon}
     </IconButton>
   );

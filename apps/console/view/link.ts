@@ -1,0 +1,23 @@
+import { absoluteRange, defaultRange, frozenRange } from './time-range.ts';
+
+/** An event's own link shows what came so long before and after it, too, in milliseconds. */
+const aroundMs = 5 * 60_000;
+
+/** A page's address with its time as it is now, so that it shows the same later. */
+export function frozenHref(href: string, now: number): string {
+  const url = new URL(href);
+  const { searchParams } = url;
+  const range = {
+    from: searchParams.get('from') ?? defaultRange.from,
+    to: searchParams.get('to') ?? defaultRange.to,
+  };
+  const { from, to } = frozenRange(range, now);
+  searchParams.set('from', from);
+  searchParams.set('to', to);
+  searchParams.delete('live');
+  return url.href;
+}
+
+/** An event among those of its minutes. @param at epoch milliseconds */
+export const eventHref = (id: string, at: number): string =>
+  `/events?${new URLSearchParams({ id, ...absoluteRange(at - aroundMs, at + aroundMs) })}`;
