@@ -23,11 +23,11 @@ const found = (over: Partial<CorrelationExplanation>): CorrelationExplanation =>
 it.each([
   [
     {},
-    'Fired because 1,234 events of “Password refused” or “Password accepted” came, where >= 10 within 5 minutes was asked for.',
+    'Fired because 1,234 events of “Password refused” or “Password accepted” came, where at least 10 within 5 minutes were asked for.',
   ],
   [
     { type: 'value_count', fields: ['user.name'], value: 5, condition: '>= 5', events: 9 },
-    'Fired because 5 different values of user.name came within 5 minutes (>= 5), in 9 events.',
+    'Fired because 5 different values of user.name came within 5 minutes (at least 5 asked for), in 9 events.',
   ],
   [
     { type: 'temporal_ordered', timespanMs: 3_600_000 },
@@ -38,8 +38,24 @@ it.each([
     'Fired because “Password refused”, “Password accepted” all came within 5 minutes.',
   ],
   [
+    { type: 'temporal', condition: '>= 2' },
+    'Fired because at least 2 of “Password refused”, “Password accepted” came within 5 minutes.',
+  ],
+  [
+    { type: 'temporal', condition: '>= 1 and < 2' },
+    'Fired because at least 1 and fewer than 2 of “Password refused”, “Password accepted” came within 5 minutes.',
+  ],
+  [
+    { type: 'temporal', condition: 'a and not b' },
+    'Fired because what came of “Password refused”, “Password accepted” within 5 minutes fulfils “a and not b”.',
+  ],
+  [
+    { type: 'temporal_ordered', condition: '>= 2' },
+    'Fired because “Password refused”, then “Password accepted” came in this order within 5 minutes.',
+  ],
+  [
     { type: 'value_sum', fields: ['bytes'], value: 5_000, condition: '> 1000', events: 2 },
-    'Fired because the sum of bytes was 5,000 (> 1000) within 5 minutes, in 2 events.',
+    'Fired because the sum of bytes was 5,000 (more than 1,000 asked for) within 5 minutes, in 2 events.',
   ],
   [
     {

@@ -35,20 +35,43 @@ export function correlationSentence(found: CorrelationExplanation): string {
   const names = titles(rules);
   if (found.comparison !== undefined) return comparedSentence(found, found.comparison);
   if (found.journey !== undefined) return journeySentence(found.journey);
+  const bounds = boundsWords(condition);
+  const asked = bounds ?? condition;
   switch (type) {
     case 'event_count':
-      return `Fired because ${plural(events, 'event')} of ${names.join(' or ')} came, where ${condition} ${within} was asked for.`;
+      return `Fired because ${plural(events, 'event')} of ${names.join(' or ')} came, where ${asked} ${within} were asked for.`;
     case 'value_count':
-      return `Fired because ${plural(value ?? 0, 'different value')} of ${fields.join(' and ')} came ${within} (${condition}), in ${plural(events, 'event')}.`;
+      return `Fired because ${plural(value ?? 0, 'different value')} of ${fields.join(' and ')} came ${within} (${asked} asked for), in ${plural(events, 'event')}.`;
     case 'temporal_ordered':
-      return `Fired because ${names.join(', then ')} came in this order ${within}.`;
+      return condition === 'all' || bounds !== undefined
+        ? `Fired because ${names.join(', then ')} came in this order ${within}.`
+        : `Fired because what came of ${names.join(', ')} in this order ${within} fulfils “${condition}”.`;
     case 'temporal':
-      return condition === 'all'
-        ? `Fired because ${names.join(', ')} all came ${within}.`
-        : `Fired because of ${names.join(', ')} what came ${within} fulfils “${condition}”.`;
+      if (condition === 'all') return `Fired because ${names.join(', ')} all came ${within}.`;
+      return bounds === undefined
+        ? `Fired because what came of ${names.join(', ')} ${within} fulfils “${condition}”.`
+        : `Fired because ${bounds} of ${names.join(', ')} came ${within}.`;
     default:
-      return `Fired because ${measures[type] ?? 'the measure'} of ${fields.join(' and ')} was ${count(value ?? 0)} (${condition}) ${within}, in ${plural(events, 'event')}.`;
+      return `Fired because ${measures[type] ?? 'the measure'} of ${fields.join(' and ')} was ${count(value ?? 0)} (${asked} asked for) ${within}, in ${plural(events, 'event')}.`;
   }
+}
+
+const operators: Readonly<Record<string, string>> = {
+  '>=': 'at least',
+  '>': 'more than',
+  '<=': 'at most',
+  '<': 'fewer than',
+  '=': 'exactly',
+  '!=': 'other than',
+};
+
+/** `>= 3 and < 9` as `at least 3 and fewer than 9`; undefined where it is no comparison but an expression over rules. */
+function boundsWords(condition: string): string | undefined {
+  const words = condition.split(' and ').map((bound) => {
+    const [, operator = '', number] = /^([<>=!]+) (-?[\d.e+-]+)$/.exec(bound) ?? [];
+    return operators[operator] && number !== undefined && `${operators[operator]} ${count(Number(number))}`;
+  });
+  return words.every((word) => word !== undefined) ? words.join(' and ') : undefined;
 }
 
 type Comparison = NonNullable<CorrelationExplanation['comparison']>;

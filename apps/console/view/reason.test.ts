@@ -12,6 +12,19 @@ describe('reasonSentence', () => {
     );
     expect(reasonSentence(many)).toMatch(/is “c” and 2 more conditions\.$/);
   });
+  it('says once what holds twice, and only the beginning of a long pattern', () => {
+    const pattern = `a${'b'.repeat(500)}`;
+    const again = [
+      item({ pattern, modifiers: ['re'] }),
+      item({ pattern, modifiers: ['re'], selection: 'other' }),
+    ];
+    expect(reasonSentence(again)).toBe(
+      `Fired because process.command_line matches “${pattern.slice(0, 119)}…”.`,
+    );
+    expect(reasonSentence([...again, item({ pattern: 'c', modifiers: [] })])).toMatch(
+      / and process\.command_line is “c”\.$/,
+    );
+  });
   it('speaks of keywords, absence and nothing at all', () => {
     expect(reasonSentence([item({ field: null, path: 'message', pattern: 'oops' })])).toBe(
       'Fired because the event contains “oops”.',

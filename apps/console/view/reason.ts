@@ -26,22 +26,31 @@ export function verbOf({ modifiers, pattern }: Pick<ExplainedItem, 'modifiers' |
 }
 
 const most = 3;
+/** Of a pattern in a sentence, characters; the rule has it whole. */
+const longestPattern = 120;
 
 /** Why an alert came, in one sentence: its first conditions, and how many more there are. */
 export function reasonSentence(items: readonly ExplainedItem[]): string {
   if (items.length === 0) return 'Fired because of what the event lacks: no single value of it matched.';
-  const clauses = items.slice(0, most).map((item) => {
-    if (item.field === null) return `the event contains “${item.pattern ?? ''}”`;
-    const name = item.path ?? item.field;
-    if (item.pattern === null || item.value === null) return `${name} is absent`;
-    return `${name} ${verbOf(item)} “${item.pattern}”`;
-  });
-  const rest = items.length - clauses.length;
+  // A condition may hold on several values of a field, and two selections may ask for the same.
+  const said = [...new Set(items.map(clauseOf))];
+  const clauses = said.slice(0, most);
+  const rest = said.length - clauses.length;
   const all =
     rest > 0 ? [...clauses, rest === 1 ? 'one more condition' : `${rest} more conditions`] : clauses;
   const text = all.length === 1 ? all[0] : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
   return `Fired because ${text}.`;
 }
+
+function clauseOf(item: ExplainedItem): string {
+  if (item.field === null) return `the event contains “${shortened(item.pattern ?? '')}”`;
+  const name = item.path ?? item.field;
+  if (item.pattern === null || item.value === null) return `${name} is absent`;
+  return `${name} ${verbOf(item)} “${shortened(item.pattern)}”`;
+}
+
+const shortened = (text: string): string =>
+  text.length > longestPattern ? `${text.slice(0, longestPattern - 1)}…` : text;
 
 export interface MatchedValue {
   readonly path: string | null;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { segments } from './spans.ts';
+import { excerpt, segments } from './spans.ts';
 
 describe('segments', () => {
   it('cuts out what matched', () =>
@@ -41,5 +41,24 @@ describe('segments', () => {
         expect(marked).toEqual(expected);
       }),
     );
+  });
+});
+
+describe('excerpt', () => {
+  const long = `${'a'.repeat(5_000)}HIT${'b'.repeat(5_000)}`;
+  it('leaves short values, and cuts long ones around what first matched', () => {
+    expect(excerpt('abc', [[1, 2]])).toEqual({ text: 'abc', spans: [[1, 2]], before: 0, after: 0 });
+    const cut = excerpt(long, [
+      [9_000, 9_003],
+      [5_000, 5_003],
+    ]);
+    const [, first] = segments(cut.text, cut.spans);
+    expect(first).toEqual({ text: 'HIT', hit: true, start: 100 });
+    expect(cut.before + cut.text.length + cut.after).toBe(long.length);
+  });
+  it.each([[[]], [[[0, 3]]], [[[10_000, 10_003]]]] as const)('keeps an end where %j is there', (spans) => {
+    const { text, before, after } = excerpt(long, spans);
+    expect([text.length, before === 0 || after === 0]).toEqual([800, true]);
+    expect(text).toBe(long.slice(before, long.length - after));
   });
 });

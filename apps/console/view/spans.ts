@@ -30,3 +30,30 @@ export function segments(value: string, spans: readonly (readonly [number, numbe
   if (at < value.length) cut.push({ text: value.slice(at), hit: false, start: at });
   return cut;
 }
+
+export interface Excerpt {
+  readonly text: string;
+  readonly spans: readonly (readonly [number, number])[];
+  /** Characters of the value before the excerpt, and after it. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/** So many characters of a value are read at a glance. */
+const excerptLength = 800;
+const lead = 100;
+
+/** A long value from shortly before what first matched in it, its spans moved along; a short one whole. */
+export function excerpt(value: string, spans: readonly (readonly [number, number])[]): Excerpt {
+  if (value.length <= excerptLength) return { text: value, spans, before: 0, after: 0 };
+  const first = spans.length === 0 ? 0 : Math.min(...spans.map(([start]) => start));
+  const latest = value.length - excerptLength;
+  const before = first + lead <= excerptLength ? 0 : Math.min(first - lead, latest);
+  const text = value.slice(before, before + excerptLength);
+  return {
+    text,
+    spans: spans.map(([start, end]) => [start - before, end - before] as const),
+    before,
+    after: value.length - before - text.length,
+  };
+}

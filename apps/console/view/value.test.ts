@@ -19,6 +19,15 @@ it('says what an event is about, on one line', () => {
   expect(eventTime({})).toBeNaN();
 });
 
+it('says who scored whom how, where a score has no words of its own', () => {
+  const score = { name: 'odd-lines', version: '2', value: 0.81234 };
+  expect(eventSummary({ tidewatch: { score }, host: { name: 'web-1' } })).toBe(
+    'odd-lines 2: score 0.812 of web-1',
+  );
+  expect(eventSummary({ tidewatch: { score: { name: 'logons', value: 1 } } })).toBe('logons: score 1');
+  expect(eventSummary({ tidewatch: { score: {} }, message: 'a' })).toBe('a');
+});
+
 it('makes a tree in order of interest, and searches it by path and value', () => {
   const event = { zeta: 1, host: { name: 'dc-01', ip: ['10.0.0.1'] }, '@timestamp': 't' };
   expect(eventTree(event).map(({ key }) => key)).toEqual(['@timestamp', 'host', 'zeta']);

@@ -1,4 +1,4 @@
-import { getField, type Json, type JsonObject } from '@tidewatch/event';
+import { getField, isObject, type Json, type JsonObject } from '@tidewatch/event';
 
 /** A field of an event or alert, and what it has there. */
 export interface FieldValue {
@@ -38,6 +38,7 @@ export function firstText(event: JsonObject, paths: readonly string[]): string {
 
 /** What an event says, in one line: its message, else what a person would look at first. */
 export const eventSummary = (event: JsonObject): string =>
+  scoreSummary(event) ??
   firstText(event, [
     'message',
     'process.command_line',
@@ -48,6 +49,18 @@ export const eventSummary = (event: JsonObject): string =>
     'event.original',
     'event.action',
   ]).replaceAll(/\s+/g, ' ');
+
+/** What a model says of an event, or a detector of an interval, and of whom. */
+function scoreSummary(event: JsonObject): string | undefined {
+  const score = getField(event, 'tidewatch.score');
+  if (!isObject(score) || typeof score.value !== 'number') return undefined;
+  const whom = firstText(event, ['user.name', 'host.name', 'source.ip', 'process.name']);
+  const version = valueText(score.version);
+  const who = visible(`${valueText(score.name)}${version === '' ? '' : ` ${version}`}`.slice(0, longest));
+  return `${who}: score ${scoreFormat.format(score.value)}${whom === '' ? '' : ` of ${whom}`}`;
+}
+
+const scoreFormat = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 3 });
 
 export const eventTime = (event: JsonObject): number => Date.parse(valueText(getField(event, '@timestamp')));
 export const eventId = (event: JsonObject): string => valueText(getField(event, 'event.id'));

@@ -1,12 +1,16 @@
 'use client';
 import type { JsonObject } from '@tidewatch/event';
-import { Search } from 'lucide-react';
+import { Link2, Search } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { eventTree, type TreeNode } from '../../view/event-tree.ts';
-import { eventTime, valueText, visible } from '../../view/value.ts';
+import { eventHref } from '../../view/link.ts';
+import { count } from '../../view/quantity.ts';
+import { excerpt } from '../../view/spans.ts';
+import { eventId, eventTime, valueText, visible } from '../../view/value.ts';
 import { MarkedText } from '../explain/marked-text.tsx';
 import { ValueTimeContext } from '../filter/value-actions.ts';
 import { type OnFilter, ValueMenu } from '../filter/value-menu.tsx';
+import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 
@@ -53,7 +57,12 @@ export function EventTree({
             />
           </label>
         )}
-        <div className="ml-auto">
+        <div className="ml-auto flex">
+          <CopyButton
+            icon={<Link2 size={14} />}
+            text={() => location.origin + eventHref(eventId(event), eventTime(event))}
+            label="Copy a link to the event"
+          />
           <CopyButton text={() => json} label="Copy the event as JSON" />
         </div>
       </div>
@@ -91,6 +100,7 @@ function Node({
   readonly spans: Spans;
   readonly onFilter: OnFilter | undefined;
 }) {
+  const [whole, setWhole] = useState(false);
   if (node.children !== undefined)
     return (
       <details open className="break-inside-avoid">
@@ -105,7 +115,9 @@ function Node({
       </details>
     );
   const text = valueText(node.value);
-  const marked = spans.get(node.path);
+  const marked = spans.get(node.path) ?? [];
+  const cut = excerpt(text, marked);
+  const rest = whole ? 0 : cut.before + cut.after;
   return (
     <div className="flex min-h-7 items-baseline gap-3 rounded px-1 hover:bg-hover">
       <span className="w-40 shrink-0 truncate leading-7 text-code-key" title={node.path}>
@@ -119,12 +131,21 @@ function Node({
       >
         {text === '' ? (
           <span className="text-faint">empty</span>
-        ) : marked === undefined ? (
-          text
-        ) : (
+        ) : rest === 0 ? (
           <MarkedText text={text} spans={marked} />
+        ) : (
+          <>
+            {cut.before > 0 && '…'}
+            <MarkedText text={cut.text} spans={cut.spans} />
+            {cut.after > 0 && '…'}
+          </>
         )}
       </ValueMenu>
+      {rest > 0 && (
+        <Button look="quiet" className="shrink-0 font-sans text-accent" onClick={() => setWhole(true)}>
+          {count(rest)} more characters
+        </Button>
+      )}
     </div>
   );
 }

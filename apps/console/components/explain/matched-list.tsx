@@ -2,7 +2,7 @@
 import { type MatchedValue, verbOf } from '../../view/reason.ts';
 import { type OnFilter, ValueMenu } from '../filter/value-menu.tsx';
 import { ConditionBadge } from './condition-badge.tsx';
-import { MarkedText } from './marked-text.tsx';
+import { MarkedExcerpt } from './marked-text.tsx';
 
 /** The event's side of the explanation: each matched value, and the conditions that held on it. */
 export function MatchedList({
@@ -54,7 +54,7 @@ export function MatchedList({
               {value === null ? (
                 <span className="text-faint">absent</span>
               ) : (
-                <MarkedText text={value} spans={spans} />
+                <MarkedExcerpt text={value} spans={spans} />
               )}
             </p>
             <ul className="mt-1">

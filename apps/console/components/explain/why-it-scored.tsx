@@ -2,7 +2,7 @@ import { contributionBars, insteadSpans, type ModelExplanation } from '../../vie
 import { figure, percent } from '../../view/forecast.ts';
 import { type OnFilter, ValueMenu } from '../filter/value-menu.tsx';
 import { Link } from '../ui/link.tsx';
-import { MarkedText } from './marked-text.tsx';
+import { MarkedExcerpt } from './marked-text.tsx';
 
 type Evasion = Extract<ModelExplanation, { engine: 'evasion' }>;
 type Scored = Exclude<ModelExplanation, { engine: 'evasion' }>;
@@ -38,7 +38,7 @@ function NearRules({
           {path}
         </ValueMenu>
         <p className="font-mono break-words whitespace-pre-wrap">
-          <MarkedText text={value} spans={insteadSpans(explanation)} />
+          <MarkedExcerpt text={value} spans={insteadSpans(explanation)} />
         </p>
       </div>
       <ol aria-label="The nearest rules" className="divide-y divide-line rounded-md border border-line">

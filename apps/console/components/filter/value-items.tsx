@@ -17,11 +17,12 @@ import { useContext } from 'react';
 import { entityHref } from '../../view/entity.ts';
 import { absoluteRange } from '../../view/time-range.ts';
 import { valueText, visible } from '../../view/value.ts';
-import { MenuItem, MenuLine, MenuTitle } from '../ui/menu.tsx';
+import { copyText } from '../ui/copy-text.ts';
+import { MenuItem, MenuLine, MenuTitle, SubMenu } from '../ui/menu.tsx';
 import { type OnFilter, ValueActionsContext, ValueTimeContext } from './value-actions.ts';
 
-/** Events this long before and after are a value's context, in milliseconds. */
-const aroundMs = 5 * 60_000;
+/** Events so many minutes before and after are a value's context. */
+const spans = [1, 5, 30] as const;
 
 const eventsHref = (field: string, value: Json, range: Record<string, string> = {}): string =>
   `/events?${new URLSearchParams({ q: addFilter('', field, value, 'only'), ...range })}`;
@@ -71,22 +72,33 @@ export function ValueItems({
           {columns.includes(field) ? 'Hide the column' : 'Show as a column'}
         </MenuItem>
       )}
-      <MenuItem
-        icon={<Copy size={13} />}
-        onClick={() => void navigator.clipboard.writeText(valueText(value))}
-      >
+      <MenuItem icon={<Copy size={13} />} onClick={() => void copyText(valueText(value))}>
         Copy
       </MenuItem>
       <MenuLine />
       {at !== undefined && !Number.isNaN(at) && (
-        <MenuItem
-          icon={<Clock size={13} />}
-          onClick={() =>
-            router.push(eventsHref(field, value, { ...absoluteRange(at - aroundMs, at + aroundMs) }))
+        <SubMenu
+          label={
+            <span className="flex items-center gap-2">
+              <Clock size={13} className="text-faint" aria-hidden /> Events around it
+            </span>
           }
         >
-          Events around it, ± 5 min
-        </MenuItem>
+          {spans.map((minutes) => (
+            <MenuItem
+              key={minutes}
+              onClick={() =>
+                router.push(
+                  eventsHref(field, value, {
+                    ...absoluteRange(at - minutes * 60_000, at + minutes * 60_000),
+                  }),
+                )
+              }
+            >
+              ± {minutes} min
+            </MenuItem>
+          ))}
+        </SubMenu>
       )}
       <MenuItem
         icon={<SquareArrowOutUpRight size={13} />}
