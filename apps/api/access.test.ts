@@ -87,6 +87,8 @@ const bodies: Readonly<Record<string, () => object>> = {
   'features.export': () => ({ from: 'now-1d', purpose: 'for the test' }),
   'rules.backtest': () => ({ source: 'title: x' }),
   'rules.put': () => ({ source: 'title: x' }),
+  'rules.check': () => ({ source: 'title: x' }),
+  'session.zone': () => ({ zone: 'UTC' }),
   'usecases.put': () => ({ source: 'title: x' }),
   'dead_letters.replay': () => ({ ids: ['0-7'] }),
   'dead_letters.drop': () => ({ ids: ['0-7'], reason: 'noise' }),
@@ -165,6 +167,7 @@ const ids: Readonly<Record<string, () => string>> = {
   'forecasts.acknowledge': () => 'events_per_minute',
   'rules.release': () => 'rule-1',
   'rules.put': () => 'kept-1',
+  'rules.check': () => 'kept-1',
   'usecases.get': () => 'case-1',
   'usecases.put': () => 'case-1',
   'usecases.remove': () => 'case-1',
@@ -291,6 +294,7 @@ const allowed: Readonly<Record<string, readonly string[] | 'public' | 'metrics' 
   'rules.get': readers,
   'rules.release': ['engineer', 'admin'],
   'rules.put': ['engineer', 'admin'],
+  'rules.check': ['analyst', 'engineer', 'admin'],
   'rules.remove': ['engineer', 'admin'],
   'rules.restore': ['engineer', 'admin'],
   'usecases.list': readers,
@@ -473,7 +477,7 @@ describe('routes and roles (S2)', () => {
       if (name.startsWith('keys.')) expect(statusCode, name).toBe(name === 'keys.add' ? 400 : done);
       else
         expect(statusCode, name).toBe(
-          /^users\.|^audit\.|^dead_letters\.|^archive\.|^originals\.|^disk\.|^enrichment\.|^forecasts\.|^models\.|^detectors\.|^features\.|^parsers\.|^usecases\.|^alerts\.(?:search|get|groups|change|undo|job)|^rules\.(?:backtest|put|release|remove|restore)/.test(
+          /^users\.|^audit\.|^dead_letters\.|^archive\.|^originals\.|^disk\.|^enrichment\.|^forecasts\.|^models\.|^detectors\.|^features\.|^parsers\.|^usecases\.|^alerts\.(?:search|get|groups|change|undo|job)|^rules\.(?:backtest|check|put|release|remove|restore)/.test(
             name,
           )
             ? done
@@ -521,6 +525,7 @@ describe('the audit log (V6)', () => {
       'rules.coverage',
       'rules.get',
       'rules.backtest_get',
+      'rules.check',
       'usecases.list',
       'usecases.get',
       'parsers.list',

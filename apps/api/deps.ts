@@ -168,6 +168,8 @@ export type RuleOutcome =
  */
 export interface RuleDesk {
   put(id: string, source: string, expected: ExpectedVersion): Promise<RuleOutcome>;
+  /** Why `put` would refuse it; one after the other, since each loads rules in a thread of its own. */
+  check(id: string, source: string): Promise<DeepReadonly<RuleFault[]>>;
   remove(id: string, expected: ExpectedVersion): Promise<RuleOutcome>;
   /** Gives it the version before, and that the one of now. */
   restore(id: string, expected: ExpectedVersion): Promise<RuleOutcome>;

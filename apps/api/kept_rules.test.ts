@@ -59,6 +59,18 @@ describe('rules that are written through the API', () => {
     });
   });
 
+  it('are checked before they are written', async () => {
+    expect(await ask('POST', 'unwritten/check', {}, { source: 'id: x' })).toEqual({
+      status: 200,
+      faults: [{ line: 1, column: 1, reason: 'no title' }],
+    });
+    expect(await ask('POST', 'unwritten/check', {}, { source: 'title: x' })).toEqual({
+      status: 200,
+      faults: [],
+    });
+    expect((await ask('DELETE', 'unwritten')).code).toBe('RULE_UNKNOWN');
+  });
+
   it.each([
     ['what was read, changes', { 'if-match': '"v8"' }, 200],
     ['a weak form of it, too', { 'if-match': 'W/"v1", W/"v8"' }, 200],

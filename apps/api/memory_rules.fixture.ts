@@ -32,16 +32,16 @@ export function memoryRules(): RuleDesk {
     };
   };
 
+  const faultsOf = (source: string) =>
+    source.includes('title:') ? [] : [{ line: 1, column: 1, reason: 'no title' }];
+
   return {
     put: (id, source, expected) =>
-      change(id, expected, () =>
-        source.includes('title:')
-          ? source
-          : refuse('RULE_INVALID', id, {
-              why: 'line 1: no title',
-              faults: [{ line: 1, column: 1, reason: 'no title' }],
-            }),
-      ),
+      change(id, expected, () => {
+        const faults = faultsOf(source);
+        return faults.length === 0 ? source : refuse('RULE_INVALID', id, { why: 'line 1: no title', faults });
+      }),
+    check: async (_id, source) => faultsOf(source),
     remove: (id, expected) =>
       change(id, expected, ({ now }) => (now === null ? refuse('RULE_UNKNOWN', id) : null)),
     restore: (id, expected) =>

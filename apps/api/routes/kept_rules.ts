@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { ExpectedVersion, RuleOutcome } from '../deps.ts';
 import { errors } from '../errors.ts';
 import { type Route, route } from '../route.ts';
-import { keptRule, keptRuleBody, keptRuleQuery } from '../schemas/kept_rules.ts';
-import { engineers } from '../security/scope.ts';
+import { keptRule, keptRuleBody, keptRuleQuery, ruleCheck } from '../schemas/kept_rules.ts';
+import { engineers, triagers } from '../security/scope.ts';
 
 const policy = { kind: 'session', roles: engineers, orAdminToken: true } as const;
 const params = z.object({
@@ -24,6 +24,19 @@ export const keptRuleRoutes: readonly Route[] = [
     schemas: { params, query: keptRuleQuery, body: keptRuleBody, answer: keptRule },
     handle: async ({ params: { id }, body: { source }, request }, { ruleDesk }) =>
       kept(await ruleDesk.put(id, source, expectedBy(request))),
+  }),
+  route({
+    name: 'rules.check',
+    method: 'POST',
+    url: '/api/rules/:id/check',
+    summary: 'What would be wrong with a rule if it were written; nothing changes',
+    policy: { ...policy, roles: triagers },
+    audit: 'own',
+    bodyLimit: 262_144,
+    schemas: { params, body: keptRuleBody, answer: ruleCheck },
+    handle: async ({ params: { id }, body: { source } }, { ruleDesk }) => ({
+      faults: [...(await ruleDesk.check(id, source))],
+    }),
   }),
   route({
     name: 'rules.remove',

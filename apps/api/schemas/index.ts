@@ -105,6 +105,7 @@ export type AuditPage = z.infer<typeof audit.auditPage>;
 export type AuditVerdict = z.infer<typeof audit.auditVerdict>;
 export type Health = z.infer<typeof system.health>;
 export type KeptRule = z.infer<typeof keptRules.keptRule>;
+export type RuleCheck = z.infer<typeof keptRules.ruleCheck>;
 export type RuleFault = z.infer<typeof keptRules.ruleFault>;
 export type RuleRow = z.infer<typeof system.ruleRow>;
 export type RuleList = z.infer<typeof system.ruleList>;

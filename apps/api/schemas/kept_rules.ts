@@ -44,3 +44,7 @@ export const ruleFault = z.object({
   column: z.number().exactOptional().describe('From 1'),
   reason: z.string(),
 });
+
+export const ruleCheck = z
+  .object({ faults: z.array(ruleFault).describe('None where it could be brought into force as it is') })
+  .meta({ id: 'RuleCheck' });

@@ -53,6 +53,7 @@ export const backtest = z
     done: z.number().describe('Events looked at so far'),
     total: z.number().exactOptional().describe('Absent until it runs'),
     detail: z.string().exactOptional().describe('Why it failed'),
+    source: z.string().exactOptional().describe('What is tried; absent where two sets are compared'),
     createdAt: z.number(),
     finishedAt: z.number().exactOptional(),
     result: z

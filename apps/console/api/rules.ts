@@ -2,6 +2,8 @@ import { keepPreviousData, type QueryClient, useQuery } from '@tanstack/react-qu
 import type {
   Backtest,
   Health,
+  KeptRule,
+  RuleCheck,
   RuleCoverage,
   RuleDetail,
   RuleList,
@@ -19,11 +21,15 @@ export const useRules = (counts: Health['rules'] | undefined) =>
     enabled: counts !== undefined,
   });
 
-export const useRule = (id: string) =>
+const pathOf = (id: string): string => `/api/rules/${encodeURIComponent(id)}`;
+
+/** @param id null to ask for none */
+export const useRule = (id: string | null) =>
   useQuery({
     queryKey: ['rule', id],
-    queryFn: ({ signal }) => get<RuleDetail>(`/api/rules/${encodeURIComponent(id)}`, {}, signal),
+    queryFn: ({ signal }) => get<RuleDetail>(pathOf(id ?? ''), {}, signal),
     staleTime: 60_000,
+    enabled: id !== null,
   });
 
 export const useVerdicts = () =>
@@ -41,10 +47,54 @@ export const useCoverage = () =>
     staleTime: 300_000,
   });
 
+const readAgain = (client: QueryClient): void => {
+  for (const queryKey of [['health'], ['rules'], ['rule'], ['rule-coverage']])
+    void client.invalidateQueries({ queryKey });
+};
+
 /** Lets a rule run again that is in quarantine. */
 export async function releaseRule(client: QueryClient, id: string): Promise<void> {
-  await change('POST', `/api/rules/${encodeURIComponent(id)}/release`);
-  for (const queryKey of [['health'], ['rules'], ['rule', id]]) void client.invalidateQueries({ queryKey });
+  await change('POST', `${pathOf(id)}/release`);
+  readAgain(client);
+}
+
+/** What is wrong with a rule as somebody writes it; asked once they pause. */
+export const useRuleCheck = (id: string | undefined, source: string, isOn: boolean) =>
+  useQuery({
+    queryKey: ['rule-check', id, source],
+    queryFn: async ({ signal }) => {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      signal.throwIfAborted();
+      return change<RuleCheck>('POST', `${pathOf(id ?? '')}/check`, { source });
+    },
+    enabled: isOn && id !== undefined,
+    placeholderData: keepPreviousData,
+    gcTime: 60_000,
+    retry: false,
+  });
+
+export type RuleChange =
+  | { readonly verb: 'put'; readonly source: string }
+  | { readonly verb: 'remove' | 'restore' };
+
+/** Writes, deletes or brings back a rule; it is done, and in force, when this resolves. @param version as it was seen; null for none */
+export async function changeRule(
+  client: QueryClient,
+  id: string,
+  asked: RuleChange,
+  { version, reason }: { readonly version: string | null; readonly reason?: string },
+): Promise<KeptRule> {
+  const headers: Record<string, string> =
+    version !== null ? { 'if-match': `"${version}"` } : asked.verb === 'put' ? { 'if-none-match': '*' } : {};
+  const why = reason === undefined || reason === '' ? '' : `?${new URLSearchParams({ reason })}`;
+  const made =
+    asked.verb === 'put'
+      ? await change<KeptRule>('PUT', `${pathOf(id)}${why}`, { source: asked.source }, headers)
+      : asked.verb === 'remove'
+        ? await change<KeptRule>('DELETE', `${pathOf(id)}${why}`, undefined, headers)
+        : await change<KeptRule>('POST', `${pathOf(id)}/restore${why}`, undefined, headers);
+  readAgain(client);
+  return made;
 }
 
 export const startBacktest = (source: string, from: string): Promise<Backtest> =>
@@ -57,11 +107,11 @@ export const isOver = ({ state }: Pick<Backtest, 'state'>): boolean =>
   state !== 'waiting' && state !== 'running';
 
 /** Follows a backtest until it is over. */
-export const useBacktest = (id: string | undefined) =>
+export const useBacktest = (id: string | null) =>
   useQuery({
     queryKey: ['backtest', id],
     queryFn: ({ signal }) =>
       get<Backtest>(`/api/rules/backtests/${encodeURIComponent(id ?? '')}`, {}, signal),
-    enabled: id !== undefined,
+    enabled: id !== null,
     refetchInterval: ({ state }) => (state.data !== undefined && isOver(state.data) ? false : 500),
   });

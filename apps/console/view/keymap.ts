@@ -50,6 +50,10 @@ export const keyGroups: readonly KeyGroup[] = [
     ],
   },
   {
+    title: 'Rules',
+    keys: [{ keys: ['n'], does: 'Write a new one' }],
+  },
+  {
     title: 'Anomalies',
     keys: [{ keys: ['n'], does: 'Call the interval normal for its entity' }],
   },

@@ -1,7 +1,7 @@
 'use client';
 import type { DeadLetter } from '@tidewatch/api/schemas';
 import { RotateCcw, Trash2, Undo2 } from 'lucide-react';
-import { type ReactNode, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useDeadLetter } from '../../api/dead-letters.ts';
 import { adviceFor, bytesOf, hexLines, hintText, stateLabels } from '../../view/letter-view.ts';
 import { ago, fullTime } from '../../view/moment.ts';
@@ -9,7 +9,8 @@ import { count, bytes as size } from '../../view/quantity.ts';
 import { visible } from '../../view/value.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy.tsx';
-import { Link } from '../ui/link.tsx';
+import { Fact, Facts } from '../ui/facts.tsx';
+import { TextLink } from '../ui/link.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import type { LetterActions } from './letter-list.tsx';
 
@@ -76,40 +77,40 @@ export function LetterDetail({
           {outcome.message !== undefined && ` · ${visible(outcome.message)}`}
         </p>
       )}
-      <dl className="grid grid-cols-[max-content_1fr] gap-x-4 gap-y-0.5">
-        <Fact name="Stage">{letter.stage}</Fact>
-        <Fact name="Received">{fullTime(Date.parse(letter.received))}</Fact>
-        <Fact name="Format">{letter.format}</Fact>
+      <Facts>
+        <Fact code name="Stage">
+          {letter.stage}
+        </Fact>
+        <Fact code name="Received">
+          {fullTime(Date.parse(letter.received))}
+        </Fact>
+        <Fact code name="Format">
+          {letter.format}
+        </Fact>
         {Object.entries(hints).map(([name, value]) => (
-          <Fact key={name} name={hintNames[name] ?? name}>
+          <Fact code key={name} name={hintNames[name] ?? name}>
             {visible(hintText(value))}
           </Fact>
         ))}
-        <Fact name="Event id">
+        <Fact code name="Event id">
           {state === 'replayed' ? (
-            <Link
+            <TextLink
               href={`/events?q=${encodeURIComponent(`event.id: ${JSON.stringify(letter.event)}`)}&from=now-30d&id=${encodeURIComponent(letter.event)}`}
-              className="inline-flex min-h-7 items-center text-accent hover:underline"
             >
               {letter.event}
-            </Link>
+            </TextLink>
           ) : (
             letter.event
           )}
         </Fact>
-        <Fact name="Letter">{id}</Fact>
-      </dl>
+        <Fact code name="Letter">
+          {id}
+        </Fact>
+      </Facts>
       <RawBytes letter={letter} />
     </div>
   );
 }
-
-const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
-  <>
-    <dt className="text-soft">{name}</dt>
-    <dd className="min-w-0 font-mono text-xs leading-[18px] break-all">{children}</dd>
-  </>
-);
 
 function RawBytes({ letter }: { readonly letter: DeadLetter }) {
   const [wanted, setWanted] = useState(false);

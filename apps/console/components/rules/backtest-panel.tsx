@@ -2,11 +2,11 @@
 import type { Backtest } from '@tidewatch/api/schemas';
 import { Play, Square } from 'lucide-react';
 import { useState } from 'react';
-import { cancelBacktest, isOver, startBacktest, useBacktest } from '../../api/rules.ts';
+import { cancelBacktest, isOver, startBacktest, type useBacktest } from '../../api/rules.ts';
 import { count, plural } from '../../view/quantity.ts';
 import { FactTable } from '../health/health-section.tsx';
 import { Button } from '../ui/button.tsx';
-import { Link } from '../ui/link.tsx';
+import { TextLink } from '../ui/link.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { Time } from '../ui/time.tsx';
 import { useNow } from '../ui/use-now.ts';
@@ -18,48 +18,45 @@ const ranges = [
 ] as const;
 type Range = (typeof ranges)[number]['value'];
 
-/** Runs the rule, as it is edited here, over stored events; nothing of it is in force. */
-export function BacktestPanel({ source }: { readonly source: string }) {
-  const [text, setText] = useState(source);
+/** Runs a rule over stored events beside those in force; nothing of it is in force. */
+export function BacktestPanel({
+  source,
+  run,
+  trial: { data, error },
+  onRun,
+}: {
+  readonly source: string;
+  readonly run: string | null;
+  readonly trial: ReturnType<typeof useBacktest>;
+  readonly onRun: (run: string) => void;
+}) {
   const [from, setFrom] = useState<Range>('now-24h');
-  const [id, setId] = useState<string>();
   const [problem, setProblem] = useState<string>();
-  const { data, error } = useBacktest(id);
-  const running = id !== undefined && error === null && (data === undefined || !isOver(data));
+  const running = run !== null && error === null && (data === undefined || !isOver(data));
   const attempt = async (work: () => Promise<Backtest>): Promise<void> => {
     setProblem(undefined);
     try {
-      setId((await work()).id);
+      onRun((await work()).id);
     } catch (cause) {
       setProblem((cause as Error).message);
     }
   };
   return (
-    <div className="flex flex-col gap-2 text-sm">
-      <p className="text-soft">
-        Change it here as you like: it is compared with the rules in force, and not brought into force.
-      </p>
-      <textarea
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        aria-label="Rule to try"
-        spellCheck={false}
-        rows={10}
-        className="w-full rounded-md border border-line bg-raised p-2 font-mono text-xs outline-none focus-visible:border-accent"
-      />
+    <div className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center gap-2">
-        <Segmented label="How much of the past" value={from} onChange={setFrom} choices={ranges} />
+        <Segmented label="Stored events to try it on" value={from} onChange={setFrom} choices={ranges} />
         {running ? (
-          <Button onClick={() => void attempt(() => cancelBacktest(id))}>
+          <Button onClick={() => void attempt(() => cancelBacktest(run))}>
             <Square size={12} aria-hidden /> Stop
           </Button>
         ) : (
-          <Button look="primary" onClick={() => void attempt(() => startBacktest(text, from))}>
-            <Play size={12} aria-hidden /> Try it
+          <Button onClick={() => void attempt(() => startBacktest(source, from))}>
+            <Play size={12} aria-hidden /> Try it on them
           </Button>
         )}
         <span role="status" className="figure text-soft">
           {data !== undefined && progressOf(data)}
+          {data?.source !== undefined && isOver(data) && data.source !== source && ', as it was tried'}
         </span>
       </div>
       {(problem ?? error?.message) !== undefined && (
@@ -117,12 +114,11 @@ function Outcome({ result }: { readonly result: NonNullable<Backtest['result']> 
           {samples.map(({ only, event, time, key }) => (
             <li key={`${only} ${event}`} className="flex min-h-8 items-center gap-3 px-3">
               <span className="w-12 shrink-0">{only === 'after' ? 'gained' : 'lost'}</span>
-              <Link
-                className="text-accent underline decoration-accent/50 underline-offset-2"
+              <TextLink
                 href={`/events?q=${encodeURIComponent(`event.id: ${JSON.stringify(event)}`)}&from=${new Date(time - 1).toISOString()}&to=${new Date(time + 1).toISOString()}`}
               >
                 <Time at={time} now={now} />
-              </Link>
+              </TextLink>
               <span className="truncate font-mono text-xs text-soft">
                 {key.map(({ field, value }) => `${field}: ${value}`).join(', ')}
               </span>

@@ -1,10 +1,8 @@
 'use client';
 import { useQueryClient } from '@tanstack/react-query';
 import type { RuleRow } from '@tidewatch/api/schemas';
-import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
 import { releaseRule, useRule } from '../../api/rules.ts';
-import { useSession } from '../../api/session.ts';
+import { useMay } from '../../api/session.ts';
 import { costText } from '../../view/cost.ts';
 import { percent } from '../../view/forecast.ts';
 import { count } from '../../view/quantity.ts';
@@ -12,20 +10,20 @@ import { falsePositiveRate, reasonOf, stateOf, type Verdict, verdictWords } from
 import { RuleAbout } from '../alerts/rule-about.tsx';
 import { RuleSource } from '../explain/rule-source.tsx';
 import { StateDot } from '../health/health-section.tsx';
-import { Button, IconButton } from '../ui/button.tsx';
+import { Button } from '../ui/button.tsx';
+import { DetailPane } from '../ui/detail-pane.tsx';
+import { Fact, Facts } from '../ui/facts.tsx';
 import { LevelMark } from '../ui/level-mark.tsx';
-import { Link } from '../ui/link.tsx';
+import { TextLink } from '../ui/link.tsx';
 import { Section } from '../ui/section.tsx';
 import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { toasts } from '../ui/toasts.tsx';
 import { useNow } from '../ui/use-now.ts';
-import { BacktestPanel } from './backtest-panel.tsx';
 import { reasonLook, stateLooks } from './rule-columns.tsx';
+import { RuleWorkshop, type RuleWorkshopProps } from './rule-workshop.tsx';
 
 const noConditions: ReadonlyMap<number, readonly number[]> = new Map();
-const engineers = new Set(['engineer', 'admin']);
-const triagers = new Set(['analyst', 'engineer', 'admin']);
 
 /** One rule: how it fares, what it looks for, what its author says, and what it would find. */
 export function RuleDetailPane({
@@ -33,7 +31,8 @@ export function RuleDetailPane({
   row,
   verdict,
   onClose,
-}: {
+  ...workshop
+}: Omit<RuleWorkshopProps, 'source' | 'rule'> & {
   readonly id: string;
   /** Its row of the list; undefined once it is no longer there. */
   readonly row: RuleRow | undefined;
@@ -41,20 +40,16 @@ export function RuleDetailPane({
   readonly onClose: () => void;
 }) {
   const { data, error, refetch } = useRule(id);
-  const roles = useSession().data?.roles ?? [];
+  const { may } = useMay();
   const rule = row ?? data;
   return (
-    <aside aria-label="Rule" className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-panel" tabIndex={0}>
+    <DetailPane
+      label="Rule"
+      above={rule !== undefined && <LevelMark level={rule.level} />}
+      title={rule?.title ?? id}
+      onClose={onClose}
+    >
       {data !== undefined && error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
-      <header className="sticky top-0 z-10 flex items-start gap-3 border-b border-line bg-panel px-4 pt-2.5 pb-2">
-        <div className="min-w-0 flex-1">
-          {rule !== undefined && <LevelMark level={rule.level} />}
-          <h2 className="text-lg font-semibold">{rule?.title ?? id}</h2>
-        </div>
-        <IconButton label="Close the detail (Esc)" onClick={onClose}>
-          <X size={16} />
-        </IconButton>
-      </header>
       {rule === undefined && data === undefined && error === null && (
         <SkeletonRows rows={10} label="Loading the rule" />
       )}
@@ -63,7 +58,7 @@ export function RuleDetailPane({
       )}
       {rule !== undefined && (
         <div className="flex flex-col gap-5 px-4 py-3">
-          <Standing rule={rule} verdict={verdict} mayRelease={roles.some((role) => engineers.has(role))} />
+          <Standing rule={rule} verdict={verdict} mayRelease={may('engineer')} />
           {data?.about !== undefined && (
             <Section title="About the rule">
               <RuleAbout detector={data.about} />
@@ -80,14 +75,14 @@ export function RuleDetailPane({
               />
             </Section>
           )}
-          {data !== undefined && roles.some((role) => triagers.has(role)) && (
-            <Section title="Try it on stored events">
-              <BacktestPanel source={data.source} />
+          {data !== undefined && may('triage') && (
+            <Section title="Change and try it">
+              <RuleWorkshop {...workshop} source={data.source} rule={data} />
             </Section>
           )}
         </div>
       )}
-    </aside>
+    </DetailPane>
   );
 }
 
@@ -127,7 +122,7 @@ function Standing({
           {mayRelease && <Button onClick={() => void release()}>Release it</Button>}
         </div>
       )}
-      <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4">
+      <Facts>
         <Fact name="State">
           <StateDot look={stateLooks[state]}>{state}</StateDot>
         </Fact>
@@ -141,26 +136,18 @@ function Standing({
               , last <Time at={rule.lastMatch} now={now} />
             </>
           )}{' '}
-          <Link
-            className="inline-flex min-h-7 items-center text-accent underline decoration-accent/50 underline-offset-2"
+          <TextLink
             href={`/alerts?q=${encodeURIComponent(`rule.id: ${JSON.stringify(rule.id)}`)}&status=all&from=now-30d`}
           >
             its alerts
-          </Link>
+          </TextLink>
         </Fact>
         <Fact name="False positives">
           <span className="figure">{percent(falsePositiveRate(verdict))}</span>{' '}
           <span className="text-soft">{verdictWords(verdict)}</span>
         </Fact>
         {rule.cost !== undefined && <Fact name="Cost">{costText(rule.cost)}</Fact>}
-      </dl>
+      </Facts>
     </div>
   );
 }
-
-const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
-  <>
-    <dt className="leading-7 text-soft">{name}</dt>
-    <dd className="min-w-0 leading-7">{children}</dd>
-  </>
-);

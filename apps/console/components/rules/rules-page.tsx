@@ -1,8 +1,9 @@
 'use client';
-import type { RuleRow } from '@tidewatch/api/schemas';
-import { ShieldQuestion } from 'lucide-react';
+import type { KeptRule, RuleRow } from '@tidewatch/api/schemas';
+import { Plus, ShieldQuestion } from 'lucide-react';
 import { useMemo } from 'react';
 import { useRules, useVerdicts } from '../../api/rules.ts';
+import { useMay } from '../../api/session.ts';
 import { useHealth } from '../../api/system.ts';
 import { count } from '../../view/quantity.ts';
 import { chosenRules, type RuleView, ruleKey, stateOf, verdictsById } from '../../view/rule-view.ts';
@@ -13,8 +14,10 @@ import { VirtualGrid } from '../grid/virtual-grid.tsx';
 import { Button } from '../ui/button.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { useKey } from '../ui/use-key.ts';
 import { useNow } from '../ui/use-now.ts';
 import { AttackMatrix } from './attack-matrix.tsx';
+import { NewRulePane } from './new-rule-pane.tsx';
 import { ruleColumns } from './rule-columns.tsx';
 import { RuleDetailPane } from './rule-detail-pane.tsx';
 import { useRuleState } from './use-rule-state.ts';
@@ -27,20 +30,32 @@ export function RulesPage() {
   const list = useRules(health.data?.rules);
   const verdicts = useVerdicts();
   const [state, setState] = useRuleState();
-  const { look, view, q, id, file } = state;
+  const { look, view, q, id, file, make, run } = state;
+  const mayWrite = useMay().may('engineer');
   const now = useNow();
   const byId = useMemo(() => verdictsById(verdicts.data), [verdicts.data]);
   const all = list.data?.rules ?? empty;
   const rules = useMemo(() => chosenRules(all, view, q, byId), [all, view, q, byId]);
   const opened = all.find((rule) => rule.id === id && (file === null || rule.file === file));
-  const columns = useMemo(() => ruleColumns(now, byId, id !== null), [now, byId, id]);
+  const isSplit = make || id !== null;
+  const columns = useMemo(() => ruleColumns(now, byId, isSplit), [now, byId, isSplit]);
   const open = (rule: RuleRow | undefined): void =>
-    void setState({ id: rule?.id ?? null, file: rule?.file ?? null });
+    void setState({ id: rule?.id ?? null, file: rule?.file ?? null, make: null, run: null });
+  const write = (from: string | null): void =>
+    void setState({ look: 'list', id: from, file: null, make: true, run: null });
   const retry = (): void => {
     void health.refetch();
     void list.refetch();
   };
   useListKeys(rules, (rule) => rule === opened, open, retry);
+  useKey('n', () => write(null), { enabled: mayWrite });
+
+  const workshop = {
+    run,
+    onRun: (started: string): void => void setState({ run: started }),
+    onWritten: ({ id: written, version }: KeptRule): void =>
+      void setState({ id: version === null ? null : written, file: null, make: null, run: null }),
+  };
 
   const error = list.error ?? health.error;
   if (list.data === undefined)
@@ -100,6 +115,11 @@ export function RulesPage() {
             </span>
           </>
         )}
+        {mayWrite && (
+          <Button look="primary" className="ml-auto h-8" onClick={() => write(null)}>
+            <Plus size={14} aria-hidden /> New rule
+          </Button>
+        )}
       </div>
       {look === 'attack' ? (
         <AttackMatrix
@@ -134,13 +154,17 @@ export function RulesPage() {
             )
           }
           detail={
-            id === null ? null : (
+            !isSplit ? null : make && mayWrite ? (
+              <NewRulePane key={id} from={id} onClose={() => open(undefined)} {...workshop} />
+            ) : id === null ? null : (
               <RuleDetailPane
                 key={`${file} ${id}`}
                 id={id}
                 row={opened}
                 verdict={byId.get(id)}
+                onCopy={() => write(id)}
                 onClose={() => open(undefined)}
+                {...workshop}
               />
             )
           }

@@ -1,10 +1,13 @@
 'use client';
-import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { ruleViews } from '../../view/rule-view.ts';
 
 export const ruleLooks = ['list', 'attack'] as const;
 
-/** The page's whole state, in the URL. `file` tells two documents with one id apart. */
+/**
+ * The page's whole state, in the URL. `file` tells two documents with one id apart; `make` writes a new rule, from the one
+ * of `id` if there is one; `run` is the trial that is shown.
+ */
 export const useRuleState = () =>
   useQueryStates(
     {
@@ -13,6 +16,8 @@ export const useRuleState = () =>
       q: parseAsString.withDefault(''),
       id: parseAsString,
       file: parseAsString,
+      make: parseAsBoolean.withDefault(false),
+      run: parseAsString,
     },
     { history: 'replace' },
   );

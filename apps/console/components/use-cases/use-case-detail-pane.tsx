@@ -1,16 +1,17 @@
 'use client';
 import { useQueryClient } from '@tanstack/react-query';
 import type { UseCaseDetail } from '@tidewatch/api/schemas';
-import { X } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
-import { useSession } from '../../api/session.ts';
+import { useState } from 'react';
+import { useMay, useSession } from '../../api/session.ts';
 import { useUseCase, writeUseCase } from '../../api/use-cases.ts';
 import { plural } from '../../view/quantity.ts';
 import { dayOf, daysLeft, standingOf, withApproval } from '../../view/use-case.ts';
 import { RuleSource } from '../explain/rule-source.tsx';
 import { FactTable, StateDot } from '../health/health-section.tsx';
-import { Button, IconButton } from '../ui/button.tsx';
+import { Button } from '../ui/button.tsx';
+import { DetailPane } from '../ui/detail-pane.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { Fact, Facts } from '../ui/facts.tsx';
 import { Section } from '../ui/section.tsx';
 import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
 import { toasts } from '../ui/toasts.tsx';
@@ -28,31 +29,25 @@ export function UseCaseDetailPane({
 }) {
   const { data, error, refetch } = useUseCase(name);
   return (
-    <aside
-      aria-label="Use-case"
-      className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-panel"
-      tabIndex={0}
+    <DetailPane
+      label="Use-case"
+      title={data?.title ?? name}
+      actions={data !== undefined && <ApproveButton useCase={data} />}
+      onClose={onClose}
     >
       {data !== undefined && error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
-      <header className="sticky top-0 z-10 flex items-start gap-3 border-b border-line bg-panel px-4 pt-2.5 pb-2">
-        <h2 className="min-w-0 flex-1 text-lg font-semibold">{data?.title ?? name}</h2>
-        {data !== undefined && <ApproveButton useCase={data} />}
-        <IconButton label="Close the detail (Esc)" onClick={onClose}>
-          <X size={16} />
-        </IconButton>
-      </header>
       {data !== undefined ? (
-        <Facts useCase={data} />
+        <About useCase={data} />
       ) : error !== null ? (
         <ProblemState error={error} what="The use-case" onRetry={() => void refetch()} />
       ) : (
         <SkeletonRows rows={10} label="Loading the use-case" />
       )}
-    </aside>
+    </DetailPane>
   );
 }
 
-function Facts({ useCase }: { readonly useCase: UseCaseDetail }) {
+function About({ useCase }: { readonly useCase: UseCaseDetail }) {
   const now = useNow(60_000);
   const { look, word } = standingOf(useCase, dayOf(now));
   const left = daysLeft(useCase.reviewBy, now);
@@ -60,7 +55,7 @@ function Facts({ useCase }: { readonly useCase: UseCaseDetail }) {
     <div className="flex flex-col gap-5 px-4 py-3 text-sm">
       <div>
         <p className="mb-2 max-w-prose text-base">{useCase.purpose}</p>
-        <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4">
+        <Facts>
           <Fact name="State">
             <StateDot look={look}>{word}</StateDot>
             {useCase.why !== undefined && <span className="block text-soft">{useCase.why}</span>}
@@ -77,7 +72,7 @@ function Facts({ useCase }: { readonly useCase: UseCaseDetail }) {
           <Fact name="File">
             <code className="font-mono text-xs break-all">{useCase.file}</code>
           </Fact>
-        </dl>
+        </Facts>
       </div>
       <Section title="Approvals">
         <FactTable
@@ -155,22 +150,16 @@ const Names = ({ names }: { readonly names: readonly string[] }) => (
   </ul>
 );
 
-const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
-  <>
-    <dt className="leading-7 text-soft">{name}</dt>
-    <dd className="min-w-0 leading-7">{children}</dd>
-  </>
-);
-
 /** The privacy officer approves what was written through the API; files are approved where they are. */
 function ApproveButton({ useCase }: { readonly useCase: UseCaseDetail }) {
   const client = useQueryClient();
   const session = useSession().data;
+  const { may } = useMay();
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   const { kept, approvals, name } = useCase;
-  if (session === undefined || kept === undefined || !session.roles.includes('privacy_officer')) return null;
+  if (session === undefined || kept === undefined || !may('approve')) return null;
   if (useCase.inForce && approvals.some(({ by }) => by === session.user)) return null;
   const source = withApproval(useCase.source, session.user, dayOf(Date.now()));
   const approve = async (): Promise<void> => {
@@ -202,7 +191,8 @@ function ApproveButton({ useCase }: { readonly useCase: UseCaseDetail }) {
           </p>
           {source === undefined && (
             <p className="mt-2 text-warn">
-              Its approvals stand on one line: add yours by hand, with `npx tidewatch usecase push`.
+              Its approvals stand on one line: add yours by hand, with{' '}
+              <code className="font-mono">npx tidewatch usecase push</code>.
             </p>
           )}
           {problem !== undefined && (

@@ -8,7 +8,7 @@ import { dayOf, daysLeft, standingOf } from '../../view/use-case.ts';
 import { SplitPane } from '../alerts/split-pane.tsx';
 import { useListKeys } from '../grid/use-list-keys.ts';
 import { type FactColumn, FactTable, HealthSection, StateDot } from '../health/health-section.tsx';
-import { Link } from '../ui/link.tsx';
+import { RowLink } from '../ui/link.tsx';
 import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { UseCaseDetailPane } from './use-case-detail-pane.tsx';
@@ -100,8 +100,9 @@ export function UseCasesPage() {
             {rows.length === 0 ? (
               <EmptyState icon={<Scale size={26} aria-hidden />} title="No use-case yet">
                 <p>
-                  A file in the folder of use-cases, or `npx tidewatch usecase`, says what data is kept for,
-                  and by whose approval. Without one, data is kept for a week.
+                  A file in the folder of use-cases, or{' '}
+                  <code className="font-mono">npx tidewatch usecase</code>, says what data is kept for, and by
+                  whose approval. Without one, data is kept for a week.
                 </p>
               </EmptyState>
             ) : (
@@ -148,12 +149,7 @@ export function UseCasesPage() {
                     {
                       title: 'Rule',
                       cell: (row) => (
-                        <Link
-                          href={`/rules?id=${encodeURIComponent(row.rule)}`}
-                          className="inline-flex min-h-7 items-center hover:underline"
-                        >
-                          {row.title}
-                        </Link>
+                        <RowLink href={`/rules?id=${encodeURIComponent(row.rule)}`}>{row.title}</RowLink>
                       ),
                     },
                     { title: 'Field', cell: ({ path }) => <code className="font-mono text-xs">{path}</code> },

@@ -44,11 +44,12 @@ export function createBacktests(runtime: Runtime): Backtests {
   return {
     start({ asked, range, scope }) {
       if ('source' in asked) checkSource(asked.source);
-      const run = runs.start({ range, by: scope.principal, run: {} }, (under) =>
+      const run = 'source' in asked ? { source: asked.source } : {};
+      const started = runs.start({ range, by: scope.principal, run }, (under) =>
         work(asked, range, scope, under),
       );
-      if (run === undefined) throw startErrors.BACKTESTS_WAITING({ waiting: mostWaiting });
-      return run;
+      if (started === undefined) throw startErrors.BACKTESTS_WAITING({ waiting: mostWaiting });
+      return started;
     },
     job: runs.get,
     cancel: runs.cancel,

@@ -15,6 +15,7 @@ type Decide = (texts: Texts) => string | null | Refusal;
 export function openRuleDesk(runtime: Runtime): RuleDesk {
   const documents = documentsOf(runtime.adapters);
   let turn: Promise<unknown> = Promise.resolve();
+  let checks: Promise<unknown> = Promise.resolve();
 
   function change(id: string, expected: ExpectedVersion, decide: Decide): Promise<RuleOutcome> {
     const changed = turn.then(() => changeNow(id, expected, decide));
@@ -50,6 +51,14 @@ export function openRuleDesk(runtime: Runtime): RuleDesk {
       () => false,
     );
     return { ok: true, rule: await describe(id, loaded === true) };
+  }
+
+  async function faultsIn(id: string, source: string): Promise<readonly RuleFault[]> {
+    const now = await documents.read(keyOfRule(id));
+    const elsewhere = now === undefined ? placeOf(id) : undefined;
+    if (elsewhere !== undefined)
+      return [{ id, reason: `The rule ${id} stands in ${elsewhere}. Give yours an id of its own.` }];
+    return misnamed(source, id)?.details.faults ?? (await tryRules(runtime, id, now, source));
   }
 
   /** The file of a rule that is not kept under its own id. */
@@ -101,6 +110,11 @@ export function openRuleDesk(runtime: Runtime): RuleDesk {
   }
 
   return {
+    check(id, source) {
+      const faults = checks.then(() => faultsIn(id, source));
+      checks = faults.catch(() => {});
+      return faults;
+    },
     put: (id, source, expected) => change(id, expected, () => misnamed(source, id) ?? source),
     remove: (id, expected) =>
       change(id, expected, ({ now }) => (now === undefined ? refuse('RULE_UNKNOWN', { id }) : null)),

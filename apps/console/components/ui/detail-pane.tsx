@@ -1,0 +1,37 @@
+import { X } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { IconButton } from './button.tsx';
+
+/** What a row of a list is, beside the list: its title stays in sight, and a button closes it. */
+export function DetailPane({
+  label,
+  title,
+  above,
+  actions,
+  onClose,
+  children,
+}: {
+  readonly label: string;
+  readonly title: ReactNode;
+  /** Over the title. */
+  readonly above?: ReactNode;
+  readonly actions?: ReactNode;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <aside aria-label={label} className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-panel" tabIndex={0}>
+      <header className="sticky top-0 z-10 flex items-start gap-3 border-b border-line bg-panel px-4 pt-2.5 pb-2">
+        <div className="min-w-0 flex-1">
+          {above}
+          <h2 className="text-lg font-semibold wrap-break-word">{title}</h2>
+        </div>
+        {actions}
+        <IconButton label="Close the detail (Esc)" onClick={onClose}>
+          <X size={16} />
+        </IconButton>
+      </header>
+      {children}
+    </aside>
+  );
+}
