@@ -1,4 +1,7 @@
 import { errors } from '../errors.ts';
+import { parseQuery } from '../kql.ts';
+import type { VersionAsked } from '../model_desk.ts';
+import { modelSpeed } from '../model_speed.ts';
 import { resolveRange } from '../range.ts';
 import { type Api, everyone, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/models.ts';
@@ -30,6 +33,22 @@ export const modelRoutes: readonly Route[] = [
     audit: 'own',
     schemas: { params: schemas.byModel, answer: schemas.modelDetail },
     handle: async ({ params: { name } }, api) => deskOf(api).get(name),
+  }),
+  route({
+    name: 'models.scores',
+    method: 'GET',
+    url: '/api/models/:name/versions/:version/scores',
+    summary: 'How the stored scores of a version spread, and how fast it scores',
+    policy: readers,
+    audit: 'read',
+    schemas: { params: schemas.byVersion, query: schemas.scoresQuery, answer: schemas.modelScores },
+    handle: async ({ params, query, scope, now }, { events, metrics }) => {
+      const range = resolveRange(query, now);
+      const tenths = scoreQueries(params).map((asked) =>
+        events.count({ ...parseQuery(asked), range }, scope),
+      );
+      return { tenths: await Promise.all(tenths), speed: await modelSpeed(metrics, params) };
+    },
   }),
   route({
     name: 'models.upload',
@@ -118,4 +137,14 @@ export const modelRoutes: readonly Route[] = [
 function deskOf({ models }: Api) {
   if (models === undefined) throw errors.MODELS_ABSENT();
   return models;
+}
+
+/** What asks for the stored scores of each tenth. */
+function scoreQueries({ name, version }: VersionAsked): readonly string[] {
+  const score = 'tidewatch.score';
+  const own = `event.dataset: "tidewatch.scores" and ${score}.name: ${JSON.stringify(name)} and ${score}.version: ${JSON.stringify(version)}`;
+  return Array.from({ length: 10 }, (_, tenth) => {
+    const upper = tenth === 9 ? '' : ` and ${score}.value < ${(tenth + 1) / 10}`;
+    return `${own} and ${score}.value >= ${tenth / 10}${upper}`;
+  });
 }

@@ -86,6 +86,7 @@ export type Entity = z.infer<typeof entities.entity>;
 export type FieldInventory = z.infer<typeof privacy.fieldInventory>;
 export type ModelList = z.infer<typeof models.modelList>;
 export type Model = ModelList['models'][number];
+export type ModelScores = z.infer<typeof models.modelScores>;
 export type ModelDetail = z.infer<typeof models.modelDetail>;
 export type ModelBacktest = z.infer<typeof models.modelBacktest>;
 export type EventPage = z.infer<typeof events.eventPage>;

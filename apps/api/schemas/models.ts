@@ -134,3 +134,23 @@ export const promoteBody = z.object({
   force: z.boolean().default(false).describe('Although gates are not passed'),
 });
 export const whyBody = z.object({ why });
+
+export const scoresQuery = z.object({ from: time.default('now-7d'), to: time.default('now') });
+export const modelScores = z
+  .object({
+    tenths: z
+      .array(z.number())
+      .length(10)
+      .describe('Stored scores from 0 up to 0.1, from there up to 0.2, and so on; the last with 1'),
+    speed: z
+      .object({
+        batches: z.number(),
+        rows: z.number(),
+        p50: z.number().describe('Seconds that half of the batches took at most'),
+        p99: z.number().describe('Seconds that 99 of a hundred batches took at most'),
+        perSecond: z.number().describe('Rows that it scores in a second of work'),
+      })
+      .nullable()
+      .describe('Of this process since its start; null where it scored nothing'),
+  })
+  .meta({ id: 'ModelScores' });

@@ -1,5 +1,5 @@
 import { type QueryClient, useMutation, useQueries, useQuery } from '@tanstack/react-query';
-import type { EventPage, Model, ModelBacktest, ModelDetail, ModelList } from '@tidewatch/api/schemas';
+import type { Model, ModelBacktest, ModelDetail, ModelList, ModelScores } from '@tidewatch/api/schemas';
 import { change, get } from './client.ts';
 
 const pathOf = (name: string, version?: string): string =>
@@ -25,19 +25,11 @@ export const useModel = (name: string) => useQuery(detailQuery(name));
 export const useModelDetails = (names: readonly string[]): readonly (ModelDetail | undefined)[] =>
   useQueries({ queries: names.map(detailQuery) }).map(({ data }) => data);
 
-/** Scores of the last seven days in tenths: how many stored ones are from each up to the next. */
-export const useScoreHistogram = (name: string, version: string) =>
+/** How the stored scores of the last seven days spread, and how fast the version scores. */
+export const useModelScores = (name: string, version: string) =>
   useQuery({
     queryKey: ['model-scores', name, version],
-    queryFn: ({ signal }) =>
-      Promise.all(
-        Array.from({ length: 10 }, async (_, tenth) => {
-          const score = 'tidewatch.score';
-          const upper = tenth === 9 ? '' : ` and ${score}.value < ${(tenth + 1) / 10}`;
-          const q = `event.dataset: "tidewatch.scores" and ${score}.name: ${JSON.stringify(name)} and ${score}.version: ${JSON.stringify(version)} and ${score}.value >= ${tenth / 10}${upper}`;
-          return (await get<EventPage>('/api/events', { q, from: 'now-7d', limit: 1 }, signal)).total;
-        }),
-      ),
+    queryFn: ({ signal }) => get<ModelScores>(`${pathOf(name, version)}/scores`, { from: 'now-7d' }, signal),
     staleTime: 60_000,
   });
 

@@ -1,4 +1,4 @@
-import type { Model, ModelDetail } from '@tidewatch/api/schemas';
+import type { Model, ModelDetail, ModelScores } from '@tidewatch/api/schemas';
 import { percent } from './forecast.ts';
 import { count, plural } from './quantity.ts';
 
@@ -41,6 +41,16 @@ export const mayRollBack = ({ history, live }: Pick<Model, 'history' | 'live'>):
 /** What a scored event takes, in milliseconds, from how many are scored in a second. */
 export const latencyWords = (perSecond: number | null): string =>
   perSecond === null || perSecond <= 0 ? 'not measured' : `${(1_000 / perSecond).toPrecision(2)} ms`;
+
+/** Seconds in two figures, in milliseconds below one. */
+const seconds = (value: number): string =>
+  value < 1 ? `${Number((value * 1_000).toPrecision(2))} ms` : `${Number(value.toPrecision(2))} s`;
+
+/** How fast a version scores on the stream. */
+export const speedWords = (speed: ModelScores['speed']): string =>
+  speed === null
+    ? 'It scored no event here since the server started.'
+    : `It scored ${plural(speed.rows, 'event')} in ${plural(speed.batches, 'batch', 'batches')} since the server started: half of them within ${seconds(speed.p50)}, 99 % within ${seconds(speed.p99)}; ${count(Math.round(speed.perSecond))} events a second of work.`;
 
 /** How well scores agree with what analysts decided. */
 export function calibrationWords({

@@ -1,14 +1,13 @@
 'use client';
 import type { ModelDetail } from '@tidewatch/api/schemas';
-import { X } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { useModel } from '../../api/models.ts';
-import { useSession } from '../../api/session.ts';
+import { useMay } from '../../api/session.ts';
 import { alertsHref, calibrationWords, shownVersion, stageLooks, stageWords } from '../../view/model.ts';
 import { count } from '../../view/quantity.ts';
 import { FactTable, StateDot } from '../health/health-section.tsx';
-import { IconButton } from '../ui/button.tsx';
-import { Link } from '../ui/link.tsx';
+import { DetailPane } from '../ui/detail-pane.tsx';
+import { TextLink } from '../ui/link.tsx';
 import { Section } from '../ui/section.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
@@ -19,8 +18,6 @@ import { ScoreSection } from './score-section.tsx';
 import { StageActions } from './stage-actions.tsx';
 
 const ModelCard = lazy(() => import('./model-card.tsx').then((module) => ({ default: module.ModelCard })));
-
-const engineers = new Set(['engineer', 'admin']);
 
 /** One model: its versions, what a version is, how it scores, and who made which live. */
 export function ModelDetailPane({
@@ -35,17 +32,11 @@ export function ModelDetailPane({
   readonly onClose: () => void;
 }) {
   const { data, error, refetch } = useModel(name);
-  const may = useSession().data?.roles.some((role) => engineers.has(role)) ?? false;
+  const may = useMay().may('engineer');
   const shown = version ?? (data === undefined ? undefined : shownVersion(data));
   return (
-    <aside aria-label="Model" className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-panel" tabIndex={0}>
+    <DetailPane label="Model" title={name} onClose={onClose}>
       {data !== undefined && error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
-      <header className="sticky top-0 z-10 flex items-start gap-3 border-b border-line bg-panel px-4 pt-2.5 pb-2">
-        <h2 className="min-w-0 flex-1 text-lg font-semibold">{name}</h2>
-        <IconButton label="Close the detail (Esc)" onClick={onClose}>
-          <X size={16} />
-        </IconButton>
-      </header>
       {data === undefined ? (
         error === null ? (
           <SkeletonRows rows={10} label="Loading the model" />
@@ -71,7 +62,7 @@ export function ModelDetailPane({
           <History history={data.history} />
         </div>
       )}
-    </aside>
+    </DetailPane>
   );
 }
 
@@ -95,12 +86,7 @@ function Version({
           {stageWords[known.stage]}
         </StateDot>
         <span className="text-soft">{known.origin}</span>
-        <Link
-          className="inline-flex min-h-7 items-center text-accent underline decoration-accent/50 underline-offset-2"
-          href={alertsHref(model.name)}
-        >
-          its alerts
-        </Link>
+        <TextLink href={alertsHref(model.name)}>its alerts</TextLink>
         {may && <StageActions model={model} version={known} />}
       </div>
       {known.reason !== undefined && <p className="text-bad">{known.reason}</p>}

@@ -8,7 +8,7 @@ import { count } from '../../view/quantity.ts';
 import { SplitPane } from '../alerts/split-pane.tsx';
 import { useListKeys } from '../grid/use-list-keys.ts';
 import { type FactColumn, FactTable, StateDot } from '../health/health-section.tsx';
-import { Link } from '../ui/link.tsx';
+import { TextLink } from '../ui/link.tsx';
 import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
 import { ModelDetailPane } from './model-detail-pane.tsx';
 
@@ -36,12 +36,9 @@ const more: readonly FactColumn<Shown>[] = [
   {
     title: 'Alerts',
     cell: ({ row }) => (
-      <Link
-        className="inline-flex min-h-7 items-center text-accent underline decoration-accent/50 underline-offset-2"
-        href={alertsHref(row.name)}
-      >
+      <TextLink href={alertsHref(row.name)}>
         of 30 days<span className="sr-only"> by {row.name}</span>
-      </Link>
+      </TextLink>
     ),
   },
 ];
@@ -76,8 +73,9 @@ export function ModelsPage() {
           rows.length === 0 ? (
             <EmptyState icon={<BrainCircuit size={26} aria-hidden />} title="No model is there">
               <p>
-                Put the folder of one into a folder of `models.paths`, or send it with `npx tidewatch model`.
-                This server may have no role `scorer`.
+                Put the folder of one into a folder of <code className="font-mono">models.paths</code>, or
+                send it with <code className="font-mono">npx tidewatch model</code>. This server may have no
+                role <code className="font-mono">scorer</code>.
               </p>
             </EmptyState>
           ) : (

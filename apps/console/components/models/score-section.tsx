@@ -1,11 +1,11 @@
 'use client';
 import type { ModelBacktest } from '@tidewatch/api/schemas';
-import { useModelBacktest, useScoreHistogram } from '../../api/models.ts';
-import { latencyWords } from '../../view/model.ts';
+import { useModelBacktest, useModelScores } from '../../api/models.ts';
+import { latencyWords, speedWords } from '../../view/model.ts';
 import { count, plural } from '../../view/quantity.ts';
 import { FactTable, StateDot } from '../health/health-section.tsx';
 import { Button } from '../ui/button.tsx';
-import { ProblemState } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
 
 /** How a version scores: what is stored of it, and what it would say of stored events. */
 export function ScoreSection({
@@ -17,17 +17,18 @@ export function ScoreSection({
   readonly version: string;
   readonly may: boolean;
 }) {
-  const scores = useScoreHistogram(name, version);
+  const scores = useModelScores(name, version);
   const backtest = useModelBacktest(name, version);
   return (
     <div className="flex flex-col gap-3">
-      {scores.data !== undefined ? (
-        <Histogram counts={scores.data} />
-      ) : scores.error !== null ? (
-        <ProblemState error={scores.error} what="The scores" onRetry={() => void scores.refetch()} />
-      ) : (
-        <div className="skeleton h-24" role="status" aria-label="Loading the scores" />
-      )}
+      <Shown query={scores} what="The scores">
+        {({ tenths, speed }) => (
+          <>
+            <Histogram counts={tenths} />
+            <p className="figure">{speedWords(speed)}</p>
+          </>
+        )}
+      </Shown>
       {may && (
         <div className="flex items-center gap-3">
           <Button disabled={backtest.isPending} onClick={() => backtest.mutate('now-7d')}>
@@ -69,7 +70,10 @@ function Histogram({ counts }: { readonly counts: readonly number[] }) {
             </th>
             <td>
               <span className="flex items-center gap-2">
-                <span className="h-3 min-w-px bg-accent" style={{ width: `${(times / most) * 75}%` }} />
+                <span
+                  className="h-3 min-w-px bg-accent forced-color-adjust-none"
+                  style={{ width: `${(times / most) * 75}%` }}
+                />
                 <span className="figure text-xs text-soft">{count(times)}</span>
               </span>
             </td>
