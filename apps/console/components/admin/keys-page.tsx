@@ -7,12 +7,13 @@ import { parseAsString, useQueryState } from 'nuqs';
 import { useMemo, useState } from 'react';
 import { removeKey, useKeys } from '../../api/accounts.ts';
 import { step } from '../../view/keymap.ts';
-import { fullTime } from '../../view/moment.ts';
+import { minuteTime } from '../../view/moment.ts';
 import { plural } from '../../view/quantity.ts';
 import { FilterBox } from '../filter/filter-box.tsx';
 import { type GridColumn, type gridFeatures, VirtualGrid } from '../grid/virtual-grid.tsx';
 import { StateDot } from '../health/health-section.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
+import { Fact, Facts } from '../ui/facts.tsx';
 import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { useKey } from '../ui/use-key.ts';
@@ -31,6 +32,7 @@ export function KeysPage() {
   const { data, error, refetch } = useKeys();
   const [q, setQ] = useQueryState('q', parseAsString.withDefault(''));
   const [cursor, setCursor] = useState<string | null>(null);
+  const [opened, setOpened] = useState<string | null>(null);
   const [making, setMaking] = useState(false);
   const [question, setQuestion] = useState<Question>();
   const [secret, setSecret] = useState<Secret>();
@@ -54,6 +56,10 @@ export function KeysPage() {
     });
   useKey('j', () => move(1));
   useKey('k', () => move(-1));
+  const toggle = (id: string | null): void => setOpened(id === opened ? null : id);
+  useKey('o', () => toggle(cursor));
+  useKey('enter', () => toggle(cursor));
+  useKey('escape', () => setOpened(null));
   useKey('n', () => setMaking(true));
   useKey('r', () => void refetch());
   useKey('d', () => {
@@ -88,7 +94,11 @@ export function KeysPage() {
             rowHeight={36}
             total={rows.length}
             cursor={cursor}
-            onOpen={({ id }) => setCursor(id)}
+            onOpen={({ id }) => {
+              setCursor(id);
+              toggle(id);
+            }}
+            expanded={(key) => (key.id === opened ? <KeyFacts apiKey={key} now={now} /> : null)}
             restart={q}
             footer={
               <p className="figure flex h-9 items-center justify-center text-xs text-faint" role="status">
@@ -105,7 +115,7 @@ export function KeysPage() {
           onMade={({ secret: text, expiresAt }, name) =>
             setSecret({
               title: `The key “${name}”`,
-              says: `Send it as “Authorization: Bearer …”, until ${fullTime(expiresAt).slice(0, 16)}. It is not shown again.`,
+              says: `Send it as “Authorization: Bearer …”, until ${minuteTime(expiresAt)}. It is not shown again.`,
               text,
             })
           }
@@ -117,6 +127,25 @@ export function KeysPage() {
   );
 }
 
+/** All that it may do, where the row has no room. */
+const KeyFacts = ({
+  apiKey: { scopes, sources, createdAt },
+  now,
+}: {
+  readonly apiKey: Key;
+  readonly now: number;
+}) => (
+  <div className="px-10 py-2 text-sm">
+    <Facts>
+      <Fact name="May do">{scopes.join(', ')}</Fact>
+      {sources !== undefined && <Fact name="Sends as">{sources.join(', ')}</Fact>}
+      <Fact name="Made">
+        <Time at={createdAt} now={now} />
+      </Fact>
+    </Facts>
+  </div>
+);
+
 function NoKeys({ filtered, onReset }: { readonly filtered: boolean; readonly onReset: () => void }) {
   if (filtered)
     return (
@@ -126,7 +155,10 @@ function NoKeys({ filtered, onReset }: { readonly filtered: boolean; readonly on
     );
   return (
     <EmptyState icon={<KeyRound size={26} />} title="There is no API key">
-      <p>Programs send events by a key with the scope `ingest`, and ask the API by keys with others.</p>
+      <p>
+        Programs send events by a key with the scope <code className="font-mono">ingest</code>, and ask the
+        API by keys with others.
+      </p>
     </EmptyState>
   );
 }

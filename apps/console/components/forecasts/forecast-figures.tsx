@@ -17,14 +17,16 @@ export function ForecastFigures({ forecast }: { readonly forecast: ForecastRow }
           const { expected, lower80, upper80 } = forecast[horizon];
           return (
             <Fact key={horizon} name={`in ${horizon.slice(2).replace('h', ' h')}`}>
-              {figure(expected)}{' '}
-              <span className="text-soft">
-                ({figure(lower80)} to {figure(upper80)})
-              </span>
+              {expected === null ? 'not known yet' : figure(expected)}{' '}
+              {lower80 !== null && upper80 !== null && (
+                <span className="text-soft">
+                  ({figure(lower80)} to {figure(upper80)})
+                </span>
+              )}
             </Fact>
           );
         })}
-        <Fact name="limit">{figure(limit)}</Fact>
+        <Fact name="limit">{limit === null ? 'none' : figure(limit)}</Fact>
         {limit !== null && (
           <Fact name="reached">
             {breach.likely !== null ? (

@@ -47,8 +47,7 @@ export function ForecastList({
                   type="button"
                   aria-current={row.name === current}
                   onClick={() => onChoose(row.name)}
-                  title={row.name}
-                  className="block min-h-9 w-full truncate px-3 text-left"
+                  className="block min-h-9 w-full px-3 py-1 text-left wrap-anywhere"
                 >
                   {row.name}
                 </button>

@@ -1,24 +1,35 @@
 'use client';
+import type { ForecastRow } from '@tidewatch/api/schemas';
 import { ChartSpline } from 'lucide-react';
 import { useForecasts } from '../../api/forecasts.ts';
 import { inOrder } from '../../view/forecast.ts';
 import { plural } from '../../view/quantity.ts';
+import { useListKeys } from '../grid/use-list-keys.ts';
 import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
 import { ForecastDetailPane } from './forecast-detail.tsx';
 import { ForecastList } from './forecast-list.tsx';
 import { useForecastState } from './use-forecast-state.ts';
 
+const none: readonly ForecastRow[] = [];
+
 export function ForecastsPage() {
   const { data, error, refetch } = useForecasts();
   const [{ name, span }, setState] = useForecastState();
+  const rows = inOrder(data?.series ?? none);
+  const [first] = rows;
+  const shown = name ?? first?.name;
+  useListKeys(
+    rows,
+    (row) => row.name === shown,
+    (row) => void setState({ name: row?.name ?? null }),
+    refetch,
+  );
   if (data === undefined)
     return error === null ? (
       <SkeletonRows label="Loading the forecasts" />
     ) : (
       <ProblemState error={error} what="The forecasts" onRetry={() => void refetch()} />
     );
-  const rows = inOrder(data.series);
-  const [first] = rows;
   const faults = data.targets.filter(({ fault }) => fault !== undefined);
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -42,7 +53,7 @@ export function ForecastsPage() {
           )}
         </ul>
       )}
-      {first === undefined ? (
+      {shown === undefined ? (
         <EmptyState icon={<ChartSpline size={28} aria-hidden />} title="Nothing is forecast yet">
           {data.runs ? (
             <p>
@@ -51,21 +62,17 @@ export function ForecastsPage() {
             </p>
           ) : (
             <p>
-              No role `forecaster` runs in this server: add it to `roles` in the configuration, or ask the
-              server that has it.
+              No role <code className="font-mono">forecaster</code> runs in this server: add it to{' '}
+              <code className="font-mono">roles</code> in the configuration, or ask the server that has it.
             </p>
           )}
         </EmptyState>
       ) : (
         <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
-          <ForecastList
-            rows={rows}
-            current={name ?? first.name}
-            onChoose={(chosen) => void setState({ name: chosen })}
-          />
+          <ForecastList rows={rows} current={shown} onChoose={(chosen) => void setState({ name: chosen })} />
           <ForecastDetailPane
-            key={name ?? first.name}
-            name={name ?? first.name}
+            key={shown}
+            name={shown}
             span={span}
             onSpan={(chosen) => void setState({ span: chosen })}
           />

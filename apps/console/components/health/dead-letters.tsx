@@ -1,7 +1,7 @@
 import type { Health } from '@tidewatch/api/schemas';
 import { adviceFor } from '../../view/letter-view.ts';
 import { count } from '../../view/quantity.ts';
-import { Link } from '../ui/link.tsx';
+import { RowLink } from '../ui/link.tsx';
 import { FactTable, HealthSection } from './health-section.tsx';
 
 /** How much could not be handled and still waits for somebody, by reason; the rest is on its own page. */
@@ -17,12 +17,12 @@ export function DeadLetters({ summary }: { readonly summary: Health['deadLetters
           {
             title: 'Reason',
             cell: ({ reason }) => (
-              <Link
+              <RowLink
                 href={`/dead-letters?reason=${encodeURIComponent(reason)}`}
-                className="inline-flex min-h-7 items-center font-mono text-xs hover:underline"
+                className="font-mono text-xs"
               >
                 {reason}
-              </Link>
+              </RowLink>
             ),
           },
           { title: 'Open', right: true, cell: (row) => count(row.count) },

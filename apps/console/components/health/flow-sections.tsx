@@ -2,7 +2,7 @@ import type { Health } from '@tidewatch/api/schemas';
 import { ago, duration } from '../../view/moment.ts';
 import { bytes, compact, count } from '../../view/quantity.ts';
 import { CommandLine } from '../ui/copy.tsx';
-import { Link } from '../ui/link.tsx';
+import { RowLink } from '../ui/link.tsx';
 import { FactTable, HealthSection, StateDot } from './health-section.tsx';
 
 /** A source that sent before and is silent for this long gets attention. */
@@ -29,12 +29,12 @@ export function FlowSections({ health, now }: { readonly health: Health; readonl
             {
               title: 'Source',
               cell: ({ source }) => (
-                <Link
+                <RowLink
                   href={`/events?q=${encodeURIComponent(`tidewatch.source: ${JSON.stringify(source)}`)}`}
-                  className="inline-flex min-h-7 items-center font-medium hover:underline"
+                  className="font-medium"
                 >
                   {source}
-                </Link>
+                </RowLink>
               ),
             },
             {
@@ -62,12 +62,9 @@ export function FlowSections({ health, now }: { readonly health: Health; readonl
                 failures === 0 ? (
                   <span className="text-faint">0</span>
                 ) : (
-                  <Link
-                    href={`/dead-letters?source=${encodeURIComponent(source)}`}
-                    className="inline-flex min-h-7 items-center text-warn hover:underline"
-                  >
+                  <RowLink href={`/dead-letters?source=${encodeURIComponent(source)}`} className="text-warn">
                     {count(failures)}
-                  </Link>
+                  </RowLink>
                 ),
             },
           ]}

@@ -4,6 +4,7 @@ import { useHealth } from '../../api/system.ts';
 import { duration } from '../../view/moment.ts';
 import { bytes, compact, count } from '../../view/quantity.ts';
 import { ExceptionSection } from '../exceptions/exception-section.tsx';
+import { useTableKeys } from '../grid/use-table-keys.ts';
 import { Link } from '../ui/link.tsx';
 import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
 import { useNow } from '../ui/use-now.ts';
@@ -26,6 +27,7 @@ const sections = [
 export function HealthPage() {
   const { data, error, refetch } = useHealth();
   const now = useNow(5_000);
+  const page = useTableKeys(refetch);
   if (data === undefined)
     return error === null ? (
       <SkeletonRows label="Loading the health" />
@@ -49,7 +51,13 @@ export function HealthPage() {
           </a>
         ))}
       </nav>
-      <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Health">
+      <div
+        ref={page}
+        className="min-h-0 flex-1 overflow-y-auto"
+        tabIndex={0}
+        role="region"
+        aria-label="Health"
+      >
         <div className="mx-auto flex max-w-7xl flex-col gap-6 p-4">
           <Summary health={data} now={now} />
           <RoleSections health={data} now={now} />

@@ -69,7 +69,11 @@ export function FactTable<T>({
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={rowKey(row)} className="border-t border-line hover:bg-hover">
+            <tr
+              key={rowKey(row)}
+              tabIndex={-1}
+              className="scroll-mt-8 border-t border-line -outline-offset-2 hover:bg-hover focus-visible:bg-accent-wash"
+            >
               {columns.map(({ title, right, cell }) => (
                 <td
                   key={title}
@@ -98,7 +102,7 @@ export function StateDot({
 }) {
   return (
     <span className="inline-flex items-center gap-2 whitespace-nowrap">
-      <span aria-hidden className={`size-2 shrink-0 rounded-full ${looks[look]}`} />
+      <span aria-hidden className={`size-2 shrink-0 rounded-full forced-color-adjust-none ${looks[look]}`} />
       {children}
     </span>
   );

@@ -1,10 +1,13 @@
 import type { Health } from '@tidewatch/api/schemas';
+import { useMay } from '../../api/session.ts';
 import { approvals } from '../../view/privacy.ts';
 import { bytes, count } from '../../view/quantity.ts';
+import { TextLink } from '../ui/link.tsx';
 import { FactTable, HealthSection, StateDot } from './health-section.tsx';
 
 /** What is kept, for how long, and where else anything of it stays. */
 export function StoreSection({ store }: { readonly store: Health['store'] }) {
+  const { may } = useMay();
   return (
     <div className="grid gap-6 lg:grid-cols-2">
       <HealthSection id="store" title="Store by data class">
@@ -34,7 +37,19 @@ export function StoreSection({ store }: { readonly store: Health['store'] }) {
           ]}
         />
       </HealthSection>
-      <HealthSection id="retention" title="Everything that is kept">
+      <HealthSection
+        id="retention"
+        title="Everything that is kept"
+        aside={
+          may('audit') ? (
+            <span className="text-sm">
+              <TextLink href="/audit?action=retention.delete&from=now-365d">What was deleted</TextLink>
+            </span>
+          ) : (
+            <span className="text-sm text-soft">The audit log says what was deleted.</span>
+          )
+        }
+      >
         <FactTable
           label="Retention registry"
           rows={store.kept}

@@ -1,26 +1,25 @@
 'use client';
 import type { Health, UseCase } from '@tidewatch/api/schemas';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
-import { useSession } from '../../api/session.ts';
+import { useMay } from '../../api/session.ts';
 import { useHealth } from '../../api/system.ts';
 import { useUseCases } from '../../api/use-cases.ts';
 import { approvals, readings } from '../../view/privacy.ts';
 import { bytes, count, plural } from '../../view/quantity.ts';
+import { useTableKeys } from '../grid/use-table-keys.ts';
 import { FactTable, HealthSection, StateDot } from '../health/health-section.tsx';
-import { Link } from '../ui/link.tsx';
+import { RowLink } from '../ui/link.tsx';
 import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
 import { FieldSection } from './field-section.tsx';
 import { DeletionSection, ReadingSection } from './noted-sections.tsx';
 
-const auditors = new Set(['privacy_officer', 'admin']);
-const inventors = new Set(['engineer', 'privacy_officer', 'admin']);
 const none: readonly UseCase[] = [];
 
 /** What is kept of whom, how long and why; what was deleted; and who looked. */
 export function PrivacyPage() {
   const health = useHealth();
   const useCases = useUseCases();
-  const roles = useSession().data?.roles ?? [];
+  const { may } = useMay();
   const [{ reads, source }, setState] = useQueryStates(
     { reads: parseAsStringLiteral(readings).withDefault('events.*'), source: parseAsString },
     { history: 'replace' },
@@ -30,21 +29,27 @@ export function PrivacyPage() {
     void health.refetch();
     void useCases.refetch();
   };
+  const page = useTableKeys(retry);
   if (health.data === undefined || useCases.data === undefined)
     return error === null ? (
       <SkeletonRows label="Loading what is kept" />
     ) : (
       <ProblemState error={error} what="What is kept" onRetry={retry} />
     );
-  const mayAudit = roles.some((role) => auditors.has(role));
   const cases = useCases.data.useCases ?? none;
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       {error !== null && <StaleNote error={error} onRetry={retry} />}
-      <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Privacy">
+      <div
+        ref={page}
+        className="min-h-0 flex-1 overflow-y-auto"
+        tabIndex={0}
+        role="region"
+        aria-label="Privacy"
+      >
         <div className="mx-auto flex max-w-7xl flex-col gap-6 p-4">
           <ClassSection classes={health.data.store.classes} useCases={cases} />
-          {mayAudit ? (
+          {may('audit') ? (
             <>
               <ReadingSection reads={reads} onReads={(value) => void setState({ reads: value })} />
               <DeletionSection />
@@ -61,7 +66,7 @@ export function PrivacyPage() {
             source={source}
             onSource={(value) => void setState({ source: value })}
             useCases={cases}
-            may={roles.some((role) => inventors.has(role))}
+            may={may('inventory')}
           />
         </div>
       </div>
@@ -102,14 +107,10 @@ function ClassSection({
                 {useCases
                   .filter(({ data }) => data.some((entry) => entry.dataClass === dataClass))
                   .map(({ name, title, inForce, reviewBy }) => (
-                    <Link
-                      key={name}
-                      href={`/use-cases?name=${encodeURIComponent(name)}`}
-                      className="inline-flex min-h-7 items-center hover:underline"
-                    >
+                    <RowLink key={name} href={`/use-cases?name=${encodeURIComponent(name)}`}>
                       {title}
                       <span className="ml-1 text-soft">{inForce ? `until ${reviewBy}` : 'not in force'}</span>
-                    </Link>
+                    </RowLink>
                   ))}
               </span>
             ),
