@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -38,14 +38,19 @@ function writeAndKill(
 
 it('has every acknowledged event once after kill -9', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'tidewatch-crash-'));
+  const spill = join(directory, 'spill');
   let acknowledged = -1;
   for (const batches of [3, 11]) {
     acknowledged = await writeAndKill(directory, acknowledged + 1, batches, async () => {
+      await mkdir(join(spill, 'running'));
       const second = openDuckDbStore({ directory, classes: suiteClasses });
       await expect(second).rejects.toMatchObject({ code: 'STORE_LOCKED' });
+      expect(await readdir(spill)).toEqual(['running']);
     });
     expect(acknowledged).toBeGreaterThan(100);
     const store = await openDuckDbStore({ directory, classes: suiteClasses });
+    // What queries of a process that is gone could not hold in memory are events, too.
+    expect(await readdir(spill)).toEqual([]);
     // The stream gives again what was not committed: some of it is there, and no event comes twice.
     for (let offset = Math.max(0, acknowledged - 299); offset <= acknowledged + 1; offset += 100) {
       const outcomes = await store.events.write(crashBatch(offset));

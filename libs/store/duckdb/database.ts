@@ -7,8 +7,11 @@ export interface StoreLog {
   warn(details: object, message: string): void;
 }
 
-export interface Writer extends Pick<Engine, 'append' | 'commitEvents'> {
+export interface Reader {
   read(sql: string, values?: readonly SqlValue[]): Promise<SqlRow[]>;
+}
+
+export interface Writer extends Reader, Pick<Engine, 'append' | 'commitEvents'> {
   /** Answers how many rows changed. */
   run(sql: string, values?: readonly SqlValue[]): Promise<number>;
   /** All of `work` or nothing; it may write to one attached file. */
@@ -21,8 +24,11 @@ const invalidated = /database "([^"]+)"[ .]+(?:The database )?has been invalidat
 export interface AttachOptions {
   /** See {@link Engine.attach}. */
   readonly isSmall?: boolean;
-  /** Called when the file was attached anew, after it had failed: what is known of it may be of an attempt that failed. */
-  readonly revived?: () => Promise<void>;
+  /**
+   * Reads what the file says of itself, whenever it has been attached: anew, too, after it had failed, for what is known
+   * may be of an attempt that failed. Where this rejects the file is not attached.
+   */
+  readonly learn?: (file: Reader) => Promise<void>;
 }
 
 /** The files that are attached to one engine: writers take turns, readers run beside them on snapshots. */
@@ -52,22 +58,32 @@ export class Database {
     file: string,
     alias: string,
     tables: readonly string[],
-    options: AttachOptions = {},
+    { isSmall, learn }: AttachOptions = {},
   ): Promise<void> {
-    await this.engine.attach(file, alias, tables, options.isSmall);
-    const revive = async () => {
+    const attach = async () => {
+      await this.engine.attach(file, alias, tables, isSmall);
+      try {
+        // As the writer: readers may all be busy, for as long as they may.
+        await learn?.(this.writer);
+      } catch (error) {
+        await this.engine.detach(alias);
+        throw error;
+      }
+    };
+    await attach();
+    this.attached.set(alias, async () => {
       // What is not attached since the last try failed can't be detached.
       await this.engine.detach(alias).catch(() => {});
-      await this.engine.attach(file, alias, tables, options.isSmall);
-      await options.revived?.();
-    };
-    this.attached.set(alias, revive);
+      await attach();
+    });
   }
 
+  /** Idempotent. */
   async detach(alias: string): Promise<void> {
+    if (!this.attached.has(alias)) return;
+    await this.engine.detach(alias);
     this.attached.delete(alias);
     this.invalid.delete(alias);
-    await this.engine.detach(alias);
   }
 
   /** As {@link Engine.read}. */

@@ -23,7 +23,8 @@ export type SqlRow = readonly (string | number | boolean | null)[];
 export type AppendRow = readonly (string | number | bigint | boolean | null)[];
 
 export interface EngineOptions {
-  readonly directory: string;
+  /** Folder for what a query can't hold in memory; made when it is needed, in one that exists. Nobody else's. */
+  readonly spill: string;
   readonly memoryLimitMb: number;
   readonly threads: number;
 }
@@ -94,11 +95,11 @@ const rowGroupSize = 16_384;
 const smallBlock = 16_384;
 
 /** Opens DuckDB in this thread. */
-export async function openEngine({ directory, memoryLimitMb, threads }: EngineOptions): Promise<Engine> {
+export async function openEngine({ spill, memoryLimitMb, threads }: EngineOptions): Promise<Engine> {
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(threads),
     memory_limit: `${memoryLimitMb}MB`,
-    temp_directory: `${directory}/spill`,
+    temp_directory: spill,
     // Nothing is ever fetched: what is needed is built in.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',

@@ -2,6 +2,7 @@ import type { DataClass } from '@tidewatch/event';
 import { acceptable } from '../acceptable.ts';
 import type { DataClasses } from '../classes.ts';
 import type { IndexedEvent, WriteOutcome } from '../contract.ts';
+import { partitionName } from '../partition.ts';
 import type { Database, Writer } from './database.ts';
 import { toBatch } from './event_batch.ts';
 import type { Partition, Partitions } from './partitions.ts';
@@ -47,7 +48,7 @@ async function group(entries: readonly Entry[], partitions: Partitions, classes:
   for (const entry of entries) {
     const { dataClass, ingested } = entry.record.head;
     if (last === undefined || !holds(last.partition, dataClass, ingested)) {
-      const partition = await partitions.forRecord(dataClass, ttls.get(dataClass) ?? 0, ingested);
+      const partition = await partitions.named(dataClass, partitionName(ingested, ttls.get(dataClass) ?? 0));
       last = { partition, members: groups.get(partition) ?? [] };
       groups.set(partition, last.members);
     }
@@ -62,7 +63,7 @@ const holds = ({ dataClass, period }: Partition, wanted: DataClass, ingested: nu
 /** Other partitions of the class for the same time: of another time to live, and so perhaps with what comes again. */
 const siblingsOf = (partition: Partition, partitions: Partitions): Partition[] =>
   partitions
-    .all()
+    .present()
     .filter(
       (other) =>
         other !== partition &&

@@ -28,7 +28,7 @@ export function createEventStore(
 
   const visible = (scope: Scope, range?: Filter['range']): Partition[] =>
     partitions
-      .all()
+      .present()
       .filter(({ dataClass }) => scope.dataClasses === 'all' || scope.dataClasses.includes(dataClass))
       .filter((partition) => range === undefined || overlaps(extent(partition), range));
 

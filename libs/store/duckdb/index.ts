@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SealedStore } from '../archive/archive.ts';
 import type { DataClasses } from '../classes.ts';
@@ -57,8 +58,10 @@ export async function openDuckDbStore({
   clock = Date.now,
 }: DuckDbStoreOptions): Promise<DuckDbStore> {
   const started = performance.now();
-  await mkdir(directory, { recursive: true });
-  const options = { directory, memoryLimitMb, threads };
+  const spills = join(directory, 'spill');
+  await mkdir(spills, { recursive: true });
+  const own = randomUUID();
+  const options = { spill: join(spills, own), memoryLimitMb, threads };
   const database = new Database(
     // DuckDB takes a while to load: only in the thread that it runs in.
     thread === undefined
@@ -68,6 +71,9 @@ export async function openDuckDbStore({
   const partitions = new Partitions(database, join(directory, 'events'), classes, log);
   try {
     const alerts = await createAlertStore(database, join(directory, 'alerts.db'), classes, clock);
+    // Alerts are attached, so nobody else has the store: others' are of processes that were killed, and hold events.
+    for (const name of await readdir(spills))
+      if (name !== own) await rm(join(spills, name), { recursive: true });
     await partitions.open();
     const events = createEventStore(database, partitions, classes, clock);
     const counts = { partitions: partitions.all().length, ms: Math.round(performance.now() - started) };

@@ -1,16 +1,28 @@
-import type { Database } from './database.ts';
-import type { Partition } from './partitions.ts';
+import type { Reader } from './database.ts';
 import { quoteName } from './quote_name.ts';
-import { extentOf } from './sealed_files.ts';
+import { extentOf, readSealed } from './sealed_files.ts';
+import type { Extent, SealedFile } from './segments.ts';
 
-/** Reads what is known of a partition's own file: its extent, how far streams are stored in it, and its paths. */
-export async function readFacts(database: Pick<Database, 'read'>, partition: Partition): Promise<void> {
-  const { alias, positions, paths } = partition;
+/** What a partition's own file says. */
+export interface PartitionFacts {
+  /** The rows of the table: all there are, or those that came when it was sealed. */
+  open: Extent;
+  sealed: readonly SealedFile[];
+  /** Highest stream offset stored, by stream partition. */
+  positions: Map<number, number>;
+  /** Dotted paths that occur in its documents. */
+  paths: Set<string>;
+}
+
+/** @param alias that the file is attached as */
+export async function readFacts(file: Reader, alias: string): Promise<PartitionFacts> {
   const from = quoteName(alias);
-  partition.open = await extentOf(database, `${from}.events`);
-  positions.clear();
-  for (const [stream, offset] of await database.read(`SELECT * FROM ${from}.positions`))
-    positions.set(stream as number, offset as number);
-  paths.clear();
-  for (const [path] of await database.read(`SELECT path FROM ${from}.paths`)) paths.add(path as string);
+  const positions = await file.read(`SELECT stream_partition, stream_offset FROM ${from}.positions`);
+  const paths = await file.read(`SELECT path FROM ${from}.paths`);
+  return {
+    open: await extentOf(file, `${from}.events`),
+    sealed: await readSealed(file, alias),
+    positions: new Map(positions as unknown as [number, number][]),
+    paths: new Set(paths.map(([path]) => path as string)),
+  };
 }

@@ -3,32 +3,27 @@ import { dirname, join } from 'node:path';
 import { type DataClass, isTidewatchError } from '@tidewatch/event';
 import type { DataClasses } from '../classes.ts';
 import { errors } from '../errors.ts';
-import { type Period, partitionName, partitionPeriod } from '../partition.ts';
+import { type Period, partitionPeriod } from '../partition.ts';
 import { columnDefinitions, eventFields, variedText } from './columns.ts';
-import type { Database, StoreLog } from './database.ts';
+import type { Database, Reader, StoreLog } from './database.ts';
 import { differs, fileSize, quarantine, syncFolder } from './durable_file.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
-import { readFacts } from './partition_facts.ts';
+import { type PartitionFacts, readFacts } from './partition_facts.ts';
 import { quoteName, quoteText } from './quote_name.ts';
-import { readSealed, seeCatalogues } from './sealed_files.ts';
+import { seeCatalogues } from './sealed_files.ts';
 import { combined, type Extent, nothing, type SealedFile, type Segment } from './segments.ts';
 
 /** The events of a class and a stretch of ingestion time: a file with a table, and Parquet files once it is sealed. */
-export interface Partition {
+export interface Partition extends PartitionFacts {
   readonly dataClass: DataClass;
   readonly name: string;
   readonly period: Period;
   readonly alias: string;
   readonly file: string;
-  /** The rows of the table: all there are, or those that came when it was sealed. */
-  open: Extent;
-  sealed: readonly SealedFile[];
   /** Sealed files that can't be read; they stand aside as `.damaged`. */
   readonly damaged: Set<string>;
-  /** Highest stream offset stored, by stream partition. */
-  readonly positions: Map<number, number>;
-  /** Dotted paths that occur in its documents. */
-  readonly paths: Set<string>;
+  /** It is to be deleted, and perhaps part of it is. */
+  dropping: boolean;
   /** Reads under way: nothing is taken from under them. */
   reads: number;
   released?: (() => void) | undefined;
@@ -81,23 +76,26 @@ export class Partitions {
     }
   }
 
+  /** Those that are being dropped, too. */
   all(): Partition[] {
     return [...this.byAlias.values()];
   }
 
+  /** Those that can be read. */
+  present(): Partition[] {
+    return this.all().filter(({ dropping }) => !dropping);
+  }
+
   has(partition: Partition): boolean {
-    return this.byAlias.get(partition.alias) === partition;
+    return this.byAlias.get(partition.alias) === partition && !partition.dropping;
   }
 
-  /** The partition that a record belongs to; call it only inside the writers' turn. */
-  async forRecord(dataClass: DataClass, ttlMs: number, ingested: number): Promise<Partition> {
-    return this.named(dataClass, partitionName(ingested, ttlMs));
-  }
-
-  /** As {@link forRecord}, by the name of its time. */
+  /** The partition of a class by the name of its time, made where it is missing; call it only inside the writers' turn. */
   async named(dataClass: DataClass, name: string): Promise<Partition> {
     const known = this.byAlias.get(alias(dataClass, name));
-    if (known !== undefined) return known;
+    if (known !== undefined && !known.dropping) return known;
+    // What is left of it must not be taken for the new one's.
+    if (known !== undefined) await this.drop(known);
     await mkdir(join(this.directory, dataClass), { recursive: true });
     return this.attach(dataClass, name, partitionPeriod(name) as Period);
   }
@@ -114,11 +112,10 @@ export class Partitions {
       damaged: new Set(),
       positions: new Map(),
       paths: new Set(),
+      dropping: false,
       reads: 0,
     };
     await this.attachFile(partition);
-    await readFacts(this.database, partition);
-    partition.sealed = await readSealed(this.database, partition.alias);
     for (const sealed of partition.sealed) {
       const size = await fileSize(sealedPath(partition, sealed));
       if (sealed.state !== 'archived' && size !== sealed.bytes) await this.setAside(partition, sealed);
@@ -127,9 +124,12 @@ export class Partitions {
     return partition;
   }
 
-  /** Takes a partition out of sight, waits for the reads under way, and deletes its files. */
+  /**
+   * Takes a partition out of sight, waits for the reads under way, and deletes its files; where that fails it is still
+   * there to be dropped again.
+   */
   async drop(partition: Partition): Promise<void> {
-    this.byAlias.delete(partition.alias);
+    partition.dropping = true;
     await this.unread(partition);
     await this.database.detach(partition.alias);
     const folder = dirname(partition.file);
@@ -137,6 +137,7 @@ export class Partitions {
     const others = files.map((name) => join(folder, name)).filter((path) => path !== partition.file);
     // The catalogue goes last: what a crash leaves is known at the next start, and dropped again.
     for (const path of [...others, partition.file]) await rm(path, { force: true });
+    this.byAlias.delete(partition.alias);
   }
 
   /**
@@ -172,15 +173,9 @@ export class Partitions {
     });
   }
 
-  /**
-   * Puts another file in place of the partition's own, whose table is empty and whose list of sealed files is `sealed`;
-   * call it only inside the writers' turn.
-   */
-  async exchange(partition: Partition, file: string, sealed: readonly SealedFile[]): Promise<void> {
-    await this.alone(partition, async () => {
-      await this.replaceFile(partition, file);
-      Object.assign(partition, { sealed, open: nothing });
-    });
+  /** Puts another file in place of the partition's own; call it only inside the writers' turn. */
+  async exchange(partition: Partition, file: string): Promise<void> {
+    await this.alone(partition, () => this.replaceFile(partition, file));
     await syncFolder(partition.file);
   }
 
@@ -196,8 +191,9 @@ export class Partitions {
   }
 
   private attachFile(partition: Partition): Promise<void> {
-    const revived = () => readFacts(this.database, partition);
-    return this.database.attach(partition.file, partition.alias, partitionTables, { revived });
+    const { file, alias } = partition;
+    const learn = async (own: Reader) => void Object.assign(partition, await readFacts(own, alias));
+    return this.database.attach(file, alias, partitionTables, { learn });
   }
 
   private async replaceFile(partition: Partition, by: string): Promise<void> {

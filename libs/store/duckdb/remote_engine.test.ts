@@ -6,7 +6,8 @@ import { openRemoteEngine } from './remote_engine.ts';
 
 const program = new URL('./engine_thread.ts', import.meta.url);
 let directory: string;
-const open = (thread = program) => openRemoteEngine(thread, { directory, memoryLimitMb: 64, threads: 1 });
+const open = (thread = program) =>
+  openRemoteEngine(thread, { spill: directory, memoryLimitMb: 64, threads: 1 });
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'tidewatch-engine-'));

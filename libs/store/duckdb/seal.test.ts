@@ -223,7 +223,7 @@ it('deletes all files of a partition, also what was set aside or never finished'
 });
 
 it('lets no table go of which rows were not written', async () => {
-  const database = new Database(await openEngine({ directory, memoryLimitMb: 256, threads: 1 }));
+  const database = new Database(await openEngine({ spill: directory, memoryLimitMb: 256, threads: 1 }));
   const partitions = new Partitions(database, join(directory, 'lossy'), suiteClasses, log);
   await partitions.open();
   await createEventWriter(database, partitions, suiteClasses)([indexed(), indexed()]);

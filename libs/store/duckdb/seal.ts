@@ -51,7 +51,7 @@ export function createSealer(
 
   async function sealAll(now: number): Promise<readonly Sealing[]> {
     const done: Sealing[] = [];
-    for (const partition of partitions.all().filter((candidate) => isDue(candidate, now))) {
+    for (const partition of partitions.present().filter((candidate) => isDue(candidate, now))) {
       try {
         const sealing = await seal(partition);
         if (sealing === undefined) continue;
@@ -116,7 +116,7 @@ export function createSealer(
     if (found !== events) throw new Error(`${found} of its ${events} events were written`);
     const sealed = [...partition.sealed, ...written];
     const catalogue = await writeCatalogue(database, writer, partition, sealed);
-    await partitions.exchange(partition, catalogue, sealed);
+    await partitions.exchange(partition, catalogue);
     return true;
   }
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { errors } from '../errors.ts';
-import type { Database, Writer } from './database.ts';
+import type { Reader, Writer } from './database.ts';
 import { fileSize, smallestDatabase } from './durable_file.ts';
 import { quoteName } from './quote_name.ts';
 import { type Extent, nothing, type SealedFile } from './segments.ts';
 
 /** The Parquet files that a partition's own file lists. */
-export async function readSealed(database: Pick<Database, 'read'>, alias: string): Promise<SealedFile[]> {
-  const rows = await database.read(`SELECT * FROM ${quoteName(alias)}.sealed`);
+export async function readSealed(from: Reader, alias: string): Promise<SealedFile[]> {
+  const rows = await from.read(`SELECT * FROM ${quoteName(alias)}.sealed`);
   return (rows as unknown as SealedRow[]).map(
     ([file, events, from, to, nested, bytes, sha256, state, until]) => ({
       ...{ file, events, from, to, nested, bytes, sha256, state, until },
@@ -26,9 +26,9 @@ export async function insertSealed(writer: Writer, alias: string, sealed: Sealed
 }
 
 /** What is known of rows, from reading them. */
-export async function extentOf(database: Pick<Database, 'read'>, rows: string): Promise<Extent> {
+export async function extentOf(from: Reader, rows: string): Promise<Extent> {
   const summary = `SELECT count(*), min(ts), max(ts), bool_or(nested) FROM ${rows}`;
-  const [row] = (await database.read(summary)) as unknown as [number, number, number, boolean][];
+  const [row] = (await from.read(summary)) as unknown as [number, number, number, boolean][];
   return row === undefined || row[0] === 0
     ? nothing
     : { events: row[0], from: row[1], to: row[2], nested: row[3] };

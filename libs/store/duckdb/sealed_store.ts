@@ -11,7 +11,7 @@ import type { SealedFile } from './segments.ts';
 /** The sealed files of the store, for its archive. The catalogue goes on listing what only the archive has. */
 export function createSealedStore(database: Database, partitions: Partitions): SealedStore {
   const find = ({ dataClass, sha256 }: Pick<KeptFile, 'dataClass' | 'sha256'>) => {
-    for (const partition of partitions.all().filter((candidate) => candidate.dataClass === dataClass))
+    for (const partition of partitions.present().filter((candidate) => candidate.dataClass === dataClass))
       for (const file of partition.sealed) if (file.sha256 === sha256) return { partition, file };
     return undefined;
   };
@@ -30,7 +30,7 @@ export function createSealedStore(database: Database, partitions: Partitions): S
 
   return {
     files: () =>
-      partitions.all().flatMap((partition) => partition.sealed.map((file) => kept(partition, file))),
+      partitions.present().flatMap((partition) => partition.sealed.map((file) => kept(partition, file))),
 
     fieldsOf: (file) => [...(find(file)?.partition.paths ?? [])].sort(),
 
