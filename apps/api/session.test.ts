@@ -22,6 +22,7 @@ describe('logging in', () => {
       version: '0.1.0',
       governance: 'evaluation',
       demo: true,
+      zone: null,
       csrf: expect.stringMatching(/^[\w-]{43}$/),
     });
     expect(answer.headers['set-cookie']).toEqual([
@@ -116,6 +117,16 @@ describe('changes', () => {
   ])('are refused with %s', async (_what, headers, code) => {
     const answer = await change({ ...(await server.logIn('admin')), ...headers });
     expect([answer.statusCode, answer.json().code]).toEqual([403, code]);
+  });
+
+  it('to the zone that one wants times in stay, and are refused where it is none', async () => {
+    const headers = await server.logIn('viewer');
+    const setZone = (zone: unknown) =>
+      server.api.inject({ method: 'PUT', url: '/api/session/zone', headers, payload: { zone } });
+    expect((await setZone('America/St_Johns')).statusCode).toBe(204);
+    expect((await setZone('Atlantis/Capital')).json().code).toBe('ZONE_UNKNOWN');
+    const session = await server.api.inject({ url: '/api/session', headers });
+    expect(session.json()).toMatchObject({ user: 'viewer', zone: 'America/St_Johns' });
   });
 
   it('are taken from our own pages', async () => {

@@ -33,6 +33,17 @@ async function opened(redeeming: ReturnType<ControlStore['redeem']>) {
 const byLink = async (user: string) =>
   opened(control.redeem((await control.createLoginLink({ user })).token));
 
+it('keep the zone that somebody wants times in, and no other word', async () => {
+  await control.users.setZone('alice', 'Asia/Kathmandu');
+  await control.users.save({ id: 'alice', name: 'Alice B', roles: ['analyst'] });
+  expect(await control.users.get('alice')).toMatchObject({ name: 'Alice B', zone: 'Asia/Kathmandu' });
+  for (const zone of ['Atlantis/Capital', '+02:00', '', 'UTC; DROP TABLE users'])
+    await expect(control.users.setZone('alice', zone)).rejects.toMatchObject({ code: 'ZONE_UNKNOWN' });
+  await control.users.setZone('alice', null);
+  expect(await control.users.get('alice')).not.toHaveProperty('zone');
+  await expect(control.users.setZone('nobody', 'UTC')).rejects.toMatchObject({ code: 'USER_UNKNOWN' });
+});
+
 describe('passwords', () => {
   it('open sessions for who knows them, and are kept as hashes that differ', async () => {
     await control.users.setPassword('alice', password);

@@ -27,6 +27,8 @@ export interface User {
   readonly vouchedAt?: number;
   /** Epoch milliseconds, as every time of this lib. */
   readonly createdAt: number;
+  /** IANA name of the time zone that they want to see; absent where their browser's is right. */
+  readonly zone?: string;
 }
 
 /** How somebody showed who they are. */
@@ -95,6 +97,8 @@ export interface UserDirectory {
     password: string,
     options?: { readonly current?: string; readonly keep?: string; readonly keepKeys?: boolean },
   ): Promise<void>;
+  /** The zone that a user wants times in; null for their browser's. Throws `USER_UNKNOWN`, `ZONE_UNKNOWN`. */
+  setZone(id: string, zone: string | null): Promise<void>;
 }
 
 export interface SessionStore {

@@ -83,6 +83,9 @@ const steps: readonly string[] = [
   CREATE TABLE searches (user TEXT NOT NULL, page TEXT NOT NULL, query TEXT NOT NULL, at INTEGER NOT NULL,
     PRIMARY KEY (user, page, query)) STRICT, WITHOUT ROWID;
 `,
+  `
+  ALTER TABLE users ADD COLUMN zone TEXT;
+`,
 ];
 const format = steps.length;
 

@@ -56,6 +56,7 @@ export function createDirectory(
         endAll(id);
         views.deleteOf(id);
       }),
+    setZone: async (id, zone) => users.setZone(id, zone),
     async setPassword(id, password, { current, keep, keepKeys = false } = {}) {
       if (users.find(id) === undefined) throw errors.USER_UNKNOWN({ user: id });
       if (current !== undefined && !(await passwords.verify(current, users.password(id))))

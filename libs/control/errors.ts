@@ -51,6 +51,10 @@ export const errors = defineErrors({
   CASE_CHANGE_UNDONE: { status: 409, message: 'This change was taken back already.' },
   VIEW_UNKNOWN: { status: 404, message: 'There is no view {id} of yours.' },
   VIEW_NAME_TAKEN: { status: 409, message: 'You have a view of this page named {name} already.' },
+  ZONE_UNKNOWN: {
+    status: 400,
+    message: '{zone} is no time zone. Take a name of the IANA database, such as Europe/Berlin or UTC.',
+  },
   VIEWS_FULL: { status: 409, message: 'You keep {most} views already. Delete one first.' },
   CONTROL_UNREADABLE: {
     status: 500,

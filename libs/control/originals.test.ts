@@ -98,7 +98,7 @@ it('a database of the format before is brought along, with what it holds', async
   older.exec(
     `${['cases', 'case_alerts', 'case_entries', 'views', 'view_defaults', 'searches'].map((table) => `DROP TABLE ${table};`).join('')}
     DROP TABLE devices; DROP TABLE originals; DROP TABLE seal_keys; DROP TABLE api_keys; DROP INDEX users_by_subject;
-    ${['reach', 'disabled', 'password', 'subject', 'vouched_at'].map((column) => `ALTER TABLE users DROP COLUMN ${column};`).join('')}
+    ${['reach', 'disabled', 'password', 'subject', 'vouched_at', 'zone'].map((column) => `ALTER TABLE users DROP COLUMN ${column};`).join('')}
     ALTER TABLE sessions DROP COLUMN method; ALTER TABLE sessions DROP COLUMN ends_at;
     INSERT INTO sessions VALUES ('h', 'old', 'admin', 'c', 1000, ${Date.now()}); PRAGMA user_version = 1;`,
   );

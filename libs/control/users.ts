@@ -12,6 +12,7 @@ interface UserRow {
   readonly password: string | null;
   readonly subject: string | null;
   readonly vouched_at: number | null;
+  readonly zone: string | null;
 }
 
 const idShape = /^[\w.@-]{1,64}$/;
@@ -36,6 +37,8 @@ export interface Users {
   remove(id: string): void;
   password(id: string): string | undefined;
   setPassword(id: string, stored: string): void;
+  /** Throws `USER_UNKNOWN`, `ZONE_UNKNOWN`. */
+  setZone(id: string, zone: string | null): void;
   any(): boolean;
 }
 
@@ -51,6 +54,7 @@ export function createUsers(db: Database, clock: () => number): Users {
   );
   const setDisabled = db.prepare('UPDATE users SET disabled = ? WHERE id = ?');
   const setPassword = db.prepare('UPDATE users SET password = ? WHERE id = ?');
+  const setZone = db.prepare('UPDATE users SET zone = ? WHERE id = ?');
   const remove = db.prepare('DELETE FROM users WHERE id = ?');
 
   const find = (id: string) => toUser(byId.all(id)[0]);
@@ -106,8 +110,21 @@ export function createUsers(db: Database, clock: () => number): Users {
     },
     password: (id) => byId.all(id)[0]?.password ?? undefined,
     setPassword: (id, stored) => void setPassword.run(stored, known(id).id),
+    setZone: (id, zone) => {
+      if (zone !== null && !isZone(zone)) throw errors.ZONE_UNKNOWN({ zone });
+      setZone.run(zone, known(id).id);
+    },
     any: () => first.all().length > 0,
   };
+}
+
+/** Offsets are no zones: they hold for half of a year. */
+function isZone(name: string): boolean {
+  try {
+    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 const isAdmin = ({ roles, disabled }: User): boolean => roles.includes('admin') && !disabled;
@@ -123,4 +140,5 @@ const toUser = (row: UserRow | undefined): User | undefined =>
     external: row.subject !== null,
     ...(row.subject === null ? {} : { vouchedAt: row.vouched_at ?? row.created_at }),
     createdAt: row.created_at,
+    ...(row.zone === null ? {} : { zone: row.zone }),
   };

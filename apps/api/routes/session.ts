@@ -14,6 +14,7 @@ const describe = ({ user, csrf, method }: Session, api: Api) => ({
   version: api.version,
   governance: api.governance,
   demo: api.demo?.active() ?? false,
+  zone: user.zone ?? null,
   csrf,
 });
 
@@ -122,6 +123,19 @@ export const sessionRoutes: readonly Route[] = [
         ...(method === 'link' || current === undefined ? {} : { current }),
       });
       await api.audit.change(entry);
+      return undefined;
+    },
+  }),
+  route({
+    name: 'session.zone',
+    method: 'PUT',
+    url: '/api/session/zone',
+    summary: 'Say in which time zone one wants to see times',
+    policy: { kind: 'session', roles: everyone },
+    audit: 'change',
+    schemas: { body: schemas.zoneBody },
+    handle: async ({ body: { zone }, scope }, { control }) => {
+      await control.users.setZone(scope.principal, zone);
       return undefined;
     },
   }),

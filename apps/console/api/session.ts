@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Session } from '@tidewatch/api/schemas';
 import { change, getSession } from './client.ts';
 import { useLive } from './live.ts';
@@ -12,7 +12,24 @@ export function useSession() {
     ),
   );
   useLive('resync', () => void client.invalidateQueries());
-  return useQuery({ queryKey: ['session'], queryFn: ({ signal }) => getSession(signal) });
+}
+
+/** What who looks may do; nothing, until it is known who they are. */
+export function useMay() {
+  const { data } = useSession();
+  const may = (duty: Duty): boolean => mayDo(duty, data?.roles ?? []);
+  return {
+    may,
+    /** What somebody wrote, they or an engineer may take back. */
+    mayTakeBack: ({ author }: { readonly author: string | null }): boolean =>
+      may('engineer') || (author !== null && author === data?.user),
+  };
+}
+
+/** Shows times in a zone, here and wherever they log in; null stands for the browser’s. */
+export async function chooseZone(client: QueryClient, zone: string | null): Promise<void> {
+  await change('PUT', '/api/session/zone', { zone });
+  client.setQueryData<Session>(['session'], (session) => session && { ...session, zone });
 }
 
 export const removeDemo = (): Promise<{ events: number; alerts: number }> => change('DELETE', '/api/demo');

@@ -1,17 +1,25 @@
-import { describe, expect, it } from 'vitest';
-import { ago, duration, fullTime, offsetLabel, shortTime } from './moment.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ago, duration, fullTime, minuteTime, shortTime } from './moment.ts';
+import { showIn } from './wall-clock.ts';
 
-const at = (...parts: [number, number, number, number, number, number?]): number =>
-  new Date(...parts).getTime();
-const now = at(2026, 10, 21, 12, 0, 0);
+beforeAll(() => showIn('Europe/Berlin'));
+afterAll(() => showIn(null));
+
+// Clocks there show noon.
+const now = Date.UTC(2026, 10, 21, 11);
 
 it.each([
-  [at(2026, 10, 21, 9, 5, 7), '09:05:07'],
-  [at(2026, 10, 20, 23, 59, 59), '20 Nov 23:59:59'],
-  [at(2025, 0, 2, 3, 4, 5), '02 Jan 2025'],
+  [Date.UTC(2026, 10, 21, 8, 5, 7), '09:05:07'],
+  [Date.UTC(2026, 10, 20, 23), '00:00:00'],
+  [Date.UTC(2026, 10, 20, 22, 59, 59), '20 Nov 23:59:59'],
+  [Date.UTC(2026, 6, 1, 10), '01 Jul 12:00:00'],
+  [Date.UTC(2025, 11, 31, 22, 59), '31 Dec 2025'],
 ])('shortens %d', (time, text) => expect(shortTime(time, now)).toBe(text));
 
-it('writes a moment in full', () => expect(fullTime(now + 42)).toBe('2026-11-21 12:00:00.042'));
+it('writes a moment in full, with the offset of then', () => {
+  expect(fullTime(now + 42)).toBe('2026-11-21 12:00:00.042 UTC+01:00');
+  expect(minuteTime(Date.UTC(2026, 6, 1, 10))).toBe('2026-07-01 12:00 UTC+02:00');
+});
 
 describe('duration', () => {
   it.each([
@@ -35,9 +43,3 @@ describe('ago', () => {
     [-7_200_000, 'in 2 h'],
   ])('%d ms before', (before, text) => expect(ago(now - before, now)).toBe(text));
 });
-
-it.each([
-  [0, 'UTC'],
-  [-60, 'UTC+01:00'],
-  [210, 'UTC−03:30'],
-])('labels an offset of %d minutes', (minutes, text) => expect(offsetLabel(minutes)).toBe(text));

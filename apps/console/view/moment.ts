@@ -1,24 +1,23 @@
-const pad = (value: number, width = 2): string => String(value).padStart(width, '0');
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+import { offsetLabel, wallClock } from './wall-clock.ts';
 
-const clock = (date: Date): string =>
-  `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
-
-/** Local time for a dense column: the clock alone today, with the day before that, with the year if it is another. */
+/** For a dense column: the clock alone today, with the day before that, with the year if it is another. */
 export function shortTime(time: number, now: number): string {
-  const date = new Date(time);
-  const today = new Date(now);
-  if (date.toDateString() === today.toDateString()) return clock(date);
-  const day = `${pad(date.getDate())} ${months[date.getMonth()]}`;
-  return date.getFullYear() === today.getFullYear()
-    ? `${day} ${clock(date)}`
-    : `${day} ${date.getFullYear()}`;
+  const [then, today] = [wallClock(time), wallClock(now)];
+  if (then.date === today.date) return then.second;
+  const day = then.day.padStart(6, '0');
+  return then.year === today.year ? `${day} ${then.second}` : `${day} ${then.year}`;
 }
 
-/** Local time with day and milliseconds. */
+/** Day, clock with milliseconds, and how far ahead of UTC that is. */
 export function fullTime(time: number): string {
-  const date = new Date(time);
-  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${clock(date)}.${pad(date.getMilliseconds(), 3)}`;
+  const { date, millisecond } = wallClock(time);
+  return `${date} ${millisecond} ${offsetLabel(time)}`;
+}
+
+/** To the minute, for what lies days away. */
+export function minuteTime(time: number): string {
+  const { date, minute } = wallClock(time);
+  return `${date} ${minute} ${offsetLabel(time)}`;
 }
 
 /** The widest two units of a duration in milliseconds: `2 h 5 min`, `41 s`, `320 ms`. */
@@ -48,11 +47,4 @@ export function ago(time: number, now: number): string {
           ? `${Math.round(seconds / 3_600)} h`
           : `${Math.round(seconds / 86_400)} d`;
   return time <= now ? `${text} ago` : `in ${text}`;
-}
-
-/** `UTC+02:00` from `Date.getTimezoneOffset()`, minutes that local time is behind UTC. */
-export function offsetLabel(minutesBehind: number): string {
-  if (minutesBehind === 0) return 'UTC';
-  const ahead = Math.abs(minutesBehind);
-  return `UTC${minutesBehind < 0 ? '+' : '−'}${pad(Math.floor(ahead / 60))}:${pad(ahead % 60)}`;
 }

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   absoluteRange,
+  dayRanges,
   defaultRange,
   presets,
   rangeLabel,
@@ -9,9 +10,13 @@ import {
   toLocalInput,
   zoomOut,
 } from './time-range.ts';
+import { momentOf, showIn } from './wall-clock.ts';
 
-// Local noon, so that the labels are the same in every zone.
-const now = new Date(2026, 10, 21, 12, 0, 0).getTime();
+beforeAll(() => showIn('America/New_York'));
+afterAll(() => showIn(null));
+
+// Clocks there show noon.
+const now = Date.UTC(2026, 10, 21, 17);
 const hour = 3_600_000;
 
 describe('resolveTime', () => {
@@ -62,7 +67,14 @@ describe('zoomOut', () => {
     expect(zoomOut({ from: 'x', to: 'y' }, now)).toEqual(defaultRange));
 });
 
-it('writes local time for the input and reads it back', () => {
+it('writes what clocks show for the input and reads it back', () => {
   expect(toLocalInput(now)).toBe('2026-11-21T12:00:00');
-  expect(Date.parse(toLocalInput(now))).toBe(now);
+  expect(momentOf(toLocalInput(now))).toBe(now);
+});
+
+it('knows the days of the calendar, also those of 25 hours', () => {
+  const [today, yesterday] = dayRanges(Date.UTC(2026, 10, 2, 17));
+  expect(today?.range).toEqual({ from: '2026-11-02T05:00:00.000Z', to: 'now' });
+  expect(yesterday?.range).toEqual({ from: '2026-11-01T04:00:00.000Z', to: '2026-11-02T05:00:00.000Z' });
+  expect(rangeLabel(yesterday?.range ?? defaultRange, now)).toBe('1 Nov 00:00 – 2 Nov 00:00');
 });

@@ -1,3 +1,6 @@
+import { fullTime } from './moment.ts';
+import { dayStart, wallClock } from './wall-clock.ts';
+
 /** A range as the URL and the API hold it: `now`, `now-15m`, epoch milliseconds or ISO 8601. */
 export interface TimeRange {
   readonly from: string;
@@ -63,23 +66,17 @@ export function zoomOut(range: TimeRange, now: number): TimeRange {
   return absoluteRange(to - width * 2, to);
 }
 
-const pad = (value: number): string => String(value).padStart(2, '0');
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
 function endLabel(text: string, now: number, sameDayAs?: number): string {
   if (text === 'now') return 'now';
   const time = resolveTime(text, now);
   if (time === undefined) return text;
-  const date = new Date(time);
-  const clock = `${pad(date.getHours())}:${pad(date.getMinutes())}`;
-  const withSeconds = date.getSeconds() === 0 ? clock : `${clock}:${pad(date.getSeconds())}`;
-  if (sameDayAs !== undefined && new Date(sameDayAs).toDateString() === date.toDateString())
-    return withSeconds;
-  const year = date.getFullYear() === new Date(now).getFullYear() ? '' : ` ${date.getFullYear()}`;
-  return `${date.getDate()} ${months[date.getMonth()]}${year} ${withSeconds}`;
+  const { date, day, year, minute, second } = wallClock(time);
+  const clock = second.endsWith(':00') ? minute : second;
+  if (sameDayAs !== undefined && wallClock(sameDayAs).date === date) return clock;
+  return `${day}${year === wallClock(now).year ? '' : ` ${year}`} ${clock}`;
 }
 
-/** What the picker's button says, in local time. */
+/** What the picker's button says. */
 export function rangeLabel(range: TimeRange, now: number): string {
   if (range.to === 'now') {
     const preset = presets.find(({ from }) => from === range.from);
@@ -95,8 +92,24 @@ export function rangeLabel(range: TimeRange, now: number): string {
   return `${endLabel(range.from, now)} – ${endLabel(range.to, now, from)}`;
 }
 
-/** For `<input type="datetime-local">`: local time to the second. */
+/** Both ends in full. */
+export function rangeTitle(range: TimeRange, now: number): string {
+  const resolved = resolveRange(range, now);
+  return resolved === undefined ? 'Time range' : `${fullTime(resolved.from)} – ${fullTime(resolved.to)}`;
+}
+
+/** For `<input type="datetime-local">`: what clocks show, to the second. */
 export function toLocalInput(time: number): string {
-  const date = new Date(time);
-  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}T${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
+  const { date, second } = wallClock(time);
+  return `${date}T${second}`;
+}
+
+/** Days of the calendar, as it stands in the zone that is shown. */
+export function dayRanges(now: number): readonly { readonly label: string; readonly range: TimeRange }[] {
+  const today = dayStart(now);
+  const iso = (time: number): string => new Date(time).toISOString();
+  return [
+    { label: 'Today', range: { from: iso(today), to: 'now' } },
+    { label: 'Yesterday', range: absoluteRange(dayStart(today - 1), today) },
+  ];
 }

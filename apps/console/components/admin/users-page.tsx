@@ -7,7 +7,7 @@ import { useMemo, useState } from 'react';
 import { changeUser, endSessions, makeLink, removeUser, useUsers } from '../../api/accounts.ts';
 import { useSession } from '../../api/session.ts';
 import { step } from '../../view/keymap.ts';
-import { fullTime } from '../../view/moment.ts';
+import { minuteTime } from '../../view/moment.ts';
 import { plural } from '../../view/quantity.ts';
 import { FilterBox } from '../filter/filter-box.tsx';
 import { VirtualGrid } from '../grid/virtual-grid.tsx';
@@ -52,7 +52,7 @@ export function UsersPage() {
   const link = async ({ id }: User): Promise<void> => {
     try {
       const { url, expiresAt } = await makeLink(id);
-      const until = fullTime(Date.parse(expiresAt)).slice(0, 16);
+      const until = minuteTime(Date.parse(expiresAt));
       setSecret({
         title: `One-time link for ${id}`,
         says: `It logs ${id} in once, until ${until}, and lets them set a password. Give it to nobody else; it is not shown again.`,

@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import { type ChartRows, figure } from '../../view/forecast.ts';
-import { plainAxis, themeColours, tickLabel } from './axes.ts';
+import { frame, line, themeColours, wash } from './axes.ts';
 
 /** Draws what was, its band, and what is expected; `onHover` gets the row under the pointer. */
 export function drawBandChart(
@@ -10,32 +10,15 @@ export function drawBandChart(
   onHover: (row: number | null) => void,
 ): uPlot {
   const colour = themeColours();
-  const axis = plainAxis(colour);
-  const line = { points: { show: false }, spanGaps: false };
-  const wash = `color-mix(in srgb, ${colour('--accent')} 16%, transparent)`;
   const edge = { ...line, stroke: 'transparent', width: 0 };
   const now = rows.times[rows.ahead - 1];
   return new uPlot(
     {
-      width: target.clientWidth,
-      height: target.clientHeight,
-      ms: 1,
-      padding: [10, 12, 0, 0],
-      legend: { show: false },
+      ...frame(target, colour, { size: 56, space: 32, write: figure }),
       scales: { x: {}, y: { range: (_, min, max) => rangeOf(min, max, limit) } },
-      cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
-      axes: [
-        {
-          ...axis,
-          ...{ size: 22, gap: 4, space: 80 },
-          grid: { show: false },
-          values: (_, splits, __, ___, step) => splits.map((time) => tickLabel(time, step)),
-        },
-        { ...axis, size: 56, gap: 4, space: 32, values: (_, splits) => splits.map((value) => figure(value)) },
-      ],
       bands: [
-        { series: [2, 1], fill: wash },
-        { series: [4, 3], fill: wash },
+        { series: [2, 1], fill: wash(colour) },
+        { series: [4, 3], fill: wash(colour) },
       ],
       series: [
         {},

@@ -2,32 +2,9 @@ import type { DetectorSeries } from '@tidewatch/api/schemas';
 import uPlot from 'uplot';
 import type { BandRows } from '../../view/anomaly.ts';
 import { figure } from '../../view/forecast.ts';
-import { plainAxis, themeColours, tickLabel } from './axes.ts';
+import { type Colour, frame, line, themeColours, wash } from './axes.ts';
 
-type Colour = ReturnType<typeof themeColours>;
-
-const frame = (target: HTMLElement, colour: Colour) => ({
-  ...{ width: target.clientWidth, height: target.clientHeight, ms: 1 as const },
-  padding: [8, 12, 0, 0] as [number, number, number, number],
-  legend: { show: false },
-  cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
-  axes: [
-    {
-      ...plainAxis(colour),
-      ...{ size: 22, gap: 4, space: 80 },
-      grid: { show: false },
-      values: (_: uPlot, splits: number[], __: number, ___: number, step: number) =>
-        splits.map((time) => tickLabel(time, step)),
-    },
-    {
-      ...plainAxis(colour),
-      ...{ size: 48, gap: 4, space: 28 },
-      values: (_: uPlot, splits: number[]) => splits.map((value) => figure(value)),
-    },
-  ],
-});
-
-const line = { points: { show: false }, spanGaps: false };
+const axis = { size: 48, write: figure };
 
 /** Marks the interval that is open. */
 const marking = (at: number | null, colour: Colour) => (plot: uPlot) => {
@@ -55,7 +32,7 @@ export function drawScores(
   const colour = themeColours();
   return new uPlot(
     {
-      ...frame(target, colour),
+      ...frame(target, colour, axis),
       scales: { x: {}, y: { range: [0, 1] } },
       series: [
         {},
@@ -75,12 +52,12 @@ export function drawIntervals(target: HTMLElement, rows: BandRows, at: number | 
   const edge = { ...line, stroke: 'transparent', width: 0 };
   return new uPlot(
     {
-      ...frame(target, colour),
+      ...frame(target, colour, axis),
       scales: {
         x: {},
         y: { range: (_, least, most) => [Math.min(0, least), most + (most - least || 1) * 0.08] },
       },
-      bands: [{ series: [2, 1], fill: `color-mix(in srgb, ${colour('--accent')} 16%, transparent)` }],
+      bands: [{ series: [2, 1], fill: wash(colour) }],
       series: [
         {},
         edge,

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { plainAxis, themeColours, tickLabel } from './axes.ts';
+import { frame, line, themeColours, wash } from './axes.ts';
 
 /** Draws one line from zero to `top`. @param times epoch milliseconds */
 export function drawLineChart(
@@ -9,34 +9,11 @@ export function drawLineChart(
   top: number,
 ): uPlot {
   const colour = themeColours();
-  const axis = plainAxis(colour);
   return new uPlot(
     {
-      width: target.clientWidth,
-      height: target.clientHeight,
-      ms: 1,
-      padding: [10, 12, 0, 0],
-      legend: { show: false },
+      ...frame(target, colour, { size: 40 }),
       scales: { x: {}, y: { range: [0, top] } },
-      cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
-      axes: [
-        {
-          ...axis,
-          ...{ size: 22, gap: 4, space: 80 },
-          grid: { show: false },
-          values: (_, splits, __, ___, step) => splits.map((time) => tickLabel(time, step)),
-        },
-        { ...axis, size: 40, gap: 4, space: 28 },
-      ],
-      series: [
-        {},
-        {
-          points: { show: false },
-          stroke: colour('--accent'),
-          width: 1.5,
-          fill: `color-mix(in srgb, ${colour('--accent')} 16%, transparent)`,
-        },
-      ],
+      series: [{}, { ...line, stroke: colour('--accent'), width: 1.5, fill: wash(colour) }],
     },
     [[...times], [...values]],
     target,

@@ -1,6 +1,6 @@
 import type { Histogram } from '@tidewatch/api/schemas';
 import uPlot from 'uplot';
-import { plainAxis, themeColours, tickLabel } from './axes.ts';
+import { frame, themeColours } from './axes.ts';
 import { type ChartSeries, stack } from './stack.ts';
 
 /** Draws the histogram; `onBrush` gets the dragged range, `onHover` the bucket under the pointer. */
@@ -15,43 +15,16 @@ export function drawStackedBars(
 ): uPlot {
   const colour = themeColours();
   const bars = uPlot.paths.bars?.({ size: [0.86, 28], align: 1, radius: 0.08 });
-  const axis = plainAxis(colour);
+  const shared = frame(target, colour, { size: 38, space: 24, write: whole });
   return new uPlot(
     {
-      width: target.clientWidth,
-      height: target.clientHeight,
-      ms: 1,
+      ...shared,
       padding: [6, 8, 0, 0],
-      legend: { show: false },
       scales: {
         x: { range: [histogram.from, Math.max(histogram.to, histogram.from + histogram.stepMs)] },
         y: { range: (_, __, max) => [0, Math.max(4, max * 1.08)] },
       },
-      cursor: {
-        y: false,
-        points: { show: false },
-        drag: { x: true, y: false, setScale: false },
-      },
-      axes: [
-        {
-          ...axis,
-          size: 20,
-          gap: 3,
-          space: 70,
-          grid: { show: false },
-          values: (_, splits, __, ___, step) => splits.map((time) => tickLabel(time, step)),
-        },
-        {
-          ...axis,
-          size: 38,
-          gap: 4,
-          space: 24,
-          values: (_, splits) =>
-            splits.map((value) =>
-              Number.isInteger(value) ? (value >= 10_000 ? `${value / 1_000}k` : String(value)) : '',
-            ),
-        },
-      ],
+      cursor: { ...shared.cursor, drag: { x: true, y: false, setScale: false } },
       series: [
         {},
         ...[...series].reverse().map(({ label, colour: name }) => ({
@@ -87,3 +60,7 @@ export function drawStackedBars(
     target,
   );
 }
+
+/** Counts are whole, and those of many thousands short. */
+const whole = (value: number): string =>
+  Number.isInteger(value) ? (value >= 10_000 ? `${value / 1_000}k` : String(value)) : '';

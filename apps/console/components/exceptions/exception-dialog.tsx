@@ -10,7 +10,7 @@ import {
   termLabels,
   terms,
 } from '../../view/exception.ts';
-import { fullTime } from '../../view/moment.ts';
+import { minuteTime } from '../../view/moment.ts';
 import { visible } from '../../view/value.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -110,7 +110,7 @@ export function ExceptionDialog({
             />
           )}
           <span className="figure text-soft">
-            {term !== 'never' && typeof expires === 'number' && fullTime(expires).slice(0, 16)}
+            {term !== 'never' && typeof expires === 'number' && minuteTime(expires)}
           </span>
         </div>
         <p className="rounded-md border border-line bg-raised px-3 py-2 text-sm wrap-anywhere">

@@ -1,7 +1,7 @@
 'use client';
 import { CalendarClock, ChevronDown, ZoomOut } from 'lucide-react';
 import { lazy, Suspense, useRef, useState } from 'react';
-import { rangeLabel, type TimeRange, zoomOut } from '../../view/time-range.ts';
+import { rangeLabel, rangeTitle, type TimeRange, zoomOut } from '../../view/time-range.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 
 const loadPopover = () => import('./time-popover.tsx').then((module) => ({ default: module.TimePopover }));
@@ -21,6 +21,7 @@ export function TimePicker({
     <div className="flex shrink-0 items-center">
       <Button
         ref={button}
+        title={rangeTitle(range, Date.now())}
         aria-haspopup="dialog"
         aria-expanded={open}
         onClick={() => setOpen(true)}

@@ -1,7 +1,15 @@
 'use client';
 import { Popover } from '@base-ui/react/popover';
 import { type RefObject, useState } from 'react';
-import { absoluteRange, presets, resolveRange, type TimeRange, toLocalInput } from '../../view/time-range.ts';
+import {
+  absoluteRange,
+  dayRanges,
+  presets,
+  resolveRange,
+  type TimeRange,
+  toLocalInput,
+} from '../../view/time-range.ts';
+import { momentOf, offsetLabel } from '../../view/wall-clock.ts';
 import { Button } from '../ui/button.tsx';
 
 /** The choices of the time picker, below its button. */
@@ -16,6 +24,10 @@ export function TimePopover({
   readonly onChange: (range: TimeRange) => void;
   readonly onClose: () => void;
 }) {
+  const choices = [
+    ...presets.map(({ from, label }) => ({ label, range: { from, to: 'now' } })),
+    ...dayRanges(Date.now()),
+  ];
   return (
     <Popover.Root open onOpenChange={(open) => !open && onClose()}>
       <Popover.Portal>
@@ -25,13 +37,13 @@ export function TimePopover({
             finalFocus={anchor}
             className="flex rounded-lg border border-line bg-panel shadow-pop outline-none"
           >
-            <ul className="w-44 border-r border-line p-1" aria-label="Relative to now">
-              {presets.map(({ from, label }) => (
-                <li key={from}>
+            <ul className="w-44 border-r border-line p-1" aria-label="Up to now, and days">
+              {choices.map(({ label, range: choice }) => (
+                <li key={label}>
                   <button
                     type="button"
-                    aria-pressed={range.to === 'now' && range.from === from}
-                    onClick={() => onChange({ from, to: 'now' })}
+                    aria-pressed={range.to === choice.to && range.from === choice.from}
+                    onClick={() => onChange(choice)}
                     className="h-7 w-full rounded px-2 text-left text-sm hover:bg-hover aria-pressed:bg-accent-wash aria-pressed:text-accent"
                   >
                     {label}
@@ -60,9 +72,8 @@ function AbsoluteRange({
   const resolved = resolveRange(range, Date.now());
   const [from, setFrom] = useState(resolved === undefined ? '' : toLocalInput(resolved.from));
   const [to, setTo] = useState(resolved === undefined ? '' : toLocalInput(resolved.to));
-  // `datetime-local` has no zone, so the browser reads it as local time.
-  const start = Date.parse(from);
-  const end = Date.parse(to);
+  const start = momentOf(from);
+  const end = momentOf(to);
   const wrong = Number.isNaN(start) || Number.isNaN(end) || start >= end;
   return (
     <form
@@ -72,28 +83,8 @@ function AbsoluteRange({
         if (!wrong) onChange(absoluteRange(start, end));
       }}
     >
-      <label className="flex flex-col gap-1 text-xs text-soft">
-        From
-        <input
-          type="datetime-local"
-          step="1"
-          value={from}
-          onChange={(event) => setFrom(event.target.value)}
-          className={inputClass}
-          aria-invalid={wrong}
-        />
-      </label>
-      <label className="flex flex-col gap-1 text-xs text-soft">
-        To
-        <input
-          type="datetime-local"
-          step="1"
-          value={to}
-          onChange={(event) => setTo(event.target.value)}
-          className={inputClass}
-          aria-invalid={wrong}
-        />
-      </label>
+      <Moment label="From" value={from} onChange={setFrom} time={start} wrong={wrong} />
+      <Moment label="To" value={to} onChange={setTo} time={end} wrong={wrong} />
       <p className="min-h-4 text-xs text-bad" role="status">
         {wrong ? 'The end must be after the start.' : ''}
       </p>
@@ -101,5 +92,36 @@ function AbsoluteRange({
         Apply
       </Button>
     </form>
+  );
+}
+
+/** One end; the input has no zone of its own. */
+function Moment({
+  label,
+  value,
+  onChange,
+  time,
+  wrong,
+}: {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly time: number;
+  readonly wrong: boolean;
+}) {
+  return (
+    <label className="flex flex-col gap-1 text-xs text-soft">
+      <span className="flex justify-between">
+        {label} <span className="figure">{Number.isNaN(time) ? '' : offsetLabel(time)}</span>
+      </span>
+      <input
+        type="datetime-local"
+        step="1"
+        value={value}
+        onChange={({ target }) => onChange(target.value)}
+        className={inputClass}
+        aria-invalid={wrong}
+      />
+    </label>
   );
 }

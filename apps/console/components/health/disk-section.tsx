@@ -1,7 +1,7 @@
 'use client';
 import type { DiskReport } from '@tidewatch/api/schemas';
 import { useDisk } from '../../api/system.ts';
-import { fullTime } from '../../view/moment.ts';
+import { minuteTime } from '../../view/moment.ts';
 import { bytes } from '../../view/quantity.ts';
 import { ProblemState, SkeletonRows } from '../ui/states.tsx';
 import { FactTable, HealthSection, StateDot } from './health-section.tsx';
@@ -16,15 +16,13 @@ const words = {
   full: 'full',
 } as const satisfies Record<Store['standing'], string>;
 
-const minute = (time: number): string => fullTime(time).slice(0, 16);
-
 /** When a store is full, as its growth goes on. */
 function expected(outlook: Store['outlook']): string {
   if (outlook === undefined) return 'Not known yet: there is too little history.';
-  if (outlook.soonest === undefined) return `Not full before ${minute(outlook.until)}.`;
+  if (outlook.soonest === undefined) return `Not full before ${minuteTime(outlook.until)}.`;
   return outlook.likely === undefined
-    ? `Full ${minute(outlook.soonest)} at the soonest.`
-    : `Full about ${minute(outlook.likely)}, ${minute(outlook.soonest)} at the soonest.`;
+    ? `Full ${minuteTime(outlook.soonest)} at the soonest.`
+    : `Full about ${minuteTime(outlook.likely)}, ${minuteTime(outlook.soonest)} at the soonest.`;
 }
 
 /** How far each store has filled its disk budget, and when it will be full. */

@@ -10,6 +10,8 @@ import { Navigation, pages } from './navigation.tsx';
 import { ThemeMenu } from './theme-menu.tsx';
 import { UserMenu } from './user-menu.tsx';
 import { ZoneMark } from './zone-mark.tsx';
+import { useLeftDecisions } from './use-left-decisions.ts';
+import { useFollowZone, useZone } from './use-zone.ts';
 
 const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })));
 const KeyHelp = lazy(() => import('./key-help.tsx').then((module) => ({ default: module.KeyHelp })));
@@ -24,6 +26,11 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const stale = useConnection().state === 'reconnecting';
   const [help, setHelp] = useState(false);
   const [palette, setPalette] = useState(false);
+  const mine = usePages();
+  useFollowServer();
+  useLeftDecisions();
+  const zone = useZone();
+  useFollowZone();
   useKey('g', startGo);
   useKey(
     pages.map(({ key }) => key).join(','),
@@ -53,7 +60,8 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </header>
         <AwayBanner />
         <Banners />
-        <main data-stale={stale ? '' : undefined} className="flex min-h-0 flex-1 flex-col">
+        {/* What shows times is made anew for another zone; the page's state is in the URL. */}
+        <main key={zone} data-stale={stale ? '' : undefined} className="flex min-h-0 flex-1 flex-col">
           {children}
         </main>
       </div>

@@ -1,5 +1,5 @@
 'use client';
-import { KeyRound, LogOut, UserRound } from 'lucide-react';
+import { Clock, KeyRound, LogOut, UserRound } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { logOut } from '../../api/client.ts';
 import { useSession } from '../../api/session.ts';
@@ -11,9 +11,12 @@ const PasswordDialog = lazy(() =>
 );
 
 export function UserMenu() {
+const ZoneDialog = lazy(() => import('./zone-dialog.tsx').then((module) => ({ default: module.ZoneDialog })));
+
   const { data: session } = useSession();
   const [changing, setChanging] = useState(false);
   return (
+  const [zoning, setZoning] = useState(false);
     <>
       <Menu
         align="end"
@@ -33,6 +36,11 @@ export function UserMenu() {
           </MenuItem>
         )}
         <MenuItem
+        {session !== undefined && (
+          <MenuItem icon={<Clock size={14} />} onClick={() => setZoning(true)}>
+            Time zone…
+          </MenuItem>
+        )}
           icon={<LogOut size={14} />}
           // A whole new page: nothing that was read stays, and whatever finds the session ended meanwhile is not heard.
           onClick={() => void logOut().finally(() => location.replace('/login?why=left'))}
@@ -44,6 +52,11 @@ export function UserMenu() {
         <Suspense>
           <PasswordDialog session={session} onClose={() => setChanging(false)} />
         </Suspense>
+      {zoning && session !== undefined && (
+        <Suspense>
+          <ZoneDialog zone={session.zone} onClose={() => setZoning(false)} />
+        </Suspense>
+      )}
       )}
     </>
   );

@@ -1,24 +1,18 @@
 'use client';
-import { useSyncExternalStore } from 'react';
-import { offsetLabel } from '../../view/moment.ts';
+import { offsetLabel } from '../../view/wall-clock.ts';
+import { useNow } from '../ui/use-now.ts';
+import { useZone } from './use-zone.ts';
 
-const never = () => () => undefined;
-
-/** The zone all times are shown in. The build machine's zone is not the reader's, so it appears after hydration. */
+/** The zone all times are shown in, and how far it is ahead of UTC by now. The build machine's is not the reader's, so it appears after hydration. */
 export function ZoneMark() {
-  const offset = useSyncExternalStore(
-    never,
-    () => offsetLabel(new Date().getTimezoneOffset()),
-    () => '',
-  );
-  const zone = useSyncExternalStore(
-    never,
-    () => Intl.DateTimeFormat().resolvedOptions().timeZone,
-    () => '',
-  );
+  const zone = useZone(() => '');
+  const now = useNow();
   return (
-    <span className="figure px-2 text-sm text-soft" title={`Times are shown in your zone, ${zone}`}>
-      {offset}
+    <span
+      className="figure px-2 text-sm text-soft"
+      title={`Times are shown as in ${zone}; the menu beside changes that`}
+    >
+      {zone === '' ? '' : offsetLabel(now, zone)}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import { ago, fullTime, shortTime } from '../../view/moment.ts';
 
-/** A moment in local time; the whole of it and how long ago in the tooltip. */
+/** A moment as clocks show it in the zone that is chosen; the whole of it and how long ago in the tooltip. */
 export function Time({ at, now }: { readonly at: number; readonly now: number }) {
   return (
     <time
