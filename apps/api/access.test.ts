@@ -190,6 +190,8 @@ const queries: Readonly<Record<string, string>> = {
   'events.top': '?field=host.name',
   'detectors.series': `?entity=${encodeURIComponent('["alice"]')}`,
   'events.complete': '?text=a',
+  'alerts.complete': '?text=a',
+  'cases.complete': '?text=a',
   'alerts.groups': '?by=rule.id',
   'entities.get': '?field=host.name&value=db-1',
   'privacy.fields': '?source=syslog',

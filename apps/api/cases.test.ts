@@ -86,6 +86,11 @@ describe('cases', () => {
     expect(await titles('title: worst* and opened_by: analyst and alerts < 1')).toEqual([severe.id]);
     expect(await titles('status: closed')).toEqual([]);
     expect((await get('/api/cases?q=(')).code).toBe('KQL_SYNTAX');
+    const { suggestions } = await get(`/api/cases/complete?text=${q('severity: cr')}`);
+    expect(suggestions).toEqual([{ label: 'critical', text: 'critical', count: 1 }]);
+    const fields = await get('/api/cases/complete?text=sev');
+    expect(fields.suggestions).toMatchObject([{ label: 'severity', type: 'keyword', seen: true }]);
+    expect((await get('/api/cases/complete?text=', viewer)).code).toBe('ROLE_MISSING');
   });
 
   it('show who sees only some classes that there is an alert, and nothing of it', async () => {
@@ -173,6 +178,14 @@ it('alerts leave as CSV with the columns asked for, and as NDJSON without what i
     ),
   );
   expect(rows).toHaveLength(3);
+  const couldBegin = async (query: string) =>
+    (
+      await server.api.inject({
+        url: `/api/alerts/export?reason=review&check=true&q=${q(query)}`,
+        headers: analyst,
+      })
+    ).statusCode;
+  expect([await couldBegin('status: open'), await couldBegin('status: (')]).toEqual([204, 400]);
   const noted = (await server.audit()).filter(({ action }) => action.startsWith('alerts.export'));
   expect(noted.map(({ action, who, detail }) => [action, who, (detail as { rows?: number }).rows])).toEqual([
     ['alerts.exported', 'analyst', 3],

@@ -1,39 +1,62 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type KqlNode, placeAt, suggestionsFor, textFields } from '@tidewatch/query';
-import type { Scope, TimeRange, TopValue } from '@tidewatch/store';
-import type { Api } from './route.ts';
+import { inTime } from './in_time.ts';
 
 /** Whoever types waits so long for values, milliseconds. */
 const longestWait = 2_000;
-const mostValues = 50;
+export const mostValues = 50;
 
-/** What can stand at a position of a query: of fields those that the reader's events have, then those of ECS. */
-export async function complete(
-  text: string,
-  position: number,
-  range: TimeRange,
-  scope: Scope,
-  { events, ecsFields = [] }: Pick<Api, 'events' | 'ecsFields'>,
-) {
-  const place = placeAt(text, position);
-  const { expects, start, end } = place;
+/** A field that a list has whatever its rows hold. */
+export interface OwnField {
+  readonly name: string;
+  /** As Elasticsearch calls it. */
+  readonly type: string;
+  /** A few words, for who types its name. */
+  readonly says: string;
+}
+
+/** What queries of one list can name. */
+export interface Vocabulary {
+  readonly own: readonly OwnField[];
+  /** Names that its rows have beside. */
+  readonly fields: () => Promise<readonly string[]>;
+  /** ECS names with their types, where rows may have them. */
+  readonly ecs?: ReadonlyMap<string, string>;
+  /** The most frequent values of a field that fit, at most {@link mostValues}. */
+  readonly values: (
+    field: string,
+    query: KqlNode,
+  ) => Promise<readonly { readonly value: string; readonly count: number }[]>;
+}
+
+/** What can stand at a position of a query: of fields the list's own, those that its rows have, then those of ECS. */
+export async function complete(text: string, position: number, vocabulary: Vocabulary) {
+  const place = placeAt(text, Math.min(position, text.length));
+  const { expects, start, end, field } = place;
   const at = { expects, start, end };
   if (expects === 'field') {
-    const seen = new Set(await events.fields(scope));
-    const suggestions = suggestionsFor(place, [...seen, ...ecsFields]);
-    const within = place.field === undefined ? '' : `${place.field}.`;
-    return { ...at, suggestions: suggestions.map((one) => ({ ...one, seen: seen.has(within + one.label) })) };
+    const { own, fields, ecs = new Map<string, string>() } = vocabulary;
+    const said = new Map(own.map((one) => [one.name, one]));
+    const seen = new Set([...said.keys(), ...(await fields())]);
+    const within = field === undefined ? '' : `${field}.`;
+    return {
+      ...at,
+      suggestions: suggestionsFor(place, [...seen, ...ecs.keys()]).map((one) => {
+        const name = within + one.label;
+        const says = said.get(name)?.says;
+        const type = said.get(name)?.type ?? ecs.get(name);
+        return {
+          ...{ ...one, seen: seen.has(name) },
+          ...(type !== undefined && { type }),
+          ...(says !== undefined && { says }),
+        };
+      }),
+    };
   }
-  if (expects !== 'value' || place.field === undefined || textFields.has(place.field))
+  if (expects !== 'value' || field === undefined || textFields.has(field))
     return { ...at, suggestions: suggestionsFor(place) };
-  const found = await inTime(
-    events.topValues(
-      { query: beginning(place.field, place.typed), range, field: place.field, limit: mostValues },
-      scope,
-    ),
-  );
+  const found = await inTime(vocabulary.values(field, beginning(field, place.typed)), longestWait);
   if (found === undefined) return { ...at, suggestions: [], late: true };
-  const counts = new Map(found.map(({ value, count }) => [String(value), count]));
+  const counts = new Map(found.map(({ value, count }) => [value, count]));
   return {
     ...at,
     suggestions: suggestionsFor(place, [...counts.keys()]).map((one) => ({
@@ -47,15 +70,3 @@ const beginning = (field: string, typed: string): KqlNode =>
   typed === ''
     ? { kind: 'exists', field }
     : { kind: 'is', field, value: { type: 'wildcard', parts: [typed, ''] } };
-
-/** Undefined where it takes too long; the store ends what goes on by its own limit. */
-async function inTime(values: Promise<TopValue[]>): Promise<TopValue[] | undefined> {
-  const waiting = new AbortController();
-  const late = sleep(longestWait, undefined, { signal: waiting.signal }).catch(() => undefined);
-  try {
-    return await Promise.race([values, late]);
-  } finally {
-    waiting.abort();
-    values.catch(() => undefined);
-  }
-}

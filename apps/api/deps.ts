@@ -302,8 +302,8 @@ export interface ApiDeps {
   /** Absent where people log in by password and link only. */
   readonly oidc?: OidcSettings;
   readonly demo?: Demo;
-  /** Names to complete beside those of stored events. */
-  readonly ecsFields?: readonly string[];
+  /** Names to complete beside those of stored events, with their types. */
+  readonly ecsFields?: ReadonlyMap<string, string>;
   /** Epoch milliseconds. */
   readonly clock?: () => number;
   /** Opens the administration routes to commands on the server itself; without it they stay shut. */

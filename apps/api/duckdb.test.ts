@@ -78,11 +78,20 @@ describe('over the embedded store', () => {
   it('queries are completed, within what the reader may see', async () => {
     const fields = await get(`/api/events/complete?text=${q('not host.n')}`);
     expect(fields).toMatchObject({ expects: 'field', start: 4, end: 10 });
-    expect(fields.suggestions).toContainEqual({ label: 'host.name', text: 'host.name', seen: true });
+    expect(fields.suggestions).toContainEqual(
+      expect.objectContaining({ label: 'host.name', text: 'host.name', seen: true }),
+    );
     const values = await get(`/api/events/complete?text=${q('host.name: (x or d) and y')}&position=18`);
     expect(values).toMatchObject({ expects: 'value', start: 17, end: 18 });
     expect(values.suggestions).toEqual([{ label: 'db-1', text: 'db-1', count: 200 }]);
     const viewer = await server.logIn('viewer');
+    const ofAlerts = await get(`/api/alerts/complete?text=${q('rule.l')}`);
+    expect(ofAlerts.suggestions[0]).toMatchObject({ label: 'rule.level', type: 'keyword', seen: true });
+    const severities = await get(`/api/alerts/complete?text=${q('rule.level: ')}`);
+    expect(severities.suggestions).toEqual([{ label: 'high', text: 'high', count: 2 }]);
+    const ungrouped = await get(`/api/alerts/complete?text=${q('a..b: ')}`);
+    expect(ungrouped.suggestions).toEqual([]);
+    expect((await get(`/api/alerts/complete?text=${q('status: ')}`, viewer)).suggestions).toEqual([]);
     expect((await get(`/api/events/complete?text=${q('host.name: ')}`, viewer)).suggestions).toEqual([]);
   });
 

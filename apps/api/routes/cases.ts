@@ -33,7 +33,7 @@ async function checkOwner(id: string | null | undefined, api: Pick<Api, 'control
 }
 
 /** What queries see of a case. */
-const documentOf = ({ createdAt, createdBy, updatedAt, version: _version, ...fields }: Case) => ({
+export const documentOf = ({ createdAt, createdBy, updatedAt, version: _version, ...fields }: Case) => ({
   ...{ ...fields, opened_by: createdBy },
   ...{ created: new Date(createdAt).toISOString(), updated: new Date(updatedAt).toISOString() },
 });

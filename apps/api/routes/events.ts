@@ -1,7 +1,6 @@
 import { getField } from '@tidewatch/event';
 import { z } from 'zod';
 import { asDetail } from '../audit.ts';
-import { complete } from '../complete.ts';
 import { download } from '../download.ts';
 import { errors } from '../errors.ts';
 import { parseQuery } from '../kql.ts';
@@ -107,17 +106,6 @@ export const eventRoutes: readonly Route[] = [
     audit: 'read',
     schemas: { answer: schemas.fieldNames },
     handle: async ({ scope }, { events }) => ({ fields: await events.fields(scope) }),
-  }),
-  route({
-    name: 'events.complete',
-    method: 'GET',
-    url: '/api/events/complete',
-    summary: 'What can stand at a place of a query: fields, values, words',
-    policy,
-    audit: 'read',
-    schemas: { query: schemas.completeQuery, answer: schemas.completion },
-    handle: ({ query: { text, position, ...times }, scope, now }, api) =>
-      complete(text, Math.min(position ?? text.length, text.length), resolveRange(times, now), scope, api),
   }),
   route({
     name: 'events.get',

@@ -6,6 +6,7 @@ import { alertRoutes } from './alerts.ts';
 import { archiveRoutes } from './archive.ts';
 import { auditRoutes } from './audit.ts';
 import { caseRoutes } from './cases.ts';
+import { completionRoutes } from './completion.ts';
 import { deadLetterRoutes } from './dead_letters.ts';
 import { detectorNormalRoutes } from './detector_normal.ts';
 import { detectorRoutes } from './detectors.ts';
@@ -40,6 +41,7 @@ export const routes: readonly Route[] = [
   ...alertJobRoutes,
   ...caseRoutes,
   ...viewRoutes,
+  ...completionRoutes,
   ...eventRoutes,
   ...entityRoutes,
   ...ruleRoutes,

@@ -227,7 +227,9 @@ export async function startApiRole(runtime: Runtime, adminToken: string): Promis
     governance: config.governance,
     dataClasses: readableClasses(runtime),
     ...(config.auth.oidc && { oidc: oidcOf(config.auth.oidc) }),
-    ecsFields: Object.values(ecsFields).flatMap((names) => names.split(' ')),
+    ecsFields: new Map(
+      Object.entries(ecsFields).flatMap(([type, names]) => names.split(' ').map((name) => [name, type])),
+    ),
     ...(parts.demonstration === undefined ? {} : { demo: parts.demonstration }),
     adminToken,
     hosts: config.http.hosts,

@@ -125,6 +125,7 @@ export function AlertsPage() {
         <KqlBox
           page="alerts"
           value={state.q}
+          range={state}
           onChange={(q) => void setState({ q })}
           problem={kqlProblemOf(list.error, state.q, filter.q)}
           placeholder="Filter alerts, e.g. rule.level: high and host.name: dc-*"

@@ -86,6 +86,7 @@ export function EventsPage() {
         <KqlBox
           page="events"
           value={state.q}
+          range={state}
           onChange={(q) => void setState({ q })}
           problem={kqlProblemOf(list.error, state.q, filter.q)}
           placeholder="Search events, e.g. event.dataset: linux.sshd and source.ip: 10.0.0.0/8"
