@@ -101,6 +101,7 @@ export const alertRoutes: readonly Route[] = [
         for await (const rows of alertPages(found, scope, alerts))
           yield rows.map((row) => (format === 'ndjson' ? shownOf(row) : cellsOf(row, columns)));
       }
+      if (query.check) return undefined;
       return download(reply, pages(), {
         ...{ name: 'alerts', format, columns },
         done: (rows) => audit.change({ ...entry, action: 'alerts.exported', detail: { rows } }),

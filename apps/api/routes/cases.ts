@@ -262,6 +262,7 @@ export const caseRoutes: readonly Route[] = [
     schemas: { params: byId, query: schemas.caseExport },
     produces: 'text/markdown',
     handle: async ({ params: { id }, query, scope, reply }, api) => {
+      if (query.check) return undefined;
       const { control, audit } = api;
       const [found, history] = await Promise.all([
         control.cases.get(id, scope),

@@ -42,6 +42,7 @@ export const eventRoutes: readonly Route[] = [
     handle: async ({ query, scope, now, reply }, { events, audit }) => {
       const { q, from, to, format, fields } = query;
       const found = { ...parseQuery(q), range: resolveRange({ from, to }, now) };
+      if (query.check) return undefined;
       const entry = { who: scope.principal, target: '/api/events/export' };
       await audit.change({ ...entry, action: 'events.export', detail: asDetail(query) });
       const columns = fields.split(',').map((field) => field.trim());

@@ -1,6 +1,6 @@
 import { closeReasons, engines, levels, statuses } from '@tidewatch/event';
 import { z } from 'zod';
-import { exportFormat, reason } from './audit.ts';
+import { check, exportFormat, reason } from './audit.ts';
 import { evasionExplanation, forestExplanation, onnxExplanation } from './model_explanations.ts';
 import { histogramQuery, pageQuery, rangeQuery } from './primitives.ts';
 
@@ -240,3 +240,4 @@ export const alertExport = rangeQuery.extend({
     ),
   reason,
 });
+  check,

@@ -39,7 +39,15 @@ export const reason = z
   .max(1_000)
   .describe('Why all of it is needed: the audit log keeps it.');
 
-export const auditExport = filter.extend({ format: exportFormat.default('ndjson'), reason });
+/** Before a browser leaves for a file that may not come. */
+export const check = z
+  .literal('true')
+  .optional()
+  .describe(
+    'Only answers whether the export could begin, with 204 where it could; nothing is exported or noted.',
+  );
+
+export const auditExport = filter.extend({ format: exportFormat.default('ndjson'), reason, check });
 
 export const verifyQuery = z.object({
   seq: z.coerce.number().int().min(0).optional().describe('Of an earlier head that was kept elsewhere'),

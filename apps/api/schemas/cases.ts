@@ -2,7 +2,7 @@ import { caseStatuses } from '@tidewatch/control';
 import { closeReasons, levels } from '@tidewatch/event';
 import { z } from 'zod';
 import { alertRow } from './alerts.ts';
-import { reason } from './audit.ts';
+import { check, reason } from './audit.ts';
 import { rangeQuery } from './primitives.ts';
 
 const title = z.string().trim().min(1).max(200);
@@ -137,4 +137,8 @@ export const caseAlerts = z
     description: '`gone`: its time to live is over. `hidden`: of a data class that the asker may not see.',
   });
 
-export const caseExport = z.object({ format: z.enum(['markdown', 'ndjson']).default('markdown'), reason });
+export const caseExport = z.object({
+  format: z.enum(['markdown', 'ndjson']).default('markdown'),
+  reason,
+  check,
+});

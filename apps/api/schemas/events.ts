@@ -15,6 +15,7 @@ export const eventExport = rangeQuery.extend({
     .default('@timestamp,event.dataset,host.name,user.name,source.ip,event.action,message')
     .describe('Columns of CSV, with commas between; NDJSON has whole events.'),
   reason,
+  check,
 });
 
 export const eventHistogramQuery = histogramQuery.extend({ split: z.string().max(256).optional() });

@@ -1,11 +1,15 @@
 'use client';
 import { useRef, useState } from 'react';
+import { get } from '../../api/client.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { Field } from '../ui/field.tsx';
+import { Field, FormProblem } from '../ui/field.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 
-/** Asks why all of it is needed; the audit log keeps that. The file comes as the browser takes it. */
+/**
+ * Asks why all of it is needed; the audit log keeps that. Whether it can begin is asked before, so that a refusal stands
+ * here; the file then comes as the browser takes it, which shows how far it is.
+ */
 export function ExportDialog<T extends string>({
   title,
   says,
@@ -31,6 +35,8 @@ export function ExportDialog<T extends string>({
   const [reason, setReason] = useState('');
   const [format, setFormat] = useState<T>(formats[0].value);
   const [fields, setFields] = useState(columns?.join(', ') ?? '');
+  const [asking, setAsking] = useState(false);
+  const [problem, setProblem] = useState<Error>();
   const first = useRef<HTMLInputElement>(null);
   const chosen = columns !== undefined && format === 'csv' ? fields.replaceAll(/\s/g, '') : '';
   return (
@@ -39,9 +45,14 @@ export function ExportDialog<T extends string>({
         className="flex flex-col gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          const asked = Object.entries({ ...query, format, fields: chosen, reason: reason.trim() });
-          location.assign(`${path}?${new URLSearchParams(asked.filter(([, value]) => value !== ''))}`);
-          onClose();
+          const asked = { ...query, format, fields: chosen, reason: reason.trim() };
+          setAsking(true);
+          get(path, { ...asked, check: 'true' })
+            .then(() => {
+              download(path, asked);
+              onClose();
+            }, setProblem)
+            .finally(() => setAsking(false));
         }}
       >
         <p className="text-sm text-soft">{says}</p>
@@ -66,13 +77,22 @@ export function ExportDialog<T extends string>({
             onChange={({ target }) => setFields(target.value)}
           />
         )}
+        <FormProblem problem={problem} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" disabled={reason.trim().length < 3}>
-            Export
+          <Button look="primary" type="submit" disabled={asking || reason.trim().length < 3}>
+            {asking ? 'Asking…' : 'Export'}
           </Button>
         </div>
       </form>
     </Dialog>
   );
+}
+
+/** Leaves the page as it is, also where the server has changed its mind meanwhile. */
+function download(path: string, asked: Readonly<Record<string, string>>): void {
+  const link = document.createElement('a');
+  link.href = `${path}?${new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== ''))}`;
+  link.download = '';
+  link.click();
 }
