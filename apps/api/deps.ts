@@ -108,8 +108,10 @@ export interface AlertJobDesk {
     readonly scope: Scope;
     /** Why, as they say. */
     readonly why?: string;
+    /** Of the job; where there is one of it, that is answered and none begun. */
+    readonly id?: string;
   }): Promise<AlertJob>;
-  /** Takes back what a job changed, as a job; `refused` where that has not ended, or undoes one itself. */
+  /** Takes back what a job changed, as a job, and as the same if asked again; `refused` where that has not ended, or undoes one itself. */
   undo(id: string, by: string): Promise<AlertJob | 'unknown' | 'refused'>;
   /** Newest first. */
   list(): Promise<readonly AlertJob[]>;

@@ -130,6 +130,20 @@ describe('over the embedded store', () => {
     await post('/api/alerts/undo', { changeId: change.changeId });
     expect(await totals()).toEqual(['open']);
     expect((await post('/api/alerts/undo', { changeId: 'none' })).code).toBe('CHANGE_UNKNOWN');
+
+    const assign = (to: string | null, retry: string) =>
+      post('/api/alerts/actions', { ids: [{ id }], action: { action: 'assign', to }, retry });
+    for (const to of ['viewer', 'nobody'])
+      expect((await assign(to, 'made-up-anew-000')).code).toBe('ALERT_ASSIGNEE');
+    const given = await assign('analyst', 'made-up-anew-001');
+    expect(given.changed).toMatchObject([{ status: 'open', assignee: 'analyst' }]);
+    expect((await assign('analyst', 'made-up-anew-001')).changed[0].version).toBe(given.changed[0].version);
+    // Who lost the answer does not know what the change is called.
+    const taken = await post('/api/alerts/undo', { retry: 'made-up-anew-001' });
+    expect(taken).toMatchObject({ changed: [{ id, assignee: null }], conflicts: [] });
+    const filter = { q: 'status: open' };
+    const job = await post('/api/alerts/jobs', { filter, action: { action: 'assign', to: 'viewer' } });
+    expect(job.code).toBe('ALERT_ASSIGNEE');
   });
 
   it('a viewer sees nothing of a class for analysts', async () => {

@@ -95,6 +95,10 @@ export const errors = defineErrors({
     status: 409,
     message: 'The change of alerts {id} has not ended yet, or takes back another itself.',
   },
+  ALERT_ASSIGNEE: {
+    status: 400,
+    message: 'Alerts can be assigned to who may work on them; {id} is nobody of these.',
+  },
   CASE_OWNER: {
     status: 400,
     message: 'A case can be owned by who may work on it; {id} is nobody of these.',

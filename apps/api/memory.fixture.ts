@@ -125,7 +125,8 @@ export function memoryAlerts(matches: readonly EventMatch[]): AlertStore {
       const alert = alerts.get(id);
       return alert !== undefined && sees(scope, alert.dataClass) ? alert : undefined;
     },
-    change: async (ids, { action }, by, changeId = `change-${before.size}`) => {
+    change: async (ids, asked, by, changeId = `change-${before.size}`) => {
+      const { action } = asked;
       const old = ids.flatMap(({ id, version }) => {
         const alert = alerts.get(id);
         return alert === undefined || (version ?? alert.version) !== alert.version ? [] : [alert];
@@ -134,7 +135,8 @@ export function memoryAlerts(matches: readonly EventMatch[]): AlertStore {
         (alert): Alert => ({
           ...alert,
           status: action === 'close' ? 'closed' : action === 'acknowledge' ? 'acknowledged' : alert.status,
-          assignee: action === 'acknowledge' ? by : alert.assignee,
+          assignee:
+            asked.action === 'acknowledge' ? by : asked.action === 'assign' ? asked.to : alert.assignee,
           history: [...alert.history, entry(by, 'acknowledged')],
           version: alert.version + 1,
         }),

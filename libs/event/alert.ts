@@ -32,8 +32,10 @@ export type Decision = Pick<Alert, 'status' | 'reason' | 'assignee' | 'sinceClos
 export interface AlertHistoryEntry {
   readonly at: string;
   readonly by: string;
-  readonly action: 'opened' | 'acknowledged' | 'closed' | 'reopened' | 'noted' | 'undone';
+  readonly action: 'opened' | 'acknowledged' | 'assigned' | 'closed' | 'reopened' | 'noted' | 'undone';
   readonly reason?: CloseReason;
+  /** Of an assignment: to whom; null where it was taken from somebody. */
+  readonly to?: string | null;
   readonly note?: string;
   /** Of a person's change: its id, and that alone tells that a person made it. */
   readonly change?: string;

@@ -19,6 +19,8 @@ export function actOn<A extends AlertRow>(alert: A, action: AlertAction, author:
       const to = { status: 'acknowledged', reason: null, assignee: author.by, sinceClosed: 0 } as const;
       return decide(alert, to, 'acknowledged', author, action);
     }
+    case 'assign':
+      return decide(alert, { assignee: action.to }, 'assigned', author, action);
     case 'close': {
       const to = { status: 'closed', reason: action.reason, sinceClosed: 0 } as const;
       return decide(alert, to, 'closed', author, action);
@@ -69,6 +71,8 @@ export function isDecided({ status, reason, assignee }: AlertRow, action: AlertA
   switch (action.action) {
     case 'acknowledge':
       return action.note === undefined && status === 'acknowledged' && assignee === by;
+    case 'assign':
+      return action.note === undefined && assignee === action.to;
     case 'close':
       return action.note === undefined && status === 'closed' && reason === action.reason;
     case 'reopen':
@@ -85,7 +89,7 @@ function decide<A extends AlertRow>(
   to: Partial<Decision>,
   action: AlertHistoryEntry['action'],
   { changeId, by, now }: Author,
-  { reason, note }: Pick<AlertHistoryEntry, 'reason' | 'note'>,
+  { reason, to: assigned, note }: Pick<AlertHistoryEntry, 'reason' | 'to' | 'note'>,
 ): A {
   const { status, assignee, sinceClosed } = alert;
   const entry: AlertHistoryEntry = {
@@ -93,6 +97,7 @@ function decide<A extends AlertRow>(
     by,
     action,
     ...(reason !== undefined && { reason }),
+    ...(assigned !== undefined && { to: assigned }),
     ...(note !== undefined && { note }),
     change: changeId,
     was: { status, reason: alert.reason, assignee, sinceClosed, found: foundIn(alert) },

@@ -168,6 +168,8 @@ export type AlertEffect = {
  * Alerts, upserted by their deterministic id.
  *
  * Promise:
+  /** `to` is a user's id, or null for nobody; the status stays. */
+  | { readonly action: 'assign'; readonly to: string | null; readonly note?: string }
  * - `apply` is durable when it resolves, counts a match once however often it is given (see `joinAlert`), and answers
  *   only what changed.
  * - `replace` does the same for windows: what it says of an alert takes the place of what was said before (see

@@ -7,6 +7,7 @@ import { resolveRange } from '../range.ts';
 import { type Route, route } from '../route.ts';
 import * as schemas from '../schemas/alert_jobs.ts';
 import { mayWork, triagers } from '../security/scope.ts';
+import { changeOf, checkAssignee } from './alerts.ts';
 
 const changers = { kind: 'session', roles: triagers, orAdminToken: true } as const;
 const byId = z.object({ id: z.string().max(64) });
@@ -50,16 +51,19 @@ export const alertJobRoutes: readonly Route[] = [
     name: 'alerts.job_start',
     method: 'POST',
     url: '/api/alerts/jobs',
-    summary: 'Acknowledge, close, reopen or note all alerts that a query finds now',
+    summary: 'Acknowledge, assign, close, reopen or note all alerts that a query finds now',
     policy: changers,
     audit: 'change',
     status: 202,
     schemas: { body: schemas.alertJobBody, answer: schemas.alertJob },
-    handle: async ({ body: { filter, action, why }, scope, now }, { alertJobs }) =>
-      alertJobs.start({
+    handle: async ({ body: { filter, action, why, retry }, scope, now }, api) => {
+      await checkAssignee(action, api);
+      return api.alertJobs.start({
         ...{ filter: toFilter(filter, now), action, scope },
         ...(why === undefined ? {} : { why }),
-      }),
+        ...(retry === undefined ? {} : { id: changeOf(scope.principal, retry) }),
+      });
+    },
   }),
   route({
     name: 'alerts.jobs',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type AlertRow, type Level, levels } from '@tidewatch/event';
-import type { AlertChange, Scope } from '@tidewatch/store';
+import type { AlertAction, AlertChange, Scope } from '@tidewatch/store';
 import { z } from 'zod';
 import { asDetail } from '../audit.ts';
 import { alertPages } from '../case_alerts.ts';
@@ -12,6 +12,7 @@ import { type Api, everyone, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/alerts.ts';
 import { histogram, rangeQuery } from '../schemas/primitives.ts';
 import { triagers } from '../security/scope.ts';
+import { isWorker } from '../workers.ts';
 
 const readers = { kind: 'session', roles: everyone } as const;
 const listers = { ...readers, orAdminToken: true } as const;
@@ -59,6 +60,12 @@ function cellsOf(row: AlertRow, columns: readonly string[]): Readonly<Record<str
     ),
   };
   return Object.fromEntries(columns.map((column) => [column, cells[column]]));
+}
+
+/** Whoever is given alerts works on such. @throws ALERT_ASSIGNEE */
+export async function checkAssignee(action: AlertAction, api: Pick<Api, 'control'>): Promise<void> {
+  if (action.action !== 'assign' || action.to === null) return;
+  if (!(await isWorker(action.to, api))) throw errors.ALERT_ASSIGNEE({ id: action.to });
 }
 
 const isLevel = (level: string): level is Level => (levels as readonly string[]).includes(level);
@@ -171,11 +178,12 @@ export const alertRoutes: readonly Route[] = [
     name: 'alerts.change',
     method: 'POST',
     url: '/api/alerts/actions',
-    summary: 'Acknowledge, close, reopen or note alerts',
+    summary: 'Acknowledge, assign, close, reopen or note alerts',
     policy: changers,
     audit: 'change',
     schemas: { body: schemas.alertActionBody, answer: schemas.alertChange },
     handle: async ({ body: { ids, action, retry }, scope }, api) => {
+      await checkAssignee(action, api);
       const { seen, unseen } = await inReach(ids, scope, api);
       const changeId = retry && changeOf(scope.principal, retry);
       const made = await api.alerts.change(seen, action, scope.principal, changeId);
@@ -192,13 +200,15 @@ export const alertRoutes: readonly Route[] = [
     policy: changers,
     audit: 'change',
     schemas: { body: schemas.undoBody, answer: schemas.alertChange },
-    handle: async ({ body: { changeId }, scope }, api) =>
-      publish(await api.alerts.undo(changeId, scope), api),
+    handle: async ({ body, scope }, api) => {
+      const changeId = 'changeId' in body ? body.changeId : changeOf(scope.principal, body.retry);
+      return publish(await api.alerts.undo(changeId, scope), api);
+    },
   }),
 ];
 
 /** Nobody else's change can have it, whatever they ask with. */
-const changeOf = (who: string, retry: string): string =>
+export const changeOf = (who: string, retry: string): string =>
   createHash('sha256')
     .update(JSON.stringify([who, retry]))
     .digest('hex')

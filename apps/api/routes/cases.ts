@@ -13,6 +13,7 @@ import { resolveRange } from '../range.ts';
 import { type Api, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/cases.ts';
 import { triagers } from '../security/scope.ts';
+import { isWorker, workers } from '../workers.ts';
 import { noteTriage, publish } from './alerts.ts';
 
 /** Titles and notes tell of alerts, so cases are for who works on these. */
@@ -21,15 +22,9 @@ const byId = z.object({ id: z.string().max(64) });
 const pageSize = 1_000;
 const together = 250;
 
-const owners = async ({ control }: Pick<Api, 'control'>) =>
-  (await control.users.list()).filter(
-    ({ roles, disabled }) => !disabled && roles.some((role) => triagers.includes(role)),
-  );
-
 /** @throws CASE_OWNER */
 async function checkOwner(id: string | null | undefined, api: Pick<Api, 'control'>): Promise<void> {
-  if (id !== null && id !== undefined && !(await owners(api)).some((user) => user.id === id))
-    throw errors.CASE_OWNER({ id });
+  if (id !== null && id !== undefined && !(await isWorker(id, api))) throw errors.CASE_OWNER({ id });
 }
 
 /** What queries see of a case. */
@@ -106,11 +101,11 @@ export const caseRoutes: readonly Route[] = [
     name: 'cases.owners',
     method: 'GET',
     url: '/api/cases/owners',
-    summary: 'Who can own a case',
+    summary: 'Who can own a case, and be assigned alerts',
     policy,
     audit: 'own',
     schemas: { answer: schemas.caseOwners },
-    handle: async (_call, api) => ({ owners: (await owners(api)).map(({ id, name }) => ({ id, name })) }),
+    handle: async (_call, api) => ({ owners: (await workers(api)).map(({ id, name }) => ({ id, name })) }),
   }),
   route({
     name: 'cases.add',

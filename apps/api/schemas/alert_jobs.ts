@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { alertAction } from './alerts.ts';
+import { alertAction, retry } from './alerts.ts';
 import { rangeQuery } from './primitives.ts';
 
 const filter = z.strictObject(rangeQuery.shape);
@@ -8,6 +8,7 @@ export const alertJobBody = z.strictObject({
   filter: filter.describe('Alerts that fit when the job begins; those that come later are left alone'),
   action: alertAction,
   why: z.string().trim().min(1).max(1_000).exactOptional().describe('For those who look later'),
+  retry: retry.exactOptional(),
 });
 
 export const alertJobPreviewBody = z.strictObject({ filter });

@@ -103,8 +103,9 @@ export const match = z
 const historyEntry = z.object({
   at: z.string(),
   by: z.string(),
-  action: z.enum(['opened', 'acknowledged', 'closed', 'reopened', 'noted', 'undone']),
+  action: z.enum(['opened', 'acknowledged', 'assigned', 'closed', 'reopened', 'noted', 'undone']),
   reason: z.enum(closeReasons).optional(),
+  to: z.string().nullable().optional().describe('Whom it was assigned to; null for nobody'),
   note: z.string().optional(),
 });
 
@@ -195,10 +196,22 @@ const note = z.string().min(1).max(10_000);
 
 export const alertAction = z.discriminatedUnion('action', [
   z.object({ action: z.literal('acknowledge'), note: note.exactOptional() }),
+  z.object({
+    action: z.literal('assign'),
+    to: z.string().max(64).nullable().describe('A user’s id, of who may work on alerts; null for nobody'),
+    note: note.exactOptional(),
+  }),
   z.object({ action: z.literal('close'), reason: z.enum(closeReasons), note: note.exactOptional() }),
   z.object({ action: z.literal('reopen'), note: note.exactOptional() }),
   z.object({ action: z.literal('note'), note }),
 ]);
+
+export const retry = z
+  .string()
+  .regex(/^[\w-]{16,64}$/)
+  .describe(
+    'Made up anew for each change: who asks again with it, as the answer was lost, changes nothing twice.',
+  );
 
 export const alertActionBody = z.object({
   ids: z
@@ -206,13 +219,7 @@ export const alertActionBody = z.object({
     .min(1)
     .max(1000),
   action: alertAction,
-  retry: z
-    .string()
-    .regex(/^[\w-]{16,64}$/)
-    .optional()
-    .describe(
-      'Made up anew for each change: who asks again with it, as the answer was lost, changes nothing twice.',
-    ),
+  retry: retry.exactOptional(),
 });
 
 export const alertChange = z
@@ -227,7 +234,10 @@ export const alertChange = z
   })
   .meta({ id: 'AlertChange' });
 
-export const undoBody = z.object({ changeId: z.string() });
+export const undoBody = z.union([
+  z.object({ changeId: z.string() }),
+  z.object({ retry: retry.describe('What the change was asked for with, by whom now asks for this') }),
+]);
 
 export const alertExport = rangeQuery.extend({
   format: exportFormat.default('ndjson'),

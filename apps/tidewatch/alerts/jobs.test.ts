@@ -116,6 +116,8 @@ it('changes what a query finds, says how it went, and takes it back', async () =
   const undone = await ended(jobs, await job(jobs.undo(begun.id, 'cleo')));
   expect(undone).toMatchObject({ state: 'done', by: 'cleo', changed: 61, conflicts: 1 });
   expect(await closed()).toBe(1);
+  // Whoever asks again, as the answer was lost, is answered what there is.
+  expect(await jobs.undo(begun.id, 'cleo')).toEqual(undone);
   expect(await jobs.undo(undone.id, 'cleo')).toBe('refused');
   expect(await jobs.undo('no such', 'cleo')).toBe('unknown');
   expect(finished.map(({ state, changed }) => [state, changed])).toEqual([
@@ -124,6 +126,29 @@ it('changes what a query finds, says how it went, and takes it back', async () =
     ['done', 61],
   ]);
   expect((await jobs.list()).map(({ id }) => id)).toContain(again.id);
+});
+
+it('is begun once, however often it is asked for with the same id', async () => {
+  const jobs = openJobs();
+  const ask = () =>
+    jobs.start({
+      filter: filter('rule.id: "rule 3"'),
+      action: { action: 'assign', to: 'ben' },
+      scope,
+      id: 'j-1',
+    });
+  const begun = await ask();
+  expect(await ask()).toMatchObject({ id: begun.id, createdAt: begun.createdAt });
+  expect(await ended(jobs, begun)).toMatchObject({ changed: 62 });
+  expect(await ask()).toMatchObject({ state: 'done', changed: 62 });
+  expect(finished).toHaveLength(1);
+  const { items } = await store.alerts.search(
+    { ...filter('assignee: ben'), sort: 'newest', limit: 100 },
+    scope,
+  );
+  expect(new Set(items.map(({ status, history }) => `${status} ${history.length}`))).toEqual(
+    new Set(['open 2']),
+  );
 });
 
 it('ends after the part in hand where it is cancelled, and what was done can be undone', async () => {

@@ -172,17 +172,19 @@ export function createAlertJobs(deps: AlertJobsDeps): AlertJobs {
   async function begin(
     task: AlertJob['task'],
     by: string,
+    id: string,
     more: Pick<AlertJob, 'query' | 'range' | 'state' | 'total'> & { readonly why?: string },
-  ): Promise<AlertJob> {
+  ): Promise<{ readonly job: AlertJob; readonly isNew: boolean }> {
     const now = clock();
     const job: AlertJob = {
-      id: randomUUID(),
+      id,
       ...{ task, by, done: 0, changed: 0, same: 0, conflicts: 0, gone: 0 },
       ...{ createdAt: now, updatedAt: now, leasedUntil: now + leaseMs, revision: 1 },
       ...more,
     };
-    await jobs.save(job);
-    return job;
+    if (await jobs.save(job)) return { job, isNew: true };
+    // Asked again, as the answer was lost.
+    return { job: (await jobs.get(id)) ?? job, isNew: false };
   }
 
   async function takeUp(): Promise<void> {
@@ -206,11 +208,12 @@ export function createAlertJobs(deps: AlertJobsDeps): AlertJobs {
 
   return {
     takeUp,
-    async start({ filter: { text, query, range }, action, scope, why }) {
+    async start({ filter: { text, query, range }, action, scope, why, id = randomUUID() }) {
       const chosen = { query: text, range, state: 'selecting', total: 0 } as const;
       const because = why === undefined ? {} : { why };
-      const job = await begin({ verb: 'change', action }, scope.principal, { ...chosen, ...because });
-      queue(job, { range, scope, ...(query === undefined ? {} : { query }) });
+      const task = { verb: 'change', action } as const;
+      const { job, isNew } = await begin(task, scope.principal, id, { ...chosen, ...because });
+      if (isNew) queue(job, { range, scope, ...(query === undefined ? {} : { query }) });
       return job;
     },
     async undo(id, by) {
@@ -220,9 +223,13 @@ export function createAlertJobs(deps: AlertJobsDeps): AlertJobs {
       const { query, range } = job;
       // The part in hand when it was cut off may have been written.
       const total = Math.min(job.total, job.done + partSize);
-      const undo = await begin({ verb: 'undo', job: id }, by, { query, range, state: 'running', total });
-      queue(undo);
-      return undo;
+      const task = { verb: 'undo', job: id } as const;
+      const chosen = { query, range, state: 'running', total } as const;
+      const undo = await begin(task, by, `${id}-undo`, chosen);
+      const isCutOff = undo.job.state === 'failed' || undo.job.state === 'cancelled';
+      const { job: begun, isNew } = isCutOff ? await begin(task, by, randomUUID(), chosen) : undo;
+      if (isNew) queue(begun);
+      return begun;
     },
     list: () => jobs.list(200),
     get: (id) => jobs.get(id),

@@ -16,6 +16,7 @@ interface ChangeOptions extends FilterOptions {
   readonly note?: string;
   readonly because?: string;
   readonly reason?: (typeof closeReasons)[number];
+  readonly to?: string;
   readonly yes?: boolean;
 }
 
@@ -27,7 +28,7 @@ const asking = askingBy(async (data) => (await import('../alerts/client.ts')).al
 export const alertsCommand = (context: CommandContext): Command => {
   const { print, say } = context;
   const command = new Command('alerts').description(
-    'List, group, acknowledge, close and reopen alerts. Exit code 1 if a change failed or left some as they were, 2 without a server or for a request that it does not take.',
+    'List, group, acknowledge, assign, close and reopen alerts. Exit code 1 if a change failed or left some as they were, 2 without a server or for a request that it does not take.',
   );
   withFilter(command.command('list').description('List them.'))
     .addOption(new Option('--sort <order>').choices(['newest', 'oldest', 'severity']).default('newest'))
@@ -68,6 +69,11 @@ export const alertsCommand = (context: CommandContext): Command => {
         ),
       );
   change('acknowledge', 'Acknowledge', (options) => ({ action: 'acknowledge', ...noteOf(options) }));
+  change('assign', 'Assign', ({ to = '', ...options }) => ({
+    action: 'assign',
+    to: to === '' ? null : to,
+    ...noteOf(options),
+  })).requiredOption('--to <user>', 'whose they are from now on; "" for nobody’s');
   change('reopen', 'Reopen', (options) => ({ action: 'reopen', ...noteOf(options) }));
   change('close', 'Close', (options) => ({
     action: 'close',
