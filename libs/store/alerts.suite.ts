@@ -176,22 +176,22 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
         version: 3,
       });
       await store.change([{ id }], { action: 'note', note: 'again' }, 'ann');
-      const { changed } = await store.change([{ id }], { action: 'reopen' }, 'ann');
       const given = await store.change([{ id }], { action: 'assign', to: 'cleo' }, 'ann');
       expect(given.changed).toMatchObject([{ status: 'closed', assignee: 'cleo', version: 5 }]);
       expect(await titles('assignee: cleo')).toEqual(['r1']);
       const taken = await store.undo(given.changeId, everything('ann'));
       expect(taken.changed).toMatchObject([{ assignee: 'ann' }]);
+      const { changed } = await store.change([{ id }], { action: 'reopen' }, 'ann');
       expect(changed[0]).toMatchObject({ status: 'open', reason: null });
-      expect(changed[0]?.history.map(({ by, action, note }) => [by, action, note])).toEqual([
       expect(changed[0]?.history[4]).toMatchObject({ action: 'assigned', to: 'cleo' });
+      expect(changed[0]?.history.map(({ by, action, note }) => [by, action, note])).toEqual([
         ['tidewatch', 'opened', undefined],
         ['ann', 'acknowledged', undefined],
         ['ben', 'closed', 'a drill'],
         ['ann', 'noted', 'again'],
-        ['ann', 'reopened', undefined],
         ['ann', 'assigned', undefined],
         ['ann', 'undone', undefined],
+        ['ann', 'reopened', undefined],
       ]);
     });
 

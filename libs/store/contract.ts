@@ -146,6 +146,8 @@ export interface Deletion {
 /** What a person does to alerts. Each is audited and can be undone. */
 export type AlertAction =
   | { readonly action: 'acknowledge'; readonly note?: string }
+  /** `to` is a user's id, or null for nobody; the status stays. */
+  | { readonly action: 'assign'; readonly to: string | null; readonly note?: string }
   | { readonly action: 'close'; readonly reason: CloseReason; readonly note?: string }
   | { readonly action: 'reopen'; readonly note?: string }
   | { readonly action: 'note'; readonly note: string };
@@ -168,8 +170,6 @@ export type AlertEffect = {
  * Alerts, upserted by their deterministic id.
  *
  * Promise:
-  /** `to` is a user's id, or null for nobody; the status stays. */
-  | { readonly action: 'assign'; readonly to: string | null; readonly note?: string }
  * - `apply` is durable when it resolves, counts a match once however often it is given (see `joinAlert`), and answers
  *   only what changed.
  * - `replace` does the same for windows: what it says of an alert takes the place of what was said before (see

@@ -101,6 +101,7 @@ export const alertRoutes: readonly Route[] = [
     handle: async ({ query, scope, now, reply }, { alerts, audit }) => {
       const { q, from, to, format, fields } = query;
       const found = { ...parseQuery(q), range: resolveRange({ from, to }, now) };
+      if (query.check) return undefined;
       const entry = { who: scope.principal, target: '/api/alerts/export' };
       await audit.change({ ...entry, action: 'alerts.export', detail: asDetail(query) });
       const columns = fields.split(',').map((field) => field.trim());
@@ -108,7 +109,6 @@ export const alertRoutes: readonly Route[] = [
         for await (const rows of alertPages(found, scope, alerts))
           yield rows.map((row) => (format === 'ndjson' ? shownOf(row) : cellsOf(row, columns)));
       }
-      if (query.check) return undefined;
       return download(reply, pages(), {
         ...{ name: 'alerts', format, columns },
         done: (rows) => audit.change({ ...entry, action: 'alerts.exported', detail: { rows } }),

@@ -257,12 +257,12 @@ export const caseRoutes: readonly Route[] = [
     schemas: { params: byId, query: schemas.caseExport },
     produces: 'text/markdown',
     handle: async ({ params: { id }, query, scope, reply }, api) => {
-      if (query.check) return undefined;
       const { control, audit } = api;
       const [found, history] = await Promise.all([
         control.cases.get(id, scope),
         control.cases.history(id, scope),
       ]);
+      if (query.check) return undefined;
       await audit.change({
         ...{ who: scope.principal, action: 'cases.export', target: `/api/cases/${id}/export` },
         detail: asDetail({ ...query, alerts: found.alerts }),

@@ -249,5 +249,5 @@ export const alertExport = rangeQuery.extend({
       'Columns of CSV, with commas between: an alert’s own, or a field of its entity; NDJSON has whole alerts without evidence.',
     ),
   reason,
-});
   check,
+});
