@@ -3,6 +3,7 @@ import type { AlertJob, AlertJobs } from '@tidewatch/api/schemas';
 import { isEnded } from '../view/alert-job.ts';
 import type { AlertAction, AlertFilter } from './alerts.ts';
 import { change, get } from './client.ts';
+import { decide, newRetry } from './decisions.ts';
 
 const queryKey = ['alert-jobs'];
 
@@ -24,11 +25,13 @@ async function begin(client: QueryClient, asked: Promise<AlertJob>): Promise<Ale
 }
 
 /** Changes all alerts that the filter finds; `useAlertJobs` tells how far it is. */
-export const startJob = (client: QueryClient, filter: AlertFilter, action: AlertAction): Promise<AlertJob> =>
-  begin(client, change<AlertJob>('POST', '/api/alerts/jobs', { filter, action }));
+export function startJob(client: QueryClient, filter: AlertFilter, action: AlertAction): Promise<AlertJob> {
+  const retry = newRetry();
+  return begin(client, decide<AlertJob>(retry, '/api/alerts/jobs', { filter, action, retry }));
+}
 
 export const undoJob = (client: QueryClient, id: string): Promise<AlertJob> =>
-  begin(client, change<AlertJob>('POST', `/api/alerts/jobs/${encodeURIComponent(id)}/undo`, {}));
+  begin(client, decide<AlertJob>(`undo ${id}`, `/api/alerts/jobs/${encodeURIComponent(id)}/undo`, {}));
 
 export const cancelJob = (client: QueryClient, id: string): Promise<AlertJob> =>
   begin(client, change<AlertJob>('DELETE', `/api/alerts/jobs/${encodeURIComponent(id)}`));

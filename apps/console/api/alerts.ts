@@ -15,7 +15,9 @@ import type {
   AlertTotals,
   Histogram,
 } from '@tidewatch/api/schemas';
-import { ApiProblem, change, get } from './client.ts';
+import type { CloseReason } from '@tidewatch/event';
+import { get } from './client.ts';
+import { decide, newRetry } from './decisions.ts';
 
 export interface AlertFilter {
   readonly q: string;
@@ -105,9 +107,13 @@ export async function countMatching(ids: readonly string[], filter: AlertFilter)
   return (await get<AlertPage>('/api/alerts', { ...filter, q, limit: 1 })).total;
 }
 
-/** What a change of any number of alerts came to; `changeIds` take it back. */
-export interface AlertChange extends Omit<AlertChangeResult, 'changeId'> {
-  readonly changeIds: readonly string[];
+/** What a change of any number of alerts came to. */
+export type AlertChange = Omit<AlertChangeResult, 'changeId'>;
+
+/** A change that was decided: `undo` takes it back, also before it is answered, as what was decided next. */
+export interface DecidedChange {
+  readonly answer: Promise<AlertChange>;
+  readonly undo: () => Promise<AlertChange>;
 }
 
 /** The API takes this many alerts at once. */
@@ -117,52 +123,35 @@ const mostAtOnce = 1_000;
 export const alertOf = (id: string): Promise<AlertDetail> =>
   get<AlertDetail>(`/api/alerts/${encodeURIComponent(id)}`);
 
-export async function actOnAlerts(
+/** Changes alerts as they were seen, in as many requests as the API's limit asks for. */
+export function decideOnAlerts(
   alerts: readonly Pick<AlertRow, 'id' | 'version'>[],
   action: AlertAction,
-): Promise<AlertChange> {
-  const results: AlertChangeResult[] = [];
+): DecidedChange {
+  const parts: { readonly ids: AlertActionBody['ids']; readonly retry: string }[] = [];
   for (let at = 0; at < alerts.length; at += mostAtOnce) {
     const ids = alerts.slice(at, at + mostAtOnce).map(({ id, version }) => ({ id, version }));
-    const body = { ids, action, retry: newRetry() };
-    results.push(await surely(() => change<AlertChangeResult>('POST', '/api/alerts/actions', body)));
+    parts.push({ ids, retry: newRetry() });
   }
-  return combine(results);
+  const all = async (ask: (part: (typeof parts)[number]) => Promise<AlertChangeResult>) =>
+    combine(await Promise.all(parts.map(ask)));
+  return {
+    answer: all(({ ids, retry }) => decide(retry, '/api/alerts/actions', { ids, action, retry })),
+    undo: () => all(({ retry }) => decide(`undo ${retry}`, '/api/alerts/undo', { retry })),
+  };
 }
 
-/** How long a change waits for a server that is away. */
-const waitMs = 10 * 60_000;
-
-/** No answer, or one of a proxy that has none. */
-const unanswered: ReadonlySet<string> = new Set(['NETWORK', 'HTTP_502', 'HTTP_503', 'HTTP_504']);
-
-/** Asks until there is an answer: the server makes a change with the same `retry` once, and takes one back once. */
-async function surely<T>(ask: () => Promise<T>): Promise<T> {
-  const until = Date.now() + waitMs;
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof ApiProblem) || !unanswered.has(error.code) || Date.now() > until) throw error;
-      await new Promise((done) => setTimeout(done, 1_000));
-    }
-  }
-}
-
-const newRetry = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  );
-
-export async function undoChanges(changeIds: readonly string[]): Promise<AlertChange> {
-  const results: AlertChangeResult[] = [];
-  for (const changeId of changeIds)
-    results.push(await surely(() => change<AlertChangeResult>('POST', '/api/alerts/undo', { changeId })));
-  return combine(results);
+/** Closes an alert as it is now, with a note. */
+export async function closeAlert(
+  id: string,
+  reason: CloseReason,
+  note: string,
+): Promise<AlertChange & Pick<DecidedChange, 'undo'>> {
+  const { answer, undo } = decideOnAlerts([await alertOf(id)], { action: 'close', reason, note });
+  return { ...(await answer), undo };
 }
 
 const combine = (results: readonly AlertChangeResult[]): AlertChange => ({
-  changeIds: results.map(({ changeId }) => changeId),
   changed: results.flatMap(({ changed }) => changed),
   conflicts: results.flatMap(({ conflicts }) => conflicts),
 });
@@ -189,6 +178,16 @@ export function patchRows(client: QueryClient, rows: readonly AlertRow[]): void 
       detail === undefined ? detail : { ...detail, ...row, matches: detail.matches, history: detail.history },
     );
   }
+}
+
+/** After one's own change: what is counted in groups follows, too. */
+export function refreshAfter(client: QueryClient, rows: readonly AlertRow[]): void {
+  patchRows(client, rows);
+  refreshAround(
+    client,
+    rows.map(({ id }) => id),
+  );
+  void client.invalidateQueries({ queryKey: ['alert-groups'] });
 }
 
 /** Counts and charts follow at once; an open alert is read again for its history. */

@@ -17,7 +17,8 @@ export class ApiProblem extends Error {
 
 export type QueryValues = Readonly<Record<string, string | number | undefined>>;
 
-let csrf: string | undefined;
+/** Of whoever is logged in, as it was last read. */
+let session: Session | undefined;
 
 /** Reads from the API. Empty and undefined query values are left out. */
 export async function get<T>(path: string, query: QueryValues = {}, signal?: AbortSignal): Promise<T> {
@@ -36,7 +37,7 @@ export async function change<T>(
   body?: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<T> {
-  csrf ??= (await getSession()).csrf;
+  const { csrf } = session ?? (await getSession());
   return send<T>(path, {
     method,
     headers: {
@@ -49,10 +50,11 @@ export async function change<T>(
 }
 
 export async function getSession(signal?: AbortSignal): Promise<Session> {
-  const session = await get<Session>('/api/session', {}, signal);
-  csrf = session.csrf;
+  session = await get<Session>('/api/session', {}, signal);
   return session;
 }
+
+export const sessionUser = async (): Promise<string> => (session ?? (await getSession())).user;
 
 /** How somebody shows who they are: by a one-time link, or by name and password. */
 export type Credentials = { readonly token: string } | { readonly user: string; readonly password: string };
@@ -63,12 +65,12 @@ export async function logIn(credentials: Credentials): Promise<void> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(credentials),
   });
-  csrf = undefined;
+  session = undefined;
 }
 
 export async function logOut(): Promise<void> {
   await change('DELETE', '/api/session');
-  csrf = undefined;
+  session = undefined;
 }
 
 async function send<T>(url: string, init: RequestInit): Promise<T> {

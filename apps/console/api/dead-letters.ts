@@ -36,20 +36,22 @@ export const useDeadLetter = (id: string, wanted: boolean) =>
     enabled: wanted,
   });
 
-/** Counts move no row, and so may follow by themselves. */
-export const useLetterTotals = () =>
+/** Counts move no row, and so may follow by themselves; `wanted` is false for those who may not see them. */
+export const useLetterTotals = (wanted: boolean) =>
   useQuery({
     queryKey: ['dead-letter-totals'],
     queryFn: ({ signal }) => get<DeadLetterTotals>('/api/dead-letters/totals', {}, signal),
+    enabled: wanted,
     refetchInterval: 5_000,
   });
 
 export const isEnded = ({ finishedAt }: DeadLetterJob): boolean => finishedAt !== undefined;
 
-export const useLetterJobs = () =>
+export const useLetterJobs = (wanted: boolean) =>
   useQuery({
     queryKey: ['dead-letter-jobs'],
     queryFn: ({ signal }) => get<DeadLetterJobs>('/api/dead-letters/jobs', {}, signal),
+    enabled: wanted,
     refetchInterval: ({ state: { data } }) => (data?.jobs.every(isEnded) === false ? 500 : 10_000),
   });
 

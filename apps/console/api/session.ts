@@ -1,10 +1,15 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Session } from '@tidewatch/api/schemas';
+import { type Duty, mayDo } from '../view/role.ts';
 import { change, getSession } from './client.ts';
 import { useLive } from './live.ts';
 
-/** Who is logged in, and the mode the server runs in; follows the demonstration's end, and reads everything afresh when live messages were missed. */
-export function useSession() {
+/** Who is logged in, and the mode the server runs in. */
+export const useSession = () =>
+  useQuery({ queryKey: ['session'], queryFn: ({ signal }) => getSession(signal) });
+
+/** Once in a page: follows the demonstration's end, and reads everything afresh when live messages were missed. */
+export function useFollowServer(): void {
   const client = useQueryClient();
   useLive('demo', ({ demo }) =>
     client.setQueryData<Session>(['session'], (session) =>

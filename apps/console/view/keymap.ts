@@ -25,12 +25,12 @@ export const keyGroups: readonly KeyGroup[] = [
     keys: [
       { keys: ['x'], does: 'Select or deselect the row' },
       { keys: ['a'], does: 'Acknowledge and assign to me' },
+      { keys: ['u', '1–9'], does: 'Assign to a user' },
       { keys: ['c', '1–6'], does: 'Close with a reason' },
       { keys: ['n'], does: 'Write a note' },
       { keys: ['e'], does: 'Make an exception from the rule' },
       { keys: ['i'], does: 'Put into a case' },
       { keys: ['f'], does: 'What a value offers: filter, group, column, copy, context' },
-      { keys: ['z'], does: 'Undo the last change (10 s)' },
     ],
   },
   {
@@ -39,7 +39,6 @@ export const keyGroups: readonly KeyGroup[] = [
       { keys: ['m'], does: 'Open a new one' },
       { keys: ['n'], does: 'Write a note' },
       { keys: ['c'], does: 'Close it' },
-      { keys: ['z'], does: 'Undo the last change (10 s)' },
     ],
   },
   {
@@ -72,6 +71,7 @@ export const keyGroups: readonly KeyGroup[] = [
     title: 'Everywhere',
     keys: [
       { keys: ['Ctrl', 'k'], does: 'Go to a page, a view or a case' },
+      { keys: ['z'], does: 'Undo the last change (10 s)' },
       { keys: ['/'], does: 'Go to the filter' },
       { keys: ['↓'], does: 'In the filter: what you asked last' },
       { keys: ['g', 'a'], does: 'Alerts' },

@@ -1,27 +1,30 @@
 'use client';
 import type { AlertDetail } from '@tidewatch/api/schemas';
-import { BellOff, BriefcaseBusiness, Check, CircleCheck, Link2, RotateCcw, StickyNote } from 'lucide-react';
+import {
+  BellOff,
+  BriefcaseBusiness,
+  Check,
+  CircleCheck,
+  RotateCcw,
+  StickyNote,
+  UserRound,
+} from 'lucide-react';
+import { PageLink } from '../filter/page-link.tsx';
 import { Button } from '../ui/button.tsx';
-import { CopyButton } from '../ui/copy.tsx';
 import { Kbd } from '../ui/kbd.tsx';
 import { StatusMark } from '../ui/status-mark.tsx';
-import { ReasonMenu } from './reason-menu.tsx';
-import type { AlertActions } from './use-alert-actions.ts';
+import type { Triage } from './use-triage.ts';
 
-/** What can be done with this alert now. */
+/** How an alert stands, and what whoever looks can do with it now. */
 export function AlertActionBar({
   alert,
-  actions,
-  onNote,
+  triage,
   onException,
-  onCase,
 }: {
   readonly alert: AlertDetail;
-  readonly actions: AlertActions;
-  readonly onNote: () => void;
+  readonly triage: Triage;
   /** Absent for who may not make one. */
   readonly onException: (() => void) | undefined;
-  readonly onCase: (() => void) | undefined;
 }) {
   return (
     <div className="mt-2 flex flex-wrap items-center gap-2">
@@ -29,45 +32,46 @@ export function AlertActionBar({
         <StatusMark status={alert.status} reason={alert.reason} />
         {alert.assignee !== null && <span className="text-sm text-faint">{alert.assignee}</span>}
       </span>
-      {alert.status === 'closed' ? (
-        <Button onClick={() => void actions.act([alert], { action: 'reopen' })}>
-          <RotateCcw size={13} aria-hidden /> Reopen
-        </Button>
-      ) : (
-        <>
-          {alert.status === 'open' && (
-            <Button look="primary" onClick={() => void actions.act([alert], { action: 'acknowledge' })}>
-              <Check size={13} aria-hidden /> Acknowledge
-            </Button>
-          )}
-          <ReasonMenu
-            onReason={(reason) => void actions.act([alert], { action: 'close', reason })}
-            trigger={
-              <Button>
-                <CircleCheck size={13} aria-hidden /> Close… <Kbd>c</Kbd>
-              </Button>
-            }
-          />
-        </>
-      )}
-      <Button onClick={onNote}>
-        <StickyNote size={13} aria-hidden /> Note <Kbd>n</Kbd>
-      </Button>
+      {triage.mayWork && <Work alert={alert} triage={triage} />}
       {onException !== undefined && (
         <Button onClick={onException}>
           <BellOff size={13} aria-hidden /> Make an exception… <Kbd>e</Kbd>
         </Button>
       )}
-      {onCase !== undefined && (
-        <Button onClick={onCase}>
-          <BriefcaseBusiness size={13} aria-hidden /> Into a case… <Kbd>i</Kbd>
-        </Button>
-      )}
-      <CopyButton
-        icon={<Link2 size={14} />}
-        text={() => `${location.origin}/alerts?id=${encodeURIComponent(alert.id)}&status=all`}
-        label="Copy a link to this alert"
-      />
+      <PageLink label="Copy a link to this alert" />
     </div>
+  );
+}
+
+function Work({ alert, triage }: { readonly alert: AlertDetail; readonly triage: Triage }) {
+  const about = [alert];
+  return (
+    <>
+      {alert.status === 'closed' ? (
+        <Button onClick={() => triage.act(about, { action: 'reopen' })}>
+          <RotateCcw size={13} aria-hidden /> Reopen
+        </Button>
+      ) : (
+        <>
+          {alert.status === 'open' && (
+            <Button look="primary" onClick={() => triage.act(about, { action: 'acknowledge' })}>
+              <Check size={13} aria-hidden /> Acknowledge
+            </Button>
+          )}
+          <Button onClick={() => triage.ask('reason', about)}>
+            <CircleCheck size={13} aria-hidden /> Close… <Kbd>c</Kbd>
+          </Button>
+        </>
+      )}
+      <Button onClick={() => triage.ask('note', about)}>
+        <StickyNote size={13} aria-hidden /> Note <Kbd>n</Kbd>
+      </Button>
+      <Button onClick={() => triage.ask('assignee', about)}>
+        <UserRound size={13} aria-hidden /> Assign… <Kbd>u</Kbd>
+      </Button>
+      <Button onClick={() => triage.ask('case', about)}>
+        <BriefcaseBusiness size={13} aria-hidden /> Into a case… <Kbd>i</Kbd>
+      </Button>
+    </>
   );
 }

@@ -4,7 +4,7 @@ import { count } from '../../view/quantity.ts';
 import { visible } from '../../view/value.ts';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { ValueMenu } from '../filter/value-menu.tsx';
-import { selectColumn } from '../grid/select-column.tsx';
+import { type SelectColumn, selectColumn } from '../grid/select-column.tsx';
 import type { GridColumn, gridFeatures } from '../grid/virtual-grid.tsx';
 import { LevelMark } from '../ui/level-mark.tsx';
 import { StatusMark } from '../ui/status-mark.tsx';
@@ -14,7 +14,7 @@ const helper = createColumnHelper<typeof gridFeatures, AlertRow>();
 
 export interface ColumnContext {
   readonly now: number;
-  readonly selected: ReadonlySet<string>;
+  readonly selected: SelectColumn<AlertRow>['selected'];
   readonly onSelect: (row: AlertRow, withRange: boolean) => void;
   readonly onSelectAll: () => void;
   readonly allSelected: boolean;

@@ -1,7 +1,8 @@
 'use client';
-import type { AlertDetail, AlertRow } from '@tidewatch/api/schemas';
+import type { AlertDetail } from '@tidewatch/api/schemas';
 import type { JsonObject } from '@tidewatch/event';
 import { X } from 'lucide-react';
+import { parseAsString, useQueryState } from 'nuqs';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { useAlert } from '../../api/alerts.ts';
 import { explanationSentence, isRule } from '../../view/explanation.ts';
@@ -10,19 +11,21 @@ import { visible } from '../../view/value.ts';
 import { AlertCases } from '../cases/alert-cases.tsx';
 import { EventTree } from '../events/event-tree.tsx';
 import { useExceptionsWork } from '../exceptions/use-exceptions-work.ts';
+import { PrevalenceSection } from '../explain/prevalence-section.tsx';
 import { Why } from '../explain/why.tsx';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { LevelMark } from '../ui/level-mark.tsx';
 import { Section } from '../ui/section.tsx';
-import { ProblemState, SkeletonRows } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { useKey } from '../ui/use-key.ts';
 import { AlertActionBar } from './alert-action-bar.tsx';
 import { AlertFacts } from './alert-facts.tsx';
 import { AlertHistory } from './alert-history.tsx';
 import { MatchTimeline } from './match-timeline.tsx';
+import { RelatedSection } from './related-section.tsx';
 import { RuleAbout } from './rule-about.tsx';
-import type { AlertActions } from './use-alert-actions.ts';
+import type { Triage } from './use-triage.ts';
 
 const ExceptionDialog = lazy(() =>
   import('../exceptions/exception-dialog.tsx').then((module) => ({ default: module.ExceptionDialog })),
@@ -30,30 +33,23 @@ const ExceptionDialog = lazy(() =>
 
 export interface AlertDetailPaneProps {
   readonly id: string;
-  readonly actions: AlertActions;
-  readonly onNote: (rows: readonly AlertRow[]) => void;
-  /** Absent for who works on no cases. */
-  readonly onCase: ((rows: readonly AlertRow[]) => void) | undefined;
+  readonly triage: Triage;
   readonly onFilter: OnFilter;
   readonly onClose: () => void;
 }
 
 export function AlertDetailPane(props: AlertDetailPaneProps) {
-  const { data, error, refetch } = useAlert(props.id);
+  const query = useAlert(props.id);
   return (
     <aside aria-label="Alert" className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-panel" tabIndex={0}>
-      {data !== undefined ? (
-        <Detail alert={data} {...props} />
-      ) : error !== null ? (
-        <>
-          <div className="flex justify-end p-2">
-            <CloseButton onClose={props.onClose} />
-          </div>
-          <ProblemState error={error} what="The alert" onRetry={() => void refetch()} />
-        </>
-      ) : (
-        <SkeletonRows rows={10} label="Loading the alert" />
+      {query.data === undefined && query.error !== null && (
+        <div className="flex justify-end p-2">
+          <CloseButton onClose={props.onClose} />
+        </div>
       )}
+      <Shown query={query} what="The alert" rows={10}>
+        {(alert) => <Detail alert={alert} {...props} />}
+      </Shown>
     </aside>
   );
 }
@@ -66,13 +62,11 @@ const CloseButton = ({ onClose }: { readonly onClose: () => void }) => (
 
 function Detail({
   alert,
-  actions,
-  onNote,
-  onCase,
+  triage,
   onFilter,
   onClose,
 }: AlertDetailPaneProps & { readonly alert: AlertDetail }) {
-  const [chosen, setChosen] = useState<string>();
+  const [chosen, setChosen] = useQueryState('match', parseAsString);
   const [excepting, setExcepting] = useState(false);
   const { mayMake } = useExceptionsWork();
   // The newest match is what an analyst asks about first.
@@ -98,9 +92,7 @@ function Detail({
         </div>
         <AlertActionBar
           alert={alert}
-          actions={actions}
-          onNote={() => onNote([alert])}
-          onCase={onCase && (() => onCase([alert]))}
+          triage={triage}
           onException={mayExcept ? () => setExcepting(true) : undefined}
         />
       </header>
@@ -129,8 +121,13 @@ function Detail({
                   : undefined
               }
             >
-              <MatchTimeline matches={alert.matches} chosen={match.id} onChoose={setChosen} />
+              <MatchTimeline
+                matches={alert.matches}
+                chosen={match.id}
+                onChoose={(id) => void setChosen(id)}
+              />
             </Section>
+            <PrevalenceSection key={match.id} alert={alert.id} match={match.id} onFilter={onFilter} />
             {match.explanation.engine !== 'correlation' && (
               <Section title="The event">
                 <EventTree event={match.event as JsonObject} spans={spans} onFilter={onFilter} />
@@ -138,7 +135,8 @@ function Detail({
             )}
           </>
         )}
-        {onCase !== undefined && <AlertCases alert={alert.id} />}
+        <RelatedSection alert={alert.id} rule={alert.detector.title} />
+        {triage.mayWork && <AlertCases alert={alert.id} />}
         <Section title={isRule(alert.detector) ? 'About the rule' : 'About the model'}>
           <RuleAbout detector={alert.detector} />
         </Section>

@@ -9,6 +9,7 @@ type Entry = AlertDetail['history'][number];
 const verbs: Readonly<Record<Entry['action'], string>> = {
   opened: 'opened it',
   acknowledged: 'acknowledged it',
+  assigned: 'assigned it',
   closed: 'closed it',
   reopened: 'reopened it',
   noted: 'noted',
@@ -28,6 +29,7 @@ export function AlertHistory({ history }: { readonly history: readonly Entry[] }
           </span>
           <div className="min-w-0">
             <span className="font-medium">{entry.by}</span> {verbs[entry.action]}
+            {entry.to !== undefined && ` to ${entry.to ?? 'nobody'}`}
             {entry.reason !== undefined && ` as ${reasonLabels[entry.reason].label.toLowerCase()}`}
             {entry.note !== undefined && (
               <p className="mt-0.5 border-l-2 border-line-strong pl-2 break-words whitespace-pre-wrap text-soft">

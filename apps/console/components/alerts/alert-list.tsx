@@ -44,10 +44,10 @@ export function AlertList({
   const now = useNow();
   const { selected, select, selectAll } = triage;
   const columns = useMemo(() => {
-    const allSelected = rows.length > 0 && selected.size >= rows.length;
+    const allSelected = rows.length > 0 && rows.every(({ id }) => selected.has(id));
     const context = { now, selected, onSelect: select, onSelectAll: selectAll, allSelected, onFilter };
     return open ? narrowColumns(context) : wideColumns(context);
-  }, [open, now, selected, select, selectAll, rows.length, onFilter]);
+  }, [open, now, selected, select, selectAll, rows, onFilter]);
   const { q, from, to, sort, status } = state;
   const restart = [q, from, to, sort, status, live.loads].join('\n');
 

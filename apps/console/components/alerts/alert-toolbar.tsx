@@ -55,10 +55,7 @@ export function AlertToolbar(props: AlertToolbarProps) {
           ? { total, onSelect: () => marked.markAll(total, list.dataUpdatedAt) }
           : undefined
       }
-      onAct={triage.actOnTarget}
-      onNote={() => triage.askNote(target)}
-      onCase={triage.mayWork ? () => triage.askCase(target) : undefined}
-      onClear={triage.clear}
+      triage={triage}
     />
   );
 }
@@ -77,7 +74,7 @@ function ListBar({
   // A row changed since stays where it is, greyed: nothing moves under the cursor.
   const gone = rows.filter(({ status }) => !belongsTo(state.status, status)).length;
   return (
-    <div className="flex h-10 shrink-0 items-center gap-3 border-b border-line px-3 text-sm text-soft">
+    <div className="@container flex h-10 shrink-0 items-center gap-3 border-b border-line px-3 text-sm text-soft">
       <span className="figure whitespace-nowrap">
         <strong className="font-semibold text-ink">{list.data === undefined ? '–' : count(total)}</strong>{' '}
         {total === 1 ? 'alert' : 'alerts'}

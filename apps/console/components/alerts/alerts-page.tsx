@@ -12,6 +12,7 @@ import { HistogramPanel } from '../charts/histogram-panel.tsx';
 import type { ChartSeries } from '../charts/stack.ts';
 import { KqlBox } from '../filter/kql-box.tsx';
 import { kqlProblemOf } from '../filter/kql-problem.ts';
+import { PageLink } from '../filter/page-link.tsx';
 import { RowValuesMenu } from '../filter/row-values-menu.tsx';
 import { TimePicker } from '../filter/time-picker.tsx';
 import { changeFilter, type ValueActions, ValueActionsContext } from '../filter/value-actions.ts';
@@ -72,7 +73,7 @@ export function AlertsPage() {
     (id: string | null) => {
       if (id !== null) setCursor(id);
       // Opening is a step to come back from; going from one to the next is not.
-      void setState({ id }, { history: state.id === null ? 'push' : 'replace' });
+      void setState({ id, match: null }, { history: state.id === null ? 'push' : 'replace' });
     },
     [setState, state.id],
   );
@@ -124,20 +125,23 @@ export function AlertsPage() {
         />
         <KqlBox
           page="alerts"
-          value={state.q}
           range={state}
+          value={state.q}
           onChange={(q) => void setState({ q })}
           problem={kqlProblemOf(list.error, state.q, filter.q)}
           placeholder="Filter alerts, e.g. rule.level: high and host.name: dc-*"
         />
         <TimePicker range={state} onChange={({ from, to }) => void setState({ from, to })} />
         <ViewsMenu page="alerts" />
+        <PageLink label="Copy a link to what is shown" />
       </div>
       <div className="flex h-28 shrink-0 border-b border-line bg-panel">
         <KpiStrip
           totals={totals.data}
           failed={totals.error !== null}
-          onLevel={(level: Level) => onFilter('rule.level', level, 'in')}
+          onLevel={(level: Level) =>
+            void setState({ q: changeFilter(state.q, 'rule.level', level, 'in'), status: 'open' })
+          }
           onStatus={(status) => void setState({ status })}
         />
         <HistogramPanel
@@ -177,9 +181,7 @@ export function AlertsPage() {
               <AlertDetailPane
                 key={state.id}
                 id={state.id}
-                actions={triage.actions}
-                onNote={triage.askNote}
-                onCase={triage.mayWork ? triage.askCase : undefined}
+                triage={triage}
                 onFilter={onFilter}
                 onClose={() => open(null)}
               />

@@ -1,28 +1,21 @@
 'use client';
-import { BriefcaseBusiness, Check, CircleCheck, RotateCcw, StickyNote, X } from 'lucide-react';
-import type { AlertAction } from '../../api/alerts.ts';
+import { BriefcaseBusiness, Check, CircleCheck, RotateCcw, StickyNote, UserRound, X } from 'lucide-react';
 import { plural } from '../../view/quantity.ts';
 import { Button, IconButton } from '../ui/button.tsx';
-import { ReasonMenu } from './reason-menu.tsx';
+import { Kbd } from '../ui/kbd.tsx';
+import type { Triage } from './use-triage.ts';
 
-/** What can be done with the selected alerts. */
+/** What whoever looks can do with the selected alerts. */
 export function BulkBar({
   says,
   all,
-  onAct,
-  onNote,
-  onCase,
-  onClear,
+  triage,
 }: {
   /** What is selected, e.g. `3 alerts selected`. */
   readonly says: string;
   /** Offered beside: all that match. */
   readonly all?: { readonly total: number; readonly onSelect: () => void } | undefined;
-  readonly onAct: (action: AlertAction) => void;
-  readonly onNote: () => void;
-  /** Absent for who works on no cases. */
-  readonly onCase: (() => void) | undefined;
-  readonly onClear: () => void;
+  readonly triage: Triage;
 }) {
   return (
     <div
@@ -36,31 +29,33 @@ export function BulkBar({
           Select all {plural(all.total, 'alert')} that match
         </Button>
       )}
-      <Button onClick={() => onAct({ action: 'acknowledge' })}>
-        <Check size={13} aria-hidden /> Acknowledge
-      </Button>
-      <ReasonMenu
-        onReason={(reason) => onAct({ action: 'close', reason })}
-        trigger={
-          <Button>
-            <CircleCheck size={13} aria-hidden /> Close…
-          </Button>
-        }
-      />
-      <Button onClick={() => onAct({ action: 'reopen' })}>
-        <RotateCcw size={13} aria-hidden /> Reopen
-      </Button>
-      <Button onClick={onNote}>
-        <StickyNote size={13} aria-hidden /> Note
-      </Button>
-      {onCase !== undefined && (
-        <Button onClick={onCase}>
-          <BriefcaseBusiness size={13} aria-hidden /> Into a case…
-        </Button>
-      )}
-      <IconButton label="Clear the selection" onClick={onClear} className="ml-auto">
+      {triage.mayWork && <Work triage={triage} />}
+      <IconButton label="Clear the selection" onClick={triage.clear} className="ml-auto">
         <X size={15} />
       </IconButton>
     </div>
   );
 }
+
+const Work = ({ triage: { actOnTarget, ask } }: { readonly triage: Triage }) => (
+  <>
+    <Button onClick={() => actOnTarget({ action: 'acknowledge' })}>
+      <Check size={13} aria-hidden /> Acknowledge
+    </Button>
+    <Button onClick={() => ask('reason')}>
+      <CircleCheck size={13} aria-hidden /> Close… <Kbd>c</Kbd>
+    </Button>
+    <Button onClick={() => actOnTarget({ action: 'reopen' })}>
+      <RotateCcw size={13} aria-hidden /> Reopen
+    </Button>
+    <Button onClick={() => ask('note')}>
+      <StickyNote size={13} aria-hidden /> Note
+    </Button>
+    <Button onClick={() => ask('assignee')}>
+      <UserRound size={13} aria-hidden /> Assign… <Kbd>u</Kbd>
+    </Button>
+    <Button onClick={() => ask('case')}>
+      <BriefcaseBusiness size={13} aria-hidden /> Into a case…
+    </Button>
+  </>
+);

@@ -1,32 +1,30 @@
 'use client';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import type { AlertRow } from '@tidewatch/api/schemas';
-import { useCallback, useRef } from 'react';
+import { useCallback } from 'react';
 import {
   type AlertAction,
-  actOnAlerts,
+  decideOnAlerts,
   fetchRows,
   patchRows,
+  refreshAfter,
   refreshAround,
-  undoChanges,
 } from '../../api/alerts.ts';
 import { useSession } from '../../api/session.ts';
-import { reasonLabels } from '../../view/alert-view.ts';
+import { actionDone } from '../../view/alert-job.ts';
 import { plural } from '../../view/quantity.ts';
 import { toasts } from '../ui/toasts.tsx';
-
-/** How long the server takes a change back, in milliseconds. */
-const undoMs = 10_000;
+import { undoable } from '../ui/undo.ts';
 
 const anyTime = { from: '1970-01-01T00:00:00.000Z', to: 'now' };
-
-const toastId = (changeIds: readonly string[]): string => changeIds.join(' ');
 
 /** The row as it will be if the server agrees. */
 function predict(row: AlertRow, action: AlertAction, user: string): AlertRow {
   switch (action.action) {
     case 'acknowledge':
       return { ...row, status: 'acknowledged', reason: null, assignee: user };
+    case 'assign':
+      return { ...row, assignee: action.to };
     case 'close':
       return { ...row, status: 'closed', reason: action.reason };
     case 'reopen':
@@ -36,25 +34,11 @@ function predict(row: AlertRow, action: AlertAction, user: string): AlertRow {
   }
 }
 
-function done(action: AlertAction, changed: number): string {
-  const alerts = changed === 1 ? 'Alert' : plural(changed, 'alert');
-  switch (action.action) {
-    case 'acknowledge':
-      return `${alerts} acknowledged`;
-    case 'close':
-      return `${alerts} closed: ${reasonLabels[action.reason].label.toLowerCase()}`;
-    case 'reopen':
-      return `${alerts} reopened`;
-    case 'note':
-      return changed === 1 ? 'Note added' : `Note added to ${plural(changed, 'alert')}`;
-  }
-}
-
 const problem = (title: string, error: unknown): void =>
   toasts.add({ type: 'problem', priority: 'high', title, description: (error as Error).message });
 
-/** Rows that somebody else changed are read again, so that the next attempt is on what is true now. */
-async function reloadConflicts(client: QueryClient, ids: readonly string[]): Promise<void> {
+/** Rows that are not as they were thought to be are read again, so that the next attempt is on what is true now. */
+async function readAgain(client: QueryClient, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   patchRows(client, await fetchRows(ids, anyTime));
   refreshAround(client, ids);
@@ -64,76 +48,51 @@ async function reloadConflicts(client: QueryClient, ids: readonly string[]): Pro
 export function useAlertActions() {
   const client = useQueryClient();
   const user = useSession().data?.user ?? '';
-  const last = useRef<{ readonly changeIds: readonly string[]; readonly until: number } | undefined>(
-    undefined,
-  );
 
-  const undo = useCallback(async () => {
-    const change = last.current;
-    if (change === undefined || Date.now() > change.until) return;
-    last.current = undefined;
-    toasts.close(toastId(change.changeIds));
-    try {
-      const { changed, conflicts } = await undoChanges(change.changeIds);
-      patchRows(client, changed);
-      refreshAround(
-        client,
-        changed.map(({ id }) => id),
-      );
-      toasts.add({
-        title: `Undone for ${plural(changed.length, 'alert')}`,
-        ...(conflicts.length > 0 && {
-          description: `${plural(conflicts.length, 'alert')} changed meanwhile and stayed as they are.`,
-        }),
-        timeout: 4_000,
-      });
-    } catch (error) {
-      problem('The change could not be undone', error);
-    }
-  }, [client]);
-
-  const act = useCallback(
+  return useCallback(
     async (rows: readonly AlertRow[], action: AlertAction) => {
       if (rows.length === 0) return;
-      patchRows(
-        client,
-        rows.map((row) => predict(row, action, user)),
-      );
-      try {
-        const { changeIds, changed, conflicts } = await actOnAlerts(rows, action);
-        patchRows(client, changed);
-        refreshAround(
-          client,
-          changed.map(({ id }) => id),
-        );
-        if (changed.length > 0) {
-          last.current = { changeIds, until: Date.now() + undoMs };
+      const reread = (ids: readonly string[]): Promise<void> =>
+        readAgain(client, ids).catch((error) => problem('The alerts could not be read again', error));
+      const predicted = rows.map((row) => predict(row, action, user));
+      patchRows(client, predicted);
+      const { answer, undo } = decideOnAlerts(rows, action);
+      const change = undoable(async () => {
+        patchRows(client, rows);
+        try {
+          const { changed, conflicts } = await undo();
+          refreshAfter(client, changed);
           toasts.add({
-            id: toastId(changeIds),
-            title: done(action, changed.length),
-            timeout: undoMs,
-            actionProps: { children: 'Undo', onClick: () => void undo() },
+            title: `Undone for ${plural(changed.length, 'alert')}`,
+            ...(conflicts.length > 0 && {
+              description: `${plural(conflicts.length, 'alert')} changed meanwhile and stayed as they are.`,
+            }),
+            timeout: 4_000,
           });
+          await reread(conflicts);
+        } catch (error) {
+          problem('The change could not be undone', error);
+          await reread(rows.map(({ id }) => id));
         }
-        if (conflicts.length > 0) {
-          await reloadConflicts(client, conflicts);
+      });
+      try {
+        const { changed, conflicts } = await answer;
+        refreshAfter(client, changed);
+        if (changed.length > 0) change.offer({ title: actionDone(action, changed.length) });
+        else change.drop();
+        if (conflicts.length > 0)
           toasts.add({
-            type: 'problem',
-            priority: 'high',
+            ...{ type: 'problem', priority: 'high', timeout: 12_000 },
             title: `${plural(conflicts.length, 'alert')} changed under your hands`,
             description: 'Somebody else was faster. You see the newest state; decide again.',
-            timeout: 12_000,
           });
-        }
+        await reread(conflicts);
       } catch (error) {
+        change.drop();
         patchRows(client, rows);
         problem('The change was not made', error);
       }
     },
-    [client, user, undo],
+    [client, user],
   );
-
-  return { act, undo };
 }
-
-export type AlertActions = ReturnType<typeof useAlertActions>;

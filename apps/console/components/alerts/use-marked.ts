@@ -3,17 +3,17 @@ import type { AlertGroups } from '@tidewatch/api/schemas';
 import { useCallback, useMemo, useState } from 'react';
 import type { AlertFilter } from '../../api/alerts.ts';
 import { groupId, inGroups } from '../../view/alert-group.ts';
-import { absoluteRange, resolveRange } from '../../view/time-range.ts';
+import { frozenRange } from '../../view/time-range.ts';
 import type { AlertState } from './use-alert-state.ts';
 import type { Found } from './use-triage.ts';
 
 export type AlertGroup = AlertGroups['items'][number];
 
 /** The filter as it was when the list was read, so that what came later is left alone. */
-function seenThrough(filter: AlertFilter, seenAt: number): AlertFilter {
-  const range = resolveRange(filter, seenAt);
-  return range === undefined ? filter : { ...filter, ...absoluteRange(range.from, range.to) };
-}
+const seenThrough = (filter: AlertFilter, seenAt: number): AlertFilter => ({
+  ...filter,
+  ...frozenRange(filter, seenAt),
+});
 
 interface Marked {
   /** What it was marked under; under anything else nothing is. */
@@ -66,7 +66,7 @@ export function useMarked({ state, filter }: Pick<AlertState, 'state' | 'filter'
     [under, groups],
   );
   const clear = useCallback(() => setKept(undefined), []);
-  return { found, groups, isGrouped: by.length > 0, markAll, markGroups, clear };
+  return { found, groups, under, isGrouped: by.length > 0, markAll, markGroups, clear };
 }
 
 export type MarkedAlerts = ReturnType<typeof useMarked>;

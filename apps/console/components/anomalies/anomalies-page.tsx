@@ -3,6 +3,7 @@ import type { DetectorRow } from '@tidewatch/api/schemas';
 import { Plus, Radar } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { useDetectors } from '../../api/detectors.ts';
+import { useMay } from '../../api/session.ts';
 import { step } from '../../view/keymap.ts';
 import { SplitPane } from '../alerts/split-pane.tsx';
 import { Button } from '../ui/button.tsx';
@@ -11,7 +12,6 @@ import { useKey } from '../ui/use-key.ts';
 import { DetectorList } from './detector-list.tsx';
 import { DetectorPane } from './detector-pane.tsx';
 import { useAnomalyState } from './use-anomaly-state.ts';
-import { useMay } from './use-may.ts';
 
 const DetectorForm = lazy(() =>
   import('./detector-form.tsx').then((module) => ({ default: module.DetectorForm })),
@@ -22,7 +22,7 @@ const none: readonly DetectorRow[] = [];
 export function AnomaliesPage() {
   const { data, error, refetch } = useDetectors();
   const [state, setState] = useAnomalyState();
-  const may = useMay();
+  const { may } = useMay();
   const rows = data?.detectors ?? none;
   const open = (id: string | null): void =>
     void setState({ id, entity: null, at: null, judge: null, q: null, find: null, form: null });
@@ -47,7 +47,7 @@ export function AnomaliesPage() {
     ) : (
       <ProblemState error={error} what="The detectors" onRetry={() => void refetch()} />
     );
-  const make = may.write && (
+  const make = may('engineer') && (
     <Button onClick={() => void setState({ form: 'new' })}>
       <Plus size={14} aria-hidden /> New detector
     </Button>
@@ -60,8 +60,8 @@ export function AnomaliesPage() {
           rows.length === 0 ? (
             <EmptyState icon={<Radar size={26} aria-hidden />} title="No detector is there">
               <p>
-                Make one here, or put files into a folder of `anomalies.paths`. This server may have no role
-                `scorer`.
+                Make one here, or put files into a folder of{' '}
+                <code className="font-mono">anomalies.paths</code>. This server may have no role `scorer`.
               </p>
               {make}
             </EmptyState>

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Pencil, Trash2, X } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { refreshDetectors, removeDetector, useDetector } from '../../api/detectors.ts';
+import { useMay } from '../../api/session.ts';
 import { type AnomalyRow, detectorLook, detectorWord } from '../../view/anomaly.ts';
 import { ConfirmDialog } from '../admin/confirm-dialog.tsx';
 import { StateDot } from '../health/health-section.tsx';
@@ -15,7 +16,6 @@ import { EntitySection } from './entity-section.tsx';
 import { NormalSection } from './normal-section.tsx';
 import { RunSection } from './run-section.tsx';
 import type { AnomalyState, SetAnomalyState } from './use-anomaly-state.ts';
-import { useMay } from './use-may.ts';
 
 const EntityPane = lazy(() => import('./entity-pane.tsx').then((module) => ({ default: module.EntityPane })));
 
@@ -33,7 +33,7 @@ export function DetectorPane({
 }) {
   const client = useQueryClient();
   const { data, error, refetch } = useDetector(id);
-  const may = useMay();
+  const { may } = useMay();
   const [deleting, setDeleting] = useState(false);
   const { entity } = state;
   const openEntity = (values: readonly string[], at: number | null): void =>
@@ -58,7 +58,7 @@ export function DetectorPane({
             )}
             <h2 className="text-lg font-semibold">{data?.title ?? id}</h2>
           </div>
-          {may.write && data !== undefined && (
+          {may('engineer') && data !== undefined && (
             <>
               <Button onClick={() => void setState({ form: 'edit' })}>
                 <Pencil size={13} aria-hidden /> Edit
@@ -92,7 +92,7 @@ export function DetectorPane({
                 entity={entity}
                 state={state}
                 setState={setState}
-                mayJudge={may.judge}
+                mayJudge={may('triage')}
               />
             </Suspense>
           )}
@@ -101,7 +101,7 @@ export function DetectorPane({
             state={state}
             setState={setState}
             onOpen={openEntity}
-            onJudge={may.judge ? judge : undefined}
+            onJudge={may('triage') ? judge : undefined}
             onClose={onClose}
           />
           {data.runs && (
@@ -112,8 +112,8 @@ export function DetectorPane({
               onOpen={(values) => openEntity(values, null)}
             />
           )}
-          {may.judge && <NormalSection id={id} may={may} />}
-          {may.judge && <RunSection id={id} onOpen={openEntity} />}
+          {may('triage') && <NormalSection id={id} />}
+          {may('triage') && <RunSection id={id} onOpen={openEntity} />}
           <Section title="As written" aside={data.memory.says}>
             <pre
               tabIndex={0}

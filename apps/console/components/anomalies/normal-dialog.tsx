@@ -1,7 +1,7 @@
 'use client';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { actOnAlerts, alertOf, reloadAlerts, undoChanges } from '../../api/alerts.ts';
+import { closeAlert, reloadAlerts } from '../../api/alerts.ts';
 import {
   addNormal,
   type EffectAsked,
@@ -11,19 +11,15 @@ import {
 } from '../../api/detectors.ts';
 import { type AnomalyRow, effectWords, entityLabel, type Reach, reachesOf } from '../../view/anomaly.ts';
 import { expiryOf, type Term, termLabels, terms } from '../../view/exception.ts';
+import { type Verdict, VerdictChoice } from '../alerts/verdict-choice.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, FormProblem, inputClass } from '../ui/field.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { toasts } from '../ui/toasts.tsx';
+import { undoable } from '../ui/undo.ts';
 import { useAttempt } from '../ui/use-attempt.ts';
 
-const undoMs = 10_000;
-const verdicts = [
-  { value: 'false_positive', label: 'False positive' },
-  { value: 'benign_positive', label: 'Benign positive' },
-  { value: 'none', label: 'Leave it' },
-] as const;
 const sides = [
   { value: 'above', label: 'above' },
   { value: 'below', label: 'below' },
@@ -46,7 +42,7 @@ export function NormalDialog({
   const [whose, setWhose] = useState<'entity' | 'all'>('entity');
   const [reason, setReason] = useState('');
   const [term, setTerm] = useState<Term>('30');
-  const [verdict, setVerdict] = useState<(typeof verdicts)[number]['value']>('false_positive');
+  const [verdict, setVerdict] = useState<Verdict>('false_positive');
   const [opened] = useState(() => Date.now());
   const { busy, problem, attempt } = useAttempt();
   const expires = expiryOf(term, '', opened);
@@ -69,33 +65,18 @@ export function NormalDialog({
       const closed =
         anomaly.alert === undefined || verdict === 'none'
           ? undefined
-          : await actOnAlerts([await alertOf(anomaly.alert)], {
-              action: 'close',
-              reason: verdict,
-              note: reason.trim(),
-            });
+          : await closeAlert(anomaly.alert, verdict, reason.trim());
       const undo = async (): Promise<void> => {
-        await removeNormal(id, made.id);
-        if (closed !== undefined) await undoChanges(closed.changeIds);
+        await Promise.all([removeNormal(id, made.id), closed?.undo()]);
         await Promise.all([refreshDetectors(client), reloadAlerts(client)]);
       };
       await refreshDetectors(client);
       void client.invalidateQueries({ queryKey: ['alert'] });
-      toasts.add({
-        id: made.id,
-        title: 'Called normal',
-        description: 'In force from the next interval on.',
-        timeout: undoMs,
-        actionProps: {
-          children: 'Undo',
-          onClick: () => {
-            toasts.close(made.id);
-            undo().catch((error: Error) =>
-              toasts.add({ title: 'It could not be taken back', description: error.message }),
-            );
-          },
-        },
-      });
+      undoable(() =>
+        undo().catch((error: Error) =>
+          toasts.add({ type: 'problem', title: 'It could not be taken back', description: error.message }),
+        ),
+      ).offer({ title: 'Called normal', description: 'In force from the next interval on.' });
       onClose();
     });
 
@@ -167,12 +148,7 @@ export function NormalDialog({
             choices={spans.map((value) => ({ value, label: termLabels[value] }))}
           />
         </div>
-        {anomaly.alert !== undefined && (
-          <div className="flex flex-wrap items-center gap-2">
-            <span>Close its alert as</span>
-            <Segmented label="Verdict" value={verdict} onChange={setVerdict} choices={verdicts} />
-          </div>
-        )}
+        {anomaly.alert !== undefined && <VerdictChoice value={verdict} onChange={setVerdict} />}
         <p
           role="status"
           className={`rounded-md border border-line bg-raised px-3 py-2 ${(effect.data?.effect.truePositives ?? 0) > 0 ? 'text-bad' : ''}`}

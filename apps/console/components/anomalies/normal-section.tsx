@@ -9,21 +9,22 @@ import {
   useNormal,
   useSuggestions,
 } from '../../api/detectors.ts';
+import { useMay } from '../../api/session.ts';
 import { effectWords, entityLabel, reachWords, suggestionWords } from '../../view/anomaly.ts';
 import { FactTable } from '../health/health-section.tsx';
 import { Button } from '../ui/button.tsx';
 import { FormProblem } from '../ui/field.tsx';
 import { Section } from '../ui/section.tsx';
-import { ProblemState } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { Time } from '../ui/time.tsx';
 import { useAttempt } from '../ui/use-attempt.ts';
 import { useNow } from '../ui/use-now.ts';
-import type { useMay } from './use-may.ts';
 
 /** What people call normal of a detector's entities, and what their verdicts speak for. */
-export function NormalSection({ id, may }: { readonly id: string; readonly may: ReturnType<typeof useMay> }) {
+export function NormalSection({ id }: { readonly id: string }) {
+  const { may, mayTakeBack } = useMay();
   const client = useQueryClient();
-  const { data, error, refetch } = useNormal(id, true);
+  const called = useNormal(id, true);
   const suggestions = useSuggestions(id, true);
   const { busy, problem, attempt } = useAttempt();
   const now = useNow();
@@ -51,23 +52,18 @@ export function NormalSection({ id, may }: { readonly id: string; readonly may: 
         >
           <p className="font-medium">Suggested by verdicts: {suggestionWords(suggestion)}.</p>
           <p className="text-soft">{effectWords(suggestion.effect, suggestions.data?.complete ?? true)}</p>
-          {(suggestion.kind === 'normal' || may.write) && (
+          {(suggestion.kind === 'normal' || may('engineer')) && (
             <Button disabled={busy} onClick={() => void take(suggestion)} className="mt-1">
               Do so
             </Button>
           )}
         </div>
       ))}
-      {data === undefined ? (
-        error === null ? (
-          <div className="skeleton h-10" role="status" aria-label="Loading what is called normal" />
-        ) : (
-          <ProblemState error={error} what="What is called normal" onRetry={() => void refetch()} />
-        )
-      ) : (
+      <Shown query={called} what="What is called normal">
+        {({ normal }) => (
         <FactTable
           label="Called normal"
-          rows={data.normal}
+          rows={normal}
           rowKey={(row) => row.id}
           empty="Nothing is. Open an odd interval and press n to say that it is normal for its entity."
           columns={[
@@ -85,7 +81,7 @@ export function NormalSection({ id, may }: { readonly id: string; readonly may: 
             {
               title: '',
               cell: (row) =>
-                may.takeBack(row) && (
+                mayTakeBack(row) && (
                   <Button
                     look="quiet"
                     disabled={busy}
@@ -97,7 +93,8 @@ export function NormalSection({ id, may }: { readonly id: string; readonly may: 
             },
           ]}
         />
-      )}
+        )}
+      </Shown>
     </Section>
   );
 }

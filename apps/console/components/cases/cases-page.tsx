@@ -45,7 +45,6 @@ export function CasesPage() {
     list.refetch,
   );
   useKey('m', () => setMaking(true));
-  useKey('z', () => void actions.undo());
 
   return (
     <>

@@ -1,13 +1,11 @@
 'use client';
 import { useQueryClient } from '@tanstack/react-query';
 import type { CaseChangeResult } from '@tidewatch/api/schemas';
-import { useCallback, useRef } from 'react';
+import { useCallback } from 'react';
 import { refreshCases, undoCase } from '../../api/cases.ts';
 import { plural } from '../../view/quantity.ts';
 import { toasts } from '../ui/toasts.tsx';
-
-/** How long taking back is offered, in milliseconds. */
-const undoMs = 10_000;
+import { undoable } from '../ui/undo.ts';
 
 const conflictWords = (conflicts: readonly string[] = []): string | undefined =>
   conflicts.length === 0
@@ -17,45 +15,51 @@ const conflictWords = (conflicts: readonly string[] = []): string | undefined =>
 /** Changes cases: said when done, taken back within 10 s. */
 export function useCaseActions() {
   const client = useQueryClient();
-  const last = useRef<{ readonly changeId: string; readonly until: number } | undefined>(undefined);
 
-  const undo = useCallback(async () => {
-    const change = last.current;
-    if (change === undefined || Date.now() > change.until) return;
-    last.current = undefined;
-    toasts.close(change.changeId);
-    try {
-      const { conflicts } = await undoCase(change.changeId);
-      const description = conflictWords(conflicts);
-      toasts.add({ title: 'Undone', timeout: 4_000, ...(description && { description }) });
-    } catch (error) {
-      fail('The change could not be undone', error);
-    }
-    refreshCases(client, true);
-  }, [client]);
+  const takeBack = useCallback(
+    async (work: Promise<CaseChangeResult>) => {
+      // Where nothing was changed there is nothing to take back; a refusal is told by who asked for the change.
+      const changeId = await work.then(
+        (made) => made.changeId,
+        () => undefined,
+      );
+      if (changeId === undefined) return;
+      try {
+        const { conflicts } = await undoCase(changeId);
+        const description = conflictWords(conflicts);
+        toasts.add({ title: 'Undone', timeout: 4_000, ...(description && { description }) });
+      } catch (error) {
+        fail('The change could not be undone', error);
+      }
+      refreshCases(client, true);
+    },
+    [client],
+  );
 
   /** Rejects as `work` does. */
   const perform = useCallback(
     async (work: () => Promise<CaseChangeResult>, say: (made: CaseChangeResult) => string) => {
+      const asked = work();
+      const change = undoable(() => takeBack(asked));
       try {
-        const made = await work();
-        const { changeId, conflicts } = made;
-        const description = conflictWords(conflicts);
-        if (changeId !== undefined) last.current = { changeId, until: Date.now() + undoMs };
-        toasts.add({
-          ...{ title: say(made), timeout: undoMs, ...(description && { description }) },
-          ...(changeId && {
-            id: changeId,
-            actionProps: { children: 'Undo', onClick: () => void undo() },
-          }),
-        });
+        const made = await asked;
+        const description = conflictWords(made.conflicts);
+        const message = { title: say(made), ...(description && { description }) };
+        if (made.changeId !== undefined) change.offer(message);
+        else {
+          change.drop();
+          toasts.add(message);
+        }
         return made;
+      } catch (error) {
+        change.drop();
+        throw error;
       } finally {
         // Also after a refusal: it was on what is no longer true.
         refreshCases(client, true);
       }
     },
-    [client, undo],
+    [client, takeBack],
   );
 
   /** As `perform`, for what has no form to show a refusal in. */
@@ -68,7 +72,7 @@ export function useCaseActions() {
     [perform],
   );
 
-  return { perform, act, undo };
+  return { perform, act };
 }
 
 const fail = (title: string, error: unknown): void =>

@@ -35,8 +35,8 @@ export function DeadLettersPage() {
   const client = useQueryClient();
   const { state, setState, filter, filtered } = useLetterState();
   const list = useDeadLetters(filter);
-  const totals = useLetterTotals();
-  const { start, mayWork, running } = useLetterWork();
+  const { start, mayLook, mayWork, running } = useLetterWork();
+  const totals = useLetterTotals(mayLook);
   const rows = useMemo<DeadLetter[]>(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const [cursor, setCursor] = useState<string | null>(state.id);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());

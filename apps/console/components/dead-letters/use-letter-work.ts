@@ -9,19 +9,18 @@ import {
   startWork,
   useLetterJobs,
 } from '../../api/dead-letters.ts';
-import { useSession } from '../../api/session.ts';
+import { useMay } from '../../api/session.ts';
 import { outcomeText } from '../../view/letter-view.ts';
 import { toasts } from '../ui/toasts.tsx';
-
-/** How long the toast of a drop offers to undo it, in milliseconds; the list of dropped ones does so later. */
-const undoMs = 10_000;
-const workers = new Set(['engineer', 'admin']);
+import { undoable } from '../ui/undo.ts';
 
 /** Starts work on letters, follows it, and says what it came to. */
 export function useLetterWork() {
   const client = useQueryClient();
-  const { data } = useLetterJobs();
-  const mayWork = useSession().data?.roles.some((role) => workers.has(role)) ?? false;
+  const { may } = useMay();
+  const mayLook = may('triage');
+  const mayWork = may('engineer');
+  const { data } = useLetterJobs(mayLook);
   const followed = useRef(new Set<string>());
 
   const start = useCallback(
@@ -45,19 +44,18 @@ export function useLetterWork() {
       if (!isEnded(job) || !followed.current.delete(job.id)) continue;
       void reloadLetters(client);
       const failed = job.state === 'failed' || job.counts.failed_again + job.counts.refused > 0;
-      toasts.add({
+      const message = {
         ...(failed ? { type: 'problem' } : {}),
         title: outcomeText(job),
         ...(failed && job.detail !== undefined ? { description: job.detail } : {}),
-        timeout: undoMs,
-        ...(job.counts.dropped > 0 && {
-          actionProps: { children: 'Undo', onClick: () => void start('restore', { job: job.id }) },
-        }),
-      });
+      };
+      // Later, the list of dropped ones takes back, too.
+      if (job.counts.dropped > 0) undoable(() => start('restore', { job: job.id })).offer(message);
+      else toasts.add(message);
     }
   }, [data, client, start]);
 
-  return { start, mayWork, running: (data?.jobs ?? []).filter((job) => !isEnded(job)).reverse() };
+  return { start, mayLook, mayWork, running: (data?.jobs ?? []).filter((job) => !isEnded(job)).reverse() };
 }
 
 export type LetterWork = ReturnType<typeof useLetterWork>;

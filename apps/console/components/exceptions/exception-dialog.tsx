@@ -12,9 +12,12 @@ import {
 } from '../../view/exception.ts';
 import { minuteTime } from '../../view/moment.ts';
 import { visible } from '../../view/value.ts';
+import { type Verdict, VerdictChoice } from '../alerts/verdict-choice.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { FormProblem } from '../ui/field.tsx';
 import { Segmented } from '../ui/segmented.tsx';
+import { useAttempt } from '../ui/use-attempt.ts';
 import { ConditionRows } from './condition-rows.tsx';
 import { ExceptionPreviewLine as Preview } from './exception-preview-line.tsx';
 import { useExceptionsWork } from './use-exceptions-work.ts';
@@ -23,7 +26,7 @@ const longest = 1_000;
 const inputClass =
   'h-8 rounded-md border border-line bg-raised px-2 text-sm text-ink outline-none focus-visible:border-accent';
 
-/** Asks what an exception from the alert's rule is to silence, why and how long, and makes it. */
+/** Asks what an exception from the alert's rule is to silence, why and how long, makes it, and closes the alert with a verdict. */
 export function ExceptionDialog({
   alert,
   match,
@@ -38,8 +41,8 @@ export function ExceptionDialog({
   const [reason, setReason] = useState('');
   const [term, setTerm] = useState<Term>('30');
   const [date, setDate] = useState('');
-  const [problem, setProblem] = useState<string>();
-  const [busy, setBusy] = useState(false);
+  const [verdict, setVerdict] = useState<Verdict>('false_positive');
+  const { busy, problem, attempt } = useAttempt();
   const why = useRef<HTMLInputElement>(null);
   const { detector } = alert;
   const conditions = conditionsOf(choices);
@@ -47,23 +50,20 @@ export function ExceptionDialog({
   const expires = expiryOf(term, date, opened);
   const isWhole = conditions.length > 0 && reason.trim() !== '' && expires !== undefined;
 
-  const send = async (): Promise<void> => {
-    if (!isWhole || busy) return;
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await add({
+  const isOpen = alert.status !== 'closed';
+
+  const send = (): Promise<void> =>
+    attempt(async () => {
+      if (!isWhole || busy) return;
+      const body = {
         rules: [detector.id],
         conditions,
         reason: reason.trim(),
         ...(expires === null ? {} : { expires: new Date(expires).toISOString() }),
-      });
+      };
+      await add(body, isOpen && verdict !== 'none' ? { alert: alert.id, reason: verdict } : undefined);
       onClose();
-    } catch (error) {
-      setProblem((error as Error).message);
-      setBusy(false);
-    }
-  };
+    });
 
   return (
     <Dialog
@@ -113,15 +113,12 @@ export function ExceptionDialog({
             {term !== 'never' && typeof expires === 'number' && minuteTime(expires)}
           </span>
         </div>
+        {isOpen && <VerdictChoice value={verdict} onChange={setVerdict} />}
         <p className="rounded-md border border-line bg-raised px-3 py-2 text-sm wrap-anywhere">
           {visible(silencedSentence(choices, detector.title, detector.engine === 'correlation'))}
         </p>
         <Preview rule={detector.id} conditions={conditions} />
-        {problem !== undefined && (
-          <p role="alert" className="text-sm text-bad">
-            {problem}
-          </p>
-        )}
+        <FormProblem problem={problem} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>
           <Button look="primary" type="submit" disabled={!isWhole || busy}>

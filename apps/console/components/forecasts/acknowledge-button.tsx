@@ -3,19 +3,17 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { ForecastRow } from '@tidewatch/api/schemas';
 import { useState } from 'react';
 import { acknowledge } from '../../api/forecasts.ts';
-import { useSession } from '../../api/session.ts';
+import { useMay } from '../../api/session.ts';
 import { stateWord } from '../../view/forecast.ts';
 import { Button } from '../ui/button.tsx';
 import { toasts } from '../ui/toasts.tsx';
 
-const responders = new Set(['analyst', 'engineer', 'admin']);
-
 /** Takes what is off for the new level, where something is and who looks may say so. */
 export function AcknowledgeButton({ forecast }: { readonly forecast: ForecastRow }) {
   const client = useQueryClient();
-  const may = useSession().data?.roles.some((role) => responders.has(role)) ?? false;
+  const { may } = useMay();
   const [busy, setBusy] = useState(false);
-  if (!may || stateWord(forecast) !== 'unusual') return null;
+  if (!may('triage') || stateWord(forecast) !== 'unusual') return null;
   async function take(): Promise<void> {
     setBusy(true);
     try {

@@ -6,7 +6,7 @@ export interface SelectColumn<Row> {
   readonly rows: string;
   /** How a row is called aloud. */
   readonly label: (row: Row) => string;
-  readonly selected: ReadonlySet<string>;
+  readonly selected: { has(id: string): boolean };
   /** @param withRange the shift key was held: all rows from the last one on are meant */
   readonly onSelect: (row: Row, withRange: boolean) => void;
   readonly onSelectAll: () => void;

@@ -1,7 +1,7 @@
 'use client';
 import { FlaskConical, HardDrive, KeyRound, Scale } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
-import { useSession } from '../../api/session.ts';
+import { useMay, useSession } from '../../api/session.ts';
 import { useDisk } from '../../api/system.ts';
 
 /** What is special about this installation right now: full disks, the evaluation mode, the demonstration. */
@@ -16,7 +16,7 @@ export function Banners() {
     <div
       role="region"
       aria-label="Notices"
-      className="flex min-h-8 shrink-0 flex-wrap items-center gap-x-6 gap-y-1 border-b border-line bg-raised px-4 py-0.5 text-sm text-soft"
+      className={`flex min-h-8 shrink-0 items-center gap-x-6 gap-y-1 border-b border-line bg-raised px-4 py-0.5 text-sm text-soft ${full.length > 0 ? 'flex-wrap' : ''}`}
     >
       {full.map(({ store, place, says, advice }) => (
         <p key={`${store} ${place}`} role="alert" className="flex min-w-0 items-center gap-2 text-ink">
@@ -27,39 +27,45 @@ export function Banners() {
         </p>
       ))}
       {linkOnly && (
-        <p className="flex min-w-0 items-center gap-2">
-          <KeyRound size={13} className="shrink-0 text-faint" aria-hidden />
-          <span>You came by a one-time link. Set a password in the menu at the top right.</span>
-        </p>
+        <Notice icon={KeyRound} says="You came by a one-time link. Set a password in the menu at the top right." />
       )}
       {session.demo && <DemoNotice />}
       {evaluation && (
-        <p className="flex min-w-0 items-center gap-2">
-          <Scale size={13} className="shrink-0 text-faint" aria-hidden />
-          <span>
-            Evaluation mode: sources without an approved use-case are kept for 7 days, then deleted.
-          </span>
-        </p>
+        <Notice
+          icon={Scale}
+          says="Evaluation mode: sources without an approved use-case are kept for 7 days, then deleted."
+        />
       )}
     </div>
   );
 }
 
+/** On one line with the others; what does not fit is in its tooltip. */
+const Notice = ({ icon: Icon, says }: { readonly icon: typeof Scale; readonly says: string }) => (
+  <p className="flex min-w-0 items-center gap-2" title={says}>
+    <Icon size={13} className="shrink-0 text-faint" aria-hidden />
+    <span className="truncate">{says}</span>
+  </p>
+);
+
 const RemoveDemo = lazy(() => import('./remove-demo.tsx').then((module) => ({ default: module.RemoveDemo })));
 
 function DemoNotice() {
+  const { may } = useMay();
   const [asking, setAsking] = useState(false);
   return (
-    <div className="flex items-center gap-2">
+    <div className="flex min-w-0 items-center gap-2">
       <FlaskConical size={13} className="shrink-0 text-accent" aria-hidden />
-      <span>This is a demonstration: a story in made-up logs, detected for real.</span>
-      <button
-        type="button"
-        onClick={() => setAsking(true)}
-        className="h-7 rounded px-1 font-medium text-accent underline underline-offset-2 hover:no-underline"
-      >
-        Remove it
-      </button>
+      <span className="truncate">This is a demonstration: a story in made-up logs, detected for real.</span>
+      {may('administer') && (
+        <button
+          type="button"
+          onClick={() => setAsking(true)}
+          className="h-7 shrink-0 rounded px-1 font-medium text-accent underline underline-offset-2 hover:no-underline"
+        >
+          Remove it
+        </button>
+      )}
       {asking && (
         <Suspense>
           <RemoveDemo onDone={() => setAsking(false)} />

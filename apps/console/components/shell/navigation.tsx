@@ -15,7 +15,8 @@ import {
   ShieldAlert,
   UsersRound,
 } from 'lucide-react';
-import { useSession } from '../../api/session.ts';
+import { useMay } from '../../api/session.ts';
+import type { Duty } from '../../view/role.ts';
 import { Link } from '../ui/link.tsx';
 
 interface PageEntry {
@@ -26,21 +27,15 @@ interface PageEntry {
   /** After `g`. */
   readonly key: string;
   readonly icon: typeof Activity;
-  /** Who may open it; everybody where none are named. */
-  readonly roles?: readonly string[];
+  /** What whoever opens it may do; everybody may where nothing is named. */
+  readonly duty?: Duty;
 }
 
 export const pages: readonly PageEntry[] = [
   { path: '/alerts', title: 'Alerts', key: 'a', icon: ShieldAlert },
-  {
-    path: '/cases',
-    title: 'Cases',
-    key: 'i',
-    icon: BriefcaseBusiness,
-    roles: ['analyst', 'engineer', 'admin'],
-  },
+  { path: '/cases', title: 'Cases', key: 'i', icon: BriefcaseBusiness, duty: 'triage' },
   { path: '/events', title: 'Events', key: 'e', icon: Rows3 },
-  { path: '/dead-letters', title: 'Dead letters', short: 'Letters', key: 'd', icon: MailX },
+  { path: '/dead-letters', title: 'Dead letters', short: 'Letters', key: 'd', icon: MailX, duty: 'triage' },
   { path: '/rules', title: 'Rules', key: 'r', icon: ScrollText },
   { path: '/anomalies', title: 'Anomalies', short: 'Odd', key: 'o', icon: Radar },
   { path: '/models', title: 'Models', key: 'm', icon: BrainCircuit },
@@ -48,24 +43,26 @@ export const pages: readonly PageEntry[] = [
   { path: '/health', title: 'Health', key: 'h', icon: Activity },
   { path: '/use-cases', title: 'Use-cases', short: 'Uses', key: 'c', icon: Scale },
   { path: '/privacy', title: 'Privacy', key: 'p', icon: Fingerprint },
-  { path: '/admin/users', title: 'Users', key: 'u', icon: UsersRound, roles: ['admin'] },
-  { path: '/admin/keys', title: 'API keys', key: 'k', icon: KeyRound, roles: ['engineer', 'admin'] },
-  { path: '/audit', title: 'Audit', key: 't', icon: FileClock, roles: ['privacy_officer', 'admin'] },
+  { path: '/admin/users', title: 'Users', key: 'u', icon: UsersRound, duty: 'administer' },
+  { path: '/admin/keys', title: 'API keys', key: 'k', icon: KeyRound, duty: 'engineer' },
+  { path: '/audit', title: 'Audit', key: 't', icon: FileClock, duty: 'audit' },
 ];
 
-export const pagesOf = (mine: readonly string[]): readonly PageEntry[] =>
-  pages.filter(({ roles }) => roles?.some((role) => mine.includes(role)) ?? true);
+/** The pages that who looks may open. */
+export function usePages(): readonly PageEntry[] {
+  const { may } = useMay();
+  return pages.filter(({ duty }) => duty === undefined || may(duty));
+}
 
 const itemClass =
-  'flex w-14 flex-col items-center gap-0.5 rounded-lg py-2 text-xs text-soft transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-accent-wash aria-[current=page]:text-accent';
+  'flex w-14 flex-col items-center gap-0.5 rounded-lg py-2 [@media(max-height:880px)]:py-0.5 text-xs text-soft transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-accent-wash aria-[current=page]:text-accent';
 
 export function Navigation({ current, onHelp }: { readonly current: string; readonly onHelp: () => void }) {
-  const { data: session } = useSession();
-  const mine = pagesOf(session?.roles ?? []);
+  const mine = usePages();
   return (
     <nav
       aria-label="Pages"
-      className="flex w-16 shrink-0 flex-col items-center gap-1 overflow-y-auto border-r border-line bg-panel px-1.5 pb-2"
+      className="flex w-16 shrink-0 flex-col items-center gap-1 overflow-y-auto [@media(max-height:880px)]:gap-0 border-r border-line bg-panel px-1.5 pb-2"
     >
       <Link href="/alerts" aria-label="Tidewatch, to the alerts" className="flex h-11 items-center">
         <Logo />

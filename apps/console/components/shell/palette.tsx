@@ -3,13 +3,12 @@ import { Bookmark, BriefcaseBusiness } from 'lucide-react';
 import { useRouter } from 'next/navigation.js';
 import { type ReactNode, useDeferredValue, useId, useRef, useState } from 'react';
 import { useFoundCases } from '../../api/cases.ts';
-import { useSession } from '../../api/session.ts';
 import { useViews } from '../../api/views.ts';
 import { caseStatusLabels } from '../../view/case.ts';
 import { step } from '../../view/keymap.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { inputClass } from '../ui/field.tsx';
-import { pagesOf } from './navigation.tsx';
+import { usePages } from './navigation.tsx';
 
 interface Goal {
   readonly key: string;
@@ -91,9 +90,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
 
 /** What has all words in its name: pages, then views, then cases. */
 function useGoals(text: string): readonly Goal[] {
-  const { data: session } = useSession();
-  const roles = session?.roles ?? [];
-  const pages = pagesOf(roles);
+  const pages = usePages();
   const { data: views } = useViews();
   const { data: cases } = useFoundCases(text, { wanted: pages.some(({ path }) => path === '/cases') });
   const words = text.toLowerCase().split(/\s+/);

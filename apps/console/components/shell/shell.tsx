@@ -2,16 +2,18 @@
 import { usePathname, useRouter } from 'next/navigation.js';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useConnection } from '../../api/live.ts';
+import { useFollowServer } from '../../api/session.ts';
+import { undoNewest } from '../ui/undo.ts';
 import { endGo, startGo, useKey, usePaletteKey } from '../ui/use-key.ts';
 import { AwayBanner } from './away-banner.tsx';
 import { Banners } from './banners.tsx';
 import { ConnectionMark } from './connection-mark.tsx';
-import { Navigation, pages } from './navigation.tsx';
+import { Navigation, pages, usePages } from './navigation.tsx';
 import { ThemeMenu } from './theme-menu.tsx';
-import { UserMenu } from './user-menu.tsx';
-import { ZoneMark } from './zone-mark.tsx';
 import { useLeftDecisions } from './use-left-decisions.ts';
 import { useFollowZone, useZone } from './use-zone.ts';
+import { UserMenu } from './user-menu.tsx';
+import { ZoneMark } from './zone-mark.tsx';
 
 const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })));
 const KeyHelp = lazy(() => import('./key-help.tsx').then((module) => ({ default: module.KeyHelp })));
@@ -24,24 +26,25 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const pathname = usePathname();
   const router = useRouter();
   const stale = useConnection().state === 'reconnecting';
-  const [help, setHelp] = useState(false);
-  const [palette, setPalette] = useState(false);
   const mine = usePages();
   useFollowServer();
   useLeftDecisions();
   const zone = useZone();
   useFollowZone();
+  const [help, setHelp] = useState(false);
+  const [palette, setPalette] = useState(false);
   useKey('g', startGo);
   useKey(
-    pages.map(({ key }) => key).join(','),
+    mine.map(({ key }) => key).join(','),
     ({ key }) => {
-      const page = pages.find((candidate) => candidate.key === key);
+      const page = mine.find((candidate) => candidate.key === key);
       if (page !== undefined) router.push(page.path);
       endGo();
     },
     { afterGo: true },
   );
   useKey('?', () => setHelp(true));
+  useKey('z', undoNewest);
   usePaletteKey(() => setPalette(true));
   const title = [...pages, ...unlisted].find(({ path }) => path === pathname)?.title ?? 'Tidewatch';
 

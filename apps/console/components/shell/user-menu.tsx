@@ -2,6 +2,7 @@
 import { Clock, KeyRound, LogOut, UserRound } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { logOut } from '../../api/client.ts';
+import { dropDecisions } from '../../api/decisions.ts';
 import { useSession } from '../../api/session.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Menu, MenuItem, MenuTitle } from '../ui/menu.tsx';
@@ -10,13 +11,13 @@ const PasswordDialog = lazy(() =>
   import('../admin/password-dialog.tsx').then((module) => ({ default: module.PasswordDialog })),
 );
 
-export function UserMenu() {
 const ZoneDialog = lazy(() => import('./zone-dialog.tsx').then((module) => ({ default: module.ZoneDialog })));
 
+export function UserMenu() {
   const { data: session } = useSession();
   const [changing, setChanging] = useState(false);
-  return (
   const [zoning, setZoning] = useState(false);
+  return (
     <>
       <Menu
         align="end"
@@ -35,28 +36,31 @@ const ZoneDialog = lazy(() => import('./zone-dialog.tsx').then((module) => ({ de
             {session.hasPassword ? 'Change the password' : 'Set a password'}
           </MenuItem>
         )}
-        <MenuItem
         {session !== undefined && (
           <MenuItem icon={<Clock size={14} />} onClick={() => setZoning(true)}>
             Time zone…
           </MenuItem>
         )}
+        <MenuItem
           icon={<LogOut size={14} />}
           // A whole new page: nothing that was read stays, and whatever finds the session ended meanwhile is not heard.
-          onClick={() => void logOut().finally(() => location.replace('/login?why=left'))}
+          onClick={() => {
+            dropDecisions();
+            void logOut().finally(() => location.replace('/login?why=left'));
+          }}
         >
           Log out
         </MenuItem>
       </Menu>
-      {changing && session !== undefined && (
-        <Suspense>
-          <PasswordDialog session={session} onClose={() => setChanging(false)} />
-        </Suspense>
       {zoning && session !== undefined && (
         <Suspense>
           <ZoneDialog zone={session.zone} onClose={() => setZoning(false)} />
         </Suspense>
       )}
+      {changing && session !== undefined && (
+        <Suspense>
+          <PasswordDialog session={session} onClose={() => setChanging(false)} />
+        </Suspense>
       )}
     </>
   );
