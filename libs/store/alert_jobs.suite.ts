@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AlertJob } from './alert_jobs.ts';
 import { match } from './alerts.suite.ts';
 import type { AlertStore } from './contract.ts';
-import { always, day, everyone, kql, only, type StoreHarness, suiteNow } from './fixtures.suite.ts';
+import { always, day, everyone, expired, kql, only, type StoreHarness, suiteNow } from './fixtures.suite.ts';
 
 const close = { action: 'close', reason: 'duplicate' } as const;
 
@@ -106,9 +106,9 @@ export function describeAlertJobs(harness: () => StoreHarness<AlertStore>): void
       await rules('a');
       await store().jobs.save(jobOf('j'));
       await store().jobs.choose('j', { range: always }, everyone, 5);
-      await store().expire(suiteNow + 365 * day);
+      await expired(store(), suiteNow + 365 * day);
       expect(await store().jobs.get('j')).toBeDefined();
-      const deletions = await store().expire(suiteNow + 365 * day + 1);
+      const deletions = await expired(store(), suiteNow + 365 * day + 1);
       expect(deletions.map(({ what }) => what)).toContain('changes of many alerts');
       expect(await store().jobs.get('j')).toBeUndefined();
       expect(await store().jobs.chosen('j', 0, 5)).toEqual([]);

@@ -1,6 +1,6 @@
 import type { AlertRow } from '@tidewatch/event';
 import { actOn, hasChange, isDecided, undoOn } from './alert_changes.ts';
-import type { AlertAction, AlertSearch, Deletion, Scope, TimeRange } from './contract.ts';
+import type { AlertAction, AlertSearch, Scope, TellDeletion, TimeRange } from './contract.ts';
 
 /** Work on many alerts: a change of all that a query found, or the undoing of such a change. */
 export interface AlertJob {
@@ -118,8 +118,7 @@ export function createPart({ job, alerts }: JobPart, now: number) {
   };
 }
 
-/** What expired of the alert store, as it is told. */
-export const alertDeletions = (records: Readonly<Record<string, number>>): Deletion[] =>
-  Object.entries(records).flatMap(([what, count]) =>
-    count === 0 ? [] : [{ keeper: 'alert store', dataClass: 'alerts', what, records: count }],
-  );
+/** Tells what expired of the alert store. */
+export async function tellOfAlerts(tell: TellDeletion, what: string, records: number): Promise<void> {
+  if (records > 0) await tell({ keeper: 'alert store', dataClass: 'alerts', what, records });
+}

@@ -17,6 +17,7 @@ import {
   day,
   eventOf,
   everyone,
+  expired,
   indexed,
   kql,
   type OpenHarness,
@@ -505,10 +506,10 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
     it('forgets alerts past their time to live, and classes taken away', async () => {
       await one({ rule: 'a' });
       await one({ rule: 'b', dataClass: 'middle' });
-      expect(await store.expire(suiteNow + 365 * day)).toEqual([]);
+      expect(await expired(store, suiteNow + 365 * day)).toEqual([]);
       harness.setTime(suiteNow + day);
       await one({ rule: 'c' });
-      expect(await store.expire(suiteNow + 365 * day + 1)).toMatchObject([
+      expect(await expired(store, suiteNow + 365 * day + 1)).toMatchObject([
         { dataClass: 'alerts', records: 2 },
       ]);
       expect(await titles('*')).toEqual(['c']);

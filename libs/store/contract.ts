@@ -105,12 +105,18 @@ export interface EventStore {
   /** Dotted paths seen in recent events, for completion. */
   fields(scope: Scope): Promise<string[]>;
   stats(): Promise<EventStoreStats>;
-  /** Drops the partitions whose every event is past its class's time to live at `now`. */
-  expire(now: number): Promise<readonly Deletion[]>;
+  /**
+   * Drops the partitions whose every event is past its class's time to live at `now`, and tells of each. One that cannot be
+   * dropped keeps none of the others; it rejects at the end then.
+   */
+  expire(now: number, tell: TellDeletion): Promise<void>;
   /** Deletes every event of a class at once (taking the demonstration away, a withdrawn approval); returns how many. */
   deleteClass(dataClass: DataClass): Promise<number>;
-  /** Deletes one time partition of a class at once (what was brought back for a while); returns how many events it held. */
-  deletePartition(dataClass: DataClass, partition: string): Promise<number>;
+  /**
+   * Deletes one time partition of a class at once (what was brought back for a while), unless it holds more than `most`
+   * events; returns how many it held, undefined where it stayed.
+   */
+  deletePartition(dataClass: DataClass, partition: string, most?: number): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
@@ -138,10 +144,14 @@ export interface Deletion {
   readonly keeper: string;
   readonly dataClass: DataClass;
   readonly what: string;
+  /** 0 where nobody knows. */
   readonly records: number;
   /** Where it was not that its time to live was over. */
   readonly reason?: string;
 }
+
+/** Notes a deletion, durably. Awaited as soon as the thing is gone, so that what fails later takes no report with it. */
+export type TellDeletion = (deletion: Deletion) => Promise<void>;
 
 /** What a person does to alerts. Each is audited and can be undone. */
 export type AlertAction =
@@ -219,7 +229,8 @@ export interface AlertStore {
   confirmUpTo(watermark: number, engine: Engine): Promise<number>;
   /** Deletes every alert whose events are of the class; returns how many. */
   deleteClass(dataClass: DataClass): Promise<number>;
-  expire(now: number): Promise<readonly Deletion[]>;
+  /** Deletes what is past the time to live of alerts at `now`, and tells of it. */
+  expire(now: number, tell: TellDeletion): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type LiveDataClasses, parseDataClasses } from './classes.ts';
 import type { EventStore } from './contract.ts';
-import { always, day, everyone, indexed, type StoreHarness, suiteNow } from './fixtures.suite.ts';
+import { always, day, everyone, expired, indexed, type StoreHarness, suiteNow } from './fixtures.suite.ts';
 
 /** What {@link EventStore.expire}, {@link EventStore.deleteClass} and {@link EventStore.deletePartition} promise. */
 export function describeEventExpiry(
@@ -25,13 +25,13 @@ export function describeEventExpiry(
         indexed({ event: { id: 'long' } }, { ingested: suiteNow - 3 * day, dataClass: 'middle' }),
       ]);
       const dayEnd = Date.UTC(2024, 4, 13);
-      expect(await store.expire(dayEnd + 7 * day - 1)).toEqual([]);
-      expect(await store.expire(dayEnd + 7 * day)).toMatchObject([{ dataClass: 'short', records: 1 }]);
+      expect(await expired(store, dayEnd + 7 * day - 1)).toEqual([]);
+      expect(await expired(store, dayEnd + 7 * day)).toMatchObject([{ dataClass: 'short', records: 1 }]);
       expect(await found()).toEqual(['long', 'new']);
-      expect(await store.expire(dayEnd + 7 * day)).toEqual([]);
+      expect(await expired(store, dayEnd + 7 * day)).toEqual([]);
       store = await harness().reopen();
       expect(await found()).toEqual(['long', 'new']);
-      await store.expire(suiteNow + 200 * day);
+      await expired(store, suiteNow + 200 * day);
       expect(await found()).toEqual([]);
       expect((await store.stats()).partitions).toEqual([]);
     });
@@ -47,12 +47,14 @@ export function describeEventExpiry(
       await store.write([indexed({ event: { id: 'by-day' } })]);
       change('90d');
       await store.write([indexed({ event: { id: 'by-week' } })]);
-      expect(await store.expire(dayEnd + 89 * day)).toEqual([]);
+      expect(await expired(store, dayEnd + 89 * day)).toEqual([]);
       expect(await found()).toEqual(['by-day', 'by-week']);
       change('1d');
-      expect(await store.expire(dayEnd + day)).toMatchObject([{ what: 'partition 2024-05-15', records: 1 }]);
+      expect(await expired(store, dayEnd + day)).toMatchObject([
+        { what: 'partition 2024-05-15', records: 1 },
+      ]);
       // Its week ends later, and its class is kept for less by now.
-      expect(await store.expire(Date.UTC(2024, 4, 20) + day)).toMatchObject([
+      expect(await expired(store, Date.UTC(2024, 4, 20) + day)).toMatchObject([
         { what: 'partition 2024-w20', records: 1 },
       ]);
       expect(await found()).toEqual([]);

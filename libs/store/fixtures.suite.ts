@@ -1,7 +1,7 @@
 import { type DataClass, type EcsEvent, isoTime, type JsonObject } from '@tidewatch/event';
 import { type KqlNode, parseKql } from '@tidewatch/query';
 import { type DataClasses, parseDataClasses } from './classes.ts';
-import type { IndexedEvent, Scope } from './contract.ts';
+import type { Deletion, IndexedEvent, Scope, TellDeletion } from './contract.ts';
 
 /** What an adapter must offer for its suite: a fresh store, the same one again after a restart, and its clock. */
 export interface StoreHarness<Store> {
@@ -34,6 +34,16 @@ export function kql(text: string): KqlNode {
   const parsed = parseKql(text);
   if (!parsed.ok) throw new Error(`${text}: ${parsed.error.message}`);
   return parsed.ast;
+}
+
+/** What is deleted at a time, as it is told of. */
+export async function expired(
+  { expire }: { expire(now: number, tell: TellDeletion): Promise<void> },
+  now: number,
+): Promise<readonly Deletion[]> {
+  const told: Deletion[] = [];
+  await expire(now, async (deletion) => void told.push(deletion));
+  return told;
 }
 
 let offset = 0;

@@ -1,68 +1,72 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { suiteClasses, suiteNow } from './fixtures.suite.ts';
-import { createRetentionRegistry } from './retention.ts';
+import { createRetentionRegistry, type ExplainedDeletion, type Keeper } from './retention.ts';
 
-const day = 86_400_000;
 const deletion = (keeper: string) => ({ keeper, dataClass: 'short', what: 'things', records: 1 });
-const because = (ttl: string) => ({ reason: `past the time to live of ${ttl}` });
+const keeping = (keeper: string, expire: Keeper['expire'], more: Partial<Keeper> = {}): Keeper => ({
+  ...{ keeper, keeps: 'x', dataClass: 'all', ttlMs: 'by class', expire },
+  ...more,
+});
+
+function registryWith(...keepers: Keeper[]) {
+  const registry = createRetentionRegistry(suiteClasses);
+  for (const one of keepers) registry.enrol(one);
+  const told: ExplainedDeletion[] = [];
+  return { registry, told, run: () => registry.run(suiteNow, async (one) => void told.push(one)) };
+}
 
 describe('the retention registry', () => {
-  it('serves every keeper, also after one that fails', async () => {
-    const registry = createRetentionRegistry(suiteClasses);
-    registry.enrol({
-      keeper: 'a',
-      keeps: 'x',
-      dataClass: 'short',
-      ttlMs: 'by class',
-      expire: async () => [deletion('a')],
-    });
-    registry.enrol({
-      keeper: 'b',
-      keeps: 'y',
-      dataClass: 'all',
-      ttlMs: 'by class',
-      expire: () => Promise.reject(new Error('disk')),
-    });
-    registry.enrol({
-      keeper: 'c',
-      keeps: 'z',
-      dataClass: 'all',
-      ttlMs: () => 36 * 3_600_000,
-      expire: async () => [deletion('c')],
-      overdue: async () => ['held by a reader'],
-    });
-    expect(await registry.run(suiteNow)).toEqual({
-      deletions: [
-        { ...deletion('a'), ...because('7d') },
-        { ...deletion('c'), ...because('36h') },
-      ],
-      failures: [
-        { keeper: 'b', message: 'disk' },
-        { keeper: 'c', message: 'held by a reader' },
-      ],
-    });
+  it('serves every keeper beside one that fails, and tells what that deleted before', async () => {
+    const { registry, told, run } = registryWith(
+      keeping('a', (_, tell) => tell(deletion('a')), { dataClass: 'short' }),
+      keeping('b', async (_, tell) => {
+        await tell(deletion('b'));
+        throw new Error('disk');
+      }),
+      keeping('c', (_, tell) => tell({ ...deletion('c'), reason: 'asked for' }), {
+        ttlMs: () => 36 * 3_600_000,
+        overdue: async () => ['held by a reader'],
+      }),
+    );
+    expect(await run()).toEqual([
+      { keeper: 'b', message: 'disk' },
+      { keeper: 'c', message: 'held by a reader' },
+    ]);
+    expect(told).toEqual([
+      { ...deletion('a'), reason: 'past the time to live of 7d' },
+      { ...deletion('b'), reason: 'past the time to live of 7d' },
+      { ...deletion('c'), reason: 'asked for' },
+    ]);
     expect(registry.list()).toEqual([
       { keeper: 'a', keeps: 'x', ttl: '7d' },
-      { keeper: 'b', keeps: 'y', ttl: 'by class' },
-      { keeper: 'c', keeps: 'z', ttl: '36h' },
+      { keeper: 'b', keeps: 'x', ttl: 'by class' },
+      { keeper: 'c', keeps: 'x', ttl: '36h' },
     ]);
-    expect(() =>
-      registry.enrol({ keeper: 'a', keeps: '', dataClass: 'all', ttlMs: () => 1, expire: async () => [] }),
-    ).toThrow('a has');
+    expect(() => registry.enrol(keeping('a', async () => {}))).toThrow('a has');
   });
 
-  it('never runs twice at once', async () => {
-    const registry = createRetentionRegistry(suiteClasses);
-    let running = 0;
-    let most = 0;
-    const expire = async () => {
-      most = Math.max(most, ++running);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      running--;
-      return [];
-    };
-    registry.enrol({ keeper: 'a', keeps: 'x', dataClass: 'all', ttlMs: () => day, expire });
-    await Promise.all([registry.run(1), registry.run(2), registry.run(3)]);
-    expect(most).toBe(1);
+  it('waits for no slow keeper, asks none twice at once, and says which is late', async () => {
+    let release = () => {};
+    const slow = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let asked = 0;
+    const { told, run } = registryWith(
+      keeping('archive', () => {
+        asked++;
+        return slow;
+      }),
+      keeping('alerts', (_, tell) => tell(deletion('alerts'))),
+    );
+    const first = run();
+    await nextTurn();
+    const late = [{ keeper: 'archive', message: expect.stringContaining('still deleting') }];
+    expect(await run()).toEqual(late);
+    expect([asked, told.length]).toEqual([1, 2]);
+    release();
+    expect(await first).toEqual([]);
+    expect(await run()).toEqual([]);
+    expect(asked).toBe(2);
   });
 });

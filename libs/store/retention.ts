@@ -1,6 +1,6 @@
 import type { DataClass } from '@tidewatch/event';
 import type { DataClasses } from './classes.ts';
-import type { Deletion } from './contract.ts';
+import type { Deletion, TellDeletion } from './contract.ts';
 
 /** Something that keeps data derived from events, and how to make it forget. */
 export interface Keeper {
@@ -11,8 +11,8 @@ export interface Keeper {
   readonly dataClass: DataClass | 'all';
   /** How long, in milliseconds: one time for everything, asked for each time since classes change, or each class's own. */
   readonly ttlMs: (() => number) | 'by class';
-  /** Deletes whatever is past its time to live at `now` (epoch ms) and says what that was. */
-  readonly expire: (now: number) => Promise<readonly Deletion[]>;
+  /** Deletes whatever is past its time to live at `now` (epoch ms), and tells of each thing as soon as it is gone. */
+  readonly expire: (now: number, tell: TellDeletion) => Promise<void>;
   /** What is past its time all the same after that, and why, in sentences. */
   readonly overdue?: (now: number) => Promise<readonly string[]>;
 }
@@ -22,17 +22,23 @@ export interface ExplainedDeletion extends Deletion {
   readonly reason: string;
 }
 
-export interface RetentionRun {
-  readonly deletions: readonly ExplainedDeletion[];
-  /** Keepers that failed, or kept something all the same; the others were served. */
-  readonly failures: readonly { readonly keeper: string; readonly message: string }[];
+/** A keeper that failed, or kept something all the same. */
+export interface RetentionFailure {
+  readonly keeper: string;
+  readonly message: string;
 }
 
 export interface RetentionRegistry {
   /** @throws Error when the keeper's name is taken */
   enrol(keeper: Keeper): void;
-  /** Makes every keeper forget. Runs never overlap: one asked for meanwhile begins after the one under way. */
-  run(now: number): Promise<RetentionRun>;
+  /**
+   * Makes every keeper forget, all at once, so that a slow one keeps none of the others. One that is still at it since an
+   * earlier run is left alone, and said to be late.
+   */
+  run(
+    now: number,
+    tell: (deletion: ExplainedDeletion) => Promise<void>,
+  ): Promise<readonly RetentionFailure[]>;
   /** Every keeper with its time to live in words, in order of enrolment. */
   list(): readonly { readonly keeper: string; readonly keeps: string; readonly ttl: string }[];
 }
@@ -43,24 +49,27 @@ export interface RetentionRegistry {
  */
 export function createRetentionRegistry(classes: DataClasses): RetentionRegistry {
   const keepers = new Map<string, Keeper>();
-  let last: Promise<unknown> = Promise.resolve();
+  const busy = new Set<Keeper>();
 
-  async function runAll(now: number): Promise<RetentionRun> {
-    const deletions: ExplainedDeletion[] = [];
-    const failures: { keeper: string; message: string }[] = [];
-    for (const enrolled of keepers.values()) {
-      const { keeper, expire, overdue = async () => [], ttlMs } = enrolled;
-      try {
-        for (const deletion of await expire(now)) {
-          const ttl = ttlMs === 'by class' ? classes.get(deletion.dataClass)?.ttl : words(enrolled);
-          deletions.push({ reason: `past the time to live of ${ttl}`, ...deletion });
-        }
-        for (const message of await overdue(now)) failures.push({ keeper, message });
-      } catch (error) {
-        failures.push({ keeper, message: error instanceof Error ? error.message : String(error) });
-      }
+  async function serve(
+    enrolled: Keeper,
+    now: number,
+    tell: Parameters<RetentionRegistry['run']>[1],
+  ): Promise<readonly string[]> {
+    const { expire, overdue = async () => [], ttlMs } = enrolled;
+    if (busy.has(enrolled)) return ['It is still deleting what an earlier run asked for.'];
+    busy.add(enrolled);
+    try {
+      await expire(now, (deletion) => {
+        const ttl = ttlMs === 'by class' ? classes.get(deletion.dataClass)?.ttl : words(enrolled);
+        return tell({ reason: `past the time to live of ${ttl}`, ...deletion });
+      });
+      return await overdue(now);
+    } catch (error) {
+      return [error instanceof Error ? error.message : String(error)];
+    } finally {
+      busy.delete(enrolled);
     }
-    return { deletions, failures };
   }
 
   const words = ({ dataClass, ttlMs }: Keeper): string => {
@@ -73,10 +82,11 @@ export function createRetentionRegistry(classes: DataClasses): RetentionRegistry
       if (keepers.has(keeper.keeper)) throw new Error(`${keeper.keeper} has enrolled already.`);
       keepers.set(keeper.keeper, keeper);
     },
-    run(now) {
-      const run = last.then(() => runAll(now));
-      last = run;
-      return run;
+    async run(now, tell) {
+      const served = [...keepers.values()].map(async (one) =>
+        (await serve(one, now, tell)).map((message) => ({ keeper: one.keeper, message })),
+      );
+      return (await Promise.all(served)).flat();
     },
     list: () =>
       [...keepers.values()].map((entry) => ({ keeper: entry.keeper, keeps: entry.keeps, ttl: words(entry) })),

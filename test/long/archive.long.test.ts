@@ -6,7 +6,15 @@ import { createClusterArchive } from '@tidewatch/store/archive';
 import { openS3Bucket } from '@tidewatch/store/archive/s3';
 import { openDuckDbStore } from '@tidewatch/store/duckdb';
 import { describe, expect, it } from 'vitest';
-import { always, day, everyone, indexed, suiteClasses, suiteNow } from '../../libs/store/fixtures.suite.ts';
+import {
+  always,
+  day,
+  everyone,
+  expired,
+  indexed,
+  suiteClasses,
+  suiteNow,
+} from '../../libs/store/fixtures.suite.ts';
 import { openSearchForTests } from '../../libs/store/opensearch/store.suite.ts';
 import { has } from '../require.ts';
 import { startS3 } from '../services/s3.ts';
@@ -50,7 +58,7 @@ describe.runIf(has('opensearch') && has('s3'))('A cluster and its archive', () =
     await archive.restore(all, end, end);
     while ((await archive.list(all, end))[0]?.state === 'restoring') await setTimeout(200);
     expect(await count()).toBe(25_000);
-    expect(await archive.expire(end + 7 * day)).toMatchObject([
+    expect(await expired(archive, end + 7 * day)).toMatchObject([
       { what: 'restored copy of partition 2024-05-15', records: 25_000 },
       { what: 'partition 2024-05-15', records: 25_000 },
     ]);

@@ -29,6 +29,8 @@ export function startHousekeeping(runtime: Runtime): () => void {
   const stops = [
     every(2 * second, 'Measuring', () => measure(runtime)),
     every(hour, 'Retention', () => enforceRetention(runtime)),
+    // What a cluster deletes by itself has to know of times to live that were lengthened, if not at once.
+    every(hour, 'Setting up the cluster', async () => runtime.adapters.store?.setUp?.()),
     every(10 * minute, 'Sealing or archiving', async () =>
       runtime.adapters.databases?.store.seal?.(Date.now()),
     ),
@@ -96,9 +98,7 @@ async function measureAlerts({ store }: Databases, metrics: Metrics): Promise<vo
 /** Makes everything that keeps data forget what is past its class's time to live, says so, and notes it for audits. */
 async function enforceRetention(runtime: Runtime): Promise<void> {
   const { adapters, metrics, log, health } = runtime;
-  const { deletions, failures } = await adapters.retention.run(Date.now());
-  await measureOldest(runtime);
-  for (const { keeper, dataClass, ...rest } of deletions) {
+  const failures = await adapters.retention.run(Date.now(), async ({ keeper, dataClass, ...rest }) => {
     metrics.count('retention_deleted_events_total', { data_class: dataClass }, rest.records);
     log.info({ keeper, dataClass, ...rest }, 'Retention deleted');
     await adapters
@@ -106,7 +106,8 @@ async function enforceRetention(runtime: Runtime): Promise<void> {
       .catch((error: Error) =>
         log.error({ keeper, reason: error.message }, 'The audit log did not take a deletion'),
       );
-  }
+  });
+  await measureOldest(runtime);
   for (const { keeper, message } of failures) log.error({ keeper, reason: message }, 'Retention failed');
   const late = failures.map(({ keeper, message }) => `${keeper}: ${message}`).join(' ');
   if (late === '') health.set('retention', 'ready');

@@ -10,9 +10,9 @@ import { workers } from './workers.ts';
 export interface Stores {
   readonly events: EventStore;
   readonly alerts: AlertStore;
-  /** Tells what deletes by itself of changed times to live; absent where nothing does. */
-  readonly classesChanged?: () => Promise<void>;
-  /** Seals the partitions that are over at `now` (epoch ms); absent where a cluster keeps them. */
+  /** Sets up in a cluster what it lacks or has otherwise, e.g. the times to live of its own policies; absent where there is none. */
+  readonly setUp?: () => Promise<void>;
+  /** Seals or exports the partitions that are over at `now` (epoch ms); absent where others do. */
   readonly seal?: (now: number) => Promise<unknown>;
   /** Copies of closed partitions elsewhere; absent where none are made. */
   readonly archive?: Archive;
@@ -30,11 +30,11 @@ export async function openStores(
   const { opensearch, memory, threads } = config.store;
   if (opensearch !== undefined) {
     const stores = await openClusterStores(opensearch, classes, metrics, log);
-    // One process that writes is enough.
-    if (config.archive === undefined || !config.roles.includes('index')) return stores;
+    const [exports, reads] = [config.roles.includes('index'), config.roles.includes('api')];
+    if (config.archive === undefined || !(exports || reads)) return stores;
     const { withClusterArchive } = await import('./governance/archive.ts');
     const directory = join(config.data, 'archive');
-    return withClusterArchive(stores, config.archive, { directory, classes, log });
+    return withClusterArchive(stores, config.archive, { directory, classes, log, exports });
   }
   // A native library, of which a process that writes elsewhere needs none.
   const { openDuckDbStore } = await import('@tidewatch/store/duckdb');
@@ -60,9 +60,12 @@ async function openClusterStores(
 ): Promise<Stores> {
   const opensearch = await import('@tidewatch/store/opensearch');
   const connection = await opensearch.connectOpenSearch(config);
+  let told: ReadonlySet<string> = new Set();
   async function setUp(): Promise<void> {
     const { steps } = await opensearch.setupOpenSearch(connection, classes);
-    for (const { what, state, says } of steps)
+    const before = told;
+    told = new Set(steps.map((step) => JSON.stringify(step)));
+    for (const { what, state, says } of steps.filter((step) => !before.has(JSON.stringify(step))))
       if (state === 'refused') log.warn({ what, state, reason: says }, 'Setting up OpenSearch');
       else if (state !== 'there') log.info({ what, state, says }, 'Setting up OpenSearch');
   }
@@ -93,7 +96,7 @@ async function openClusterStores(
       close: () => writer.close(),
     },
     alerts,
-    classesChanged: setUp,
+    setUp,
     async close() {
       await writer.close();
       await alerts.close();

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Deletion } from '../contract.ts';
 import { type DuckDbStore, openDuckDbStore } from '../duckdb/index.ts';
-import { always, day, everyone, indexed, kql, suiteClasses, suiteNow } from '../fixtures.suite.ts';
+import { always, day, everyone, expired, indexed, kql, suiteClasses, suiteNow } from '../fixtures.suite.ts';
 import { type Archive, createArchive } from './archive.ts';
 import { openFolderBucket } from './folder.ts';
 
@@ -115,8 +116,8 @@ it('lets go of what was brought back at the stated time', async () => {
   expect(await count()).toBe(301);
   await close();
   await open();
-  expect(await archive.expire(until - 1)).toEqual([]);
-  expect(await archive.expire(until)).toMatchObject([
+  expect(await expired(archive, until - 1)).toEqual([]);
+  expect(await expired(archive, until)).toMatchObject([
     { what: 'restored copy of partition 2024-05-15', records: 300 },
   ]);
   expect(await count()).toBe(1);
@@ -126,13 +127,13 @@ it('lets go of what was brought back at the stated time', async () => {
 it('deletes objects with the last event of their class’s time', async () => {
   await write();
   await archive.store(periodEnd + 2 * day);
-  expect(await archive.expire(expiry - 1)).toEqual([]);
-  expect(await archive.expire(expiry)).toEqual([
+  expect(await expired(archive, expiry - 1)).toEqual([]);
+  expect(await expired(archive, expiry)).toEqual([
     { keeper: 'archive', dataClass: 'short', what: 'partition 2024-05-15', records: 300 },
   ]);
   expect(await objects()).toEqual([]);
   expect(await archive.store(expiry)).toBe(0);
-  await store.events.expire(expiry);
+  await expired(store.events, expiry);
   expect(await count()).toBe(1);
 });
 
@@ -199,19 +200,7 @@ it('says so of another version’s files, and keeps and deletes them as its own'
     { state: 'failed', events: 300, problem: expect.stringContaining('has the format tidewatch-archive/1') },
   ]);
   expect(await count()).toBe(1);
-  expect(await archive.expire(expiry)).toMatchObject([{ what: 'partition 2024-05-15', records: 300 }]);
-  expect(await objects()).toEqual([]);
-});
-
-it('forgets a class at once', async () => {
-  await write();
-  await archive.store(periodEnd + day);
-  await writeFile(
-    join(place, (await objects())[0] as string).replace(/[^/]*$/, `${'0'.repeat(32)}.json`),
-    '{',
-  );
-  expect(await archive.deleteClass('short_too')).toBe(0);
-  expect(await archive.deleteClass('short')).toBe(300);
+  expect(await expired(archive, expiry)).toMatchObject([{ what: 'partition 2024-05-15', records: 300 }]);
   expect(await objects()).toEqual([]);
 });
 
@@ -237,8 +226,68 @@ it('deletes in time what has no manifest, and what was never put whole', async (
   await rm(join(place, manifest));
   await writeFile(join(place, `${object}.1.partial`), 'half');
   await writeFile(join(place, 'not-ours.txt'), '');
-  await archive.expire(expiry - 1);
+  await expired(archive, expiry - 1);
   expect(await objects()).toHaveLength(3);
-  await archive.expire(expiry);
+  expect(await expired(archive, expiry)).toEqual([
+    { keeper: 'archive', dataClass: 'short', what: expect.stringContaining(object), records: 0 },
+  ]);
   expect(await objects()).toEqual(['not-ours.txt']);
+});
+
+it('deletes and tells of the others beside one that fails, and reads no manifest that is not due', async () => {
+  await write();
+  await store.events.write([-1, -2].map((days) => indexed({}, { ingested: suiteNow + days * day })));
+  await store.seal(periodEnd + 3_600_000);
+  await archive.store(periodEnd);
+  await archive.close();
+  const bucket = openFolderBucket(place);
+  const read: string[] = [];
+  archive = createArchive({
+    bucket: {
+      ...bucket,
+      read(key) {
+        read.push(key);
+        return bucket.read(key);
+      },
+      delete: (key) =>
+        key.includes('2024-05-13') ? Promise.reject(new Error('not this one')) : bucket.delete(key),
+    },
+    ...{ store: store.sealed, classes: suiteClasses, log },
+  });
+  const told: Deletion[] = [];
+  const expire = (now: number) => archive.expire(now, async (one) => void told.push(one));
+  await expire(expiry - 2 * day - 1);
+  expect(read).toEqual([]);
+  await expect(expire(expiry - day)).rejects.toThrow('not this one');
+  expect(told).toMatchObject([{ what: 'partition 2024-05-14', records: 1 }]);
+  expect(read.map((key) => key.split('/')[1])).toEqual(['2024-05-13', '2024-05-14']);
+});
+
+it('lets retention in between two files that it archives or brings back', async () => {
+  await write();
+  await store.events.write([-1, -2].map((days) => indexed({}, { ingested: suiteNow + days * day })));
+  await store.seal(periodEnd + 3_600_000);
+  await archive.close();
+  const bucket = openFolderBucket(place);
+  const steps: string[] = [];
+  let expiring: Promise<void> | undefined;
+  const once = async (step: string) => {
+    steps.push(step);
+    expiring ??= archive.expire(periodEnd, async () => {}).then(() => void steps.push('expired'));
+  };
+  archive = createArchive({
+    bucket: {
+      ...bucket,
+      put: (key, path) => once('put').then(() => bucket.put(key, path)),
+      get: (key, path) => once('get').then(() => bucket.get(key, path)),
+    },
+    ...{ store: store.sealed, classes: suiteClasses, localMs: 0, log },
+  });
+  // Asked twice, it stores once.
+  await Promise.all([archive.store(periodEnd), archive.store(periodEnd)]);
+  expect(steps).toEqual(['put', 'expired', 'put', 'put']);
+  steps.length = 0;
+  expiring = undefined;
+  expect((await restored()).list.map(({ state }) => state)).toEqual(['restored', 'restored', 'restored']);
+  expect(steps).toEqual(['get', 'expired', 'get', 'get']);
 });

@@ -1,21 +1,12 @@
 import { rm } from 'node:fs/promises';
 import type { DataClass } from '@tidewatch/event';
 import type { DataClasses } from '../classes.ts';
-import type { Deletion } from '../contract.ts';
+import type { TellDeletion } from '../contract.ts';
 import { differs } from '../duckdb/durable_file.ts';
 import { errors } from '../errors.ts';
 import type { Bucket } from './bucket.ts';
-import {
-  archiveFormat,
-  exportedKey,
-  type Manifest,
-  manifestKey,
-  manifestSchema,
-  objectKey,
-  parsed,
-  placeOf,
-  restoredKey,
-} from './manifest.ts';
+import { createContents, deletion } from './contents.ts';
+import { archiveFormat, type Manifest, manifestKey, objectKey } from './manifest.ts';
 
 /** A closed partition's Parquet file, as the store that made it knows it. */
 export interface KeptFile extends Omit<Manifest, 'format' | 'ttlMs' | 'fields'> {
@@ -31,8 +22,8 @@ export interface SealedStore {
   files(): readonly KeptFile[];
   /** Dotted paths that occur in a file's documents. */
   fieldsOf(file: KeptFile): readonly string[];
-  /** Gives up its own copy. */
-  release(file: KeptFile): Promise<void>;
+  /** Gives up its own copy; false where it has none, or has to keep it. */
+  release(file: KeptFile): Promise<boolean>;
   /** Where a file is put that `adopt` is then given. */
   placeFor(manifest: Manifest): Promise<string>;
   /** Reads a file of the archive from now on, until `until` (epoch ms). */
@@ -66,14 +57,16 @@ export interface ArchiveFilter {
  */
 export interface Archive {
   readonly place: string;
-  /** Archives what is sealed and not there yet, and gives up local copies that are old enough; answers how many files went. */
+  /**
+   * Archives what is sealed and not there yet, and gives up local copies that are old enough; answers how many files went.
+   * Asked while it is at it, it answers what it is at.
+   */
   store(now: number): Promise<number>;
   list(filter: ArchiveFilter, now: number): Promise<ArchivedFile[]>;
   /** Begins to bring back what the filter finds; `list` tells how far it is. */
   restore(filter: ArchiveFilter, until: number, now: number): Promise<ArchivedFile[]>;
-  expire(now: number): Promise<readonly Deletion[]>;
-  /** Deletes all of a class; answers how many events that were. */
-  deleteClass(dataClass: DataClass): Promise<number>;
+  /** Rejects at its end with what could not be deleted. */
+  expire(now: number, tell: TellDeletion): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -93,58 +86,45 @@ const identity = ({ dataClass, sha256 }: Pick<Manifest, 'dataClass' | 'sha256'>)
   `${dataClass} ${sha256}`;
 
 export function createArchive({ bucket, store, classes, localMs, log }: ArchiveOptions): Archive {
+  const contents = createContents(bucket, classes, log);
   /** What is being brought back, and why it failed. */
   const restoring = new Map<string, { problem?: string }>();
+  /** What closing waits for. */
+  const underWay = new Set<Promise<unknown>>();
+  let storing: Promise<number> | undefined;
   let last: Promise<unknown> = Promise.resolve();
   let closed = false;
 
-  /** One at a time: what is deleted is not read meanwhile. */
+  /** One at a time: what is deleted is not read meanwhile. A turn is for one file, so that nobody waits for hundreds. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const mine = last.then(work);
     last = mine.catch(() => {});
     return mine;
   }
 
-  const expiresAt = ({
-    dataClass,
-    period,
-    ttlMs,
-  }: Pick<Manifest, 'dataClass' | 'period' | 'ttlMs'>): number =>
-    period.to + (classes.get(dataClass)?.ttlMs ?? ttlMs);
-
-  /** Of objects that a crash, or a damaged manifest, left alone. */
-  function isPast(key: string, now: number): boolean {
-    const place = placeOf(key);
-    const ttlMs = place && classes.get(place.dataClass)?.ttlMs;
-    return ttlMs !== undefined && place !== undefined && place.period.to + ttlMs <= now;
-  }
-
-  async function manifests(prefix = ''): Promise<Manifest[]> {
-    const found: Manifest[] = [];
-    for (const key of await bucket.list(prefix)) {
-      if (!key.endsWith('.json')) continue;
-      const manifest = manifestSchema.safeParse(parsed(await bucket.read(key)));
-      if (manifest.success && manifestKey(manifest.data) === key) found.push(manifest.data);
-      else
-        log.warn({ place: bucket.place, key }, 'an object of the archive has no manifest that can be read');
-    }
-    return found;
+  function track<T>(work: Promise<T>): Promise<T> {
+    const done = work.finally(() => underWay.delete(done));
+    underWay.add(done);
+    return done;
   }
 
   async function storeAll(now: number): Promise<number> {
     let stored = 0;
     const there = new Set(await bucket.list(''));
-    for (const file of store.files()) {
-      const definition = classes.get(file.dataClass);
-      if (closed || definition === undefined || definition.synthetic || file.state !== 'kept') continue;
-      if (file.period.to + definition.ttlMs <= now) continue;
-      if (!there.has(manifestKey(file)) || !there.has(objectKey(file))) {
-        if (file.isDamaged || !(await storeFile(file, definition.ttlMs))) continue;
-        stored++;
-      }
-      if (localMs !== undefined && file.period.to + localMs <= now) await store.release(file);
-    }
+    for (const file of store.files())
+      if (await inTurn(async () => !closed && (await storeOne(file, there, now)))) stored++;
     return stored;
+  }
+
+  /** Archives a file where that is due, and gives up the local copy where that is; whether it was archived. */
+  async function storeOne(file: KeptFile, there: ReadonlySet<string>, now: number): Promise<boolean> {
+    const definition = classes.get(file.dataClass);
+    if (definition === undefined || definition.synthetic || file.state !== 'kept') return false;
+    if (file.period.to + definition.ttlMs <= now) return false;
+    const isThere = there.has(manifestKey(file)) && there.has(objectKey(file));
+    if (!isThere && (file.isDamaged || !(await storeFile(file, definition.ttlMs)))) return false;
+    if (localMs !== undefined && file.period.to + localMs <= now) await store.release(file);
+    return !isThere;
   }
 
   /** False where the file is not what it was when it was sealed. */
@@ -169,14 +149,14 @@ export function createArchive({ bucket, store, classes, localMs, log }: ArchiveO
     return true;
   }
 
-  async function search({ dataClass, from, to }: ArchiveFilter): Promise<Manifest[]> {
-    const found = await manifests(dataClass === undefined ? '' : `${dataClass}/`);
+  async function search({ dataClass, from, to }: ArchiveFilter, now: number): Promise<Manifest[]> {
+    const found = await contents.alive(now, dataClass);
     return found.filter((manifest) => manifest.from < to && manifest.to >= from);
   }
 
   function described(manifest: Manifest, local: ReadonlyMap<string, KeptFile>): ArchivedFile {
     const { format: _, fields: __, ttlMs: ___, ...facts } = manifest;
-    const expires = expiresAt(manifest);
+    const expires = contents.expiresAt(manifest);
     const work = restoring.get(identity(manifest));
     if (work !== undefined)
       return work.problem === undefined
@@ -212,93 +192,73 @@ export function createArchive({ bucket, store, classes, localMs, log }: ArchiveO
     }
   }
 
-  async function remove(manifest: Manifest): Promise<void> {
-    await bucket.delete(exportedKey(manifest));
-    await bucket.delete(restoredKey(manifest));
-    await bucket.delete(manifestKey(manifest));
-    await bucket.delete(objectKey(manifest));
+  async function bringAllBack(manifests: readonly Manifest[], until: number): Promise<void> {
+    for (const manifest of manifests)
+      await inTurn(async () => {
+        try {
+          if (closed) return;
+          await bringBack(manifest, Math.min(until, contents.expiresAt(manifest)));
+          restoring.delete(identity(manifest));
+        } catch (error) {
+          const problem = (error as Error).message;
+          restoring.set(identity(manifest), { problem });
+          log.warn({ key: objectKey(manifest), reason: problem }, 'a file of the archive was not restored');
+        }
+      });
   }
 
-  const deletion = (
-    { dataClass, partition, events }: Pick<Manifest, 'dataClass' | 'partition' | 'events'>,
-    what: string,
-  ): Deletion => ({
-    keeper: 'archive',
-    dataClass,
-    what: `${what} ${partition}`,
-    records: events,
-  });
+  /** Gives up what was brought back until now; why some of it could not be. */
+  async function letGo(now: number, tell: TellDeletion): Promise<unknown[]> {
+    const failures: unknown[] = [];
+    for (const file of store.files().filter(({ state, until }) => state === 'restored' && until <= now))
+      try {
+        if (await store.release(file))
+          await tell(deletion(file, `restored copy of partition ${file.partition}`, file.events));
+      } catch (error) {
+        failures.push(error);
+      }
+    return failures;
+  }
 
   return {
     place: bucket.place,
 
-    store: (now) => inTurn(() => storeAll(now)),
+    store(now) {
+      storing ??= track(storeAll(now)).finally(() => {
+        storing = undefined;
+      });
+      return storing;
+    },
 
     async list(filter, now) {
-      const found = await search(filter);
+      const found = await search(filter, now);
       const local = localFiles();
-      return found
-        .filter((manifest) => expiresAt(manifest) > now)
-        .map((manifest) => described(manifest, local))
-        .sort((a, b) => a.from - b.from);
+      return found.map((manifest) => described(manifest, local)).sort((a, b) => a.from - b.from);
     },
 
     async restore(filter, until, now) {
-      const found = await search(filter);
+      const found = await search(filter, now);
       const local = localFiles();
       const wanted = found.filter((manifest) => {
         const file = local.get(identity(manifest));
         const isHere = file?.state === 'kept' && !file.isDamaged;
-        return !isHere && expiresAt(manifest) > now && classes.get(manifest.dataClass) !== undefined;
+        return !isHere && classes.get(manifest.dataClass) !== undefined;
       });
       for (const manifest of wanted) restoring.set(identity(manifest), {});
-      void inTurn(async () => {
-        for (const manifest of wanted) {
-          try {
-            if (closed) return;
-            await bringBack(manifest, Math.min(until, expiresAt(manifest)));
-            restoring.delete(identity(manifest));
-          } catch (error) {
-            const problem = (error as Error).message;
-            restoring.set(identity(manifest), { problem });
-            log.warn({ key: objectKey(manifest), reason: problem }, 'a file of the archive was not restored');
-          }
-        }
-      });
+      void track(bringAllBack(wanted, until));
       return wanted.map((manifest) => described(manifest, local));
     },
 
-    expire: (now) =>
+    expire: (now, tell) =>
       inTurn(async () => {
-        const deletions: Deletion[] = [];
-        for (const file of store.files().filter(({ state, until }) => state === 'restored' && until <= now)) {
-          await store.release(file);
-          deletions.push(deletion(file, 'restored copy of partition'));
-        }
-        for (const manifest of (await manifests()).filter((candidate) => expiresAt(candidate) <= now)) {
-          await remove(manifest);
-          restoring.delete(identity(manifest));
-          deletions.push(deletion(manifest, 'partition'));
-        }
-        for (const key of await bucket.list('')) {
-          if (!isPast(key, now)) continue;
-          await bucket.delete(key);
-          log.warn({ place: bucket.place, key }, 'deleted an object that no manifest spoke for');
-        }
-        return deletions;
-      }),
-
-    deleteClass: (dataClass) =>
-      inTurn(async () => {
-        const all = await manifests(`${dataClass}/`);
-        for (const manifest of all) await remove(manifest);
-        for (const key of await bucket.list(`${dataClass}/`))
-          if (placeOf(key) !== undefined) await bucket.delete(key);
-        return all.reduce((sum, { events }) => sum + events, 0);
+        const [failure] = await letGo(now, tell);
+        await contents.expire(now, tell);
+        if (failure !== undefined) throw failure;
       }),
 
     async close() {
       closed = true;
+      await Promise.allSettled([...underWay]);
       await last;
       await bucket.close();
     },

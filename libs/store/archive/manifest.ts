@@ -40,7 +40,7 @@ export type Manifest = Readonly<z.infer<typeof manifestSchema>>;
 const folderOf = ({ dataClass, partition }: Pick<Manifest, 'dataClass' | 'partition'>): string =>
   `${dataClass}/${partition}`;
 
-/** Says that all of a partition is in the archive, where that was exported from a cluster. */
+/** Says how much of a partition is in the archive, where that was exported from a cluster. */
 export const exportedKey = (place: Pick<Manifest, 'dataClass' | 'partition'>): string =>
   `${folderOf(place)}/exported`;
 
@@ -58,7 +58,14 @@ export const restoredKey = (manifest: Pick<Manifest, 'dataClass' | 'partition' |
 export const restoredSchema = z.strictObject({
   until: z.int(),
   manifest: manifestSchema,
-  isWhole: z.boolean(),
+  /** How many of its events the cluster took; absent until it took all that it takes. */
+  stored: z.int().min(0).optional(),
+});
+
+/** What {@link exportedKey} holds. */
+export const exportedSchema = z.strictObject({
+  /** What the partition held then; where it holds more by now, that is not in the archive. */
+  events: z.int().min(0),
 });
 
 /** An object's text as JSON; undefined where it is none. */

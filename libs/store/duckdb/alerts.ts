@@ -1,7 +1,7 @@
 import type { Status } from '@tidewatch/event';
 import { undoWindowMs } from '../alert_changes.ts';
 import { bringInto, type Incoming, incomingFindings, incomingMatches } from '../alert_effects.ts';
-import { alertDeletions } from '../alert_jobs.ts';
+import { tellOfAlerts } from '../alert_jobs.ts';
 import { buckets } from '../buckets.ts';
 import type { DataClasses } from '../classes.ts';
 import type { AlertEffect, AlertSearch, AlertStore, Scope } from '../contract.ts';
@@ -158,11 +158,11 @@ export async function createAlertStore(
 
     deleteClass: (dataClass) => stored.remove('data_class = $1', [dataClass]),
 
-    async expire(now) {
+    async expire(now, tell) {
       const ttl = classes.get('alerts')?.ttlMs;
-      if (ttl === undefined) return [];
+      if (ttl === undefined) return;
       const before = [now - ttl];
-      const alerts = await stored.remove('created_at < $1', before);
+      await tellOfAlerts(tell, 'alerts', await stored.remove('created_at < $1', before));
       const jobs = await database.write((writer) =>
         writer.transaction(async () => {
           await writer.run(
@@ -174,7 +174,7 @@ export async function createAlertStore(
           return writer.run('DELETE FROM alerts.jobs WHERE created_at < $1', before);
         }),
       );
-      return alertDeletions({ alerts, 'changes of many alerts': jobs });
+      await tellOfAlerts(tell, 'changes of many alerts', jobs);
     },
 
     close: () => database.close(),

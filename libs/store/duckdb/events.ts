@@ -1,7 +1,7 @@
 import type { EcsEvent, Json } from '@tidewatch/event';
 import { buckets } from '../buckets.ts';
 import type { DataClasses } from '../classes.ts';
-import type { Deletion, EventStore, Scope, SearchRequest, TopValue } from '../contract.ts';
+import type { EventStore, Scope, SearchRequest, TopValue } from '../contract.ts';
 import { createEventLayout } from './columns.ts';
 import { bucketSql, compile, fieldValues, select, type Where } from './compile.ts';
 import type { Database } from './database.ts';
@@ -105,15 +105,17 @@ export function createEventStore(
     return shares;
   }
 
-  const deleteAll = (isMeant: (partition: Partition) => boolean): Promise<number> =>
+  /** Answers how many events went, undefined where all stay since there are more than `most`. */
+  const deleteUpTo = (most: number, isMeant: (partition: Partition) => boolean) =>
     database.write(async () => {
-      let deleted = 0;
-      for (const partition of partitions.all().filter(isMeant)) {
-        deleted += extent(partition).events;
-        await partitions.drop(partition);
-      }
-      return deleted;
+      const meant = partitions.all().filter(isMeant);
+      const held = meant.reduce((sum, partition) => sum + extent(partition).events, 0);
+      if (held > most) return undefined;
+      for (const partition of meant) await partitions.drop(partition);
+      return held;
     });
+  const deleteAll = async (isMeant: (partition: Partition) => boolean): Promise<number> =>
+    (await deleteUpTo(Number.POSITIVE_INFINITY, isMeant)) ?? 0;
 
   return {
     write,
@@ -216,24 +218,26 @@ export function createEventStore(
       return { events: sum('events'), bytes: sum('bytes'), partitions: all };
     },
 
-    expire: (now) =>
-      database.write(async () => {
-        const deletions: Deletion[] = [];
-        for (const partition of partitions.all()) {
-          const ttl = classes.get(partition.dataClass)?.ttlMs;
-          if (ttl === undefined || partition.period.to + ttl > now) continue;
-          const { events } = extent(partition);
-          await partitions.drop(partition);
-          const { dataClass, name } = partition;
-          deletions.push({ keeper: 'event store', dataClass, what: `partition ${name}`, records: events });
+    async expire(now, tell) {
+      const failures: unknown[] = [];
+      for (const partition of partitions.all()) {
+        const { dataClass, name, period } = partition;
+        const ttl = classes.get(dataClass)?.ttlMs;
+        if (ttl === undefined || period.to + ttl > now) continue;
+        try {
+          const records = await deleteAll((candidate) => candidate === partition);
+          await tell({ keeper: 'event store', dataClass, what: `partition ${name}`, records });
+        } catch (error) {
+          failures.push(error);
         }
-        return deletions;
-      }),
+      }
+      if (failures.length > 0) throw failures[0];
+    },
 
     deleteClass: (dataClass) => deleteAll((partition) => partition.dataClass === dataClass),
 
-    deletePartition: (dataClass, name) =>
-      deleteAll((partition) => partition.dataClass === dataClass && partition.name === name),
+    deletePartition: (dataClass, name, most = Number.POSITIVE_INFINITY) =>
+      deleteUpTo(most, (partition) => partition.dataClass === dataClass && partition.name === name),
 
     close: () => database.close(),
   };

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { always, day, everyone, indexed, kql, suiteClasses, suiteNow } from '../fixtures.suite.ts';
+import { always, day, everyone, expired, indexed, kql, suiteClasses, suiteNow } from '../fixtures.suite.ts';
 import { crashBatch } from './crash.batch.ts';
 import { Database } from './database.ts';
 import { openEngine } from './engine.ts';
@@ -82,7 +82,7 @@ it('answers the same before and after, and takes late events beside', async () =
     await store.close();
     store = await open();
   }
-  expect(await store.events.expire(periodEnd + 7 * day)).toMatchObject([{ records: 2_001 }]);
+  expect(await expired(store.events, periodEnd + 7 * day)).toMatchObject([{ records: 2_001 }]);
   expect(await files()).toEqual([]);
 });
 
@@ -218,8 +218,32 @@ it('deletes all files of a partition, also what was set aside or never finished'
   await store.seal(Number.MAX_SAFE_INTEGER);
   for (const end of ['.0.parquet.damaged', '.1.parquet.partial', '.1.parquet'])
     await writeFile(join(folder(), `${name('2024-05-15')}${end}`), 'half');
-  expect(await store.events.expire(Date.UTC(2024, 4, 16) + 7 * day)).toHaveLength(1);
+  expect(await expired(store.events, Date.UTC(2024, 4, 16) + 7 * day)).toHaveLength(1);
   expect(await files()).toEqual([]);
+});
+
+it('lists a partition that could not be deleted, and deletes it the next time', async () => {
+  await store.events.write([indexed(), indexed()]);
+  const inTheWay = join(folder(), `${name('2024-05-15')}.0.parquet.damaged`);
+  const expire = () => expired(store.events, Date.UTC(2024, 4, 16) + 7 * day);
+  const held = async () => (await store.events.stats()).partitions.map(({ events }) => events);
+  await mkdir(inTheWay);
+  await expect(expire()).rejects.toThrow(/directory/i);
+  expect(await store.events.count({ range: always }, everyone)).toBe(0);
+  expect(await held()).toEqual([2]);
+  // What comes for it waits until it is gone: half of it is.
+  await expect(store.events.write([indexed()])).rejects.toThrow(/directory/i);
+  await rm(inTheWay, { recursive: true });
+  expect(await expire()).toMatchObject([{ what: 'partition 2024-05-15', records: 2 }]);
+  expect([await held(), await files()]).toEqual([[], []]);
+
+  const again = indexed();
+  await store.events.write([again]);
+  await mkdir(inTheWay);
+  await expect(store.events.deleteClass('short')).rejects.toThrow(/directory/i);
+  await rm(inTheWay, { recursive: true });
+  expect(await store.events.write([again])).toEqual([{ status: 'stored' }]);
+  expect(await held()).toEqual([1]);
 });
 
 it('lets no table go of which rows were not written', async () => {

@@ -37,13 +37,14 @@ export function createSealedStore(database: Database, partitions: Partitions): S
     release: (given) =>
       database.write(async (writer) => {
         const found = find(given);
-        if (found === undefined || found.file.state === 'archived') return;
+        if (found === undefined || found.file.state === 'archived') return false;
         const { partition, file } = found;
         const released: SealedFile = { ...file, state: 'archived', until: 0 };
         await note(writer, partition, released);
         change(partition, released);
         partition.damaged.delete(file.file);
         await partitions.alone(partition, () => rm(sealedPath(partition, file), { force: true }));
+        return true;
       }),
 
     async placeFor({ dataClass, partition: name, sha256 }) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AlertRow, JsonObject, Status } from '@tidewatch/event';
 import { type Author, changeOn, seesAlert, undoOf, undoOn, undoWindowMs } from '../alert_changes.ts';
 import { bringInto, type Incoming, incomingFindings, incomingMatches } from '../alert_effects.ts';
-import { alertDeletions } from '../alert_jobs.ts';
+import { tellOfAlerts } from '../alert_jobs.ts';
 import { buckets } from '../buckets.ts';
 import type { DataClasses } from '../classes.ts';
 import type { AlertChange, AlertEffect, AlertStore, Scope } from '../contract.ts';
@@ -240,14 +240,14 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
 
     deleteClass: (dataClass) => remove({ term: { 'tidewatch_alert.data_class': dataClass } }),
 
-    async expire(now) {
+    async expire(now, tell) {
       await forgetAlertChanges(connection, { range: { changed: { lt: clock() - undoWindowMs } } });
       const ttl = classes.get('alerts')?.ttlMs;
-      if (ttl === undefined) return [];
+      if (ttl === undefined) return;
       const before = { lt: now - ttl };
-      const alerts = await remove({ range: { 'tidewatch_alert.created': before } });
-      const jobs = await forgetAlertJobs(connection, before);
-      return alertDeletions({ alerts, 'changes of many alerts': jobs });
+      const created = { range: { 'tidewatch_alert.created': before } };
+      await tellOfAlerts(tell, 'alerts', await remove(created));
+      await tellOfAlerts(tell, 'changes of many alerts', await forgetAlertJobs(connection, before));
     },
 
     async close() {

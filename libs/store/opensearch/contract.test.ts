@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { has } from '../../../test/require.ts';
 import { describeAgreement, describeEventStoreContract } from '../contract.suite.ts';
 import { describeCorpus } from '../corpus.suite.ts';
-import { always, day, everyone, indexed, suiteClasses, suiteNow } from '../fixtures.suite.ts';
+import { always, day, everyone, expired, indexed, suiteClasses, suiteNow } from '../fixtures.suite.ts';
 import { eventStore, openSearchForTests } from './store.suite.ts';
 
 describe.runIf(has('opensearch'))('on a real OpenSearch', { timeout: 60_000 }, () => {
@@ -15,20 +15,20 @@ describe.runIf(has('opensearch'))('on a real OpenSearch', { timeout: 60_000 }, (
     const { store, dispose } = await openEvents(suiteClasses, suiteNow);
     const other = eventStore(connection(), suiteClasses, () => suiteNow);
     await store.write([indexed({}), indexed({}), indexed({}, { ingested: suiteNow + day })]);
-    expect(await store.expire(suiteNow)).toEqual([]);
+    expect(await expired(store, suiteNow)).toEqual([]);
     await other.deletePartition('short', '2024-05-16');
     await connection().client.transport.request({
       method: 'DELETE',
       path: '/tidewatch-events-short-2024-05-15',
     });
-    const told = await Promise.all([store.expire(suiteNow), other.expire(suiteNow)]);
+    const told = await Promise.all([expired(store, suiteNow), expired(other, suiteNow)]);
     expect(told.flat()).toEqual([
       {
         keeper: 'event store',
         dataClass: 'short',
         what: 'partition 2024-05-15',
         records: 2,
-        reason: 'deleted in the cluster, and not by Tidewatch',
+        reason: 'found to be gone from the cluster',
       },
     ]);
     expect(await store.count({ range: always }, everyone)).toBe(0);

@@ -1,6 +1,6 @@
 import { type DataClass, isTidewatchError, type JsonObject } from '@tidewatch/event';
 import type { DataClasses } from '../classes.ts';
-import type { Deletion, EventStoreStats } from '../contract.ts';
+import type { Deletion, EventStoreStats, TellDeletion } from '../contract.ts';
 import { partitionPeriod } from '../partition.ts';
 import type { OpenSearchConnection } from './client.ts';
 import { eventIndex, eventIndices, partitionOf } from './index_name.ts';
@@ -59,58 +59,46 @@ export function createEventPartitions(connection: OpenSearchConnection, classes:
     return (body.indices ?? []).map(({ name }) => name);
   }
 
-  /** So far as that can be told: of an index that is closed or not whole nobody knows. */
   async function eventsIn(index: string): Promise<number> {
+    const params = { method: 'POST', path: `/${index}/_refresh` };
+    // What was written last counts, too, though no search has seen it.
+    await request(connection, params, 'counting events', [400, 404]);
+    return (await counts(index)).get(index)?.doc_count ?? 0;
+  }
+
+  /** Of an index that is closed or not whole nobody knows more than was noted. */
+  async function countOf(index: string, noted: number): Promise<number> {
     try {
-      // What was written last counts, too, though no search has seen it.
-      await request(
-        connection,
-        { method: 'POST', path: `/${index}/_refresh` },
-        'counting events',
-        [400, 404],
-      );
-      return (await counts(index)).get(index)?.doc_count ?? 0;
+      return (await eventsIn(index)) || noted;
     } catch (error) {
-      if (isTidewatchError(error)) return 0;
+      if (isTidewatchError(error)) return noted;
       throw error;
     }
   }
 
   /**
-   * Deletes indices; how many events were in each that was there. One that cannot be deleted keeps none of the others: it
-   * is said where nothing else is, since what was deleted must be told.
+   * Deletes an index; how many events were in it, undefined where another process was faster and tells of it. Its row in
+   * the catalogue goes last, so that of two processes one tells, and of one that ends between the two the next run does.
+   *
+   * @param noted what the catalogue says of it, where it has it
    */
-  async function drop(indices: readonly string[]): Promise<Map<string, number>> {
-    const dropped = new Map<string, number>();
-    let failure: unknown;
-    for (const index of indices) {
-      const events = await eventsIn(index);
-      const params = { method: 'DELETE', path: `/${index}` };
-      try {
-        await catalogue.forget(index);
-        const { status } = await request(connection, params, 'deleting events', [404]);
-        // Another process may have been faster, and reports it.
-        if (status !== 404) dropped.set(index, events);
-      } catch (error) {
-        failure ??= error;
-      }
-    }
-    if (failure !== undefined && dropped.size === 0) throw failure;
-    return dropped;
+  async function drop(index: string, noted: number | undefined): Promise<number | undefined> {
+    const events = await countOf(index, noted ?? 0);
+    const params = { method: 'DELETE', path: `/${index}` };
+    const { status } = await request(connection, params, 'deleting events', [404]);
+    const forgot = await catalogue.forget(index);
+    return forgot || (noted === undefined && status !== 404) ? events : undefined;
   }
 
-  /** What the cluster's own policies deleted, or somebody by hand: nobody else tells of it. */
-  async function goneWithoutUs(
+  /** What the cluster's own policies deleted, or somebody by hand, or a process that ended before it told. */
+  async function tellOfGone(
     known: ReadonlyMap<string, number>,
     held: ReadonlySet<string>,
-  ): Promise<Deletion[]> {
-    const deletions: Deletion[] = [];
+    tell: TellDeletion,
+  ): Promise<void> {
     for (const [index, records] of known)
       if (!held.has(index) && (await catalogue.forget(index)))
-        deletions.push(
-          ...deletion(index, records, { reason: 'deleted in the cluster, and not by Tidewatch' }),
-        );
-    return deletions;
+        await tell(deletion(index, records, { reason: 'found to be gone from the cluster' }));
   }
 
   return {
@@ -136,40 +124,55 @@ export function createEventPartitions(connection: OpenSearchConnection, classes:
       return { events: sum('events'), bytes: sum('bytes'), partitions };
     },
 
-    async expire(now: number): Promise<Deletion[]> {
+    async expire(now: number, tell: TellDeletion): Promise<void> {
       const known = await catalogue.known();
       const held = await heldIndices(eventIndices);
-      const deletions = await goneWithoutUs(known, new Set(held));
-      const past = held.filter((index) => {
-        const place = partitionOf(index);
-        const ttl = place && classes.get(place.dataClass)?.ttlMs;
-        const period = place && partitionPeriod(place.partition);
-        return ttl !== undefined && period !== undefined && period.to + ttl <= now;
-      });
-      for (const [index, records] of await drop(past)) deletions.push(...deletion(index, records));
+      await tellOfGone(known, new Set(held), tell);
+      const failures: unknown[] = [];
+      for (const index of held.filter((one) => isPast(one, now)))
+        try {
+          const records = await drop(index, known.get(index));
+          if (records !== undefined) await tell(deletion(index, records));
+        } catch (error) {
+          failures.push(error);
+        }
       await catalogue.note(
         new Map([...(await counts(eventIndices))].map(([index, one]) => [index, one.doc_count])),
       );
-      return deletions;
+      if (failures.length > 0) throw failures[0];
     },
 
     async deleteClass(dataClass: DataClass): Promise<number> {
-      const all = await heldIndices(eventIndex(dataClass, '*'));
-      return [...(await drop(all)).values()].reduce((sum, records) => sum + records, 0);
+      const known = await catalogue.known();
+      let deleted = 0;
+      for (const index of await heldIndices(eventIndex(dataClass, '*')))
+        deleted += (await drop(index, known.get(index))) ?? 0;
+      return deleted;
     },
 
-    async deletePartition(dataClass: DataClass, partition: string): Promise<number> {
+    async deletePartition(
+      dataClass: DataClass,
+      partition: string,
+      most = Number.POSITIVE_INFINITY,
+    ): Promise<number | undefined> {
       // Other names are no partition's, and could be patterns.
       if (partitionPeriod(partition) === undefined) return 0;
       const index = eventIndex(dataClass, partition);
-      return (await drop(await heldIndices(index))).get(index) ?? 0;
+      if ((await heldIndices(index)).length === 0) return 0;
+      if (Number.isFinite(most) && (await eventsIn(index)) > most) return undefined;
+      return (await drop(index, (await catalogue.known()).get(index))) ?? 0;
     },
   };
+
+  function isPast(index: string, now: number): boolean {
+    const place = partitionOf(index);
+    const ttl = place && classes.get(place.dataClass)?.ttlMs;
+    const period = place && partitionPeriod(place.partition);
+    return ttl !== undefined && period !== undefined && period.to + ttl <= now;
+  }
 }
 
-function deletion(index: string, records: number, more: Pick<Deletion, 'reason'> = {}): Deletion[] {
-  const place = partitionOf(index);
-  if (place === undefined) return [];
-  const { dataClass, partition } = place;
-  return [{ keeper: 'event store', dataClass, what: `partition ${partition}`, records, ...more }];
+function deletion(index: string, records: number, more: Pick<Deletion, 'reason'> = {}): Deletion {
+  const { dataClass, partition } = partitionOf(index) ?? { dataClass: 'unknown', partition: index };
+  return { keeper: 'event store', dataClass, what: `partition ${partition}`, records, ...more };
 }

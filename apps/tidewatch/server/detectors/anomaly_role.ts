@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { AnomalyDetection } from '@tidewatch/scorer/detectors';
-import type { Deletion } from '@tidewatch/store';
+import type { TellDeletion } from '@tidewatch/store';
 import { databasesOf } from '../adapters.ts';
 import { type FileWatch, watchFiles } from '../file_watch.ts';
 import { dayOf } from '../governance/governance.ts';
@@ -72,7 +72,7 @@ export async function startAnomalyRole(runtime: Runtime): Promise<void> {
       'what is usual of each user, host, address or service that a detector looks at, with the values that name them, from the last event of each on',
     dataClass: 'all',
     ttlMs: 'by class',
-    expire: (now) => expire(runtime, detection, now),
+    expire: (now, tell) => expire(runtime, detection, now, tell),
   });
   parts.anomalies = { detection, files: () => files, refresh, watch };
   onClose(async () => {
@@ -87,10 +87,10 @@ async function expire(
   { classes }: Pick<Runtime, 'classes'>,
   detection: AnomalyDetection,
   now: number,
-): Promise<readonly Deletion[]> {
+  tell: TellDeletion,
+): Promise<void> {
   const before = Object.fromEntries(classes.all.map(({ name, ttlMs }) => [name, now - ttlMs]));
   const gone = await detection.expire(before);
-  return Object.entries(gone).map(([dataClass, records]) => ({
-    ...{ keeper: 'anomalies', dataClass, what: 'entities', records },
-  }));
+  for (const [dataClass, records] of Object.entries(gone))
+    await tell({ keeper: 'anomalies', dataClass, what: 'entities', records });
 }

@@ -1,7 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRetentionRegistry, type IndexedEvent, parseDataClasses } from '@tidewatch/store';
+import {
+  createRetentionRegistry,
+  type Deletion,
+  type IndexedEvent,
+  parseDataClasses,
+} from '@tidewatch/store';
 import { openDuckDbStore } from '@tidewatch/store/duckdb';
 import { createMetrics } from '@tidewatch/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -73,13 +78,17 @@ it('lets senders in again once retention has made room', async () => {
   const registry = createRetentionRegistry(classes);
   registry.enrol({
     ...{ keeper: 'event store', keeps: 'events', dataClass: 'all', ttlMs: 'by class' },
-    expire: (now) => store.events.expire(now),
+    expire: store.events.expire,
   });
-  expect((await registry.run(today - 2 * day)).deletions).toEqual([]);
+  const deleted: Deletion[] = [];
+  const tell = async (deletion: Deletion) => void deleted.push(deletion);
+  expect(await registry.run(today - 2 * day, tell)).toEqual([]);
+  expect(deleted).toEqual([]);
   await disk.look();
   await expect(send('web', [])).rejects.toMatchObject({ status: 429 });
 
-  expect((await registry.run(today)).deletions).toMatchObject([{ dataClass: 'web', records: 2_000 }]);
+  expect(await registry.run(today, tell)).toEqual([]);
+  expect(deleted).toMatchObject([{ dataClass: 'web', records: 2_000 }]);
   await disk.look();
   expect(disk.report().intake).toEqual({ state: 'open' });
   expect(await send('web', [])).toEqual([]);

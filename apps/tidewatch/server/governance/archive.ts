@@ -1,10 +1,5 @@
-import type { DataClasses, EventStore } from '@tidewatch/store';
-import {
-  type Archive,
-  createArchive,
-  createClusterArchive,
-  openFolderBucket,
-} from '@tidewatch/store/archive';
+import type { DataClasses } from '@tidewatch/store';
+import { createArchive, createClusterArchive, openFolderBucket } from '@tidewatch/store/archive';
 import type { DuckDbStore } from '@tidewatch/store/duckdb';
 import type { Logger } from '@tidewatch/telemetry';
 import type { Config } from '../../config/schema.ts';
@@ -30,7 +25,6 @@ export async function withArchive(
   return {
     ...store,
     archive,
-    events: alsoIn(archive, store.events),
     async seal(now) {
       await store.seal(now);
       await archive.store(now);
@@ -47,42 +41,36 @@ export async function withClusterArchive(
   stores: Stores,
   config: ArchiveConfig,
   {
-    directory,
-    classes,
-    log,
-  }: { readonly directory: string; readonly classes: DataClasses; readonly log: Logger },
+    exports,
+    ...rest
+  }: {
+    readonly directory: string;
+    readonly classes: DataClasses;
+    readonly log: Logger;
+    /** Whether this process exports; else it only reads, and brings back. */
+    readonly exports: boolean;
+  },
 ): Promise<Stores> {
   const archive = createClusterArchive({
     bucket: await openBucket(config),
     events: stores.events,
-    ...{ directory, classes, log },
+    ...rest,
     async openStage(folder) {
       // A native library, which is loaded when a partition is over.
       const { openDuckDbStore } = await import('@tidewatch/store/duckdb');
-      return openDuckDbStore({ directory: folder, thread: workers.store, classes });
+      return openDuckDbStore({ directory: folder, thread: workers.store, classes: rest.classes });
     },
   });
   return {
     ...stores,
     archive,
-    events: alsoIn(archive, stores.events),
-    seal: (now) => archive.store(now),
+    ...(exports && { seal: archive.store }),
     async close() {
       await archive.close();
       await stores.close();
     },
   };
 }
-
-/** What deletes a class deletes its copies. */
-const alsoIn = (archive: Archive, events: EventStore): EventStore => ({
-  ...events,
-  async deleteClass(dataClass) {
-    const deleted = await events.deleteClass(dataClass);
-    await archive.deleteClass(dataClass);
-    return deleted;
-  },
-});
 
 async function openBucket({ folder, s3 }: ArchiveConfig) {
   if (s3 === undefined) return openFolderBucket(folder as string);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openControlStore } from '@tidewatch/control';
 import {
   type DataClasses,
+  type ExplainedDeletion,
   liveDataClasses,
   parseDataClasses,
   partitionName,
@@ -258,7 +259,8 @@ export async function walkTheClock(
 
   async function forget(): Promise<void> {
     await site.drain();
-    const { deletions, failures } = await site.retention.run(now);
+    const deletions: ExplainedDeletion[] = [];
+    const failures = await site.retention.run(now, async (one) => void deletions.push(one));
     expect(failures).toEqual([]);
     for (const { keeper, dataClass, ttl, held } of site.places) {
       const mine = kept.get(`${keeper} ${dataClass}`) ?? new Map<string, Kept>();

@@ -202,7 +202,7 @@ describe('a running server', () => {
     for (const file of store.sealed.files()) await store.sealed.release(file);
     await watch.refresh();
     expect(runtime.classes.get('web')?.name).toBe('web');
-    await store.events.expire(Date.now() + 40 * 86_400_000);
+    await store.events.expire(Date.now() + 40 * 86_400_000, async () => {});
     await watch.refresh();
     expect(runtime.classes.get('web')).toBeUndefined();
     expect(audited).toContainEqual(

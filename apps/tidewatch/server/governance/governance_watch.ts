@@ -36,25 +36,10 @@ export async function watchGovernance(runtime: Runtime): Promise<GovernanceWatch
     runtime.governance = next;
     tellFaults(next.faults);
     await tellChanges(runtime, before, next);
-    await tellStore(before, next);
     await runtime.parts.anomalies?.refresh();
     if (isDeepStrictEqual(applied, next.rules)) return;
     await runtime.parts.detector?.reload(ruleSources(runtime));
     applied = next.rules;
-  }
-
-  /** A policy of OpenSearch's that still has the shorter time would delete too early. */
-  async function tellStore(before: Governance, next: Governance): Promise<void> {
-    const times = ({ classes }: Governance) => classes.all.map(({ name, ttl }) => [name, ttl]);
-    if (isDeepStrictEqual(times(before), times(next))) return;
-    await runtime.adapters.store
-      ?.classesChanged?.()
-      .catch((error: Error) =>
-        log.error(
-          { reason: error.message },
-          'The store was not told of changed times to live; its next start is',
-        ),
-      );
   }
 
   function tellFaults(faults: readonly UseCaseFault[]): void {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ControlStore, openControlStore } from '@tidewatch/control';
 import { epochAt } from '@tidewatch/normalize/pseudonyms';
-import { parseDataClasses } from '@tidewatch/store';
+import { parseDataClasses, type TellDeletion } from '@tidewatch/store';
+import { expired } from '@tidewatch/store/contract.suite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Config } from '../../config/schema.ts';
 import { addKey, makeKeyFile } from '../../governance/key_file.ts';
@@ -132,7 +133,9 @@ describe('retention', () => {
       ].filter(
         ([dataClass = '', pseudonym = '']) => control.originals.find(dataClass, pseudonym) !== undefined,
       ).length;
-    const run = (now: number) => expireOriginals(control.originals, classes, now);
+    const expire = (now: number, tell: TellDeletion) =>
+      expireOriginals(control.originals, classes, now, tell);
+    const run = (now: number) => expired({ expire }, now);
     expect(await run(november + 31 * day)).toEqual([]);
     expect(await run(november + 31 * day + 1)).toEqual([
       { keeper: 'control.db/originals', dataClass: 'web', what: 'sealed originals', records: 1 },

@@ -2,9 +2,9 @@ import type { ControlStore, OriginalVault } from '@tidewatch/control';
 import {
   createRetentionRegistry,
   type DataClasses,
-  type Deletion,
   partitionPeriod,
   type RetentionRegistry,
+  type TellDeletion,
 } from '@tidewatch/store';
 import type { KeptSnapshots, Stream } from '@tidewatch/stream';
 import type { Documents } from '@tidewatch/stream/documents';
@@ -73,13 +73,16 @@ export function enrolKeepers(
       keeps,
       dataClass,
       ttlMs,
-      expire: (now) => expireStream(stream, keeper, dataClass, now - ttlMs()),
+      async expire(now, tell) {
+        const { records } = await stream.deleteBefore(now - ttlMs());
+        await tellOf(tell, keeper, dataClass, 'records', records);
+      },
       overdue: () => unread(stream, ttlMs()),
     });
   }
   /** What is replaced or deleted by whoever writes it. */
   const enrolOther = (keeper: string, keeps: string, ttlMs = shortest, dataClass = 'all') =>
-    registry.enrol({ keeper, keeps, dataClass, ttlMs, expire: async () => [] });
+    registry.enrol({ keeper, keeps, dataClass, ttlMs, expire: async () => {} });
 
   if (kept.store !== undefined) enrolStore(registry, kept.store, classes);
   enrolStream(events, 'all', shortest, 'events on their way to store and detection');
@@ -111,15 +114,13 @@ export function enrolKeepers(
     keeps: 'accounts, sessions, API keys as hashes, and who did what (with the text of queries)',
     dataClass: 'audit',
     ttlMs: audit,
-    expire: async (now) => {
+    async expire(now, tell) {
       const control = await kept.control();
       const before = now - audit();
-      const pruned = (await control?.audit.prune(before)) ?? 0;
-      const keys = (await control?.keys.expire(before)) ?? 0;
-      return [
-        ...deleted('control.db', 'audit', 'audit entries', pruned),
-        ...deleted('control.db', 'audit', 'expired API keys', keys),
-      ];
+      const pruned = await control?.audit.prune(before);
+      await tellOf(tell, 'control.db', 'audit', 'audit entries', pruned);
+      const keys = await control?.keys.expire(before);
+      await tellOf(tell, 'control.db', 'audit', 'expired API keys', keys);
     },
   });
   registry.enrol({
@@ -128,9 +129,9 @@ export function enrolKeepers(
       'cases with their titles, notes and history, and which alerts are in them, from the last change of each on',
     dataClass: 'cases',
     ttlMs: cases,
-    expire: async (now) => {
-      const gone = (await (await kept.control())?.cases.expire(now - cases())) ?? 0;
-      return deleted('control.db/cases', 'cases', 'cases', gone);
+    async expire(now, tell) {
+      const gone = await (await kept.control())?.cases.expire(now - cases());
+      await tellOf(tell, 'control.db/cases', 'cases', 'cases', gone);
     },
   });
   registry.enrol({
@@ -138,12 +139,10 @@ export function enrolKeepers(
     keeps: 'views that people saved and their last searches, from the last use of each on',
     dataClass: 'audit',
     ttlMs: audit,
-    expire: async (now) => {
+    async expire(now, tell) {
       const gone = await (await kept.control())?.views.expire(now - audit());
-      return [
-        ...deleted('control.db/views', 'audit', 'saved views', gone?.views ?? 0),
-        ...deleted('control.db/views', 'audit', 'searches', gone?.searches ?? 0),
-      ];
+      await tellOf(tell, 'control.db/views', 'audit', 'saved views', gone?.views);
+      await tellOf(tell, 'control.db/views', 'audit', 'searches', gone?.searches);
     },
   });
   registry.enrol({
@@ -152,7 +151,7 @@ export function enrolKeepers(
       'what pseudonyms stand for, sealed, from the last day on that events had them; and the keys of that',
     dataClass: 'all',
     ttlMs: 'by class',
-    expire: async (now) => expireOriginals((await kept.control())?.originals, classes, now),
+    expire: async (now, tell) => expireOriginals((await kept.control())?.originals, classes, now, tell),
   });
   // The ledger's goes with the letters, which may stay for longer than what others know of.
   const snapshots = () => Math.max(shortest(), letters());
@@ -162,15 +161,17 @@ export function enrolKeepers(
       'counts and newest times per source; what joins remember of earlier events, each entry for its own time (one to three days as shipped); of correlations the ids, times and groups of what their windows hold, and a number for each earlier window that they compare with; of models what their windowed features count by entity; until no event has come for so long, since each replaces the one before',
     dataClass: 'all',
     ttlMs: snapshots,
-    expire: async (now) =>
-      deleted('snapshots', 'all', 'snapshots', await kept.snapshots.expire(now - snapshots(), stages)),
+    async expire(now, tell) {
+      const gone = await kept.snapshots.expire(now - snapshots(), stages);
+      await tellOf(tell, 'snapshots', 'all', 'snapshots', gone);
+    },
   });
   registry.enrol({
     keeper: 'exceptions',
     keeps: 'exceptions from rules with the values that they name, from their expiry on',
     dataClass: 'audit',
     ttlMs: audit,
-    expire: (now) => expireExceptions(kept.exceptions, now - audit(), kept.documents),
+    expire: (now, tell) => expireExceptions(kept.exceptions, now - audit(), tell, kept.documents),
   });
   enrolOther('rules.cache', 'rules as they were read last; nothing of events');
   enrolOther(
@@ -216,17 +217,18 @@ function enrolStore(registry: RetentionRegistry, store: Stores, classes: DataCla
     keeps: 'events, by class',
     dataClass: 'all',
     ttlMs: 'by class',
-    expire: (now) => events.expire(now),
+    expire: events.expire,
     overdue: (now) => neverDue(store, classes, now),
   });
-  const { archive } = store;
-  if (archive !== undefined)
+  const { archive, seal } = store;
+  // Who only reads it leaves it to those who store there.
+  if (archive !== undefined && seal !== undefined)
     registry.enrol({
       keeper: 'archive',
       keeps: 'events by class, in copies of closed time partitions',
       dataClass: 'all',
       ttlMs: 'by class',
-      expire: (now) => archive.expire(now),
+      expire: archive.expire,
     });
   registry.enrol({
     keeper: 'store/alerts',
@@ -234,7 +236,7 @@ function enrolStore(registry: RetentionRegistry, store: Stores, classes: DataCla
       'alerts, with the events that are their evidence; changes of many of them, with the query and who, when and why',
     dataClass: 'alerts',
     ttlMs: 'by class',
-    expire: (now) => alerts.expire(now),
+    expire: alerts.expire,
   });
 }
 
@@ -246,28 +248,15 @@ export async function expireOriginals(
   originals: OriginalVault | undefined,
   classes: DataClasses,
   now: number,
-): Promise<readonly Deletion[]> {
-  const deletions: Deletion[] = [];
+  tell: TellDeletion,
+): Promise<void> {
   for (const dataClass of originals?.classes() ?? []) {
     const ttlMs = classes.get(dataClass)?.ttlMs ?? shortestTtl(classes);
-    const gone = (await originals?.expire(dataClass, now - ttlMs)) ?? 0;
-    const keys = originals?.expireKeys(dataClass, now - ttlMs - partitionMs) ?? 0;
-    deletions.push(
-      ...deleted('control.db/originals', dataClass, 'sealed originals', gone),
-      ...deleted('control.db/originals', dataClass, 'keys of sealed texts', keys),
-    );
+    const gone = await originals?.expire(dataClass, now - ttlMs);
+    await tellOf(tell, 'control.db/originals', dataClass, 'sealed originals', gone);
+    const keys = originals?.expireKeys(dataClass, now - ttlMs - partitionMs);
+    await tellOf(tell, 'control.db/originals', dataClass, 'keys of sealed texts', keys);
   }
-  return deletions;
-}
-
-async function expireStream(
-  stream: Stream,
-  keeper: string,
-  dataClass: string,
-  before: number,
-): Promise<readonly Deletion[]> {
-  const { records } = await stream.deleteBefore(before);
-  return deleted(keeper, dataClass, 'records', records);
 }
 
 /** What a reader has not come to stays, since it would be lost to it: that is said until it has. */
@@ -295,5 +284,6 @@ async function neverDue({ events }: Stores, classes: DataClasses, now: number): 
   });
 }
 
-const deleted = (keeper: string, dataClass: string, what: string, records: number): readonly Deletion[] =>
-  records === 0 ? [] : [{ keeper, dataClass, what, records }];
+async function tellOf(tell: TellDeletion, keeper: string, dataClass: string, what: string, records = 0) {
+  if (records > 0) await tell({ keeper, dataClass, what, records });
+}

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ExceptionDesk } from '@tidewatch/api';
 import type { RuleInfo } from '@tidewatch/detector';
 import { createSigmaEngine, loadRules, planCorrelations } from '@tidewatch/sigma';
+import { expired } from '@tidewatch/store/contract.suite';
 import { openFolderDocuments } from '@tidewatch/stream/documents';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -235,9 +236,11 @@ describe('files written by hand', () => {
     await write('b.yml', `${filter('Over', 'expires: 2020-01-01\n')}---\n${filter('For ever')}`);
     await write('c.yml', filter('Later', 'expires: 2100-01-01\n'));
     const folder = exceptionFolder(data);
-    expect(await expireExceptions(folder, Date.UTC(2019, 0))).toEqual([]);
-    expect(await expireExceptions(folder, Date.UTC(2021, 0))).toMatchObject([{ records: 1 }]);
+    const over = (year: number, of = folder) =>
+      expired({ expire: (now, tell) => expireExceptions(of, now, tell) }, Date.UTC(year, 0));
+    expect(await over(2019)).toEqual([]);
+    expect(await over(2021)).toMatchObject([{ records: 1 }]);
     expect((await readdir(folder)).sort()).toEqual(['b.yml', 'c.yml']);
-    expect(await expireExceptions(join(folder, 'none'), 0)).toEqual([]);
+    expect(await over(2021, join(folder, 'none'))).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ import {
   type Selection,
   type SigmaFilter,
 } from '@tidewatch/sigma';
-import type { Deletion } from '@tidewatch/store';
+import type { TellDeletion } from '@tidewatch/store';
 import type { Documents } from '@tidewatch/stream/documents';
 import { syncDirectory } from '@tidewatch/stream/durable';
 import { documentsOf } from '../adapters.ts';
@@ -215,14 +215,13 @@ async function removeFile(file: string, documents: Documents | undefined): Promi
 export async function expireExceptions(
   folder: string,
   before: number,
+  tell: TellDeletion,
   documents?: Documents,
-): Promise<readonly Deletion[]> {
-  let records = 0;
+): Promise<void> {
   for (const found of await readFiles(folder)) {
     const over = found.filters.filter(({ expires }) => expires !== null && expires <= before).length;
     if (over === 0 || over < documentsIn(found)) continue;
     await removeFile(found.file, documents);
-    records += over;
+    await tell({ keeper: 'exceptions', dataClass: 'audit', what: 'exceptions', records: over });
   }
-  return records === 0 ? [] : [{ keeper: 'exceptions', dataClass: 'audit', what: 'exceptions', records }];
 }
