@@ -185,3 +185,23 @@ it('starts a thread that is lost again, and goes on as if nothing had happened',
   await detection.close();
   expect(errors).toEqual([expect.stringContaining('The thread of the detectors ended')]);
 });
+
+it('learns a batch once that failed in its middle, and finds what it would have found', async () => {
+  const states: (string | undefined)[] = [];
+  const sound = await detect(events, join(folder, 'a', 'detectors.db'));
+  await send(events, 0, 62);
+  await sound.drain();
+  const expected = (await scores(events)).map(({ tidewatch }) => tidewatch.score);
+  await sound.close();
+  const other = await wal.log.open('others');
+  const failing = await detect(other, join(folder, 'b', 'detectors.db'), [], { states });
+  await send(other, 0, 40);
+  await failing.drain();
+  await writeFile(join(folder, 'b', 'full'), '');
+  await send(other, 40, 62);
+  while (states.length < 3) await setTimeout(2);
+  await failing.drain();
+  expect(states).toEqual([undefined, expect.stringContaining('disk is full'), undefined]);
+  const found = new Map((await scores(other)).map(({ event, tidewatch }) => [event.id, tidewatch.score]));
+  expect([...found.values()]).toEqual(expected);
+});

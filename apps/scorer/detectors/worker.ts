@@ -62,6 +62,8 @@ async function reply({ id, ...message }: Request & { readonly id: number }): Pro
     parentPort?.postMessage({ id, ok: true, value, lost: lost.splice(0) });
   } catch (error) {
     parentPort?.postMessage({ id, ok: false, message: (error as Error).message });
+    // Half of a batch may be learnt, or a transaction lost: the thread ends, and another goes on from what the file says.
+    throw error;
   }
 }
 
