@@ -25,7 +25,7 @@ await build({
     'detector-worker': 'apps/detector/worker.ts',
     'enrichment-worker': 'libs/normalize/enrich/load_thread.ts',
     'forecaster-worker': 'apps/forecaster/thread.ts',
-    'onnx-admission': 'libs/onnx/admission_process.ts',
+    'model-admission': 'apps/scorer/admission_process.ts',
     'onnx-worker': 'libs/onnx/model_thread.ts',
     'plugin-worker': 'libs/plugin/worker.ts',
     'scorer-worker': 'apps/scorer/worker.ts',

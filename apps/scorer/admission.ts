@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { readEvasionModel } from '@tidewatch/evasion';
-import { type Manifest, readModelFolder } from '@tidewatch/models';
-import { admit } from '@tidewatch/onnx';
+import { evasionErrors } from '@tidewatch/evasion';
+import { type Manifest, type ReadModelFolder, readModelFolder } from '@tidewatch/models';
+import { admit, askTrial, type OnnxFolder } from '@tidewatch/onnx';
 
 export interface AdmissionConfig {
-  /** `admission_process.ts` of libs/onnx, or its bundle. */
+  /** `admission_process.ts`, or its bundle. */
   readonly program: URL;
   /** Public keys, PEM, of which one must have signed; with none nothing need be signed. */
   readonly trusted: readonly string[];
@@ -18,14 +17,21 @@ export interface AdmissionConfig {
 /** A version that may run. */
 export interface AdmittedModel {
   readonly manifest: Manifest;
+  /** SHA-256 of the manifest that was looked at: nothing else was admitted. */
+  readonly digest: string;
   readonly card: string;
   /** Golden events or lines that got their scores. */
   readonly golden: number;
 }
 
+/** What a trial says of a model of any kind. */
+export interface Tried {
+  readonly golden: { readonly events: number };
+}
+
 /**
- * Looks at a model before it runs: signature, hashes, manifest, and the scores of its golden events; one of ONNX in a process of its
- * own, with limits of memory and time.
+ * Looks at a model before it runs: signature, hashes, manifest, and the scores of its golden events or lines in a process of its own,
+ * with limits of memory and time.
  *
  * Rejects with a typed error that names the file and what is wrong.
  */
@@ -34,18 +40,17 @@ export async function admitModel(
   { program, trusted, before }: AdmissionConfig,
 ): Promise<AdmittedModel> {
   const read = await readModelFolder(folder, { trusted });
-  const { manifest, files } = read;
+  const { manifest, files, digest } = read;
   const card = files.get('card.md')?.toString('utf8') ?? '';
-  if (manifest.kind === 'onnx') {
-    // The manifest has the hashes of all files.
-    const digest = createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
-    const known = await before?.golden(digest);
-    if (known !== undefined) return { manifest, card, golden: known };
-    const { golden } = await admit({ manifest, files }, { program });
-    await before?.remember(digest, golden.events);
-    return { manifest, card, golden: golden.events };
-  }
-  await readEvasionModel(folder);
-  const lines = files.get('golden.ndjson')?.toString('utf8').split('\n').filter(Boolean) ?? [];
-  return { manifest, card, golden: lines.length };
+  const known = await before?.golden(digest);
+  const golden = known ?? (await tried(read, program)).golden.events;
+  if (known === undefined) await before?.remember(digest, golden);
+  return { manifest, digest, card, golden };
+}
+
+async function tried(read: ReadModelFolder, program: URL): Promise<Tried> {
+  if (read.manifest.kind === 'onnx') return admit(read as OnnxFolder & ReadModelFolder, { program });
+  const answer = await askTrial<Tried>(program, read);
+  if ('failure' in answer) throw evasionErrors.EVASION_MODEL_INVALID(answer.failure.details);
+  return answer.tried;
 }

@@ -10,7 +10,7 @@ export interface ModelBacktest {
   readonly scored: number;
   readonly matches: number;
   readonly alerts: number;
-  /** Over the time that the events span, but at least a day. */
+  /** Over the time that the events span, but at least a minute. */
   readonly alertsPerDay: number;
   /** Events a second, of the middle one of all batches: the first are slower. Null where there was none to score. */
   readonly perSecond: number | null;
@@ -23,13 +23,15 @@ export interface ModelBacktest {
 }
 
 const dayMs = 86_400_000;
+/** In less an alert says nothing of a day. */
+const leastMs = 60_000;
 const examples = 10;
 const shares = [0.5, 0.9, 0.99, 0.999];
 
 /**
  * What a version would have found in stored events, in a thread of its own.
  *
- * @param pages events, in order of time
+ * @param pages events, in order of time: windows of features look back
  */
 export async function backtestModel(
   model: ModelAtWork,
@@ -71,7 +73,7 @@ export async function backtestModel(
     await thread.close();
   }
   scores.sort((a, b) => a - b);
-  const days = Math.max(1, (last - first) / dayMs);
+  const days = Math.max(leastMs, last - first) / dayMs;
   return {
     events,
     scored: scores.length,

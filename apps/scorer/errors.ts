@@ -22,6 +22,11 @@ export const scorerErrors = defineErrors({
     status: 400,
     message: 'Its manifest says that it is version {version} of {name}.',
   },
+  MODEL_REPLACED: {
+    status: 409,
+    message:
+      'The folder of version {version} of {name} does not hold what was admitted: its manifest is another. A version never changes.',
+  },
   MODEL_STAGE: { status: 409, message: 'Version {version} of {name} is {stage}, so it cannot be made {to}.' },
   MODEL_NO_VERSION_BEFORE: {
     status: 409,

@@ -1,14 +1,16 @@
-import { type Evasion, lineTypes, readEvasionModel } from '@tidewatch/evasion';
+import { type Evasion, lineLimit, lineTypes, openEvasionModel } from '@tidewatch/evasion';
 import { type EvasionExplanation, getField } from '@tidewatch/event';
-import type { Manifest } from '@tidewatch/models';
+import type { Manifest, ModelFolder } from '@tidewatch/models';
 import type { Candidate, Judged, Model } from './model.ts';
 
-const longest = 4_096;
+/** Characters of a line that its explanation shows; all of it is scored. */
+const longestShown = 4_096;
 const nearest = 3;
 
-/** Rejects with MODEL_REFUSED or EVASION_MODEL_INVALID. */
-export async function openEvasionModel(folder: string, manifest: Manifest): Promise<Model> {
-  const evasion = await readEvasionModel(folder);
+/** @throws EVASION_MODEL_INVALID */
+export function openLineModel(folder: ModelFolder): Model {
+  const { manifest } = folder;
+  const { evasion } = openEvasionModel(folder);
   return {
     manifest,
     engine: 'evasion',
@@ -50,7 +52,7 @@ function lineOf(event: Candidate['event'], fields: readonly string[]): Line | un
       const program = getField(event, field);
       return typeof program === 'string' ? [program.toLowerCase()] : [];
     });
-    return { path, value: value.slice(0, longest), programs };
+    return { path, value: value.slice(0, lineLimit), programs };
   }
   return undefined;
 }
@@ -82,7 +84,7 @@ function explanationOf(
     score,
     threshold,
     path,
-    value,
+    value: value.slice(0, longestShown),
     rules: missing,
     tokens,
   };

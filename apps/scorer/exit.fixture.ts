@@ -4,6 +4,7 @@
  */
 import { pathToFileURL } from 'node:url';
 import type { EcsEvent } from '@tidewatch/event';
+import { readModelFolder } from '@tidewatch/models';
 import type { StreamRecord } from '@tidewatch/stream';
 import { createScoringThread } from './thread.ts';
 
@@ -13,7 +14,7 @@ const thread = createScoringThread(
   how === 'late' ? { batchMs: 200 } : {},
 );
 const { faults } = await thread.load([
-  { folder, name: 'odd-flows', version: '1', stage: 'live', digest: '' },
+  { folder, name: 'odd-flows', version: '1', stage: 'live', digest: (await readModelFolder(folder)).digest },
 ]);
 if (faults.length > 0) throw new Error(JSON.stringify(faults));
 const event: EcsEvent = {

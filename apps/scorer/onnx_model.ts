@@ -15,7 +15,8 @@ const oddRows = 8;
 const shownFeatures = 20;
 
 /**
- * Opens an ONNX model with a thread of its own. What windowed features remember is kept by partition.
+ * Opens an ONNX model with a thread of its own. What windowed features remember is kept by partition. A thread that ends in the
+ * middle of a batch is started again once, and asked for the same rows, so that nothing is lost with it.
  */
 export async function openOnnxModel(folder: OnnxFolder, startThread: StartModelThread): Promise<Model> {
   const { manifest } = folder;
@@ -24,7 +25,11 @@ export async function openOnnxModel(folder: OnnxFolder, startThread: StartModelT
   const shape = fresh();
   const encoders = new Map<number, FeatureEncoder>();
   let worker: ModelWorker | undefined = startModelWorker(folder, startThread);
-  await worker.ready();
+  let closed = false;
+  await worker.ready().catch(async (error: Error) => {
+    await end();
+    throw error;
+  });
 
   function encoderOf(partition: number): FeatureEncoder {
     if (!shape.hasWindows) return shape;
@@ -33,18 +38,27 @@ export async function openOnnxModel(folder: OnnxFolder, startThread: StartModelT
     return encoder;
   }
 
-  async function ask(rows: Float32Array, count: number): Promise<RowScores> {
+  async function end(): Promise<void> {
+    const ending = worker;
+    worker = undefined;
+    await ending?.close();
+  }
+
+  async function askOnce(rows: Float32Array, count: number): Promise<RowScores> {
     worker ??= startModelWorker(folder, startThread);
     try {
       return await worker.score(rows, count);
     } catch (error) {
-      if (isTidewatchError(error, 'ONNX_TIME') || isTidewatchError(error, 'ONNX_ENDED')) {
-        await worker.close();
-        worker = undefined;
-      }
+      if (isTidewatchError(error, 'ONNX_TIME') || isTidewatchError(error, 'ONNX_ENDED')) await end();
       throw error;
     }
   }
+
+  const ask = (rows: Float32Array, count: number): Promise<RowScores> =>
+    askOnce(rows, count).catch((error: Error) => {
+      if (closed || !isTidewatchError(error, 'ONNX_ENDED')) throw error;
+      return askOnce(rows, count);
+    });
 
   /** Rows without a score are NaN. */
   async function askRows(rows: Float32Array, count: number): Promise<RowScores> {
@@ -105,7 +119,8 @@ export async function openOnnxModel(folder: OnnxFolder, startThread: StartModelT
     }),
     columns: shape.columns,
     async close() {
-      await worker?.close();
+      closed = true;
+      await end();
     },
   };
 }

@@ -21,10 +21,10 @@ export interface ModelAtWork {
 export const keyOf = ({ name, version }: Pick<ModelAtWork, 'name' | 'version'>): string =>
   `${name} ${version}`;
 
-/** A version that could not be loaded, or failed on a batch: its events have no score of it. */
+/** A version that could not be loaded, or failed on a batch: its events have no score of it. Or it begins anew, as what it remembered could not be read. */
 export interface ModelFault {
   readonly model: string;
-  readonly phase: 'load' | 'score';
+  readonly phase: 'load' | 'restore' | 'score';
   readonly message: string;
 }
 
@@ -99,5 +99,7 @@ export interface Answer {
   readonly loaded?: Loaded;
   readonly batch?: ScoredBatch;
   readonly snapshot?: Uint8Array;
+  /** Of a restore. */
+  readonly faults?: readonly ModelFault[];
   readonly drift?: readonly ModelDrift[];
 }

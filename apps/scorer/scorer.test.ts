@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { EvasionExplanation } from '@tidewatch/event';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { edited, openSite, programs, recordOf, shippedModel, started } from './scorer.suite.ts';
 import type { Trouble } from './scorer.ts';
@@ -64,6 +65,17 @@ it('stores a score of each event that a model is for, and raises alerts with an 
   expect(await scorer.drift()).toEqual([{ model: 'evasion 1', scores: 4, windows: 0, series: [] }]);
   expect(await site.metrics.value('model_info', labels)).toBe(1);
   expect(await site.metrics.value('detections_total', { engine: 'evasion', severity: 'medium' })).toBe(2);
+  await scorer.close();
+});
+
+it('scores all of a line, whatever stands before what was edited, and shows its beginning', async () => {
+  const scorer = site.startScorer();
+  await site.events.append([recordOf(started('padded', `${'rem '.repeat(5_000)}${edited}`))]);
+  await scorer.drain();
+  const [alert] = await site.alerts();
+  const explanation = alert?.matches[0]?.explanation as EvasionExplanation | undefined;
+  expect(explanation?.value).toHaveLength(4_096);
+  expect(explanation?.rules[0]?.wanted).toContainEqual({ value: '* save *', instead: 'sa""ve' });
   await scorer.close();
 });
 

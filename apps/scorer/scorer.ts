@@ -14,8 +14,8 @@ import type { Logger, Metrics } from '@tidewatch/telemetry';
 import { derivedHeaders, isDerived, isIdleMark } from '@tidewatch/window';
 import { createDriftTold } from './drift_told.ts';
 import type { DriftWindow } from './drift_watch.ts';
+import { createFollowing, type Followed, stage } from './following.ts';
 import { createPauses } from './pauses.ts';
-import { readKept, withPosition } from './position.ts';
 import {
   keyOf,
   type Loaded,
@@ -59,17 +59,6 @@ export interface Trouble {
   readonly until?: number;
 }
 
-interface Followed {
-  /** Up to here everything is done, and up to there it is in a snapshot. */
-  next: number;
-  saved: number;
-  savedAt: number;
-  /** A batch is under way: what models remember is ahead of `next`. */
-  busy: boolean;
-  /** What the thread made of a batch whose effects failed: to ask again would let models remember its events twice. */
-  made?: { readonly last: number; readonly batch: ScoredBatch };
-}
-
 export interface Scorer {
   models(): readonly ModelAtWork[];
   trouble(): readonly Trouble[];
@@ -81,8 +70,6 @@ export interface Scorer {
   drain(): Promise<void>;
   close(): Promise<void>;
 }
-
-const stage = 'scorer';
 
 /**
  * Follows the events' stream with models: each batch's alerts are stored, and its scores are in the stream, before its position
@@ -108,7 +95,10 @@ export function startScorer(deps: ScorerDeps): Scorer {
   let unloadable: readonly ModelFault[] = [];
   let consumer: Consumer | undefined;
   let restarting: Promise<void> | undefined;
-  const partitions = new Map<number, Followed>();
+  const following = createFollowing(thread, snapshots, snapshotEveryMs, {
+    commit: (position) => consumer?.commit(position),
+    fault: tellFault,
+  });
 
   const trouble = (): readonly Trouble[] => [
     ...unloadable.map(({ model, message: reason }) => ({ model, reason })),
@@ -155,7 +145,7 @@ export function startScorer(deps: ScorerDeps): Scorer {
 
   async function process(batch: Batch): Promise<void> {
     const { partition } = batch;
-    const state = partitions.get(partition);
+    const state = following.of(partition);
     const last = batch.records.at(-1);
     if (state === undefined || last === undefined) return;
     const started = performance.now();
@@ -166,15 +156,18 @@ export function startScorer(deps: ScorerDeps): Scorer {
     state.busy = false;
     metrics.count('stage_events_total', { stage: 'score', outcome: 'ok' }, records.length);
     metrics.observe('stage_duration_seconds', { stage: 'score' }, (performance.now() - started) / 1000);
-    if (Date.now() - state.savedAt >= snapshotEveryMs) await save(partition);
+    if (following.isDue(partition)) await following.save(partition);
   }
 
   async function score(partition: number, state: Followed, records: Batch['records']): Promise<void> {
     const last = records.at(-1)?.position.offset as number;
     const made = state.made;
-    if (made !== undefined && made.last !== last)
-      startAgain(new ThreadLost('a batch came again as another', undefined));
-    const batch = made?.last === last ? made.batch : await ask(partition, records);
+    if (made !== undefined && made.last !== last) {
+      const lost = new ThreadLost('a batch came again as another', undefined);
+      startAgain(lost);
+      throw lost;
+    }
+    const batch = made?.batch ?? (await ask(partition, records));
     state.made = { last, batch };
     const matches = JSON.parse(new TextDecoder().decode(batch.matches)) as EventMatch[];
     const effects = matches.length === 0 ? [] : await deps.alerts.apply(matches);
@@ -199,46 +192,14 @@ export function startScorer(deps: ScorerDeps): Scorer {
     });
   }
 
-  async function save(partition: number): Promise<void> {
-    const state = partitions.get(partition);
-    if (state === undefined || state.busy || state.next === state.saved) return;
-    const { next } = state;
-    await snapshots.save(stage, String(partition), withPosition(next, await thread.save(partition)));
-    consumer?.commit({ partition, offset: next });
-    Object.assign(state, { saved: next, savedAt: Date.now() });
-  }
-
-  /** Before a batch of the partition, and so before any that changes what its models remember. */
-  async function assigned(partition: number): Promise<number | undefined> {
-    const kept = await snapshots.load(stage, String(partition));
-    const { position, state } =
-      kept === undefined ? { position: undefined, state: undefined } : readKept(kept);
-    if (state !== undefined) await thread.restore(partition, state);
-    partitions.set(partition, {
-      next: position ?? 0,
-      saved: position ?? 0,
-      savedAt: Date.now(),
-      busy: false,
-    });
-    return position;
-  }
-
-  async function revoked(partition: number, lost = false): Promise<void> {
-    if (!lost) await save(partition);
-    partitions.delete(partition);
-    await thread.drop(partition).catch(() => {
-      // With the thread its state is gone, too.
-    });
-  }
-
   const subscribe = () =>
     events.subscribe({
       group: stage,
       maxRecords: 4_000,
       commits: 'manual',
       process,
-      assigned,
-      revoked,
+      assigned: following.assigned,
+      revoked: following.revoked,
     });
 
   /** Tries until models are loaded and the stream is followed. */
@@ -266,7 +227,7 @@ export function startScorer(deps: ScorerDeps): Scorer {
       consumer = undefined;
       // The batch under way has failed with the thread.
       await before?.close();
-      partitions.clear();
+      following.forget();
       await pause(pauses.next());
       await begin(async () => models);
     })().finally(over);
@@ -281,11 +242,13 @@ export function startScorer(deps: ScorerDeps): Scorer {
   const regularly = setInterval(() => {
     deps.onTrouble?.(trouble());
     void drift.tell(models);
-    for (const partition of partitions.keys())
-      if (Date.now() - (partitions.get(partition)?.savedAt ?? 0) >= snapshotEveryMs)
-        save(partition).catch((error: Error) =>
-          log.warn({ reason: error.message }, 'A snapshot of models could not be saved'),
-        );
+    for (const partition of following.partitions())
+      if (following.isDue(partition))
+        following
+          .save(partition)
+          .catch((error: Error) =>
+            log.warn({ reason: error.message }, 'A snapshot of models could not be saved'),
+          );
   }, snapshotEveryMs).unref();
 
   return {
@@ -305,10 +268,12 @@ export function startScorer(deps: ScorerDeps): Scorer {
       clearInterval(regularly);
       await restarting;
       await consumer?.close();
-      for (const partition of partitions.keys())
-        await save(partition).catch((error: Error) =>
-          log.warn({ reason: error.message }, 'A last snapshot of models could not be saved'),
-        );
+      for (const partition of following.partitions())
+        await following
+          .save(partition)
+          .catch((error: Error) =>
+            log.warn({ reason: error.message }, 'A last snapshot of models could not be saved'),
+          );
       await thread.close();
     },
   };

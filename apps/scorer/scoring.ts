@@ -4,16 +4,16 @@ import {
   type EntityKey,
   type EventMatch,
   getField,
-  isEcsEvent,
+  isObject,
 } from '@tidewatch/event';
 import { matchId } from '@tidewatch/event/ids';
 import type { StartModelThread } from '@tidewatch/onnx';
 import { type EventPredicate, parseKql, toPredicate } from '@tidewatch/query';
 import { entityKey } from '@tidewatch/sigma';
-import { eventTime } from '@tidewatch/window';
+import { joinedLines, type Placed, readEvents } from './batch_lines.ts';
 import { createDriftWatch, type DriftState, type DriftWatch } from './drift_watch.ts';
-import type { Candidate, Judged, Model } from './model.ts';
-import { openModel } from './open_model.ts';
+import type { Judged, Model } from './model.ts';
+import { openModel, readAdmitted } from './open_model.ts';
 import {
   type Answer,
   keyOf,
@@ -37,11 +37,6 @@ interface Working {
   readonly drift: DriftWatch;
 }
 
-interface Placed extends Candidate {
-  readonly offset: number;
-  readonly ingested: number;
-}
-
 /** A version's part of a snapshot. */
 interface Kept {
   /** What its windowed features remember, Base64. */
@@ -59,11 +54,11 @@ export function createScoring(startThread: StartModelThread) {
 
   async function load({ models, busy: shared, window }: Load): Promise<Loaded> {
     busy = new Int32Array(shared);
-    const before = new Map(working.map((each) => [keyOf(each.at) + each.at.digest, each]));
+    const before = new Map(working.map((each) => [contentOf(each.at), each]));
     const faults: ModelFault[] = [];
     const next: Working[] = [];
     for (const at of models) {
-      const known = before.get(keyOf(at) + at.digest);
+      const known = before.get(contentOf(at));
       try {
         next.push(known === undefined ? await open(at, startThread, window) : { ...known, at });
       } catch (error) {
@@ -116,19 +111,18 @@ export function createScoring(startThread: StartModelThread) {
     }
     return {
       matches: new TextEncoder().encode(JSON.stringify(matches)),
-      scores: joined(scores),
+      scores: joinedLines(scores),
       figures,
       faults,
     };
   }
 
-  /** Of a version's state what it was under its name; another version begins anew. */
   function save(partition: number): Uint8Array {
     const kept: Record<string, Kept> = {};
     for (const { at, model, drift } of working) {
       const state = model.save?.(partition);
       const moved = drift.save(partition);
-      kept[keyOf(at)] = {
+      kept[contentOf(at)] = {
         ...(state !== undefined && { state: Buffer.from(state).toString('base64') }),
         ...(moved !== undefined && { drift: moved }),
       };
@@ -136,13 +130,23 @@ export function createScoring(startThread: StartModelThread) {
     return new TextEncoder().encode(JSON.stringify(kept));
   }
 
-  function restore(partition: number, snapshot: Uint8Array): void {
-    const kept = JSON.parse(new TextDecoder().decode(snapshot)) as Record<string, Kept>;
-    for (const { at, model, drift } of working) {
-      const { state, drift: moved } = kept[keyOf(at)] ?? {};
-      if (state !== undefined) model.restore?.(partition, Buffer.from(state, 'base64'));
-      if (moved !== undefined) drift.restore(partition, moved);
-    }
+  /** What a version was once is no other's; whose part cannot be read begins anew. */
+  function restore(partition: number, snapshot: Uint8Array): ModelFault[] {
+    const kept = keptIn(snapshot);
+    return working.flatMap((one) => {
+      const { at, model, drift } = one;
+      const { state, drift: moved } = kept?.[contentOf(at)] ?? {};
+      try {
+        if (kept === undefined) throw new Error('the snapshot is no JSON');
+        if (state !== undefined) model.restore?.(partition, Buffer.from(state, 'base64'));
+        if (moved !== undefined) drift.restore(partition, moved);
+        return [];
+      } catch (error) {
+        forget(one, partition);
+        const message = `What it remembered of partition ${partition} cannot be read, so it begins anew: ${(error as Error).message}`;
+        return [{ model: keyOf(at), phase: 'restore', message }];
+      }
+    });
   }
 
   async function answer(request: Request): Promise<Answer> {
@@ -154,13 +158,9 @@ export function createScoring(startThread: StartModelThread) {
       case 'save':
         return { snapshot: save(request.partition) };
       case 'restore':
-        restore(request.partition, request.snapshot);
-        return {};
+        return { faults: restore(request.partition, request.snapshot) };
       case 'drop':
-        for (const { model, drift } of working) {
-          model.drop?.(request.partition);
-          drift.drop(request.partition);
-        }
+        for (const one of working) forget(one, request.partition);
         return {};
       case 'drift':
         return { drift: working.map(({ at, drift }) => ({ model: keyOf(at), ...drift.drift() })) };
@@ -180,17 +180,33 @@ async function open(
   startThread: StartModelThread,
   window: Load['window'],
 ): Promise<Working> {
-  const model = await openModel(at.folder, startThread);
-  const { name, version, events, score, author, license } = model.manifest;
-  if (name !== at.name || version !== at.version)
-    throw new Error(`its manifest says ${name} ${version}, and its folder ${at.name} ${at.version}`);
+  const folder = await readAdmitted(at);
+  const { name, events, score, author, license } = folder.manifest;
   const filter = parseKql(events);
   if (!filter.ok) throw new Error(`events: ${filter.error.message}`);
+  const wants = toPredicate(filter.ast, { now: Date.now() });
+  const model = await openModel(folder, startThread);
   const { title, level, meaning: description } = score;
   const detector = { engine: model.engine, id: name, title, level, description, author, license };
   const drift = createDriftWatch(model.manifest, model.columns ?? [], window);
-  const wants = toPredicate(filter.ast, { now: Date.now() });
   return { at, model, wants, detector, drift };
+}
+
+/** What is loaded once, and remembers: a version by name and by what is in it. */
+const contentOf = (at: ModelAtWork): string => `${keyOf(at)} ${at.digest}`;
+
+function forget({ model, drift }: Working, partition: number): void {
+  model.drop?.(partition);
+  drift.drop(partition);
+}
+
+function keptIn(snapshot: Uint8Array): Readonly<Record<string, Kept>> | undefined {
+  try {
+    const kept: unknown = JSON.parse(new TextDecoder().decode(snapshot));
+    return isObject(kept) ? (kept as Record<string, Kept>) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function judge(
@@ -243,42 +259,4 @@ function keyOfAlert(event: EcsEvent, by: readonly string[] = []): EntityKey {
   const key = by.map((field) => ({ field, value: getField(event, field) }));
   const whole = key.filter((part) => typeof part.value === 'string') as EntityKey;
   return whole.length > 0 && whole.length === by.length ? whole : entityKey(event);
-}
-
-const newline = 10;
-
-function readEvents(offsets: Float64Array, events: Uint8Array): Placed[] {
-  const lines = Buffer.from(events.buffer, events.byteOffset, events.byteLength);
-  const placed: Placed[] = [];
-  let start = 0;
-  for (const offset of offsets) {
-    const end = lines.indexOf(newline, start);
-    const event = readEvent(lines.toString('utf8', start, end));
-    start = end + 1;
-    if (event === undefined) continue;
-    const ingested = Date.parse(event.event.ingested);
-    const { time } = eventTime({ timestamp: Date.parse(event['@timestamp']), ingested });
-    placed.push({ event, time, offset, ingested });
-  }
-  return placed;
-}
-
-function readEvent(line: string): EcsEvent | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isEcsEvent(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((size, { length }) => size + length + 1, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-    whole[at++] = newline;
-  }
-  return whole;
 }

@@ -11,6 +11,7 @@ import type {
   Loaded,
   ModelAtWork,
   ModelDrift,
+  ModelFault,
   Request,
   ScoredBatch,
   ThreadWanted,
@@ -37,7 +38,8 @@ export interface ScoringThread {
     except: readonly string[],
   ): Promise<ScoredBatch>;
   save(partition: number): Promise<Uint8Array>;
-  restore(partition: number, snapshot: Uint8Array): Promise<void>;
+  /** @returns versions that begin anew */
+  restore(partition: number, snapshot: Uint8Array): Promise<readonly ModelFault[]>;
   drop(partition: number): Promise<void>;
   drift(): Promise<readonly ModelDrift[]>;
   close(): Promise<void>;
@@ -151,9 +153,7 @@ export function createScoringThread(
       return (await ask(request, moved)).batch as ScoredBatch;
     },
     save: async (partition) => (await ask({ ask: 'save', partition })).snapshot as Uint8Array,
-    restore: async (partition, snapshot) => {
-      await ask({ ask: 'restore', partition, snapshot });
-    },
+    restore: async (partition, snapshot) => (await ask({ ask: 'restore', partition, snapshot })).faults ?? [],
     drop: async (partition) => {
       await ask({ ask: 'drop', partition });
     },

@@ -10,5 +10,5 @@ export const evasionErrors = defineErrors({
     message:
       'Only {count} different benign lines are left that no rule catches; at least {fewest} are needed.',
   },
-  EVASION_MODEL_INVALID: { status: 400, message: 'The model in {folder} is not usable: {reason}.' },
+  EVASION_MODEL_INVALID: { status: 400, message: 'Version {version} of {name} is not usable: {reason}.' },
 });

@@ -1,4 +1,4 @@
-import { readModelFolder, writeModelFolder } from '@tidewatch/models';
+import { type ModelFolder, readModelFolder, writeModelFolder } from '@tidewatch/models';
 import { z } from 'zod';
 import { evasionErrors } from './errors.ts';
 import { Evasion } from './evasion.ts';
@@ -7,32 +7,48 @@ import type { Trained } from './train.ts';
 import { lineTypeNames, lineTypes } from './types.ts';
 
 const weightsFile = 'weights.json';
+/** What is read of a model from somebody else; some ten times what 3,000 rules and 100,000 lines make. */
+const limits = {
+  bytes: 16 * 2 ** 20,
+  rules: 20_000,
+  words: 100_000,
+  demands: 100_000,
+  known: 1_000_000,
+  cleared: 100_000,
+  golden: 10_000,
+} as const;
 const finite = z.number();
 const whole = z.int().min(0);
 
 const weightsSchema: z.ZodType<EvasionModel> = z.strictObject({
   type: z.enum(lineTypeNames),
-  rules: z.array(z.strictObject({ id: z.string(), title: z.string() })),
+  rules: z.array(z.strictObject({ id: z.string(), title: z.string() })).max(limits.rules),
   outline: z.strictObject({
-    words: z.array(
-      z.strictObject({ text: z.string(), edge: z.enum(['whole', 'prefix', 'suffix', 'inner']) }),
-    ),
-    rarity: z.array(finite.min(0).max(1)),
-    demands: z.array(
-      z.strictObject({
-        rule: whole,
-        groups: z.array(z.array(z.strictObject({ text: z.string(), words: z.array(whole).min(1) }))),
-      }),
-    ),
+    words: z
+      .array(z.strictObject({ text: z.string(), edge: z.enum(['whole', 'prefix', 'suffix', 'inner']) }))
+      .max(limits.words),
+    // Shares are divided by it.
+    rarity: z.array(finite.gt(0).max(1)).max(limits.words),
+    demands: z
+      .array(
+        z.strictObject({
+          rule: whole,
+          groups: z.array(z.array(z.strictObject({ text: z.string(), words: z.array(whole).min(1) }))),
+        }),
+      )
+      .max(limits.demands),
   }),
-  weights: z.array(finite),
+  weights: z.array(finite).max(limits.words),
   bias: finite,
   benignLimit: finite.min(0),
   blend: z.strictObject({ margin: finite.min(0), coverage: finite.min(0), bias: finite }),
   threshold: finite,
   familiarity: finite,
-  known: z.array(whole.max(0xffff_ffff)),
-  cleared: z.array(z.string().regex(/^[\da-f]{64}$/)).default([]),
+  known: z.array(whole.max(0xffff_ffff)).max(limits.known),
+  cleared: z
+    .array(z.string().regex(/^[\da-f]{64}$/))
+    .max(limits.cleared)
+    .default([]),
 });
 
 const goldenSchema = z.strictObject({ line: z.string(), score: z.number().min(0).max(1) });
@@ -92,9 +108,26 @@ export async function writeEvasionModel(
  * Rejects with MODEL_REFUSED for a folder, EVASION_MODEL_INVALID for weights or scores that are not right.
  */
 export async function readEvasionModel(folder: string): Promise<Evasion> {
-  const { manifest, files } = await readModelFolder(folder);
-  const refuse = (reason: string) => evasionErrors.EVASION_MODEL_INVALID({ folder, reason });
-  const parsed = weightsSchema.safeParse(json(files.get(weightsFile)?.toString('utf8') ?? '', refuse));
+  return openEvasionModel(await readModelFolder(folder)).evasion;
+}
+
+/**
+ * Makes a model of a folder that was read, and holds it to its golden lines. What it takes is bounded but not small: of
+ * somebody's model that nobody looked at it belongs into a process of its own.
+ *
+ * @returns with the number of its golden lines
+ * @throws EVASION_MODEL_INVALID
+ */
+export function openEvasionModel({ manifest, files }: ModelFolder): {
+  readonly evasion: Evasion;
+  readonly golden: number;
+} {
+  const refuse = (reason: string) =>
+    evasionErrors.EVASION_MODEL_INVALID({ name: manifest.name, version: manifest.version, reason });
+  const weights = files.get(weightsFile);
+  if (weights === undefined) throw refuse(`files has no ${weightsFile}`);
+  if (weights.length > limits.bytes) throw refuse(`${weightsFile} has more than ${limits.bytes} bytes`);
+  const parsed = weightsSchema.safeParse(json(weights.toString('utf8'), refuse));
   if (!parsed.success)
     throw refuse(`${weightsFile} is not right at ${parsed.error.issues[0]?.path.join('.')}`);
   const model = parsed.data;
@@ -103,6 +136,7 @@ export async function readEvasionModel(folder: string): Promise<Evasion> {
   const evasion = new Evasion(model);
   const lines = (files.get('golden.ndjson')?.toString('utf8') ?? '').split('\n').filter(Boolean);
   if (lines.length === 0) throw refuse('golden.ndjson has no line');
+  if (lines.length > limits.golden) throw refuse(`golden.ndjson has more than ${limits.golden} lines`);
   for (const [i, text] of lines.entries()) {
     const golden = goldenSchema.safeParse(json(text, refuse));
     if (!golden.success) throw refuse(`golden.ndjson, line ${i + 1}, is not right`);
@@ -111,7 +145,7 @@ export async function readEvasionModel(folder: string): Promise<Evasion> {
     if (!(Math.abs((scored?.score ?? Number.NaN) - golden.data.score) <= manifest.tolerance))
       throw refuse(`golden.ndjson, line ${i + 1}: the score is ${scored?.score}, not ${golden.data.score}`);
   }
-  return evasion;
+  return { evasion, golden: lines.length };
 }
 
 function json(text: string, refuse: (reason: string) => Error): unknown {

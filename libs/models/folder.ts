@@ -14,6 +14,12 @@ export interface ModelFolder {
   readonly files: ReadonlyMap<string, Buffer>;
 }
 
+/** As it was read. */
+export interface ReadModelFolder extends ModelFolder {
+  /** SHA-256 of the manifest's bytes, and so of all: it has the hashes of the other files. */
+  readonly digest: string;
+}
+
 /** What every model has beside its weights: what it is and what it is not for, and lines with the scores they must get. */
 export const requiredFiles = ['card.md', 'golden.ndjson'] as const;
 /** Bytes of the largest file that is read. */
@@ -57,7 +63,7 @@ export interface ReadOptions {
 export async function readModelFolder(
   folder: string,
   { trusted = [] }: ReadOptions = {},
-): Promise<ModelFolder> {
+): Promise<ReadModelFolder> {
   const refuse = (file: string, reason: string) => modelErrors.MODEL_REFUSED({ folder, file, reason });
   const written = await readBounded(folder, 'manifest.yml', refuse);
   if (trusted.length > 0) {
@@ -76,7 +82,7 @@ export async function readModelFolder(
       throw refuse(name, 'it is not the file whose hash the manifest has');
     files.set(name, bytes);
   }
-  return { manifest, files };
+  return { manifest, files, digest: sha256(written) };
 }
 
 /** Of a large file piece by piece, so that others have their turn. */

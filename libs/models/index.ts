@@ -6,7 +6,14 @@ export {
 } from './calibration_error.ts';
 export { type Calibration, calibrate, createBinning, type Drift, driftOf, type SeriesKind } from './drift.ts';
 export { modelErrors } from './errors.ts';
-export { fileLimit, type ModelFolder, readModelFolder, requiredFiles, writeModelFolder } from './folder.ts';
+export {
+  fileLimit,
+  type ModelFolder,
+  type ReadModelFolder,
+  readModelFolder,
+  requiredFiles,
+  writeModelFolder,
+} from './folder.ts';
 export {
   type Manifest,
   type ManifestDraft,

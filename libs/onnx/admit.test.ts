@@ -5,25 +5,22 @@ import { tryModel } from './trial.ts';
 import { flowFeatures, flowScores, flows, type Written, writtenFolder } from './written_folder.ts';
 import {
   attribute,
+  endlessModel,
   floats,
   linearModel,
-  longs,
+  memoryBomb,
   node,
-  subgraph,
   tensor,
   type WrittenGraph,
   writeOnnx,
 } from './written_models.ts';
 
-const program = bundled(new URL('./admission_process.ts', import.meta.url));
+const program = bundled(new URL('./admission.fixture.ts', import.meta.url));
 const thread = bundled(new URL('./model_thread.ts', import.meta.url));
 const options = { program, leastRowsPerSecond: 1 };
 
 /** In this process, where a model can harm nobody. */
-const tried = (written: Written) => {
-  const { manifest, files } = writtenFolder(written);
-  return tryModel(manifest, files.get('model.onnx') as Buffer, files.get('golden.ndjson') as Buffer);
-};
+const tried = (written: Written) => tryModel(writtenFolder(written));
 /** The answer of a graph of one node or several to rows of two columns. */
 const graph = (nodes: WrittenGraph['nodes'], more: WrittenGraph = {}) =>
   writeOnnx({
@@ -60,42 +57,15 @@ it('refuses one that is slower than it has to be', async () => {
   });
 });
 
-const endless = graph(
-  [
-    node(
-      'Loop',
-      ['', 'on', 'start'],
-      ['score'],
-      [
-        attribute.graph(
-          'body',
-          subgraph({
-            nodes: [node('Identity', ['going'], ['goesOn']), node('Add', ['sum', 'one'], ['next'])],
-            initializers: [floats('one', [1, 1], [1])],
-            inputs: [tensor('turn', [], 7), tensor('going', [], 9), tensor('sum', [1, 1])],
-            outputs: [tensor('goesOn', [], 9), tensor('next', [1, 1])],
-          }),
-        ),
-      ],
-    ),
-  ],
-  { initializers: [{ name: 'on', dims: [], type: 9, raw: Uint8Array.of(1) }, floats('start', [1, 1], [0])] },
-);
-/** Zeros, of a size that the file does not say at once: 10,000,000,000. */
-const bomb = graph(
-  [
-    node('Mul', ['size', 'size'], ['sizes']),
-    node('ConstantOfShape', ['sizes'], ['zeros']),
-    node('ReduceMax', ['zeros'], ['most']),
-    node('ReduceMean', ['rows'], ['mean'], [attribute.ints('axes', [1])]),
-    node('Add', ['mean', 'most'], ['score']),
-  ],
-  { initializers: [longs('size', [1], [100_000])] },
-);
-
 it.each<[string, Written, object, string, string]>([
-  ['asks for 40 GB', { model: bomb }, {}, 'ONNX_MEMORY', '3072 MiB'],
-  ['loops for ever', { model: endless, onnx: { loops: true } }, { timeoutMs: 1_500 }, 'ONNX_TIME', '1500 ms'],
+  ['asks for 40 GB', { model: memoryBomb() }, {}, 'ONNX_MEMORY', '3072 MiB'],
+  [
+    'loops for ever',
+    { model: endlessModel(), onnx: { loops: true } },
+    { timeoutMs: 1_500 },
+    'ONNX_TIME',
+    '1500 ms',
+  ],
 ])('ends the process of one that %s, while the live one goes on', async (_, written, limits, code, text) => {
   let over = false;
   const refused = admit(writtenFolder(written), { ...options, ...limits })

@@ -12,3 +12,4 @@ export {
 export type { RowScores } from './score.ts';
 export { type StartModelThread, startModelThread } from './thread_start.ts';
 export type { Admitted } from './trial.ts';
+export { answerTrial, askTrial, type TrialLimits } from './trial_process.ts';

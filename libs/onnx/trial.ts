@@ -5,6 +5,7 @@ import { onnxErrors } from './errors.ts';
 import { elementTypes } from './format/onnx.ts';
 import { type Golden, readGolden } from './golden.ts';
 import { inspectOnnx, type OnnxFacts } from './inspect.ts';
+import type { OnnxFolder } from './model_worker.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
 
 /** What admission found. */
@@ -26,11 +27,11 @@ const measured = 100_000;
  *
  * @throws what `onnxErrors` lists, but for ONNX_MEMORY, ONNX_TIME, ONNX_SLOW and ONNX_ENDED
  */
-export async function tryModel(
-  manifest: ManifestOf<'onnx'>,
-  model: Uint8Array,
-  golden: Uint8Array,
-): Promise<Admitted> {
+export async function tryModel({ manifest, files }: OnnxFolder): Promise<Admitted> {
+  const model = files.get(manifest.onnx.file);
+  const golden = files.get('golden.ndjson');
+  if (model === undefined || golden === undefined)
+    throw onnxErrors.ONNX_DAMAGED({ reason: 'files of the manifest has no such file' });
   const facts = inspectOnnx(model, manifest.onnx);
   const encoder = compileFeatures(manifest.features);
   checkInput(facts, manifest, encoder.width);

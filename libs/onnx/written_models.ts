@@ -149,3 +149,57 @@ export function slowModel(width: number, turns: number): Uint8Array {
     outputs: [tensor('score', [undefined, 1])],
   });
 }
+
+const ofTwoColumns = (graph: WrittenGraph): Uint8Array =>
+  writeOnnx({
+    inputs: [tensor('rows', [undefined, 2])],
+    outputs: [tensor('score', [undefined, 1])],
+    ...graph,
+  });
+
+/** Loops for ever. The manifest has to say `loops`. */
+export function endlessModel(): Uint8Array {
+  const body = subgraph({
+    nodes: [node('Identity', ['going'], ['goesOn']), node('Add', ['sum', 'one'], ['next'])],
+    initializers: [floats('one', [1, 1], [1])],
+    inputs: [tensor('turn', [], 7), tensor('going', [], 9), tensor('sum', [1, 1])],
+    outputs: [tensor('goesOn', [], 9), tensor('next', [1, 1])],
+  });
+  return ofTwoColumns({
+    nodes: [node('Loop', ['', 'on', 'start'], ['score'], [attribute.graph('body', body)])],
+    initializers: [{ name: 'on', dims: [], type: 9, raw: Uint8Array.of(1) }, floats('start', [1, 1], [0])],
+  });
+}
+
+/** Asks for zeros of a size that the file does not say at once: 10,000,000,000. */
+export const memoryBomb = (): Uint8Array =>
+  ofTwoColumns({
+    nodes: [
+      node('Mul', ['size', 'size'], ['sizes']),
+      node('ConstantOfShape', ['sizes'], ['zeros']),
+      node('ReduceMax', ['zeros'], ['most']),
+      node('ReduceMean', ['rows'], ['mean'], [attribute.ints('axes', [1])]),
+      node('Add', ['mean', 'most'], ['score']),
+    ],
+    initializers: [longs('size', [1], [100_000])],
+  });
+
+/** A linear model whose weights lie in another file. */
+export const modelWithDataIn = (location: string): Uint8Array =>
+  ofTwoColumns({
+    nodes: [
+      node('MatMul', ['rows', 'weights'], ['product']),
+      node('Add', ['product', 'bias'], ['raw']),
+      node('Sigmoid', ['raw'], ['score']),
+    ],
+    initializers: [
+      {
+        name: 'weights',
+        dims: [2n, 1n],
+        type: elementTypes.float32,
+        location: 1,
+        external: [{ key: 'location', value: location }],
+      },
+      floats('bias', [1], [-1]),
+    ],
+  });

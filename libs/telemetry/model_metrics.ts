@@ -23,7 +23,7 @@ export const modelMetrics = {
   },
   model_errors_total: {
     type: 'counter',
-    help: 'What a model failed at, by phase: to be loaded (load), or a batch of events (score).',
+    help: 'What a model failed at, by phase: to be loaded (load), what it remembered (restore), or a batch of events (score).',
     labels: [...model, 'phase'],
   },
   model_drift_ratio: {

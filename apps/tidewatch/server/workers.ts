@@ -12,7 +12,7 @@ export const workers = {
   scorer: program('scorer-worker', '../../scorer/worker.ts'),
   anomalies: program('anomalies-worker', '../../scorer/detectors/worker.ts'),
   onnx: program('onnx-worker', '../../../libs/onnx/model_thread.ts'),
-  admission: program('onnx-admission', '../../../libs/onnx/admission_process.ts'),
+  admission: program('model-admission', '../../scorer/admission_process.ts'),
   forecaster: program('forecaster-worker', '../../forecaster/thread.ts'),
   plugin: program('plugin-worker', '../../../libs/plugin/worker.ts'),
 };

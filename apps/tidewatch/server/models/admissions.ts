@@ -36,7 +36,10 @@ export function openAdmissions(file: string, program: URL): Admissions {
     return { by, golden: new Map(read.data?.by === by ? read.data.golden : []) };
   }
   const known = () => {
-    opened ??= open();
+    opened ??= open().catch((error: Error) => {
+      opened = undefined;
+      throw error;
+    });
     return opened;
   };
 

@@ -28,24 +28,23 @@ import { openStagedUploads } from './staged_uploads.ts';
 type Found = RegisteredModel['versions'][number];
 
 const pageSize = 1_000;
-/** A backtest is answered while somebody waits. */
+/** A backtest is answered while somebody waits, and holds them all. */
 const backtestEvents = 20_000;
 
-/** Works on the models of this process: their stages are a document each, as rules are. One change after the other. */
+/**
+ * Works on the models of this process: their stages are a document each, as rules are. Decisions are written one after the other, and
+ * so are uploads; what takes long, as gates do, keeps no other decision waiting, and is asked for again where one came in between.
+ */
 export function openModelDesk(
   runtime: Runtime,
   { scorer, registry, watch, judged }: ModelsAtWork,
+  programs: Pick<typeof workers, 'scorer' | 'onnx' | 'admission'> = workers,
 ): ModelDesk {
   const documents = documentsOf(runtime.adapters);
   const kept = keptModelFolder(runtime.config.data);
   const uploads = openStagedUploads(join(kept, '.staged'));
-  let turn: Promise<unknown> = Promise.resolve();
-
-  function inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const done = turn.then(task);
-    turn = done.catch(() => {});
-    return done;
-  }
+  const decisions = createTurns();
+  const uploading = createTurns();
 
   async function modelOf(name: string): Promise<RegisteredModel> {
     const model = (await registry.all()).find((each) => each.name === name);
@@ -83,21 +82,21 @@ export function openModelDesk(
   }
 
   /** Whoever reads the decision does so from the file; it is in force when this resolves. */
-  async function decide(
-    model: RegisteredModel,
+  const decide = (
+    { name, state, versions, decided }: RegisteredModel,
     change: { version: string; to: ModelStage; by: string; why: string; forced?: string[] },
-  ): Promise<ModelRow> {
-    const { name, state, versions, decided } = model;
-    const stages = new Map(versions.map(({ version, stage }) => [version, stage]));
-    const next = moveVersion(state, stages, { ...change, at: new Date().toISOString() });
-    const written = await documents.write(
-      [{ ...keyOfModel(name), text: stringify(next) }],
-      (text) => text === decided,
-    );
-    if (!written) throw scorerErrors.MODEL_CHANGED({ name });
-    await watch.look();
-    return rowOf(await modelOf(name));
-  }
+  ): Promise<ModelRow> =>
+    decisions(async () => {
+      const stages = new Map(versions.map(({ version, stage }) => [version, stage]));
+      const next = moveVersion(state, stages, { ...change, at: new Date().toISOString() });
+      const written = await documents.write(
+        [{ ...keyOfModel(name), text: stringify(next) }],
+        (text) => text === decided,
+      );
+      if (!written) throw scorerErrors.MODEL_CHANGED({ name });
+      await watch.look();
+      return rowOf(await modelOf(name));
+    });
 
   async function admissionGate(version: Found): Promise<Gate> {
     try {
@@ -109,20 +108,20 @@ export function openModelDesk(
   }
 
   async function run(version: Found, range: TimeRange, scope: Scope) {
-    const { name, folder, digest } = version;
-    const { manifest } = await registry.admitted(version);
+    const { name, folder } = version;
+    const { manifest, digest } = await registry.admitted(version);
     const wanted = parseKql(manifest.events);
     if (!wanted.ok) throw new TypeError(wanted.error.message);
     const { events } = databasesOf(runtime.adapters).store;
     const at = { name, version: version.version, folder, digest, stage: 'live' } as const;
-    const result: ModelBacktest = await backtestModel(at, newest(events, wanted.ast, range, scope), workers);
+    const result: ModelBacktest = await backtestModel(at, newest(events, wanted.ast, range, scope), programs);
     const { alerts_per_day, events_per_second } = runtime.config.models.budget;
     const gates = gatesOf(result, { alertsPerDay: alerts_per_day, perSecond: events_per_second });
     return { result, gates };
   }
 
   // What was begun before the last stop, too.
-  inTurn(() => uploads.clean()).catch((error: Error) =>
+  uploading(() => uploads.clean()).catch((error: Error) =>
     runtime.log.warn({ reason: error.message }, 'Uploads of models that were given up could not be deleted'),
   );
 
@@ -145,16 +144,16 @@ export function openModelDesk(
       return { ...(await rowOf(model)), about: await Promise.all(about) };
     },
     upload: ({ name, version, file, offset, content }) =>
-      inTurn(async () => {
+      uploading(async () => {
         await refuseKnown(name, version);
         return uploads.write({ name, version, file, offset, content });
       }),
     add: ({ name, version }) =>
-      inTurn(async () => {
+      uploading(async () => {
         await refuseKnown(name, version);
         const from = uploads.folderOf(name, version);
         const trusted = await registry.trustedKeys();
-        const { manifest } = await admitModel(from, { program: workers.admission, trusted });
+        const { manifest } = await admitModel(from, { program: programs.admission, trusted });
         if (manifest.name !== name || manifest.version !== version)
           throw scorerErrors.MODEL_NAMED_OTHERWISE({ name: manifest.name, version: manifest.version });
         await mkdir(join(kept, name), { recursive: true });
@@ -165,49 +164,50 @@ export function openModelDesk(
     async backtest({ name, version, range, scope }) {
       const found = versionOf(await modelOf(name), version);
       const admission = await admissionGate(found);
-      if (!admission.passed)
-        throw scorerErrors.MODEL_GATES({ name, version, reasons: admission.found, gates: [admission] });
+      if (!admission.passed) refuse(name, version, [admission]);
       const { result, gates } = await run(found, range, scope);
       return { result, gates: [admission, ...gates] };
     },
-    promote: ({ name, version, to, why, force, by, scope }) =>
-      inTurn(async () => {
-        const model = await modelOf(name);
-        const found = versionOf(model, version);
-        if (found.stage === to) throw scorerErrors.MODEL_STAGE({ name, version, stage: found.stage, to });
-        const gates = [await admissionGate(found)];
-        // No reason lets a model run that was not admitted: it would be refused at once.
-        const admitted = gates[0]?.passed === true;
-        if (admitted && to === 'live') {
-          const now = Date.now();
-          const range = { from: now - runtime.config.models.budget.backtest, to: now };
-          gates.push(...(await run(found, range, scope)).gates);
-        }
-        const failed = gates.filter(({ passed }) => !passed);
-        if (failed.length > 0 && !(force && admitted)) {
-          const reasons = failed.map(({ found: text }) => text).join(' ');
-          throw scorerErrors.MODEL_GATES({ name, version, reasons, gates });
-        }
-        const forced = failed.map((gate) => gate.name);
-        const change = { version, to, by, why, ...(forced.length > 0 && { forced }) };
-        return { model: await decide(model, change), gates };
-      }),
-    rollback: ({ name, why, by }) =>
-      inTurn(async () => {
-        const model = await modelOf(name);
-        const stages = new Map(model.versions.map((each) => [each.version, each.stage]));
-        const version = versionBefore(model.state, stages);
-        if (version === undefined) throw scorerErrors.MODEL_NO_VERSION_BEFORE({ name });
-        return decide(model, { version, to: 'live', by, why });
-      }),
-    retire: ({ name, version, why, by }) =>
-      inTurn(async () => {
-        const model = await modelOf(name);
-        const { stage } = versionOf(model, version);
-        if (stage === 'retired') throw scorerErrors.MODEL_STAGE({ name, version, stage, to: 'retired' });
-        return decide(model, { version, to: 'retired', by, why });
-      }),
+    async promote({ name, version, to, why, force, by, scope }) {
+      const model = await modelOf(name);
+      const found = versionOf(model, version);
+      if (found.stage === to) throw scorerErrors.MODEL_STAGE({ name, version, stage: found.stage, to });
+      const gates = [await admissionGate(found)];
+      // No reason lets a model run that was not admitted: it would be refused at once.
+      const admitted = gates[0]?.passed === true;
+      if (admitted && to === 'live') {
+        const now = Date.now();
+        const range = { from: now - runtime.config.models.budget.backtest, to: now };
+        gates.push(...(await run(found, range, scope)).gates);
+      }
+      const failed = gates.filter(({ passed }) => !passed);
+      if (failed.length > 0 && !(force && admitted)) refuse(name, version, gates);
+      const forced = failed.map((gate) => gate.name);
+      const change = { version, to, by, why, ...(forced.length > 0 && { forced }) };
+      return { model: await decide(model, change), gates };
+    },
+    async rollback({ name, why, by }) {
+      const model = await modelOf(name);
+      const stages = new Map(model.versions.map((each) => [each.version, each.stage]));
+      const version = versionBefore(model.state, stages);
+      if (version === undefined) throw scorerErrors.MODEL_NO_VERSION_BEFORE({ name });
+      // To take back what runs for what does not run would leave none.
+      const gate = await admissionGate(versionOf(model, version));
+      if (!gate.passed) refuse(name, version, [gate]);
+      return decide(model, { version, to: 'live', by, why });
+    },
+    async retire({ name, version, why, by }) {
+      const model = await modelOf(name);
+      const { stage } = versionOf(model, version);
+      if (stage === 'retired') throw scorerErrors.MODEL_STAGE({ name, version, stage, to: 'retired' });
+      return decide(model, { version, to: 'retired', by, why });
+    },
   };
+
+  function refuse(name: string, version: string, gates: readonly Gate[]): never {
+    const reasons = gates.flatMap(({ passed, found }) => (passed ? [] : [found])).join(' ');
+    throw scorerErrors.MODEL_GATES({ name, version, reasons, gates });
+  }
 
   async function refuseKnown(name: string, version: string): Promise<void> {
     if (documents.shared) throw scorerErrors.MODELS_ELSEWHERE();
@@ -224,13 +224,24 @@ function driftOf(drifts: readonly ModelDrift[], key: string) {
   return { ...rest, series: [...series] };
 }
 
-/** The newest events of a time, a page at a time, and each page in order of time. */
+/** Runs one after the other. */
+function createTurns() {
+  let turn: Promise<unknown> = Promise.resolve();
+  return <T>(task: () => Promise<T>): Promise<T> => {
+    const done = turn.then(task);
+    turn = done.catch(() => {});
+    return done;
+  };
+}
+
+/** The newest events of a time, a page at a time, in order of time. */
 async function* newest(
   events: ReturnType<typeof databasesOf>['store']['events'],
   query: KqlNode,
   range: TimeRange,
   scope: Scope,
 ): AsyncGenerator<readonly EcsEvent[]> {
+  const pages: EcsEvent[][] = [];
   let after: string | undefined;
   let left = backtestEvents;
   do {
@@ -241,6 +252,7 @@ async function* newest(
     );
     left -= page.items.length;
     after = page.next;
-    yield page.items.toReversed();
+    pages.push(page.items.toReversed());
   } while (after !== undefined && left > 0);
+  yield* pages.reverse();
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isTidewatchError } from '@tidewatch/event';
 import {
   type AdmittedModel,
   admitModel,
@@ -42,34 +43,51 @@ export interface ModelRegistry {
   all(): Promise<readonly RegisteredModel[]>;
   /** Public keys of which one must have signed what did not come with Tidewatch. */
   trustedKeys(): Promise<readonly string[]>;
-  /** As `admitModel`; what was looked at is looked at once. */
+  /** As `admitModel`. What was looked at is looked at once; what failed for another reason than its files, again after a minute. */
   admitted(version: FoundVersion): Promise<AdmittedModel>;
   /** Versions that are to score, and why others that should do not. */
-  atWork(): Promise<{
-    readonly models: readonly ModelAtWork[];
-    readonly refused: ReadonlyMap<string, string>;
-  }>;
+  atWork(): Promise<AtWorkFound>;
 }
 
-export function createModelRegistry(runtime: Runtime): ModelRegistry {
+export interface AtWorkFound {
+  readonly models: readonly ModelAtWork[];
+  readonly refused: ReadonlyMap<string, string>;
+  /** When some that are refused will be looked at again, though no file changes; epoch milliseconds. */
+  readonly again: number | null;
+}
+
+interface Look {
+  /** What it was a look at. */
+  readonly stamp: string;
+  readonly found: Promise<AdmittedModel>;
+  /** It stands for no longer, epoch milliseconds. */
+  until: number;
+}
+
+/** A machine that is too busy now, or has no memory, may have another time. */
+const passingMs = 60_000;
+
+export function createModelRegistry(
+  runtime: Runtime,
+  program: URL = workers.admission,
+  now: () => number = Date.now,
+): ModelRegistry {
   const documents = documentsOf(runtime.adapters);
   const { root } = runtime.options;
   const { data } = runtime.config;
-  const before = openAdmissions(admissionsFile(data), workers.admission);
-  const looks = new Map<string, Promise<AdmittedModel>>();
+  const before = openAdmissions(admissionsFile(data), program);
+  /** By folder. */
+  const looks = new Map<string, Look>();
 
   const folders = () => [...new Set([...runtime.config.models.paths, keptModelFolder(data)])];
-
-  async function look({ folder, shipped }: FoundVersion): Promise<AdmittedModel> {
-    const trusted = shipped ? [] : await registry.trustedKeys();
-    return admitModel(folder, { program: workers.admission, trusted, before });
-  }
 
   const registry: ModelRegistry = {
     trustedKeys: () => Promise.all(runtime.config.models.trusted_keys.map((file) => readFile(file, 'utf8'))),
     paths: () => [...folders(), join(data, documentFolders.models)],
     async all() {
       const found = await findModels(folders(), shippedModelFolder(root));
+      const there = new Set(found.map(({ folder }) => folder));
+      for (const folder of looks.keys()) if (!there.has(folder)) looks.delete(folder);
       const names = [...new Set(found.map(({ name }) => name))];
       return Promise.all(
         names.map(async (name) => {
@@ -89,40 +107,51 @@ export function createModelRegistry(runtime: Runtime): ModelRegistry {
         }),
       );
     },
-    async admitted(version) {
-      const key = await stampOf(version.folder);
-      const known = looks.get(key) ?? look(version);
-      looks.set(key, known);
-      // Whoever asks is told.
-      known.catch(() => {});
-      return known;
+    async admitted({ folder, shipped }) {
+      const trusted = shipped ? [] : await registry.trustedKeys();
+      const stamp = [await stampOf(folder), ...trusted].join('\n');
+      const known = looks.get(folder);
+      if (known?.stamp === stamp && known.until > now()) return known.found;
+      const found = admitModel(folder, { program, trusted, before });
+      const look: Look = { stamp, found, until: Number.POSITIVE_INFINITY };
+      looks.set(folder, look);
+      found.catch((error: unknown) => {
+        if (!isOfFiles(error)) look.until = now() + passingMs;
+      });
+      return found;
     },
     async atWork() {
       const models: ModelAtWork[] = [];
       const refused = new Map<string, string>();
+      let again: number | null = null;
       for (const { versions } of await registry.all())
         for (const version of versions) {
-          const { stage, name, folder, digest } = version;
+          const { stage, name, folder } = version;
           if (stage !== 'shadow' && stage !== 'live') continue;
           try {
-            await registry.admitted(version);
+            const { digest } = await registry.admitted(version);
             models.push({ name, version: version.version, stage, folder, digest });
           } catch (error) {
             refused.set(`${name} ${version.version}`, (error as Error).message);
+            if (!isOfFiles(error)) again = Math.min(again ?? Number.POSITIVE_INFINITY, now() + passingMs);
           }
         }
-      return { models, refused };
+      return { models, refused, again };
     },
   };
   return registry;
 }
 
+/** Whether it fails again as long as no file changes. */
+const isOfFiles = (error: unknown): boolean => isTidewatchError(error) && error.status < 500;
+
 /** What changes when any file of a folder does. */
 async function stampOf(folder: string): Promise<string> {
   const names = (await readdir(folder)).sort();
   const files = names.map(async (name) => {
-    const { size, mtimeMs } = await stat(join(folder, name));
-    return `${name} ${size} ${mtimeMs}`;
+    // Whoever writes sets the other times as they like.
+    const { size, mtimeMs, ctimeMs } = await stat(join(folder, name));
+    return `${name} ${size} ${mtimeMs} ${ctimeMs}`;
   });
-  return [folder, ...(await Promise.all(files))].join('\n');
+  return (await Promise.all(files)).join('\n');
 }

@@ -9,18 +9,22 @@ import { createModelRegistry } from './model_registry.ts';
 import { createVerdictCalibrations } from './verdict_calibration.ts';
 
 /** Stream to scores, and to alerts of models. */
-export async function startScorerRole(runtime: Runtime): Promise<void> {
+export async function startScorerRole(
+  runtime: Runtime,
+  programs: Pick<typeof workers, 'scorer' | 'onnx' | 'admission'> = workers,
+): Promise<void> {
   const { adapters, metrics, log, health, parts, readers, onClose } = runtime;
   const { drift } = runtime.config.models;
-  const registry = createModelRegistry(runtime);
+  const registry = createModelRegistry(runtime, programs.admission);
   let refused: ReadonlyMap<string, string> = new Map();
+  let again: number | null = null;
 
   const wanted = async () => {
-    const { models, refused: now } = await registry.atWork();
-    for (const [model, reason] of now)
+    const found = await registry.atWork();
+    for (const [model, reason] of found.refused)
       if (refused.get(model) !== reason) log.error({ model, reason }, 'A model was refused');
-    refused = now;
-    return models;
+    ({ refused, again } = found);
+    return found.models;
   };
 
   function tellTrouble(trouble: readonly Trouble[]): void {
@@ -47,7 +51,7 @@ export async function startScorerRole(runtime: Runtime): Promise<void> {
       await begun;
       return wanted();
     },
-    programs: workers,
+    programs,
     driftWindow: { scores: drift.scores, ms: drift.window },
     classes: () => classTable(runtime),
     metrics,
@@ -72,7 +76,7 @@ export async function startScorerRole(runtime: Runtime): Promise<void> {
       async reload() {
         await scorer.reload(await wanted());
       },
-      expiry: () => null,
+      expiry: () => again,
     },
     log,
   );
