@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { RunningServer } from './server.ts';
 
 /** Debian's Chromium, without what it would ask of the network. */
 export const openBrowser = (): Promise<Browser> =>
@@ -108,50 +107,4 @@ export async function firstAlertJourney(page: Page, link: string): Promise<numbe
   }
   expect(await closed.isVisible()).toBe(true);
   return seconds;
-}
-
-export interface Look {
-  readonly colorScheme: 'dark' | 'light';
-  /** Rules of axe; all without it. */
-  readonly rules?: readonly string[];
-}
-
-/** Pages with a virtual list of their name. */
-const listed = ['alerts', 'events', 'rules'];
-/** What shows that other pages are there. */
-const landmarks: Readonly<Record<string, string>> = {
-  health: 'Listeners',
-  'rules?look=attack': 'Navigator layer',
-  'use-cases': 'Review by',
-  'use-cases?name=endpoint-intrusion': 'As written',
-  privacy: 'in the newest',
-  models: 'Shown version',
-  'entity?source.ip=192.0.2.1': 'What it is made of',
-};
-
-/** What is wrong with each of the pages whose look the theme decides, for the person logged in to `context`. */
-export async function lookAtPages(
-  context: BrowserContext,
-  server: RunningServer,
-  { colorScheme, rules }: Look,
-): Promise<string[]> {
-  const themed = await context.browser()?.newContext({ viewport: { width: 1440, height: 900 }, colorScheme });
-  if (themed === undefined) throw new TypeError('The browser is closed.');
-  await themed.addCookies(await context.cookies());
-  const { page, faults } = await openPage(themed);
-  const found: string[] = [];
-  for (const path of [...listed, ...Object.keys(landmarks)]) {
-    await page.goto(`${server.url}/${path}`);
-    const landmark = landmarks[path];
-    if (landmark !== undefined) await page.getByText(landmark).first().waitFor();
-    else
-      await page
-        .getByRole('grid', { name: new RegExp(path, 'i') })
-        .getByRole('row')
-        .nth(1)
-        .waitFor();
-    found.push(...(await violations(page, rules)).map((violation) => `${path}: ${violation}`));
-  }
-  await themed.close();
-  return [...found, ...faults.seen];
 }

@@ -72,7 +72,7 @@ export function AttackMatrix({
         </Button>
       </div>
       <div
-        className="min-h-0 flex-1 overflow-auto px-4 pb-4"
+        className="relative min-h-0 flex-1 overflow-auto px-4 pb-4"
         tabIndex={0}
         role="region"
         aria-label="ATT&CK matrix"

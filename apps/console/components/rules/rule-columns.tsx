@@ -31,11 +31,15 @@ export const ruleColumns = (
   const always: GridColumn<RuleRow>[] = [
     helper.display({
       id: 'state',
-      meta: { track: '104px' },
-      header: 'State',
+      meta: { track: isNarrow ? '8px' : '104px' },
+      header: () => <span className={isNarrow ? 'sr-only' : ''}>State</span>,
       cell: ({ row }) => {
         const state = stateOf(row.original);
-        return <StateDot look={stateLooks[state]}>{state}</StateDot>;
+        return (
+          <StateDot look={stateLooks[state]}>
+            <span className={isNarrow ? 'sr-only' : ''}>{state}</span>
+          </StateDot>
+        );
       },
     }),
     helper.display({
@@ -62,7 +66,9 @@ export const ruleColumns = (
   const matches = helper.display({
     id: 'matches',
     meta: { track: '68px', align: 'right' },
-    header: 'Matches',
+    header: () => (
+      <span title="Since the server’s start; where more alerts are kept, as many as these">Matches</span>
+    ),
     cell: ({ row }) => <span className="figure text-sm">{count(row.original.matches)}</span>,
   });
   if (isNarrow) return [...always, matches];

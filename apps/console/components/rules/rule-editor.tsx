@@ -54,22 +54,24 @@ export function RuleEditor({
         />
       </div>
       {faults.length > 0 && (
-        <ul role="alert" aria-label="What is wrong" className="flex flex-col text-sm text-bad">
-          {faults.map(({ line, column, reason }) => (
-            <li key={`${line} ${column} ${reason}`} className="wrap-break-word">
-              {line !== undefined && (
-                <button
-                  type="button"
-                  onClick={() => goTo(line)}
-                  className="mr-2 min-h-7 font-medium underline decoration-bad/50 underline-offset-2"
-                >
-                  Line {line}
-                </button>
-              )}
-              {reason}
-            </li>
-          ))}
-        </ul>
+        <div role="alert">
+          <ul aria-label="What is wrong" className="flex flex-col text-sm text-bad">
+            {faults.map(({ line, column, reason }) => (
+              <li key={`${line} ${column} ${reason}`} className="wrap-break-word">
+                {line !== undefined && (
+                  <button
+                    type="button"
+                    onClick={() => goTo(line)}
+                    className="mr-2 min-h-7 font-medium underline decoration-bad/50 underline-offset-2"
+                  >
+                    Line {line}
+                  </button>
+                )}
+                {reason}
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
     </div>
   );

@@ -6,7 +6,14 @@ import { useRules, useVerdicts } from '../../api/rules.ts';
 import { useMay } from '../../api/session.ts';
 import { useHealth } from '../../api/system.ts';
 import { count } from '../../view/quantity.ts';
-import { chosenRules, type RuleView, ruleKey, stateOf, verdictsById } from '../../view/rule-view.ts';
+import {
+  chosenRules,
+  type RuleView,
+  ruleKey,
+  stateOf,
+  verdictsById,
+  withKeptAlerts,
+} from '../../view/rule-view.ts';
 import { SplitPane } from '../alerts/split-pane.tsx';
 import { FilterBox } from '../filter/filter-box.tsx';
 import { useListKeys } from '../grid/use-list-keys.ts';
@@ -34,7 +41,7 @@ export function RulesPage() {
   const mayWrite = useMay().may('engineer');
   const now = useNow();
   const byId = useMemo(() => verdictsById(verdicts.data), [verdicts.data]);
-  const all = list.data?.rules ?? empty;
+  const all = useMemo(() => withKeptAlerts(list.data?.rules ?? empty, byId), [list.data, byId]);
   const rules = useMemo(() => chosenRules(all, view, q, byId), [all, view, q, byId]);
   const opened = all.find((rule) => rule.id === id && (file === null || rule.file === file));
   const isSplit = make || id !== null;
