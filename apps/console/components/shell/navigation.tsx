@@ -37,7 +37,7 @@ export const pages: readonly PageEntry[] = [
   { path: '/events', title: 'Events', key: 'e', icon: Rows3 },
   { path: '/dead-letters', title: 'Dead letters', short: 'Letters', key: 'd', icon: MailX, duty: 'triage' },
   { path: '/rules', title: 'Rules', key: 'r', icon: ScrollText },
-  { path: '/anomalies', title: 'Anomalies', short: 'Odd', key: 'o', icon: Radar },
+  { path: '/anomalies', title: 'Anomalies', short: 'Anomaly', key: 'o', icon: Radar },
   { path: '/models', title: 'Models', key: 'm', icon: BrainCircuit },
   { path: '/forecasts', title: 'Forecasts', short: 'Forecast', key: 'f', icon: ChartSpline },
   { path: '/health', title: 'Health', key: 'h', icon: Activity },
