@@ -5,7 +5,7 @@ import type { AlertFilter, useAlerts } from '../../api/alerts.ts';
 import { belongsTo } from '../../view/alert-view.ts';
 import { count, plural } from '../../view/quantity.ts';
 import { ExportButton } from '../filter/export-button.tsx';
-import { Button } from '../ui/button.tsx';
+import { Button, wideOnly } from '../ui/button.tsx';
 import { Kbd } from '../ui/kbd.tsx';
 import { BulkBar } from './bulk-bar.tsx';
 import { GroupChoice } from './group-choice.tsx';
@@ -93,8 +93,9 @@ function ListBar({
       )}
       <span className="ml-auto flex items-center gap-2">
         {triage.mayWork && total > 0 && (
-          <Button look="quiet" onClick={() => triage.askCase({ filter, total })}>
-            <BriefcaseBusiness size={13} aria-hidden /> All into a case…
+          <Button look="quiet" onClick={() => triage.ask('case', { filter, total })}>
+            <BriefcaseBusiness size={13} aria-hidden />
+            <span className={wideOnly}>All into a case…</span>
           </Button>
         )}
         <ExportButton

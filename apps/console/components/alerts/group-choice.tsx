@@ -2,7 +2,7 @@
 import { Check, ChevronDown, Group } from 'lucide-react';
 import { groupFields, groupLabel, toggleGroup } from '../../view/alert-group.ts';
 import { visible } from '../../view/value.ts';
-import { Button } from '../ui/button.tsx';
+import { Button, wideOnly } from '../ui/button.tsx';
 import { Menu, MenuItem, MenuLine, MenuTitle } from '../ui/menu.tsx';
 
 /** Up to three fields to group by; fields that came from a value's menu are among them. */
@@ -20,7 +20,9 @@ export function GroupChoice({
       trigger={
         <Button look="quiet" className="h-7">
           <Group size={13} aria-hidden />
-          {by.length === 0 ? 'Group by' : `Grouped by ${visible(by.map(groupLabel).join(', '))}`}
+          <span className={wideOnly}>
+            {by.length === 0 ? 'Group by' : `Grouped by ${visible(by.map(groupLabel).join(', '))}`}
+          </span>
           <ChevronDown size={12} aria-hidden />
         </Button>
       }

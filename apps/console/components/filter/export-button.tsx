@@ -2,7 +2,7 @@
 import { Download } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import type { AlertFilter } from '../../api/alerts.ts';
-import { Button } from '../ui/button.tsx';
+import { Button, wideOnly } from '../ui/button.tsx';
 
 const ExportDialog = lazy(() =>
   import('./export-dialog.tsx').then((module) => ({ default: module.ExportDialog })),
@@ -23,7 +23,7 @@ export function ExportButton({
   return (
     <>
       <Button onClick={() => setAsking(true)}>
-        <Download size={13} aria-hidden /> Export…
+        <Download size={13} aria-hidden /> <span className={wideOnly}>Export…</span>
       </Button>
       {asking && (
         <Suspense>

@@ -49,7 +49,7 @@ export function ForecastList({
                   onClick={() => onChoose(row.name)}
                   className="block min-h-9 w-full px-3 py-1 text-left wrap-anywhere"
                 >
-                  {row.name}
+                  <SeriesName name={row.name} />
                 </button>
               </td>
               <td className="figure px-2 text-right whitespace-nowrap">{figure(row.actual)}</td>
@@ -64,5 +64,20 @@ export function ForecastList({
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** The labels of a series below its name, as far as it is written as Prometheus does. */
+function SeriesName({ name }: { readonly name: string }) {
+  const [, metric = name, labels] = /^([^{]+)\{(.*)\}$/.exec(name) ?? [];
+  return (
+    <>
+      {metric}
+      {labels !== undefined && (
+        <span className="block text-xs text-soft">
+          {labels.replace(/(\w+)="((?:[^"\\]|\\.)*)",?/g, '$1 $2 \u00b7 ').replace(/ \u00b7 $/, '')}
+        </span>
+      )}
+    </>
   );
 }

@@ -20,7 +20,9 @@ export function RoleSections({ health, now }: { readonly health: Health; readonl
               { title: 'State', cell: ({ state }) => <StateDot look={roleLooks[state]}>{state}</StateDot> },
               {
                 title: 'Since',
-                cell: ({ since }) => <span className="text-soft">{ago(Date.parse(since), now)}</span>,
+                cell: ({ since }) => (
+                  <span className="whitespace-nowrap text-soft">{ago(Date.parse(since), now)}</span>
+                ),
               },
               { title: 'Detail', cell: ({ detail }) => <span className="text-soft">{detail}</span> },
             ]}

@@ -7,6 +7,9 @@ const looks = {
   danger: 'border-transparent bg-bad text-panel font-medium hover:brightness-110',
 } as const;
 
+/** Of a label, where an icon says enough in a narrow `@container`. */
+export const wideOnly = '@max-2xl:sr-only';
+
 export interface ButtonProps extends ComponentProps<'button'> {
   readonly look?: keyof typeof looks;
 }
