@@ -72,6 +72,9 @@ describe('over the embedded store', () => {
       { value: 'db-1', count: 200 },
       { value: 'web-1', count: 50 },
     ]);
+    expect((await get('/api/events/top?field=host.name&order=rare&limit=1')).values).toEqual([
+      { value: 'web-1', count: 50 },
+    ]);
     expect((await get('/api/events/fields')).fields).toContain('host.name');
   });
 

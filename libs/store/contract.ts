@@ -70,6 +70,9 @@ export interface Bucket {
   readonly split?: Readonly<Record<string, number>>;
 }
 
+/** Without one: `frequent`. */
+export type ValueOrder = 'frequent' | 'rare';
+
 export interface TopValue {
   readonly value: Json;
   readonly count: number;
@@ -96,9 +99,16 @@ export interface EventStore {
     request: Pick<SearchRequest, 'query' | 'range'> & { readonly stepMs: number; readonly split?: string },
     scope: Scope,
   ): Promise<Bucket[]>;
-  /** Most frequent values of a field, ties by value. */
+  /**
+   * Most frequent values of a field, or the rarest, ties by value. In OpenSearch the rarest are exact where the field has at
+   * most 10,000 different ones in what is found.
+   */
   topValues(
-    request: Pick<SearchRequest, 'query' | 'range'> & { readonly field: string; readonly limit: number },
+    request: Pick<SearchRequest, 'query' | 'range'> & {
+      readonly field: string;
+      readonly limit: number;
+      readonly order?: ValueOrder;
+    },
     scope: Scope,
   ): Promise<TopValue[]>;
   get(id: string, scope: Scope): Promise<EcsEvent | undefined>;

@@ -42,5 +42,28 @@ export function describeEventCounts(store: () => EventStore): void {
       }
       expect(await store().topValues({ range: always, field: 'no.such', limit: 3 }, everyone)).toEqual([]);
     });
+
+    it('finds the rarest values, also where they are frequent in another class', async () => {
+      const hosts = ['db', 'db', 'db', 'web', 'web', 'mail', '7'];
+      await store().write([
+        ...hosts.map((name) => indexed({ host: { name }, custom: { field: name } })),
+        ...['mail', 'mail', 'mail', 'web'].map((name) =>
+          indexed({ host: { name }, custom: { field: name } }, { dataClass: 'middle' }),
+        ),
+      ]);
+      for (const field of ['host.name', 'custom.field']) {
+        const rare = { range: always, field, order: 'rare', limit: 2 } as const;
+        expect(await store().topValues(rare, everyone)).toEqual([
+          { value: '7', count: 1 },
+          { value: 'db', count: 3 },
+        ]);
+        expect(
+          await store().topValues({ ...rare, query: kql('host.name: (mail or web)') }, everyone),
+        ).toEqual([
+          { value: 'web', count: 3 },
+          { value: 'mail', count: 4 },
+        ]);
+      }
+    });
   });
 }

@@ -86,14 +86,14 @@ export const eventRoutes: readonly Route[] = [
     name: 'events.top',
     method: 'GET',
     url: '/api/events/top',
-    summary: 'The most frequent values of a field',
+    summary: 'The most frequent values of a field, or the rarest',
     policy,
     audit: 'read',
     schemas: { query: schemas.topQuery, answer: schemas.topValues },
-    handle: async ({ query: { q, field, limit, ...times }, scope, now }, { events }) => ({
+    handle: async ({ query: { q, field, limit, order, ...times }, scope, now }, { events }) => ({
       field,
       values: await events.topValues(
-        { ...parseQuery(q), range: resolveRange(times, now), field, limit },
+        { ...parseQuery(q), range: resolveRange(times, now), field, limit, order },
         scope,
       ),
     }),

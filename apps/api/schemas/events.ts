@@ -23,6 +23,7 @@ export const eventHistogramQuery = histogramQuery.extend({ split: z.string().max
 export const topQuery = rangeQuery.extend({
   field: z.string().min(1).max(256),
   limit: z.coerce.number().int().min(1).max(100).default(10),
+  order: z.enum(['frequent', 'rare']).default('frequent').describe('Which come first'),
 });
 export const topValues = z.object({
   field: z.string(),

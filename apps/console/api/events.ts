@@ -15,6 +15,7 @@ export interface EventFilter {
   readonly to: string;
 }
 export type EventSort = 'newest' | 'oldest';
+export type ValueOrder = 'frequent' | 'rare';
 
 type Pages = InfiniteData<EventPage, string | undefined>;
 
@@ -36,10 +37,10 @@ export const useEventHistogram = (filter: EventFilter) =>
   });
 
 /** Read only while `wanted`: the values of a field cost a query each. */
-export const useTopValues = (field: string, filter: EventFilter, wanted: boolean) =>
+export const useTopValues = (field: string, filter: EventFilter, wanted: boolean, order: ValueOrder = 'frequent') =>
   useQuery({
-    queryKey: ['event-top', field, filter],
-    queryFn: ({ signal }) => get<TopValues>('/api/events/top', { ...filter, field, limit: 10 }, signal),
+    queryKey: ['event-top', field, filter, order],
+    queryFn: ({ signal }) => get<TopValues>('/api/events/top', { ...filter, field, order, limit: 10 }, signal),
     enabled: wanted,
     placeholderData: keepPreviousData,
   });

@@ -1,7 +1,7 @@
 import type { EcsEvent, Json } from '@tidewatch/event';
 import { buckets } from '../buckets.ts';
 import type { DataClasses } from '../classes.ts';
-import type { EventStore, Scope, SearchRequest, TopValue } from '../contract.ts';
+import type { EventStore, Scope, SearchRequest, TopValue, ValueOrder } from '../contract.ts';
 import { createEventLayout } from './columns.ts';
 import { bucketSql, compile, fieldValues, select, type Where } from './compile.ts';
 import type { Database } from './database.ts';
@@ -60,7 +60,7 @@ export function createEventStore(
 
   /** The most frequent values as JSON text, with their counts. */
   function topOf(
-    request: Filter,
+    request: Filter & { readonly order?: ValueOrder },
     field: string,
     limit: number,
     scope: Scope,
@@ -73,7 +73,7 @@ export function createEventStore(
       request.range,
       (events) => values.select(events),
       (rows) =>
-        `SELECT v, sum(n)::BIGINT AS n FROM ${rows} GROUP BY v ORDER BY n DESC, v LIMIT ${values.place(limit)}`,
+        `SELECT v, sum(n)::BIGINT AS n FROM ${rows} GROUP BY v ORDER BY n ${request.order === 'rare' ? 'ASC' : 'DESC'}, v LIMIT ${values.place(limit)}`,
       values.parameters,
       withinMs,
     );

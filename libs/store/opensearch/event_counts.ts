@@ -1,7 +1,7 @@
 import { type EcsEvent, isObject, isoTime, type Json, type JsonObject } from '@tidewatch/event';
 import { compareCodePoints, type DslType, valuesAt } from '@tidewatch/query';
 import { buckets } from '../buckets.ts';
-import type { Bucket, Scope, TopValue } from '../contract.ts';
+import type { Bucket, Scope, TopValue, ValueOrder } from '../contract.ts';
 import { errors } from '../errors.ts';
 import type { OpenSearchConnection } from './client.ts';
 import { butNot, type EventQuery, type Filter, lookAtEach, planQuery } from './event_query.ts';
@@ -13,6 +13,8 @@ const maxSplitValues = 20;
 const maxBuckets = 3_000;
 /** Values that each shard names, so that what is frequent in all is not missed where it is rare in one. */
 const valuesOfShard = 1_000;
+/** Different values of a field that one answer tells of, where the rarest are asked for. */
+const mostDifferent = 10_000;
 /** Asked for beyond the limit, since answers are added up, and ties stand in another order here. */
 const moreValues = 100;
 /** What would be no text in an event's JSON, had it no quotes. */
@@ -50,33 +52,49 @@ export function createEventCounts(connection: OpenSearchConnection, clock: () =>
     return counts.reduce((sum, one) => sum + one, 0);
   }
 
-  /** Values with their counts, most frequent first. */
-  async function topValues(request: Filter, field: string, limit: number, scope: Scope): Promise<TopValue[]> {
+  /** Values with their counts, most frequent first or rarest first. */
+  async function topValues(
+    request: Filter,
+    field: string,
+    limit: number,
+    scope: Scope,
+    order: ValueOrder = 'frequent',
+  ): Promise<TopValue[]> {
     const plan = await planQuery(connection, request, scope, clock(), [field]);
     const counts = new Map<string, number>();
     const add = (value: Json, more: number): void => {
       const text = JSON.stringify(value);
       counts.set(text, (counts.get(text) ?? 0) + more);
     };
-    await Promise.all(
+    const parts = await Promise.all(
       plan.map(async (query) => {
         const type = query.layout.type(field);
-        if (isNowhere(query, type)) return;
+        if (isNowhere(query, type)) return [];
         const { indexed, rest } = byIndex(query, field, type);
-        const counted = countedField(field, type);
-        if (counted !== undefined) {
-          const { found } = await ask<ValueCounts>(query, indexed, valueCounts(counted, limit + moreValues));
-          const values = found?.values.buckets ?? [];
-          const spelled = await spellings(query, indexed, field, type, values);
-          for (const { key, doc_count } of values) add(spelled(key), doc_count);
-        }
         await lookAtRest(query, rest, (event) => {
           for (const value of plainValues(event, field)) add(value, 1);
         });
+        const counted = countedField(field, type);
+        if (counted === undefined) return [];
+        const { found } = await ask<ValueCounts>(
+          query,
+          indexed,
+          valueCounts(counted, limit + moreValues, order),
+        );
+        return [{ query, indexed, type, values: found?.values.buckets ?? [] }];
       }),
     );
+    const isWanted = order === 'rare' ? rarest(parts.flat(), counts, limit + moreValues) : () => true;
+    await Promise.all(
+      parts.flat().map(async ({ query, indexed, type, values }) => {
+        const wanted = values.filter(({ key }) => isWanted(String(key)));
+        const spelled = await spellings(query, indexed, field, type, wanted);
+        for (const { key, doc_count } of wanted) add(spelled(key), doc_count);
+      }),
+    );
+    const sign = order === 'rare' ? 1 : -1;
     return [...counts]
-      .sort(([a, m], [b, n]) => n - m || compareCodePoints(a, b))
+      .sort(([a, m], [b, n]) => sign * (m - n) || compareCodePoints(a, b))
       .slice(0, limit)
       .map(([text, count]) => ({ value: JSON.parse(text) as Json, count }));
   }
@@ -160,10 +178,13 @@ export function createEventCounts(connection: OpenSearchConnection, clock: () =>
   return { count, topValues, histogram };
 }
 
+interface ValueCount {
+  readonly key: string | number;
+  readonly doc_count: number;
+}
+
 interface ValueCounts {
-  readonly values: {
-    readonly buckets: readonly { readonly key: string | number; readonly doc_count: number }[];
-  };
+  readonly values: { readonly buckets: readonly ValueCount[] };
 }
 
 interface Samples {
@@ -213,16 +234,36 @@ function countedField(field: string, type: DslType | undefined): string | undefi
   return type === 'keyword' || type === 'number' ? field : undefined;
 }
 
-const valueCounts = (field: string, size: number): JsonObject => ({
-  values: {
-    terms: {
-      field,
-      size,
-      shard_size: Math.max(valuesOfShard, size),
-      order: [{ _count: 'desc' }, { _key: 'asc' }],
+function valueCounts(field: string, size: number, order: ValueOrder): JsonObject {
+  const isRare = order === 'rare';
+  // What is rare in one answer may be frequent in the next, so that each must tell of all.
+  const most = isRare ? mostDifferent : size;
+  return {
+    values: {
+      terms: {
+        field,
+        size: most,
+        shard_size: Math.max(valuesOfShard, most),
+        order: [{ _count: isRare ? 'asc' : 'desc' }, { _key: 'asc' }],
+      },
     },
-  },
-});
+  };
+}
+
+/** Whether a value, as text, is among the rarest of all that was counted or looked at. */
+function rarest(
+  parts: readonly { readonly values: readonly ValueCount[] }[],
+  looked: ReadonlyMap<string, number>,
+  limit: number,
+): (text: string) => boolean {
+  const total = new Map<string, number>();
+  const add = (text: string, more: number) => total.set(text, (total.get(text) ?? 0) + more);
+  for (const [json, count] of looked) add(textOf(JSON.parse(json) as Json), count);
+  for (const { key, doc_count } of parts.flatMap(({ values }) => values)) add(String(key), doc_count);
+  const kept = [...total].sort(([, m], [, n]) => m - n).slice(0, limit);
+  const texts = new Set(kept.map(([text]) => text));
+  return (text) => texts.has(text);
+}
 
 function timeCounts(
   stepMs: number,

@@ -31,8 +31,8 @@ export function createEventReader({ connection, classes, clock = Date.now }: Eve
     search: (request, scope) => searchEvents(connection, request, scope, clock()),
     count,
     histogram,
-    topValues: ({ query, range, field, limit }, scope) =>
-      topValues({ range, ...(query && { query }) }, field, limit, scope),
+    topValues: ({ query, range, field, limit, order }, scope) =>
+      topValues({ range, ...(query && { query }) }, field, limit, scope, order),
     get: (id, scope) => getEvent(connection, id, scope),
     async fields(scope) {
       const indices = indicesOf(scope);
