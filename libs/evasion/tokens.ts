@@ -60,9 +60,14 @@ const digits = /^\d+$/;
 const hexNumber = /^0x[\da-f]+$/;
 const hex = /^(?=.*\d)[\da-f]{8,}$/;
 /** Longer words are of a kind, not themselves. */
-const longest = 40;
+export const longest = 40;
 /** The token of such a word. */
 export const longWord = '<long>';
+/** Larger numbers are of a kind. */
+const highest = 65_535;
+/** Kinds are numbers up to the highest, and these behind it. */
+const kinds = { number: highest + 1, hex: highest + 2, long: highest + 3 } as const;
+export const kindCount = kinds.long + 1;
 
 /**
  * The words of a canonical text, each once, in their order. Numbers are themselves up to 65535, in whichever base they are written; longer ones,
@@ -72,45 +77,74 @@ export const longWord = '<long>';
 export function tokensOf(text: string): string[] {
   const found = new Set<string>();
   const units = Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
-  eachWord(units, text.length, (start, end, option) => {
-    const token = tokenOf(text.slice(start, end), option);
+  const word = createWord();
+  while (nextWord(units, text.length, word)) {
+    const token = tokenOf(text.slice(word.start, word.end), word.option);
     if (token !== '') found.add(token);
-  });
+  }
   return [...found];
 }
 
 /** FNV-1a's offset and prime, 32 bits. */
 export const fnv = { offset: 0x811c9dc5, prime: 0x01000193 } as const;
 
-/** Tells the words of a canonical text: where each begins and ends, whether it is an option, and its FNV-1a. */
-export function eachWord(
-  units: Uint16Array,
-  length: number,
-  visit: (start: number, end: number, option: boolean, hash: number) => void,
-): void {
-  for (let i = 0; i < length; i++) {
-    if (!isWord(units[i] as number)) continue;
-    const start = i;
-    let hash: number = fnv.offset;
-    for (; i < length; i++) {
-      const unit = units[i] as number;
-      if (!isWord(unit) && !(unit === hyphen && i + 1 < length && isWord(units[i + 1] as number))) break;
-      hash = Math.imul(hash ^ unit, fnv.prime);
-    }
-    visit(start, i, isOption(units, start), hash);
-  }
+/** A word of a canonical text. */
+export interface Word {
+  start: number;
+  end: number;
+  /** Whether it has a dash or slash before it as options have. */
+  option: boolean;
+  /** FNV-1a of its UTF-16 units, 32 bits with a sign. */
+  hash: number;
+  /** What it is made of: {@link letters}. */
+  made: number;
 }
 
-/** Whether a character belongs to words: letters, digits, underscore, and all that is not ASCII. */
-export const isWord = (code: number): boolean =>
-  (code >= 0x61 && code <= 0x7a) ||
-  (code >= 0x30 && code <= 0x39) ||
-  code === 0x5f ||
-  code > 0x7f ||
-  (code >= 0x41 && code <= 0x5a);
+/** One that stands before a text's first. */
+export const createWord = (): Word => ({ start: 0, end: 0, option: false, hash: 0, made: 0 });
+
+/** Goes on to the next word; false where there is none. */
+export function nextWord(units: Uint16Array, length: number, word: Word): boolean {
+  let i = word.end;
+  while (i < length && letterOf(units[i] as number) === 0) i++;
+  if (i >= length) return false;
+  const start = i;
+  let hash: number = fnv.offset;
+  let made = 0;
+  for (; i < length; i++) {
+    const unit = units[i] as number;
+    let letter = letterOf(unit);
+    if (letter === 0) {
+      if (unit !== hyphen || i + 1 === length || letterOf(units[i + 1] as number) === 0) break;
+      letter = letters.other;
+    }
+    made |= letter;
+    hash = Math.imul(hash ^ unit, fnv.prime);
+  }
+  word.start = start;
+  word.end = i;
+  word.option = isOption(units, start);
+  word.hash = hash;
+  word.made = made;
+  return true;
+}
+
+/** What words are made of: letters, digits, underscore, and all that is not ASCII. */
+const letters = { digit: 1, hex: 2, other: 4 } as const;
+const ascii = Uint8Array.from({ length: 128 }, (_, code) => {
+  const letter = String.fromCharCode(code);
+  if (/\d/.test(letter)) return letters.digit;
+  if (/[a-f]/.test(letter)) return letters.hex;
+  return /\w/.test(letter) ? letters.other : 0;
+});
+const letterOf = (code: number): number => (code > 0x7f ? letters.other : (ascii[code] as number));
+
+export const isWord = (code: number): boolean => letterOf(code) > 0;
 
 const hyphen = 0x2d;
 const slash = 0x2f;
+const zero = 0x30;
+const x = 0x78;
 
 function isOption(units: Uint16Array, start: number): boolean {
   if (start === 0) return false;
@@ -121,14 +155,30 @@ function isOption(units: Uint16Array, start: number): boolean {
   return further <= 0x20 || further === hyphen;
 }
 
+/** The kind of a word that its letters tell; -1 for one that is itself, or a number of another base. */
+export function kindOf(units: Uint16Array, { start, end, made }: Word): number {
+  if (made === letters.digit) {
+    let number = 0;
+    for (let i = start; i < end && number <= highest; i++) number = 10 * number + (units[i] as number) - zero;
+    return Math.min(number, kinds.number);
+  }
+  if (units[start] === zero && units[start + 1] === x) return -1;
+  if (made === (letters.digit | letters.hex) && end - start >= 8) return kinds.hex;
+  return end - start > longest ? kinds.long : -1;
+}
+
+/** The token of a kind. */
+export const tokenOfKind = (kind: number): string =>
+  kind <= highest ? `#${kind}` : kind === kinds.number ? '<num>' : kind === kinds.hex ? '<hex>' : longWord;
+
 /** The token that a word is; empty for one that says nothing. */
 export function tokenOf(word: string, option: boolean): string {
   const first = word.charCodeAt(0);
   if (first <= 0x39) {
     const number = digits.test(word) || hexNumber.test(word) ? Number(word) : Number.NaN;
-    if (!Number.isNaN(number)) return number <= 65_535 ? `#${number}` : '<num>';
+    if (!Number.isNaN(number)) return tokenOfKind(Math.min(number, kinds.number));
   }
-  if (word.length >= 8 && hex.test(word)) return '<hex>';
+  if (word.length >= 8 && hex.test(word)) return tokenOfKind(kinds.hex);
   if (word.length > longest) return longWord;
   if (option) {
     const full = fullOption(word);

@@ -28,6 +28,11 @@ it('reads the tokens of a line as its canonical text has them, however it is edi
     '."."\\a',
     'A'.repeat(19),
     'A'.repeat(200),
+    '0 00443 65535 65536 000000065535 /8080 -7',
+    `${'1'.repeat(45)} ${'0'.repeat(300)}9`,
+    `0x1bb 0x${'f'.repeat(80)} 0x${'0'.repeat(80)}1bb 0x${'g'.repeat(80)} 0x`,
+    `abcdefab abcdefa1 abcdef1 ${'ab1'.repeat(30)} abcdefa1-b`,
+    `${'é'.repeat(40)} ${'é'.repeat(41)} ${'c'.repeat(40)} ${'c'.repeat(41)} -${'c'.repeat(40)}`,
     Buffer.from('reg save hklm', 'utf16le').toString('base64'),
     'İ\u200bx',
     'a\u0000b',
@@ -36,6 +41,34 @@ it('reads the tokens of a line as its canonical text has them, however it is edi
   ];
   for (const line of [...lines, ...hostile])
     expect(tokensRead(finder, line), line).toEqual(tokensOf(canonical(line)));
+});
+
+it('finds ends of words as they stand in them', () => {
+  const texts = ['exe', 'cert', 'rtu', 'util', 'certutil', 'aaa', 'aaaa', 'ünü', '-en'];
+  const edges = ['prefix', 'suffix', 'inner'] as const;
+  const wanted = texts.flatMap((text) => edges.map((edge) => ({ text, edge })));
+  const finder = new WordFinder(wanted, []);
+  const holds = { prefix: 'startsWith', suffix: 'endsWith', inner: 'includes' } as const;
+  const met = [
+    'cert',
+    'certutil',
+    'iertutil64',
+    'exeutil',
+    'aaa',
+    'aaaaab',
+    'a',
+    'aa',
+    'ünü',
+    'xünüy',
+    'x-encoded',
+  ];
+  for (const word of met) {
+    const { words, count } = finder.read(word);
+    const found = [...words.subarray(0, count)].sort((a, b) => a - b);
+    expect(found, word).toEqual(
+      wanted.flatMap(({ text, edge }, number) => (word[holds[edge]](text) ? [number] : [])),
+    );
+  }
 });
 
 it('finds words by their ends, also after it has forgotten all words', () => {

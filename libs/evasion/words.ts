@@ -2,7 +2,17 @@ import { Buffer } from 'node:buffer';
 import { canonical, lineLimit } from './canonical.ts';
 import type { Wanted } from './demands.ts';
 import { plainInto } from './plain.ts';
-import { eachWord, fnv, tokenOf } from './tokens.ts';
+import {
+  createWord,
+  fnv,
+  kindCount,
+  kindOf,
+  longest,
+  nextWord,
+  tokenOf,
+  tokenOfKind,
+  type Word,
+} from './tokens.ts';
 
 /** What was found in a line. Lists are overwritten when the next line is read. */
 export interface Read {
@@ -20,9 +30,7 @@ export interface Read {
 const textLimit = 8 * lineLimit;
 /** Words of lines that are remembered with their meaning; most lines have few that others don't. */
 const memoryLimit = 32_768;
-/** Longer words are of a kind anyway, and remembering them would fill the memory. */
-const longestWord = 64;
-/** More than the words that a line can have and those that are remembered before it. */
+/** More than the words that a line can have, and the words and kinds that are remembered before it. */
 const slots = textLimit;
 
 /** FNV-1a, 32 bits, of UTF-16 units. */
@@ -35,15 +43,44 @@ export function hashOf(text: string): number {
 /** Ends of words are looked up by so many letters; no rule's end is shorter. */
 const stem = 3;
 const noToken = -1;
+const meansNothing: readonly number[] = [];
+
+interface End {
+  readonly text: string;
+  /** Where its stem is. */
+  readonly from: number;
+  readonly number: number;
+}
+
+/** Ends of words by their stems. A byte tells most words that have none of them. */
+class Ends {
+  readonly #ends = new Map<number, End[]>();
+  readonly #maybe = new Uint8Array(32_768);
+
+  add(text: string, from: number, number: number): void {
+    const key = stemAt(text, from);
+    this.#maybe[key & 0x7fff] = 1;
+    const ends = this.#ends.get(key);
+    if (ends === undefined) this.#ends.set(key, [{ text, from, number }]);
+    else ends.push({ text, from, number });
+  }
+
+  /** Adds the numbers of those whose stem is where the token has its own. */
+  find(token: string, at: number, into: Set<number>): void {
+    const key = stemAt(token, at);
+    if (this.#maybe[key & 0x7fff] === 0) return;
+    for (const { text, from, number } of this.#ends.get(key) ?? [])
+      if (token.startsWith(text, at - from)) into.add(number);
+  }
+}
+
+const stemAt = (text: string, at: number): number =>
+  (text.charCodeAt(at) << 10) ^ (text.charCodeAt(at + 1) << 5) ^ text.charCodeAt(at + 2);
 
 /** Finds the words that rules ask for in lines: numbers for texts, as soon as a word was met once. */
 export class WordFinder {
   readonly #whole = new Map<string, number>();
-  readonly #ends = {
-    prefix: new Map<string, End[]>(),
-    suffix: new Map<string, End[]>(),
-    inner: new Map<string, End[]>(),
-  };
+  readonly #ends = { prefix: new Ends(), suffix: new Ends(), inner: new Ends() };
   readonly #benign: ReadonlySet<number>;
   readonly #units = new Uint16Array(textLimit);
   readonly #bytes = Buffer.from(this.#units.buffer);
@@ -52,6 +89,9 @@ export class WordFinder {
   /** Of words as they stand in canonical texts; an option's is told from another's by a space. */
   #texts: string[] = [];
   #tokenOf: number[] = [];
+  /** Of kinds, their tokens, counted from 1. */
+  readonly #kinds = new Int32Array(kindCount);
+  readonly #word = createWord();
   /** Of tokens. */
   #numbers = new Map<string, number>();
   #tokens: string[] = [];
@@ -67,12 +107,7 @@ export class WordFinder {
   constructor(words: readonly Wanted[], known: Iterable<number>) {
     for (const [number, { text, edge }] of words.entries()) {
       if (edge === 'whole') this.#whole.set(text, number);
-      else {
-        const key = edge === 'suffix' ? text.slice(-stem) : text.slice(0, stem);
-        const ends = this.#ends[edge].get(key);
-        if (ends === undefined) this.#ends[edge].set(key, [{ text, number }]);
-        else ends.push({ text, number });
-      }
+      else this.#ends[edge].add(text, edge === 'suffix' ? text.length - stem : 0, number);
     }
     this.#benign = new Set(known);
     this.#wordMarks = new Int32Array(words.length);
@@ -88,20 +123,22 @@ export class WordFinder {
     let tokens = 0;
     let count = 0;
     let known = 0;
-    eachWord(this.#units, length, (start, end, option, hash) => {
-      const token = this.#tokenAt(start, end, option, hash);
-      if (token === noToken || tokenMarks[token] === mark) return;
+    const word = this.#word;
+    word.end = 0;
+    while (nextWord(this.#units, length, word)) {
+      const token = this.#tokenAt(word);
+      if (token === noToken || tokenMarks[token] === mark) continue;
       tokenMarks[token] = mark;
       list[tokens++] = token;
       known += this.#known[token] as number;
       const meaning = this.#meanings[token] as readonly number[];
       for (let i = 0; i < meaning.length; i++) {
-        const word = meaning[i] as number;
-        if (wordMarks[word] === mark) continue;
-        wordMarks[word] = mark;
-        words[count++] = word;
+        const asked = meaning[i] as number;
+        if (wordMarks[asked] === mark) continue;
+        wordMarks[asked] = mark;
+        words[count++] = asked;
       }
-    });
+    }
     return { words, count, list, tokens, known };
   }
 
@@ -125,8 +162,15 @@ export class WordFinder {
     return length;
   }
 
-  #tokenAt(start: number, end: number, option: boolean, hash: number): number {
-    if (end - start > longestWord) return this.#numberOf(tokenOf(this.#textAt(start, end), option));
+  #tokenAt(word: Word): number {
+    const { start, end, option, hash } = word;
+    const kind = kindOf(this.#units, word);
+    if (kind >= 0) {
+      const known = this.#kinds[kind] as number;
+      return known > 0 ? known - 1 : this.#learnKind(kind);
+    }
+    // One that may be a number of any length.
+    if (end - start > longest) return this.#numberOf(tokenOf(this.#textAt(start, end), option));
     for (let slot = (hash ^ (hash >>> 15)) & (slots - 1); ; slot = (slot + 1) & (slots - 1)) {
       const number = (this.#slots[slot] as number) - 1;
       if (number < 0) {
@@ -135,6 +179,12 @@ export class WordFinder {
       }
       if (this.#is(this.#texts[number] as string, start, end, option)) return this.#tokenOf[number] as number;
     }
+  }
+
+  #learnKind(kind: number): number {
+    const token = this.#numberOf(tokenOfKind(kind));
+    this.#kinds[kind] = token + 1;
+    return token;
   }
 
   #is(text: string, start: number, end: number, option: boolean): boolean {
@@ -173,6 +223,7 @@ export class WordFinder {
 
   #forget(): void {
     this.#slots.fill(0);
+    this.#kinds.fill(0);
     this.#texts = [];
     this.#tokenOf = [];
     this.#numbers = new Map();
@@ -181,22 +232,17 @@ export class WordFinder {
     this.#meanings = [];
   }
 
-  #find(token: string): number[] {
+  #find(token: string): readonly number[] {
     const words = new Set<number>();
     const whole = this.#whole.get(token);
     if (whole !== undefined) words.add(whole);
-    for (const { text, number } of this.#ends.prefix.get(token.slice(0, stem)) ?? [])
-      if (token.startsWith(text)) words.add(number);
-    for (const { text, number } of this.#ends.suffix.get(token.slice(-stem)) ?? [])
-      if (token.endsWith(text)) words.add(number);
-    for (let at = 0; at + stem <= token.length; at++)
-      for (const { text, number } of this.#ends.inner.get(token.slice(at, at + stem)) ?? [])
-        if (token.startsWith(text, at)) words.add(number);
-    return [...words];
+    const last = token.length - stem;
+    if (last >= 0) {
+      const { prefix, suffix, inner } = this.#ends;
+      prefix.find(token, 0, words);
+      suffix.find(token, last, words);
+      for (let at = 0; at <= last; at++) inner.find(token, at, words);
+    }
+    return words.size === 0 ? meansNothing : [...words];
   }
-}
-
-interface End {
-  readonly text: string;
-  readonly number: number;
 }
