@@ -20,18 +20,20 @@ function open({ manifest, model }: Opening): void {
 async function answer({ rows, count }: Rows): Promise<Answer> {
   try {
     const ready = await (runtime as Promise<Runtime>);
-    return { scored: await throughGate(gate, () => ready.score(rows, count)) };
+    return { scored: await throughGate(gate, () => ready.score(rows, count)), rows };
   } catch (error) {
     if (!isTidewatchError(error)) throw error;
-    return { failure: { code: error.code, details: error.details } };
+    return { failure: { code: error.code, details: error.details }, rows };
   }
 }
 
 async function serve(id: number, request: Rows): Promise<void> {
   const given = await answer(request);
-  const moved =
-    'scored' in given ? Object.values(given.scored).map(({ buffer }) => buffer as ArrayBuffer) : [];
-  port.postMessage({ id, ok: true, ...given }, moved);
+  const arrays: Float32Array[] = [given.rows, ...('scored' in given ? Object.values(given.scored) : [])];
+  port.postMessage(
+    { id, ok: true, ...given },
+    arrays.map(({ buffer }) => buffer as ArrayBuffer),
+  );
 }
 
 port.on('message', (request: Opening | (Request & { readonly id: number })) => {

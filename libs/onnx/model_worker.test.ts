@@ -75,6 +75,40 @@ it('counts errors by their feature’s weight, and says what was expected all th
   expect([...(expected ?? [])]).toEqual([2, 1, 1]);
 });
 
+it('answers calls that go over together as if each were alone, whatever memory they have', async () => {
+  const { score } = start({
+    ...halving,
+    onnx: { output: { name: 'rebuilt', error: 'features' }, scale: { quantiles: [0, 2, 400] } },
+  });
+  const calls = [5, 1, 900, 300, 0, 2].map((count, i) => ({
+    count,
+    rows: Float32Array.from({ length: 3 * count }, (_, at) => (at + i) % 17),
+  }));
+  const together = await Promise.all(calls.map(({ rows, count }) => score(rows, count)));
+  for (const [i, { rows, count }] of calls.entries()) {
+    const alone = await score(rows, count);
+    expect(together[i]).toEqual(alone);
+    expect(alone.expected).toEqual(rows.map((value) => value / 2));
+    expect(alone.contributions).toHaveLength(2 * count);
+  }
+});
+
+it('rejects only that of several calls which has a row without a score', async () => {
+  const { score } = start({ model: sumOfRow });
+  const [before, odd, behind] = await Promise.allSettled([
+    score(Float32Array.of(0.25, 0.25), 1),
+    score(Float32Array.of(0, 0, 1, 1), 2),
+    score(Float32Array.of(0.5, 0.25), 1),
+  ]);
+  expect([before, behind]).toEqual(
+    [0.5, 0.75].map((sum) => ({ status: 'fulfilled', value: { scores: Float32Array.of(sum) } })),
+  );
+  expect((odd as PromiseRejectedResult).reason).toMatchObject({
+    code: 'ONNX_RANGE',
+    details: { row: 1, value: 2 },
+  });
+});
+
 it('tells the row that has no score, and goes on with others', async () => {
   const { score } = start({ model: sumOfRow });
   const rows = new Float32Array(600);

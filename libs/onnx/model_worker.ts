@@ -1,7 +1,9 @@
 import { MessageChannel } from 'node:worker_threads';
 import { isTidewatchError } from '@tidewatch/event';
+import { compileFeatures } from '@tidewatch/features';
 import type { ManifestOf, ModelFolder } from '@tidewatch/models';
 import { askOver } from '@tidewatch/plugin';
+import { type Call, createPool, partsOf, turnsOf } from './calls.ts';
 import { onnxErrors } from './errors.ts';
 import type { Answer, Failure, Opening, Request, Rows } from './protocol.ts';
 import type { RowScores } from './score.ts';
@@ -20,12 +22,13 @@ export interface ModelWorker {
   /** Resolves when the model can score; rejects as {@link ModelWorker.score} does. */
   ready(): Promise<void>;
   /**
-   * Scores rows that lie behind each other, as the features' encoder writes them. Calls are served in their order.
+   * Scores rows that lie behind each other, as the features' encoder writes them. Calls are served in their order; those of one turn of
+   * the event loop go to the thread together.
    *
    * Rejects with a typed error. Where it names a row (ONNX_NOT_FINITE, ONNX_RANGE; `details.row`, from 0) the model still answers other
    * rows; after ONNX_TIME and ONNX_ENDED it answers nothing any more.
    *
-   * @param rows rows × width; copied, and still the caller's
+   * @param rows rows × width; copied once the model is ready and the turn ends, and still the caller's
    */
   score(rows: Float32Array, count: number): Promise<RowScores>;
   /** Idempotent. What is under way is rejected. */
@@ -72,8 +75,27 @@ export function startModelWorker(
         void end();
         throw gone;
       });
+    pool.put(answer.rows);
     if ('failure' in answer) throw failed(answer.failure);
     return answer.scored;
+  };
+
+  const pool = createPool(compileFeatures(manifest.features).width);
+  let calls: Call[] = [];
+  const send = () => {
+    const all = calls;
+    calls = [];
+    for (const turn of turnsOf(all)) void serve(turn);
+  };
+  const serve = async (turn: readonly Call[]): Promise<void> => {
+    try {
+      const scored = await ask(pool.lay(turn), timeoutMs);
+      for (const [i, part] of partsOf(scored, turn).entries()) turn[i]?.resolve(part);
+    } catch (error) {
+      // What is wrong with one call's rows is no matter of the others.
+      if (turn.length > 1 && gone === undefined) for (const call of turn) void serve([call]);
+      else for (const { reject } of turn) reject(error as Error);
+    }
   };
   let ended: Promise<unknown> | undefined;
   const end = () => {
@@ -93,7 +115,9 @@ export function startModelWorker(
     ready: async () => void (await ready),
     async score(rows, count) {
       await ready;
-      return ask({ rows: rows.slice(), count }, timeoutMs);
+      return new Promise((resolve, reject) => {
+        if (calls.push({ rows, count, resolve, reject }) === 1) queueMicrotask(send);
+      });
     },
     async close() {
       gone ??= onnxErrors.ONNX_ENDED({ reason: 'it was closed' });

@@ -1,6 +1,5 @@
 import type { ManifestOf } from '@tidewatch/models';
 import type { RowScores } from './score.ts';
-import type { Admitted } from './trial.ts';
 
 /** What the thread of a model is told first. */
 export interface Opening {
@@ -22,13 +21,5 @@ export interface Failure {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-export type Answer = { readonly scored: RowScores } | { readonly failure: Failure };
-
-/** Head of what the process of an admission is given. */
-export interface Trial {
-  readonly manifest: ManifestOf<'onnx'>;
-  /** Bytes of the golden events. */
-  readonly golden: number;
-}
-
-export type TrialAnswer = { readonly admitted: Admitted } | { readonly failure: Failure };
+/** With the rows that were asked about, so that their memory is used again. */
+export type Answer = ({ readonly scored: RowScores } | { readonly failure: Failure }) & Pick<Rows, 'rows'>;
