@@ -11,6 +11,8 @@ export interface ServerOptions {
   /** Used again after a crash; a fresh one otherwise. */
   readonly data?: string;
   readonly demo?: boolean;
+  /** Of the API; a free one otherwise. */
+  readonly port?: number;
   /** Content of `tidewatch.yml`. */
   readonly config?: string;
   /** Ends a first process with `kill -9` so long after its start, ready or not, and starts another. */
@@ -41,7 +43,8 @@ export interface RunningServer {
 /** Runs the built server's `start` and resolves when it answers. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'tidewatch-e2e-')));
-  const args = ['apps/tidewatch/bin/tidewatch.mjs', 'start', '--port', '0', '--data', data];
+  const args = ['apps/tidewatch/bin/tidewatch.mjs', 'start', '--data', data];
+  args.push('--port', String(options.port ?? 0));
   if (!options.demo) args.push('--no-demo');
   if (options.config !== undefined) {
     const file = join(data, 'tidewatch.yml');
