@@ -149,3 +149,18 @@ describe('what stands around an alert', () => {
     expect(told).toMatchObject({ values: [], late: ['process.name', 'host.name'] });
   });
 });
+
+it('counts the alerts of each rule, open and closed, and remembers the last', async () => {
+  const headers = await server.logIn('analyst');
+  const action = { action: 'close', reason: 'false_positive' };
+  await server.api.inject({
+    ...{ method: 'POST', url: '/api/alerts/actions', headers },
+    payload: { ids: [{ id }], action },
+  });
+  const { rules } = (await server.api.inject({ url: '/api/rules/verdicts', headers })).json();
+  expect(rules).toContainEqual({ id: 'odd', alerts: 6, last: start - 1_000, closed: 1, falsePositives: 1 });
+  expect(rules).toContainEqual({
+    ...{ id: 'other', alerts: 1, last: start - 14 * minute },
+    ...{ closed: 0, falsePositives: 0 },
+  });
+});

@@ -1,10 +1,9 @@
 import type { AlertStore, Scope } from '@tidewatch/store';
 import { z } from 'zod';
 import { errors } from '../errors.ts';
-import { parseQuery } from '../kql.ts';
 import { resolveRange } from '../range.ts';
 import { type Api, everyone, type Route, route } from '../route.ts';
-import { backtest, backtestBody, ruleCoverage, ruleVerdicts } from '../schemas/rules.ts';
+import { backtest, backtestBody, ruleCoverage, type ruleVerdict, ruleVerdicts } from '../schemas/rules.ts';
 import * as schemas from '../schemas/system.ts';
 import { engineers, mayWork, triagers } from '../security/scope.ts';
 
@@ -14,26 +13,25 @@ const backtesters = { kind: 'session', roles: triagers, orAdminToken: true } as 
 /** Bytes: all of a large public rule set, twice. */
 const wholeSets = 32 * 1_048_576;
 const releasers = { kind: 'session', roles: engineers, orAdminToken: true } as const;
+/** Events may be so far ahead of our clock, milliseconds. */
+const aheadMs = 86_400_000;
 const byJob = z.object({ id: z.string().max(64) });
 const byRule = z.object({ id: z.string().max(512) });
 
-/** Groups of closed alerts, page by page: by rule, and why they were closed. */
+/** Groups of alerts by rule and why they were closed, page by page. */
 async function verdicts(alerts: AlertStore, now: number, scope: Scope) {
-  const found = new Map<string, { id: string; closed: number; falsePositives: number }>();
-  const asked = {
-    ...parseQuery('status: closed'),
-    range: { from: 0, to: now },
-    by: ['rule.id', 'reason'],
-    limit: 200,
-  };
+  const found = new Map<string, z.infer<typeof ruleVerdict>>();
+  const asked = { range: { from: 0, to: now + aheadMs }, by: ['rule.id', 'reason'], limit: 200 };
   for (let after: string | undefined; ; ) {
     const place = after === undefined ? {} : { after };
     const page = await alerts.groups({ ...asked, sort: 'count', ...place }, scope);
-    for (const { values, count } of page.items) {
+    for (const { values, count, newest } of page.items) {
       const [id, reason] = values;
       if (typeof id !== 'string') continue;
-      const one = found.get(id) ?? { id, closed: 0, falsePositives: 0 };
-      one.closed += count;
+      const one = found.get(id) ?? { id, alerts: 0, last: 0, closed: 0, falsePositives: 0 };
+      one.alerts += count;
+      one.last = Math.max(one.last, newest);
+      if (reason !== null) one.closed += count;
       if (reason === 'false_positive') one.falsePositives += count;
       found.set(id, one);
     }
@@ -73,7 +71,7 @@ export const ruleRoutes: readonly Route[] = [
     name: 'rules.verdicts',
     method: 'GET',
     url: '/api/rules/verdicts',
-    summary: 'How people closed the alerts of each rule',
+    summary: 'How many alerts each rule made, and how people closed them',
     policy,
     audit: 'read',
     schemas: { answer: ruleVerdicts },

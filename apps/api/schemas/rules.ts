@@ -126,14 +126,11 @@ export const ruleCoverage = z
   })
   .meta({ id: 'RuleCoverage' });
 
-export const ruleVerdicts = z
-  .object({
-    rules: z.array(
-      z.object({
-        id: z.string(),
-        closed: z.number().describe('Alerts of it that people closed, of those that are kept'),
-        falsePositives: z.number().describe('Those of them that were closed as false positives'),
-      }),
-    ),
-  })
-  .meta({ id: 'RuleVerdicts' });
+export const ruleVerdict = z.object({
+  id: z.string(),
+  alerts: z.number().describe('Alerts of it that are kept'),
+  last: z.number().describe('Last match of these, epoch milliseconds'),
+  closed: z.number().describe('Those of them that people closed'),
+  falsePositives: z.number().describe('Those that were closed as false positives'),
+});
+export const ruleVerdicts = z.object({ rules: z.array(ruleVerdict) }).meta({ id: 'RuleVerdicts' });

@@ -1,6 +1,6 @@
 import type { RuleRow } from '@tidewatch/api/schemas';
 import { expect, it } from 'vitest';
-import { chosenRules, falsePositiveRate, verdictsById, verdictWords } from './rule-view.ts';
+import { chosenRules, falsePositiveRate, verdictsById, verdictWords, withKeptAlerts } from './rule-view.ts';
 
 const rule = (id: string, more: Partial<RuleRow> = {}): RuleRow => ({
   ...{ id, title: id, level: 'low', state: 'loaded', file: `${id}.yml`, origin: 'shipped' },
@@ -16,8 +16,8 @@ const rules = [
 ];
 const verdicts = verdictsById({
   rules: [
-    { id: 'busy', closed: 4, falsePositives: 1 },
-    { id: 'grave', closed: 2, falsePositives: 2 },
+    { id: 'busy', alerts: 7, last: 50, closed: 4, falsePositives: 1 },
+    { id: 'grave', alerts: 3, last: 90, closed: 2, falsePositives: 2 },
   ],
 });
 const ids = (...[view, words]: [Parameters<typeof chosenRules>[1], string]) =>
@@ -38,4 +38,16 @@ it('says how often a rule was wrong, and nothing where nobody said', () => {
   expect(falsePositiveRate(verdicts.get('busy'))).toBe(0.25);
   expect(verdictWords(verdicts.get('busy'))).toBe('1 false positive of 4 closed alerts.');
   expect(falsePositiveRate(verdicts.get('quiet'))).toBeNull();
+});
+
+it('remembers by alerts that are kept what matched before the server’s start', () => {
+  const told = withKeptAlerts([...rules, rule('grave', { state: 'rejected' })], verdicts);
+  expect(told.map(({ id, matches, lastMatch }) => [id, matches, lastMatch])).toEqual([
+    ['quiet', 0, null],
+    ['busy', 9, 50],
+    ['bad', 0, null],
+    ['held', 0, null],
+    ['grave', 3, 90],
+    ['grave', 0, null],
+  ]);
 });

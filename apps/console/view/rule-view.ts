@@ -23,6 +23,21 @@ export type Verdict = RuleVerdicts['rules'][number];
 export const verdictsById = (verdicts: RuleVerdicts | undefined): ReadonlyMap<string, Verdict> =>
   new Map(verdicts?.rules.map((one) => [one.id, one]));
 
+/** Rules count their matches since the server's start: what alerts remember of those before comes in beside. */
+export const withKeptAlerts = (
+  rules: readonly RuleRow[],
+  verdicts: ReadonlyMap<string, Verdict>,
+): readonly RuleRow[] =>
+  rules.map((rule) => {
+    const kept = verdicts.get(rule.id);
+    if (kept === undefined || rule.state !== 'loaded') return rule;
+    return {
+      ...rule,
+      matches: Math.max(rule.matches, kept.alerts),
+      lastMatch: Math.max(rule.lastMatch ?? 0, kept.last),
+    };
+  });
+
 /** Share of closed alerts that were false positives, 0 to 1; null where none was closed. */
 export const falsePositiveRate = (verdict: Verdict | undefined): number | null =>
   verdict === undefined || verdict.closed === 0 ? null : verdict.falsePositives / verdict.closed;
