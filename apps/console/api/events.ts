@@ -37,10 +37,16 @@ export const useEventHistogram = (filter: EventFilter) =>
   });
 
 /** Read only while `wanted`: the values of a field cost a query each. */
-export const useTopValues = (field: string, filter: EventFilter, wanted: boolean, order: ValueOrder = 'frequent') =>
+export const useTopValues = (
+  field: string,
+  filter: EventFilter,
+  wanted: boolean,
+  order: ValueOrder = 'frequent',
+) =>
   useQuery({
     queryKey: ['event-top', field, filter, order],
-    queryFn: ({ signal }) => get<TopValues>('/api/events/top', { ...filter, field, order, limit: 10 }, signal),
+    queryFn: ({ signal }) =>
+      get<TopValues>('/api/events/top', { ...filter, field, order, limit: 10 }, signal),
     enabled: wanted,
     placeholderData: keepPreviousData,
   });

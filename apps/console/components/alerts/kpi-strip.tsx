@@ -26,7 +26,10 @@ export function KpiStrip({
   return (
     <section aria-label="Totals" className="flex shrink-0 items-stretch">
       <fieldset className="flex flex-col justify-center border-r border-line px-3">
-        <legend className="float-left mb-1 px-2 text-xs text-soft">Open by severity</legend>
+        <legend className="float-left mb-1 px-2 text-xs text-soft">
+          Open by severity
+          {failed && totals !== undefined && <span className="text-warn"> · from before</span>}
+        </legend>
         <div className="flex">
           {severest.map((level) => {
             const open = sum((row) => row.level === level && row.status === 'open');

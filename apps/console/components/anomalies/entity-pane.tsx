@@ -1,6 +1,6 @@
 'use client';
 import type { DetectorDetail, DetectorSeries } from '@tidewatch/api/schemas';
-import { ChartSpline, Table2, X } from 'lucide-react';
+import { X } from 'lucide-react';
 import { lazy, Suspense, useMemo } from 'react';
 import { useAnomalies, useSeries } from '../../api/detectors.ts';
 import { bandRows, entityLabel, eventsOf, outcomeWord } from '../../view/anomaly.ts';
@@ -8,12 +8,15 @@ import { entityHref } from '../../view/entity.ts';
 import { figure } from '../../view/forecast.ts';
 import { fullTime } from '../../view/moment.ts';
 import { drawIntervals, drawScores } from '../charts/interval-chart.ts';
+import { TableToggle } from '../charts/table-toggle.tsx';
 import { useChart } from '../charts/use-chart.ts';
 import { WhyItScored } from '../explain/why-it-scored.tsx';
 import { FactTable } from '../health/health-section.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Link } from '../ui/link.tsx';
-import { ProblemState, StaleNote } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
+import { Time } from '../ui/time.tsx';
+import { useNow } from '../ui/use-now.ts';
 import type { AnomalyState, SetAnomalyState } from './use-anomaly-state.ts';
 
 const NormalDialog = lazy(() =>
@@ -39,7 +42,7 @@ export function EntityPane({
   readonly mayJudge: boolean;
 }) {
   const values = useMemo(() => valuesOf(entity), [entity]);
-  const { data, error, refetch } = useSeries(detector.id, entity);
+  const series = useSeries(detector.id, entity);
   const { at, table, judge } = state;
   const history = useAnomalies(detector.id, { q: state.q, from: state.from, to: state.to });
   const anomaly = history.data?.items.find(
@@ -73,13 +76,7 @@ export function EntityPane({
           {anomaly !== undefined && mayJudge && (
             <Button onClick={() => void setState({ judge: 'yes' })}>Normal for this entity…</Button>
           )}
-          <IconButton
-            label={table === null ? 'Show as a table' : 'Show as charts'}
-            aria-pressed={table !== null}
-            onClick={() => void setState({ table: table === null ? 'yes' : null })}
-          >
-            {table === null ? <Table2 size={15} /> : <ChartSpline size={15} />}
-          </IconButton>
+          <TableToggle asTable={table} onChange={(to) => void setState({ table: to })} />
           <IconButton
             label="Close the entity (Esc)"
             onClick={() => void setState({ entity: null, at: null, judge: null })}
@@ -88,22 +85,19 @@ export function EntityPane({
           </IconButton>
         </span>
       </div>
-      {data !== undefined && error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
-      {data === undefined ? (
-        error === null ? (
-          <div className="skeleton h-40" role="status" aria-label="Loading the intervals" />
-        ) : (
-          <ProblemState error={error} what="The intervals" onRetry={() => void refetch()} />
-        )
-      ) : data.points.length === 0 ? (
-        <p className="py-4 text-soft">
-          No interval of it is over yet: the first is, once events have come from after its end.
-        </p>
-      ) : table === null ? (
-        <Charts series={data} at={at} />
-      ) : (
-        <Values series={data} />
-      )}
+      <Shown query={series} what="The intervals">
+        {(data) =>
+          data.points.length === 0 ? (
+            <p className="py-4 text-soft">
+              No interval of it is over yet: the first is, once events have come from after its end.
+            </p>
+          ) : table ? (
+            <Values series={data} />
+          ) : (
+            <Charts series={data} at={at} />
+          )
+        }
+      </Shown>
       {judge !== null && mayJudge && anomaly !== undefined && (
         <Suspense>
           <NormalDialog id={detector.id} anomaly={anomaly} onClose={() => void setState({ judge: null })} />
@@ -194,7 +188,11 @@ function FeatureChart({
   );
 }
 
+type Point = DetectorSeries['points'][number];
+
+/** The twin of the charts: all that they draw. */
 function Values({ series }: { readonly series: DetectorSeries }) {
+  const now = useNow();
   return (
     <div className="mt-2 max-h-96 overflow-y-auto" tabIndex={0} role="region" aria-label="Intervals">
       <FactTable
@@ -203,24 +201,20 @@ function Values({ series }: { readonly series: DetectorSeries }) {
         rowKey={({ from }) => String(from)}
         empty=""
         columns={[
+          { title: 'From', cell: ({ from }) => <Time at={from} now={now} /> },
           {
-            title: 'From',
-            cell: ({ from }) => <span className="figure whitespace-nowrap">{fullTime(from)}</span>,
+            title: `Score, alerts from ${figure(series.threshold)}`,
+            right: true,
+            cell: ({ score }) => figure(score),
           },
-          { title: 'Score', right: true, cell: ({ score }) => figure(score) },
           { title: 'Grade', right: true, cell: ({ grade }) => figure(grade) },
-          ...series.features.flatMap((name, i) => [
-            {
-              title: name,
+          ...series.features.flatMap((name, i) =>
+            (['actual', 'expected', 'lower', 'upper'] as const).map((part) => ({
+              title: part === 'actual' ? name : `${name} ${part}`,
               right: true,
-              cell: ({ features }: DetectorSeries['points'][number]) => figure(features[i]?.actual ?? null),
-            },
-            {
-              title: `${name} expected`,
-              right: true,
-              cell: ({ features }: DetectorSeries['points'][number]) => figure(features[i]?.expected ?? null),
-            },
-          ]),
+              cell: ({ features }: Point) => figure(features[i]?.[part] ?? null),
+            })),
+          ),
         ]}
       />
     </div>

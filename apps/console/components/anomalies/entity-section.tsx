@@ -7,7 +7,7 @@ import { count } from '../../view/quantity.ts';
 import { FactTable } from '../health/health-section.tsx';
 import { Field } from '../ui/field.tsx';
 import { Section } from '../ui/section.tsx';
-import { ProblemState } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { Time } from '../ui/time.tsx';
 import { useNow } from '../ui/use-now.ts';
 
@@ -24,10 +24,10 @@ export function EntitySection({
   readonly onOpen: (entity: readonly string[]) => void;
 }) {
   const [draft, setDraft] = useState(find);
-  const { data, error, refetch } = useDetectorEntities(id, find, true);
+  const known = useDetectorEntities(id, find, true);
   const now = useNow();
   return (
-    <Section title="Entities" aside={data === undefined ? undefined : `${data.entities.length} shown`}>
+    <Section title="Entities" aside={known.data && `${known.data.entities.length} shown`}>
       <form
         className="mb-2 max-w-sm"
         onSubmit={(event) => {
@@ -42,45 +42,41 @@ export function EntitySection({
           onChange={(event) => setDraft(event.target.value)}
         />
       </form>
-      {data === undefined ? (
-        error === null ? (
-          <div className="skeleton h-24" role="status" aria-label="Loading the entities" />
-        ) : (
-          <ProblemState error={error} what="The entities" onRetry={() => void refetch()} />
-        )
-      ) : (
-        <FactTable
-          label="Entities"
-          rows={data.entities}
-          rowKey={({ entity, newest }) => `${JSON.stringify(entity)} ${newest}`}
-          empty={
-            find === ''
-              ? 'No entity is known that you may see. One is, with the first event that fits the filter.'
-              : 'No entity has that in its name.'
-          }
-          columns={[
-            {
-              title: 'Entity',
-              cell: ({ entity }) => (
-                <button
-                  type="button"
-                  onClick={() => onOpen(entity)}
-                  className="min-h-7 text-left wrap-anywhere hover:underline"
-                >
-                  {entityLabel(entity)}
-                </button>
-              ),
-            },
-            { title: 'Intervals', right: true, cell: ({ seen }) => count(seen) },
-            {
-              title: 'State',
-              cell: ({ active, graded }) => (active ? (graded ? 'graded' : 'learnt') : 'put aside'),
-            },
-            { title: 'Last score', right: true, cell: ({ last }) => figure(last?.score ?? null) },
-            { title: 'Last event', cell: ({ newest }) => <Time at={newest} now={now} /> },
-          ]}
-        />
-      )}
+      <Shown query={known} what="The entities">
+        {({ entities }) => (
+          <FactTable
+            label="Entities"
+            rows={entities}
+            rowKey={({ entity, newest }) => `${JSON.stringify(entity)} ${newest}`}
+            empty={
+              find === ''
+                ? 'No entity is known that you may see. One is, with the first event that fits the filter.'
+                : 'No entity has that in its name.'
+            }
+            columns={[
+              {
+                title: 'Entity',
+                cell: ({ entity }) => (
+                  <button
+                    type="button"
+                    onClick={() => onOpen(entity)}
+                    className="min-h-7 text-left wrap-anywhere hover:underline"
+                  >
+                    {entityLabel(entity)}
+                  </button>
+                ),
+              },
+              { title: 'Intervals', right: true, cell: ({ seen }) => count(seen) },
+              {
+                title: 'State',
+                cell: ({ active, graded }) => (active ? (graded ? 'graded' : 'learnt') : 'put aside'),
+              },
+              { title: 'Last score', right: true, cell: ({ last }) => figure(last?.score ?? null) },
+              { title: 'Last event', cell: ({ newest }) => <Time at={newest} now={now} /> },
+            ]}
+          />
+        )}
+      </Shown>
     </Section>
   );
 }

@@ -61,38 +61,38 @@ export function NormalSection({ id }: { readonly id: string }) {
       ))}
       <Shown query={called} what="What is called normal">
         {({ normal }) => (
-        <FactTable
-          label="Called normal"
-          rows={normal}
-          rowKey={(row) => row.id}
-          empty="Nothing is. Open an odd interval and press n to say that it is normal for its entity."
-          columns={[
-            {
-              title: 'Of',
-              cell: ({ entity }) => (entity === undefined ? 'every entity' : entityLabel(entity)),
-            },
-            { title: 'What', cell: ({ features }) => features.map(reachWords).join(', ') },
-            { title: 'Why', cell: ({ reason }) => <span className="text-soft">{reason}</span> },
-            { title: 'Who', cell: ({ author }) => author },
-            {
-              title: 'Until',
-              cell: ({ expires }) => (expires === undefined ? 'deleted' : <Time at={expires} now={now} />),
-            },
-            {
-              title: '',
-              cell: (row) =>
-                mayTakeBack(row) && (
-                  <Button
-                    look="quiet"
-                    disabled={busy}
-                    onClick={() => void work(() => removeNormal(id, row.id))}
-                  >
-                    Take back
-                  </Button>
-                ),
-            },
-          ]}
-        />
+          <FactTable
+            label="Called normal"
+            rows={normal}
+            rowKey={(row) => row.id}
+            empty="Nothing is. Open an odd interval and press n to say that it is normal for its entity."
+            columns={[
+              {
+                title: 'Of',
+                cell: ({ entity }) => (entity === undefined ? 'every entity' : entityLabel(entity)),
+              },
+              { title: 'What', cell: ({ features }) => features.map(reachWords).join(', ') },
+              { title: 'Why', cell: ({ reason }) => <span className="text-soft">{reason}</span> },
+              { title: 'Who', cell: ({ author }) => author },
+              {
+                title: 'Until',
+                cell: ({ expires }) => (expires === undefined ? 'deleted' : <Time at={expires} now={now} />),
+              },
+              {
+                title: '',
+                cell: (row) =>
+                  mayTakeBack(row) && (
+                    <Button
+                      look="quiet"
+                      disabled={busy}
+                      onClick={() => void work(() => removeNormal(id, row.id))}
+                    >
+                      Take back
+                    </Button>
+                  ),
+              },
+            ]}
+          />
         )}
       </Shown>
     </Section>

@@ -1,12 +1,11 @@
 'use client';
 import type { Histogram } from '@tidewatch/api/schemas';
-import { ChartColumnStacked, Table2 } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { shortTime } from '../../view/moment.ts';
 import { count, plural } from '../../view/quantity.ts';
-import { IconButton } from '../ui/button.tsx';
 import { HistogramTable } from './histogram-table.tsx';
 import { type ChartSeries, countOf } from './stack.ts';
+import { TableToggle, useAsTable } from './table-toggle.tsx';
 
 // Not needed before the counts are there; it comes while they are asked for.
 const loadBars = () => import('./histogram-bars.tsx').then((module) => ({ default: module.HistogramBars }));
@@ -33,7 +32,7 @@ export function HistogramPanel({
   readonly error: Error | null;
 }) {
   const [hovered, setHovered] = useState<number | null>(null);
-  const [asTable, setAsTable] = useState(false);
+  const [asTable, setAsTable] = useAsTable();
   useEffect(() => void loadBars(), []);
   const total = histogram?.buckets.reduce((sum, bucket) => sum + bucket.count, 0) ?? 0;
   const bucket = hovered === null ? undefined : histogram?.buckets[hovered];
@@ -44,7 +43,8 @@ export function HistogramPanel({
     >
       <div className="flex h-7 items-center gap-3 pl-3 text-xs text-soft">
         {histogram === undefined ? null : bucket === undefined ? (
-          <span>
+          <span className={error === null ? '' : 'text-warn'}>
+            {error !== null && 'From before: '}
             <strong className="figure font-semibold text-ink">{count(total)}</strong>{' '}
             {total === 1 ? what : `${what}s`} over time · drag to zoom
           </span>
@@ -64,14 +64,7 @@ export function HistogramPanel({
                 ))}
           </span>
         )}
-        <IconButton
-          label={asTable ? 'Show as a chart' : 'Show as a table'}
-          aria-pressed={asTable}
-          onClick={() => setAsTable(!asTable)}
-          className="ml-auto size-7"
-        >
-          {asTable ? <ChartColumnStacked size={14} /> : <Table2 size={14} />}
-        </IconButton>
+        <TableToggle asTable={asTable} onChange={(to) => void setAsTable(to)} className="ml-auto size-7" />
       </div>
       <div className="min-h-0 flex-1">
         {histogram === undefined && error !== null ? (

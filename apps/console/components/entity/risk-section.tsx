@@ -1,14 +1,12 @@
 'use client';
 import type { Entity } from '@tidewatch/api/schemas';
-import { ChartSpline, Table2 } from 'lucide-react';
-import { useState } from 'react';
 import { reasonLabels } from '../../view/alert-view.ts';
 import { riskFormula, riskSentence } from '../../view/entity.ts';
 import { count } from '../../view/quantity.ts';
 import { drawLineChart } from '../charts/line-chart.ts';
+import { TableToggle, useAsTable } from '../charts/table-toggle.tsx';
 import { useChart } from '../charts/use-chart.ts';
 import { FactTable, HealthSection } from '../health/health-section.tsx';
-import { IconButton } from '../ui/button.tsx';
 import { LevelMark } from '../ui/level-mark.tsx';
 import { Link } from '../ui/link.tsx';
 import { Time } from '../ui/time.tsx';
@@ -24,22 +22,14 @@ const statusWords = ({ status, reason }: Part): string =>
 
 /** How the risk went in the last week, and the alerts it is made of. */
 export function RiskSection({ entity: { value, risk } }: { readonly entity: Entity }) {
-  const [asTable, setAsTable] = useState(false);
+  const [asTable, setAsTable] = useAsTable();
   const now = useNow();
   return (
     <>
       <HealthSection
         id="risk"
         title="Risk in the last seven days"
-        aside={
-          <IconButton
-            label={asTable ? 'Show as a chart' : 'Show as a table'}
-            aria-pressed={asTable}
-            onClick={() => setAsTable(!asTable)}
-          >
-            {asTable ? <ChartSpline size={15} /> : <Table2 size={15} />}
-          </IconButton>
-        }
+        aside={<TableToggle asTable={asTable} onChange={(to) => void setAsTable(to)} />}
       >
         {asTable ? (
           <div className="max-h-56 overflow-y-auto" tabIndex={0} role="region" aria-label="Risk, values">

@@ -65,7 +65,12 @@ export function FieldsSidebar({
               : 'No field has this in its name.'}
           </li>
         )}
-        {error !== null && <li className="px-2 py-1 text-sm text-bad">{error.message}</li>}
+        {error !== null && (
+          <li role="alert" className="px-2 py-1 text-sm text-bad">
+            {data !== undefined && 'These are from before: '}
+            {error.message}
+          </li>
+        )}
       </ul>
     </aside>
   );
@@ -127,7 +132,12 @@ function TopValueList({
   readonly onFilter: OnFilter;
 }) {
   const { data, error } = useTopValues(field, filter, true);
-  if (error !== null) return <p className="px-5 py-1 text-xs text-bad">{error.message}</p>;
+  if (error !== null)
+    return (
+      <p role="alert" className="px-5 py-1 text-xs text-bad">
+        {error.message}
+      </p>
+    );
   if (data === undefined)
     return <div className="skeleton mx-5 my-1 h-16" role="status" aria-label="Loading values" />;
   const largest = data.values[0]?.count ?? 1;

@@ -7,7 +7,7 @@ import { exceptionClauses, isPlain } from '../../view/exception.ts';
 import { FactTable, HealthSection, StateDot } from '../health/health-section.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { ProblemState, SkeletonRows } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { Time } from '../ui/time.tsx';
 import { useExceptionsWork } from './use-exceptions-work.ts';
 
@@ -20,7 +20,7 @@ const states = {
 /** What rules are kept from matching, why, by whom and how long. */
 export function ExceptionSection({ now }: { readonly now: number }) {
   const { remove, mayMake, mayRemove } = useExceptionsWork();
-  const { data, error, refetch } = useExceptions(mayMake);
+  const exceptions = useExceptions(mayMake);
   const [removing, setRemoving] = useState<Exception>();
   return (
     <HealthSection id="exceptions" title="Exceptions">
@@ -28,58 +28,56 @@ export function ExceptionSection({ now }: { readonly now: number }) {
         <p className="rounded-lg border border-line bg-panel px-4 py-3 text-sm text-soft">
           They name values of events: analysts, engineers and administrators see them.
         </p>
-      ) : data === undefined ? (
-        error === null ? (
-          <SkeletonRows rows={2} label="Loading the exceptions" />
-        ) : (
-          <ProblemState error={error} what="The exceptions" onRetry={() => void refetch()} />
-        )
       ) : (
-        <FactTable
-          label="Exceptions"
-          rows={data.exceptions}
-          rowKey={({ file, id }) => `${file} ${id}`}
-          empty="None: every rule matches all that it is written for. An alert’s detail offers to make one."
-          columns={[
-            {
-              title: 'State',
-              cell: ({ state }) => <StateDot look={states[state].look}>{states[state].label}</StateDot>,
-            },
-            { title: 'From', cell: (row) => <From exception={row} /> },
-            { title: 'Events in which', cell: (row) => <Clauses exception={row} /> },
-            {
-              title: 'Why',
-              cell: ({ reason }) => <span className="block min-w-32 py-1.5 text-soft">{reason}</span>,
-            },
-            {
-              title: 'Made',
-              cell: ({ author, made }) => (
-                <span className="whitespace-nowrap">
-                  <Time at={made} now={now} />
-                  {author !== null && <span className="text-soft"> by {author}</span>}
-                </span>
-              ),
-            },
-            {
-              title: 'Expires',
-              cell: ({ expires }) =>
-                expires === null ? (
-                  <span className="text-faint">never</span>
-                ) : (
-                  <Time at={expires} now={now} />
-                ),
-            },
-            {
-              title: 'Remove',
-              cell: (row) =>
-                mayRemove(row) && (
-                  <IconButton label={`Remove “${row.title}”`} onClick={() => setRemoving(row)}>
-                    <Trash2 size={14} />
-                  </IconButton>
-                ),
-            },
-          ]}
-        />
+        <Shown query={exceptions} what="The exceptions" rows={2}>
+          {(data) => (
+            <FactTable
+              label="Exceptions"
+              rows={data.exceptions}
+              rowKey={({ file, id }) => `${file} ${id}`}
+              empty="None: every rule matches all that it is written for. An alert’s detail offers to make one."
+              columns={[
+                {
+                  title: 'State',
+                  cell: ({ state }) => <StateDot look={states[state].look}>{states[state].label}</StateDot>,
+                },
+                { title: 'From', cell: (row) => <From exception={row} /> },
+                { title: 'Events in which', cell: (row) => <Clauses exception={row} /> },
+                {
+                  title: 'Why',
+                  cell: ({ reason }) => <span className="block min-w-32 py-1.5 text-soft">{reason}</span>,
+                },
+                {
+                  title: 'Made',
+                  cell: ({ author, made }) => (
+                    <span className="whitespace-nowrap">
+                      <Time at={made} now={now} />
+                      {author !== null && <span className="text-soft"> by {author}</span>}
+                    </span>
+                  ),
+                },
+                {
+                  title: 'Expires',
+                  cell: ({ expires }) =>
+                    expires === null ? (
+                      <span className="text-faint">never</span>
+                    ) : (
+                      <Time at={expires} now={now} />
+                    ),
+                },
+                {
+                  title: 'Remove',
+                  cell: (row) =>
+                    mayRemove(row) && (
+                      <IconButton label={`Remove “${row.title}”`} onClick={() => setRemoving(row)}>
+                        <Trash2 size={14} />
+                      </IconButton>
+                    ),
+                },
+              ]}
+            />
+          )}
+        </Shown>
       )}
       {removing !== undefined && (
         <Dialog open onOpenChange={() => setRemoving(undefined)} title="Remove the exception?">

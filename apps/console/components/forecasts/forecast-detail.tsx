@@ -1,15 +1,14 @@
 'use client';
 import type { ForecastDetail } from '@tidewatch/api/schemas';
-import { ChartSpline, Table2 } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useForecast } from '../../api/forecasts.ts';
 import { type ChartRows, chartRows, figure, type Span, spans } from '../../view/forecast.ts';
 import { shortTime } from '../../view/moment.ts';
 import { drawBandChart } from '../charts/band-chart.ts';
+import { TableToggle, useAsTable } from '../charts/table-toggle.tsx';
 import { useChart } from '../charts/use-chart.ts';
-import { IconButton } from '../ui/button.tsx';
 import { Segmented } from '../ui/segmented.tsx';
-import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { AcknowledgeButton } from './acknowledge-button.tsx';
 import { ForecastFigures } from './forecast-figures.tsx';
 import { ForecastTable } from './forecast-table.tsx';
@@ -24,36 +23,29 @@ export function ForecastDetailPane({
   readonly span: Span;
   readonly onSpan: (span: Span) => void;
 }) {
-  const { data, error, refetch } = useForecast(name, `now-${span}`);
-  const [asTable, setAsTable] = useState(false);
-  if (data === undefined)
-    return error === null ? (
-      <SkeletonRows label="Loading the forecast" />
-    ) : (
-      <ProblemState error={error} what="The forecast" onRetry={() => void refetch()} />
-    );
+  const query = useForecast(name, `now-${span}`);
+  const [asTable, setAsTable] = useAsTable();
   return (
     <section aria-label={name} className="flex min-h-0 min-w-0 flex-1 flex-col overflow-y-auto">
-      {error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
-      <div className="flex flex-wrap items-center gap-3 px-4 pt-3">
-        <div className="min-w-0 flex-1">
-          <h2 className="truncate text-base font-semibold" title={name}>
-            {name}
-          </h2>
-          <p className="text-sm text-soft">{data.says}</p>
-        </div>
-        <AcknowledgeButton forecast={data} />
-        <Segmented label="How much of the past" value={span} onChange={onSpan} choices={spans} />
-        <IconButton
-          label={asTable ? 'Show as a chart' : 'Show as a table'}
-          aria-pressed={asTable}
-          onClick={() => setAsTable(!asTable)}
-        >
-          {asTable ? <ChartSpline size={15} /> : <Table2 size={15} />}
-        </IconButton>
-      </div>
-      <Paths detail={data} asTable={asTable} />
-      <ForecastFigures forecast={data} />
+      <Shown query={query} what="The forecast" rows={12}>
+        {(data) => (
+          <>
+            <div className="flex flex-wrap items-center gap-3 px-4 pt-3">
+              <div className="min-w-0 flex-1">
+                <h2 className="truncate text-base font-semibold" title={name}>
+                  {name}
+                </h2>
+                <p className="text-sm text-soft">{data.says}</p>
+              </div>
+              <AcknowledgeButton forecast={data} />
+              <Segmented label="How much of the past" value={span} onChange={onSpan} choices={spans} />
+              <TableToggle asTable={asTable} onChange={(to) => void setAsTable(to)} />
+            </div>
+            <Paths detail={data} asTable={asTable} />
+            <ForecastFigures forecast={data} />
+          </>
+        )}
+      </Shown>
     </section>
   );
 }

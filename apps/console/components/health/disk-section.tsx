@@ -3,7 +3,7 @@ import type { DiskReport } from '@tidewatch/api/schemas';
 import { useDisk } from '../../api/system.ts';
 import { minuteTime } from '../../view/moment.ts';
 import { bytes } from '../../view/quantity.ts';
-import { ProblemState, SkeletonRows } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { FactTable, HealthSection, StateDot } from './health-section.tsx';
 
 type Store = DiskReport['stores'][number];
@@ -27,49 +27,46 @@ function expected(outlook: Store['outlook']): string {
 
 /** How far each store has filled its disk budget, and when it will be full. */
 export function DiskSection() {
-  const { data, error, refetch } = useDisk();
   return (
     <HealthSection id="disk" title="Disk budgets">
-      {data !== undefined ? (
-        <FactTable
-          label="Disk budgets"
-          rows={data.stores}
-          rowKey={({ store, place }) => `${store} ${place}`}
-          empty="No store is measured yet."
-          columns={[
-            {
-              title: 'Store',
-              cell: ({ store, place }) => (
-                <span className="font-medium" title={place}>
-                  {store.replaceAll('_', ' ')}
-                </span>
-              ),
-            },
-            {
-              title: 'State',
-              cell: ({ standing }) => <StateDot look={looks[standing]}>{words[standing]}</StateDot>,
-            },
-            { title: 'Held', right: true, cell: ({ held }) => bytes(held) },
-            {
-              title: 'Budget',
-              right: true,
-              cell: ({ budget }) => (budget === undefined ? 'no limit' : bytes(budget)),
-            },
-            {
-              title: 'Outlook',
-              cell: ({ outlook, advice }) => (
-                <span className="text-soft">
-                  {expected(outlook)} {advice}
-                </span>
-              ),
-            },
-          ]}
-        />
-      ) : error !== null ? (
-        <ProblemState error={error} what="The disk budgets" onRetry={() => void refetch()} />
-      ) : (
-        <SkeletonRows label="Loading the disk budgets" />
-      )}
+      <Shown query={useDisk()} what="The disk budgets" rows={12}>
+        {({ stores }) => (
+          <FactTable
+            label="Disk budgets"
+            rows={stores}
+            rowKey={({ store, place }) => `${store} ${place}`}
+            empty="No store is measured yet."
+            columns={[
+              {
+                title: 'Store',
+                cell: ({ store, place }) => (
+                  <span className="font-medium" title={place}>
+                    {store.replaceAll('_', ' ')}
+                  </span>
+                ),
+              },
+              {
+                title: 'State',
+                cell: ({ standing }) => <StateDot look={looks[standing]}>{words[standing]}</StateDot>,
+              },
+              { title: 'Held', right: true, cell: ({ held }) => bytes(held) },
+              {
+                title: 'Budget',
+                right: true,
+                cell: ({ budget }) => (budget === undefined ? 'no limit' : bytes(budget)),
+              },
+              {
+                title: 'Outlook',
+                cell: ({ outlook, advice }) => (
+                  <span className="text-soft">
+                    {expected(outlook)} {advice}
+                  </span>
+                ),
+              },
+            ]}
+          />
+        )}
+      </Shown>
     </HealthSection>
   );
 }
