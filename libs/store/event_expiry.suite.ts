@@ -78,7 +78,8 @@ export function describeEventExpiry(
         indexed({ event: { id: 'yesterday' } }, { ingested: suiteNow - day }),
         indexed({ event: { id: 'other' } }, { dataClass: 'short_too' }),
       ]);
-      expect(await store.deletePartition('short', '2024-05-15')).toBe(1);
+      expect(await store.deletePartition('short', '2024-05-15', 0)).toBeUndefined();
+      expect(await store.deletePartition('short', '2024-05-15', 1)).toBe(1);
       expect(await store.deletePartition('short', '2024-05-15')).toBe(0);
       expect(await store.deletePartition('short', '*')).toBe(0);
       expect(await found()).toEqual(['other', 'yesterday']);

@@ -29,11 +29,9 @@ export function startHousekeeping(runtime: Runtime): () => void {
   const stops = [
     every(2 * second, 'Measuring', () => measure(runtime)),
     every(hour, 'Retention', () => enforceRetention(runtime)),
-    // What a cluster deletes by itself has to know of times to live that were lengthened, if not at once.
+    // Its own policies must know of lengthened times to live within a day, by which they wait longer than retention.
     every(hour, 'Setting up the cluster', async () => runtime.adapters.store?.setUp?.()),
-    every(10 * minute, 'Sealing or archiving', async () =>
-      runtime.adapters.databases?.store.seal?.(Date.now()),
-    ),
+    every(10 * minute, 'Sealing or archiving', async () => runtime.adapters.store?.seal?.(Date.now())),
     every(minute, 'Comparing models with verdicts', async () =>
       runtime.parts.models?.judged.look(Date.now()),
     ),

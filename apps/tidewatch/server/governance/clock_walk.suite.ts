@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openControlStore } from '@tidewatch/control';
+import { controlTables } from '@tidewatch/control/tables.suite';
 import {
   type DataClasses,
   type ExplainedDeletion,
@@ -15,10 +16,12 @@ import { openDuckDbStore } from '@tidewatch/store/duckdb';
 import { createFileSnapshots, type Stream } from '@tidewatch/stream';
 import { openFolderDocuments } from '@tidewatch/stream/documents';
 import { createWal } from '@tidewatch/stream/wal';
+import { createLogger } from '@tidewatch/telemetry';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { documentFolders } from '../documents.ts';
 import type { Stores } from '../stores.ts';
+import { withArchive } from './archive.ts';
 import { enrolKeepers, shortestTtl } from './retention.ts';
 
 const hour = 3_600_000;
@@ -26,7 +29,7 @@ const day = 24 * hour;
 
 const ttls = ['6h', '1d', '7d', '30d', '31d', '26w', '365d'] as const;
 /** Of which the first two hold events. */
-const names = ['first', 'second', 'alerts', 'audit', 'dead_letters', 'unapproved'] as const;
+const names = ['first', 'second', 'alerts', 'audit', 'dead_letters', 'cases', 'unapproved'] as const;
 type Times = Readonly<Record<(typeof names)[number], (typeof ttls)[number]>>;
 
 interface Step {
@@ -48,11 +51,14 @@ const step: fc.Arbitrary<Step> = fc.record({
   times: fc.option(times, { nil: undefined, freq: 3 }),
 });
 
+const mostSteps = 12;
+const idOf = (step: number): string => `walk-${step}`;
+
 /** A time that passes, with what changes in it: from hours to a year. */
 export const walk = fc.record({
   start: fc.integer({ min: Date.UTC(2024, 0), max: Date.UTC(2026, 0) }),
   times,
-  steps: fc.array(step, { minLength: 6, maxLength: 12 }),
+  steps: fc.array(step, { minLength: 6, maxLength: mostSteps }),
 });
 export type Walk = typeof walk extends fc.Arbitrary<infer W> ? W : never;
 
@@ -66,6 +72,8 @@ interface Kept {
 /** A place where things are kept under ids. */
 interface Place {
   readonly keeper: string;
+  /** Which of the keeper's deletions are of it; all without it. */
+  readonly what?: string;
   readonly dataClass: string;
   readonly ttl: () => number;
   put(id: string): Promise<void>;
@@ -83,10 +91,15 @@ export type OpenWalkedStore = (
   directory: string,
   classes: DataClasses,
   clock: () => number,
-) => Promise<Pick<Stores, 'events' | 'alerts' | 'close'>>;
+) => Promise<Stores>;
 
-const openEmbedded: OpenWalkedStore = (directory, classes, clock) =>
-  openDuckDbStore({ directory, classes, clock });
+const openEmbedded: OpenWalkedStore = async (directory, classes, clock) =>
+  withArchive(
+    await openDuckDbStore({ directory, classes, clock }),
+    { folder: join(directory, '../archive') },
+    classes,
+    createLogger({ level: 'silent' }),
+  );
 
 /** Opens every store of a data folder as the product does, on one clock. */
 async function openPlaces(
@@ -97,6 +110,7 @@ async function openPlaces(
 ) {
   const store = await openStore(join(directory, 'store'), classes, clock);
   const control = openControlStore({ file: join(directory, 'control.db'), clock });
+  if ((await control.users.list()).length === 0) await control.createLoginLink({ user: 'walker' });
   const wal = createWal({ directory: join(directory, 'streams'), clock });
   const snapshots = createFileSnapshots(join(directory, 'snapshots'));
   const documents = await openFolderDocuments({ directory, folders: Object.values(documentFolders) });
@@ -200,9 +214,50 @@ async function openPlaces(
       },
     },
     {
-      ...{ keeper: 'control.db', dataClass: 'audit', ttl: ttlOf('audit'), longer: () => 0 },
+      ...{ keeper: 'control.db', what: 'audit entries', dataClass: 'audit', ttl: ttlOf('audit') },
+      longer: () => 0,
       put: (id) => control.audit.append({ who: 'walk', action: 'walk', target: id, detail: {} }),
       held: async () => (await control.audit.read({ limit: 1_000 })).items.map(({ target }) => target),
+    },
+    {
+      ...{ keeper: 'control.db', what: 'expired API keys', dataClass: 'audit', ttl: ttlOf('audit') },
+      longer: () => hour,
+      async put(name) {
+        const expiresAt = clock() + hour;
+        await control.keys.add({ user: 'walker', name, scopes: ['ingest'], expiresAt });
+      },
+      held: async () => (await control.keys.list()).map(({ name }) => name),
+    },
+    {
+      ...{ keeper: 'control.db/cases', dataClass: 'cases', ttl: ttlOf('cases'), longer: () => 0 },
+      put: async (title) =>
+        void (await control.cases.open({ title, severity: 'low', owner: null, alerts: [] }, 'walker')),
+      held: async () => (await control.cases.list({ limit: 1_000 }, scope)).items.map(({ title }) => title),
+    },
+    {
+      ...{ keeper: 'control.db/views', what: 'saved views', dataClass: 'audit', ttl: ttlOf('audit') },
+      longer: () => 0,
+      put: async (name) =>
+        void (await control.views.add('walker', { page: 'alerts', name, state: '', shared: true })),
+      // To list one's own is to use them.
+      held: async () => (await control.views.list('somebody else')).map(({ name }) => name),
+    },
+    {
+      ...{ keeper: 'control.db/views', what: 'searches', dataClass: 'audit', ttl: ttlOf('audit') },
+      longer: () => 0,
+      put: (id) => control.views.noteSearch('walker', 'alerts', id),
+      held: () => control.views.searches('walker', 'alerts'),
+    },
+    {
+      ...{ keeper: 'control.db/originals', dataClass: 'first', ttl: ttlOf('first'), longer: () => 0 },
+      put: (id) =>
+        control.originals.write([
+          { dataClass: 'first', pseudonym: id, field: 'user.name', sealed: 'x', seen: clock() },
+        ]),
+      held: async () =>
+        control.originals
+          .findAll(Array.from({ length: mostSteps }, (_, i) => idOf(i)))
+          .map(({ pseudonym }) => pseudonym),
     },
     {
       ...{ keeper: 'exceptions', dataClass: 'audit', ttl: ttlOf('audit'), longer: () => 0 },
@@ -228,6 +283,7 @@ async function openPlaces(
   return {
     places,
     retention,
+    archive: () => store.seal?.(clock()),
     left: async () => (await store.events.stats()).partitions,
     drain: () => Promise.all(readers.map((reader) => reader.drain())),
     async close() {
@@ -259,11 +315,22 @@ export async function walkTheClock(
 
   async function forget(): Promise<void> {
     await site.drain();
+    await site.archive();
+    const archived = await archivedIn(directory);
     const deletions: ExplainedDeletion[] = [];
     const failures = await site.retention.run(now, async (one) => void deletions.push(one));
     expect(failures).toEqual([]);
-    for (const { keeper, dataClass, ttl, held } of site.places) {
-      const mine = kept.get(`${keeper} ${dataClass}`) ?? new Map<string, Kept>();
+    const left = await archivedIn(directory);
+    for (const { path, dataClass, end } of archived) {
+      const isOver = end + (classes.get(dataClass)?.ttlMs ?? 0) <= now;
+      expect(
+        left.some((one) => one.path === path),
+        `${path} at ${now}`,
+      ).toBe(!isOver);
+    }
+    expect(deletions.filter(({ keeper }) => keeper === 'archive').length).toBe(archived.length - left.length);
+    for (const { keeper, what: own, dataClass, ttl, held } of site.places) {
+      const mine = kept.get(`${keeper} ${own} ${dataClass}`) ?? new Map<string, Kept>();
       const there = new Set(await held());
       let gone = 0;
       for (const [id, { at, longer }] of mine) {
@@ -275,7 +342,9 @@ export async function walkTheClock(
         mine.delete(id);
         gone++;
       }
-      const said = deletions.filter((one) => one.keeper === keeper && one.dataClass === dataClass);
+      const said = deletions.filter(
+        (one) => one.keeper === keeper && one.dataClass === dataClass && [undefined, one.what].includes(own),
+      );
       expect(
         said.reduce((sum, { records }) => sum + records, 0),
         `${keeper} ${dataClass}`,
@@ -297,14 +366,18 @@ export async function walkTheClock(
       } else now += hours * hour;
       if (changed !== undefined) classes.replace(classesOf(changed));
       await forget();
-      for (const { keeper, dataClass, put, longer } of site.places) {
-        const id = `walk-${i}`;
+      for (const { keeper, what, dataClass, put, longer } of site.places) {
+        const id = idOf(i);
         await put(id);
-        const mine = kept.get(`${keeper} ${dataClass}`) ?? new Map<string, Kept>();
-        kept.set(`${keeper} ${dataClass}`, mine.set(id, { at: now, longer: longer(now) }));
+        const mine = kept.get(`${keeper} ${what} ${dataClass}`) ?? new Map<string, Kept>();
+        kept.set(`${keeper} ${what} ${dataClass}`, mine.set(id, { at: now, longer: longer(now) }));
       }
       await forget();
     }
+    const [events] = site.places;
+    now += (events?.longer(now) ?? 0) + 2 * hour;
+    await forget();
+    if (openStore === openEmbedded) expect(await archivedIn(directory)).not.toEqual([]);
     now += 3 * 365 * day;
     await forget();
     expect([...kept.values()].every(({ size }) => size === 0)).toBe(true);
@@ -312,6 +385,7 @@ export async function walkTheClock(
     if (openStore === openEmbedded) {
       const files = await readdir(join(directory, 'store/events'), { recursive: true });
       expect(files.filter((name) => name.includes('.'))).toEqual([]);
+      expect(await archivedIn(directory)).toEqual([]);
     }
     await everythingIsEnrolled(
       directory,
@@ -323,7 +397,28 @@ export async function walkTheClock(
   }
 }
 
+/** Partitions of the archive, each with the end of its time. */
+async function archivedIn(directory: string) {
+  const paths = await readdir(join(directory, 'archive'), { recursive: true }).catch(() => []);
+  return paths
+    .filter((path) => path.endsWith('.parquet'))
+    .map((path) => {
+      const [dataClass = '', partition = ''] = path.split('/');
+      return { path, dataClass, end: partitionPeriod(partition)?.to ?? 0 };
+    });
+}
+
+/** Who deletes from which tables of the control store; a new one is somebody's, too. */
+const tables: Readonly<Record<string, readonly string[]>> = {
+  'control.db': ['users', 'login_links', 'sessions', 'audit', 'audit_chain', 'api_keys', 'devices'],
+  'control.db/cases': ['cases', 'case_alerts', 'case_entries'],
+  'control.db/views': ['views', 'view_defaults', 'searches'],
+  'control.db/originals': ['originals', 'seal_keys'],
+};
+
 async function everythingIsEnrolled(directory: string, keepers: readonly string[]): Promise<void> {
+  expect(Object.keys(tables).filter((keeper) => !keepers.includes(keeper))).toEqual([]);
+  expect(controlTables(join(directory, 'control.db'))).toEqual(Object.values(tables).flat().sort());
   const below = await Promise.all(
     (await readdir(directory, { withFileTypes: true })).map(async (entry) => {
       if (keepers.includes(entry.name) || !entry.isDirectory()) return [entry.name];

@@ -4,7 +4,16 @@ import { has } from '../../../../test/require.ts';
 import { type RunningOpenSearch, startOpenSearch } from '../../../../test/services/opensearch.ts';
 import { parseDataClasses } from '../../classes.ts';
 import type { EventStore } from '../../contract.ts';
-import { always, day, everyone, expired, indexed, kql, suiteClasses, suiteNow } from '../../fixtures.suite.ts';
+import {
+  always,
+  day,
+  everyone,
+  expired,
+  indexed,
+  kql,
+  suiteClasses,
+  suiteNow,
+} from '../../fixtures.suite.ts';
 import { partitionName, partitionPeriod } from '../../partition.ts';
 import { connectOpenSearch, type OpenSearchConnection } from '../client.ts';
 import { openSearchConfig } from '../config.ts';

@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ControlStore, openControlStore } from '@tidewatch/control';
+import { createRetentionRegistry, type Keeper, parseDataClasses } from '@tidewatch/store';
+import { createWal } from '@tidewatch/stream/wal';
+import { createHealthBoard, createLogger, createMetrics, type HealthBoard } from '@tidewatch/telemetry';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { startHousekeeping } from './housekeeping.ts';
+import type { Runtime } from './runtime.ts';
+
+const hour = 3_600_000;
+let directory: string;
+let control: ControlStore;
+let health: HealthBoard;
+let close: () => Promise<void>;
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  directory = await mkdtemp(join(tmpdir(), 'tidewatch-housekeeping-'));
+  control = openControlStore({ file: join(directory, 'control.db') });
+  health = createHealthBoard();
+});
+afterEach(async () => {
+  await close();
+  await control.close();
+  vi.useRealTimers();
+  await rm(directory, { recursive: true });
+});
+
+/** A process with the index role alone, as it is beside a cluster. */
+async function start(keepers: readonly Keeper[], store: object): Promise<void> {
+  const wal = createWal({ directory: join(directory, 'streams') });
+  const [events, deadLetters, letterOutcomes] = await Promise.all(
+    ['events', 'dead-letters', 'dead-letters.outcomes'].map((name) => wal.open(name)),
+  );
+  const retention = createRetentionRegistry(
+    parseDataClasses('classes: { web: { description: d, ttl: 7d, readers: [analyst] } }\napprovals: []\n'),
+  );
+  for (const one of keepers) retention.enrol(one);
+  const audit = control.audit.append;
+  const stop = startHousekeeping({
+    adapters: { events, deadLetters, letterOutcomes, retention, audit, store },
+    ...{ health, metrics: createMetrics(), classes: { all: [] }, log: createLogger({ level: 'silent' }) },
+    ...{ parts: {}, live: { publish: () => {} } },
+  } as unknown as Runtime);
+  close = async () => {
+    stop();
+    await wal.close();
+  };
+}
+
+it('has audited each deletion before the next, whatever fails after it', async () => {
+  const audited = async () => (await control.audit.read({ limit: 10 })).items;
+  let before: unknown[] = [];
+  await start(
+    [
+      {
+        ...{ keeper: 'event store', keeps: 'events', dataClass: 'all', ttlMs: 'by class' },
+        async expire(_, tell) {
+          await tell({ keeper: 'event store', dataClass: 'web', what: 'partition 2026-01-01', records: 3 });
+          before = [...(await audited())];
+          throw new Error('the disk is gone');
+        },
+      },
+    ],
+    {},
+  );
+  await vi.waitFor(() => expect(health.list()).toMatchObject([{ name: 'retention', state: 'degraded' }]));
+  expect(before).toMatchObject([
+    { who: 'retention', action: 'retention.delete', target: 'event store', detail: { records: 3 } },
+  ]);
+  expect(await audited()).toHaveLength(1);
+});
+
+it('sets up the cluster and exports to its archive again and again, in a process that only indexes', async () => {
+  let [setUps, exports] = [0, 0];
+  await start([], {
+    async setUp() {
+      setUps++;
+      if (setUps === 1) throw new Error('not now');
+    },
+    seal: async () => exports++,
+  });
+  await vi.advanceTimersByTimeAsync(hour);
+  expect([setUps, exports]).toEqual([2, 7]);
+});
