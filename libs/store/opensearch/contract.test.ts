@@ -35,4 +35,43 @@ describe.runIf(has('opensearch'))('on a real OpenSearch', { timeout: 60_000 }, (
     await other.close();
     await dispose();
   });
+
+  it('tells once of what several processes delete at a time, also after one that ended before it told', async () => {
+    const { store, dispose } = await openEvents(suiteClasses, suiteNow);
+    const other = eventStore(connection(), suiteClasses, () => suiteNow);
+    const past = suiteNow + 30 * day;
+    await store.write([indexed({}), indexed({}), indexed({}, { ingested: suiteNow - day })]);
+    await expired(store, suiteNow);
+    const { transport } = connection().client;
+    const { request } = transport;
+    let isEnding = true;
+    transport.request = (async (...[params, options]: Parameters<typeof request>) => {
+      if (isEnding && params.method === 'DELETE' && params.path.includes('_doc')) throw new Error('ended');
+      return request.call(transport, params, options);
+    }) as typeof request;
+    expect(await expired(store, past).catch(() => 'ended')).toBe('ended');
+    isEnding = false;
+    const told = await Promise.all([expired(store, past), expired(other, past)]);
+    transport.request = request;
+    expect(
+      told
+        .flat()
+        .map(({ what, records }) => [what, records])
+        .sort(),
+    ).toEqual([
+      ['partition 2024-05-14', 1],
+      ['partition 2024-05-15', 2],
+    ]);
+    await store.write([indexed({}), indexed({}, { ingested: suiteNow - day })]);
+    await expired(store, suiteNow);
+    const again = await Promise.all([expired(store, past), expired(other, past)]);
+    expect(
+      again
+        .flat()
+        .map(({ what }) => what)
+        .sort(),
+    ).toEqual(['partition 2024-05-14', 'partition 2024-05-15']);
+    await other.close();
+    await dispose();
+  });
 });
