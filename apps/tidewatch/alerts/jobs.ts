@@ -5,8 +5,6 @@ import { isTidewatchError, type JsonObject } from '@tidewatch/event';
 import type { AlertJob, AlertSearch, AlertStore, Scope } from '@tidewatch/store';
 import { startErrors } from '../errors.ts';
 
-/** Alerts that are changed together; others write in between. */
-const partSize = 250;
 /** A job beyond this is a mistake, or two jobs. */
 const mostAlerts = 500_000;
 const lookEveryMs = 30_000;
@@ -22,6 +20,8 @@ export interface AlertJobsDeps {
   readonly clock?: () => number;
   /** A process that keeps its job no longer is taken to be gone (default a minute). */
   readonly leaseMs?: number;
+  /** Alerts that are changed together at most; others write in between (default 1,000: a third of a second). */
+  readonly partSize?: number;
 }
 
 export interface AlertJobs extends AlertJobDesk {
@@ -35,7 +35,7 @@ type Choice = Pick<AlertSearch, 'query' | 'range'> & { readonly scope: Scope };
 
 /** Changes what a query found, job by job and part by part. */
 export function createAlertJobs(deps: AlertJobsDeps): AlertJobs {
-  const { alone, log, onFinished, clock = Date.now, leaseMs = 60_000 } = deps;
+  const { alone, log, onFinished, clock = Date.now, leaseMs = 60_000, partSize = 1_000 } = deps;
   const { jobs } = deps.alerts;
   const mine = new Set<string>();
   const stopped = new AbortController();

@@ -5,6 +5,7 @@ import type { AlertChange, AlertStore } from '../contract.ts';
 import { errors } from '../errors.ts';
 import type { AlertTable, Decided } from './alert_table.ts';
 import type { Database, Writer } from './database.ts';
+import { inTurns } from './in_turns.ts';
 
 /** What people decide about alerts. */
 export function createAlertDecisions(
@@ -29,12 +30,12 @@ export function createAlertDecisions(
   }
 
   return {
-    change: (ids, action, by, changeId = randomUUID()) =>
+    change: (ids, action, scope, changeId = randomUUID()) =>
       database.write((writer) => {
         const wanted = new Map(ids.map(({ id, version }) => [id, version]));
-        const author = { changeId, by, now: clock() };
+        const author = { changeId, by: scope.principal, now: clock() };
         return alter(writer, changeId, [...wanted.keys()], (row) =>
-          changeOn(row, wanted.get(row.id), action, author),
+          seesAlert(scope, row) ? changeOn(row, wanted.get(row.id), action, author) : undefined,
         );
       }),
 
@@ -67,11 +68,12 @@ export async function alterRows(
   also?: (changed: readonly AlertRow[]) => Promise<unknown>,
 ): Promise<AlertRow[]> {
   const existing = await stored.decidable(writer, ids);
-  const decided = ids.flatMap((id): Decided[] => {
+  const outcomes = await inTurns(ids, (id): Decided | undefined => {
     const before = existing.get(id);
     const after = before && become(before.row);
-    return before && after ? [{ before, after }] : [];
+    return before && after && { before, after };
   });
+  const decided = outcomes.filter((one) => one !== undefined);
   const changed = decided.map(({ after }) => after);
   await stored.decide(writer, decided, () => also?.(changed) ?? Promise.resolve());
   return changed;

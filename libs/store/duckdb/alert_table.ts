@@ -5,6 +5,7 @@ import { alertOf, changeOf, type Kept, matchOf, rowsOf, toKept } from './alert_k
 import type { Database, Writer } from './database.ts';
 import { maxPaths } from './document_paths.ts';
 import type { SqlValue } from './engine.ts';
+import { inTurns } from './in_turns.ts';
 
 const alias = 'alerts';
 const table = 'alerts.alerts';
@@ -107,7 +108,7 @@ export async function createAlertTable(database: Database, paths: Set<string>): 
     const onPath = (path: string): void => {
       if (!paths.has(path) && paths.size + newPaths.size < maxPaths) newPaths.add(path);
     };
-    const made = rows.map(({ alert, document, kept }) => alertRow(alert, document, kept, onPath));
+    const made = await inTurns(rows, ({ alert, document, kept }) => alertRow(alert, document, kept, onPath));
     // Should the transaction fail, nothing is known any more.
     for (const { alert } of rows) forget(alert.id);
     await writer.transaction(async () => {
@@ -155,7 +156,7 @@ export async function createAlertTable(database: Database, paths: Set<string>): 
     async decidable(writer, ids) {
       if (ids.length === 0) return new Map();
       const sql = `SELECT ${rowValues}, document FROM ${table} WHERE ${ofIds}`;
-      const found = (await writer.read(sql, [ids])).map((values): [string, Decidable] => {
+      const found = await inTurns(await writer.read(sql, [ids]), (values): [string, Decidable] => {
         const { matches, ...row } = toKept(values);
         const document = JSON.parse(values[rowValueCount] as string) as JsonObject;
         return [row.id, { row, matches, document }];
@@ -164,7 +165,7 @@ export async function createAlertTable(database: Database, paths: Set<string>): 
     },
 
     async decide(writer, decided, also = async () => {}) {
-      const rows = decided.map(({ before, after }) => ({
+      const rows = await inTurns(decided, ({ before, after }) => ({
         alert: after,
         document: { ...before.document, ...decidedFields(after) },
         kept: JSON.stringify({ ...after, matches: before.matches } satisfies Kept),

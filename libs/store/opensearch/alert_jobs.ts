@@ -17,6 +17,8 @@ export type DecideOnAlerts = (
 const what = 'changes of many alerts';
 /** Alerts that are kept in one document. */
 const partSize = 1_000;
+/** Alerts that are read whole and written again by one request. */
+const workedOn = 250;
 /** How long the cluster keeps its view of the index between two pages. */
 const scrollFor = '1m';
 
@@ -101,7 +103,7 @@ export function createAlertJobStore(
     async chosen(job, from, limit) {
       const text = (await read(partPath(job, Math.floor(from / partSize))))?.part ?? '[]';
       const start = from % partSize;
-      return (JSON.parse(text) as ChosenAlert[]).slice(start, start + limit);
+      return (JSON.parse(text) as ChosenAlert[]).slice(start, start + Math.min(limit, workedOn));
     },
 
     async work(part) {
