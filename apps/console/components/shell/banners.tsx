@@ -27,7 +27,10 @@ export function Banners() {
         </p>
       ))}
       {linkOnly && (
-        <Notice icon={KeyRound} says="You came by a one-time link. Set a password in the menu at the top right." />
+        <Notice
+          icon={KeyRound}
+          says="You came by a one-time link. Set a password in the menu at the top right."
+        />
       )}
       {session.demo && <DemoNotice />}
       {evaluation && (
