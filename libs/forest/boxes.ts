@@ -13,7 +13,11 @@ interface Nodes {
 }
 
 /** What forests without boxes reckon in. */
-const shared = new Room();
+let shared: Room | undefined;
+const sharedRoom = (): Room => {
+  shared ??= new Room();
+  return shared;
+};
 
 /**
  * The boxes around the points below each inner node of trees, as rows of sides (`room.ts`): a point is outside a side by how much
@@ -29,7 +33,7 @@ export class Boxes {
     this.#points = points;
     this.#nodes = nodes;
     this.kept = kept;
-    this.room = kept ? new Room() : shared;
+    this.room = kept ? new Room() : sharedRoom();
     this.seat();
   }
 

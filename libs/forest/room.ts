@@ -21,7 +21,12 @@ interface Nodes {
 
 type Numbers = Int8Array | Int16Array | Uint16Array | Int32Array | Float32Array;
 
-const compiled = new WebAssembly.Module(Buffer.from(kernel, 'base64'));
+let compiled: WebAssembly.Module | undefined;
+/** Once it is needed: V8 sets gigabytes of addresses aside for it, which a process with a limit may not have. */
+const kernelModule = (): WebAssembly.Module => {
+  compiled ??= new WebAssembly.Module(Buffer.from(kernel, 'base64'));
+  return compiled;
+};
 const page = 65_536;
 
 /**
@@ -61,7 +66,7 @@ export class Room {
 
   constructor() {
     this.#memory = new WebAssembly.Memory({ initial: 1 });
-    this.kernel = new WebAssembly.Instance(compiled, { room: { memory: this.#memory } })
+    this.kernel = new WebAssembly.Instance(kernelModule(), { room: { memory: this.#memory } })
       .exports as unknown as Kernel;
   }
 
