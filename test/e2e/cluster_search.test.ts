@@ -1,14 +1,24 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadDataClasses, partitionName } from '@tidewatch/store';
+import { indexed } from '@tidewatch/store/contract.suite';
+import {
+  connectOpenSearch,
+  createBulkWriter,
+  openSearchConfig,
+  setupOpenSearch,
+} from '@tidewatch/store/opensearch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { archiveCommand } from '../../apps/tidewatch/commands/archive.ts';
 import { runCommand } from '../../apps/tidewatch/commands/command.fixture.ts';
 import { setupCommand } from '../../apps/tidewatch/commands/setup.ts';
-import { has } from '../require.ts';
+import { has, root } from '../require.ts';
 import { type KafkaService, startKafka } from '../services/kafka.ts';
 import { type RunningOpenSearch, startOpenSearch } from '../services/opensearch.ts';
 import { eventually, type RunningServer, startServer } from './server.ts';
 
+const day = 86_400_000;
 const events = 2_500;
 /** Of what is sent, events whose query the index answers, or cannot answer, exactly. */
 const queries: readonly (readonly [query: string, found: number])[] = [
@@ -23,15 +33,41 @@ const queries: readonly (readonly [query: string, found: number])[] = [
   ['not no.such: field', events],
 ];
 
+/** Of a week that is over. */
+const old = {
+  events: 7,
+  time: Date.now() - 10 * day,
+  partition: partitionName(Date.now() - 10 * day, 90 * day),
+};
+
+/** As servers that have run for weeks would have left it. */
+async function fillOldPartition(url: string): Promise<void> {
+  const classes = await loadDataClasses(join(root, 'governance/classes.yml'));
+  const connection = await connectOpenSearch(openSearchConfig.parse({ nodes: [url] }));
+  await setupOpenSearch(connection, classes);
+  const writer = createBulkWriter({ connection, classes });
+  const { time } = old;
+  const records = Array.from({ length: old.events }, () =>
+    indexed({}, { time, ingested: time, dataClass: 'authentication' }),
+  );
+  expect((await writer.write(records)).map(({ status }) => status)).toEqual(records.map(() => 'stored'));
+  await writer.close();
+  await connection.close();
+}
+
 describe.runIf(has('kafka') && has('opensearch'))('events through Kafka into OpenSearch', () => {
   let kafka: KafkaService;
   let search: RunningOpenSearch;
   let writes: RunningServer;
   let reads: RunningServer;
+  let folder: string;
   beforeAll(async () => {
     [kafka, search] = await Promise.all([startKafka(), startOpenSearch()]);
+    folder = await mkdtemp(join(tmpdir(), 'tidewatch-shared-'));
+    await fillOldPartition(search.url);
     const config = (roles: string): string =>
       `roles: [${roles}]
+archive: { folder: '${join(folder, 'archive')}' }
 stream: { kafka: { brokers: ['${kafka.broker}'], partitions: 2, replicas: 1, min_insync_replicas: 1 } }
 store: { opensearch: { nodes: ['${search.url}'], timeout_ms: 2000 } }
 inputs: [{ type: http }]
@@ -44,6 +80,7 @@ inputs: [{ type: http }]
   afterAll(async () => {
     await Promise.all([writes?.dispose(), reads?.dispose()]);
     await Promise.all([kafka?.stop(), search?.stop()]);
+    await rm(folder, { recursive: true, force: true });
   });
 
   interface EventPage {
@@ -98,8 +135,7 @@ inputs: [{ type: http }]
   }, 120_000);
 
   it('are in a cluster that the start has set up, as the command shows', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'tidewatch-setup-'));
-    const config = join(folder, 'tidewatch.yml');
+    const config = join(folder, 'setup.yml');
     await writeFile(config, `store: { opensearch: { nodes: ['${search.url}'] } }`);
     const setUp = (...more: string[]) => runCommand(setupCommand, 'opensearch', '--config', config, ...more);
     const { status, stdout } = await setUp('--json');
@@ -114,8 +150,48 @@ inputs: [{ type: http }]
     const refused = await setUp('--dry-run', '--dashboards', `${search.url}/`);
     expect(refused.stdout).toContain('nothing is changed');
     expect((await setUp('--dashboards', search.url)).status).toBe(1);
-    await rm(folder, { recursive: true });
   });
+
+  it('are archived by the process that indexes, and listed and brought back by the one that is asked', async () => {
+    const archive = async (verb: string, ...more: string[]) => {
+      const { status, stdout } = await runCommand(
+        archiveCommand,
+        verb,
+        '--json',
+        '--data',
+        reads.data,
+        ...more,
+      );
+      expect(status).toBe(0);
+      return (JSON.parse(stdout) as { dataClass: string; events: number; state: string }[]).map(
+        ({ dataClass, events: count, state }) => [dataClass, count, state],
+      );
+    };
+    const archived = [['authentication', old.events, 'archived']];
+    await eventually(
+      () => archive('list', '--class', 'authentication', '--from', '12d', '--to', '8d'),
+      (files) => files.length > 0,
+      60,
+    ).then((files) => expect(files).toEqual(archived));
+    for (const other of [
+      ['--class', 'system', '--from', '12d', '--to', '8d'],
+      ['--class', 'authentication', '--from', '12d', '--to', '11d'],
+      ['--class', 'authentication', '--from', '8d', '--to', '1d'],
+    ])
+      expect([await archive('list', ...other), await archive('restore', ...other)]).toEqual([[], []]);
+
+    const wasThere = await fetch(`${search.url}/tidewatch-events-authentication-${old.partition}`, {
+      method: 'DELETE',
+    });
+    expect(wasThere.status).toBe(200);
+    const back = await archive('restore', '--class', 'authentication', '--from', '12d', '--to', '8d');
+    expect(back).toEqual([['authentication', old.events, 'restored']]);
+    const found = await eventually(
+      () => reads.api<EventPage>('/api/events?from=now-12d&to=now-8d&q='),
+      ({ total }) => total > 0,
+    );
+    expect(found.total).toBe(old.events);
+  }, 120_000);
 
   it('are out of reach, not absent, while OpenSearch is away', async () => {
     await search.kill('SIGKILL');
