@@ -10,6 +10,7 @@ import { formatIssues, validateYaml } from '@tidewatch/plugin';
 import { parseKql, toPredicate } from '@tidewatch/query';
 import { reasonOf, startErrors } from '../errors.ts';
 import { workers } from '../server/workers.ts';
+import { wholeModel } from './whole_model.ts';
 
 export interface GoldenRequest {
   /** The model's folder: a manifest, whose hashes are not looked at, `card.md` and the model. */
@@ -22,7 +23,7 @@ export interface GoldenRequest {
 
 /**
  * Scores events with an ONNX model as the stream will, writes them down as what it must answer from now on, and the hashes of all its
- * files: the folder is whole then.
+ * files: the folder is whole then. What lies beside the model as another file is in it.
  *
  * Rejects with MODEL_REFUSED, FILE_UNREADABLE, or what `onnxErrors` says of the model.
  *
@@ -35,6 +36,11 @@ export async function writeGolden({ model: folder, events, most = 64 }: GoldenRe
     bytes[name] = await readFile(join(folder, name)).catch((error) => {
       throw modelErrors.MODEL_REFUSED({ folder, file: name, reason: reasonOf(error) });
     });
+  bytes[manifest.onnx.file] = await wholeModel(
+    folder,
+    manifest.onnx.file,
+    bytes[manifest.onnx.file] as Buffer,
+  );
   const chosen = await choose(events, manifest.events, most);
   if (chosen.length === 0)
     throw startErrors.FILE_UNREADABLE({ file: events, reason: 'it has no event that the model is for' });
