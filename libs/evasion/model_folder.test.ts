@@ -23,7 +23,11 @@ const rarities = (rarity: number) => ({
 });
 it.each<[string, () => readonly [file: string, text: string], string]>([
   // Shares would be 0 of 0, and scores no numbers.
-  ['words of no rarity', () => ['weights.json', JSON.stringify({ ...model, ...rarities(0) })], 'outline.rarity.0'],
+  [
+    'words of no rarity',
+    () => ['weights.json', JSON.stringify({ ...model, ...rarities(0) })],
+    'outline.rarity.0',
+  ],
   [
     'too many words',
     () => ['weights.json', JSON.stringify({ ...model, weights: new Array(100_001).fill(1) })],
