@@ -6,10 +6,10 @@ import { KeyRound, Plus, Trash2 } from 'lucide-react';
 import { parseAsString, useQueryState } from 'nuqs';
 import { useMemo, useState } from 'react';
 import { removeKey, useKeys } from '../../api/accounts.ts';
-import { step } from '../../view/keymap.ts';
 import { minuteTime } from '../../view/moment.ts';
 import { plural } from '../../view/quantity.ts';
 import { FilterBox } from '../filter/filter-box.tsx';
+import { useCursor } from '../grid/use-cursor.ts';
 import { type GridColumn, type gridFeatures, VirtualGrid } from '../grid/virtual-grid.tsx';
 import { StateDot } from '../health/health-section.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -31,7 +31,6 @@ export function KeysPage() {
   const client = useQueryClient();
   const { data, error, refetch } = useKeys();
   const [q, setQ] = useQueryState('q', parseAsString.withDefault(''));
-  const [cursor, setCursor] = useState<string | null>(null);
   const [opened, setOpened] = useState<string | null>(null);
   const [making, setMaking] = useState(false);
   const [question, setQuestion] = useState<Question>();
@@ -43,10 +42,11 @@ export function KeysPage() {
       `${name} ${user} ${scopes.join(' ')}`.toLowerCase().includes(sought),
     );
   }, [data, q]);
-  const move = (by: number): void => {
-    const at = rows.findIndex(({ id }) => id === cursor);
-    setCursor(rows[step(at, by, rows.length)]?.id ?? null);
-  };
+  const toggle = (id: string): void => setOpened(id === opened ? null : id);
+  const { cursor, setCursor, atCursor } = useCursor(rows, rowId, {
+    onOpen: ({ id }) => toggle(id),
+    onReload: refetch,
+  });
   const end = ({ id, name }: Key): void =>
     setQuestion({
       title: `End the key “${name}”?`,
@@ -54,17 +54,10 @@ export function KeysPage() {
       verb: 'End it',
       work: () => removeKey(client, id),
     });
-  useKey('j', () => move(1));
-  useKey('k', () => move(-1));
-  const toggle = (id: string | null): void => setOpened(id === opened ? null : id);
-  useKey('o', () => toggle(cursor));
-  useKey('enter', () => toggle(cursor));
   useKey('escape', () => setOpened(null));
   useKey('n', () => setMaking(true));
-  useKey('r', () => void refetch());
   useKey('d', () => {
-    const key = rows.find(({ id }) => id === cursor);
-    if (key !== undefined) end(key);
+    if (atCursor !== undefined) end(atCursor);
   });
 
   if (data === undefined)

@@ -6,10 +6,10 @@ import { parseAsString, useQueryState } from 'nuqs';
 import { useMemo, useState } from 'react';
 import { changeUser, endSessions, makeLink, removeUser, useUsers } from '../../api/accounts.ts';
 import { useSession } from '../../api/session.ts';
-import { step } from '../../view/keymap.ts';
 import { minuteTime } from '../../view/moment.ts';
 import { plural } from '../../view/quantity.ts';
 import { FilterBox } from '../filter/filter-box.tsx';
+import { useCursor } from '../grid/use-cursor.ts';
 import { VirtualGrid } from '../grid/virtual-grid.tsx';
 import { Button } from '../ui/button.tsx';
 import { MenuItem, MenuLine } from '../ui/menu.tsx';
@@ -29,7 +29,6 @@ export function UsersPage() {
   const { data, error, refetch } = useUsers();
   const me = useSession().data?.user;
   const [q, setQ] = useQueryState('q', parseAsString.withDefault(''));
-  const [cursor, setCursor] = useState<string | null>(null);
   const [editing, setEditing] = useState<User | 'new'>();
   const [question, setQuestion] = useState<Question>();
   const [secret, setSecret] = useState<Secret>();
@@ -62,20 +61,11 @@ export function UsersPage() {
       toasts.add({ type: 'problem', title: 'There is no link', description: (failure as Error).message });
     }
   };
-  const move = (by: number): void => {
-    const at = rows.findIndex(({ id }) => id === cursor);
-    setCursor(rows[step(at, by, rows.length)]?.id ?? null);
-  };
-  const edit = (): void => {
-    const user = rows.find(({ id }) => id === cursor);
-    if (user !== undefined && user.id !== me) setEditing(user);
-  };
-  useKey('j', () => move(1));
-  useKey('k', () => move(-1));
-  useKey('o', edit);
-  useKey('enter', edit);
+  const { cursor, setCursor } = useCursor(rows, rowId, {
+    onOpen: (user) => user.id !== me && setEditing(user),
+    onReload: refetch,
+  });
   useKey('n', () => setEditing('new'));
-  useKey('r', () => void refetch());
 
   if (data === undefined)
     return error === null ? (

@@ -2,11 +2,10 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { AlertRow } from '@tidewatch/api/schemas';
 import { type Level, levels } from '@tidewatch/event';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
 import { prefetchAlert, useAlertHistogram, useAlerts, useAlertTotals } from '../../api/alerts.ts';
 import { toggleGroup, valuesOf } from '../../view/alert-group.ts';
 import { levelLabels, statusViewLabels, statusViews } from '../../view/alert-view.ts';
-import { step } from '../../view/keymap.ts';
 import { absoluteRange } from '../../view/time-range.ts';
 import { HistogramPanel } from '../charts/histogram-panel.tsx';
 import type { ChartSeries } from '../charts/stack.ts';
@@ -18,6 +17,7 @@ import { TimePicker } from '../filter/time-picker.tsx';
 import { changeFilter, type ValueActions, ValueActionsContext } from '../filter/value-actions.ts';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { ViewsMenu } from '../filter/views-menu.tsx';
+import { useCursor } from '../grid/use-cursor.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { SkeletonRows } from '../ui/states.tsx';
 import { toasts } from '../ui/toasts.tsx';
@@ -46,6 +46,8 @@ const levelSeries: readonly ChartSeries[] = [...levels]
   .reverse()
   .map((level) => ({ key: level, label: levelLabels[level], colour: `--${level}` }));
 
+const rowId = ({ id }: AlertRow): string => id;
+
 export function AlertsPage() {
   const client = useQueryClient();
   const { state, setState, filter, wide } = useAlertState();
@@ -54,15 +56,25 @@ export function AlertsPage() {
   const histogram = useAlertHistogram(filter);
   const rows = useMemo<AlertRow[]>(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const live = useLiveAlerts(rows, filter);
-  const [cursor, setCursor] = useState<string | null>(state.id);
   const marked = useMarked({ state, filter });
   const { isGrouped } = marked;
+  const { cursor, setCursor, atCursor } = useCursor(rows, rowId, {
+    first: state.id,
+    enabled: !isGrouped,
+    onOpen: ({ id }) => open(id),
+    onMove({ id }, beyond) {
+      if (state.id === null) return;
+      open(id);
+      if (beyond !== undefined) prefetchAlert(client, beyond.id);
+    },
+    onReload: live.load,
+  });
   // Among groups no row has the cursor: only an alert that is open can be meant.
   const triage = useTriage(rows, isGrouped ? state.id : cursor, marked);
 
   useEffect(() => {
     if (state.id !== null) setCursor(state.id);
-  }, [state.id]);
+  }, [state.id, setCursor]);
   useEffect(() => {
     if (cursor === null) return;
     void loadDetail();
@@ -75,21 +87,8 @@ export function AlertsPage() {
       // Opening is a step to come back from; going from one to the next is not.
       void setState({ id, match: null }, { history: state.id === null ? 'push' : 'replace' });
     },
-    [setState, state.id],
+    [setState, setCursor, state.id],
   );
-  const move = (by: number): void => {
-    const index = step(
-      rows.findIndex(({ id }) => id === cursor),
-      by,
-      rows.length,
-    );
-    const id = rows[index]?.id;
-    if (id === undefined) return;
-    if (state.id !== null) open(id);
-    else setCursor(id);
-    const next = rows[index + by]?.id;
-    if (next !== undefined && state.id !== null) prefetchAlert(client, next);
-  };
   const onFilter = useCallback<OnFilter>(
     (field, value, mode) => void setState({ q: changeFilter(state.q, field, value, mode) }),
     [setState, state.q],
@@ -100,17 +99,11 @@ export function AlertsPage() {
   );
   const onBrush = (from: number, to: number): void => void setState(absoluteRange(from, to));
 
-  const listed = { enabled: !isGrouped };
-  useKey('j', () => move(1), listed);
-  useKey('k', () => move(-1), listed);
-  useKey('o,enter', () => open(cursor ?? rows[0]?.id ?? null), listed);
-  useKey('r', () => void live.load());
   useKey('escape', () => {
     if (triage.marked !== undefined) triage.clear();
     else open(null);
   });
 
-  const atCursor = rows.find(({ id }) => id === cursor);
   return (
     <ValueActionsContext value={actions}>
       {!isGrouped && atCursor !== undefined && (
@@ -164,6 +157,7 @@ export function AlertsPage() {
                   {...{ filter, state, setState, marked, onFilter }}
                   open={state.id !== null}
                   onOpen={open}
+                  onReload={live.load}
                 />
               </Suspense>
             ) : (

@@ -1,11 +1,11 @@
 'use client';
 import { Group } from 'lucide-react';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo } from 'react';
 import { type AlertFilter, useAlertGroups } from '../../api/alerts.ts';
 import { inGroup, inGroups } from '../../view/alert-group.ts';
-import { step } from '../../view/keymap.ts';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { PagedGrid } from '../grid/paged-grid.tsx';
+import { useCursor } from '../grid/use-cursor.ts';
 import { EmptyState } from '../ui/states.tsx';
 import { useKey } from '../ui/use-key.ts';
 import { useNow } from '../ui/use-now.ts';
@@ -24,12 +24,14 @@ export function GroupList({
   marked,
   open,
   onOpen,
+  onReload,
   onFilter,
 }: Pick<AlertState, 'state' | 'setState'> & {
   readonly filter: AlertFilter;
   readonly marked: MarkedAlerts;
   readonly open: boolean;
   readonly onOpen: (id: string) => void;
+  readonly onReload: () => unknown;
   readonly onFilter: OnFilter;
 }) {
   const now = useNow();
@@ -37,17 +39,20 @@ export function GroupList({
   const list = useAlertGroups(filter, by, order);
   const rows = useMemo(() => list.data?.pages.flatMap(({ items }) => items.map(rowOf)) ?? [], [list.data]);
   const total = list.data?.pages[0]?.total ?? 0;
-  const [cursor, setCursor] = useState<string | null>(unfolded);
   const { groups: chosen, markGroups } = marked;
   const seenAt = list.dataUpdatedAt;
+  const { cursor, setCursor, atCursor } = useCursor(rows, rowId, {
+    first: unfolded,
+    onOpen: (row) => unfold(row),
+    onReload,
+  });
 
   const unfold = useCallback(
-    (row: GroupRow | undefined) => {
-      if (row === undefined) return;
+    (row: GroupRow) => {
       setCursor(row.id);
       void setState(({ group }) => ({ group: group === row.id ? null : row.id }), { history: 'replace' });
     },
-    [setState],
+    [setState, setCursor],
   );
   const columns = useMemo(
     () =>
@@ -61,14 +66,8 @@ export function GroupList({
     [by, now, unfolded, onFilter, open, chosen, markGroups, seenAt, rows],
   );
 
-  const at = rows.findIndex(({ id }) => id === cursor);
-  const move = (by: number): void => setCursor(rows[step(at, by, rows.length)]?.id ?? null);
-  useKey('j', () => move(1));
-  useKey('k', () => move(-1));
-  useKey('o,enter', () => unfold(rows[at]));
   useKey('x', () => {
-    const row = rows[at];
-    if (row !== undefined) markGroups([row], seenAt);
+    if (atCursor !== undefined) markGroups([atCursor], seenAt);
   });
 
   return (

@@ -1,14 +1,13 @@
 'use client';
 import { useQueryClient } from '@tanstack/react-query';
 import type { DetectorRow } from '@tidewatch/api/schemas';
-import { useState } from 'react';
 import { refreshDetectors, useAnomalies } from '../../api/detectors.ts';
 import { type AnomalyRow, entityLabel, outcomeWord } from '../../view/anomaly.ts';
 import { figure } from '../../view/forecast.ts';
-import { step } from '../../view/keymap.ts';
 import { KqlBox } from '../filter/kql-box.tsx';
 import { kqlProblemOf } from '../filter/kql-problem.ts';
 import { TimePicker } from '../filter/time-picker.tsx';
+import { useCursor } from '../grid/use-cursor.ts';
 import { FactTable } from '../health/health-section.tsx';
 import { Link } from '../ui/link.tsx';
 import { Section } from '../ui/section.tsx';
@@ -19,6 +18,7 @@ import { useNow } from '../ui/use-now.ts';
 import type { AnomalyState, SetAnomalyState } from './use-anomaly-state.ts';
 
 const none: readonly AnomalyRow[] = [];
+const rowId = ({ id }: AnomalyRow): string => id;
 
 /** Odd intervals of a detector in a time, the newest first. */
 export function AnomalySection({
@@ -39,29 +39,13 @@ export function AnomalySection({
   const client = useQueryClient();
   const { q, from, to } = state;
   const { data, error, refetch } = useAnomalies(detector.id, { q, from, to });
-  const [cursor, setCursor] = useState<string>();
   const now = useNow();
   const rows = data?.items ?? none;
-  const marked = rows.find(({ id }) => id === cursor);
-  const move = (by: number): void =>
-    setCursor(
-      rows[
-        step(
-          rows.findIndex(({ id }) => id === cursor),
-          by,
-          rows.length,
-        )
-      ]?.id,
-    );
-  const open = (): void => {
-    if (marked !== undefined) onOpen(marked.entity, marked.from);
-  };
-  useKey('j', () => move(1));
-  useKey('k', () => move(-1));
-  useKey('o', open);
-  useKey('enter', open);
-  useKey('r', () => void refreshDetectors(client));
-  useKey('n', () => marked !== undefined && onJudge?.(marked));
+  const { cursor, setCursor, atCursor } = useCursor(rows, rowId, {
+    onOpen: ({ entity, from: at }) => onOpen(entity, at),
+    onReload: () => refreshDetectors(client),
+  });
+  useKey('n', () => atCursor !== undefined && onJudge?.(atCursor));
   useKey('escape', () =>
     state.entity === null ? onClose() : void setState({ entity: null, at: null, judge: null }),
   );

@@ -3,12 +3,12 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Download, FileClock } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { type AuditRow, useAudit } from '../../api/audit.ts';
-import { step } from '../../view/keymap.ts';
 import { fullTime } from '../../view/moment.ts';
 import { count } from '../../view/quantity.ts';
 import { ExportDialog } from '../filter/export-dialog.tsx';
 import { TimePicker } from '../filter/time-picker.tsx';
 import { PagedGrid } from '../grid/paged-grid.tsx';
+import { useCursor } from '../grid/use-cursor.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/states.tsx';
 import { useKey } from '../ui/use-key.ts';
@@ -26,7 +26,11 @@ export function AuditPage() {
   const { state, setState, filter, filtered } = useAuditState();
   const list = useAudit(filter);
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
-  const [cursor, setCursor] = useState<string | null>(state.seq === null ? null : String(state.seq));
+  const { cursor, setCursor } = useCursor(rows, rowId, {
+    first: state.seq === null ? null : String(state.seq),
+    onOpen: ({ seq }) => toggle(seq),
+    onReload: () => client.resetQueries({ queryKey: ['audit'] }),
+  });
   const [exporting, setExporting] = useState(false);
   const now = useNow();
   const columns = useMemo(() => auditColumns(now), [now]);
@@ -35,19 +39,6 @@ export function AuditPage() {
     setCursor(String(seq));
     void setState(({ seq: before }) => ({ seq: before === seq ? null : seq }), { history: 'replace' });
   };
-  const move = (by: number): void => {
-    const at = rows.findIndex(({ seq }) => String(seq) === cursor);
-    const next = rows[step(at, by, rows.length)];
-    if (next !== undefined) setCursor(String(next.seq));
-  };
-  const open = (): void => {
-    if (cursor !== null) toggle(Number(cursor));
-  };
-  useKey('j', () => move(1));
-  useKey('k', () => move(-1));
-  useKey('o', open);
-  useKey('enter', open);
-  useKey('r', () => void client.resetQueries({ queryKey: ['audit'] }));
   useKey('escape', () => void setState({ seq: null }, { history: 'replace' }));
 
   return (

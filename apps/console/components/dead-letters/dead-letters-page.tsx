@@ -9,12 +9,12 @@ import {
   useDeadLetters,
   useLetterTotals,
 } from '../../api/dead-letters.ts';
-import { step } from '../../view/keymap.ts';
 import { letterStates, stateLabels } from '../../view/letter-view.ts';
 import { plural } from '../../view/quantity.ts';
 import { KqlBox } from '../filter/kql-box.tsx';
 import { kqlProblemOf } from '../filter/kql-problem.ts';
 import { TimePicker } from '../filter/time-picker.tsx';
+import { useCursor } from '../grid/use-cursor.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { useKey } from '../ui/use-key.ts';
 import { JobStrip } from './job-strip.tsx';
@@ -31,6 +31,8 @@ interface Asking {
   readonly what: string;
 }
 
+const letterId = ({ id }: DeadLetter): string => id;
+
 export function DeadLettersPage() {
   const client = useQueryClient();
   const { state, setState, filter, filtered } = useLetterState();
@@ -38,7 +40,11 @@ export function DeadLettersPage() {
   const { start, mayLook, mayWork, running } = useLetterWork();
   const totals = useLetterTotals(mayLook);
   const rows = useMemo<DeadLetter[]>(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
-  const [cursor, setCursor] = useState<string | null>(state.id);
+  const { cursor, setCursor, atCursor } = useCursor(rows, letterId, {
+    first: state.id,
+    onOpen: ({ id }) => toggle(id),
+    onReload: () => reload(),
+  });
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [dropping, setDropping] = useState<Asking>();
 
@@ -47,7 +53,7 @@ export function DeadLettersPage() {
       setCursor(id);
       void setState(({ id: before }) => ({ id: before === id ? null : id }), { history: 'replace' });
     },
-    [setState],
+    [setState, setCursor],
   );
   const select = useCallback(
     ({ id }: DeadLetter) =>
@@ -78,26 +84,15 @@ export function DeadLettersPage() {
   /** What a key acts on: never more than is marked. */
   const marked = (): Asking | undefined => {
     if (selected.size > 0) return named([...selected]);
-    return cursor !== null && rows.some(({ id }) => id === cursor) ? named([cursor]) : undefined;
+    return atCursor === undefined ? undefined : named([atCursor.id]);
   };
   const work = (verb: 'replay' | 'restore', { choice }: Asking): void => {
     clear();
     void start(verb, choice);
   };
-  const move = (by: number): void => {
-    const at = rows.findIndex(({ id }) => id === cursor);
-    const next = rows[step(at, by, rows.length)];
-    if (next !== undefined) setCursor(next.id);
-  };
-  useKey('j', () => move(1));
-  useKey('k', () => move(-1));
-  useKey('o', () => cursor !== null && toggle(cursor));
-  useKey('enter', () => cursor !== null && toggle(cursor));
   useKey('x', () => {
-    const row = rows.find(({ id }) => id === cursor);
-    if (row !== undefined) select(row);
+    if (atCursor !== undefined) select(atCursor);
   });
-  useKey('r', reload);
   useKey(
     'p',
     () => {

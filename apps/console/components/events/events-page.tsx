@@ -3,7 +3,6 @@ import type { JsonObject } from '@tidewatch/event';
 import { X } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useEvent, useEventHistogram, useEvents } from '../../api/events.ts';
-import { step } from '../../view/keymap.ts';
 import { absoluteRange } from '../../view/time-range.ts';
 import { eventId, eventTime } from '../../view/value.ts';
 import { HistogramPanel } from '../charts/histogram-panel.tsx';
@@ -11,11 +10,13 @@ import type { ChartSeries } from '../charts/stack.ts';
 import { ExportButton } from '../filter/export-button.tsx';
 import { KqlBox } from '../filter/kql-box.tsx';
 import { kqlProblemOf } from '../filter/kql-problem.ts';
+import { PageLink } from '../filter/page-link.tsx';
 import { RowValuesMenu } from '../filter/row-values-menu.tsx';
 import { TimePicker } from '../filter/time-picker.tsx';
 import { changeFilter, type ValueActions, ValueActionsContext } from '../filter/value-actions.ts';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { ViewsMenu } from '../filter/views-menu.tsx';
+import { useCursor } from '../grid/use-cursor.ts';
 import { IconButton } from '../ui/button.tsx';
 import { useKey } from '../ui/use-key.ts';
 import { shownValues } from './event-columns.tsx';
@@ -36,7 +37,11 @@ export function EventsPage() {
     () => list.data?.pages.flatMap((page) => page.items as JsonObject[]) ?? [],
     [list.data],
   );
-  const [cursor, setCursor] = useState<string | null>(state.id);
+  const { cursor, setCursor, atCursor } = useCursor(rows, eventId, {
+    first: state.id,
+    onOpen: (event) => toggle(eventId(event)),
+    onReload: tail.load,
+  });
   const isListed = state.id === null || rows.some((event) => eventId(event) === state.id);
 
   const toggle = useCallback(
@@ -44,7 +49,7 @@ export function EventsPage() {
       setCursor(id);
       void setState(({ id: before }) => ({ id: before === id ? null : id }), { history: 'replace' });
     },
-    [setState],
+    [setState, setCursor],
   );
   const onFilter = useCallback<OnFilter>(
     (field, value, mode) => void setState(({ q }) => ({ q: changeFilter(q, field, value, mode) })),
@@ -60,17 +65,6 @@ export function EventsPage() {
     }),
     [setState, state.columns],
   );
-  const atCursor = rows.find((event) => eventId(event) === cursor);
-  const move = (by: number): void => {
-    const at = rows.findIndex((event) => eventId(event) === cursor);
-    const next = rows[step(at, by, rows.length)];
-    if (next !== undefined) setCursor(eventId(next));
-  };
-  useKey('j', () => move(1));
-  useKey('k', () => move(-1));
-  useKey('o', () => cursor !== null && toggle(cursor));
-  useKey('enter', () => cursor !== null && toggle(cursor));
-  useKey('r', () => void tail.load());
   useKey('escape', () => void setState({ id: null }, { history: 'replace' }));
 
   return (
@@ -85,14 +79,15 @@ export function EventsPage() {
       <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-bg px-3 py-2">
         <KqlBox
           page="events"
-          value={state.q}
           range={state}
+          value={state.q}
           onChange={(q) => void setState({ q })}
           problem={kqlProblemOf(list.error, state.q, filter.q)}
           placeholder="Search events, e.g. event.dataset: linux.sshd and source.ip: 10.0.0.0/8"
         />
         <TimePicker range={state} onChange={({ from, to }) => void setState({ from, to, live: false })} />
         <ViewsMenu page="events" />
+        <PageLink label="Copy a link to what is shown" />
         <ExportButton
           title="Export events"
           says="All events that fit the filter, however many: NDJSON has them whole, CSV the columns that you choose. That you took them is noted."
