@@ -65,7 +65,7 @@ function Prevalence({ alert, match, onFilter }: PrevalenceProps) {
                   right: true,
                   cell: (one) => (
                     <span className={isRare(one) ? 'font-semibold text-warn' : ''}>
-                      {isRare(one) && <span className="mr-2 text-xs">rare</span>}
+                      {isRare(one) && <span className="mr-1 text-xs">rare </span>}
                       {count(one.events)}
                     </span>
                   ),
