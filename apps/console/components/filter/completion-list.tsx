@@ -5,6 +5,7 @@ import type { CompletionRequest } from '../../api/completion.ts';
 import { type Suggestion, typedSpan } from '../../view/completion.ts';
 import { compact } from '../../view/quantity.ts';
 import { segments } from '../../view/spans.ts';
+import { visible } from '../../view/value.ts';
 import { Kbd } from '../ui/kbd.tsx';
 
 const titles = { field: 'Fields', value: 'Values', operator: 'Operators', conjunction: 'And then' } as const;
@@ -89,10 +90,10 @@ function Label({
       {segments(cut, span === undefined ? [] : [span]).map((part) =>
         part.hit ? (
           <strong key={part.start} className="font-semibold text-accent">
-            {part.text}
+            {visible(part.text)}
           </strong>
         ) : (
-          <span key={part.start}>{part.text}</span>
+          <span key={part.start}>{visible(part.text)}</span>
         ),
       )}
     </bdi>

@@ -4,7 +4,6 @@ import { Search, X } from 'lucide-react';
 import {
   type KeyboardEvent,
   lazy,
-  type RefObject,
   Suspense,
   useEffect,
   useId,
@@ -15,11 +14,11 @@ import {
 } from 'react';
 import type { SearchPage } from '../../api/views.ts';
 import { faultWhileTyping, type Suggestion } from '../../view/completion.ts';
-import { segments } from '../../view/spans.ts';
 import type { TimeRange } from '../../view/time-range.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Kbd } from '../ui/kbd.tsx';
 import { useKey } from '../ui/use-key.ts';
+import { FaultUnderline } from './fault-underline.tsx';
 import { KqlNotice } from './kql-notice.tsx';
 import { useCompletion } from './use-completion.ts';
 import { useSearchHistory } from './use-search-history.ts';
@@ -88,15 +87,9 @@ export function KqlBox({
   }, [value]);
   const fault = refused ?? (draft === value ? problem : undefined);
   const typing = useMemo(() => (draft === value ? undefined : faultWhileTyping(draft)), [draft, value]);
-  const shown =
-    fault ??
-    (draft === value
-      ? warning !== dismissed
-        ? warning
-        : undefined
-      : completion.asked === undefined
-        ? typing
-        : undefined);
+  const marked = fault ?? typing;
+  const hint = draft === value ? warning : completion.pending ? undefined : typing;
+  const shown = fault ?? (hint === dismissed ? undefined : hint);
 
   const type = (text: string, position: number): void => {
     setDraft(text);
@@ -138,9 +131,7 @@ export function KqlBox({
       >
         <Search size={14} className="shrink-0 text-faint" aria-hidden />
         <div className="relative flex h-full min-w-0 flex-1">
-          {(fault ?? typing) !== undefined && (
-            <Underline text={draft} fault={fault ?? typing} under={input} />
-          )}
+          {marked !== undefined && <FaultUnderline text={draft} fault={marked} under={input} />}
           <input
             ref={input}
             value={draft}
@@ -231,46 +222,5 @@ export function KqlBox({
         />
       )}
     </search>
-  );
-}
-
-/** The place of a fault, drawn below the box's own text. */
-function Underline({
-  text,
-  fault,
-  under,
-}: {
-  readonly text: string;
-  readonly fault: Notice | undefined;
-  readonly under: RefObject<HTMLInputElement | null>;
-}) {
-  const own = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const box = under.current;
-    const follow = (): void => {
-      if (own.current !== null && box !== null) own.current.scrollLeft = box.scrollLeft;
-    };
-    follow();
-    box?.addEventListener('scroll', follow);
-    return () => box?.removeEventListener('scroll', follow);
-  });
-  if (fault === undefined) return null;
-  const span = [fault.start, Math.max(fault.end, fault.start + 1)] as const;
-  return (
-    <div
-      ref={own}
-      aria-hidden
-      data-fault
-      className="pointer-events-none absolute inset-0 flex items-center overflow-hidden font-mono text-sm whitespace-pre text-transparent"
-    >
-      {segments(text, [span]).map((part) => (
-        <span
-          key={part.start}
-          className={part.hit ? 'underline decoration-bad decoration-wavy underline-offset-4' : ''}
-        >
-          {part.text}
-        </span>
-      ))}
-    </div>
   );
 }

@@ -25,7 +25,11 @@ export function useCompletion(page: string | undefined, range: TimeRange | undef
     const timer = setTimeout(() => setSettled(asked), asked === undefined ? 0 : pause);
     return () => clearTimeout(timer);
   }, [asked]);
-  const { data, isPlaceholderData } = useCompletions(isCompleted(page) ? page : 'events', opening, settled);
+  const { data, isPlaceholderData, isFetching } = useCompletions(
+    isCompleted(page) ? page : 'events',
+    opening,
+    settled,
+  );
   const known = asked !== undefined && asked === settled && !isPlaceholderData;
   const shown =
     asked !== undefined && data !== undefined && (data.late === true || offers(asked.text, data))
@@ -36,6 +40,8 @@ export function useCompletion(page: string | undefined, range: TimeRange | undef
   return {
     asked,
     shown,
+    /** What can stand there is not known yet. */
+    pending: asked !== undefined && (asked !== settled || isFetching),
     at,
     /** Asks what can stand at the cursor. */
     ask(text: string, position: number): void {
