@@ -33,7 +33,7 @@ export function turnsOf(calls: readonly Call[]): Call[][] {
  * @param width of a row
  */
 export function createPool(width: number) {
-  let spare = new Float32Array();
+  let spare: Float32Array = new Float32Array();
   return {
     /** Lays the rows of calls behind each other. What is behind the last is of no account. */
     lay(calls: readonly Call[]): Rows {
