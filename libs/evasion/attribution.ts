@@ -1,6 +1,6 @@
 import type { Coverage } from './coverage.ts';
 import type { EvasionModel } from './model.ts';
-import type { WordFinder } from './words.ts';
+import type { Read, WordFinder } from './words.ts';
 
 /** A rule that a line is near to. */
 export interface NearRule {
@@ -28,10 +28,12 @@ interface Asked {
   readonly words: readonly number[];
 }
 
-/** What stands between white space in a line, with the words that it means. */
-interface Piece {
-  readonly text: string;
-  readonly words: Int32Array;
+/** What stands between white space in a line, with the words that all of it means, one piece behind the other. */
+interface Pieces {
+  readonly texts: readonly string[];
+  readonly words: readonly number[];
+  /** How many words there are up to the end of each. */
+  readonly ends: readonly number[];
 }
 
 /** Says which rules a line is near to, and why. */
@@ -42,8 +44,11 @@ export class Attributor {
   readonly #weights: Float64Array;
   /** Of a demand its groups, once it was near to a line. */
   readonly #groups: (readonly (readonly Asked[])[] | undefined)[];
-  /** 1 for each word of the line at hand. */
+  /** The words of the line at hand: their numbers, and 1 for each. */
+  readonly #own: Int32Array;
   readonly #there: Uint8Array;
+  /** 1 for each word of the value at hand. */
+  readonly #asked: Uint8Array;
 
   constructor(model: EvasionModel, finder: WordFinder, coverage: Coverage) {
     this.#model = model;
@@ -54,30 +59,35 @@ export class Attributor {
       (weight, word) => Math.max(0, weight) + (model.outline.rarity[word] as number),
     );
     this.#groups = Array.from({ length: model.outline.demands.length });
+    this.#own = new Int32Array(model.outline.words.length);
     this.#there = new Uint8Array(model.outline.words.length);
+    this.#asked = new Uint8Array(model.outline.words.length);
   }
 
   attribute(line: string, most: number): Attribution {
     const read = this.#finder.read(line);
-    const tokens = this.#tokens(read.list.subarray(0, read.tokens));
-    const words = read.words.slice(0, read.count);
-    this.#coverage.best(words, words.length);
-    const there = this.#there;
-    for (const word of words) there[word] = 1;
+    const tokens = this.#tokens(read);
+    const { count } = read;
+    this.#coverage.best(read.words, count);
+    const [own, there] = [this.#own, this.#there];
+    for (let i = 0; i < count; i++) {
+      own[i] = read.words[i] as number;
+      there[own[i] as number] = 1;
+    }
     const folded = line.toLowerCase();
-    let pieces: readonly Piece[] | undefined;
+    let pieces: Pieces | undefined;
     const rules = this.#coverage.nearest(most).map(({ rule, demand, share }): NearRule => {
       const wanted: { value: string; instead: string | null }[] = [];
       for (const group of this.#groupsOf(demand)) {
         const best = this.#missed(group, folded);
         if (best === undefined) continue;
         pieces ??= this.#pieces(line);
-        wanted.push({ value: best.text.trim(), instead: insteadOf(best, pieces) });
+        wanted.push({ value: best.text.trim(), instead: this.#insteadOf(best, pieces) });
       }
       const { id, title } = this.#model.rules[rule] as EvasionModel['rules'][number];
       return { id, title, score: share, wanted };
     });
-    for (const word of words) there[word] = 0;
+    for (let i = 0; i < count; i++) there[own[i] as number] = 0;
     return { rules, tokens };
   }
 
@@ -91,7 +101,7 @@ export class Attributor {
       let found = 0;
       for (let i = 0; i < words.length; i++) found += there[words[i] as number] as number;
       // A line that says a value has its words.
-      if (found > 0 && value.pieces.every((piece) => folded.includes(piece))) return undefined;
+      if (found > 0 && found === words.length && says(folded, value)) return undefined;
       const share = found / words.length;
       if (share > most) [best, most] = [value, share];
     }
@@ -109,31 +119,50 @@ export class Attributor {
     return groups;
   }
 
-  #pieces(line: string): Piece[] {
-    return line.split(/\s+/).map((text) => {
+  #pieces(line: string): Pieces {
+    const texts = line.split(/\s+/);
+    const all: number[] = [];
+    const ends = texts.map((text) => {
       const { words, count } = this.#finder.read(text);
-      return { text, words: words.slice(0, count) };
+      for (let i = 0; i < count; i++) all.push(words[i] as number);
+      return all.length;
     });
+    return { texts, words: all, ends };
   }
 
-  #tokens(list: Int32Array): string[] {
-    const weighed: { text: string; weight: number }[] = [];
-    for (const token of list) {
+  /** What of a line means a value's words. */
+  #insteadOf(value: Asked, { texts, words, ends }: Pieces): string | null {
+    const asked = this.#asked;
+    for (const word of value.words) asked[word] = 1;
+    let instead = '';
+    let at = 0;
+    for (let piece = 0; piece < ends.length; piece++) {
+      const end = ends[piece] as number;
+      while (at < end && asked[words[at] as number] === 0) at++;
+      if (at < end) instead += instead === '' ? texts[piece] : ` ${texts[piece]}`;
+      at = end;
+    }
+    for (const word of value.words) asked[word] = 0;
+    return instead === '' ? null : instead.slice(0, insteadLimit);
+  }
+
+  #tokens({ list, tokens }: Read): string[] {
+    const weighed: { token: number; weight: number }[] = [];
+    for (let i = 0; i < tokens; i++) {
+      const token = list[i] as number;
       let weight = 0;
       for (const word of this.#finder.wordsOf(token))
         weight = Math.max(weight, this.#weights[word] as number);
-      if (weight > 0) weighed.push({ text: this.#finder.textOf(token), weight });
+      if (weight > 0) weighed.push({ token, weight });
     }
     return weighed
       .sort((a, b) => b.weight - a.weight)
       .slice(0, tokenLimit)
-      .map(({ text }) => text);
+      .map(({ token }) => this.#finder.textOf(token));
   }
 }
 
-/** What of a line means a value's words. */
-function insteadOf({ words }: Asked, pieces: readonly Piece[]): string | null {
-  const instead = pieces.filter((piece) => words.some((word) => piece.words.includes(word)));
-  const text = instead.map((piece) => piece.text).join(' ');
-  return text === '' ? null : text.slice(0, insteadLimit);
+function says(folded: string, { pieces }: Asked): boolean {
+  for (const piece of pieces) if (!folded.includes(piece)) return false;
+  return true;
 }

@@ -67,8 +67,6 @@ export class Coverage {
   readonly #values: Sums;
   readonly #groups: Sums;
   readonly #ways: Sums;
-  /** Of a rule, while the nearest are looked for, its best way's place among those found, counted from 1. */
-  readonly #bestOf: Int32Array;
   readonly #found: Float64Array;
 
   constructor({ words, rarity, demands }: Outline) {
@@ -110,7 +108,6 @@ export class Coverage {
     this.#values = sumsOf(values.made.length);
     this.#groups = sumsOf(groups.made.length);
     this.#ways = sumsOf(ways.length);
-    this.#bestOf = new Int32Array(1 + this.#ruleOf.reduce((most, rule) => Math.max(most, rule), 0));
     this.#found = new Float64Array(ways.length);
   }
 
@@ -145,25 +142,25 @@ export class Coverage {
 
   /** Of what {@link best} last found the best way of each rule, best first, at most so many. */
   nearest(most: number): Near[] {
-    const [found, touched, ruleOf, bestOf] = [this.#found, this.#ways.list, this.#ruleOf, this.#bestOf];
-    for (let i = 0; i < this.#ways.touched; i++) {
-      const rule = ruleOf[touched[i] as number] as number;
-      const known = bestOf[rule] as number;
-      if (known === 0 || (found[i] as number) > (found[known - 1] as number)) bestOf[rule] = i + 1;
-    }
+    const [found, touched] = [this.#found, this.#ways.list];
     const near: Near[] = [];
+    // Most ways are behind the last of those that are near.
+    let least = 0;
     for (let i = 0; i < this.#ways.touched; i++) {
-      const way = touched[i] as number;
-      const rule = ruleOf[way] as number;
-      if (bestOf[rule] !== i + 1) continue;
-      bestOf[rule] = 0;
       const share = Math.min(1, found[i] as number);
-      const last = near[most - 1];
-      if (last !== undefined && (share < last.share || (share === last.share && rule > last.rule))) continue;
+      if (share < least) continue;
+      const way = touched[i] as number;
+      const rule = this.#ruleOf[way] as number;
+      const known = near.findIndex((each) => each.rule === rule);
+      if (known >= 0) {
+        if (share <= (near[known] as Near).share) continue;
+        near.splice(known, 1);
+      }
       let place = near.length;
       while (place > 0 && isBehind(near[place - 1] as Near, share, rule)) place--;
       near.splice(place, 0, { rule, demand: this.#demandOf[way] as number, share });
       if (near.length > most) near.pop();
+      if (near.length === most) least = near.at(-1)?.share ?? 0;
     }
     return near;
   }
