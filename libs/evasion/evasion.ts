@@ -21,12 +21,12 @@ const marginLimit = 1;
 const measuredLimit = 16_384;
 
 interface Measured {
-  readonly words: Int32Array;
+  readonly words: readonly number[];
   readonly margin: number;
   readonly coverage: number;
 }
 
-function isSame(known: Int32Array, words: Int32Array, count: number): boolean {
+function isSame(known: readonly number[], words: Int32Array, count: number): boolean {
   if (known.length !== count) return false;
   for (let i = 0; i < count; i++) if (known[i] !== words[i]) return false;
   return true;
@@ -107,8 +107,10 @@ export class Evasion {
     const known = this.#measured.get(hash);
     if (known !== undefined && isSame(known.words, words, count)) return known;
     if (this.#measured.size >= measuredLimit) this.#measured.clear();
+    const own: number[] = [];
+    for (let i = 0; i < count; i++) own.push(words[i] as number);
     const measured = {
-      words: words.slice(0, count),
+      words: own,
       margin: this.#margin(words, count),
       coverage: this.#coverage.best(words, count),
     };
