@@ -38,18 +38,18 @@ export async function openOnnxModel(folder: OnnxFolder, startThread: StartModelT
     return encoder;
   }
 
-  async function end(): Promise<void> {
-    const ending = worker;
-    worker = undefined;
+  async function end(ending = worker): Promise<void> {
+    if (ending === worker) worker = undefined;
     await ending?.close();
   }
 
   async function askOnce(rows: Float32Array, count: number): Promise<RowScores> {
     worker ??= startModelWorker(folder, startThread);
+    const asked = worker;
     try {
-      return await worker.score(rows, count);
+      return await asked.score(rows, count);
     } catch (error) {
-      if (isTidewatchError(error, 'ONNX_TIME') || isTidewatchError(error, 'ONNX_ENDED')) await end();
+      if (isTidewatchError(error, 'ONNX_TIME') || isTidewatchError(error, 'ONNX_ENDED')) await end(asked);
       throw error;
     }
   }
@@ -86,26 +86,28 @@ export async function openOnnxModel(folder: OnnxFolder, startThread: StartModelT
   ): Promise<Judged[]> {
     const encoder = encoderOf(partition);
     const { width } = encoder;
-    const judged: Judged[] = [];
     const rows = new Float32Array(events.length * width);
     for (const [i, { event, time }] of events.entries()) encoder.encode(event, time, rows, i * width);
     seen?.(rows);
+    // What is asked at once goes to the thread at once.
+    const parts: Promise<RowScores>[] = [];
     for (let start = 0; start < events.length; start += largestBatch) {
-      const part = events.slice(start, start + largestBatch);
-      const cut = rows.subarray(start * width, (start + part.length) * width);
-      const scored = await askRows(cut, part.length);
-      for (const [row, { event }] of part.entries())
-        judged.push({
-          score: scored.scores[row] as number,
-          explain: () => {
-            const actuals = encoder.actuals(event, cut, row * width);
-            const { expected } = scored;
-            const expecteds = expected && encoder.expecteds(event, expected, row * width);
-            return explanationOf(folder, scored, row, actuals, expecteds);
-          },
-        });
+      const count = Math.min(largestBatch, events.length - start);
+      parts.push(askRows(rows.subarray(start * width, (start + count) * width), count));
     }
-    return judged;
+    const scored = await Promise.all(parts);
+    return events.map(({ event }, i) => {
+      const part = scored[Math.floor(i / largestBatch)] as RowScores;
+      const row = i % largestBatch;
+      return {
+        score: part.scores[row] as number,
+        explain: () => {
+          const actuals = encoder.actuals(event, rows, i * width);
+          const expecteds = part.expected && encoder.expecteds(event, part.expected, row * width);
+          return explanationOf(folder, part, row, actuals, expecteds);
+        },
+      };
+    });
   }
 
   return {
