@@ -48,12 +48,13 @@ describe.each(['odd-programs', 'odd-logons'])('the shipped autoencoder of %s', (
   let odd: { readonly event: EcsEvent; readonly phase: Phase; readonly features: readonly string[] }[] = [];
 
   beforeAll(async () => {
-    const { manifest } = await readModelFolder(folder);
+    const read = await readModelFolder(folder);
+    const { manifest } = read;
     const filter = parseKql(manifest.events);
     if (!filter.ok) throw filter.error;
     const wants = toPredicate(filter.ast, { now: Date.now() });
     events = told.filter(({ event }) => wants(event));
-    model = await openModel(folder, (port) => startModelThread(workers.onnx, port));
+    model = await openModel(read, (port) => startModelThread(workers.onnx, port));
     const judged = await model.score(0, events);
     odd = events.flatMap(({ event, phase }, i) => {
       const one = judged[i];
