@@ -58,8 +58,12 @@ export function openModelDesk(
     return found;
   }
 
-  async function rowOf({ name, state, versions }: RegisteredModel): Promise<ModelRow> {
+  async function rowsOf(models: readonly RegisteredModel[]): Promise<ModelRow[]> {
     const { refused } = await registry.atWork();
+    return models.map((model) => rowOf(model, refused));
+  }
+
+  function rowOf({ name, state, versions }: RegisteredModel, refused: ReadonlyMap<string, string>): ModelRow {
     const trouble = new Map(scorer.trouble().map(({ model, reason }) => [model, reason]));
     const running = new Set(scorer.models().map((each) => `${each.name} ${each.version}`));
     return {
@@ -81,6 +85,8 @@ export function openModelDesk(
     };
   }
 
+  const shownRow = async (name: string) => (await rowsOf([await modelOf(name)]))[0] as ModelRow;
+
   /** Whoever reads the decision does so from the file; it is in force when this resolves. */
   const decide = (
     { name, state, versions, decided }: RegisteredModel,
@@ -95,7 +101,7 @@ export function openModelDesk(
       );
       if (!written) throw scorerErrors.MODEL_CHANGED({ name });
       await watch.look();
-      return rowOf(await modelOf(name));
+      return shownRow(name);
     });
 
   async function admissionGate(version: Found): Promise<Gate> {
@@ -126,7 +132,7 @@ export function openModelDesk(
   );
 
   return {
-    list: async () => Promise.all((await registry.all()).map(rowOf)),
+    list: async () => rowsOf(await registry.all()),
     async get(name) {
       const model = await modelOf(name);
       const drifts = await scorer.drift();
@@ -141,7 +147,7 @@ export function openModelDesk(
           calibration: judged.of(keyOf(version)) ?? null,
         };
       });
-      return { ...(await rowOf(model)), about: await Promise.all(about) };
+      return { ...(await shownRow(name)), about: await Promise.all(about) };
     },
     upload: ({ name, version, file, offset, content }) =>
       uploading(async () => {
@@ -159,7 +165,7 @@ export function openModelDesk(
         await mkdir(join(kept, name), { recursive: true });
         await rename(from, join(kept, name, version));
         await watch.look();
-        return rowOf(await modelOf(name));
+        return shownRow(name);
       }),
     async backtest({ name, version, range, scope }) {
       const found = versionOf(await modelOf(name), version);

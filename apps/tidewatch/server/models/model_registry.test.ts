@@ -47,6 +47,12 @@ it('looks again after a minute where it was not the model’s fault', async () =
   now += 59_999;
   await expect(registry.admitted(version)).rejects.toThrow('EISDIR');
   now += 1;
+  // What has to go on waits for no second look.
+  const meanwhile = await registry.atWork();
+  expect([meanwhile.models, meanwhile.refused.get('evasion 1')]).toEqual([
+    [],
+    expect.stringContaining('EISDIR'),
+  ]);
   expect(await registry.admitted(version)).toMatchObject({ digest: version.digest, golden: 21 });
   expect(await registry.atWork()).toMatchObject({ models: [{ digest: version.digest }], again: null });
 });

@@ -45,7 +45,7 @@ export interface ModelRegistry {
   trustedKeys(): Promise<readonly string[]>;
   /** As `admitModel`. What was looked at is looked at once; what failed for another reason than its files, again after a minute. */
   admitted(version: FoundVersion): Promise<AdmittedModel>;
-  /** Versions that are to score, and why others that should do not. */
+  /** Versions that are to score, and why others that should do not; it waits for none that failed before. */
   atWork(): Promise<AtWorkFound>;
 }
 
@@ -60,6 +60,9 @@ interface Look {
   /** What it was a look at. */
   readonly stamp: string;
   readonly found: Promise<AdmittedModel>;
+  /** Why the one before failed, while this one is under way: whoever wants to go on takes that for its answer. */
+  before: string | undefined;
+  failed: string | undefined;
   /** It stands for no longer, epoch milliseconds. */
   until: number;
 }
@@ -80,6 +83,32 @@ export function createModelRegistry(
   const looks = new Map<string, Look>();
 
   const folders = () => [...new Set([...runtime.config.models.paths, keptModelFolder(data)])];
+
+  async function lookAt({ folder, shipped }: FoundVersion): Promise<Look> {
+    const trusted = shipped ? [] : await registry.trustedKeys();
+    const stamp = [await stampOf(folder), ...trusted].join('\n');
+    const known = looks.get(folder);
+    const same = known?.stamp === stamp ? known : undefined;
+    if (same !== undefined && same.until > now()) return same;
+    const found = admitModel(folder, { program, trusted, before });
+    const look: Look = {
+      stamp,
+      found,
+      before: same?.failed,
+      failed: undefined,
+      until: Number.POSITIVE_INFINITY,
+    };
+    looks.set(folder, look);
+    found
+      .catch((error: Error) => {
+        look.failed = error.message;
+        if (!isOfFiles(error)) look.until = now() + passingMs;
+      })
+      .finally(() => {
+        look.before = undefined;
+      });
+    return look;
+  }
 
   const registry: ModelRegistry = {
     trustedKeys: () => Promise.all(runtime.config.models.trusted_keys.map((file) => readFile(file, 'utf8'))),
@@ -107,33 +136,26 @@ export function createModelRegistry(
         }),
       );
     },
-    async admitted({ folder, shipped }) {
-      const trusted = shipped ? [] : await registry.trustedKeys();
-      const stamp = [await stampOf(folder), ...trusted].join('\n');
-      const known = looks.get(folder);
-      if (known?.stamp === stamp && known.until > now()) return known.found;
-      const found = admitModel(folder, { program, trusted, before });
-      const look: Look = { stamp, found, until: Number.POSITIVE_INFINITY };
-      looks.set(folder, look);
-      found.catch((error: unknown) => {
-        if (!isOfFiles(error)) look.until = now() + passingMs;
-      });
-      return found;
-    },
+    admitted: async (version) => (await lookAt(version)).found,
     async atWork() {
       const models: ModelAtWork[] = [];
       const refused = new Map<string, string>();
-      let again: number | null = null;
+      let again = null as number | null;
       for (const { versions } of await registry.all())
         for (const version of versions) {
           const { stage, name, folder } = version;
           if (stage !== 'shadow' && stage !== 'live') continue;
+          const refuse = (reason: string, isPassing: boolean) => {
+            refused.set(`${name} ${version.version}`, reason);
+            if (isPassing) again = Math.min(again ?? Number.POSITIVE_INFINITY, now() + passingMs);
+          };
           try {
-            const { digest } = await registry.admitted(version);
-            models.push({ name, version: version.version, stage, folder, digest });
+            const { found, before } = await lookAt(version);
+            if (before === undefined)
+              models.push({ name, version: version.version, stage, folder, digest: (await found).digest });
+            else refuse(before, true);
           } catch (error) {
-            refused.set(`${name} ${version.version}`, (error as Error).message);
-            if (!isOfFiles(error)) again = Math.min(again ?? Number.POSITIVE_INFINITY, now() + passingMs);
+            refuse((error as Error).message, !isOfFiles(error));
           }
         }
       return { models, refused, again };
