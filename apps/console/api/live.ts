@@ -69,7 +69,7 @@ class LiveStream {
       setTimeout(() => {
         if (Date.now() - this.#heardAt >= silentMs) this.#become('reconnecting');
       });
-    }, 250);
+    }, 100);
     for (const name of names) {
       source.addEventListener(name, (message: MessageEvent<string>) => {
         this.#heardAt = Date.now();
