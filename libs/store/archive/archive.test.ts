@@ -270,10 +270,11 @@ it('lets retention in between two files that it archives or brings back', async 
   await archive.close();
   const bucket = openFolderBucket(place);
   const steps: string[] = [];
-  let expiring: Promise<void> | undefined;
+  let isAsked = false;
   const once = async (step: string) => {
     steps.push(step);
-    expiring ??= archive.expire(periodEnd, async () => {}).then(() => void steps.push('expired'));
+    if (!isAsked) void archive.expire(periodEnd, async () => {}).then(() => steps.push('expired'));
+    isAsked = true;
   };
   archive = createArchive({
     bucket: {
@@ -285,9 +286,9 @@ it('lets retention in between two files that it archives or brings back', async 
   });
   // Asked twice, it stores once.
   await Promise.all([archive.store(periodEnd), archive.store(periodEnd)]);
-  expect(steps).toEqual(['put', 'expired', 'put', 'put']);
+  expect([steps, told]).toEqual([['put', 'expired', 'put', 'put'], []]);
   steps.length = 0;
-  expiring = undefined;
+  isAsked = false;
   expect((await restored()).list.map(({ state }) => state)).toEqual(['restored', 'restored', 'restored']);
   expect(steps).toEqual(['get', 'expired', 'get', 'get']);
 });

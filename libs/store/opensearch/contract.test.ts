@@ -48,7 +48,7 @@ describe.runIf(has('opensearch'))('on a real OpenSearch', { timeout: 60_000 }, (
     transport.request = (async (...[params, options]: Parameters<typeof request>) => {
       if (isEnding && params.method === 'DELETE' && params.path.includes('_doc')) throw new Error('ended');
       return request.call(transport, params, options);
-    }) as typeof request;
+    }) as unknown as typeof request;
     expect(await expired(store, past).catch(() => 'ended')).toBe('ended');
     isEnding = false;
     const told = await Promise.all([expired(store, past), expired(other, past)]);
