@@ -125,11 +125,13 @@ export function memoryAlerts(matches: readonly EventMatch[]): AlertStore {
       const alert = alerts.get(id);
       return alert !== undefined && sees(scope, alert.dataClass) ? alert : undefined;
     },
-    change: async (ids, asked, by, changeId = `change-${before.size}`) => {
+    change: async (ids, asked, scope, changeId = `change-${before.size}`) => {
       const { action } = asked;
+      const by = scope.principal;
       const old = ids.flatMap(({ id, version }) => {
         const alert = alerts.get(id);
-        return alert === undefined || (version ?? alert.version) !== alert.version ? [] : [alert];
+        if (alert === undefined || !sees(scope, alert.dataClass)) return [];
+        return (version ?? alert.version) === alert.version ? [alert] : [];
       });
       const changed = old.map(
         (alert): Alert => ({

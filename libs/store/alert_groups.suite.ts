@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { match } from './alerts.suite.ts';
 import type { AlertGroup, AlertGroupSearch, AlertStore } from './contract.ts';
-import { always, everyone, kql, only, suiteNow } from './fixtures.suite.ts';
+import { always, everyone, everything, kql, only, suiteNow } from './fixtures.suite.ts';
 
 /** What {@link AlertStore.groups} promises. */
 export function describeAlertGroups(store: () => AlertStore): void {
@@ -42,7 +42,7 @@ export function describeAlertGroups(store: () => AlertStore): void {
         { values: ['b', 'web', 'bob'] },
         { values: ['a', 'web', 'bob'], level: 'low', first: ids[0] },
       ]);
-      await store().change([{ id: ids[0] as string }], { action: 'acknowledge' }, 'ann');
+      await store().change([{ id: ids[0] as string }], { action: 'acknowledge' }, everything('ann'));
       expect((await ask(['rule.id'])).items[0]).toMatchObject({ statuses: { open: 2, acknowledged: 1 } });
       expect(brief((await ask(['status', 'assignee'])).items)).toEqual([
         ['open', null, 3],

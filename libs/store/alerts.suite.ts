@@ -17,6 +17,7 @@ import {
   day,
   eventOf,
   everyone,
+  everything,
   expired,
   indexed,
   kql,
@@ -28,8 +29,6 @@ import {
 } from './fixtures.suite.ts';
 
 let matchOffset = 0;
-
-const everything = (principal: string): Scope => ({ principal, dataClasses: 'all' });
 
 interface MatchOptions {
   readonly rule?: string;
@@ -168,21 +167,21 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
 
     it('lets people acknowledge, close, reopen and note, with history', async () => {
       const { id } = await one();
-      await store.change([{ id, version: 1 }], { action: 'acknowledge' }, 'ann');
-      await store.change([{ id }], { action: 'close', reason: 'benign_positive', note: 'a drill' }, 'ben');
+      await store.change([{ id, version: 1 }], { action: 'acknowledge' }, everything('ann'));
+      await store.change([{ id }], { action: 'close', reason: 'benign_positive', note: 'a drill' }, everything('ben'));
       expect(await store.get(id, everyone)).toMatchObject({
         status: 'closed',
         reason: 'benign_positive',
         assignee: 'ann',
         version: 3,
       });
-      await store.change([{ id }], { action: 'note', note: 'again' }, 'ann');
-      const given = await store.change([{ id }], { action: 'assign', to: 'cleo' }, 'ann');
+      await store.change([{ id }], { action: 'note', note: 'again' }, everything('ann'));
+      const given = await store.change([{ id }], { action: 'assign', to: 'cleo' }, everything('ann'));
       expect(given.changed).toMatchObject([{ status: 'closed', assignee: 'cleo', version: 5 }]);
       expect(await titles('assignee: cleo')).toEqual(['r1']);
       const taken = await store.undo(given.changeId, everything('ann'));
       expect(taken.changed).toMatchObject([{ assignee: 'ann' }]);
-      const { changed } = await store.change([{ id }], { action: 'reopen' }, 'ann');
+      const { changed } = await store.change([{ id }], { action: 'reopen' }, everything('ann'));
       expect(changed[0]).toMatchObject({ status: 'open', reason: null });
       expect(changed[0]?.history[4]).toMatchObject({ action: 'assigned', to: 'cleo' });
       expect(changed[0]?.history.map(({ by, action, note }) => [by, action, note])).toEqual([
@@ -198,22 +197,35 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
 
     it('reports alerts that somebody changed or that do not exist, and changes the others', async () => {
       const [a, b] = [await one({ rule: 'a' }), await one({ rule: 'b' })];
-      await store.change([{ id: a.id, version: 1 }], { action: 'note', note: 'mine' }, 'ben');
+      await store.change([{ id: a.id, version: 1 }], { action: 'note', note: 'mine' }, everything('ben'));
       const ids = [{ id: a.id, version: 1 }, { id: b.id, version: 1 }, { id: 'no such' }];
-      const { changed, conflicts } = await store.change(ids, { action: 'acknowledge' }, 'ann');
+      const { changed, conflicts } = await store.change(ids, { action: 'acknowledge' }, everything('ann'));
       expect(changed.map(({ id }) => id)).toEqual([b.id]);
       expect(conflicts).toEqual([a.id, 'no such']);
       expect(await store.get(a.id, everyone)).toMatchObject({ status: 'open', version: 2 });
+    });
+
+    it('changes what its asker sees, and takes the rest for what does not exist', async () => {
+      const [a, b] = [await one({ rule: 'a' }), await one({ rule: 'b', dataClass: 'middle' })];
+      const ids = [{ id: a.id }, { id: b.id }];
+      const { changed, conflicts } = await store.change(ids, { action: 'acknowledge' }, only('short'));
+      expect(changed).toMatchObject([{ id: a.id, status: 'acknowledged', assignee: 'tests' }]);
+      expect(conflicts).toEqual([b.id]);
+      expect(await store.get(b.id, everyone)).toMatchObject({ status: 'open', version: 1 });
+      expect(await store.change(ids, { action: 'reopen' }, only())).toMatchObject({
+        changed: [],
+        conflicts: [a.id, b.id],
+      });
     });
 
     it('takes a decision about an alert that merely grew, or was reopened by what joined', async () => {
       const { id, version } = await one();
       await store.apply([match()]);
       const close = { action: 'close', reason: 'true_positive' } as const;
-      const closing = await store.change([{ id, version }], close, 'ann');
+      const closing = await store.change([{ id, version }], close, everything('ann'));
       expect(closing).toMatchObject({ conflicts: [], changed: [{ status: 'closed', count: 2, version: 2 }] });
       await store.apply([match()]);
-      const again = await store.change([{ id, version: 2 }], close, 'ann');
+      const again = await store.change([{ id, version: 2 }], close, everything('ann'));
       expect(again).toMatchObject({ conflicts: [], changed: [{ status: 'closed', count: 3, version: 3 }] });
       expect(again.changed[0]).not.toHaveProperty('matches');
       expect((await store.get(id, everyone))?.matches).toHaveLength(3);
@@ -227,7 +239,7 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
           Promise.all(
             [1, 2, 3].map((partition) => store.apply([match({ rule: `race ${round}`, partition })])),
           ),
-          store.change([{ id, version }], { action: 'close', reason: 'true_positive' }, 'ann'),
+          store.change([{ id, version }], { action: 'close', reason: 'true_positive' }, everything('ann')),
         ]);
         const alert = await store.get(id, everyone);
         expect(closing.conflicts).toEqual([]);
@@ -242,8 +254,8 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
 
     it('reopens a closed alert by a new match, unless it was closed as false positive or expected', async () => {
       const [a, b] = [await one({ rule: 'a' }), await one({ rule: 'b' })];
-      await store.change([{ id: a.id }], { action: 'close', reason: 'true_positive' }, 'ann');
-      await store.change([{ id: b.id }], { action: 'close', reason: 'false_positive' }, 'ann');
+      await store.change([{ id: a.id }], { action: 'close', reason: 'true_positive' }, everything('ann'));
+      await store.change([{ id: b.id }], { action: 'close', reason: 'false_positive' }, everything('ann'));
       const effects = await store.apply([match({ rule: 'a' }), match({ rule: 'a' }), match({ rule: 'b' })]);
       expect(effects).toMatchObject([
         { effect: 'reopened', alert: { status: 'open', reason: null, count: 3 } },
@@ -253,11 +265,11 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
 
     it('undoes a change for ten minutes, also after a restart', async () => {
       const [a, b] = [await one({ rule: 'a' }), await one({ rule: 'b' })];
-      await store.change([{ id: a.id }], { action: 'acknowledge' }, 'ann');
+      await store.change([{ id: a.id }], { action: 'acknowledge' }, everything('ann'));
       const closing = await store.change(
         [{ id: a.id }, { id: b.id }],
         { action: 'close', reason: 'duplicate' },
-        'ann',
+        everything('ann'),
       );
       store = await harness.reopen();
       const { changed, conflicts } = await store.undo(closing.changeId, everything('ann'));
@@ -267,7 +279,7 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
         ['open', null, null],
       ]);
       expect(changed[0]?.history.at(-1)).toMatchObject({ by: 'ann', action: 'undone' });
-      const late = await store.change([{ id: a.id }], { action: 'acknowledge' }, 'ann');
+      const late = await store.change([{ id: a.id }], { action: 'acknowledge' }, everything('ann'));
       harness.setTime(suiteNow + 600_001);
       await expect(store.undo(late.changeId, everything('ann'))).rejects.toMatchObject({
         code: 'CHANGE_UNKNOWN',
@@ -276,8 +288,8 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
 
     it('does not undo over what somebody did since, but keeps matches that joined', async () => {
       const [a, b] = [await one({ rule: 'a' }), await one({ rule: 'b' })];
-      const change = await store.change([{ id: a.id }, { id: b.id }], { action: 'acknowledge' }, 'ann');
-      await store.change([{ id: a.id }], { action: 'note', note: 'mine now' }, 'ben');
+      const change = await store.change([{ id: a.id }, { id: b.id }], { action: 'acknowledge' }, everything('ann'));
+      await store.change([{ id: a.id }], { action: 'note', note: 'mine now' }, everything('ben'));
       await store.apply([match({ rule: 'b' })]);
       const { changed, conflicts } = await store.undo(change.changeId, everything('ann'));
       expect(conflicts).toEqual([a.id]);
@@ -286,7 +298,7 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
 
     it('undoes what its asker sees, and leaves the rest to others', async () => {
       const [a, b] = [await one({ rule: 'a' }), await one({ rule: 'b', dataClass: 'middle' })];
-      const { changeId } = await store.change([{ id: a.id }, { id: b.id }], { action: 'acknowledge' }, 'ann');
+      const { changeId } = await store.change([{ id: a.id }, { id: b.id }], { action: 'acknowledge' }, everything('ann'));
       const unknown = { code: 'CHANGE_UNKNOWN' };
       await expect(store.undo(changeId, only())).rejects.toMatchObject(unknown);
       expect(await store.undo(changeId, only('short'))).toMatchObject({
@@ -304,7 +316,7 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
 
     it('makes a change, and takes it back, once however often it is asked to', async () => {
       const { id, version } = await one();
-      const ask = () => store.change([{ id, version }], { action: 'note', note: 'seen' }, 'ann', 'change-1');
+      const ask = () => store.change([{ id, version }], { action: 'note', note: 'seen' }, everything('ann'), 'change-1');
       const first = await ask();
       expect(await ask()).toEqual(first);
       expect(first).toMatchObject({
@@ -318,15 +330,15 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
       expect(undone).toMatchObject({ changed: [{ id, version: version + 2 }], conflicts: [] });
       expect(await store.undo('change-1', everything('ann'))).toEqual(undone);
       // What came after it is nobody's to take back by it.
-      await store.change([{ id }], { action: 'acknowledge' }, 'ben');
+      await store.change([{ id }], { action: 'acknowledge' }, everything('ben'));
       expect((await store.undo('change-1', everything('ann'))).conflicts).toEqual([id]);
     });
 
     it('undoes what was closed before as if the matches since had come then', async () => {
       const [a, b] = [await one({ rule: 'a' }), await one({ rule: 'b' })];
-      await store.change([{ id: a.id }], { action: 'close', reason: 'true_positive' }, 'ann');
-      await store.change([{ id: b.id }], { action: 'close', reason: 'false_positive' }, 'ann');
-      const change = await store.change([{ id: a.id }, { id: b.id }], { action: 'acknowledge' }, 'ben');
+      await store.change([{ id: a.id }], { action: 'close', reason: 'true_positive' }, everything('ann'));
+      await store.change([{ id: b.id }], { action: 'close', reason: 'false_positive' }, everything('ann'));
+      const change = await store.change([{ id: a.id }, { id: b.id }], { action: 'acknowledge' }, everything('ben'));
       await store.apply([match({ rule: 'a' }), match({ rule: 'b' })]);
       expect((await store.undo(change.changeId, everything('ben'))).changed).toMatchObject([
         { status: 'open', reason: null, count: 2 },
@@ -336,8 +348,8 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
 
     it('undoes a close over a reopening, which nobody decided', async () => {
       const { id } = await one();
-      await store.change([{ id }], { action: 'acknowledge' }, 'ann');
-      const change = await store.change([{ id }], { action: 'close', reason: 'other' }, 'ann');
+      await store.change([{ id }], { action: 'acknowledge' }, everything('ann'));
+      const change = await store.change([{ id }], { action: 'close', reason: 'other' }, everything('ann'));
       expect(await store.apply([match()])).toMatchObject([{ effect: 'reopened' }]);
       expect(await store.undo(change.changeId, everything('ann'))).toMatchObject({
         changed: [{ status: 'acknowledged', assignee: 'ann', count: 2 }],
@@ -363,8 +375,8 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
     it('is searched by its own fields, its entity and its first event', async () => {
       const a = await one({ rule: 'a', level: 'critical', fields: { process: { args: ['x', 'whoami'] } } });
       await one({ rule: 'b', level: 'low', engine: 'forest', host: 'db', user: 'eve' });
-      await store.change([{ id: a.id }], { action: 'close', reason: 'true_positive' }, 'ann');
-      await store.change([{ id: a.id }], { action: 'acknowledge' }, 'ann');
+      await store.change([{ id: a.id }], { action: 'close', reason: 'true_positive' }, everything('ann'));
+      await store.change([{ id: a.id }], { action: 'acknowledge' }, everything('ann'));
       for (const query of [
         `id: "${a.id}"`,
         'title: "rule A"',
@@ -432,7 +444,7 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
       await one({ rule: 'a', level: 'high' });
       await one({ rule: 'b', level: 'low', time: suiteNow + 7_200_000 });
       const c = await one({ rule: 'c', level: 'low' });
-      await store.change([{ id: c.id }], { action: 'acknowledge' }, 'ann');
+      await store.change([{ id: c.id }], { action: 'acknowledge' }, everything('ann'));
       expect(await store.totals({ range: always }, everyone)).toEqual(
         expect.arrayContaining([
           { level: 'high', status: 'open', count: 1 },
@@ -481,7 +493,7 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
       expect(await store.replace([findings([])])).toEqual([]);
       const [{ alert } = { alert: undefined }] = await store.replace([findings([suiteNow])]);
       const { id = '' } = alert ?? {};
-      await store.change([{ id }], { action: 'acknowledge', note: 'mine' }, 'ann');
+      await store.change([{ id }], { action: 'acknowledge', note: 'mine' }, everything('ann'));
       expect(await store.replace([findings([])])).toMatchObject([{ effect: 'settled' }]);
       expect(await store.get(id, everyone)).toMatchObject({
         count: 0,
@@ -489,7 +501,7 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
         assignee: 'ann',
         matches: [{ time: suiteNow }],
       });
-      await store.change([{ id }], { action: 'close', reason: 'true_positive' }, 'ann');
+      await store.change([{ id }], { action: 'close', reason: 'true_positive' }, everything('ann'));
       // Said again after a crash it is no news; more than ever is.
       expect(await store.replace([findings([suiteNow])])).toMatchObject([
         { effect: 'settled', alert: { status: 'closed' } },

@@ -221,7 +221,8 @@ export interface AlertStore {
   change(
     ids: readonly { readonly id: string; readonly version?: number }[],
     action: AlertAction,
-    by: string,
+    /** By whom; an alert that it does not see is a conflict, as one that does not exist. */
+    scope: Scope,
     /** Given again, as where an answer was lost, it changes nothing twice; a new one where it is absent. */
     changeId?: string,
   ): Promise<AlertChange>;

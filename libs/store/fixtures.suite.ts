@@ -18,6 +18,8 @@ export const day = 86_400_000;
 /** A Wednesday. */
 export const suiteNow = Date.UTC(2024, 4, 15, 12);
 export const everyone: Scope = { principal: 'tests', dataClasses: 'all' };
+/** What somebody may do who sees all. */
+export const everything = (principal: string): Scope => ({ principal, dataClasses: 'all' });
 export const only = (...dataClasses: DataClass[]): Scope => ({ principal: 'tests', dataClasses });
 export const always = { from: 0, to: Number.POSITIVE_INFINITY };
 

@@ -2,7 +2,7 @@ import type { EventMatch } from '@tidewatch/event';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { jobOf } from '../../libs/store/alert_jobs.suite.ts';
 import type { AlertStore } from '../../libs/store/contract.ts';
-import { always, everyone, kql, only, suiteClasses } from '../../libs/store/fixtures.suite.ts';
+import { always, everyone, everything, kql, only, suiteClasses } from '../../libs/store/fixtures.suite.ts';
 import {
   alertChangeIndex,
   alertIndex,
@@ -53,7 +53,7 @@ describe.runIf(has('opensearch'))('alerts under attack', { timeout: 120_000 }, (
     const [id = ''] = await idsOf([matchOf('a', 1)]);
     const stores = await Promise.all([openStore(), openStore(), openStore()]);
     const changes = await Promise.all(
-      [...stores, ...stores].map((one, i) => one.change([{ id, version: 1 }], close, `person ${i}`)),
+      [...stores, ...stores].map((one, i) => one.change([{ id, version: 1 }], close, everything(`person ${i}`))),
     );
     expect(changes.filter(({ changed }) => changed.length === 1)).toHaveLength(1);
     expect(changes.filter(({ conflicts }) => conflicts.length === 1)).toHaveLength(5);
@@ -71,7 +71,7 @@ describe.runIf(has('opensearch'))('alerts under attack', { timeout: 120_000 }, (
         await store.apply([{ ...match, detector: matchOf('a', 1).detector }]);
     })();
     for (const [i, note] of names.entries()) {
-      const change = shaky.change([{ id, version: i + 1 }], { action: 'note', note }, 'ann');
+      const change = shaky.change([{ id, version: i + 1 }], { action: 'note', note }, everything('ann'));
       expect((await change).conflicts).toEqual([]);
     }
     await joining;
@@ -87,7 +87,7 @@ describe.runIf(has('opensearch'))('alerts under attack', { timeout: 120_000 }, (
     for (let round = 0; round < 5; round++) {
       const [id = ''] = await idsOf([matchOf(`r${round}`, round)]);
       expect(await titles(store, `rule.id: r${round}`)).toEqual([`r${round}`]);
-      await store.change([{ id }], close, 'ann');
+      await store.change([{ id }], close, everything('ann'));
       expect(await titles(other, `rule.id: r${round} and status: closed`)).toEqual([`r${round}`]);
       expect((await other.get(id, everyone))?.status).toBe('closed');
     }
@@ -112,7 +112,7 @@ describe.runIf(has('opensearch'))('alerts under attack', { timeout: 120_000 }, (
     const [id = ''] = await idsOf(large);
     const { items } = await store.search({ range: always, sort: 'newest', limit: 10 }, everyone);
     expect(JSON.stringify(items).length).toBeLessThan(5_000);
-    expect((await store.change([{ id, version: 1 }], close, 'ann')).conflicts).toEqual([]);
+    expect((await store.change([{ id, version: 1 }], close, everything('ann'))).conflicts).toEqual([]);
     expect(await store.apply([{ ...matchOf('rule 0', 99) }])).toMatchObject([
       { effect: 'reopened', alert: { count: 11 } },
     ]);
@@ -140,7 +140,7 @@ describe.runIf(has('opensearch'))('alerts under attack', { timeout: 120_000 }, (
     expect(await store.get(id, only('middle'))).toBeUndefined();
     expect(await store.count({ range: always }, only('middle'))).toBe(0);
     expect(await titles(store, 'rule.id: forged and status: open and not assignee: *')).toEqual(['forged']);
-    expect((await store.change([{ id, version: 1 }], close, 'ann')).conflicts).toEqual([]);
+    expect((await store.change([{ id, version: 1 }], close, everything('ann'))).conflicts).toEqual([]);
     expect(await titles(store, 'status: closed')).toEqual(['forged']);
   });
 

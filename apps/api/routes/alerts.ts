@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type AlertRow, type Level, levels } from '@tidewatch/event';
-import type { AlertAction, AlertChange, Scope } from '@tidewatch/store';
+import type { AlertAction, AlertChange } from '@tidewatch/store';
 import { z } from 'zod';
 import { asDetail } from '../audit.ts';
 import { alertPages } from '../case_alerts.ts';
@@ -184,10 +184,8 @@ export const alertRoutes: readonly Route[] = [
     schemas: { body: schemas.alertActionBody, answer: schemas.alertChange },
     handle: async ({ body: { ids, action, retry }, scope }, api) => {
       await checkAssignee(action, api);
-      const { seen, unseen } = await inReach(ids, scope, api);
       const changeId = retry && changeOf(scope.principal, retry);
-      const made = await api.alerts.change(seen, action, scope.principal, changeId);
-      const change = { ...made, conflicts: [...made.conflicts, ...unseen] };
+      const change = await api.alerts.change(ids, action, scope, changeId);
       if (action.action === 'close') noteTriage(change, api);
       return publish(change, api);
     },
@@ -213,17 +211,3 @@ export const changeOf = (who: string, retry: string): string =>
     .update(JSON.stringify([who, retry]))
     .digest('hex')
     .slice(0, 32);
-
-/** A change names alerts by id, which whoever sees only some classes may know from elsewhere. */
-async function inReach<T extends { readonly id: string }>(
-  ids: readonly T[],
-  scope: Scope,
-  { alerts }: Pick<Api, 'alerts'>,
-): Promise<{ readonly seen: readonly T[]; readonly unseen: readonly string[] }> {
-  if (scope.dataClasses === 'all') return { seen: ids, unseen: [] };
-  const found = await Promise.all(ids.map(({ id }) => alerts.get(id, scope)));
-  return {
-    seen: ids.filter((_, at) => found[at] !== undefined),
-    unseen: ids.filter((_, at) => found[at] === undefined).map(({ id }) => id),
-  };
-}

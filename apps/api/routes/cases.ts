@@ -63,7 +63,7 @@ async function closeAlerts(
         : [],
     );
     for (let at = 0; at < open.length; at += together) {
-      const change = await api.alerts.change(open.slice(at, at + together), action, scope.principal);
+      const change = await api.alerts.change(open.slice(at, at + together), action, scope);
       noteTriage(change, api);
       publish(change, api);
       if (change.changed.length > 0) changes.push(change.changeId);

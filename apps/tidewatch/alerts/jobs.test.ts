@@ -113,7 +113,11 @@ it('changes what a query finds, says how it went, and takes it back', async () =
 
   const [mine] = (await store.alerts.search({ ...filter('status: closed'), sort: 'newest', limit: 1 }, scope))
     .items;
-  await store.alerts.change([{ id: mine?.id as string }], { action: 'note', note: 'no drill' }, { principal: 'ben', dataClasses: 'all' });
+  await store.alerts.change(
+    [{ id: mine?.id as string }],
+    { action: 'note', note: 'no drill' },
+    { principal: 'ben', dataClasses: 'all' },
+  );
   const undone = await ended(jobs, await job(jobs.undo(begun.id, 'cleo')));
   expect(undone).toMatchObject({ state: 'done', by: 'cleo', changed: 61, conflicts: 1 });
   expect(await closed()).toBe(1);

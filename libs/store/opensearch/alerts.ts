@@ -210,10 +210,12 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
       return alert !== undefined && seesAlert(scope, alert) ? alert : undefined;
     },
 
-    change(ids, action, by, changeId = randomUUID()) {
+    change(ids, action, scope, changeId = randomUUID()) {
       const wanted = new Map(ids.map(({ id, version }) => [id, version]));
-      const author = { changeId, by, now: clock() };
-      return alter([...wanted.keys()], author, (row) => changeOn(row, wanted.get(row.id), action, author));
+      const author = { changeId, by: scope.principal, now: clock() };
+      return alter([...wanted.keys()], author, (row) =>
+        seesAlert(scope, row) ? changeOn(row, wanted.get(row.id), action, author) : undefined,
+      );
     },
 
     async undo(changeId, scope) {

@@ -4,7 +4,7 @@ import { startFaultProxy } from '../../../test/faults/proxy.ts';
 import { has } from '../../../test/require.ts';
 import { type RunningOpenSearch, startOpenSearch } from '../../../test/services/opensearch.ts';
 import type { AlertEffect, AlertStore } from '../contract.ts';
-import { always, everyone, kql, suiteClasses } from '../fixtures.suite.ts';
+import { always, everyone, everything, kql, suiteClasses } from '../fixtures.suite.ts';
 import { alertChangeIndex, alertIndex, installAlertIndices } from './alert_index.ts';
 import { matchesOf, matchOf } from './alert_matches.suite.ts';
 import { createAlertStore } from './alerts.ts';
@@ -81,7 +81,7 @@ describe.runIf(has('opensearch'))('alerts that several processes share', { timeo
     const detector = await openStore();
     const joining = feed(detector, matchesOf(1_000, 1).slice(1));
     for (const name of ['ann', 'ben', 'cleo', 'dan'])
-      expect((await store.change([{ id }], { action: 'note', note: name }, name)).conflicts).toEqual([]);
+      expect((await store.change([{ id }], { action: 'note', note: name }, everything(name))).conflicts).toEqual([]);
     await joining;
     const alert = await store.get(id, everyone);
     expect(alert?.count).toBe(1_000);

@@ -56,7 +56,11 @@ it('counts what analysts decided about alerts of a version, each once, as it sta
   const close = async (match: EventMatch, reason: CloseReason) => {
     const [effect] = await store.alerts.apply([match]);
     const id = effect?.alert.id ?? '';
-    await store.alerts.change([{ id }], { action: 'close', reason }, 'ann');
+    await store.alerts.change(
+      [{ id }],
+      { action: 'close', reason },
+      { principal: 'ann', dataClasses: 'all' },
+    );
     return id;
   };
   await judged.look(now);
@@ -78,7 +82,7 @@ it('counts what analysts decided about alerts of a version, each once, as it sta
   expect(await metrics.value('model_calibration_error', labels)).toBeCloseTo(0.87, 9);
   expect(await metrics.value('model_verdicts', { ...labels, verdict: 'none' })).toBe(19);
 
-  await store.alerts.change([{ id: first }], { action: 'reopen' }, 'ann');
+  await store.alerts.change([{ id: first }], { action: 'reopen' }, { principal: 'ann', dataClasses: 'all' });
   await judged.look(now);
   expect(judged.of('flows 1')).toEqual({ verdicts: 19, attacks: 0, error: null });
   expect(await metrics.value('model_calibration_error', labels)).toBe(0);
