@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 
-type Row = Readonly<Record<string, unknown>>;
+/** As text it is a line of NDJSON already. */
+type Row = Readonly<Record<string, unknown>> | string;
 
 export interface Download {
   /** Of the file, without its ending. */
@@ -29,9 +30,11 @@ export function download(
       rows += page.length;
       yield page
         .map((row) =>
-          format === 'csv'
-            ? `${columns.map((column) => csvCell(row[column])).join(',')}\r\n`
-            : `${JSON.stringify(row)}\n`,
+          typeof row === 'string'
+            ? `${row}\n`
+            : format === 'csv'
+              ? `${columns.map((column) => csvCell(row[column])).join(',')}\r\n`
+              : `${JSON.stringify(row)}\n`,
         )
         .join('');
     }

@@ -63,12 +63,17 @@ export function memoryEvents(events: readonly EcsEvent[]): EventStore {
       const time = Date.parse(event['@timestamp']);
       return time >= from && time < to && sees(scope, event.tidewatch.data_class);
     });
+  const search: EventStore['search'] = async ({ range, limit, after = '0' }, scope) => {
+    const start = Number(after);
+    const all = within(range, scope);
+    const items = all.slice(start, start + limit);
+    return start + limit < all.length ? { items, next: String(start + limit) } : { items };
+  };
   return {
-    search: async ({ range, limit, after = '0' }, scope) => {
-      const start = Number(after);
-      const all = within(range, scope);
-      const items = all.slice(start, start + limit);
-      return start + limit < all.length ? { items, next: String(start + limit) } : { items };
+    search,
+    documents: async (request, scope) => {
+      const page = await search(request, scope);
+      return { ...page, items: page.items.map((event) => JSON.stringify(event)) };
     },
     count: async ({ range }, scope) => within(range, scope).length,
     histogram: async ({ range, stepMs }, scope) => {

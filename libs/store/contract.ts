@@ -93,6 +93,8 @@ export interface TopValue {
 export interface EventStore {
   write(batch: readonly IndexedEvent[]): Promise<WriteOutcome[]>;
   search(request: SearchRequest, scope: Scope): Promise<Page<EcsEvent>>;
+  /** As `search`; each event as JSON on one line, for those who hand it on as it is. */
+  documents(request: SearchRequest, scope: Scope): Promise<Page<string>>;
   count(request: Pick<SearchRequest, 'query' | 'range'>, scope: Scope): Promise<number>;
   /** Buckets of `stepMs`, aligned to the epoch, empty ones included. */
   histogram(

@@ -68,6 +68,9 @@ export function describeEventStoreContract(name: string, open: OpenHarness<Event
       expect(await store.write([record])).toEqual([{ status: 'stored' }]);
       expect(await store.get(record.head.id, everyone)).toEqual(eventOf(record));
       expect(await store.get('another', everyone)).toBeUndefined();
+      const request = { range: always, sort: 'newest', limit: 5 } as const;
+      expect(await store.documents(request, everyone)).toEqual({ items: [JSON.stringify(eventOf(record))] });
+      expect(await store.documents(request, only())).toEqual({ items: [] });
     });
 
     it('answers already_there for a position written before, also after a restart', async () => {

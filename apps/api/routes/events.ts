@@ -1,4 +1,4 @@
-import { getField } from '@tidewatch/event';
+import { type EcsEvent, getField } from '@tidewatch/event';
 import { z } from 'zod';
 import { asDetail } from '../audit.ts';
 import { download } from '../download.ts';
@@ -10,6 +10,11 @@ import * as schemas from '../schemas/events.ts';
 import { histogram } from '../schemas/primitives.ts';
 
 const policy = { kind: 'session', roles: everyone } as const;
+
+function cellsOf(json: string, columns: readonly string[]): Readonly<Record<string, unknown>> {
+  const event = JSON.parse(json) as EcsEvent;
+  return Object.fromEntries(columns.map((column) => [column, getField(event, column)]));
+}
 
 export const eventRoutes: readonly Route[] = [
   route({
@@ -48,15 +53,11 @@ export const eventRoutes: readonly Route[] = [
       const columns = fields.split(',').map((field) => field.trim());
       async function* pages() {
         for (let after: string | undefined; ; ) {
-          const page = await events.search(
+          const page = await events.documents(
             { ...found, sort: 'newest', limit: 1_000, ...(after === undefined ? {} : { after }) },
             scope,
           );
-          yield page.items.map((event) =>
-            format === 'ndjson'
-              ? event
-              : Object.fromEntries(columns.map((column) => [column, getField(event, column)])),
-          );
+          yield format === 'ndjson' ? page.items : page.items.map((json) => cellsOf(json, columns));
           if (page.next === undefined) return;
           after = page.next;
         }

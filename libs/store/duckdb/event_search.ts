@@ -1,4 +1,3 @@
-import type { EcsEvent } from '@tidewatch/event';
 import { compareCodePoints } from '@tidewatch/query';
 import type { Page, SearchRequest } from '../contract.ts';
 import { decodeToken, encodeToken, fitting, pageCharacters } from '../page.ts';
@@ -25,7 +24,7 @@ const firstDocuments = 64;
 const smallSegment = 100_000;
 
 /**
- * One page. Files and, in large files, stretches of time are read in the order of the page, until what is left can't
+ * One page, of JSON. Files and, in large files, stretches of time are read in the order of the page, until what is left can't
  * come before what was found.
  */
 export async function searchPartitions(
@@ -34,7 +33,7 @@ export async function searchPartitions(
   sources: readonly Partition[],
   whereFor: (nested: boolean) => Where,
   { sort, limit, after, range, query }: SearchRequest,
-): Promise<Page<EcsEvent>> {
+): Promise<Page<string>> {
   const newest = sort === 'newest';
   const leftMs = startLimit();
   const token =
@@ -128,17 +127,19 @@ export async function searchPartitions(
     });
   }
   const known = hits.findIndex(({ json }) => json === undefined);
-  const whole = hits.slice(0, known < 0 ? hits.length : known).map(({ json }) => json as string);
-  const texts = whole.slice(
+  // Within texts newlines are escaped.
+  const whole = hits
+    .slice(0, known < 0 ? hits.length : known)
+    .map(({ json = '' }) => (json.includes('\n') ? json.replaceAll(/[\r\n]+/g, ' ') : json));
+  const items = whole.slice(
     0,
     fitting(
       whole.map(({ length }) => length),
       limit,
     ),
   );
-  const items = texts.map((json) => JSON.parse(json) as EcsEvent);
-  const last = hits[texts.length - 1];
-  if (hits.length <= texts.length || last === undefined) return { items };
+  const last = hits[items.length - 1];
+  if (hits.length <= items.length || last === undefined) return { items };
   return { items, next: encodeToken([last.time, last.id, last.alias]) };
 }
 

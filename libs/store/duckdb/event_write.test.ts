@@ -91,6 +91,15 @@ it('rejects what is no JSON, and keeps the rest', async () => {
   expect(nothing).toMatchObject([{ status: 'rejected', reason: 'invalid_json' }]);
 });
 
+it('gives a document on one line that came on several', async () => {
+  const record = indexed({ note: 'two\nlines' });
+  await store.events.write([withBytes(record, Buffer.from(JSON.stringify(eventOf(record), null, 2)))]);
+  const request = { range: always, sort: 'newest', limit: 5 } as const;
+  const { items } = await store.events.documents(request, everyone);
+  expect(items.map((json) => json.split('\n').length)).toEqual([1]);
+  expect(items.map((json) => JSON.parse(json))).toEqual([eventOf(record)]);
+});
+
 it('replaces what is no Unicode, in its own document only', async () => {
   const sound = indexed({ note: 'täst ☃' });
   const records = ['note', 'user', 'more'].map((key) => indexed({ [key]: 'x???y', long: 'z'.repeat(50) }));

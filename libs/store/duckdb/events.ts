@@ -1,7 +1,7 @@
 import type { EcsEvent, Json } from '@tidewatch/event';
 import { buckets } from '../buckets.ts';
 import type { DataClasses } from '../classes.ts';
-import type { EventStore, Scope, SearchRequest, TopValue, ValueOrder } from '../contract.ts';
+import type { EventStore, Page, Scope, SearchRequest, TopValue, ValueOrder } from '../contract.ts';
 import { createEventLayout } from './columns.ts';
 import { bucketSql, compile, fieldValues, select, type Where } from './compile.ts';
 import type { Database } from './database.ts';
@@ -105,6 +105,20 @@ export function createEventStore(
     return shares;
   }
 
+  function documents(request: SearchRequest, scope: Scope): Promise<Page<string>> {
+    const sources = visible(scope, request.range);
+    const layout = layoutOf(sources);
+    const wheres = new Map<boolean, Where>();
+    const whereFor = (nested: boolean): Where => {
+      const known =
+        wheres.get(nested) ??
+        compile(request.query, request.range, clock(), { layout, timeColumn: 'ts', nested });
+      wheres.set(nested, known);
+      return known;
+    };
+    return searchPartitions(database, partitions, sources, whereFor, request);
+  }
+
   /** Answers how many events went, undefined where all stay since there are more than `most`. */
   const deleteUpTo = (most: number, isMeant: (partition: Partition) => boolean) =>
     database.write(async () => {
@@ -121,18 +135,11 @@ export function createEventStore(
     write,
 
     async search(request, scope) {
-      const sources = visible(scope, request.range);
-      const layout = layoutOf(sources);
-      const wheres = new Map<boolean, Where>();
-      const whereFor = (nested: boolean): Where => {
-        const known =
-          wheres.get(nested) ??
-          compile(request.query, request.range, clock(), { layout, timeColumn: 'ts', nested });
-        wheres.set(nested, known);
-        return known;
-      };
-      return searchPartitions(database, partitions, sources, whereFor, request);
+      const page = await documents(request, scope);
+      return { ...page, items: page.items.map((json) => JSON.parse(json) as EcsEvent) };
     },
+
+    documents,
 
     async count(request, scope) {
       const sources = visible(scope, request.range);

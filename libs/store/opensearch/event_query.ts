@@ -13,7 +13,7 @@ import { errors } from '../errors.ts';
 import type { OpenSearchConnection } from './client.ts';
 import { fieldsOf, readLayouts } from './index_layout.ts';
 import { eventIndex, eventIndices } from './index_name.ts';
-import { type Hit, searchIndices } from './read.ts';
+import { searchIndices } from './read.ts';
 import { unmappedMark } from './unmapped.ts';
 
 export type Filter = Pick<SearchRequest, 'query' | 'range'>;
@@ -49,8 +49,7 @@ export function createReadingPace() {
         events === 0 ? firstHits : Math.ceil((charactersOfRequest * events) / Math.max(1, characters)),
       ),
     read(hits: readonly EventHit[]): number {
-      let more = 0;
-      for (const { _source } of hits) more += JSON.stringify(_source).length;
+      const more = hits.reduce((sum, { json }) => sum + json.length, 0);
       events += hits.length;
       characters += more;
       return more;
@@ -65,7 +64,7 @@ export function createTrial(fits: (event: EcsEvent) => boolean) {
     const fitting: EventHit[] = [];
     let since = performance.now();
     for (const hit of hits) {
-      if (fits(hit._source)) fitting.push(hit);
+      if (fits(hit.event)) fitting.push(hit);
       const now = performance.now();
       if (now > deadline) throw errors.QUERY_TIMED_OUT({ what: 'looking at events' });
       if (now - since < turnMs) continue;
@@ -135,8 +134,12 @@ export const butNot = (clause: JsonObject, ...must_not: JsonObject[]): JsonObjec
 
 /** Order of events: time, id, index, since two indices may hold one id. */
 export type EventKey = readonly [time: number, id: string, index: string];
-export type EventHit = Hit<EcsEvent>;
-export const keyOf = ({ sort }: EventHit): EventKey => sort as unknown as EventKey;
+
+export interface EventHit {
+  readonly key: EventKey;
+  readonly event: EcsEvent;
+  readonly json: string;
+}
 
 /** One page of hits in the order of time. */
 export async function readHits(
@@ -162,7 +165,11 @@ export async function readHits(
     },
     'searching events',
   );
-  return answer.hits.hits;
+  return answer.hits.hits.map(({ sort, _source: event }) => ({
+    key: sort as unknown as EventKey,
+    event,
+    json: JSON.stringify(event),
+  }));
 }
 
 /**
@@ -196,8 +203,8 @@ export async function lookAtEach(
     const last = page.at(-1);
     if (last === undefined) return;
     pace.read(page);
-    for (const { _source } of await trial(page)) onEvent(_source);
-    after = keyOf(last);
+    for (const { event } of await trial(page)) onEvent(event);
+    after = last.key;
     seen += page.length;
   }
 }

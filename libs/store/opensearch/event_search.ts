@@ -1,4 +1,3 @@
-import type { EcsEvent } from '@tidewatch/event';
 import { compareCodePoints } from '@tidewatch/query';
 import type { Page, Scope, SearchRequest } from '../contract.ts';
 import { decodeToken, encodeToken, fitting, pageCharacters } from '../page.ts';
@@ -9,7 +8,6 @@ import {
   type EventHit,
   type EventKey,
   type EventQuery,
-  keyOf,
   mostLookedAt,
   planQuery,
   readHits,
@@ -31,7 +29,7 @@ export async function searchEvents(
   request: SearchRequest,
   scope: Scope,
   now: number,
-): Promise<Page<EcsEvent>> {
+): Promise<Page<EventHit>> {
   const { sort, limit } = request;
   const after =
     request.after === undefined
@@ -46,18 +44,17 @@ export async function searchEvents(
   const reached = found.flatMap((one) => (one.reached === undefined ? [] : [one.reached])).sort(compare)[0];
   const hits = found
     .flatMap((one) => one.hits)
-    .filter((hit) => reached === undefined || compare(keyOf(hit), reached) <= 0)
-    .sort((a, b) => compare(keyOf(a), keyOf(b)));
-  const page = hits.slice(
+    .filter((hit) => reached === undefined || compare(hit.key, reached) <= 0)
+    .sort((a, b) => compare(a.key, b.key));
+  const items = hits.slice(
     0,
     fitting(
-      hits.map(({ _source }) => JSON.stringify(_source).length),
+      hits.map(({ json }) => json.length),
       limit,
     ),
   );
-  const last = page.at(-1);
-  const items = page.map(({ _source }) => _source);
-  const next = hits.length > page.length && last !== undefined ? keyOf(last) : reached;
+  const last = items.at(-1);
+  const next = hits.length > items.length && last !== undefined ? last.key : reached;
   return next === undefined ? { items } : { items, next: encodeToken(next) };
 }
 
@@ -83,7 +80,7 @@ async function find(
     const last = page.at(-1);
     if (hits.length >= wanted || page.length < size || last === undefined)
       return { hits: hits.slice(0, wanted), reached: undefined };
-    after = keyOf(last);
+    after = last.key;
     seen += page.length;
   }
   return { hits, reached: after };
