@@ -3,6 +3,7 @@ import { parseCidr } from './address.ts';
 import type { KqlValue, RangeOperator } from './ast.ts';
 import { isNumeric, momentBound, numberPattern } from './predicate.ts';
 import { checkRegex } from './regex.ts';
+import { anyCase, mayHold, quote } from './sql_caseless.ts';
 import { endsWithWord, fold, regexReach, startsWithWord } from './text.ts';
 import { parseMoment } from './time.ts';
 
@@ -45,9 +46,6 @@ const timeSql = (text: string): string =>
   `CASE WHEN regexp_full_match(${text}, '${isoPattern}') THEN epoch_ms(TRY_CAST(${text} || CASE ` +
   `WHEN length(${text}) = 10 THEN ' 00:00:00Z' WHEN regexp_matches(${text}, '(Z|[+-][0-9]{2}:[0-9]{2})$') THEN '' ` +
   `ELSE 'Z' END AS TIMESTAMPTZ)) END`;
-
-const numberSql = (text: string): string =>
-  `TRY_CAST(CASE WHEN regexp_full_match(${text}, '${numberPattern}') THEN ${text} END AS DOUBLE)`;
 
 /** What `field: (value or value)` asks: over a text column, over JSON text, over an address key. */
 export interface EqualTests {
@@ -175,32 +173,40 @@ export function wordsTest(values: readonly KqlValue[], bind: Bind): SqlTest {
   return (text) => anyOf(tests.map((test) => test(text)));
 }
 
+/** To look for more one by one takes longer than for all at once. */
+const mostOneByOne = 3;
+
 function containsTest(patterns: readonly (readonly string[])[], bind: Bind): SqlTest {
+  const isAnyCase = patterns.every((parts) => anyCase(parts.join('')) !== undefined);
+  const written = (part: string): string => (isAnyCase ? anyCase(part) : undefined) ?? quote(part);
   const byEdges = new Map<string, string[]>();
   for (const parts of patterns) {
     const edges = JSON.stringify([
       startsWithWord(parts[0] as string) ? '(?:^|[^\\p{L}\\p{N}_])' : '',
       endsWithWord(parts.at(-1) as string) ? '(?:$|[^\\p{L}\\p{N}_])' : '',
     ]);
-    byEdges.set(edges, [...(byEdges.get(edges) ?? []), parts.map(quote).join('.*')]);
+    byEdges.set(edges, [...(byEdges.get(edges) ?? []), parts.map(written).join('.*')]);
   }
   const sources = [...byEdges].map(([edges, inner]) => {
     const [before, after] = JSON.parse(edges) as [string, string];
     return `${before}(?:${inner.join('|')})${after}`;
   });
+  const found = (text: string): string =>
+    `regexp_matches(${isAnyCase ? text : `lower(${text})`}, ${bind(sources.join('|'))}, 's')`;
+  if (patterns.length > mostOneByOne) return found;
+  const longest = patterns.map((parts) => parts.reduce((a, b) => (b.length > a.length ? b : a)));
   const [only] = patterns;
-  const found = (text: string): string => `regexp_matches(lower(${text}), ${bind(sources.join('|'))}, 's')`;
-  if (patterns.length > 1 || only === undefined) return found;
-  const longest = only.reduce((a, b) => (b.length > a.length ? b : a));
-  const contains = (text: string): string => `contains(lower(${text}), ${bind(longest)})`;
-  if (only.length === 1 && !startsWithWord(longest) && !endsWithWord(longest)) return contains;
+  if (patterns.length === 1 && only !== undefined) {
+    const isPlain = only.filter((part) => part !== '').length <= 1;
+    const hasEdge = startsWithWord(only[0] as string) || endsWithWord(only.at(-1) as string);
+    if (isPlain && !hasEdge) return (text) => `contains(lower(${text}), ${bind(longest[0] as string)})`;
+  }
   // A plain search first: the regex then sees few texts.
-  return (text) => `CASE WHEN ${contains(text)} THEN ${found(text)} ELSE FALSE END`;
+  return (text) => {
+    const may = longest.map((part) => mayHold(text, part, bind));
+    return `CASE WHEN ${anyOf(may)} THEN ${found(text)} ELSE FALSE END`;
+  };
 }
-
-/** A literal inside an RE2 pattern; NUL can't stand there as itself. */
-const quote = (text: string): string =>
-  text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&').replaceAll('\0', '\\x00');
 
 /** What a range asks: over plain or unquoted JSON text (numbers, times), or over the text's order. */
 export type RangeTests =
@@ -222,7 +228,10 @@ export function rangeTests(operator: RangeOperator, value: string, now: number, 
     const bound = Number(value);
     return {
       over: 'plain',
-      test: (text) => `${numberSql(text)} ${operator} ${bind(bound)}`,
+      // Texts that DuckDB takes for numbers and we don't are told apart where it matters: the pattern takes longer.
+      test: (text) =>
+        `CASE WHEN TRY_CAST(${text} AS DOUBLE) ${operator} ${bind(bound)} ` +
+        `THEN regexp_full_match(${text}, '${numberPattern}') ELSE FALSE END`,
       onNumber: (column) => `${column} ${operator} ${bind(bound)}`,
       onTime: never,
     };

@@ -3,6 +3,7 @@ import type { KqlField, KqlNode, KqlValue } from './ast.ts';
 import { textFields } from './ast.ts';
 import { type AnyOf, gather } from './gather.ts';
 import { isNumeric } from './predicate.ts';
+import { mayHold } from './sql_caseless.ts';
 import type { SqlLayout } from './sql_layout.ts';
 import type { Bind } from './sql_tests.ts';
 import { fold, matchesWildcard } from './text.ts';
@@ -20,8 +21,8 @@ const telling = /^(?=.*\d|.{6})[^\0\n\p{Cs}]{3,}$/su;
 export function wordsNeeded(node: KqlNode | AnyOf, layout: SqlLayout, bind: Bind): string | undefined {
   const { words } = layout;
   const texts = words === undefined ? undefined : textsNeeded(node, layout);
-  if (texts === undefined || texts.length > most) return undefined;
-  return `(${texts.map((text) => `contains(lower(${words}), ${bind(text)})`).join(' OR ')})`;
+  if (words === undefined || texts === undefined || texts.length > most) return undefined;
+  return `(${texts.map((text) => mayHold(words, text, bind)).join(' OR ')})`;
 }
 
 /** One of them is in each row that fits. */
