@@ -1,7 +1,6 @@
 import { isTidewatchError } from '@tidewatch/event';
 import { partitionPeriod } from '@tidewatch/store';
-import type { Metrics } from '@tidewatch/telemetry';
-import type { Databases } from './adapters.ts';
+import { measureAlerts } from '../alerts/measure.ts';
 import type { Runtime } from './runtime.ts';
 
 const second = 1_000;
@@ -9,7 +8,7 @@ const minute = 60 * second;
 const hour = 60 * minute;
 
 /**
- * What happens by the clock: gauges and the live health line every two seconds, sealing of
+ * What happens by the clock: gauges and the live health line every two seconds, alerts counted every minute, sealing of
  * closed partitions every ten minutes, retention every hour, verdicts on alerts of models every minute. Answers how to stop.
  */
 export function startHousekeeping(runtime: Runtime): () => void {
@@ -28,6 +27,10 @@ export function startHousekeeping(runtime: Runtime): () => void {
   };
   const stops = [
     every(2 * second, 'Measuring', () => measure(runtime)),
+    every(minute, 'Counting alerts', async () => {
+      const { databases } = runtime.adapters;
+      if (databases !== undefined) await measureAlerts(databases.store.alerts, runtime.metrics);
+    }),
     every(hour, 'Retention', () => enforceRetention(runtime)),
     // Its own policies must know of lengthened times to live within a day, by which they wait longer than retention.
     every(hour, 'Setting up the cluster', async () => runtime.adapters.store?.setUp?.()),
@@ -59,7 +62,6 @@ async function measure({ adapters, letters, metrics, live, parts, sources }: Run
   }
   for (const [source, { lastEvent }] of sources?.entries() ?? [])
     metrics.set('source_last_event_timestamp_seconds', { source }, lastEvent / second);
-  if (adapters.databases !== undefined) await measureAlerts(adapters.databases, metrics);
   const rules = parts.detector?.loaded().rules ?? [];
   const rejected = rules.filter(({ state }) => state === 'rejected').length;
   const backlog = { normalise: 0, process: 0, index: 0 };
@@ -82,15 +84,6 @@ async function measureOldest({ adapters, classes, metrics }: Runtime): Promise<v
       metrics.set('retention_oldest_event_timestamp_seconds', { data_class: name }, oldest / second);
     else metrics.unset('retention_oldest_event_timestamp_seconds', { data_class: name });
   }
-}
-
-async function measureAlerts({ store }: Databases, metrics: Metrics): Promise<void> {
-  const totals = await store.alerts.totals(
-    { range: { from: 0, to: Number.MAX_SAFE_INTEGER } },
-    { principal: 'tidewatch', dataClasses: 'all' },
-  );
-  for (const { level, status, count } of totals)
-    if (status !== 'closed') metrics.set('alerts_open', { severity: level, status }, count);
 }
 
 /** Makes everything that keeps data forget what is past its class's time to live, says so, and notes it for audits. */
