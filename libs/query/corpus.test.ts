@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ownTime } from '../../test/own_time.ts';
 import { corpusNow, readCorpus } from './corpus.suite.ts';
 import { parseKql } from './parse.ts';
 import { toPredicate } from './predicate.ts';
@@ -8,6 +9,18 @@ const corpus = readCorpus();
 
 it('has over 300 queries', () => {
   expect(corpus.flatMap(({ cases }) => cases).length).toBeGreaterThan(300);
+});
+
+it('is parsed in less than 50 µs a query', () => {
+  const queries = corpus.flatMap(({ cases }) => cases.map(({ query }) => query));
+  const rounds = 20;
+  const parseAll = (): void => {
+    for (const query of queries) parseKql(query);
+  };
+  parseAll();
+  const start = ownTime();
+  for (let round = 0; round < rounds; round++) parseAll();
+  expect(((ownTime() - start) * 1_000) / (rounds * queries.length)).toBeLessThan(50);
 });
 
 describe.each(corpus)('the predicate, on $name', ({ documents, cases }) => {

@@ -9,6 +9,7 @@ import { openBrowser, violations } from '../../e2e/journey.ts';
 import { type RunningServer, startServer } from '../../e2e/server.ts';
 import { scriptBytes } from '../../e2e/weight.ts';
 import { has } from '../../require.ts';
+import { exportAll } from '../export.ts';
 import { type Figure, quantile, thousands, writeReport } from '../report.ts';
 import type { BenchOptions } from '../run.ts';
 import { describeReads, timeAt } from '../store/reads.ts';
@@ -17,7 +18,7 @@ import { alertCount, eventCount } from './estate.ts';
 import { explained } from './explained.ts';
 import { detailTimes, filterTimes, keysOfTriage, localTimes } from './interaction.ts';
 import { lighthouseScores } from './lighthouse.ts';
-import { closeAll, exportAll, peakMemory, visibleTimes } from './server_gates.ts';
+import { closeAll, peakMemory, visibleTimes } from './server_gates.ts';
 import { fillStore } from './stored_estate.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -221,7 +222,7 @@ export async function consoleBench({ rounds, only }: BenchOptions): Promise<void
         });
       }
       if (wanted('K9')) {
-        const { rows, seconds, mebibytes } = await exportAll(server, context);
+        const { rows, seconds, mebibytes } = await exportAll(server);
         if (rows < eventCount) throw new Error(`${thousands(rows)} rows were exported instead of a million.`);
         add({
           id: 'K9',

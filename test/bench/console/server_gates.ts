@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout } from 'node:timers/promises';
 import type { AlertJob } from '@tidewatch/store';
 import type { BrowserContext } from 'playwright-core';
 import { eventually, type RunningServer } from '../../e2e/server.ts';
@@ -23,33 +22,6 @@ export async function closeAll(server: RunningServer) {
     250,
   );
   return { answered, took: performance.now() - began, changed: ended.changed, state: ended.state };
-}
-
-/** Exports every event as NDJSON; the rows, and MiB of memory that the server took beyond what it had. */
-export async function exportAll(server: RunningServer, context: BrowserContext) {
-  const before = await server.memory();
-  let most = before;
-  let running = true;
-  const sampling = (async () => {
-    while (running) {
-      most = Math.max(most, await server.memory());
-      await setTimeout(100);
-    }
-  })();
-  const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
-  const began = performance.now();
-  const response = await fetch(
-    `${server.url}/api/events/export?format=ndjson&from=now-24h&to=now&reason=bench`,
-    {
-      headers: { cookie },
-    },
-  );
-  if (!response.ok || response.body === null) throw new Error(`The export answered ${response.status}.`);
-  let rows = 0;
-  for await (const chunk of response.body) for (const byte of chunk) if (byte === 10) rows++;
-  running = false;
-  await sampling;
-  return { rows, seconds: (performance.now() - began) / 1_000, mebibytes: most - before, before };
 }
 
 /** From the sending of an event until the live tail shows it, milliseconds. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDuckDbStore } from '@tidewatch/store/duckdb';
@@ -8,22 +8,27 @@ import { connectOpenSearch } from '../../../libs/store/opensearch/client.ts';
 import { openSearchConfig } from '../../../libs/store/opensearch/config.ts';
 import { createEventReader } from '../../../libs/store/opensearch/events.ts';
 import { setupOpenSearch } from '../../../libs/store/opensearch/setup/setup.ts';
+import { type RunningServer, startServer } from '../../e2e/server.ts';
 import { has } from '../../require.ts';
 import { type RunningOpenSearch, startOpenSearch } from '../../services/opensearch.ts';
+import { exportAll } from '../export.ts';
 import { type Figure, quantile, spread, thousands, writeReport } from '../report.ts';
 import type { BenchOptions } from '../run.ts';
 import { batches, classes, stepMs } from './events.ts';
+import { parseTimes } from './parse.ts';
 import { plainBulk } from './plain_bulk.ts';
-import { describeReads, exportAll, readTimes, timeAt } from './reads.ts';
+import { describeReads, readTimes, timeAt } from './reads.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const million = 1_000_000;
 /** Events that both ways of writing to OpenSearch send in a round. */
 const perRound = 100_000;
-const start = Date.UTC(2026, 0, 14);
+const day = 86_400_000;
+/** Of today's partition, which no server seals meanwhile. */
+const start = Math.floor(Date.now() / day) * day;
 const range = { from: start, to: start + million * stepMs };
 
-/** The gates of the stores: D1 to D3. */
+/** The gates of the stores: D1 to D4. */
 export async function storeBench({ rounds, only }: BenchOptions): Promise<void> {
   const figures: Figure[] = [];
   const wanted = (id: string) => only === undefined || only.has(id);
@@ -33,11 +38,12 @@ export async function storeBench({ rounds, only }: BenchOptions): Promise<void> 
   };
   if (wanted('D1')) await embedded();
   if ((wanted('D2') || wanted('D3')) && has('opensearch')) await cluster();
+  if (wanted('D4')) parsing();
   if (only === undefined) writeReport('store', notes, figures);
 
   async function embedded() {
-    const directory = mkdtempSync(join(tmpdir(), 'tidewatch-bench-store-'));
-    const store = await openDuckDbStore({ directory, classes, clock: () => range.to });
+    const data = mkdtempSync(join(tmpdir(), 'tidewatch-bench-store-'));
+    const store = await openDuckDbStore({ directory: join(data, 'store'), classes, clock: () => range.to });
     const seconds = await fill(store.events);
     add({
       id: 'D1',
@@ -53,9 +59,8 @@ export async function storeBench({ rounds, only }: BenchOptions): Promise<void> 
       figure: thousands(bytes / million),
     });
     await reads('D1', 'embedded', store.events, 500);
-    await exported('D1', 'embedded', store.events);
     await store.close();
-    rmSync(directory, { recursive: true });
+    await exported('D1', 'embedded', await startServer({ data }));
   }
 
   async function cluster() {
@@ -72,8 +77,9 @@ export async function storeBench({ rounds, only }: BenchOptions): Promise<void> 
       await fill(store as EventStore);
       await connection.client.indices.refresh({ index: 'tidewatch-events-unapproved-*' });
       await reads('D3', 'OpenSearch', store as EventStore, 800);
-      await exported('D3', 'OpenSearch', store as EventStore);
       await writer.close();
+      const config = `{ store: { opensearch: { nodes: ['${server.url}'] } } }`;
+      await exported('D3', 'OpenSearch', await startServer({ config }));
     }
     await connection.close();
     await server.stop();
@@ -130,15 +136,37 @@ export async function storeBench({ rounds, only }: BenchOptions): Promise<void> 
     });
   }
 
-  async function exported(id: string, where: string, store: EventStore) {
-    const { rows, mebibytes } = await exportAll(store, range);
-    if (rows !== million) throw new Error(`${thousands(rows)} rows were read instead of a million.`);
+  async function exported(id: string, where: string, server: RunningServer) {
+    try {
+      const { rows, seconds, mebibytes } = await exportAll(server);
+      if (rows !== million) throw new Error(`${thousands(rows)} rows were exported instead of a million.`);
+      add({
+        id,
+        what: `${where}: a million events exported in ${Math.round(seconds)} s: memory of the server beyond before`,
+        figure: `${Math.round(mebibytes)} MiB`,
+        bar: '≤ 150 MiB',
+        met: mebibytes <= 150,
+      });
+    } finally {
+      await server.dispose();
+    }
+  }
+
+  function parsing() {
+    const times = parseTimes();
+    const [half, nearlyAll] = [0.5, 0.95].map((q) =>
+      quantile(
+        times.map(({ microseconds }) => microseconds),
+        q,
+      ),
+    ) as [number, number];
+    const slowest = times.reduce((most, time) => (time.microseconds > most.microseconds ? time : most));
     add({
-      id,
-      what: `${where}: memory that reading a million events page by page takes`,
-      figure: `${Math.round(mebibytes)} MiB`,
-      bar: '≤ 150 MiB',
-      met: mebibytes <= 150,
+      id: 'D4',
+      what: `KQL: each of ${times.length} queries of the corpus parsed`,
+      figure: `p50 ${half.toFixed(1)} µs, p95 ${nearlyAll.toFixed(1)} µs, slowest ${slowest.microseconds.toFixed(1)} µs`,
+      bar: 'p95 ≤ 50 µs',
+      met: nearlyAll <= 50,
     });
   }
 }
@@ -156,7 +184,7 @@ async function fill(store: Pick<EventStore, 'write'>): Promise<number> {
 }
 
 const notes = [
-  'The process of the bench holds the store’s client and, embedded, the store. Times of writing are the store’s alone. Reads are of eight',
+  'The process of the bench holds the store’s client and, embedded, the store; exports are of a server. Times of writing are the store’s alone. Reads are of eight',
   'queries (`test/bench/store/reads.ts`) over the whole time range, each asked once before. OpenSearch has one node with 4 GiB on the',
   'same machine; plain requests are of 4 MB, two at a time.',
 ];

@@ -55,24 +55,3 @@ export function describeReads(reads: readonly Read[]): string {
   const [half, nearlyAll] = [timeAt(reads, 0.5), timeAt(reads, 0.95)].map(Math.round);
   return `p50 ${half} ms, p95 ${nearlyAll} ms, slowest \`${slowest.query}\``;
 }
-
-/** Reads everything page by page; MiB of memory that took beyond what there was. */
-export async function exportAll(
-  store: EventStore,
-  range: TimeRange,
-): Promise<{ rows: number; mebibytes: number }> {
-  const before = process.memoryUsage.rss();
-  let most = before;
-  let rows = 0;
-  let after: string | undefined;
-  do {
-    const page = await store.search(
-      { range, sort: 'oldest', limit: 1_000, ...(after === undefined ? {} : { after }) },
-      everyone,
-    );
-    rows += page.items.length;
-    after = page.next;
-    most = Math.max(most, process.memoryUsage.rss());
-  } while (after !== undefined);
-  return { rows, mebibytes: (most - before) / 2 ** 20 };
-}
