@@ -43,7 +43,6 @@ export function hashOf(text: string): number {
 /** Ends of words are looked up by so many letters; no rule's end is shorter. */
 const stem = 3;
 const noToken = -1;
-const meansNothing: readonly number[] = [];
 
 interface End {
   readonly text: string;
@@ -51,6 +50,8 @@ interface End {
   readonly from: number;
   readonly number: number;
 }
+
+const none: readonly End[] = [];
 
 /** Ends of words by their stems. A byte tells most words that have none of them. */
 class Ends {
@@ -66,11 +67,11 @@ class Ends {
   }
 
   /** Adds the numbers of those whose stem is where the token has its own. */
-  find(token: string, at: number, into: Set<number>): void {
+  find(token: string, at: number, into: number[]): void {
     const key = stemAt(token, at);
     if (this.#maybe[key & 0x7fff] === 0) return;
-    for (const { text, from, number } of this.#ends.get(key) ?? [])
-      if (token.startsWith(text, at - from)) into.add(number);
+    for (const { text, from, number } of this.#ends.get(key) ?? none)
+      if (token.startsWith(text, at - from) && !into.includes(number)) into.push(number);
   }
 }
 
@@ -233,9 +234,9 @@ export class WordFinder {
   }
 
   #find(token: string): readonly number[] {
-    const words = new Set<number>();
+    const words: number[] = [];
     const whole = this.#whole.get(token);
-    if (whole !== undefined) words.add(whole);
+    if (whole !== undefined) words.push(whole);
     const last = token.length - stem;
     if (last >= 0) {
       const { prefix, suffix, inner } = this.#ends;
@@ -243,6 +244,6 @@ export class WordFinder {
       suffix.find(token, last, words);
       for (let at = 0; at <= last; at++) inner.find(token, at, words);
     }
-    return words.size === 0 ? meansNothing : [...words];
+    return words;
   }
 }
