@@ -66,7 +66,7 @@ export function CompletionList({
           <Kbd>Tab</Kbd> takes
         </span>
         <span>
-          <Kbd>Enter</Kbd> searches
+          <Kbd>Enter</Kbd> {at < 0 ? 'searches' : 'takes, too'}
         </span>
       </p>
     </div>

@@ -27,17 +27,11 @@ export function Banners() {
         </p>
       ))}
       {linkOnly && (
-        <Notice
-          icon={KeyRound}
-          says="You came by a one-time link. Set a password in the menu at the top right."
-        />
+        <Notice icon={KeyRound} says="You came by a one-time link: set a password in the menu above." />
       )}
       {session.demo && <DemoNotice />}
       {evaluation && (
-        <Notice
-          icon={Scale}
-          says="Evaluation mode: sources without an approved use-case are kept for 7 days, then deleted."
-        />
+        <Notice icon={Scale} says="Evaluation: sources without an approved use-case are kept for 7 days." />
       )}
     </div>
   );
@@ -59,7 +53,7 @@ function DemoNotice() {
   return (
     <div className="flex min-w-0 items-center gap-2">
       <FlaskConical size={13} className="shrink-0 text-accent" aria-hidden />
-      <span className="truncate">This is a demonstration: a story in made-up logs, detected for real.</span>
+      <span className="truncate">A demonstration: made-up logs, detected for real.</span>
       {may('administer') && (
         <button
           type="button"
