@@ -24,7 +24,9 @@ it('says who scored whom how, where a score has no words of its own', () => {
   expect(eventSummary({ tidewatch: { score }, host: { name: 'web-1' } })).toBe(
     'odd-lines 2: score 0.812 of web-1',
   );
-  expect(eventSummary({ tidewatch: { score: { name: 'logons', value: 1 } } })).toBe('logons: score 1');
+  expect(eventSummary({ tidewatch: { score: { name: 'logons', value: 1, of: 'e-1' } } })).toBe(
+    'logons: score 1 of event e-1',
+  );
   expect(eventSummary({ tidewatch: { score: {} }, message: 'a' })).toBe('a');
 });
 

@@ -57,7 +57,9 @@ function scoreSummary(event: JsonObject): string | undefined {
   const whom = firstText(event, ['user.name', 'host.name', 'source.ip', 'process.name']);
   const version = valueText(score.version);
   const who = visible(`${valueText(score.name)}${version === '' ? '' : ` ${version}`}`.slice(0, longest));
-  return `${who}: score ${scoreFormat.format(score.value)}${whom === '' ? '' : ` of ${whom}`}`;
+  // A model's score names the event, and that its entity.
+  const of = whom === '' ? `event ${firstText(event, ['tidewatch.score.of'])}` : whom;
+  return `${who}: score ${scoreFormat.format(score.value)} of ${of}`;
 }
 
 const scoreFormat = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 3 });

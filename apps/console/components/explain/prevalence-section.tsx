@@ -33,7 +33,7 @@ function Prevalence({ alert, match, onFilter }: PrevalenceProps) {
         const rare = rareSentence(told);
         return (
           <div className="flex flex-col gap-2 text-sm">
-            {rare !== undefined && <p className="font-medium wrap-anywhere">{rare}</p>}
+            {rare !== undefined && <p className="font-medium wrap-anywhere">{visible(rare)}</p>}
             <FactTable
               label="Values"
               rows={told.values}
