@@ -7,6 +7,7 @@ import { kindOf, kinds, riskWord } from '../../view/entity.ts';
 import { ago } from '../../view/moment.ts';
 import { count } from '../../view/quantity.ts';
 import { visible } from '../../view/value.ts';
+import { useTableKeys } from '../grid/use-table-keys.ts';
 import { Button } from '../ui/button.tsx';
 import { Link } from '../ui/link.tsx';
 import { Segmented } from '../ui/segmented.tsx';
@@ -29,6 +30,7 @@ export function EntityPage() {
   const value = field === undefined ? '' : (named[field] ?? '');
   const { data, error, refetch } = useEntity(field === undefined ? undefined : { field, value });
   const now = useNow();
+  const page = useTableKeys(refetch);
   if (field === undefined)
     return (
       <LookUp
@@ -58,7 +60,13 @@ export function EntityPage() {
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       {error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
-      <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Entity">
+      <div
+        ref={page}
+        className="min-h-0 flex-1 overflow-y-auto"
+        tabIndex={0}
+        role="region"
+        aria-label="Entity"
+      >
         <div className="mx-auto flex max-w-7xl flex-col gap-6 p-4">
           <header className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
             <h2 className="text-lg font-semibold break-all">

@@ -1,7 +1,8 @@
 'use client';
 import { useQueryClient } from '@tanstack/react-query';
-import type { Model } from '@tidewatch/api/schemas';
+import type { Model, ModelBacktest } from '@tidewatch/api/schemas';
 import { useRef, useState } from 'react';
+import { ApiProblem } from '../../api/client.ts';
 import { changeStage, type StageChange } from '../../api/models.ts';
 import { mayRollBack } from '../../view/model.ts';
 import { Button } from '../ui/button.tsx';
@@ -71,6 +72,14 @@ export function StageActions({
   );
 }
 
+/** Refused for gates other than admission, which no reason opens. */
+const mayForce = (problem: Error | undefined): boolean =>
+  problem instanceof ApiProblem &&
+  Array.isArray(problem.details.gates) &&
+  (problem.details.gates as ModelBacktest['gates']).every(
+    ({ name, passed }) => passed || name !== 'admission',
+  );
+
 function WhyDialog({
   model,
   asking: { title, done, change },
@@ -84,7 +93,7 @@ function WhyDialog({
   const [why, setWhy] = useState('');
   const [force, setForce] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<Error>();
   const field = useRef<HTMLInputElement>(null);
   const send = async (): Promise<void> => {
     if (why.trim() === '' || busy) return;
@@ -95,7 +104,7 @@ function WhyDialog({
       toasts.add({ title: done });
       onClose();
     } catch (error) {
-      setProblem((error as Error).message);
+      setProblem(error as Error);
       setBusy(false);
     }
   };
@@ -120,10 +129,10 @@ function WhyDialog({
         </label>
         {problem !== undefined && (
           <p role="alert" className="text-bad">
-            {problem}
+            {problem.message}
           </p>
         )}
-        {change.verb === 'promote' && problem !== undefined && (
+        {change.verb === 'promote' && mayForce(problem) && (
           <label className="flex min-h-7 items-center gap-2">
             <input
               type="checkbox"

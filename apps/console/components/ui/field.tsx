@@ -39,7 +39,7 @@ export function Checks<T extends string>({
   return (
     <fieldset className="flex flex-col gap-1 text-sm">
       <legend className="mb-1">{label}</legend>
-      <div className="flex flex-wrap gap-x-4 gap-y-1">
+      <div className="grid grid-cols-[repeat(auto-fill,minmax(10.5rem,1fr))] gap-x-4 gap-y-1">
         {choices.map(({ value, label: text }) => (
           <label key={value} className="flex min-h-6 items-center gap-2">
             <input
