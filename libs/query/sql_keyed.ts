@@ -1,6 +1,6 @@
 import { isNumeric } from './predicate.ts';
-import type { Bind, SqlTest } from './sql_tests.ts';
 import { anyCase } from './sql_caseless.ts';
+import type { Bind, SqlTest } from './sql_tests.ts';
 import { fold } from './text.ts';
 import { innerNewline, isWordMark, wordKinds } from './word_keys.ts';
 

@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { AlertJob } from './alert_jobs.ts';
 import { match } from './alerts.suite.ts';
 import type { AlertStore } from './contract.ts';
-import { always, day, everyone, everything, expired, kql, only, type StoreHarness, suiteNow } from './fixtures.suite.ts';
+import {
+  always,
+  day,
+  everyone,
+  everything,
+  expired,
+  kql,
+  only,
+  type StoreHarness,
+  suiteNow,
+} from './fixtures.suite.ts';
 
 const close = { action: 'close', reason: 'duplicate' } as const;
 
@@ -49,7 +59,11 @@ export function describeAlertJobs(harness: () => StoreHarness<AlertStore>): void
       const request = { query: kql('rule.id: (a or b or c or d)'), range: always };
       expect(await store().jobs.choose('j', request, everyone, 100)).toBe(3);
       await rules('d', 'b');
-      await store().change([{ id: a?.alert.id as string }], { action: 'note', note: 'mine' }, everything('ben'));
+      await store().change(
+        [{ id: a?.alert.id as string }],
+        { action: 'note', note: 'mine' },
+        everything('ben'),
+      );
       const alerts = await store().jobs.chosen('j', 0, 100);
       expect(alerts.map(({ version }) => version)).toEqual([1, 1, 1]);
       expect(await store().jobs.chosen('j', 3, 100)).toEqual([]);
@@ -94,7 +108,11 @@ export function describeAlertJobs(harness: () => StoreHarness<AlertStore>): void
     it('undoes a job where nobody decided since', async () => {
       const alerts = (await rules('a', 'b', 'c')).map(({ alert }) => ({ id: alert.id, version: 1 }));
       await store().jobs.work({ job: jobOf('j'), alerts: alerts.slice(0, 2) });
-      await store().change([{ id: alerts[0]?.id as string }], { action: 'note', note: 'mine' }, everything('ben'));
+      await store().change(
+        [{ id: alerts[0]?.id as string }],
+        { action: 'note', note: 'mine' },
+        everything('ben'),
+      );
       const undo = jobOf('u', { task: { verb: 'undo', job: 'j' } });
       const counts = { changed: 1, same: 1, conflicts: 1, gone: 0 };
       expect(await store().jobs.work({ job: undo, alerts })).toEqual(counts);

@@ -11,7 +11,7 @@ import { alertId } from '@tidewatch/event/ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeAlertGroups } from './alert_groups.suite.ts';
 import { describeAlertJobs } from './alert_jobs.suite.ts';
-import type { AlertStore, Scope } from './contract.ts';
+import type { AlertStore } from './contract.ts';
 import {
   always,
   day,
@@ -168,7 +168,11 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
     it('lets people acknowledge, close, reopen and note, with history', async () => {
       const { id } = await one();
       await store.change([{ id, version: 1 }], { action: 'acknowledge' }, everything('ann'));
-      await store.change([{ id }], { action: 'close', reason: 'benign_positive', note: 'a drill' }, everything('ben'));
+      await store.change(
+        [{ id }],
+        { action: 'close', reason: 'benign_positive', note: 'a drill' },
+        everything('ben'),
+      );
       expect(await store.get(id, everyone)).toMatchObject({
         status: 'closed',
         reason: 'benign_positive',
@@ -288,7 +292,11 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
 
     it('does not undo over what somebody did since, but keeps matches that joined', async () => {
       const [a, b] = [await one({ rule: 'a' }), await one({ rule: 'b' })];
-      const change = await store.change([{ id: a.id }, { id: b.id }], { action: 'acknowledge' }, everything('ann'));
+      const change = await store.change(
+        [{ id: a.id }, { id: b.id }],
+        { action: 'acknowledge' },
+        everything('ann'),
+      );
       await store.change([{ id: a.id }], { action: 'note', note: 'mine now' }, everything('ben'));
       await store.apply([match({ rule: 'b' })]);
       const { changed, conflicts } = await store.undo(change.changeId, everything('ann'));
@@ -298,7 +306,11 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
 
     it('undoes what its asker sees, and leaves the rest to others', async () => {
       const [a, b] = [await one({ rule: 'a' }), await one({ rule: 'b', dataClass: 'middle' })];
-      const { changeId } = await store.change([{ id: a.id }, { id: b.id }], { action: 'acknowledge' }, everything('ann'));
+      const { changeId } = await store.change(
+        [{ id: a.id }, { id: b.id }],
+        { action: 'acknowledge' },
+        everything('ann'),
+      );
       const unknown = { code: 'CHANGE_UNKNOWN' };
       await expect(store.undo(changeId, only())).rejects.toMatchObject(unknown);
       expect(await store.undo(changeId, only('short'))).toMatchObject({
@@ -316,7 +328,8 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
 
     it('makes a change, and takes it back, once however often it is asked to', async () => {
       const { id, version } = await one();
-      const ask = () => store.change([{ id, version }], { action: 'note', note: 'seen' }, everything('ann'), 'change-1');
+      const ask = () =>
+        store.change([{ id, version }], { action: 'note', note: 'seen' }, everything('ann'), 'change-1');
       const first = await ask();
       expect(await ask()).toEqual(first);
       expect(first).toMatchObject({
@@ -338,7 +351,11 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
       const [a, b] = [await one({ rule: 'a' }), await one({ rule: 'b' })];
       await store.change([{ id: a.id }], { action: 'close', reason: 'true_positive' }, everything('ann'));
       await store.change([{ id: b.id }], { action: 'close', reason: 'false_positive' }, everything('ann'));
-      const change = await store.change([{ id: a.id }, { id: b.id }], { action: 'acknowledge' }, everything('ben'));
+      const change = await store.change(
+        [{ id: a.id }, { id: b.id }],
+        { action: 'acknowledge' },
+        everything('ben'),
+      );
       await store.apply([match({ rule: 'a' }), match({ rule: 'b' })]);
       expect((await store.undo(change.changeId, everything('ben'))).changed).toMatchObject([
         { status: 'open', reason: null, count: 2 },

@@ -53,7 +53,9 @@ describe.runIf(has('opensearch'))('alerts under attack', { timeout: 120_000 }, (
     const [id = ''] = await idsOf([matchOf('a', 1)]);
     const stores = await Promise.all([openStore(), openStore(), openStore()]);
     const changes = await Promise.all(
-      [...stores, ...stores].map((one, i) => one.change([{ id, version: 1 }], close, everything(`person ${i}`))),
+      [...stores, ...stores].map((one, i) =>
+        one.change([{ id, version: 1 }], close, everything(`person ${i}`)),
+      ),
     );
     expect(changes.filter(({ changed }) => changed.length === 1)).toHaveLength(1);
     expect(changes.filter(({ conflicts }) => conflicts.length === 1)).toHaveLength(5);

@@ -35,7 +35,12 @@ it('tells how many alerts are not closed, and when there are none any more', asy
     const series = await metrics.series('alerts_open');
     return series.filter(({ value }) => value > 0).map(({ labels, value }) => [labels, value]);
   };
-  const acknowledge = () => alerts.change([{ id: effect?.alert.id ?? '' }], { action: 'acknowledge' }, { principal: 'ann', dataClasses: 'all' });
+  const acknowledge = () =>
+    alerts.change(
+      [{ id: effect?.alert.id ?? '' }],
+      { action: 'acknowledge' },
+      { principal: 'ann', dataClasses: 'all' },
+    );
   expect(await open()).toEqual([[{ severity: 'low', status: 'open' }, 1]]);
   await acknowledge();
   expect(await open()).toEqual([[{ severity: 'low', status: 'acknowledged' }, 1]]);

@@ -73,7 +73,11 @@ it('writes verdicts of the server’s alerts, and the next model says what they 
     };
     const detector = { ...match.detector, engine: 'evasion', id: 'evasion' } as const;
     const [done] = await store.alerts.apply([{ ...match, detector, explanation }]);
-    await store.alerts.change([{ id: done?.alert.id ?? '' }], { action: 'close', reason }, { principal: 'ann', dataClasses: 'all' });
+    await store.alerts.change(
+      [{ id: done?.alert.id ?? '' }],
+      { action: 'close', reason },
+      { principal: 'ann', dataClasses: 'all' },
+    );
   };
   const [wrong, right] = ['wev^tutil cl Staging 7', 'wev^tut""il.exe c^l Security'];
   await close(wrong, 1, 'false_positive');

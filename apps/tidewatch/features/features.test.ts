@@ -107,7 +107,11 @@ it('writes the same rows of a server’s events, with verdicts as labels, and th
     const [done] = await store.alerts.apply([
       { ...logonMatch(start - 1_000, host, offset), event: events[offset] as EcsEvent },
     ]);
-    await store.alerts.change([{ id: done?.alert.id ?? '' }], { action: 'close', reason }, { principal: 'ann', dataClasses: 'all' });
+    await store.alerts.change(
+      [{ id: done?.alert.id ?? '' }],
+      { action: 'close', reason },
+      { principal: 'ann', dataClasses: 'all' },
+    );
   };
   await close(2, 'true_positive');
   await close(5, 'false_positive');

@@ -81,7 +81,9 @@ describe.runIf(has('opensearch'))('alerts that several processes share', { timeo
     const detector = await openStore();
     const joining = feed(detector, matchesOf(1_000, 1).slice(1));
     for (const name of ['ann', 'ben', 'cleo', 'dan'])
-      expect((await store.change([{ id }], { action: 'note', note: name }, everything(name))).conflicts).toEqual([]);
+      expect(
+        (await store.change([{ id }], { action: 'note', note: name }, everything(name))).conflicts,
+      ).toEqual([]);
     await joining;
     const alert = await store.get(id, everyone);
     expect(alert?.count).toBe(1_000);
