@@ -46,21 +46,31 @@ export function noteTriage({ changed }: AlertChange, { metrics }: Pick<Api, 'met
 /** An alert as lists have it, without what only its store needs. */
 const shownOf = ({ history: _history, applied: _applied, highest: _highest, ...row }: AlertRow) => row;
 
-function cellsOf(row: AlertRow, columns: readonly string[]): Readonly<Record<string, unknown>> {
-  const { detector, key, first, last, createdAt, updatedAt, bucket: _bucket, ...own } = shownOf(row);
-  const cells: Readonly<Record<string, unknown>> = {
-    ...Object.fromEntries(key.map(({ field, value }) => [field, value])),
-    ...{ ...own, title: detector.title, engine: detector.engine, tags: detector.tags },
-    ...{ 'rule.id': detector.id, 'rule.level': detector.level },
-    ...Object.fromEntries(
-      Object.entries({ first, last, createdAt, updatedAt }).map(([name, at]) => [
-        name,
-        new Date(at).toISOString(),
-      ]),
-    ),
-  };
-  return Object.fromEntries(columns.map((column) => [column, cells[column]]));
+const iso = (time: number): string => new Date(time).toISOString();
+
+/** Columns that are no field of the row. */
+const cells = new Map<string, (row: AlertRow) => unknown>([
+  ['title', ({ detector }) => detector.title],
+  ['engine', ({ detector }) => detector.engine],
+  ['tags', ({ detector }) => detector.tags],
+  ['rule.id', ({ detector }) => detector.id],
+  ['rule.level', ({ detector }) => detector.level],
+  ['first', ({ first }) => iso(first)],
+  ['last', ({ last }) => iso(last)],
+  ['createdAt', ({ createdAt }) => iso(createdAt)],
+  ['updatedAt', ({ updatedAt }) => iso(updatedAt)],
+]);
+const noCells: ReadonlySet<string> = new Set(['detector', 'key', 'bucket', 'history', 'applied', 'highest']);
+
+function cellOf(row: AlertRow, column: string): unknown {
+  const made = cells.get(column);
+  if (made !== undefined) return made(row);
+  if (Object.hasOwn(row, column) && !noCells.has(column)) return row[column as keyof AlertRow];
+  return row.key.find(({ field }) => field === column)?.value;
 }
+
+const cellsOf = (row: AlertRow, columns: readonly string[]): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(columns.map((column) => [column, cellOf(row, column)]));
 
 /** Whoever is given alerts works on such. @throws ALERT_ASSIGNEE */
 export async function checkAssignee(action: AlertAction, api: Pick<Api, 'control'>): Promise<void> {
