@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -37,11 +37,14 @@ export async function openPage(context: BrowserContext): Promise<{ page: Page; f
   return { page, faults };
 }
 
-/** Takes a picture into `folder`; none where it is undefined, as `TIDEWATCH_SHOTS` is by default. */
+/** Takes a picture into `folder`, as WebP; none where it is undefined, as `TIDEWATCH_SHOTS` is by default. */
 export async function shoot(page: Page, folder: string | undefined, name: string): Promise<void> {
   if (folder === undefined) return;
   await mkdir(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
+  const chromium = await page.context().newCDPSession(page);
+  const { data } = await chromium.send('Page.captureScreenshot', { format: 'webp', quality: 80 });
+  await chromium.detach();
+  await writeFile(join(folder, `${name}.webp`), data, 'base64');
 }
 
 /** WCAG 2.2 A and AA, by axe: what it finds, in words. @param rules those alone; all without it */

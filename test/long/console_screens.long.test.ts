@@ -1,53 +1,165 @@
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { consolePages, openWatched } from '../e2e/console_pages.ts';
+import { consolePages, openWatched, type Theme } from '../e2e/console_pages.ts';
 import { openBrowser, shoot } from '../e2e/journey.ts';
 import { eventually, type RunningServer, startServer } from '../e2e/server.ts';
 import { has } from '../require.ts';
 
 /** Where pictures go; `TIDEWATCH_SHOTS=docs/screens` renews those of the documentation. */
 const shots = process.env.TIDEWATCH_SHOTS;
+/** A data folder in which the demonstration has played a while; without it the pictures show its opening. */
+const played = process.env.TIDEWATCH_SHOTS_DATA;
+const mostBytes = 250_000;
 
 interface View {
   readonly name: string;
   readonly path: string;
+  readonly says: string;
+  /** Beside dark. */
+  readonly themes?: readonly Theme[];
+}
+
+interface Row {
+  readonly id: string;
+  readonly key: readonly { readonly field: string; readonly value: string }[];
+  readonly detector: { readonly engine: string };
 }
 
 describe.runIf(has('chromium'))('pictures of the demonstration', () => {
   let server: RunningServer;
   let browser: Browser;
-  const views: View[] = [];
+  let views: readonly View[];
   beforeAll(async () => {
-    [browser, server] = await Promise.all([openBrowser(), startServer({ demo: true })]);
+    const data = played === undefined ? {} : { data: played };
+    [browser, server] = await Promise.all([openBrowser(), startServer({ demo: true, ...data })]);
     const { items } = await eventually(
-      () =>
-        server.api<{
-          items: { id: string; key: { field: string; value: string }[]; detector: { engine: string } }[];
-        }>('/api/alerts?from=now-24h&limit=200&sort=severity'),
+      () => server.api<{ items: Row[] }>('/api/alerts?from=now-24h&limit=200&sort=severity'),
       // The story's opening, in which nearly all of its rules fire.
       (found) => found.items.length >= 20,
       240,
     );
-    const ofEngine = (engine: string) => items.find(({ detector }) => detector.engine === engine)?.id;
-    const [byRule, byCorrelation] = [ofEngine('sigma'), ofEngine('correlation')];
-    for (const path of consolePages()) views.push({ name: path.replaceAll('/', '-'), path });
-    if (byRule !== undefined) views.push({ name: 'alert', path: `alerts?id=${encodeURIComponent(byRule)}` });
-    if (byCorrelation !== undefined)
-      views.push({ name: 'alert-correlation', path: `alerts?id=${encodeURIComponent(byCorrelation)}` });
-    const host = items.flatMap(({ key }) => key).find(({ field }) => field === 'host.name')?.value ?? '';
-    views.push({ name: 'entity', path: `entity?host.name=${encodeURIComponent(host)}` });
-    views.push({ name: 'rules-attack', path: 'rules?look=attack' });
-    views.push({ name: 'use-case', path: 'use-cases?name=endpoint-intrusion' });
+    await people(items);
+    views = await viewsOf(items);
   }, 300_000);
   afterAll(async () => {
     await browser?.close();
     await server?.dispose();
   });
 
-  const open = async (theme: 'dark' | 'light' | 'contrast'): Promise<BrowserContext> => {
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const post = <T>(path: string, body: object) => server.api<T>(path, { method: 'POST', body });
+
+  /** What people would have done by now. */
+  async function people(items: readonly Row[]): Promise<void> {
+    const ids = items.slice(0, 4).map(({ id }) => id);
+    await post('/api/cases', { title: 'Who works on the file server', severity: 'high', alerts: ids });
+    const { users } = await server.api<{ users: { id: string }[] }>('/api/users');
+    if (users.length > 1) return;
+    for (const [id, name, role] of [
+      ['alice', 'Alice', 'analyst'],
+      ['bob', 'Bob', 'privacy_officer'],
+    ])
+      await post('/api/users', { id, name, roles: [role] });
+    await post('/api/keys', { name: 'the shipper of web1', scopes: ['ingest'], sources: ['web1'], days: 90 });
+  }
+
+  async function viewsOf(items: readonly Row[]): Promise<readonly View[]> {
+    const light = { themes: ['light'] } as const;
+    const alertOf = (engine: string): string =>
+      `alerts?id=${encodeURIComponent(items.find(({ detector }) => detector.engine === engine)?.id ?? '')}`;
+    const host = items.flatMap(({ key }) => key).find(({ field }) => field === 'host.name')?.value ?? '';
+    const { rules } = await server.api<{ rules: { id: string; matches: number; level: string }[] }>(
+      '/api/rules',
+    );
+    const [rule] = rules.filter(({ level }) => level === 'high').sort((a, b) => b.matches - a.matches);
+    const scored = items.some(({ detector }) => detector.engine === 'model');
+    return [
+      {
+        name: 'alerts',
+        path: 'alerts',
+        says: 'The queue: how many of which severity, when, and each alert.',
+        ...light,
+      },
+      {
+        ...{ name: 'alert', path: alertOf('sigma'), themes: ['light', 'contrast'] as const },
+        says: 'An alert: the lines of the rule that matched beside the values of the event.',
+      },
+      {
+        name: 'alert-correlation',
+        path: alertOf('correlation'),
+        says: 'An alert of several events, and their order.',
+      },
+      ...(scored
+        ? [
+            {
+              name: 'alert-model',
+              path: alertOf('model'),
+              says: 'An alert of a model, and what its score is made of.',
+            },
+          ]
+        : []),
+      { name: 'alert-groups', path: 'alerts?by=host.name', says: 'The queue by host.' },
+      { name: 'cases', path: 'cases', says: 'Cases: alerts that belong together, and whose work they are.' },
+      {
+        name: 'events',
+        path: 'events',
+        says: 'Events: search, fields with their values, live tail.',
+        ...light,
+      },
+      {
+        ...{ name: 'entity', path: `entity?host.name=${encodeURIComponent(host)}` },
+        says: 'A host: its risk with time, what that is made of, and what is rare on it.',
+        ...light,
+      },
+      { name: 'rules', path: `rules?id=${rule?.id}`, says: 'Rules: how each fares, and what one is.' },
+      {
+        name: 'rules-new',
+        path: 'rules?make=true',
+        says: 'A new rule: written, checked, tried, brought into force.',
+      },
+      {
+        name: 'rules-attack',
+        path: 'rules?look=attack',
+        says: 'Techniques that rules, log sources and alerts cover.',
+        ...light,
+      },
+      { name: 'anomalies', path: 'anomalies', says: 'Detectors of anomalies, and how far each has learnt.' },
+      {
+        name: 'models',
+        path: 'models?name=evasion',
+        says: 'A model: its scores, speed, drift, card and history.',
+      },
+      {
+        name: 'forecasts',
+        path: 'forecasts',
+        says: 'Forecasts: what was, what is expected, and how good that was.',
+        ...light,
+      },
+      {
+        name: 'health',
+        path: 'health',
+        says: 'Health: roles, sources, streams, disks, and what is kept.',
+        ...light,
+      },
+      { name: 'dead-letters', path: 'dead-letters', says: 'Records that could not be handled: none here.' },
+      {
+        name: 'use-cases',
+        path: 'use-cases?name=endpoint-intrusion',
+        says: 'What data is kept for, by whose approval.',
+      },
+      { name: 'privacy', path: 'privacy', says: 'What is kept of whom, who read it, and what was deleted.' },
+      { name: 'admin-users', path: 'admin/users', says: 'Users and their roles.' },
+      { name: 'admin-keys', path: 'admin/keys', says: 'API keys.' },
+      { name: 'audit', path: 'audit', says: 'Who did what, each entry with the hash of the one before.' },
+    ];
+  }
+
+  const open = async (theme: Theme): Promise<BrowserContext> => {
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      reducedMotion: 'reduce',
+    });
     await context.addInitScript((chosen) => localStorage.setItem('theme', chosen), theme);
     const page = await context.newPage();
     await page.goto(await server.loginLink());
@@ -56,36 +168,47 @@ describe.runIf(has('chromium'))('pictures of the demonstration', () => {
     return context;
   };
 
+  it('leave no page out', () => {
+    const shown = new Set(views.map(({ path }) => path.split('?')[0]));
+    expect(consolePages().filter((path) => !shown.has(path))).toEqual([]);
+  });
+
   it.each(['dark', 'light', 'contrast'] as const)('are taken in the %s theme', async (theme) => {
     const context = await open(theme);
     const { page, faults, settled } = await openWatched(context);
-    // A later picture of the same name stands for the page: of an entity, not of the box to look one up.
-    const wanted = new Map(views.map((view) => [view.name, view]));
-    for (const { name, path } of wanted.values()) {
-      if (theme === 'contrast' && name !== 'alert') continue;
+    for (const { name, path, themes = [] } of views) {
+      if (theme !== 'dark' && !themes.includes(theme)) continue;
       await page.goto(`${server.url}/${path}`);
       await settled();
-      expect(await page.locator('main').innerText()).not.toMatch(/could not be loaded/);
+      expect.soft(await page.locator('main').innerText(), name).not.toMatch(/could not be loaded/);
       await shoot(page, shots, `${name}-${theme}`);
+      if (shots !== undefined)
+        expect.soft((await stat(join(shots, `${name}-${theme}.webp`))).size, name).toBeLessThan(mostBytes);
     }
     expect(faults.seen).toEqual([]);
     await context.close();
   });
 
   it.runIf(shots !== undefined)('are shown together', async () => {
-    const names = [...new Set(views.map(({ name }) => name))].sort();
-    const rows = names.map((name) => `| ${name} | ![](${name}-dark.png) | ![](${name}-light.png) |`);
+    const link = (name: string, theme: string) => `[${theme}](${name}-${theme}.webp)`;
+    const lines = views.map(
+      ({ name, says, themes = [] }) =>
+        `| ${says} | ${['dark', ...themes].map((theme) => link(name, theme)).join(', ')} |`,
+    );
     const text = `# The console
 
-Every page with the demonstration’s data, 1440 × 900, as \`TIDEWATCH_SHOTS=docs/screens npm run test:long\` takes them.
+Every page with the demonstration’s data, 1440 × 900, as
+\`TIDEWATCH_SHOTS=docs/screens npx vitest run --config test/long/vitest.config.ts console_screens\` takes them.
 
-| | dark | light |
-|---|---|---|
-${rows.join('\n')}
+| what it shows | pictures |
+|---|---|
+${lines.join('\n')}
 
-An alert in high contrast:
+![The queue of alerts](alerts-dark.webp)
 
-![](alert-contrast.png)
+![An alert](alert-dark.webp)
+
+![Techniques](rules-attack-dark.webp)
 `;
     await writeFile(join(shots ?? '', 'README.md'), text);
   });
