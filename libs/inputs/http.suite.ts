@@ -36,7 +36,8 @@ export const bulk = (lines: unknown[], path = '/_bulk') =>
   post(path, lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'));
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of a foreign API, which the tests look into.
-export const answerOf = async (response: Response) => (await response.json()) as any;
+export type Answer = any;
+export const answerOf = async (response: Response) => (await response.json()) as Answer;
 
 export const refused = (reason: string) =>
   sink.context.metrics.value('input_refused_total', { input: 'test', reason });
