@@ -11,7 +11,10 @@ export const session = z
     version: z.string(),
     governance: z.enum(['evaluation', 'enforced']),
     demo: z.boolean().describe('The demonstration plays, or its data is still in the store.'),
-    zone: z.string().nullable().describe('IANA name of the zone that they want times in; null for their browser’s'),
+    zone: z
+      .string()
+      .nullable()
+      .describe('IANA name of the zone that they want times in; null for their browser’s'),
     csrf: z.string().describe('Send it back as the `x-tidewatch-csrf` header with every change.'),
   })
   .meta({ id: 'Session' });
