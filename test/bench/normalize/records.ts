@@ -28,7 +28,8 @@ export async function writeWindowsEvents(
 
 function asWinlogbeat({ Event: event }: JsonObject): JsonObject {
   const { System, EventData, RenderingInfo } = event as Record<string, Record<string, Json>>;
-  const of = (name: string) => (System?.[name] as { '#attributes': Record<string, Json> })['#attributes'];
+  const of = (name: string) =>
+    ((System ?? {})[name] as { '#attributes': Record<string, Json> })['#attributes'];
   const [provider, time, execution] = [of('Provider'), of('TimeCreated'), of('Execution')];
   return {
     '@timestamp': time.SystemTime as Json,
