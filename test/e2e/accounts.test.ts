@@ -130,6 +130,8 @@ describe.runIf(has('chromium'))('in the console', () => {
     await logIn('admin');
     await page.waitForURL('**/alerts**');
 
+    // The bar has what the role may open.
+    await page.getByRole('link', { name: 'Users' }).waitFor();
     await page.keyboard.press('g');
     await page.keyboard.press('u');
     await page.waitForURL('**/admin/users');

@@ -114,8 +114,12 @@ function settle(done: Waiting): void {
   tell();
 }
 
-/** Whoever decided again before there was an answer had seen what the first decision makes of an alert. */
-function follow({ changed = [] }: Partial<AlertChangeResult>): void {
+/**
+ * Whoever decided again before there was an answer had seen what the first decision makes of an alert. A job tells only
+ * how many it changed.
+ */
+function follow({ changed }: { readonly changed?: AlertChangeResult['changed'] | number }): void {
+  if (typeof changed !== 'object') return;
   const made = new Map(changed.map(({ id, version }) => [id, version]));
   for (const one of waiting) {
     const { body } = one.decision;

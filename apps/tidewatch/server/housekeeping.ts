@@ -9,7 +9,7 @@ const hour = 60 * minute;
 
 /**
  * What happens by the clock: gauges and the live health line every two seconds, alerts counted every minute, sealing of
- * closed partitions every ten minutes, retention every hour, verdicts on alerts of models every minute. Answers how to stop.
+ * closed partitions every minute, retention every hour, verdicts on alerts of models every minute. Answers how to stop.
  */
 export function startHousekeeping(runtime: Runtime): () => void {
   const { log } = runtime;
@@ -34,7 +34,7 @@ export function startHousekeeping(runtime: Runtime): () => void {
     every(hour, 'Retention', () => enforceRetention(runtime)),
     // Its own policies must know of lengthened times to live within a day, by which they wait longer than retention.
     every(hour, 'Setting up the cluster', async () => runtime.adapters.store?.setUp?.()),
-    every(10 * minute, 'Sealing or archiving', async () => runtime.adapters.store?.seal?.(Date.now())),
+    every(minute, 'Sealing or archiving', async () => runtime.adapters.store?.seal?.(Date.now())),
     every(minute, 'Comparing models with verdicts', async () =>
       runtime.parts.models?.judged.look(Date.now()),
     ),

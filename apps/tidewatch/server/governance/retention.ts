@@ -85,6 +85,10 @@ export function enrolKeepers(
     registry.enrol({ keeper, keeps, dataClass, ttlMs, expire: async () => {} });
 
   if (kept.store !== undefined) enrolStore(registry, kept.store, classes);
+  enrolOther(
+    'store/spill',
+    'rows for which a query of the embedded store has no room in memory, until it ends; a killed process’s until the next start',
+  );
   enrolStream(events, 'all', shortest, 'events on their way to store and detection');
   if (matches !== undefined)
     enrolStream(
