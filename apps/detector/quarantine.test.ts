@@ -121,7 +121,7 @@ describe('a rule that does not end', { timeout: 60_000 }, () => {
   it('does not keep rules that come meanwhile from coming into force', async () => {
     const { reload, drain } = await start();
     await append(bombEvent('e1'), whoami('e2'));
-    await expect.poll(() => bomb()?.quarantine, { timeout: 10_000, interval: 20 }).toBeDefined();
+    await expect.poll(() => bomb()?.quarantine?.cause, { timeout: 10_000, interval: 20 }).toBe('limit');
     await site.writeRule('other.yml', whoamiRule.replaceAll('3b0f2a54', '3b0f2a55'));
     await site.writeRule('bomb.yml', bombRule(['the value 7']));
     await reload(sources());

@@ -75,11 +75,12 @@ describe('login links', () => {
 
 describe('sessions', () => {
   it('end after twelve idle hours', async () => {
-    const { token } = await logIn();
+    const { token, session } = await logIn();
+    const { user } = session;
     now += sessionLimits.idleMs - 1;
-    expect(await control.sessions.authenticate(token)).toBeDefined();
+    expect(await control.sessions.authenticate(token)).toMatchObject({ user });
     now += sessionLimits.idleMs - 1;
-    expect(await control.sessions.authenticate(token, { touch: false })).toBeDefined();
+    expect(await control.sessions.authenticate(token, { touch: false })).toMatchObject({ user });
     now += 1;
     expect(await control.sessions.authenticate(token)).toBeUndefined();
   });
@@ -87,7 +88,8 @@ describe('sessions', () => {
   it('end after seven days however busy', async () => {
     const { token, session } = await logIn();
     const end = session.createdAt + sessionLimits.absoluteMs;
-    for (; now < end; now += 6 * 3_600_000) expect(await control.sessions.authenticate(token)).toBeDefined();
+    for (; now < end; now += 6 * 3_600_000)
+      expect(await control.sessions.authenticate(token)).toMatchObject({ user: session.user });
     expect(await control.sessions.authenticate(token)).toBeUndefined();
     expect(await control.sessions.list()).toEqual([]);
   });

@@ -83,7 +83,7 @@ const filter = (text = '') => {
 const ended = async (jobs: AlertJobs, { id }: AlertJob): Promise<AlertJob> =>
   expect
     .poll(async () => (await jobs.get(id))?.finishedAt, { timeout: 20_000 })
-    .toBeDefined()
+    .toEqual(expect.any(Number))
     .then(async () => (await jobs.get(id)) as AlertJob);
 const closed = async () =>
   (await store.alerts.totals({ range }, scope)).find(({ status }) => status === 'closed')?.count ?? 0;
@@ -219,7 +219,7 @@ it('goes on where a stop, or a crash, cut it off', async () => {
     }),
   });
   const begun = await first.start({ filter: filter(), action: close, scope });
-  await expect.poll(() => stopping).toBeDefined();
+  await expect.poll(() => stopping !== undefined, { timeout: 10_000 }).toBe(true);
   await stopping?.end;
   expect(await first.get(begun.id)).toMatchObject({ state: 'running', done: 500, leasedUntil: 0 });
   // As if the third part had been written, and nobody told.

@@ -7,6 +7,7 @@ import { compact } from '../../view/quantity.ts';
 import { segments } from '../../view/spans.ts';
 import { visible } from '../../view/value.ts';
 import { Kbd } from '../ui/kbd.tsx';
+import { OptionList } from './option-list.tsx';
 
 const titles = { field: 'Fields', value: 'Values', operator: 'Operators', conjunction: 'And then' } as const;
 /** Of a value no more is shown: it is what somebody logged. */
@@ -31,27 +32,20 @@ export function CompletionList({
   const { expects, suggestions, late } = completion;
   return (
     <div className="absolute inset-x-0 top-full z-30 mt-1 rounded-lg border border-line bg-panel p-1 shadow-pop">
-      <div id={id} role="listbox" aria-label={titles[expects]} className="max-h-72 overflow-y-auto">
-        {suggestions.map((suggestion, index) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the box that owns the list has the keys
-          <div
-            key={suggestion.text}
-            id={`${id}-${index}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={index === at}
-            ref={(element) => {
-              if (index === at) element?.scrollIntoView({ block: 'nearest' });
-            }}
-            onPointerDown={(event) => event.preventDefault()}
-            onClick={() => onTake(suggestion)}
-            className="flex cursor-default items-baseline gap-3 rounded px-2 py-1 text-sm hover:bg-hover aria-selected:bg-accent-wash"
-          >
+      <OptionList
+        {...{ id, at }}
+        label={titles[expects]}
+        options={suggestions}
+        textOf={({ text }) => text}
+        onChoose={onTake}
+      >
+        {(suggestion) => (
+          <>
             <Label {...{ asked, completion, suggestion }} />
             <Facts {...suggestion} />
-          </div>
-        ))}
-      </div>
+          </>
+        )}
+      </OptionList>
       {late && <p className="px-2 py-1 text-sm text-soft">The values take too long to count; type on.</p>}
       {fault !== undefined && (
         <p role="status" className="border-t border-line px-2 py-1 text-sm text-bad">

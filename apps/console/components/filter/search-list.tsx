@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Trash2 } from 'lucide-react';
 import { forgetSearches } from '../../api/views.ts';
 import { Button } from '../ui/button.tsx';
+import { OptionList } from './option-list.tsx';
 
 /** The queries of before, below the filter. Pointers choose, too, without taking the focus. */
 export function SearchList({
@@ -36,26 +37,14 @@ export function SearchList({
           </Button>
         )}
       </div>
-      <div id={id} role="listbox" aria-label="Last queries" className="max-h-72 overflow-y-auto">
-        {searches.map((search, index) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the box that owns the list has the keys
-          <div
-            key={search}
-            id={`${id}-${index}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={index === at}
-            ref={(element) => {
-              if (index === at) element?.scrollIntoView({ block: 'nearest' });
-            }}
-            onPointerDown={(event) => event.preventDefault()}
-            onClick={() => onChoose(search)}
-            className="cursor-default truncate rounded px-2 py-1 font-mono text-sm hover:bg-hover aria-selected:bg-accent-wash"
-          >
-            {search}
-          </div>
-        ))}
-      </div>
+      <OptionList
+        {...{ id, at, onChoose }}
+        label="Last queries"
+        options={searches}
+        textOf={(search) => search}
+      >
+        {(search) => <span className="min-w-0 truncate font-mono">{search}</span>}
+      </OptionList>
     </div>
   );
 }
