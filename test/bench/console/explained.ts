@@ -1,95 +1,98 @@
 import { join } from 'node:path';
-import type { EcsEvent, ExplainedItem, Explanation, Json, JsonObject } from '@tidewatch/event';
-import { createSigmaEngine, loadRules } from '@tidewatch/sigma';
+import type { EcsEvent, Explanation } from '@tidewatch/event';
+import { createSigmaEngine, loadRules, type SigmaRule } from '@tidewatch/sigma';
+import { shippedDispatch } from '../../../apps/tidewatch/parsers/sources.ts';
+import { findTestFiles, readTests } from '../../../apps/tidewatch/sigma/test/files.ts';
+import { happenings } from '../../../apps/tidewatch/sigma/test/happen.ts';
 import type { RunningServer } from '../../e2e/server.ts';
 import { root } from '../../require.ts';
+import { withoutHighlighted } from './without_highlighted.ts';
 
-interface Match {
-  readonly event: EcsEvent;
-  readonly explanation: Explanation;
-}
 interface Alert {
   readonly id: string;
   readonly detector: { readonly engine: string; readonly id: string; readonly title: string };
-  readonly matches: readonly Match[];
+  readonly matches: readonly { readonly event: EcsEvent; readonly explanation: Explanation }[];
 }
 
-/** What the console says of the alerts of single-event rules. */
+/** What explanations of rules on single events are worth. */
 export interface Explained {
-  readonly alerts: number;
+  readonly matches: number;
+  /** How many rules matched, and how many there are. */
   readonly rules: number;
+  readonly of: number;
   /** Titles of rules with a match whose explanation names nothing. */
   readonly silent: readonly string[];
   /** Titles of rules that still match an event without what was highlighted in it. */
   readonly deaf: readonly string[];
 }
 
-export async function explained(server: RunningServer): Promise<Explained> {
-  const { rules } = await loadRules({ paths: [join(root, 'rules')] });
+const folder = join(root, 'rules');
+
+/** All shipped rules, on the events of the tests beside them, read as the stream reads them. */
+export async function explainedScenes(): Promise<Explained> {
+  const { rules } = await loadRules({ paths: [folder] });
+  const parsers = await shippedDispatch(root);
+  const engine = createSigmaEngine(rules);
+  const judge = createJudge(rules);
+  for (const file of await findTestFiles([folder])) {
+    const read = await readTests(file);
+    if (!read.ok) throw new Error(`${file} cannot be read.`);
+    for (const test of read.tests) {
+      const steps = new Set<number>();
+      for (const happening of happenings(test, parsers)) {
+        if (!happening.ok) throw new Error(`${file}, ${test.name}: ${happening.reason}`);
+        // Its repetitions say nothing else.
+        if (steps.has(happening.step)) continue;
+        steps.add(happening.step);
+        const { event } = happening;
+        for (const { rule } of engine.evaluate(event)) judge.see(rule, event, engine.explain(event, rule.id));
+      }
+    }
+  }
+  return judge.verdict();
+}
+
+/** The shipped rules, on the events of the alerts that a server shows, as it stored both. */
+export async function explainedAlerts(server: RunningServer): Promise<Explained> {
+  const { rules } = await loadRules({ paths: [folder] });
+  const judge = createJudge(rules);
   const { items } = await server.api<{ items: Alert[] }>('/api/alerts?limit=500&from=now-24h');
-  const bySigma = items.filter(({ detector }) => detector.engine === 'sigma');
-  const silent = new Set<string>();
-  const deaf = new Set<string>();
-  for (const { id, detector } of bySigma) {
+  for (const { id, detector } of items.filter((one) => one.detector.engine === 'sigma')) {
     const { matches } = await server.api<Alert>(`/api/alerts/${encodeURIComponent(id)}`);
     const rule = rules.find((each) => each.id === detector.id);
     if (rule === undefined) throw new Error(`${detector.title} is no shipped rule.`);
+    for (const { event, explanation } of matches) judge.see(rule, event, explanation);
+  }
+  return judge.verdict();
+}
+
+function createJudge(rules: readonly SigmaRule[]) {
+  const engines = new Map<string, ReturnType<typeof createSigmaEngine>>();
+  const silent = new Set<string>();
+  const deaf = new Set<string>();
+  let matches = 0;
+  const alone = (rule: SigmaRule) => {
+    const known = engines.get(rule.id);
+    if (known !== undefined) return known;
     const engine = createSigmaEngine([rule], {
       onFault: (_, error) => {
         throw error;
       },
     });
-    for (const { event, explanation } of matches) {
-      if (explanation.engine !== 'sigma' || explanation.items.length === 0) silent.add(detector.title);
-      else if (engine.evaluate(event).length === 0)
-        throw new Error(`${detector.title} misses its own event.`);
-      else if (engine.evaluate(without(event, explanation.items)).length > 0) deaf.add(detector.title);
-    }
-  }
-  const fired = new Set(bySigma.map(({ detector }) => detector.id));
-  return { alerts: bySigma.length, rules: fired.size, silent: [...silent], deaf: [...deaf] };
-}
-
-/** The event with what is highlighted in its values taken out. */
-function without(event: EcsEvent, items: readonly ExplainedItem[]): EcsEvent {
-  const left = structuredClone(event) as JsonObject;
-  const paths = new Map<string, ExplainedItem[]>();
-  for (const item of items)
-    if (item.path !== null && item.value !== null)
-      paths.set(item.path, [...(paths.get(item.path) ?? []), item]);
-  for (const [path, about] of paths) {
-    const whole = about.some(({ spans }) => spans.length === 0);
-    const spans = about.flatMap((item) => item.spans).sort(([a], [b]) => b - a);
-    change(left, path, (value) => (whole || typeof value !== 'string' ? undefined : cut(value, spans)));
-  }
-  return left as EcsEvent;
-}
-
-/** From the last to the first, so that places before stay what they are. */
-function cut(value: string, spans: readonly (readonly [number, number])[]): string {
-  let text = value;
-  let end = value.length;
-  for (const [from, to] of spans) {
-    text = text.slice(0, from) + text.slice(Math.max(from, Math.min(to, end)));
-    end = from;
-  }
-  return text;
-}
-
-/** Puts another value where a dotted path leads, or none; a key may hold dots itself. */
-function change(holder: JsonObject, path: string, to: (value: Json) => Json | undefined): boolean {
-  for (let at = path.length; at > 0; at = path.lastIndexOf('.', at - 1)) {
-    const key = path.slice(0, at);
-    const value = holder[key];
-    if (value === undefined) continue;
-    if (at === path.length) {
-      const changed = to(value);
-      if (changed === undefined) delete holder[key];
-      else holder[key] = changed;
-      return true;
-    }
-    if (typeof value === 'object' && value !== null && change(value as JsonObject, path.slice(at + 1), to))
-      return true;
-  }
-  return false;
+    engines.set(rule.id, engine);
+    return engine;
+  };
+  return {
+    see(rule: SigmaRule, event: EcsEvent, explanation: Explanation | undefined): void {
+      matches++;
+      const engine = alone(rule);
+      if (engine.evaluate(event).length === 0) throw new Error(`${rule.title} misses its own event.`);
+      if (explanation?.engine !== 'sigma' || explanation.items.length === 0) silent.add(rule.title);
+      else if (engine.evaluate(withoutHighlighted(event, explanation.items)).length > 0) deaf.add(rule.title);
+    },
+    verdict: (): Explained => ({
+      ...{ matches, rules: engines.size, of: rules.length },
+      ...{ silent: [...silent], deaf: [...deaf] },
+    }),
+  };
 }

@@ -15,7 +15,7 @@ import type { BenchOptions } from '../run.ts';
 import { describeReads, timeAt } from '../store/reads.ts';
 import { logIn } from './browser.ts';
 import { alertCount, eventCount } from './estate.ts';
-import { explained } from './explained.ts';
+import { type Explained, explainedAlerts, explainedScenes } from './explained.ts';
 import { detailTimes, filterTimes, keysOfTriage, localTimes } from './interaction.ts';
 import { lighthouseScores } from './lighthouse.ts';
 import { closeAll, peakMemory, visibleTimes } from './server_gates.ts';
@@ -144,14 +144,17 @@ export async function consoleBench({ rounds, only }: BenchOptions): Promise<void
   }
 
   async function explanations(server: RunningServer) {
-    const { alerts, rules, silent, deaf } = await explained(server);
-    add({
-      id: 'K12',
-      what: `alerts of the demonstration's ${rules} rules that fired: explained; missed once the highlighted values are gone`,
-      figure: `${alerts} alerts; ${rules - silent.length} of ${rules} rules; ${rules - deaf.length} of ${rules} rules${deaf.length === 0 ? '' : ` (not ${deaf.join(', ')})`}`,
-      bar: 'all; all',
-      met: alerts > 0 && silent.length === 0 && deaf.length === 0,
-    });
+    const explained = (what: string, { matches, rules, silent, deaf }: Explained, all: boolean) =>
+      add({
+        id: 'K12',
+        what: `${what}: explained; missed once the highlighted values are gone`,
+        figure: `${thousands(matches)} matches; ${rules - silent.length} of ${rules} rules; ${rules - deaf.length} of ${rules} rules${deaf.length === 0 ? '' : ` (not ${deaf.join(', ')})`}`,
+        bar: 'all; all',
+        met: all && rules > 0 && silent.length === 0 && deaf.length === 0,
+      });
+    const scenes = await explainedScenes();
+    explained(`events of the tests beside all ${scenes.of} rules`, scenes, scenes.rules === scenes.of);
+    explained('alerts of the demonstration’s opening, as stored', await explainedAlerts(server), true);
   }
 
   async function memory(server: RunningServer, what: string) {
