@@ -13,7 +13,8 @@ import { useCursor } from '../grid/use-cursor.ts';
 import { VirtualGrid } from '../grid/virtual-grid.tsx';
 import { Button } from '../ui/button.tsx';
 import { MenuItem, MenuLine } from '../ui/menu.tsx';
-import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
+import { EmptyState } from '../ui/states.tsx';
 import { toasts } from '../ui/toasts.tsx';
 import { useKey } from '../ui/use-key.ts';
 import { useNow } from '../ui/use-now.ts';
@@ -26,7 +27,8 @@ const rowId = ({ id }: User): string => id;
 
 export function UsersPage() {
   const client = useQueryClient();
-  const { data, error, refetch } = useUsers();
+  const query = useUsers();
+  const { data, refetch } = query;
   const me = useSession().data?.user;
   const [q, setQ] = useQueryState('q', parseAsString.withDefault(''));
   const [editing, setEditing] = useState<User | 'new'>();
@@ -66,13 +68,6 @@ export function UsersPage() {
     onReload: refetch,
   });
   useKey('n', () => setEditing('new'));
-
-  if (data === undefined)
-    return error === null ? (
-      <SkeletonRows label="Loading the users" />
-    ) : (
-      <ProblemState error={error} what="The users" onRetry={() => void refetch()} />
-    );
 
   const menu = (user: User) => {
     const { id, disabled, sessions } = user;
@@ -124,48 +119,57 @@ export function UsersPage() {
   };
 
   return (
-    <>
-      <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-bg px-3 py-2">
-        <FilterBox label="Filter users" value={q} onChange={(text) => void setQ(text === '' ? null : text)} />
-        <Button look="primary" className="h-8" onClick={() => setEditing('new')}>
-          <UserPlus size={14} aria-hidden /> New user
-        </Button>
-      </div>
-      <section aria-label="Users" className="flex min-h-0 flex-1 flex-col bg-panel">
-        {error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
-        {rows.length === 0 ? (
-          <EmptyState icon={<UsersRound size={26} />} title="No user fits this filter">
-            <Button onClick={() => void setQ(null)}>Show all</Button>
-          </EmptyState>
-        ) : (
-          <VirtualGrid
-            label="Users"
-            rows={rows}
-            columns={userColumns(now, menu)}
-            rowId={rowId}
-            rowHeight={36}
-            total={rows.length}
-            cursor={cursor}
-            onOpen={({ id }) => setCursor(id)}
-            restart={q}
-            footer={
-              <p className="figure flex h-9 items-center justify-center text-xs text-faint" role="status">
-                {plural(rows.length, 'user')}
-              </p>
-            }
-          />
-        )}
-      </section>
-      {editing !== undefined && (
-        <UserDialog
-          user={editing === 'new' ? undefined : editing}
-          list={data}
-          onClose={() => setEditing(undefined)}
-          onMade={(user) => void link(user)}
-        />
+    <Shown query={query} what="The users" rows={12}>
+      {(listed) => (
+        <>
+          <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-bg px-3 py-2">
+            <FilterBox
+              label="Filter users"
+              value={q}
+              onChange={(text) => void setQ(text === '' ? null : text)}
+            />
+            <Button look="primary" className="h-8" onClick={() => setEditing('new')}>
+              <UserPlus size={14} aria-hidden /> New user
+            </Button>
+          </div>
+          <section aria-label="Users" className="flex min-h-0 flex-1 flex-col bg-panel">
+            {rows.length === 0 ? (
+              <EmptyState icon={<UsersRound size={26} />} title="No user fits this filter">
+                <Button onClick={() => void setQ(null)}>Show all</Button>
+              </EmptyState>
+            ) : (
+              <VirtualGrid
+                label="Users"
+                rows={rows}
+                columns={userColumns(now, menu)}
+                rowId={rowId}
+                rowHeight={36}
+                total={rows.length}
+                cursor={cursor}
+                onOpen={({ id }) => setCursor(id)}
+                restart={q}
+                footer={
+                  <p className="figure flex h-9 items-center justify-center text-xs text-faint" role="status">
+                    {plural(rows.length, 'user')}
+                  </p>
+                }
+              />
+            )}
+          </section>
+          {editing !== undefined && (
+            <UserDialog
+              user={editing === 'new' ? undefined : editing}
+              list={listed}
+              onClose={() => setEditing(undefined)}
+              onMade={(user) => void link(user)}
+            />
+          )}
+          {question !== undefined && (
+            <ConfirmDialog question={question} onClose={() => setQuestion(undefined)} />
+          )}
+          {secret !== undefined && <SecretDialog secret={secret} onClose={() => setSecret(undefined)} />}
+        </>
       )}
-      {question !== undefined && <ConfirmDialog question={question} onClose={() => setQuestion(undefined)} />}
-      {secret !== undefined && <SecretDialog secret={secret} onClose={() => setSecret(undefined)} />}
-    </>
+    </Shown>
   );
 }

@@ -7,7 +7,8 @@ import { useMay } from '../../api/session.ts';
 import { step } from '../../view/keymap.ts';
 import { SplitPane } from '../alerts/split-pane.tsx';
 import { Button } from '../ui/button.tsx';
-import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
+import { EmptyState } from '../ui/states.tsx';
 import { useKey } from '../ui/use-key.ts';
 import { DetectorList } from './detector-list.tsx';
 import { DetectorPane } from './detector-pane.tsx';
@@ -20,10 +21,10 @@ const none: readonly DetectorRow[] = [];
 
 /** Every detector of anomalies, how it stands, and what it found odd of whom. */
 export function AnomaliesPage() {
-  const { data, error, refetch } = useDetectors();
+  const query = useDetectors();
   const [state, setState] = useAnomalyState();
   const { may } = useMay();
-  const rows = data?.detectors ?? none;
+  const rows = query.data?.detectors ?? none;
   const open = (id: string | null): void =>
     void setState({ id, entity: null, at: null, judge: null, q: null, find: null, form: null });
   const move = (by: number): void => {
@@ -41,70 +42,68 @@ export function AnomaliesPage() {
   const alone = { enabled: state.id === null };
   useKey('j', () => move(1), alone);
   useKey('k', () => move(-1), alone);
-  if (data === undefined)
-    return error === null ? (
-      <SkeletonRows label="Loading the detectors" />
-    ) : (
-      <ProblemState error={error} what="The detectors" onRetry={() => void refetch()} />
-    );
   const make = may('engineer') && (
     <Button onClick={() => void setState({ form: 'new' })}>
       <Plus size={14} aria-hidden /> New detector
     </Button>
   );
   return (
-    <>
-      {error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
-      <SplitPane
-        list={
-          rows.length === 0 ? (
-            <EmptyState icon={<Radar size={26} aria-hidden />} title="No detector is there">
-              <p>
-                Make one here, or put files into a folder of{' '}
-                <code className="font-mono">anomalies.paths</code>. This server may have no role `scorer`.
-              </p>
-              {make}
-            </EmptyState>
-          ) : (
-            <div
-              className="min-h-0 flex-1 overflow-y-auto p-4"
-              tabIndex={0}
-              role="region"
-              aria-label="Detectors"
-            >
-              <div className="mb-3 flex items-center gap-3">
-                <h1 className="flex-1 text-lg font-semibold">Detectors of anomalies</h1>
-                {make}
-              </div>
-              {data.faults.map(({ file, reason }) => (
-                <p key={file} className="mb-2 text-sm text-bad wrap-anywhere">
-                  {file}: {reason}
-                </p>
-              ))}
-              <DetectorList rows={rows} current={state.id} onOpen={open} />
-            </div>
-          )
-        }
-        detail={
-          state.id === null ? null : (
-            <DetectorPane
-              key={state.id}
-              id={state.id}
-              state={state}
-              setState={setState}
-              onClose={() => open(null)}
-            />
-          )
-        }
-      />
-      {state.form !== null && (
-        <Suspense>
-          <DetectorForm
-            id={state.form === 'edit' ? state.id : null}
-            onClose={(id) => void setState({ form: null, ...(id !== undefined && { id }) })}
+    <Shown query={query} what="The detectors" rows={12}>
+      {({ faults }) => (
+        <>
+          <SplitPane
+            list={
+              rows.length === 0 ? (
+                <EmptyState icon={<Radar size={26} aria-hidden />} title="No detector is there">
+                  <p>
+                    Make one here, or put files into a folder of{' '}
+                    <code className="font-mono">anomalies.paths</code>. This server may have no role{' '}
+                    <code className="font-mono">scorer</code>.
+                  </p>
+                  {make}
+                </EmptyState>
+              ) : (
+                <div
+                  className="min-h-0 flex-1 overflow-y-auto p-4"
+                  tabIndex={0}
+                  role="region"
+                  aria-label="Detectors"
+                >
+                  <div className="mb-3 flex items-center gap-3">
+                    <h1 className="flex-1 text-lg font-semibold">Detectors of anomalies</h1>
+                    {make}
+                  </div>
+                  {faults.map(({ file, reason }) => (
+                    <p key={file} className="mb-2 text-sm text-bad wrap-anywhere">
+                      {file}: {reason}
+                    </p>
+                  ))}
+                  <DetectorList rows={rows} current={state.id} onOpen={open} />
+                </div>
+              )
+            }
+            detail={
+              state.id === null ? null : (
+                <DetectorPane
+                  key={state.id}
+                  id={state.id}
+                  state={state}
+                  setState={setState}
+                  onClose={() => open(null)}
+                />
+              )
+            }
           />
-        </Suspense>
+          {state.form !== null && (
+            <Suspense>
+              <DetectorForm
+                id={state.form === 'edit' ? state.id : null}
+                onClose={(id) => void setState({ form: null, ...(id !== undefined && { id }) })}
+              />
+            </Suspense>
+          )}
+        </>
       )}
-    </>
+    </Shown>
   );
 }

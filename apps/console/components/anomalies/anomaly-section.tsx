@@ -11,7 +11,7 @@ import { useCursor } from '../grid/use-cursor.ts';
 import { FactTable } from '../health/health-section.tsx';
 import { Link } from '../ui/link.tsx';
 import { Section } from '../ui/section.tsx';
-import { ProblemState, StaleNote } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { Time } from '../ui/time.tsx';
 import { useKey } from '../ui/use-key.ts';
 import { useNow } from '../ui/use-now.ts';
@@ -38,9 +38,9 @@ export function AnomalySection({
 }) {
   const client = useQueryClient();
   const { q, from, to } = state;
-  const { data, error, refetch } = useAnomalies(detector.id, { q, from, to });
+  const query = useAnomalies(detector.id, { q, from, to });
   const now = useNow();
-  const rows = data?.items ?? none;
+  const rows = query.data?.items ?? none;
   const { cursor, setCursor, atCursor } = useCursor(rows, rowId, {
     onOpen: ({ entity, from: at }) => onOpen(entity, at),
     onReload: () => refreshDetectors(client),
@@ -49,9 +49,9 @@ export function AnomalySection({
   useKey('escape', () =>
     state.entity === null ? onClose() : void setState({ entity: null, at: null, judge: null }),
   );
-  const problem = kqlProblemOf(error, q, q);
+  const problem = kqlProblemOf(query.error, q, q);
   return (
-    <Section title="Odd intervals" aside={data === undefined ? undefined : `${rows.length} shown`}>
+    <Section title="Odd intervals" aside={query.data && `${rows.length} shown`}>
       <div className="mb-2 flex flex-wrap items-center gap-2">
         <KqlBox
           value={q}
@@ -61,70 +61,64 @@ export function AnomalySection({
         />
         <TimePicker range={state} onChange={(range) => void setState(range)} />
       </div>
-      {data !== undefined && error !== null && problem === undefined && (
-        <StaleNote error={error} onRetry={() => void refetch()} />
-      )}
-      {data === undefined ? (
-        error === null || problem !== undefined ? (
-          <div className="skeleton h-24" role="status" aria-label="Loading what was odd" />
-        ) : (
-          <ProblemState error={error} what="What was odd" onRetry={() => void refetch()} />
-        )
-      ) : (
-        <FactTable
-          label="Odd intervals"
-          rows={rows}
-          rowKey={({ id }) => id}
-          empty="Nothing odd was found in that time. Widen it, or run the detector over stored events below."
-          columns={[
-            {
-              title: 'From',
-              cell: (row) => (
-                <button
-                  type="button"
-                  aria-current={row.id === cursor}
-                  onClick={() => {
-                    setCursor(row.id);
-                    onOpen(row.entity, row.from);
-                  }}
-                  className="min-h-7 border-l-2 border-transparent pl-1 text-left hover:underline aria-[current=true]:border-accent aria-[current=true]:text-accent"
-                >
-                  <Time at={row.from} now={now} />
-                </button>
-              ),
-            },
-            {
-              title: 'Entity',
-              cell: ({ entity }) => <span className="wrap-anywhere">{entityLabel(entity)}</span>,
-            },
-            { title: 'Grade', right: true, cell: ({ grade }) => figure(grade) },
-            {
-              title: 'Is, and was expected',
-              cell: ({ features }) => (
-                <span className="figure">
-                  {features
-                    .map(({ name, actual, expected }) => `${name} ${figure(actual)} (${figure(expected)})`)
-                    .join(', ')}
-                </span>
-              ),
-            },
-            {
-              title: 'Outcome',
-              cell: (row) =>
-                row.alert === undefined ? (
-                  <span className="text-soft">{outcomeWord(row)}</span>
-                ) : (
-                  <Link
-                    href={`/alerts?id=${encodeURIComponent(row.alert)}&from=${row.from - 7_200_000}&to=now&status=all`}
-                    className="text-accent hover:underline"
+      {/* What is wrong with the filter stands under its box. */}
+      <Shown query={problem === undefined ? query : { ...query, error: null }} what="What was odd">
+        {() => (
+          <FactTable
+            label="Odd intervals"
+            rows={rows}
+            rowKey={({ id }) => id}
+            empty="Nothing odd was found in that time. Widen it, or run the detector over stored events below."
+            columns={[
+              {
+                title: 'From',
+                cell: (row) => (
+                  <button
+                    type="button"
+                    aria-current={row.id === cursor}
+                    onClick={() => {
+                      setCursor(row.id);
+                      onOpen(row.entity, row.from);
+                    }}
+                    className="min-h-7 border-l-2 border-transparent pl-1 text-left hover:underline aria-[current=true]:border-accent aria-[current=true]:text-accent"
                   >
-                    alert
-                  </Link>
+                    <Time at={row.from} now={now} />
+                  </button>
                 ),
-            },
-          ]}
-        />
-      )}
+              },
+              {
+                title: 'Entity',
+                cell: ({ entity }) => <span className="wrap-anywhere">{entityLabel(entity)}</span>,
+              },
+              { title: 'Grade', right: true, cell: ({ grade }) => figure(grade) },
+              {
+                title: 'Is, and was expected',
+                cell: ({ features }) => (
+                  <span className="figure">
+                    {features
+                      .map(({ name, actual, expected }) => `${name} ${figure(actual)} (${figure(expected)})`)
+                      .join(', ')}
+                  </span>
+                ),
+              },
+              {
+                title: 'Outcome',
+                cell: (row) =>
+                  row.alert === undefined ? (
+                    <span className="text-soft">{outcomeWord(row)}</span>
+                  ) : (
+                    <Link
+                      href={`/alerts?id=${encodeURIComponent(row.alert)}&from=${row.from - 7_200_000}&to=now&status=all`}
+                      className="text-accent hover:underline"
+                    >
+                      alert
+                    </Link>
+                  ),
+              },
+            ]}
+          />
+        )}
+      </Shown>
     </Section>
   );
 }

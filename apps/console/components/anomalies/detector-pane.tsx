@@ -1,16 +1,18 @@
 'use client';
 import { useQueryClient } from '@tanstack/react-query';
-import { Pencil, Trash2, X } from 'lucide-react';
+import { Pencil, Trash2 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { refreshDetectors, removeDetector, useDetector } from '../../api/detectors.ts';
 import { useMay } from '../../api/session.ts';
 import { type AnomalyRow, detectorLook, detectorWord } from '../../view/anomaly.ts';
 import { ConfirmDialog } from '../admin/confirm-dialog.tsx';
 import { StateDot } from '../health/health-section.tsx';
-import { Button, IconButton } from '../ui/button.tsx';
+import { Button } from '../ui/button.tsx';
+import { DetailPane } from '../ui/detail-pane.tsx';
 import { LevelMark } from '../ui/level-mark.tsx';
 import { Section } from '../ui/section.tsx';
-import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
+import { SkeletonRows } from '../ui/states.tsx';
 import { AnomalySection } from './anomaly-section.tsx';
 import { EntitySection } from './entity-section.tsx';
 import { NormalSection } from './normal-section.tsx';
@@ -32,7 +34,8 @@ export function DetectorPane({
   readonly onClose: () => void;
 }) {
   const client = useQueryClient();
-  const { data, error, refetch } = useDetector(id);
+  const query = useDetector(id);
+  const { data } = query;
   const { may } = useMay();
   const [deleting, setDeleting] = useState(false);
   const { entity } = state;
@@ -41,91 +44,81 @@ export function DetectorPane({
   const judge = ({ entity, from }: AnomalyRow): void =>
     void setState({ entity: JSON.stringify(entity), at: from, judge: 'yes' });
   return (
-    <aside
-      aria-label="Detector"
-      className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-panel"
-      tabIndex={0}
-    >
-      {data !== undefined && error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
-      <header className="sticky top-0 z-10 border-b border-line bg-panel px-4 pt-2.5 pb-2">
-        <div className="flex items-start gap-2">
-          <div className="min-w-0 flex-1">
-            {data !== undefined && (
-              <div className="mb-0.5 flex items-center gap-4 text-sm">
-                <LevelMark level={data.level as Parameters<typeof LevelMark>[0]['level']} />
-                <StateDot look={detectorLook(data)}>{detectorWord(data)}</StateDot>
-              </div>
-            )}
-            <h2 className="text-lg font-semibold">{data?.title ?? id}</h2>
-          </div>
-          {may('engineer') && data !== undefined && (
-            <>
-              <Button onClick={() => void setState({ form: 'edit' })}>
-                <Pencil size={13} aria-hidden /> Edit
-              </Button>
-              {data.own && (
-                <Button onClick={() => setDeleting(true)}>
-                  <Trash2 size={13} aria-hidden /> Delete
-                </Button>
-              )}
-            </>
-          )}
-          <IconButton label="Close the detail (Esc)" onClick={onClose}>
-            <X size={16} />
-          </IconButton>
-        </div>
-        {data !== undefined && <p className="text-sm text-soft">{data.says}</p>}
-      </header>
-      {data === undefined ? (
-        error === null ? (
-          <SkeletonRows rows={10} label="Loading the detector" />
-        ) : (
-          <ProblemState error={error} what="The detector" onRetry={() => void refetch()} />
+    <DetailPane
+      label="Detector"
+      title={data?.title ?? id}
+      above={
+        data && (
+          <>
+            <LevelMark level={data.level as Parameters<typeof LevelMark>[0]['level']} />
+            <StateDot look={detectorLook(data)}>{detectorWord(data)}</StateDot>
+          </>
         )
-      ) : (
-        <div className="flex flex-col gap-5 px-4 py-3 text-sm">
-          {entity !== null && (
-            <Suspense fallback={<SkeletonRows rows={6} label="Loading the entity" />}>
-              <EntityPane
-                key={entity}
-                detector={data}
-                entity={entity}
-                state={state}
-                setState={setState}
-                mayJudge={may('triage')}
-              />
-            </Suspense>
-          )}
-          <AnomalySection
-            detector={data}
-            state={state}
-            setState={setState}
-            onOpen={openEntity}
-            onJudge={may('triage') ? judge : undefined}
-            onClose={onClose}
-          />
-          {data.runs && (
-            <EntitySection
-              id={id}
-              find={state.find}
-              onFind={(find) => void setState({ find })}
-              onOpen={(values) => openEntity(values, null)}
+      }
+      actions={
+        may('engineer') &&
+        data !== undefined && (
+          <>
+            <Button onClick={() => void setState({ form: 'edit' })}>
+              <Pencil size={13} aria-hidden /> Edit
+            </Button>
+            {data.own && (
+              <Button onClick={() => setDeleting(true)}>
+                <Trash2 size={13} aria-hidden /> Delete
+              </Button>
+            )}
+          </>
+        )
+      }
+      below={data && <p className="text-sm text-soft">{data.says}</p>}
+      onClose={onClose}
+    >
+      <Shown query={query} what="The detector" rows={10}>
+        {(detector) => (
+          <div className="flex flex-col gap-5 px-4 py-3 text-sm">
+            {entity !== null && (
+              <Suspense fallback={<SkeletonRows rows={6} label="Loading the entity" />}>
+                <EntityPane
+                  key={entity}
+                  detector={detector}
+                  entity={entity}
+                  state={state}
+                  setState={setState}
+                  mayJudge={may('triage')}
+                />
+              </Suspense>
+            )}
+            <AnomalySection
+              detector={detector}
+              state={state}
+              setState={setState}
+              onOpen={openEntity}
+              onJudge={may('triage') ? judge : undefined}
+              onClose={onClose}
             />
-          )}
-          {may('triage') && <NormalSection id={id} />}
-          {may('triage') && <RunSection id={id} onOpen={openEntity} />}
-          <Section title="As written" aside={data.memory.says}>
-            <pre
-              tabIndex={0}
-              role="region"
-              aria-label="The detector as written"
-              className="max-h-96 overflow-auto rounded-md border border-line bg-raised p-3 font-mono text-xs break-words whitespace-pre-wrap"
-            >
-              {data.source}
-            </pre>
-          </Section>
-        </div>
-      )}
+            {detector.runs && (
+              <EntitySection
+                id={id}
+                find={state.find}
+                onFind={(find) => void setState({ find })}
+                onOpen={(values) => openEntity(values, null)}
+              />
+            )}
+            {may('triage') && <NormalSection id={id} />}
+            {may('triage') && <RunSection id={id} onOpen={openEntity} />}
+            <Section title="As written" aside={detector.memory.says}>
+              <pre
+                tabIndex={0}
+                role="region"
+                aria-label="The detector as written"
+                className="max-h-96 overflow-auto rounded-md border border-line bg-raised p-3 font-mono text-xs break-words whitespace-pre-wrap"
+              >
+                {detector.source}
+              </pre>
+            </Section>
+          </div>
+        )}
+      </Shown>
       {deleting && (
         <ConfirmDialog
           question={{
@@ -141,6 +134,6 @@ export function DetectorPane({
           onClose={() => setDeleting(false)}
         />
       )}
-    </aside>
+    </DetailPane>
   );
 }

@@ -1,12 +1,13 @@
 'use client';
+import type { CaseAlerts } from '@tidewatch/api/schemas';
 import { X } from 'lucide-react';
 import { useCaseAlerts } from '../../api/cases.ts';
 import { timeline } from '../../view/case.ts';
 import { count, plural } from '../../view/quantity.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { LevelMark } from '../ui/level-mark.tsx';
-import { Link } from '../ui/link.tsx';
-import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { Link, TextLink } from '../ui/link.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { StatusMark } from '../ui/status-mark.tsx';
 import { Time } from '../ui/time.tsx';
 import { useNow } from '../ui/use-now.ts';
@@ -21,31 +22,47 @@ export function CaseAlertTable({
   readonly total: number;
   readonly onRemove: (alert: string) => void;
 }) {
-  const now = useNow();
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useCaseAlerts(id);
-  if (data === undefined)
-    return error === null ? (
-      <SkeletonRows rows={4} label="Loading its alerts" />
-    ) : (
-      <ProblemState error={error} what="Its alerts" onRetry={() => void refetch()} />
-    );
-  const items = data.pages.flatMap((page) => page.items);
-  const rows = timeline(items);
-  const gone = items.filter(({ state }) => state === 'gone').length;
-  const hidden = items.filter(({ state }) => state === 'hidden').length;
+  const query = useCaseAlerts(id);
   if (total === 0)
     return (
       <p className="text-sm text-soft">
-        None yet. Put some in from the{' '}
-        <Link href="/alerts" className="text-accent underline">
-          alerts
-        </Link>
-        : the key i takes the selection, or the row of the cursor.
+        None yet. Put some in from the <TextLink href="/alerts">alerts</TextLink>: the key i takes the
+        selection, or the row of the cursor.
       </p>
     );
   return (
-    <div className="flex flex-col gap-2">
-      {error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
+    <Shown query={query} what="Its alerts" rows={4}>
+      {({ pages }) => (
+        <div className="flex flex-col gap-2">
+          <Rows items={pages.flatMap((page) => page.items)} onRemove={onRemove} />
+          {query.hasNextPage && (
+            <Button
+              disabled={query.isFetchingNextPage}
+              onClick={() => void query.fetchNextPage()}
+              className="self-start"
+            >
+              Load more of {count(total)}
+            </Button>
+          )}
+        </div>
+      )}
+    </Shown>
+  );
+}
+
+function Rows({
+  items,
+  onRemove,
+}: {
+  readonly items: CaseAlerts['items'];
+  readonly onRemove: (alert: string) => void;
+}) {
+  const now = useNow();
+  const rows = timeline(items);
+  const gone = items.filter(({ state }) => state === 'gone').length;
+  const hidden = items.filter(({ state }) => state === 'hidden').length;
+  return (
+    <>
       {rows.length > 0 && (
         <table className="w-full table-fixed border-collapse text-sm">
           <thead className="text-left text-xs text-soft">
@@ -108,12 +125,7 @@ export function CaseAlertTable({
       {gone > 0 && (
         <p className="text-sm text-soft">{plural(gone, 'alert')} more: their time to live is over.</p>
       )}
-      {hasNextPage && (
-        <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()} className="self-start">
-          Load more of {count(total)}
-        </Button>
-      )}
-    </div>
+    </>
   );
 }
 

@@ -7,6 +7,7 @@ import { count } from '../../view/quantity.ts';
 import { valueText } from '../../view/value.ts';
 import { type OnFilter, ValueMenu } from '../filter/value-menu.tsx';
 import { IconButton } from '../ui/button.tsx';
+import { Shown } from '../ui/shown.tsx';
 
 /** Above this a list of fields is searched, not read. */
 const shownAtMost = 150;
@@ -131,41 +132,35 @@ function TopValueList({
   readonly filter: EventFilter;
   readonly onFilter: OnFilter;
 }) {
-  const { data, error } = useTopValues(field, filter, true);
-  if (error !== null)
-    return (
-      <p role="alert" className="px-5 py-1 text-xs text-bad">
-        {error.message}
-      </p>
-    );
-  if (data === undefined)
-    return <div className="skeleton mx-5 my-1 h-16" role="status" aria-label="Loading values" />;
-  const largest = data.values[0]?.count ?? 1;
   return (
-    <ol className="mb-1.5 ml-4 flex flex-col" aria-label={`Most frequent values of ${field}`}>
-      {data.values.map(({ value, count: times }) => (
-        <li key={JSON.stringify(value)} className="relative flex items-center gap-2 pr-1">
-          <ValueMenu
-            field={field}
-            value={value as Json}
-            onFilter={onFilter}
-            className="min-w-0 flex-1 truncate text-xs"
-          >
-            {valueText(value) === '' ? <span className="text-faint">empty</span> : valueText(value)}
-          </ValueMenu>
-          <meter
-            className="top-meter h-1 w-10 shrink-0"
-            aria-label={`Share of ${valueText(value)}`}
-            min={0}
-            max={largest}
-            value={times}
-          />
-          <span className="figure w-10 shrink-0 text-right text-xs text-soft">{count(times)}</span>
-        </li>
-      ))}
-      {data.values.length === 0 && (
-        <li className="px-1 text-xs text-faint">No event under this filter has it.</li>
+    <Shown query={useTopValues(field, filter, true)} what="The values">
+      {({ values }) => (
+        <ol className="mb-1.5 ml-4 flex flex-col" aria-label={`Most frequent values of ${field}`}>
+          {values.map(({ value, count: times }) => (
+            <li key={JSON.stringify(value)} className="relative flex items-center gap-2 pr-1">
+              <ValueMenu
+                field={field}
+                value={value as Json}
+                onFilter={onFilter}
+                className="min-w-0 flex-1 truncate text-xs"
+              >
+                {valueText(value) === '' ? <span className="text-faint">empty</span> : valueText(value)}
+              </ValueMenu>
+              <meter
+                className="top-meter h-1 w-10 shrink-0"
+                aria-label={`Share of ${valueText(value)}`}
+                min={0}
+                max={values[0]?.count ?? 1}
+                value={times}
+              />
+              <span className="figure w-10 shrink-0 text-right text-xs text-soft">{count(times)}</span>
+            </li>
+          ))}
+          {values.length === 0 && (
+            <li className="px-1 text-xs text-faint">No event under this filter has it.</li>
+          )}
+        </ol>
       )}
-    </ol>
+    </Shown>
   );
 }

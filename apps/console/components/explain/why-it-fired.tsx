@@ -5,7 +5,7 @@ import { ApiProblem } from '../../api/client.ts';
 import { useRule } from '../../api/rules.ts';
 import { conditionLines, matchedValues } from '../../view/reason.ts';
 import type { OnFilter } from '../filter/value-menu.tsx';
-import { Button } from '../ui/button.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { MatchedList } from './matched-list.tsx';
 import { RuleSource } from './rule-source.tsx';
 
@@ -38,25 +38,22 @@ export function WhyItFired({
       <div className="grid gap-3 @2xl:grid-cols-2">
         <div className="min-w-0">
           <h4 className="mb-1 text-xs font-medium text-soft">In the rule</h4>
-          {rule.data !== undefined ? (
-            <RuleSource
-              source={rule.data.source}
-              conditions={lines}
-              absent={absent}
-              active={active}
-              onActive={setActive}
-            />
-          ) : rule.error !== null ? (
-            <div role="alert" className="rounded-md border border-line bg-raised p-3 text-sm text-soft">
-              {rule.error instanceof ApiProblem && rule.error.status === 404
-                ? 'The rule is no longer loaded. What matched is kept with the alert.'
-                : rule.error.message}{' '}
-              <Button look="quiet" onClick={() => void rule.refetch()}>
-                Try again
-              </Button>
-            </div>
+          {rule.error instanceof ApiProblem && rule.error.status === 404 ? (
+            <p className="rounded-md border border-line bg-raised p-3 text-sm text-soft">
+              The rule is no longer loaded. What matched is kept with the alert.
+            </p>
           ) : (
-            <div className="skeleton h-40" role="status" aria-label="Loading the rule" />
+            <Shown query={rule} what="The rule">
+              {({ source }) => (
+                <RuleSource
+                  source={source}
+                  conditions={lines}
+                  absent={absent}
+                  active={active}
+                  onActive={setActive}
+                />
+              )}
+            </Shown>
           )}
         </div>
         <div className="min-w-0">

@@ -6,7 +6,7 @@ import { bytes, compact, count } from '../../view/quantity.ts';
 import { ExceptionSection } from '../exceptions/exception-section.tsx';
 import { useTableKeys } from '../grid/use-table-keys.ts';
 import { Link } from '../ui/link.tsx';
-import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { DeadLetters } from './dead-letters.tsx';
 import { DiskSection } from './disk-section.tsx';
@@ -25,49 +25,48 @@ const sections = [
 ] as const;
 
 export function HealthPage() {
-  const { data, error, refetch } = useHealth();
+  const query = useHealth();
   const now = useNow(5_000);
-  const page = useTableKeys(refetch);
-  if (data === undefined)
-    return error === null ? (
-      <SkeletonRows label="Loading the health" />
-    ) : (
-      <ProblemState error={error} what="The health" onRetry={() => void refetch()} />
-    );
+  const page = useTableKeys(query.refetch);
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      {error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
-      <nav
-        aria-label="Sections"
-        className="flex h-10 shrink-0 items-center gap-1 overflow-x-auto border-b border-line bg-bg px-3 text-sm"
-      >
-        {sections.map(([id, title]) => (
-          <a
-            key={id}
-            href={`#${id}`}
-            className="flex h-7 items-center rounded-md px-2.5 whitespace-nowrap text-soft hover:bg-hover hover:text-ink"
-          >
-            {title}
-          </a>
-        ))}
-      </nav>
-      <div
-        ref={page}
-        className="min-h-0 flex-1 overflow-y-auto"
-        tabIndex={0}
-        role="region"
-        aria-label="Health"
-      >
-        <div className="mx-auto flex max-w-7xl flex-col gap-6 p-4">
-          <Summary health={data} now={now} />
-          <RoleSections health={data} now={now} />
-          <FlowSections health={data} now={now} />
-          <ExceptionSection now={now} />
-          <DeadLetters summary={data.deadLetters} />
-          <DiskSection />
-          <StoreSection store={data.store} />
-        </div>
-      </div>
+      <Shown query={query} what="The health" rows={12}>
+        {(data) => (
+          <>
+            <nav
+              aria-label="Sections"
+              className="flex h-10 shrink-0 items-center gap-1 overflow-x-auto border-b border-line bg-bg px-3 text-sm"
+            >
+              {sections.map(([id, title]) => (
+                <a
+                  key={id}
+                  href={`#${id}`}
+                  className="flex h-7 items-center rounded-md px-2.5 whitespace-nowrap text-soft hover:bg-hover hover:text-ink"
+                >
+                  {title}
+                </a>
+              ))}
+            </nav>
+            <div
+              ref={page}
+              className="min-h-0 flex-1 overflow-y-auto"
+              tabIndex={0}
+              role="region"
+              aria-label="Health"
+            >
+              <div className="mx-auto flex max-w-7xl flex-col gap-6 p-4">
+                <Summary health={data} now={now} />
+                <RoleSections health={data} now={now} />
+                <FlowSections health={data} now={now} />
+                <ExceptionSection now={now} />
+                <DeadLetters summary={data.deadLetters} />
+                <DiskSection />
+                <StoreSection store={data.store} />
+              </div>
+            </div>
+          </>
+        )}
+      </Shown>
     </div>
   );
 }

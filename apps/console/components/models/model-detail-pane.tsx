@@ -10,7 +10,7 @@ import { DetailPane } from '../ui/detail-pane.tsx';
 import { TextLink } from '../ui/link.tsx';
 import { Section } from '../ui/section.tsx';
 import { Segmented } from '../ui/segmented.tsx';
-import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { Time } from '../ui/time.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { DriftSection } from './drift-section.tsx';
@@ -31,37 +31,34 @@ export function ModelDetailPane({
   readonly onVersion: (version: string) => void;
   readonly onClose: () => void;
 }) {
-  const { data, error, refetch } = useModel(name);
+  const query = useModel(name);
   const may = useMay().may('engineer');
-  const shown = version ?? (data === undefined ? undefined : shownVersion(data));
   return (
     <DetailPane label="Model" title={name} onClose={onClose}>
-      {data !== undefined && error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
-      {data === undefined ? (
-        error === null ? (
-          <SkeletonRows rows={10} label="Loading the model" />
-        ) : (
-          <ProblemState error={error} what="The model" onRetry={() => void refetch()} />
-        )
-      ) : (
-        <div className="flex flex-col gap-5 px-4 py-3 text-sm">
-          {shown !== undefined && (
-            <>
-              <Segmented
-                label="Version"
-                value={shown}
-                onChange={onVersion}
-                choices={data.versions.map((one) => ({
-                  value: one.version,
-                  label: `${one.version} ${one.stage}`,
-                }))}
-              />
-              <Version model={data} version={shown} may={may} />
-            </>
-          )}
-          <History history={data.history} />
-        </div>
-      )}
+      <Shown query={query} what="The model" rows={10}>
+        {(data) => {
+          const shown = version ?? shownVersion(data);
+          return (
+            <div className="flex flex-col gap-5 px-4 py-3 text-sm">
+              {shown !== undefined && (
+                <>
+                  <Segmented
+                    label="Version"
+                    value={shown}
+                    onChange={onVersion}
+                    choices={data.versions.map((one) => ({
+                      value: one.version,
+                      label: `${one.version} ${one.stage}`,
+                    }))}
+                  />
+                  <Version model={data} version={shown} may={may} />
+                </>
+              )}
+              <History history={data.history} />
+            </div>
+          );
+        }}
+      </Shown>
     </DetailPane>
   );
 }

@@ -9,18 +9,19 @@ import { SplitPane } from '../alerts/split-pane.tsx';
 import { useListKeys } from '../grid/use-list-keys.ts';
 import { type FactColumn, FactTable, StateDot } from '../health/health-section.tsx';
 import { TextLink } from '../ui/link.tsx';
-import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
+import { EmptyState } from '../ui/states.tsx';
 import { ModelDetailPane } from './model-detail-pane.tsx';
 
 const none: readonly Model[] = [];
 
-interface Shown {
+interface Row {
   readonly row: Model;
   /** Undefined until it has come. */
   readonly about: ReturnType<typeof aboutOf> | undefined;
 }
 
-const more: readonly FactColumn<Shown>[] = [
+const more: readonly FactColumn<Row>[] = [
   { title: 'Kind', cell: ({ about }) => about?.kind ?? '–' },
   {
     title: 'Drift',
@@ -45,100 +46,95 @@ const more: readonly FactColumn<Shown>[] = [
 
 /** Every model that scores events, and which version does what. */
 export function ModelsPage() {
-  const { data, error, refetch } = useModels();
+  const query = useModels();
   const [{ name, version: chosen }, setState] = useQueryStates(
     { name: parseAsString, version: parseAsString },
     { history: 'replace' },
   );
-  const rows = data?.models ?? none;
+  const rows = query.data?.models ?? none;
   const details = useModelDetails(rows.map((row) => row.name));
-  const shown: readonly Shown[] = rows.map((row, index) => {
+  const shown: readonly Row[] = rows.map((row, index) => {
     const detail = details[index];
     return { row, about: detail === undefined ? undefined : aboutOf(detail) };
   });
   const open = (model: Model | undefined): void =>
     void setState({ name: model?.name ?? null, version: null });
-  useListKeys(rows, (row) => row.name === name, open, refetch);
-  if (data === undefined)
-    return error === null ? (
-      <SkeletonRows label="Loading the models" />
-    ) : (
-      <ProblemState error={error} what="The models" onRetry={() => void refetch()} />
-    );
+  useListKeys(rows, (row) => row.name === name, open, query.refetch);
   return (
-    <>
-      {error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
-      <SplitPane
-        list={
-          rows.length === 0 ? (
-            <EmptyState icon={<BrainCircuit size={26} aria-hidden />} title="No model is there">
-              <p>
-                Put the folder of one into a folder of <code className="font-mono">models.paths</code>, or
-                send it with <code className="font-mono">npx tidewatch model</code>. This server may have no
-                role <code className="font-mono">scorer</code>.
-              </p>
-            </EmptyState>
-          ) : (
-            <div
-              className="min-h-0 flex-1 overflow-y-auto p-4"
-              tabIndex={0}
-              role="region"
-              aria-label="Models"
-            >
-              <FactTable
-                label="Models"
-                rows={shown}
-                rowKey={({ row }) => row.name}
-                empty=""
-                columns={[
-                  {
-                    title: 'Model',
-                    cell: ({ row, about }) => (
-                      <button
-                        type="button"
-                        aria-current={row.name === name}
-                        onClick={() => open(row.name === name ? undefined : row)}
-                        className="min-h-8 text-left font-medium hover:underline aria-[current=true]:text-accent"
-                      >
-                        {row.name}
-                        {about?.title != null && (
-                          <span className="block text-xs font-normal text-soft">{about.title}</span>
-                        )}
-                      </button>
-                    ),
-                  },
-                  {
-                    title: 'Shown version',
-                    cell: ({ row }) => {
-                      const version = row.versions.find((one) => one.version === shownVersion(row));
-                      if (version === undefined) return '–';
-                      return (
-                        <StateDot look={version.reason === undefined ? stageLooks[version.stage] : 'bad'}>
-                          {version.version} {version.stage}
-                          {version.reason !== undefined && ', does not run'}
-                        </StateDot>
-                      );
+    <Shown query={query} what="The models" rows={12}>
+      {() => (
+        <SplitPane
+          list={
+            rows.length === 0 ? (
+              <EmptyState icon={<BrainCircuit size={26} aria-hidden />} title="No model is there">
+                <p>
+                  Put the folder of one into a folder of <code className="font-mono">models.paths</code>, or
+                  send it with <code className="font-mono">npx tidewatch model</code>. This server may have no
+                  role <code className="font-mono">scorer</code>.
+                </p>
+              </EmptyState>
+            ) : (
+              <div
+                className="min-h-0 flex-1 overflow-y-auto p-4"
+                tabIndex={0}
+                role="region"
+                aria-label="Models"
+              >
+                <FactTable
+                  label="Models"
+                  rows={shown}
+                  rowKey={({ row }) => row.name}
+                  empty=""
+                  columns={[
+                    {
+                      title: 'Model',
+                      cell: ({ row, about }) => (
+                        <button
+                          type="button"
+                          aria-current={row.name === name}
+                          onClick={() => open(row.name === name ? undefined : row)}
+                          className="min-h-8 text-left font-medium hover:underline aria-[current=true]:text-accent"
+                        >
+                          {row.name}
+                          {about?.title != null && (
+                            <span className="block text-xs font-normal text-soft">{about.title}</span>
+                          )}
+                        </button>
+                      ),
                     },
-                  },
-                  ...(name === null ? more : []),
-                  { title: 'Versions', right: true, cell: ({ row }) => count(row.versions.length) },
-                ]}
+                    {
+                      title: 'Shown version',
+                      cell: ({ row }) => {
+                        const version = row.versions.find((one) => one.version === shownVersion(row));
+                        if (version === undefined) return '–';
+                        return (
+                          <StateDot look={version.reason === undefined ? stageLooks[version.stage] : 'bad'}>
+                            {version.version} {version.stage}
+                            {version.reason !== undefined && ', does not run'}
+                          </StateDot>
+                        );
+                      },
+                    },
+                    ...(name === null ? more : []),
+                    { title: 'Versions', right: true, cell: ({ row }) => count(row.versions.length) },
+                  ]}
+                />
+              </div>
+            )
+          }
+          detail={
+            name === null ? null : (
+              <ModelDetailPane
+                key={name}
+                name={name}
+                version={chosen}
+                onVersion={(next) => void setState({ version: next })}
+                onClose={() => open(undefined)}
               />
-            </div>
-          )
-        }
-        detail={
-          name === null ? null : (
-            <ModelDetailPane
-              key={name}
-              name={name}
-              version={chosen}
-              onVersion={(next) => void setState({ version: next })}
-              onClose={() => open(undefined)}
-            />
-          )
-        }
-      />
-    </>
+            )
+          }
+        />
+      )}
+    </Shown>
   );
 }

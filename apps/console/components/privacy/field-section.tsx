@@ -5,7 +5,7 @@ import { percent } from '../../view/forecast.ts';
 import { coverOf } from '../../view/privacy.ts';
 import { plural } from '../../view/quantity.ts';
 import { FactTable, HealthSection } from '../health/health-section.tsx';
-import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
 
 /** Which fields a source's events have, how often, and which use-case needs them. */
 export function FieldSection({
@@ -23,7 +23,8 @@ export function FieldSection({
   readonly may: boolean;
 }) {
   const shown = source ?? sources[0] ?? null;
-  const { data, error, refetch } = useFieldInventory(shown, may);
+  const query = useFieldInventory(shown, may);
+  const { data } = query;
   return (
     <HealthSection
       id="fields"
@@ -57,39 +58,34 @@ export function FieldSection({
             ? 'No source has sent anything yet.'
             : 'Engineers, the privacy officer and administrators see it.'}
         </p>
-      ) : data === undefined ? (
-        error === null ? (
-          <SkeletonRows rows={4} label="Loading the fields" />
-        ) : (
-          <ProblemState error={error} what="The fields" onRetry={() => void refetch()} />
-        )
       ) : (
-        <>
-          {error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
-          <FactTable
-            label="Fields"
-            rows={data.fields.map((row) => ({ ...row, ...coverOf(row.field, useCases) }))}
-            rowKey={({ field }) => field}
-            empty="It sent no event in the last seven days."
-            columns={[
-              { title: 'Field', cell: ({ field }) => <code className="font-mono text-xs">{field}</code> },
-              {
-                title: 'In events',
-                right: true,
-                cell: ({ events }) => percent(events / Math.max(1, data.events)),
-              },
-              {
-                title: 'Kept',
-                cell: ({ isPseudonym }) => (isPseudonym ? 'under a pseudonym' : 'as it came'),
-              },
-              {
-                title: 'Named by',
-                cell: ({ by }) =>
-                  by.length === 0 ? <span className="text-soft">no use-case in force</span> : by.join(', '),
-              },
-            ]}
-          />
-        </>
+        <Shown query={query} what="The fields" rows={4}>
+          {({ fields, events: looked }) => (
+            <FactTable
+              label="Fields"
+              rows={fields.map((row) => ({ ...row, ...coverOf(row.field, useCases) }))}
+              rowKey={({ field }) => field}
+              empty="It sent no event in the last seven days."
+              columns={[
+                { title: 'Field', cell: ({ field }) => <code className="font-mono text-xs">{field}</code> },
+                {
+                  title: 'In events',
+                  right: true,
+                  cell: ({ events }) => percent(events / Math.max(1, looked)),
+                },
+                {
+                  title: 'Kept',
+                  cell: ({ isPseudonym }) => (isPseudonym ? 'under a pseudonym' : 'as it came'),
+                },
+                {
+                  title: 'Named by',
+                  cell: ({ by }) =>
+                    by.length === 0 ? <span className="text-soft">no use-case in force</span> : by.join(', '),
+                },
+              ]}
+            />
+          )}
+        </Shown>
       )}
     </HealthSection>
   );

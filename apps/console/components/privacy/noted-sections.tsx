@@ -6,7 +6,7 @@ import { count } from '../../view/quantity.ts';
 import { type FactColumn, FactTable, HealthSection } from '../health/health-section.tsx';
 import { Button } from '../ui/button.tsx';
 import { Segmented } from '../ui/segmented.tsx';
-import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { Time } from '../ui/time.tsx';
 import { useNow } from '../ui/use-now.ts';
 
@@ -100,33 +100,29 @@ function NotedSection({
   readonly aside?: ReactNode;
   readonly columns: readonly FactColumn<AuditRow>[];
 }) {
-  const { data, error, refetch, hasNextPage, isFetching, fetchNextPage } = useAudit({ ...anything, action });
+  const query = useAudit({ ...anything, action });
+  const { hasNextPage, isFetching, fetchNextPage } = query;
   const now = useNow();
   return (
     <HealthSection id={id} title={title} aside={aside}>
-      {data === undefined ? (
-        error === null ? (
-          <SkeletonRows rows={3} label={`Loading: ${title}`} />
-        ) : (
-          <ProblemState error={error} what={title} onRetry={() => void refetch()} />
-        )
-      ) : (
-        <>
-          {error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
-          <FactTable
-            label={title}
-            rows={data.pages.flatMap(({ items }) => items)}
-            rowKey={({ seq }) => String(seq)}
-            empty={empty}
-            columns={[{ title: 'When', cell: ({ at }) => <Time at={at} now={now} /> }, ...columns]}
-          />
-          {hasNextPage && (
-            <Button className="mt-2" disabled={isFetching} onClick={() => void fetchNextPage()}>
-              {isFetching ? 'Loading…' : 'Show more'}
-            </Button>
-          )}
-        </>
-      )}
+      <Shown query={query} what={title} rows={3}>
+        {(data) => (
+          <>
+            <FactTable
+              label={title}
+              rows={data.pages.flatMap(({ items }) => items)}
+              rowKey={({ seq }) => String(seq)}
+              empty={empty}
+              columns={[{ title: 'When', cell: ({ at }) => <Time at={at} now={now} /> }, ...columns]}
+            />
+            {hasNextPage && (
+              <Button className="mt-2" disabled={isFetching} onClick={() => void fetchNextPage()}>
+                {isFetching ? 'Loading…' : 'Show more'}
+              </Button>
+            )}
+          </>
+        )}
+      </Shown>
     </HealthSection>
   );
 }

@@ -9,67 +9,55 @@ import { bytes, count, plural } from '../../view/quantity.ts';
 import { useTableKeys } from '../grid/use-table-keys.ts';
 import { FactTable, HealthSection, StateDot } from '../health/health-section.tsx';
 import { RowLink } from '../ui/link.tsx';
-import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { both, Shown } from '../ui/shown.tsx';
 import { FieldSection } from './field-section.tsx';
 import { DeletionSection, ReadingSection } from './noted-sections.tsx';
 
-const none: readonly UseCase[] = [];
-
 /** What is kept of whom, how long and why; what was deleted; and who looked. */
 export function PrivacyPage() {
-  const health = useHealth();
-  const useCases = useUseCases();
+  const query = both(useHealth(), useUseCases());
   const { may } = useMay();
   const [{ reads, source }, setState] = useQueryStates(
     { reads: parseAsStringLiteral(readings).withDefault('events.*'), source: parseAsString },
     { history: 'replace' },
   );
-  const error = health.error ?? useCases.error;
-  const retry = (): void => {
-    void health.refetch();
-    void useCases.refetch();
-  };
-  const page = useTableKeys(retry);
-  if (health.data === undefined || useCases.data === undefined)
-    return error === null ? (
-      <SkeletonRows label="Loading what is kept" />
-    ) : (
-      <ProblemState error={error} what="What is kept" onRetry={retry} />
-    );
-  const cases = useCases.data.useCases ?? none;
+  const page = useTableKeys(query.refetch);
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      {error !== null && <StaleNote error={error} onRetry={retry} />}
-      <div
-        ref={page}
-        className="min-h-0 flex-1 overflow-y-auto"
-        tabIndex={0}
-        role="region"
-        aria-label="Privacy"
-      >
-        <div className="mx-auto flex max-w-7xl flex-col gap-6 p-4">
-          <ClassSection classes={health.data.store.classes} useCases={cases} />
-          {may('audit') ? (
-            <>
-              <ReadingSection reads={reads} onReads={(value) => void setState({ reads: value })} />
-              <DeletionSection />
-            </>
-          ) : (
-            <HealthSection id="reads" title="Who read what, and what was deleted">
-              <p className="rounded-lg border border-line bg-panel px-4 py-3 text-sm text-soft">
-                The audit log says so: the privacy officer and administrators see it.
-              </p>
-            </HealthSection>
-          )}
-          <FieldSection
-            sources={[...new Set(health.data.sources.map((one) => one.source))].sort()}
-            source={source}
-            onSource={(value) => void setState({ source: value })}
-            useCases={cases}
-            may={may('inventory')}
-          />
-        </div>
-      </div>
+      <Shown query={query} what="What is kept" rows={12}>
+        {([{ store, sources: known }, { useCases }]) => (
+          <div
+            ref={page}
+            className="min-h-0 flex-1 overflow-y-auto"
+            tabIndex={0}
+            role="region"
+            aria-label="Privacy"
+          >
+            <div className="mx-auto flex max-w-7xl flex-col gap-6 p-4">
+              <ClassSection classes={store.classes} useCases={useCases} />
+              {may('audit') ? (
+                <>
+                  <ReadingSection reads={reads} onReads={(value) => void setState({ reads: value })} />
+                  <DeletionSection />
+                </>
+              ) : (
+                <HealthSection id="reads" title="Who read what, and what was deleted">
+                  <p className="rounded-lg border border-line bg-panel px-4 py-3 text-sm text-soft">
+                    The audit log says so: the privacy officer and administrators see it.
+                  </p>
+                </HealthSection>
+              )}
+              <FieldSection
+                sources={[...new Set(known.map((one) => one.source))].sort()}
+                source={source}
+                onSource={(value) => void setState({ source: value })}
+                useCases={useCases}
+                may={may('inventory')}
+              />
+            </div>
+          </div>
+        )}
+      </Shown>
     </div>
   );
 }

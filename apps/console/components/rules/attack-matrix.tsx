@@ -1,5 +1,5 @@
 'use client';
-import type { RuleRow } from '@tidewatch/api/schemas';
+import type { RuleCoverage, RuleRow } from '@tidewatch/api/schemas';
 import { Download } from 'lucide-react';
 import { useMemo } from 'react';
 import { useDatasets } from '../../api/events.ts';
@@ -16,7 +16,7 @@ import {
 } from '../../view/attack.ts';
 import { plural } from '../../view/quantity.ts';
 import { Button } from '../ui/button.tsx';
-import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { both, Shown } from '../ui/shown.tsx';
 
 const looks: Readonly<Record<Reach, string>> = {
   rule: 'border-dashed border-line-strong text-soft',
@@ -24,38 +24,36 @@ const looks: Readonly<Record<Reach, string>> = {
   fired: 'border-high bg-high/15 font-semibold',
 };
 
-/** Techniques of the loaded rules by tactic, each as far as it is covered. */
-export function AttackMatrix({
-  rules,
-  onTechnique,
-}: {
+interface AttackMatrixProps {
   readonly rules: readonly RuleRow[];
   readonly onTechnique: (id: string) => void;
-}) {
-  const coverage = useCoverage();
-  const datasets = useDatasets();
-  const nameOf = useTechniqueName();
-  const matrix = useMemo(
-    () =>
-      coverage.data === undefined || datasets.data === undefined
-        ? undefined
-        : attackMatrix(rules, flowingSources(coverage.data, datasets.data)),
-    [rules, datasets.data, coverage.data],
-  );
-  const error = coverage.error ?? datasets.error;
-  const retry = (): void => {
-    void coverage.refetch();
-    void datasets.refetch();
-  };
-  if (matrix === undefined)
-    return error === null ? (
-      <SkeletonRows label="Loading what log sources flow" />
-    ) : (
-      <ProblemState error={error} what="What log sources flow" onRetry={retry} />
-    );
+}
+
+/** Techniques of the loaded rules by tactic, each as far as it is covered. */
+export function AttackMatrix(props: AttackMatrixProps) {
+  const query = both(useCoverage(), useDatasets());
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      {error !== null && <StaleNote error={error} onRetry={retry} />}
+      <Shown query={query} what="What log sources flow" rows={12}>
+        {([coverage, datasets]) => <Matrix coverage={coverage} datasets={datasets} {...props} />}
+      </Shown>
+    </div>
+  );
+}
+
+function Matrix({
+  rules,
+  coverage,
+  datasets,
+  onTechnique,
+}: AttackMatrixProps & { readonly coverage: RuleCoverage; readonly datasets: ReadonlySet<string> }) {
+  const nameOf = useTechniqueName();
+  const matrix = useMemo(
+    () => attackMatrix(rules, flowingSources(coverage, datasets)),
+    [rules, coverage, datasets],
+  );
+  return (
+    <>
       <div className="flex shrink-0 flex-wrap items-center gap-3 px-4 py-2 text-sm">
         <ul className="flex flex-wrap items-center gap-2" aria-label="Legend">
           {reaches.map((reach) => (
@@ -106,7 +104,7 @@ export function AttackMatrix({
           ))}
         </div>
       </div>
-    </div>
+    </>
   );
 }
 

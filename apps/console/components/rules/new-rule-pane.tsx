@@ -1,10 +1,10 @@
 'use client';
-import { useMemo } from 'react';
+import { useState } from 'react';
 import { useRule } from '../../api/rules.ts';
 import { useSession } from '../../api/session.ts';
 import { newRuleId, ruleTemplate, withId } from '../../view/rule-draft.ts';
 import { DetailPane } from '../ui/detail-pane.tsx';
-import { ProblemState, SkeletonRows } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { RuleWorkshop, type RuleWorkshopProps } from './rule-workshop.tsx';
 
 /** A rule that is not written yet: from a template, or from another one. */
@@ -18,26 +18,25 @@ export function NewRulePane({
   readonly onClose: () => void;
 }) {
   const author = useSession().data?.user ?? '';
-  const { data, error, refetch } = useRule(from);
-  const source = useMemo(() => {
-    const id = newRuleId();
-    if (from !== null) return data === undefined ? undefined : withId(data.source, id);
-    return ruleTemplate({ id, author, date: new Date().toISOString().slice(0, 10) });
-  }, [from, data, author]);
+  const query = useRule(from);
+  const [id] = useState(newRuleId);
+  const workshopFor = (source: string) => (
+    <div className="px-4 py-3">
+      <RuleWorkshop {...workshop} source={source} rule={undefined} onCopy={onClose} />
+    </div>
+  );
   return (
     <DetailPane
       label="New rule"
-      title={data === undefined ? 'New rule' : `New rule from “${data.title}”`}
+      title={query.data === undefined ? 'New rule' : `New rule from “${query.data.title}”`}
       onClose={onClose}
     >
-      {source !== undefined ? (
-        <div className="px-4 py-3">
-          <RuleWorkshop {...workshop} source={source} rule={undefined} onCopy={onClose} />
-        </div>
-      ) : error === null ? (
-        <SkeletonRows rows={10} label="Loading the rule" />
+      {from === null ? (
+        workshopFor(ruleTemplate({ id, author, date: new Date().toISOString().slice(0, 10) }))
       ) : (
-        <ProblemState error={error} what="The rule" onRetry={() => void refetch()} />
+        <Shown query={query} what="The rule" rows={10}>
+          {({ source }) => workshopFor(withId(source, id))}
+        </Shown>
       )}
     </DetailPane>
   );

@@ -16,7 +16,7 @@ import { Fact, Facts } from '../ui/facts.tsx';
 import { LevelMark } from '../ui/level-mark.tsx';
 import { TextLink } from '../ui/link.tsx';
 import { Section } from '../ui/section.tsx';
-import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { Time } from '../ui/time.tsx';
 import { toasts } from '../ui/toasts.tsx';
 import { useNow } from '../ui/use-now.ts';
@@ -39,49 +39,44 @@ export function RuleDetailPane({
   readonly verdict: Verdict | undefined;
   readonly onClose: () => void;
 }) {
-  const { data, error, refetch } = useRule(id);
+  const query = useRule(id);
   const { may } = useMay();
-  const rule = row ?? data;
+  const rule = row ?? query.data;
   return (
     <DetailPane
       label="Rule"
-      above={rule !== undefined && <LevelMark level={rule.level} />}
+      above={rule && <LevelMark level={rule.level} />}
       title={rule?.title ?? id}
       onClose={onClose}
     >
-      {data !== undefined && error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
-      {rule === undefined && data === undefined && error === null && (
-        <SkeletonRows rows={10} label="Loading the rule" />
-      )}
-      {error !== null && data === undefined && (
-        <ProblemState error={error} what="The rule" onRetry={() => void refetch()} />
-      )}
-      {rule !== undefined && (
-        <div className="flex flex-col gap-5 px-4 py-3">
-          <Standing rule={rule} verdict={verdict} mayRelease={may('engineer')} />
-          {data?.about !== undefined && (
-            <Section title="About the rule">
-              <RuleAbout detector={data.about} />
-            </Section>
+      <div className="flex flex-col gap-5 px-4 py-3">
+        {rule !== undefined && <Standing rule={rule} verdict={verdict} mayRelease={may('engineer')} />}
+        <Shown query={query} what="The rule" rows={10}>
+          {(data) => (
+            <>
+              {data.about !== undefined && (
+                <Section title="About the rule">
+                  <RuleAbout detector={data.about} />
+                </Section>
+              )}
+              <Section title="Source" aside={data.file}>
+                <RuleSource
+                  source={data.source}
+                  conditions={noConditions}
+                  absent={[]}
+                  active={null}
+                  onActive={() => undefined}
+                />
+              </Section>
+              {may('triage') && (
+                <Section title="Change and try it">
+                  <RuleWorkshop {...workshop} source={data.source} rule={data} />
+                </Section>
+              )}
+            </>
           )}
-          {data !== undefined && (
-            <Section title="Source" aside={data.file}>
-              <RuleSource
-                source={data.source}
-                conditions={noConditions}
-                absent={[]}
-                active={null}
-                onActive={() => undefined}
-              />
-            </Section>
-          )}
-          {data !== undefined && may('triage') && (
-            <Section title="Change and try it">
-              <RuleWorkshop {...workshop} source={data.source} rule={data} />
-            </Section>
-          )}
-        </div>
-      )}
+        </Shown>
+      </div>
     </DetailPane>
   );
 }

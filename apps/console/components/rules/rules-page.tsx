@@ -20,7 +20,8 @@ import { useListKeys } from '../grid/use-list-keys.ts';
 import { VirtualGrid } from '../grid/virtual-grid.tsx';
 import { Button } from '../ui/button.tsx';
 import { Segmented } from '../ui/segmented.tsx';
-import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { both, Shown } from '../ui/shown.tsx';
+import { EmptyState, StaleNote } from '../ui/states.tsx';
 import { useKey } from '../ui/use-key.ts';
 import { useNow } from '../ui/use-now.ts';
 import { AttackMatrix } from './attack-matrix.tsx';
@@ -50,11 +51,9 @@ export function RulesPage() {
     void setState({ id: rule?.id ?? null, file: rule?.file ?? null, make: null, run: null });
   const write = (from: string | null): void =>
     void setState({ look: 'list', id: from, file: null, make: true, run: null });
-  const retry = (): void => {
-    void health.refetch();
-    void list.refetch();
-  };
-  useListKeys(rules, (rule) => rule === opened, open, retry);
+  // Without the health the list is what it was when it came.
+  const query = { ...both(list, health), data: list.data };
+  useListKeys(rules, (rule) => rule === opened, open, query.refetch);
   useKey('n', () => write(null), { enabled: mayWrite });
 
   const workshop = {
@@ -64,13 +63,6 @@ export function RulesPage() {
       void setState({ id: version === null ? null : written, file: null, make: null, run: null }),
   };
 
-  const error = list.error ?? health.error;
-  if (list.data === undefined)
-    return error === null ? (
-      <SkeletonRows label="Loading the rules" />
-    ) : (
-      <ProblemState error={error} what="The rules" onRetry={retry} />
-    );
   const counted = (wanted: RuleView): number => all.filter((rule) => stateOf(rule) === wanted).length;
   const choices = [
     { value: 'all' as const, label: 'All' },
@@ -88,95 +80,98 @@ export function RulesPage() {
     { value: 'noisy' as const, label: 'By false positives' },
   ];
   return (
-    <>
-      {error !== null && <StaleNote error={error} onRetry={retry} />}
-      {verdicts.error !== null && (
-        <StaleNote error={verdicts.error} onRetry={() => void verdicts.refetch()} />
-      )}
-      <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-bg px-3 py-2">
-        <Segmented
-          label="Look"
-          value={look}
-          onChange={(value) => void setState({ look: value })}
-          choices={[
-            { value: 'list', label: 'List' },
-            { value: 'attack', label: 'ATT&CK' },
-          ]}
-        />
-        {look === 'list' && (
-          <>
+    <Shown query={query} what="The rules" rows={12}>
+      {() => (
+        <>
+          {verdicts.error !== null && (
+            <StaleNote error={verdicts.error} onRetry={() => void verdicts.refetch()} />
+          )}
+          <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-bg px-3 py-2">
             <Segmented
-              label="Which rules"
-              value={view}
-              onChange={(value) => void setState({ view: value })}
-              choices={choices}
+              label="Look"
+              value={look}
+              onChange={(value) => void setState({ look: value })}
+              choices={[
+                { value: 'list', label: 'List' },
+                { value: 'attack', label: 'ATT&CK' },
+              ]}
             />
-            <FilterBox
-              label="Find a rule"
-              hint="Title, id, file, tag, log source"
-              value={q}
-              onChange={(text) => void setState({ q: text })}
+            {look === 'list' && (
+              <>
+                <Segmented
+                  label="Which rules"
+                  value={view}
+                  onChange={(value) => void setState({ view: value })}
+                  choices={choices}
+                />
+                <FilterBox
+                  label="Find a rule"
+                  hint="Title, id, file, tag, log source"
+                  value={q}
+                  onChange={(text) => void setState({ q: text })}
+                />
+                <span className="figure text-sm text-faint" role="status">
+                  {count(rules.length)} shown
+                </span>
+              </>
+            )}
+            {mayWrite && (
+              <Button look="primary" className="ml-auto h-8" onClick={() => write(null)}>
+                <Plus size={14} aria-hidden /> New rule
+              </Button>
+            )}
+          </div>
+          {look === 'attack' ? (
+            <AttackMatrix
+              rules={all}
+              onTechnique={(technique) =>
+                void setState({ look: 'list', view: 'all', q: `attack.${technique.toLowerCase()}` })
+              }
             />
-            <span className="figure text-sm text-faint" role="status">
-              {count(rules.length)} shown
-            </span>
-          </>
-        )}
-        {mayWrite && (
-          <Button look="primary" className="ml-auto h-8" onClick={() => write(null)}>
-            <Plus size={14} aria-hidden /> New rule
-          </Button>
-        )}
-      </div>
-      {look === 'attack' ? (
-        <AttackMatrix
-          rules={all}
-          onTechnique={(technique) =>
-            void setState({ look: 'list', view: 'all', q: `attack.${technique.toLowerCase()}` })
-          }
-        />
-      ) : (
-        <SplitPane
-          list={
-            rules.length === 0 ? (
-              <EmptyState icon={<ShieldQuestion size={26} aria-hidden />} title="No rule fits">
-                {all.length === 0 ? (
-                  <p>No rule is loaded: put Sigma rules into the folders named in tidewatch.yml.</p>
+          ) : (
+            <SplitPane
+              list={
+                rules.length === 0 ? (
+                  <EmptyState icon={<ShieldQuestion size={26} aria-hidden />} title="No rule fits">
+                    {all.length === 0 ? (
+                      <p>No rule is loaded: put Sigma rules into the folders named in tidewatch.yml.</p>
+                    ) : (
+                      <Button onClick={() => void setState(null)}>Show all rules</Button>
+                    )}
+                  </EmptyState>
                 ) : (
-                  <Button onClick={() => void setState(null)}>Show all rules</Button>
-                )}
-              </EmptyState>
-            ) : (
-              <VirtualGrid
-                label="Rules"
-                rows={rules}
-                columns={columns}
-                rowId={ruleKey}
-                rowHeight={32}
-                total={rules.length}
-                cursor={opened === undefined ? null : ruleKey(opened)}
-                onOpen={(rule) => open(rule === opened ? undefined : rule)}
-                restart={`${view} ${q}`}
-              />
-            )
-          }
-          detail={
-            !isSplit ? null : make && mayWrite ? (
-              <NewRulePane key={id} from={id} onClose={() => open(undefined)} {...workshop} />
-            ) : id === null ? null : (
-              <RuleDetailPane
-                key={`${file} ${id}`}
-                id={id}
-                row={opened}
-                verdict={byId.get(id)}
-                onCopy={() => write(id)}
-                onClose={() => open(undefined)}
-                {...workshop}
-              />
-            )
-          }
-        />
+                  <VirtualGrid
+                    label="Rules"
+                    rows={rules}
+                    columns={columns}
+                    rowId={ruleKey}
+                    rowHeight={32}
+                    total={rules.length}
+                    cursor={opened === undefined ? null : ruleKey(opened)}
+                    onOpen={(rule) => open(rule === opened ? undefined : rule)}
+                    restart={`${view} ${q}`}
+                  />
+                )
+              }
+              detail={
+                !isSplit ? null : make && mayWrite ? (
+                  <NewRulePane key={id} from={id} onClose={() => open(undefined)} {...workshop} />
+                ) : id === null ? null : (
+                  <RuleDetailPane
+                    key={`${file} ${id}`}
+                    id={id}
+                    row={opened}
+                    verdict={byId.get(id)}
+                    onCopy={() => write(id)}
+                    onClose={() => open(undefined)}
+                    {...workshop}
+                  />
+                )
+              }
+            />
+          )}
+        </>
       )}
-    </>
+    </Shown>
   );
 }

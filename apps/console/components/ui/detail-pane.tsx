@@ -8,28 +8,39 @@ export function DetailPane({
   title,
   above,
   actions,
+  below,
   onClose,
   children,
 }: {
   readonly label: string;
+  /** A text, or a heading of level two. */
   readonly title: ReactNode;
   /** Over the title. */
   readonly above?: ReactNode;
   readonly actions?: ReactNode;
+  /** Under the title, and in sight as it is. */
+  readonly below?: ReactNode;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }) {
   return (
     <aside aria-label={label} className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-panel" tabIndex={0}>
-      <header className="sticky top-0 z-10 flex items-start gap-3 border-b border-line bg-panel px-4 pt-2.5 pb-2">
-        <div className="min-w-0 flex-1">
-          {above}
-          <h2 className="text-lg font-semibold wrap-break-word">{title}</h2>
+      <header className="sticky top-0 z-10 border-b border-line bg-panel px-4 pt-2.5 pb-2">
+        <div className="flex items-start gap-3">
+          <div className="min-w-0 flex-1">
+            {above !== undefined && <div className="mb-0.5 flex items-center gap-4 text-sm">{above}</div>}
+            {typeof title === 'string' ? (
+              <h2 className="text-lg font-semibold wrap-break-word">{title}</h2>
+            ) : (
+              title
+            )}
+          </div>
+          {actions}
+          <IconButton label="Close the detail (Esc)" onClick={onClose}>
+            <X size={16} />
+          </IconButton>
         </div>
-        {actions}
-        <IconButton label="Close the detail (Esc)" onClick={onClose}>
-          <X size={16} />
-        </IconButton>
+        {below}
       </header>
       {children}
     </aside>

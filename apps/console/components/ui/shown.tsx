@@ -1,6 +1,12 @@
-import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ProblemState, SkeletonRows, StaleNote } from './states.tsx';
+
+/** A query, as far as it is shown. */
+interface Asked<T> {
+  readonly data: T | undefined;
+  readonly error: Error | null;
+  readonly refetch: () => unknown;
+}
 
 /** What a query answered: grey until it has, why where it could not, and a note above it where a refresh failed. */
 export function Shown<T>({
@@ -9,7 +15,7 @@ export function Shown<T>({
   rows,
   children,
 }: {
-  readonly query: Pick<UseQueryResult<T>, 'data' | 'error' | 'refetch'>;
+  readonly query: Asked<T>;
   /** As a sentence begins, e.g. `The alert`. */
   readonly what: string;
   /** Grey lines while it loads; one block without. */
@@ -31,4 +37,13 @@ export function Shown<T>({
   ) : (
     <SkeletonRows rows={rows} label={label} />
   );
+}
+
+/** Two queries as one: there once both are, failed where either has. */
+export function both<A, B>(a: Asked<A>, b: Asked<B>): Asked<readonly [A, B]> {
+  return {
+    data: a.data === undefined || b.data === undefined ? undefined : [a.data, b.data],
+    error: a.error ?? b.error,
+    refetch: () => Promise.all([a.refetch(), b.refetch()]),
+  };
 }

@@ -13,7 +13,7 @@ import { DetailPane } from '../ui/detail-pane.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Fact, Facts } from '../ui/facts.tsx';
 import { Section } from '../ui/section.tsx';
-import { ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { toasts } from '../ui/toasts.tsx';
 import { useNow } from '../ui/use-now.ts';
 
@@ -27,7 +27,8 @@ export function UseCaseDetailPane({
   readonly name: string;
   readonly onClose: () => void;
 }) {
-  const { data, error, refetch } = useUseCase(name);
+  const query = useUseCase(name);
+  const { data } = query;
   return (
     <DetailPane
       label="Use-case"
@@ -35,14 +36,9 @@ export function UseCaseDetailPane({
       actions={data !== undefined && <ApproveButton useCase={data} />}
       onClose={onClose}
     >
-      {data !== undefined && error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
-      {data !== undefined ? (
-        <About useCase={data} />
-      ) : error !== null ? (
-        <ProblemState error={error} what="The use-case" onRetry={() => void refetch()} />
-      ) : (
-        <SkeletonRows rows={10} label="Loading the use-case" />
-      )}
+      <Shown query={query} what="The use-case" rows={10}>
+        {(useCase) => <About useCase={useCase} />}
+      </Shown>
     </DetailPane>
   );
 }

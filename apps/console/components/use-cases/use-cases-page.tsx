@@ -9,7 +9,8 @@ import { SplitPane } from '../alerts/split-pane.tsx';
 import { useListKeys } from '../grid/use-list-keys.ts';
 import { type FactColumn, FactTable, HealthSection, StateDot } from '../health/health-section.tsx';
 import { RowLink } from '../ui/link.tsx';
-import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
+import { EmptyState } from '../ui/states.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { UseCaseDetailPane } from './use-case-detail-pane.tsx';
 
@@ -19,22 +20,16 @@ const soon = 30;
 
 /** What data is kept for: each use-case with its approvals, and what is wrong with files of governance. */
 export function UseCasesPage() {
-  const { data, error, refetch } = useUseCases();
+  const query = useUseCases();
   const [name, setName] = useQueryState('name', parseAsString);
   const now = useNow(60_000);
-  const rows = data?.useCases ?? none;
+  const rows = query.data?.useCases ?? none;
   useListKeys(
     rows,
     (row) => row.name === name,
     (row) => void setName(row?.name ?? null),
-    refetch,
+    query.refetch,
   );
-  if (data === undefined)
-    return error === null ? (
-      <SkeletonRows label="Loading the use-cases" />
-    ) : (
-      <ProblemState error={error} what="The use-cases" onRetry={() => void refetch()} />
-    );
   const today = dayOf(now);
   const title: FactColumn<UseCase> = {
     title: 'Use-case',
@@ -87,89 +82,93 @@ export function UseCasesPage() {
     },
   ];
   return (
-    <>
-      {error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
-      <SplitPane
-        list={
-          <div
-            className="flex min-h-0 flex-1 flex-col gap-6 overflow-y-auto p-4"
-            tabIndex={0}
-            role="region"
-            aria-label="Use-cases"
-          >
-            {rows.length === 0 ? (
-              <EmptyState icon={<Scale size={26} aria-hidden />} title="No use-case yet">
-                <p>
-                  A file in the folder of use-cases, or{' '}
-                  <code className="font-mono">npx tidewatch usecase</code>, says what data is kept for, and by
-                  whose approval. Without one, data is kept for a week.
-                </p>
-              </EmptyState>
-            ) : (
-              <HealthSection id="list" title={plural(rows.length, 'use-case')}>
-                <FactTable
-                  label="Use-cases"
-                  rows={rows}
-                  rowKey={(row) => row.name}
-                  empty=""
-                  columns={name === null ? [state, title, ...more] : [state, title]}
-                />
-              </HealthSection>
-            )}
-            {data.faults.length > 0 && (
-              <HealthSection id="faults" title="Files with faults">
-                <FactTable
-                  label="Files with faults"
-                  rows={data.faults}
-                  rowKey={({ file, line, reason }) => `${file} ${line} ${reason}`}
-                  empty=""
-                  columns={[
-                    {
-                      title: 'File',
-                      cell: ({ file, line }) => (
-                        <code className="font-mono text-xs">
-                          {file ?? '–'}
-                          {line === undefined ? '' : `:${line}`}
-                        </code>
-                      ),
-                    },
-                    { title: 'What is wrong', cell: ({ reason }) => reason },
-                  ]}
-                />
-              </HealthSection>
-            )}
-            {data.weakened.length > 0 && (
-              <HealthSection id="weakened" title="Rules that pseudonyms weaken">
-                <FactTable
-                  label="Weakened rules"
-                  rows={data.weakened}
-                  rowKey={({ rule, path, asks, field }) => `${rule} ${path} ${asks} ${field}`}
-                  empty=""
-                  columns={[
-                    {
-                      title: 'Rule',
-                      cell: (row) => (
-                        <RowLink href={`/rules?id=${encodeURIComponent(row.rule)}`}>{row.title}</RowLink>
-                      ),
-                    },
-                    { title: 'Field', cell: ({ path }) => <code className="font-mono text-xs">{path}</code> },
-                    {
-                      title: 'So that',
-                      cell: ({ effect }) =>
-                        effect === 'misses' ? 'it may find less' : 'an exclusion holds no more',
-                    },
-                  ]}
-                />
-              </HealthSection>
-            )}
-          </div>
-        }
-        detail={
-          name === null ? null : (
-            <UseCaseDetailPane key={name} name={name} onClose={() => void setName(null)} />
-          )
-        }
-      />
-    </>
+    <Shown query={query} what="The use-cases" rows={12}>
+      {(data) => (
+        <SplitPane
+          list={
+            <div
+              className="flex min-h-0 flex-1 flex-col gap-6 overflow-y-auto p-4"
+              tabIndex={0}
+              role="region"
+              aria-label="Use-cases"
+            >
+              {rows.length === 0 ? (
+                <EmptyState icon={<Scale size={26} aria-hidden />} title="No use-case yet">
+                  <p>
+                    A file in the folder of use-cases, or{' '}
+                    <code className="font-mono">npx tidewatch usecase</code>, says what data is kept for, and
+                    by whose approval. Without one, data is kept for a week.
+                  </p>
+                </EmptyState>
+              ) : (
+                <HealthSection id="list" title={plural(rows.length, 'use-case')}>
+                  <FactTable
+                    label="Use-cases"
+                    rows={rows}
+                    rowKey={(row) => row.name}
+                    empty=""
+                    columns={name === null ? [state, title, ...more] : [state, title]}
+                  />
+                </HealthSection>
+              )}
+              {data.faults.length > 0 && (
+                <HealthSection id="faults" title="Files with faults">
+                  <FactTable
+                    label="Files with faults"
+                    rows={data.faults}
+                    rowKey={({ file, line, reason }) => `${file} ${line} ${reason}`}
+                    empty=""
+                    columns={[
+                      {
+                        title: 'File',
+                        cell: ({ file, line }) => (
+                          <code className="font-mono text-xs">
+                            {file ?? '–'}
+                            {line === undefined ? '' : `:${line}`}
+                          </code>
+                        ),
+                      },
+                      { title: 'What is wrong', cell: ({ reason }) => reason },
+                    ]}
+                  />
+                </HealthSection>
+              )}
+              {data.weakened.length > 0 && (
+                <HealthSection id="weakened" title="Rules that pseudonyms weaken">
+                  <FactTable
+                    label="Weakened rules"
+                    rows={data.weakened}
+                    rowKey={({ rule, path, asks, field }) => `${rule} ${path} ${asks} ${field}`}
+                    empty=""
+                    columns={[
+                      {
+                        title: 'Rule',
+                        cell: (row) => (
+                          <RowLink href={`/rules?id=${encodeURIComponent(row.rule)}`}>{row.title}</RowLink>
+                        ),
+                      },
+                      {
+                        title: 'Field',
+                        cell: ({ path }) => <code className="font-mono text-xs">{path}</code>,
+                      },
+                      {
+                        title: 'So that',
+                        cell: ({ effect }) =>
+                          effect === 'misses' ? 'it may find less' : 'an exclusion holds no more',
+                      },
+                    ]}
+                  />
+                </HealthSection>
+              )}
+            </div>
+          }
+          detail={
+            name === null ? null : (
+              <UseCaseDetailPane key={name} name={name} onClose={() => void setName(null)} />
+            )
+          }
+        />
+      )}
+    </Shown>
   );
 }
