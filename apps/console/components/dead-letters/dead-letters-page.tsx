@@ -135,16 +135,18 @@ export function DeadLettersPage() {
         <TimePicker range={state} onChange={({ from, to }) => void setState({ from, to })} />
       </div>
       <JobStrip jobs={running} mayWork={mayWork} />
-      <ReasonTable
-        totals={totals}
-        reason={reason}
-        onReason={(value) => void setState({ reason: value, state: null })}
-        onReplay={
-          mayWork
-            ? (group) => void start('replay', { filter: { reason: group.reason, state: 'open' } })
-            : undefined
-        }
-      />
+      {mayLook && (
+        <ReasonTable
+          totals={totals}
+          reason={reason}
+          onReason={(value) => void setState({ reason: value, state: null })}
+          onReplay={
+            mayWork
+              ? (group) => void start('replay', { filter: { reason: group.reason, state: 'open' } })
+              : undefined
+          }
+        />
+      )}
       <section aria-label="Dead letters" className="flex min-h-0 flex-1 flex-col bg-panel">
         <LetterToolbar
           selected={selected.size}
