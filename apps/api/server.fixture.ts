@@ -51,6 +51,8 @@ const system: SystemStatus = {
   }),
 };
 
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
 /** Backtests that are over at once, and find nothing. */
 function memoryBacktests(): ApiDeps['backtests'] {
   const jobs = new Map<string, ReturnType<ApiDeps['backtests']['start']>>();
@@ -156,6 +158,13 @@ export async function startApi(options: Partial<ApiDeps> = {}) {
     logged,
     time,
     logIn,
+    /** @param path below `/api` */
+    async ask(method: Method, path: string, body: object | undefined, headers: Record<string, string>) {
+      const payload = body === undefined ? {} : { payload: body };
+      const answer = await api.inject({ method, url: `/api${path}`, headers, ...payload });
+      const { statusCode: status, body: text, headers: said } = answer;
+      return { status, text, json: () => answer.json(), headers: said };
+    },
     audit: async () => (await control.audit.read({ limit: 100 })).items,
     stop: async () => {
       await api.close();

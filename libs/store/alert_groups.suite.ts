@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { match } from './alerts.suite.ts';
+import { match } from './alert_matches.suite.ts';
 import type { AlertGroup, AlertGroupSearch, AlertStore } from './contract.ts';
 import { always, everyone, everything, kql, only, suiteNow } from './fixtures.suite.ts';
 

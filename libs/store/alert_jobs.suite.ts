@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AlertJob } from './alert_jobs.ts';
-import { match } from './alerts.suite.ts';
+import { match } from './alert_matches.suite.ts';
 import type { AlertStore } from './contract.ts';
 import {
   always,

@@ -10,11 +10,8 @@ import { createFileSnapshots } from '@tidewatch/stream';
 import { createKafka } from '@tidewatch/stream/kafka';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type OpenWalkedStore,
-  walk,
-  walkTheClock,
-} from '../../apps/tidewatch/server/governance/clock_walk.suite.ts';
+import { walk, walkTheClock } from '../../apps/tidewatch/server/governance/clock_walk.suite.ts';
+import type { OpenWalkedStore } from '../../apps/tidewatch/server/governance/clock_walk_places.suite.ts';
 import { enrolKeepers, shortestTtl } from '../../apps/tidewatch/server/governance/retention.ts';
 import { eventStore } from '../../libs/store/opensearch/store.suite.ts';
 import { has } from '../require.ts';

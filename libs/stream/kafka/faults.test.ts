@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { has } from '../../../test/require.ts';
 import { type KafkaService, startKafka } from '../../../test/services/kafka.ts';
-import { recordOf, textOf } from '../contract.suite.ts';
+import { recordOf, textOf } from '../streams.suite.ts';
 import { churn, ledgerOfOutages } from './faults.fixture.ts';
 import { openTestKafka } from './kafka.harness.ts';
 import { partitionOf } from './murmur2.ts';

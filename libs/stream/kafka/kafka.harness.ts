@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import net from 'node:net';
-import type { LogUnderTest } from '../contract.suite.ts';
+import type { LogUnderTest } from '../streams.suite.ts';
 import type { Dial } from './client.ts';
 import type { KafkaConfig } from './config.ts';
 import { createKafka, type KafkaLog } from './kafka.ts';

@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { has } from '../../../test/require.ts';
 import { type KafkaService, startKafka } from '../../../test/services/kafka.ts';
-import { textOf } from '../contract.suite.ts';
 import type { Stream } from '../contract.ts';
 import { createKeyedStage } from '../keyed/stage.ts';
 import { appendReadings, expectedCounts, type WindowCount, windowCounts } from '../keyed/windows.fixture.ts';
+import { textOf } from '../streams.suite.ts';
 import { openTestKafka } from './kafka.harness.ts';
 import { createKafkaSnapshots } from './snapshots.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { textOf } from '../contract.suite.ts';
+import { textOf } from '../streams.suite.ts';
 import { createWal } from './wal.ts';
 
 const child = fileURLToPath(new URL('./wal.child.ts', import.meta.url));

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, expect, it, vi } from 'vitest';
-import { follow, recordOf, textOf } from '../contract.suite.ts';
+import { follow, recordOf, textOf } from '../streams.suite.ts';
 import { openTestWal } from './wal.harness.ts';
 
 afterEach(() => {

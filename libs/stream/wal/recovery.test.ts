@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordOf, textOf } from '../contract.suite.ts';
+import { recordOf, textOf } from '../streams.suite.ts';
 import { createMeasure, createRecordReader, createRecordWriter } from './format.ts';
 import { headerBytes } from './header.ts';
 import { withoutSync } from './model/faults.ts';

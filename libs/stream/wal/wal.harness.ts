@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LogUnderTest } from '../contract.suite.ts';
 import type { Log } from '../contract.ts';
+import type { LogUnderTest } from '../streams.suite.ts';
 import { createWal, type WalConfig } from './wal.ts';
 
 /** A log in a temporary folder. A crash is a copy of the newest log's folder as it is now, opened beside it. */
