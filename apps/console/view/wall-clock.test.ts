@@ -20,6 +20,9 @@ describe('the offset is that of the moment, not of today', () => {
     // Summer time ends at 01:00 UTC.
     ['2026-10-25T00:59:59Z', 'Europe/Berlin', 'UTC+02:00', '02:59'],
     ['2026-10-25T01:00:00Z', 'Europe/Berlin', 'UTC+01:00', '02:00'],
+    // There it ended a minute after midnight.
+    ['2005-10-30T02:30:59Z', 'America/St_Johns', 'UTC−02:30', '00:00'],
+    ['2005-10-30T02:31:00Z', 'America/St_Johns', 'UTC−03:30', '23:01'],
     ['2026-07-15T12:00:00Z', 'America/St_Johns', 'UTC−02:30', '09:30'],
     ['2026-01-15T12:00:00Z', 'Asia/Kathmandu', 'UTC+05:45', '17:45'],
     ['2026-01-15T12:00:00Z', 'UTC', 'UTC', '12:00'],

@@ -1,9 +1,10 @@
 const listeners = new Set<() => void>();
 const formats = new Map<string, Intl.DateTimeFormat>();
 let chosen: string | undefined;
+let here: string | undefined;
 
-/** IANA name of the zone that the browser is in. */
-export const browserZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** IANA name of the zone that the browser was in as the page was loaded. */
+export const browserZone = (): string => (here ??= Intl.DateTimeFormat().resolvedOptions().timeZone);
 
 /** The zone that times are shown in. */
 export const shownZone = (): string => chosen ?? browserZone();
@@ -37,8 +38,24 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   return format;
 }
 
+/** What was worked out, by zone and half minute: a list asks for each of its times again whenever it is drawn. */
+const offsets = new Map<string, number>();
+const offsetsAtMost = 4_096;
+
 /** Milliseconds that a zone is ahead of UTC at a moment. */
 export function offsetAt(time: number, zone = shownZone()): number {
+  // Since 1970 every zone has changed on a half minute of UTC; before, some kept the seconds of their meridian.
+  if (!(time >= 0)) return readOffset(time, zone);
+  const key = `${zone} ${Math.floor(time / 30_000)}`;
+  const known = offsets.get(key);
+  if (known !== undefined) return known;
+  if (offsets.size >= offsetsAtMost) offsets.clear();
+  const offset = readOffset(time, zone);
+  offsets.set(key, offset);
+  return offset;
+}
+
+function readOffset(time: number, zone: string): number {
   const [, sign, hours = 0, minutes = 0, seconds = 0] =
     /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?/.exec(formatOf(zone).format(time)) ?? [];
   const ahead = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000;

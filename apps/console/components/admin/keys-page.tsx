@@ -1,6 +1,5 @@
 'use client';
 import { useQueryClient } from '@tanstack/react-query';
-import { createColumnHelper } from '@tanstack/react-table';
 import type { KeyList } from '@tidewatch/api/schemas';
 import { KeyRound, Plus, Trash2 } from 'lucide-react';
 import { parseAsString, useQueryState } from 'nuqs';
@@ -9,12 +8,14 @@ import { removeKey, useKeys } from '../../api/accounts.ts';
 import { minuteTime } from '../../view/moment.ts';
 import { plural } from '../../view/quantity.ts';
 import { FilterBox } from '../filter/filter-box.tsx';
+import type { GridColumn } from '../grid/grid-row.tsx';
 import { useCursor } from '../grid/use-cursor.ts';
-import { type GridColumn, type gridFeatures, VirtualGrid } from '../grid/virtual-grid.tsx';
+import { VirtualGrid } from '../grid/virtual-grid.tsx';
 import { StateDot } from '../health/health-section.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Fact, Facts } from '../ui/facts.tsx';
-import { EmptyState, ProblemState, SkeletonRows, StaleNote } from '../ui/states.tsx';
+import { Shown } from '../ui/shown.tsx';
+import { EmptyState } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { useKey } from '../ui/use-key.ts';
 import { useNow } from '../ui/use-now.ts';
@@ -29,7 +30,8 @@ const words = { active: 'In force', expired: 'Expired', resting: 'User not vouch
 
 export function KeysPage() {
   const client = useQueryClient();
-  const { data, error, refetch } = useKeys();
+  const query = useKeys();
+  const { data, refetch } = query;
   const [q, setQ] = useQueryState('q', parseAsString.withDefault(''));
   const [opened, setOpened] = useState<string | null>(null);
   const [making, setMaking] = useState(false);
@@ -60,63 +62,66 @@ export function KeysPage() {
     if (atCursor !== undefined) end(atCursor);
   });
 
-  if (data === undefined)
-    return error === null ? (
-      <SkeletonRows label="Loading the API keys" />
-    ) : (
-      <ProblemState error={error} what="The API keys" onRetry={() => void refetch()} />
-    );
   return (
-    <>
-      <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-bg px-3 py-2">
-        <FilterBox label="Filter keys" value={q} onChange={(text) => void setQ(text === '' ? null : text)} />
-        <Button look="primary" className="h-8" onClick={() => setMaking(true)}>
-          <Plus size={14} aria-hidden /> New key
-        </Button>
-      </div>
-      <section aria-label="API keys" className="flex min-h-0 flex-1 flex-col bg-panel">
-        {error !== null && <StaleNote error={error} onRetry={() => void refetch()} />}
-        {rows.length === 0 ? (
-          <NoKeys filtered={q !== ''} onReset={() => void setQ(null)} />
-        ) : (
-          <VirtualGrid
-            label="API keys"
-            rows={rows}
-            columns={keyColumns(now, end)}
-            rowId={rowId}
-            rowHeight={36}
-            total={rows.length}
-            cursor={cursor}
-            onOpen={({ id }) => {
-              setCursor(id);
-              toggle(id);
-            }}
-            expanded={(key) => (key.id === opened ? <KeyFacts apiKey={key} now={now} /> : null)}
-            restart={q}
-            footer={
-              <p className="figure flex h-9 items-center justify-center text-xs text-faint" role="status">
-                {plural(rows.length, 'key')}
-              </p>
-            }
-          />
-        )}
-      </section>
-      {making && (
-        <KeyDialog
-          scopes={data.scopes}
-          onClose={() => setMaking(false)}
-          onMade={({ secret: text, expiresAt }, name) =>
-            setSecret({
-              title: `The key “${name}”`,
-              says: `Send it as “Authorization: Bearer …”, until ${minuteTime(expiresAt)}. It is not shown again.`,
-              text,
-            })
-          }
-        />
+    <Shown query={query} what="The API keys" rows={12}>
+      {(listed) => (
+        <>
+          <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-bg px-3 py-2">
+            <FilterBox
+              label="Filter keys"
+              value={q}
+              onChange={(text) => void setQ(text === '' ? null : text)}
+            />
+            <Button look="primary" className="h-8" onClick={() => setMaking(true)}>
+              <Plus size={14} aria-hidden /> New key
+            </Button>
+          </div>
+          <section aria-label="API keys" className="flex min-h-0 flex-1 flex-col bg-panel">
+            {rows.length === 0 ? (
+              <NoKeys filtered={q !== ''} onReset={() => void setQ(null)} />
+            ) : (
+              <VirtualGrid
+                label="API keys"
+                rows={rows}
+                columns={keyColumns(now, end)}
+                rowId={rowId}
+                rowHeight={36}
+                total={rows.length}
+                cursor={cursor}
+                onOpen={({ id }) => {
+                  setCursor(id);
+                  toggle(id);
+                }}
+                expanded={(key) => (key.id === opened ? <KeyFacts apiKey={key} now={now} /> : null)}
+                restart={q}
+                footer={
+                  <p className="figure flex h-9 items-center justify-center text-xs text-faint" role="status">
+                    {plural(rows.length, 'key')}
+                  </p>
+                }
+              />
+            )}
+          </section>
+          {making && (
+            <KeyDialog
+              scopes={listed.scopes}
+              onClose={() => setMaking(false)}
+              onMade={({ secret: text, expiresAt }, name) =>
+                setSecret({
+                  title: `The key “${name}”`,
+                  says: `Send it as “Authorization: Bearer …”, until ${minuteTime(expiresAt)}. It is not shown again.`,
+                  text,
+                })
+              }
+            />
+          )}
+          {question !== undefined && (
+            <ConfirmDialog question={question} onClose={() => setQuestion(undefined)} />
+          )}
+          {secret !== undefined && <SecretDialog secret={secret} onClose={() => setSecret(undefined)} />}
+        </>
       )}
-      {question !== undefined && <ConfirmDialog question={question} onClose={() => setQuestion(undefined)} />}
-      {secret !== undefined && <SecretDialog secret={secret} onClose={() => setSecret(undefined)} />}
-    </>
+    </Shown>
   );
 }
 
@@ -156,7 +161,6 @@ function NoKeys({ filtered, onReset }: { readonly filtered: boolean; readonly on
   );
 }
 
-const helper = createColumnHelper<typeof gridFeatures, Key>();
 const text = (value: string) => (
   <span className="block truncate text-sm" title={value}>
     {value}
@@ -165,68 +169,64 @@ const text = (value: string) => (
 
 function keyColumns(now: number, end: (key: Key) => void): GridColumn<Key>[] {
   return [
-    helper.display({
+    {
       id: 'name',
-      meta: { track: 'minmax(110px,1.2fr)' },
+      track: 'minmax(110px,1.2fr)',
       header: 'Key',
-      cell: ({ row }) => <span className="block truncate text-sm font-medium">{row.original.name}</span>,
-    }),
-    helper.display({
+      cell: (row) => <span className="block truncate text-sm font-medium">{row.name}</span>,
+    },
+    {
       id: 'user',
-      meta: { track: 'minmax(80px,0.6fr)' },
+      track: 'minmax(80px,0.6fr)',
       header: 'User',
-      cell: ({ row }) => text(row.original.user),
-    }),
-    helper.display({
+      cell: (row) => text(row.user),
+    },
+    {
       id: 'scopes',
-      meta: { track: 'minmax(130px,2fr)' },
+      track: 'minmax(130px,2fr)',
       header: 'May do',
-      cell: ({ row: { original } }) =>
-        text(
-          [original.scopes.join(', '), ...(original.sources ?? []).map((source) => `to ${source}`)].join(
-            ' · ',
-          ),
-        ),
-    }),
-    helper.display({
+      cell: (key) =>
+        text([key.scopes.join(', '), ...(key.sources ?? []).map((source) => `to ${source}`)].join(' · ')),
+    },
+    {
       id: 'state',
-      meta: { track: '124px' },
+      track: '124px',
       header: 'State',
-      cell: ({ row: { original } }) => (
+      cell: (key) => (
         <span className="text-sm">
-          <StateDot look={looks[original.state]}>{words[original.state]}</StateDot>
+          <StateDot look={looks[key.state]}>{words[key.state]}</StateDot>
         </span>
       ),
-    }),
-    helper.display({
+    },
+    {
       id: 'used',
-      meta: { track: '112px' },
+      track: '112px',
       header: 'Last used',
-      cell: ({ row: { original } }) => (
+      cell: (key) => (
         <span className="text-sm text-soft">
-          {original.lastUsedAt === undefined ? 'Never' : <Time at={original.lastUsedAt} now={now} />}
+          {key.lastUsedAt === undefined ? 'Never' : <Time at={key.lastUsedAt} now={now} />}
         </span>
       ),
-    }),
-    helper.display({
+    },
+    {
       id: 'expires',
-      meta: { track: '112px' },
+      track: '112px',
       header: 'Expires',
-      cell: ({ row }) => (
+      cell: (row) => (
         <span className="text-sm">
-          <Time at={row.original.expiresAt} now={now} />
+          <Time at={row.expiresAt} now={now} />
         </span>
       ),
-    }),
-    helper.display({
+    },
+    {
       id: 'end',
-      meta: { track: '32px' },
-      header: () => <span className="sr-only">Actions</span>,
-      cell: ({ row: { original } }) => (
-        <IconButton label={`End the key ${original.name}`} onClick={() => end(original)}>
+      track: '32px',
+      header: <span className="sr-only">Actions</span>,
+      cell: (key) => (
+        <IconButton label={`End the key ${key.name}`} onClick={() => end(key)}>
           <Trash2 size={14} />
         </IconButton>
       ),
-    }),
+    },
   ];
 }

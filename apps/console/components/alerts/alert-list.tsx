@@ -43,11 +43,10 @@ export function AlertList({
 }: AlertListProps) {
   const now = useNow();
   const { selected, select, selectAll } = triage;
-  const columns = useMemo(() => {
-    const allSelected = rows.length > 0 && rows.every(({ id }) => selected.has(id));
-    const context = { now, selected, onSelect: select, onSelectAll: selectAll, allSelected, onFilter };
-    return open ? narrowColumns(context) : wideColumns(context);
-  }, [open, now, selected, select, selectAll, rows, onFilter]);
+  const columns = useMemo(
+    () => (open ? narrowColumns({ now }) : wideColumns({ now, onFilter })),
+    [open, now, onFilter],
+  );
   const { q, from, to, sort, status } = state;
   const restart = [q, from, to, sort, status, live.loads].join('\n');
 
@@ -69,7 +68,13 @@ export function AlertList({
       total={list.data?.pages[0]?.total ?? 0}
       cursor={cursor}
       onOpen={(row) => onOpen(row.id)}
-      isSelected={(row) => selected.has(row.id)}
+      selection={{
+        what: 'alerts',
+        label: ({ summary }) => summary,
+        has: ({ id }) => selected.has(id),
+        onSelect: select,
+        onSelectAll: selectAll,
+      }}
       rowClass={(row) => (belongsTo(state.status, row.status) ? '' : 'bg-bg [&_*]:text-faint!')}
       restart={restart}
     />

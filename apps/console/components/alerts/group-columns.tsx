@@ -1,4 +1,3 @@
-import { createColumnHelper } from '@tanstack/react-table';
 import { levels, statuses } from '@tidewatch/event';
 import { ChevronRight } from 'lucide-react';
 import { groupId, groupLabel } from '../../view/alert-group.ts';
@@ -6,8 +5,7 @@ import { levelLabels, statusViewLabels } from '../../view/alert-view.ts';
 import { count } from '../../view/quantity.ts';
 import { visible } from '../../view/value.ts';
 import { type OnFilter, ValueMenu } from '../filter/value-menu.tsx';
-import { selectColumn } from '../grid/select-column.tsx';
-import type { GridColumn, gridFeatures } from '../grid/virtual-grid.tsx';
+import type { GridColumn } from '../grid/grid-row.tsx';
 import { levelText } from '../ui/level-mark.tsx';
 import { Time } from '../ui/time.tsx';
 import type { AlertGroup } from './use-marked.ts';
@@ -17,17 +15,12 @@ export type GroupRow = AlertGroup & { readonly id: string };
 
 export const rowOf = (group: AlertGroup): GroupRow => ({ ...group, id: groupId(group.values) });
 
-const helper = createColumnHelper<typeof gridFeatures, GroupRow>();
 const severest = [...levels].reverse();
 
 export interface GroupColumnContext {
   readonly by: readonly string[];
   readonly now: number;
   readonly unfolded: string | null;
-  readonly selected: ReadonlySet<string>;
-  readonly onSelect: (row: GroupRow) => void;
-  readonly onSelectAll: () => void;
-  readonly allSelected: boolean;
   readonly onFilter: OnFilter;
   /** A detail stands beside the list, so there is less room. */
   readonly open: boolean;
@@ -35,14 +28,14 @@ export interface GroupColumnContext {
 
 const Nothing = () => <span className="text-faint">none</span>;
 
-const kindsOfLevel = helper.display({
+const kindsOfLevel: GridColumn<GroupRow> = {
   id: 'levels',
-  meta: { track: 'minmax(120px,1.2fr)' },
+  track: 'minmax(120px,1.2fr)',
   header: 'By severity',
-  cell: ({ row }) => (
+  cell: (row) => (
     <span className="figure flex gap-2.5 truncate text-xs">
       {severest.flatMap((level) => {
-        const some = row.original.levels[level];
+        const some = row.levels[level];
         return some === undefined
           ? []
           : [
@@ -53,16 +46,16 @@ const kindsOfLevel = helper.display({
       })}
     </span>
   ),
-});
+};
 
-const kindsOfStatus = helper.display({
+const kindsOfStatus: GridColumn<GroupRow> = {
   id: 'statuses',
-  meta: { track: 'minmax(120px,1.2fr)' },
+  track: 'minmax(120px,1.2fr)',
   header: 'By status',
-  cell: ({ row }) => (
+  cell: (row) => (
     <span className="figure flex gap-2.5 truncate text-xs text-soft">
       {statuses.flatMap((status) => {
-        const some = row.original.statuses[status];
+        const some = row.statuses[status];
         return some === undefined
           ? []
           : [
@@ -73,36 +66,31 @@ const kindsOfStatus = helper.display({
       })}
     </span>
   ),
-});
+};
 
 /** One column per field, and what its alerts are. */
 export function groupColumns(context: GroupColumnContext): GridColumn<GroupRow>[] {
   const { by, now, unfolded, onFilter } = context;
   return [
-    selectColumn<GroupRow>({
-      ...context,
-      rows: 'groups',
-      label: ({ values }) => values.map((value) => value ?? 'none').join(', '),
-    }),
-    helper.display({
+    {
       id: 'open',
-      meta: { track: '14px' },
-      header: () => <span className="sr-only">Unfolded</span>,
-      cell: ({ row }) => (
+      track: '14px',
+      header: <span className="sr-only">Unfolded</span>,
+      cell: (row) => (
         <ChevronRight
           size={14}
           aria-hidden
-          className={`text-faint transition-transform ${row.original.id === unfolded ? 'rotate-90' : ''}`}
+          className={`text-faint transition-transform ${row.id === unfolded ? 'rotate-90' : ''}`}
         />
       ),
-    }),
-    ...by.map((field, i) =>
-      helper.display({
+    },
+    ...by.map(
+      (field, i): GridColumn<GroupRow> => ({
         id: `field ${field}`,
-        meta: { track: 'minmax(96px,2fr)' },
+        track: 'minmax(96px,2fr)',
         header: visible(groupLabel(field)),
-        cell: ({ row }) => {
-          const value = row.original.values[i] ?? null;
+        cell: (row) => {
+          const value = row.values[i] ?? null;
           return (
             <ValueMenu
               field={field}
@@ -116,22 +104,24 @@ export function groupColumns(context: GroupColumnContext): GridColumn<GroupRow>[
         },
       }),
     ),
-    helper.display({
+    {
       id: 'count',
-      meta: { track: '72px', align: 'right' },
+      track: '72px',
+      align: 'right',
       header: 'Alerts',
-      cell: ({ row }) => <span className="figure text-sm font-medium">{count(row.original.count)}</span>,
-    }),
+      cell: (row) => <span className="figure text-sm font-medium">{count(row.count)}</span>,
+    },
     ...(context.open ? [] : [kindsOfLevel, kindsOfStatus]),
-    helper.display({
+    {
       id: 'newest',
-      meta: { track: '108px', align: 'right' },
+      track: '108px',
+      align: 'right',
       header: 'Last',
-      cell: ({ row }) => (
+      cell: (row) => (
         <span className="text-sm">
-          <Time at={row.original.newest} now={now} />
+          <Time at={row.newest} now={now} />
         </span>
       ),
-    }),
+    },
   ];
 }

@@ -55,15 +55,8 @@ export function GroupList({
     [setState, setCursor],
   );
   const columns = useMemo(
-    () =>
-      groupColumns({
-        ...{ by, now, unfolded, onFilter, open },
-        selected: new Set(chosen.keys()),
-        onSelect: (row) => markGroups([row], seenAt),
-        onSelectAll: () => markGroups(rows, seenAt),
-        allSelected: rows.length > 0 && rows.every(({ id }) => chosen.has(id)),
-      }),
-    [by, now, unfolded, onFilter, open, chosen, markGroups, seenAt, rows],
+    () => groupColumns({ by, now, unfolded, onFilter, open }),
+    [by, now, unfolded, onFilter, open],
   );
 
   useKey('x', () => {
@@ -87,7 +80,13 @@ export function GroupList({
       total={total}
       cursor={cursor}
       onOpen={unfold}
-      isSelected={({ id }) => chosen.has(id)}
+      selection={{
+        what: 'groups',
+        label: ({ values }) => values.map((value) => value ?? 'none').join(', '),
+        has: ({ id }) => chosen.has(id),
+        onSelect: (row) => markGroups([row], seenAt),
+        onSelectAll: () => markGroups(rows, seenAt),
+      }}
       expanded={(row) =>
         row.id === unfolded ? (
           <GroupAlerts

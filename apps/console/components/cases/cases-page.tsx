@@ -1,5 +1,4 @@
 'use client';
-import { createColumnHelper } from '@tanstack/react-table';
 import type { CaseRow } from '@tidewatch/api/schemas';
 import { BriefcaseBusiness, Plus } from 'lucide-react';
 import { parseAsString, useQueryStates } from 'nuqs';
@@ -10,9 +9,9 @@ import { count } from '../../view/quantity.ts';
 import { SplitPane } from '../alerts/split-pane.tsx';
 import { KqlBox } from '../filter/kql-box.tsx';
 import { kqlProblemOf } from '../filter/kql-problem.ts';
+import type { GridColumn } from '../grid/grid-row.tsx';
 import { PagedGrid } from '../grid/paged-grid.tsx';
 import { useListKeys } from '../grid/use-list-keys.ts';
-import type { GridColumn, gridFeatures } from '../grid/virtual-grid.tsx';
 import { Button } from '../ui/button.tsx';
 import { Kbd } from '../ui/kbd.tsx';
 import { LevelMark } from '../ui/level-mark.tsx';
@@ -137,8 +136,6 @@ function CaseList({
   );
 }
 
-const helper = createColumnHelper<typeof gridFeatures, CaseRow>();
-
 const statusDot: Readonly<Record<CaseRow['status'], string>> = {
   open: 'bg-accent',
   in_progress: 'bg-low',
@@ -154,63 +151,63 @@ const Status = ({ status }: Pick<CaseRow, 'status'>) => (
 
 /** Beside an open case there is room for less. */
 function caseColumns(now: number, narrow: boolean): GridColumn<CaseRow>[] {
-  const severity = helper.display({
+  const severity: GridColumn<CaseRow> = {
     id: 'severity',
-    meta: { track: narrow ? '16px' : '96px' },
-    header: narrow ? () => <span className="sr-only">Severity</span> : 'Severity',
-    cell: ({ row }) => <LevelMark level={row.original.severity} word={!narrow} />,
-  });
-  const updated = helper.display({
+    track: narrow ? '16px' : '96px',
+    header: narrow ? <span className="sr-only">Severity</span> : 'Severity',
+    cell: (row) => <LevelMark level={row.severity} word={!narrow} />,
+  };
+  const updated: GridColumn<CaseRow> = {
     id: 'updated',
-    meta: { track: '112px', align: 'right' },
+    track: '112px',
+    align: 'right',
     header: 'Last change',
-    cell: ({ row }) => (
+    cell: (row) => (
       <span className="text-sm text-soft">
-        <Time at={row.original.updatedAt} now={now} />
+        <Time at={row.updatedAt} now={now} />
       </span>
     ),
-  });
-  const title = helper.display({
+  };
+  const title: GridColumn<CaseRow> = {
     id: 'title',
-    meta: { track: 'minmax(0,3fr)' },
+    track: 'minmax(0,3fr)',
     header: 'Case',
-    cell: ({ row: { original } }) => (
+    cell: (row) => (
       <div className="min-w-0">
-        <div className="truncate font-medium" title={original.title}>
-          {original.title}
+        <div className="truncate font-medium" title={row.title}>
+          {row.title}
         </div>
         {narrow && (
           <div className="flex gap-2 truncate text-xs text-soft">
-            <Status status={original.status} /> {original.owner ?? 'nobody'}
+            <Status status={row.status} /> {row.owner ?? 'nobody'}
           </div>
         )}
       </div>
     ),
-  });
+  };
   if (narrow) return [severity, title, updated];
   return [
     severity,
     title,
-    helper.display({
+    {
       id: 'status',
-      meta: { track: '120px' },
+      track: '120px',
       header: 'Status',
-      cell: ({ row }) => <Status status={row.original.status} />,
-    }),
-    helper.display({
+      cell: (row) => <Status status={row.status} />,
+    },
+    {
       id: 'owner',
-      meta: { track: 'minmax(80px,0.7fr)' },
+      track: 'minmax(80px,0.7fr)',
       header: 'Owner',
-      cell: ({ row }) => (
-        <span className="block truncate text-sm text-soft">{row.original.owner ?? 'nobody'}</span>
-      ),
-    }),
-    helper.display({
+      cell: (row) => <span className="block truncate text-sm text-soft">{row.owner ?? 'nobody'}</span>,
+    },
+    {
       id: 'alerts',
-      meta: { track: '72px', align: 'right' },
+      track: '72px',
+      align: 'right',
       header: 'Alerts',
-      cell: ({ row }) => <span className="figure text-sm">{count(row.original.alerts)}</span>,
-    }),
+      cell: (row) => <span className="figure text-sm">{count(row.alerts)}</span>,
+    },
     updated,
   ];
 }

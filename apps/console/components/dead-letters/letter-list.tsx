@@ -41,17 +41,7 @@ const letterId = (letter: DeadLetter): string => letter.id;
 export function LetterList(props: LetterListProps) {
   const { list, rows, selected, onSelect, onSelectAll } = props;
   const now = useNow();
-  const columns = useMemo(
-    () =>
-      letterColumns({
-        now,
-        selected,
-        onSelect,
-        onSelectAll,
-        allSelected: rows.length > 0 && selected.size >= rows.length,
-      }),
-    [now, selected, onSelect, onSelectAll, rows.length],
-  );
+  const columns = useMemo(() => letterColumns(now), [now]);
   const scanned = list.data?.pages.reduce((sum, page) => sum + page.scanned, 0) ?? 0;
   return (
     <PagedGrid
@@ -65,7 +55,13 @@ export function LetterList(props: LetterListProps) {
       rowHeight={32}
       cursor={props.cursor}
       onOpen={(letter) => props.onOpen(letter.id)}
-      isSelected={(letter) => selected.has(letter.id)}
+      selection={{
+        what: 'letters',
+        label: ({ id }) => `letter ${id}`,
+        has: ({ id }) => selected.has(id),
+        onSelect,
+        onSelectAll,
+      }}
       expanded={(letter) =>
         letter.id === props.opened ? <LetterDetail letter={letter} now={now} actions={props.actions} /> : null
       }

@@ -1,26 +1,22 @@
-import { createColumnHelper } from '@tanstack/react-table';
 import { getField, type JsonObject } from '@tidewatch/event';
 import { ChevronRight } from 'lucide-react';
 import { eventSummary, eventTime, type FieldValue, firstText } from '../../view/value.ts';
-import type { GridColumn, gridFeatures } from '../grid/virtual-grid.tsx';
+import type { GridColumn } from '../grid/grid-row.tsx';
 import { Time } from '../ui/time.tsx';
 
-const helper = createColumnHelper<typeof gridFeatures, JsonObject>();
-
-const fieldColumn = (header: string, track: string, paths: readonly string[]): GridColumn<JsonObject> =>
-  helper.display({
-    id: header,
-    meta: { track },
-    header,
-    cell: ({ row }) => {
-      const text = firstText(row.original, paths);
-      return (
-        <span className="block truncate text-sm" title={text}>
-          {text === '' ? <span className="text-faint">–</span> : text}
-        </span>
-      );
-    },
-  });
+const fieldColumn = (header: string, track: string, paths: readonly string[]): GridColumn<JsonObject> => ({
+  id: header,
+  track,
+  header,
+  cell: (row) => {
+    const text = firstText(row, paths);
+    return (
+      <span className="block truncate text-sm" title={text}>
+        {text === '' ? <span className="text-faint">–</span> : text}
+      </span>
+    );
+  },
+});
 
 const standing = [
   { header: 'Dataset', track: '128px', paths: ['event.dataset'] },
@@ -44,49 +40,45 @@ export function eventColumns(
   isOpen: (event: JsonObject) => boolean,
 ): GridColumn<JsonObject>[] {
   return [
-    helper.display({
+    {
       id: 'open',
-      meta: { track: '14px' },
-      header: () => <span className="sr-only">Opened</span>,
-      cell: ({ row }) => (
+      track: '14px',
+      header: <span className="sr-only">Opened</span>,
+      cell: (row) => (
         <ChevronRight
           size={14}
           aria-hidden
-          className={`text-faint transition-transform ${isOpen(row.original) ? 'rotate-90' : ''}`}
+          className={`text-faint transition-transform ${isOpen(row) ? 'rotate-90' : ''}`}
         />
       ),
-    }),
-    helper.display({
+    },
+    {
       id: 'time',
-      meta: { track: '108px' },
+      track: '108px',
       header: 'Time',
-      cell: ({ row }) => {
-        const time = eventTime(row.original);
+      cell: (row) => {
+        const time = eventTime(row);
         return (
           <span className="text-sm">
             {Number.isNaN(time) ? <span className="text-faint">no time</span> : <Time at={time} now={now} />}
           </span>
         );
       },
-    }),
+    },
     ...standing.map(({ header, track, paths }) => fieldColumn(header, track, paths)),
-    ...chosen.map((field) =>
-      helper.display({
+    ...chosen.map(
+      (field): GridColumn<JsonObject> => ({
         id: `field ${field}`,
-        meta: { track: 'minmax(96px,180px)' },
+        track: 'minmax(96px,180px)',
         header: field,
-        cell: ({ row }) => (
-          <span className="block truncate font-mono text-xs">{firstText(row.original, [field])}</span>
-        ),
+        cell: (row) => <span className="block truncate font-mono text-xs">{firstText(row, [field])}</span>,
       }),
     ),
-    helper.display({
+    {
       id: 'message',
-      meta: { track: 'minmax(160px,1fr)' },
+      track: 'minmax(160px,1fr)',
       header: 'Message',
-      cell: ({ row }) => (
-        <span className="block truncate font-mono text-xs">{eventSummary(row.original)}</span>
-      ),
-    }),
+      cell: (row) => <span className="block truncate font-mono text-xs">{eventSummary(row)}</span>,
+    },
   ];
 }

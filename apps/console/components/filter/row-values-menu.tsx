@@ -22,7 +22,7 @@ export function RowValuesMenu({
   if (anchor === null) return null;
   return (
     <ValueTimeContext value={at}>
-      <MenuAt anchor={anchor} onClose={() => setAnchor(null)}>
+      <MenuAt anchor={anchor} indent={40} onClose={() => setAnchor(null)}>
         <MenuTitle>Values of the row</MenuTitle>
         {values.map(({ field, value }) => (
           <SubMenu

@@ -1,6 +1,5 @@
 'use client';
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
-import type { RowData } from '@tanstack/react-table';
 import { type ReactNode, useCallback } from 'react';
 import { ApiProblem } from '../../api/client.ts';
 import { count } from '../../view/quantity.ts';
@@ -20,8 +19,7 @@ type Pages = Pick<
   | 'refetch'
 >;
 
-export interface PagedGridProps<T extends RowData>
-  extends Omit<VirtualGridProps<T>, 'onEnd' | 'footer' | 'total'> {
+export interface PagedGridProps<T> extends Omit<VirtualGridProps<T>, 'onEnd' | 'footer' | 'total'> {
   readonly list: Pages;
   /** What it lists, inside a sentence: `the alerts`. */
   readonly what: string;
@@ -34,7 +32,7 @@ export interface PagedGridProps<T extends RowData>
 }
 
 /** A list that comes from the server page by page: loading, failed, stale, empty, or its rows and where it stands. */
-export function PagedGrid<T extends RowData>({ list, what, empty, standing, ...grid }: PagedGridProps<T>) {
+export function PagedGrid<T>({ list, what, empty, standing, ...grid }: PagedGridProps<T>) {
   const { data, error, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = list;
   const { rows, total = rows.length } = grid;
   const onEnd = useCallback(() => {

@@ -1,22 +1,25 @@
 'use client';
-import { type ColumnDef, type RowData, tableFeatures, useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type MouseEvent, type ReactNode, useCallback, useEffect, useRef } from 'react';
+import { alignClass, type GridColumn, GridRow, SelectBox, selectTrack } from './grid-row.tsx';
 
-/** `track` is the column's width as a CSS grid track; `align` the side its text stands on. */
-export interface GridColumnMeta {
-  readonly track: string;
-  readonly align?: 'right';
+/** Rows that are selected by boxes. */
+export interface Selection<T> {
+  /** What the rows are, e.g. `alerts`. */
+  readonly what: string;
+  /** How a row is called aloud. */
+  readonly label: (row: T) => string;
+  readonly has: (row: T) => boolean;
+  /** @param withRange the shift key was held: all rows from the last one on are meant */
+  readonly onSelect: (row: T, withRange: boolean) => void;
+  /** All that are loaded, or none where they are all selected. */
+  readonly onSelectAll: () => void;
 }
 
-export const gridFeatures = tableFeatures({ columnMeta: {} as GridColumnMeta });
-// TanStack's columns differ in the type of their values, which only `any` lets stand in one list.
-// biome-ignore lint/suspicious/noExplicitAny: see above
-export type GridColumn<T extends RowData> = ColumnDef<typeof gridFeatures, T, any>;
-
-export interface VirtualGridProps<T extends RowData> {
+export interface VirtualGridProps<T> {
   readonly label: string;
   readonly rows: readonly T[];
+  /** Rows are drawn anew when the list of columns is another. */
   readonly columns: readonly GridColumn<T>[];
   readonly rowId: (row: T) => string;
   readonly rowHeight: number;
@@ -27,7 +30,7 @@ export interface VirtualGridProps<T extends RowData> {
   readonly onOpen?: (row: T) => void;
   /** Called when the last loaded row comes near. */
   readonly onEnd?: () => void;
-  readonly isSelected?: (row: T) => boolean;
+  readonly selection?: Selection<T>;
   /** Shown under the row, with a height of its own. */
   readonly expanded?: (row: T) => ReactNode;
   readonly rowClass?: (row: T) => string;
@@ -38,23 +41,33 @@ export interface VirtualGridProps<T extends RowData> {
 }
 
 /** A list of any length of which only the rows in sight are in the page. */
-export function VirtualGrid<T extends RowData>(props: VirtualGridProps<T>) {
-  const { rows, columns, rowId, rowHeight, cursor = null, onEnd, expanded, restart } = props;
+export function VirtualGrid<T>(props: VirtualGridProps<T>) {
+  const {
+    label,
+    rows,
+    columns,
+    rowId,
+    rowHeight,
+    cursor = null,
+    onEnd,
+    selection,
+    expanded,
+    restart,
+  } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const table = useTable({
-    features: gridFeatures,
-    data: rows as T[],
-    columns: columns as GridColumn<T>[],
-    getRowId: rowId,
-  });
-  const tableRows = table.getRowModel().rows;
-  const template = columns.map((column) => column.meta?.track ?? '1fr').join(' ');
+  const template = [
+    ...(selection === undefined ? [] : [selectTrack]),
+    ...columns.map(({ track }) => track),
+  ].join(' ');
   const virtual = useVirtualizer({
-    count: tableRows.length,
+    count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    getItemKey: (index) => tableRows[index]?.id ?? index,
-    overscan: 12,
+    getItemKey: (index) => {
+      const row = rows[index];
+      return row === undefined ? index : rowId(row);
+    },
+    overscan: 6,
   });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
@@ -69,98 +82,87 @@ export function VirtualGrid<T extends RowData>(props: VirtualGridProps<T>) {
   useEffect(() => {
     if (cursorIndex >= 0) virtual.scrollToIndex(cursorIndex, { align: 'auto' });
   }, [cursor]);
-  const domId = (id: string): string => `row-${props.label}-${id}`.replaceAll(/[^\w-]/g, '_');
+
+  const domId = (id: string): string => `row-${label}-${id}`.replaceAll(/[^\w-]/g, '_');
+  const select = useRef(selection?.onSelect);
+  useEffect(() => {
+    select.current = selection?.onSelect;
+  });
+  // The same for as long as the list stands, so that rows need not be drawn anew.
+  const onSelect = useCallback((row: T, withRange: boolean) => select.current?.(row, withRange), []);
+  const onClick = ({ target }: MouseEvent<HTMLDivElement>): void => {
+    // A menu's click comes here too, though its items are elsewhere in the page.
+    if (!(target instanceof Element) || !scroller.current?.contains(target)) return;
+    if (target.closest('button,a,label') !== null) return;
+    const place = target.closest('[role="row"]')?.parentElement?.dataset.index;
+    const row =
+      place === undefined || target.closest('[data-detail]') !== null ? undefined : rows[Number(place)];
+    // Dragging over text to copy it is no wish to open the row.
+    if (row !== undefined && getSelection()?.isCollapsed !== false) props.onOpen?.(row);
+  };
 
   return (
     <div
       ref={scroller}
       className="relative min-h-0 flex-1 overflow-x-hidden overflow-y-auto bg-panel -outline-offset-2 outline-accent has-[>:focus-visible]:outline-2"
     >
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the list's keys act on the row of the cursor */}
       <div
         role="grid"
         tabIndex={0}
-        aria-label={props.label}
+        aria-label={label}
         aria-rowcount={props.total + 1}
-        aria-colcount={columns.length}
-        aria-multiselectable={props.isSelected !== undefined}
+        aria-colcount={columns.length + (selection === undefined ? 0 : 1)}
+        aria-multiselectable={selection !== undefined}
         aria-activedescendant={
           cursorIndex >= 0 && items.some(({ index }) => index === cursorIndex)
             ? domId(cursor ?? '')
             : undefined
         }
         className="outline-none"
+        onClick={onClick}
       >
         <div role="rowgroup" className="sticky top-0 z-10">
-          {table.getHeaderGroups().map((group) => (
-            <div
-              key={group.id}
-              role="row"
-              aria-rowindex={1}
-              className="grid h-7 items-center gap-x-4 border-b border-line bg-raised px-3 text-xs font-medium text-soft"
-              style={{ gridTemplateColumns: template }}
-            >
-              {group.headers.map((header) => (
-                <div
-                  key={header.id}
-                  role="columnheader"
-                  className={`min-w-0 truncate ${header.column.columnDef.meta?.align === 'right' ? 'text-right' : ''}`}
-                >
-                  <table.FlexRender header={header} />
-                </div>
-              ))}
-            </div>
-          ))}
+          <div
+            role="row"
+            aria-rowindex={1}
+            className="grid h-7 items-center gap-x-4 border-b border-line bg-raised px-3 text-xs font-medium text-soft"
+            style={{ gridTemplateColumns: template }}
+          >
+            {selection !== undefined && (
+              <div role="columnheader">
+                <SelectBox
+                  label={`Select all loaded ${selection.what}`}
+                  checked={rows.length > 0 && rows.every(selection.has)}
+                  onChange={selection.onSelectAll}
+                />
+              </div>
+            )}
+            {columns.map((column) => (
+              <div key={column.id} role="columnheader" className={`min-w-0 truncate ${alignClass(column)}`}>
+                {column.header}
+              </div>
+            ))}
+          </div>
         </div>
         <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
-          {items.map((item) => {
-            const row = tableRows[item.index];
+          {items.map(({ key, index, start }) => {
+            const row = rows[index];
             if (row === undefined) return null;
-            const detail = expanded?.(row.original);
-            const isCursor = row.id === cursor;
+            const id = rowId(row);
             return (
-              <div
-                key={item.key}
-                data-index={item.index}
-                ref={expanded === undefined ? undefined : virtual.measureElement}
-                className="absolute inset-x-0 top-0"
-                style={{ transform: `translateY(${item.start}px)` }}
-                role="presentation"
-              >
-                {/* biome-ignore lint/a11y/useKeyWithClickEvents: the grid's keys act on the row of the cursor */}
-                <div
-                  id={domId(row.id)}
-                  role="row"
-                  tabIndex={-1}
-                  aria-rowindex={item.index + 2}
-                  aria-selected={props.isSelected?.(row.original) ?? isCursor}
-                  data-cursor={isCursor || undefined}
-                  onClick={(event) => {
-                    const target = event.target as Element;
-                    // A menu's click comes here too, though its items are elsewhere in the page.
-                    if (!event.currentTarget.contains(target) || target.closest('button,a,label') !== null)
-                      return;
-                    // Dragging over text to copy it is no wish to open the row.
-                    if (getSelection()?.isCollapsed !== false) props.onOpen?.(row.original);
-                  }}
-                  className={`grid cursor-default items-center gap-x-4 border-b border-line px-3 hover:bg-hover data-cursor:bg-accent-wash data-cursor:shadow-[inset_2px_0_0_var(--accent)] ${props.rowClass?.(row.original) ?? ''}`}
-                  style={{ gridTemplateColumns: template, height: rowHeight }}
-                >
-                  {row.getAllCells().map((cell) => (
-                    <div
-                      key={cell.id}
-                      role="gridcell"
-                      className={`min-w-0 ${cell.column.columnDef.meta?.align === 'right' ? 'text-right' : ''}`}
-                    >
-                      <table.FlexRender cell={cell} />
-                    </div>
-                  ))}
-                </div>
-                {detail !== undefined && detail !== null && (
-                  <div role="row" aria-rowindex={item.index + 2} className="border-b border-line bg-raised">
-                    <div role="gridcell">{detail}</div>
-                  </div>
-                )}
-              </div>
+              <GridRow
+                key={key}
+                domId={domId(id)}
+                {...{ row, columns, template, index, start, onSelect }}
+                height={rowHeight}
+                isCursor={id === cursor}
+                isSelected={selection?.has(row)}
+                selectLabel={selection && `Select ${selection.label(row)}`}
+                className={props.rowClass?.(row) ?? ''}
+                detail={expanded?.(row)}
+                measure={expanded === undefined ? undefined : virtual.measureElement}
+              />
             );
           })}
         </div>

@@ -1,4 +1,3 @@
-import { createColumnHelper } from '@tanstack/react-table';
 import type { RuleRow } from '@tidewatch/api/schemas';
 import { costFigure, costText } from '../../view/cost.ts';
 import { percent } from '../../view/forecast.ts';
@@ -11,12 +10,11 @@ import {
   type Verdict,
   verdictWords,
 } from '../../view/rule-view.ts';
-import type { GridColumn, gridFeatures } from '../grid/virtual-grid.tsx';
+import type { GridColumn } from '../grid/grid-row.tsx';
 import { StateDot } from '../health/health-section.tsx';
 import { LevelMark } from '../ui/level-mark.tsx';
 import { Time } from '../ui/time.tsx';
 
-const helper = createColumnHelper<typeof gridFeatures, RuleRow>();
 /** Skipped ones are whole, but of a kind that no engine here runs yet. */
 export const stateLooks = { loaded: 'good', rejected: 'bad', skipped: 'idle', quarantined: 'bad' } as const;
 export const reasonLook = (rule: RuleRow): string =>
@@ -29,30 +27,30 @@ export const ruleColumns = (
   isNarrow: boolean,
 ): GridColumn<RuleRow>[] => {
   const always: GridColumn<RuleRow>[] = [
-    helper.display({
+    {
       id: 'state',
-      meta: { track: isNarrow ? '8px' : '104px' },
-      header: () => <span className={isNarrow ? 'sr-only' : ''}>State</span>,
-      cell: ({ row }) => {
-        const state = stateOf(row.original);
+      track: isNarrow ? '8px' : '104px',
+      header: <span className={isNarrow ? 'sr-only' : ''}>State</span>,
+      cell: (row) => {
+        const state = stateOf(row);
         return (
           <StateDot look={stateLooks[state]}>
             <span className={isNarrow ? 'sr-only' : ''}>{state}</span>
           </StateDot>
         );
       },
-    }),
-    helper.display({
+    },
+    {
       id: 'level',
-      meta: { track: '80px' },
+      track: '80px',
       header: 'Level',
-      cell: ({ row }) => <LevelMark level={row.original.level} />,
-    }),
-    helper.display({
+      cell: (row) => <LevelMark level={row.level} />,
+    },
+    {
       id: 'title',
-      meta: { track: 'minmax(160px,3fr)' },
+      track: 'minmax(160px,3fr)',
       header: 'Rule',
-      cell: ({ row: { original: rule } }) => (
+      cell: (rule) => (
         <span className="block truncate" title={`${rule.title}\n${rule.file}`}>
           {rule.title}
           {rule.silent && <span className="ml-2 text-sm text-faint">only feeds correlations</span>}
@@ -61,46 +59,47 @@ export const ruleColumns = (
           )}
         </span>
       ),
-    }),
+    },
   ];
-  const matches = helper.display({
+  const matches: GridColumn<RuleRow> = {
     id: 'matches',
-    meta: { track: '68px', align: 'right' },
-    header: () => (
+    track: '68px',
+    align: 'right',
+    header: (
       <span title="Since the server’s start; where more alerts are kept, as many as these">Matches</span>
     ),
-    cell: ({ row }) => <span className="figure text-sm">{count(row.original.matches)}</span>,
-  });
+    cell: (row) => <span className="figure text-sm">{count(row.matches)}</span>,
+  };
   if (isNarrow) return [...always, matches];
   return [
     ...always,
-    helper.display({
+    {
       id: 'logsource',
-      meta: { track: 'minmax(120px,1.3fr)' },
+      track: 'minmax(120px,1.3fr)',
       header: 'Log source',
-      cell: ({ row }) => (
-        <span className="block truncate font-mono text-xs text-soft">{row.original.logsource}</span>
-      ),
-    }),
+      cell: (row) => <span className="block truncate font-mono text-xs text-soft">{row.logsource}</span>,
+    },
     matches,
-    helper.display({
+    {
       id: 'false',
-      meta: { track: '92px', align: 'right' },
+      track: '92px',
+      align: 'right',
       header: 'False pos.',
-      cell: ({ row }) => {
-        const verdict = verdicts.get(row.original.id);
+      cell: (row) => {
+        const verdict = verdicts.get(row.id);
         return (
           <span className="figure text-sm text-soft" title={verdictWords(verdict)}>
             {percent(falsePositiveRate(verdict))}
           </span>
         );
       },
-    }),
-    helper.display({
+    },
+    {
       id: 'cost',
-      meta: { track: '92px', align: 'right' },
+      track: '92px',
+      align: 'right',
       header: 'Cost',
-      cell: ({ row: { original: rule } }) =>
+      cell: (rule) =>
         rule.cost === undefined ? null : (
           <span
             className={`figure text-sm ${rule.cost.flagged ? 'text-bad' : 'text-soft'}`}
@@ -110,12 +109,13 @@ export const ruleColumns = (
             {costFigure(costOf(rule))}
           </span>
         ),
-    }),
-    helper.display({
+    },
+    {
       id: 'last',
-      meta: { track: '108px', align: 'right' },
+      track: '108px',
+      align: 'right',
       header: 'Last match',
-      cell: ({ row: { original: rule } }) =>
+      cell: (rule) =>
         rule.lastMatch === null ? (
           <span className="text-sm text-faint">never</span>
         ) : (
@@ -123,6 +123,6 @@ export const ruleColumns = (
             <Time at={rule.lastMatch} now={now} />
           </span>
         ),
-    }),
+    },
   ];
 };

@@ -26,20 +26,28 @@ export function Menu({
   );
 }
 
-/** An open menu beside an element that a key, and no press on it, asked it for. */
+/** An open menu beside an element, `indent` pixels in, made when it is asked for. */
 export function MenuAt({
   anchor,
+  indent = 0,
   onClose,
   children,
 }: {
   readonly anchor: Element;
+  readonly indent?: number;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }) {
   return (
     <Base.Root open onOpenChange={(open) => !open && onClose()}>
       <Base.Portal>
-        <Base.Positioner anchor={anchor} align="start" alignOffset={40} className="z-50 outline-none">
+        <Base.Positioner
+          anchor={anchor}
+          align="start"
+          alignOffset={indent}
+          sideOffset={4}
+          className="z-50 outline-none"
+        >
           <Base.Popup className={popupClass}>{children}</Base.Popup>
         </Base.Positioner>
       </Base.Portal>

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** A titled part of a detail. */
+/** A titled part of a detail; laid out once it is in sight or near. */
 export function Section({
   title,
   aside,
@@ -11,7 +11,7 @@ export function Section({
   readonly children: ReactNode;
 }) {
   return (
-    <section>
+    <section className="[contain-intrinsic-size:auto_12rem] [content-visibility:auto]">
       <div className="mb-2 flex items-baseline gap-3 border-b border-line pb-1">
         <h3 className="text-base font-semibold">{title}</h3>
         {aside !== undefined && <span className="figure text-xs text-faint">{aside}</span>}
