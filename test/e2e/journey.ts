@@ -49,7 +49,10 @@ export async function shoot(page: Page, folder: string | undefined, name: string
 
 /** WCAG 2.2 A and AA, by axe: what it finds, in words. @param rules those alone; all without it */
 export async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
-  const axe = new AxeBuilder({ page });
+  // In the page itself, as there are no frames, and of what is in order no report: half of the time.
+  const axe = new AxeBuilder({ page })
+    .setLegacyMode()
+    .options({ resultTypes: ['violations'], preload: false });
   const { violations: found } = await (rules === undefined
     ? axe.withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
     : axe.withRules([...rules])
