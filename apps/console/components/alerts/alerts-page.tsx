@@ -18,6 +18,7 @@ import { changeFilter, type ValueActions, ValueActionsContext } from '../filter/
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { ViewsMenu } from '../filter/views-menu.tsx';
 import { useCursor } from '../grid/use-cursor.ts';
+import { loadMenus } from '../ui/menu.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { SkeletonRows } from '../ui/states.tsx';
 import { toasts } from '../ui/toasts.tsx';
@@ -79,6 +80,7 @@ export function AlertsPage() {
     if (cursor === null) return;
     void loadDetail();
     void loadDialogs();
+    void loadMenus();
     toasts.preload();
   }, [cursor]);
   const open = useCallback(

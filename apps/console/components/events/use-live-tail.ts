@@ -4,18 +4,22 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { reloadEvents } from '../../api/events.ts';
 import { useLive } from '../../api/live.ts';
 
-const everyMs = 2_000;
+const everyMs = 1_000;
 
 /**
- * With the tail on, the list is loaded anew when events were stored, at most every 2 s and under the same filter;
- * with it off, they are only counted.
+ * With the tail on, the list is loaded anew when events were stored, under the same filter: at once, then a second after
+ * the last time at the earliest. With it off, they are only counted.
  */
 export function useLiveTail(tailing: boolean) {
   const client = useQueryClient();
   const [stored, setStored] = useState(0);
   const [loads, setLoads] = useState(0);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  const stale = useRef(false);
+  const following = useRef(false);
+  const on = useRef(tailing);
+  useEffect(() => {
+    on.current = tailing;
+  }, [tailing]);
 
   const load = useCallback(async () => {
     setStored(0);
@@ -23,12 +27,24 @@ export function useLiveTail(tailing: boolean) {
     setLoads((before) => before + 1);
   }, [client]);
 
+  const follow = useCallback(async () => {
+    stale.current = true;
+    if (following.current) return;
+    following.current = true;
+    try {
+      while (stale.current && on.current) {
+        stale.current = false;
+        await load();
+        await new Promise((resolve) => setTimeout(resolve, everyMs));
+      }
+    } finally {
+      following.current = false;
+    }
+  }, [load]);
+
   useLive('events', ({ count }) => {
     if (!tailing) return setStored((before) => before + count);
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      void load();
-    }, everyMs);
+    void follow();
   });
   return { stored, load, loads };
 }

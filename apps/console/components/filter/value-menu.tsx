@@ -1,18 +1,15 @@
 'use client';
 import type { Json } from '@tidewatch/event';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { visible } from '../../view/value.ts';
-import { MenuAt } from '../ui/menu.tsx';
+import { Menu } from '../ui/menu.tsx';
 import { isGoing } from '../ui/use-key.ts';
 import type { OnFilter } from './value-actions.ts';
 import { ValueItems } from './value-items.tsx';
 
 export type { OnFilter };
 
-/**
- * A value that can be filtered by, also by `f`. Lists have hundreds, so the menu is made when it is asked for. `onFilter` is missing where the page has no filter of its
- * own.
- */
+/** A value that can be filtered by, also by `f`. `onFilter` is missing where the page has no filter of its own. */
 export function ValueMenu({
   field,
   value,
@@ -26,30 +23,25 @@ export function ValueMenu({
   readonly children: ReactNode;
   readonly className?: string;
 }) {
-  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   return (
-    <>
-      <button
-        type="button"
-        aria-haspopup="menu"
-        aria-expanded={anchor !== null}
-        onClick={(event) => setAnchor(event.currentTarget)}
-        onKeyDown={(event) => {
-          if (event.key !== 'f' || event.ctrlKey || event.metaKey || event.altKey || isGoing()) return;
-          event.preventDefault();
-          // The row's own menu has nothing to add.
-          event.stopPropagation();
-          setAnchor(event.currentTarget);
-        }}
-        className={`min-h-7 max-w-full rounded px-1 text-left hover:bg-hover aria-expanded:bg-hover ${className}`}
-      >
-        {typeof children === 'string' ? visible(children) : children}
-      </button>
-      {anchor !== null && (
-        <MenuAt anchor={anchor} onClose={() => setAnchor(null)}>
-          <ValueItems field={field} value={value} onFilter={onFilter} />
-        </MenuAt>
-      )}
-    </>
+    <Menu
+      trigger={
+        <button
+          type="button"
+          onKeyDown={(event) => {
+            if (event.key !== 'f' || event.ctrlKey || event.metaKey || event.altKey || isGoing()) return;
+            event.preventDefault();
+            // The row's own menu has nothing to add.
+            event.stopPropagation();
+            event.currentTarget.click();
+          }}
+          className={`min-h-7 max-w-full rounded px-1 text-left hover:bg-hover aria-expanded:bg-hover ${className}`}
+        >
+          {typeof children === 'string' ? visible(children) : children}
+        </button>
+      }
+    >
+      <ValueItems field={field} value={value} onFilter={onFilter} />
+    </Menu>
   );
 }

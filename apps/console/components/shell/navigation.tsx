@@ -15,6 +15,7 @@ import {
   ShieldAlert,
   UsersRound,
 } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { useMay } from '../../api/session.ts';
 import type { Duty } from '../../view/role.ts';
 import { Link } from '../ui/link.tsx';
@@ -59,6 +60,7 @@ const itemClass =
 
 export function Navigation({ current, onHelp }: { readonly current: string; readonly onHelp: () => void }) {
   const mine = usePages();
+  const settled = useSettled();
   return (
     <nav
       aria-label="Pages"
@@ -71,6 +73,7 @@ export function Navigation({ current, onHelp }: { readonly current: string; read
         <Link
           key={path}
           href={path}
+          prefetch={settled ? null : false}
           aria-current={current === path ? 'page' : undefined}
           title={`${title} (g ${key})`}
           className={itemClass}
@@ -85,6 +88,16 @@ export function Navigation({ current, onHelp }: { readonly current: string; read
       </button>
     </nav>
   );
+}
+
+/** The page that was asked for stands: what others need may be fetched beforehand. */
+function useSettled(): boolean {
+  const [settled, setSettled] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(true), 3_000);
+    return () => clearTimeout(timer);
+  }, []);
+  return settled;
 }
 
 export function Logo({ size = 26 }: { readonly size?: number }) {

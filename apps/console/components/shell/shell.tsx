@@ -3,15 +3,16 @@ import { usePathname, useRouter } from 'next/navigation.js';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useConnection } from '../../api/live.ts';
 import { useFollowServer } from '../../api/session.ts';
+import { useZone } from '../../api/zone.ts';
 import { undoNewest } from '../ui/undo.ts';
 import { endGo, startGo, useKey, usePaletteKey } from '../ui/use-key.ts';
 import { AwayBanner } from './away-banner.tsx';
-import { Banners } from './banners.tsx';
 import { ConnectionMark } from './connection-mark.tsx';
 import { Navigation, pages, usePages } from './navigation.tsx';
+import { DiskBanner, Notices } from './notices.tsx';
 import { ThemeMenu } from './theme-menu.tsx';
 import { useLeftDecisions } from './use-left-decisions.ts';
-import { useFollowZone, useZone } from './use-zone.ts';
+import { useFollowZone } from './use-zone.ts';
 import { UserMenu } from './user-menu.tsx';
 import { ZoneMark } from './zone-mark.tsx';
 
@@ -62,11 +63,12 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           </div>
         </header>
         <AwayBanner />
-        <Banners />
+        <DiskBanner />
         {/* What shows times is made anew for another zone; the page's state is in the URL. */}
         <main key={zone} data-stale={stale ? '' : undefined} className="flex min-h-0 flex-1 flex-col">
           {children}
         </main>
+        <Notices />
       </div>
       {palette && (
         <Suspense>

@@ -1,57 +1,102 @@
 'use client';
-import { Menu as Base } from '@base-ui/react/menu';
+import type { Menu as BaseMenu } from '@base-ui/react/menu';
 import { ChevronRight } from 'lucide-react';
-import type { ReactElement, ReactNode } from 'react';
+import {
+  cloneElement,
+  type HTMLAttributes,
+  type ReactElement,
+  type ReactNode,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
+
+/** There once a menu was about to open: no page needs one to be seen. What stands in a menu is drawn later still. */
+let Base: typeof BaseMenu;
+
+/** Fetches what menus are made of, so that the first one opens at once. */
+export async function loadMenus(): Promise<void> {
+  ({ Menu: Base } = await import('@base-ui/react/menu'));
+}
 
 const popupClass = 'min-w-44 rounded-lg border border-line bg-panel p-1 shadow-pop outline-none';
 
-export function Menu({
-  trigger,
-  children,
+/** An open menu beside an element. */
+export function MenuAt({
+  anchor,
   align = 'start',
+  indent = 0,
+  byKey = true,
+  onClose,
+  children,
 }: {
-  readonly trigger: ReactElement;
-  readonly children: ReactNode;
+  readonly anchor: Element;
   readonly align?: 'start' | 'end';
+  /** Pixels between the anchor's side and its own. */
+  readonly indent?: number;
+  /** A key asked for it, so that the next key finds its first item. */
+  readonly byKey?: boolean;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
 }) {
+  const [loaded, setLoaded] = useState(Base !== undefined);
+  const popup = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!loaded) void loadMenus().then(() => setLoaded(true));
+  }, [loaded]);
+  if (!loaded) return null;
+  const first = () => popup.current?.querySelector<HTMLElement>('[role^="menuitem"]') ?? null;
   return (
-    <Base.Root>
-      <Base.Trigger render={trigger} />
+    <Base.Root open onOpenChange={(open) => !open && onClose()}>
       <Base.Portal>
-        <Base.Positioner align={align} sideOffset={4} className="z-50 outline-none">
-          <Base.Popup className={popupClass}>{children}</Base.Popup>
+        <Base.Positioner
+          anchor={anchor}
+          align={align}
+          alignOffset={indent}
+          sideOffset={4}
+          className="z-50 outline-none"
+        >
+          <Base.Popup ref={popup} className={popupClass} {...(byKey && { initialFocus: first })}>
+            {children}
+          </Base.Popup>
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>
   );
 }
 
-/** An open menu beside an element, `indent` pixels in, made when it is asked for. */
-export function MenuAt({
-  anchor,
-  indent = 0,
-  onClose,
+/** A button that opens a menu. A page may have hundreds, so that a menu is made only once it is asked for. */
+export function Menu({
+  trigger,
   children,
+  align = 'start',
 }: {
-  readonly anchor: Element;
-  readonly indent?: number;
-  readonly onClose: () => void;
+  readonly trigger: ReactElement<HTMLAttributes<HTMLElement>>;
   readonly children: ReactNode;
+  readonly align?: 'start' | 'end';
 }) {
+  const [opened, setOpened] = useState<{ readonly anchor: Element; readonly byKey: boolean }>();
   return (
-    <Base.Root open onOpenChange={(open) => !open && onClose()}>
-      <Base.Portal>
-        <Base.Positioner
-          anchor={anchor}
-          align="start"
-          alignOffset={indent}
-          sideOffset={4}
-          className="z-50 outline-none"
-        >
-          <Base.Popup className={popupClass}>{children}</Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <>
+      {cloneElement(trigger, {
+        'aria-haspopup': 'menu',
+        'aria-expanded': opened !== undefined,
+        onPointerEnter: () => void loadMenus(),
+        // A key's click has no place.
+        onClick: ({ currentTarget, detail }) => setOpened({ anchor: currentTarget, byKey: detail === 0 }),
+        onKeyDown: (event) => {
+          trigger.props.onKeyDown?.(event);
+          if (event.key !== 'ArrowDown') return;
+          event.preventDefault();
+          setOpened({ anchor: event.currentTarget, byKey: true });
+        },
+      })}
+      {opened !== undefined && (
+        <MenuAt {...opened} align={align} onClose={() => setOpened(undefined)}>
+          {children}
+        </MenuAt>
+      )}
+    </>
   );
 }
 

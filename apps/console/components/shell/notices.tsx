@@ -4,28 +4,40 @@ import { lazy, Suspense, useState } from 'react';
 import { useMay, useSession } from '../../api/session.ts';
 import { useDisk } from '../../api/system.ts';
 
-/** What is special about this installation right now: full disks, the evaluation mode, the demonstration. */
-export function Banners() {
-  const { data: session } = useSession();
+/** Stores that have no room left, above everything. */
+export function DiskBanner() {
   const { data: disk } = useDisk();
-  const evaluation = session?.governance === 'evaluation';
-  const linkOnly = session?.method === 'link' && !session.hasPassword;
   const full = disk?.stores.filter(({ standing }) => standing === 'high' || standing === 'full') ?? [];
-  if (session === undefined || (full.length === 0 && !evaluation && !session.demo && !linkOnly)) return null;
+  if (full.length === 0) return null;
   return (
     <div
-      role="region"
-      aria-label="Notices"
-      className={`flex min-h-8 shrink-0 items-center gap-x-6 gap-y-1 border-b border-line bg-raised px-4 py-0.5 text-sm text-soft ${full.length > 0 ? 'flex-wrap' : ''}`}
+      role="alert"
+      className="flex min-h-8 shrink-0 flex-wrap items-center gap-x-6 gap-y-1 border-b border-line bg-raised px-4 py-0.5 text-sm"
     >
       {full.map(({ store, place, says, advice }) => (
-        <p key={`${store} ${place}`} role="alert" className="flex min-w-0 items-center gap-2 text-ink">
+        <p key={`${store} ${place}`} className="flex min-w-0 items-center gap-2 text-ink">
           <HardDrive size={13} className="shrink-0 text-bad" aria-hidden />
           <span>
             {says} {advice}
           </span>
         </p>
       ))}
+    </div>
+  );
+}
+
+/** What is special about this installation, at the foot, where it moves nothing: the evaluation mode, the demonstration. */
+export function Notices() {
+  const { data: session } = useSession();
+  const evaluation = session?.governance === 'evaluation';
+  const linkOnly = session?.method === 'link' && !session.hasPassword;
+  if (session === undefined || !(evaluation || session.demo || linkOnly)) return null;
+  return (
+    <div
+      role="region"
+      aria-label="Notices"
+      className="flex min-h-8 shrink-0 items-center gap-x-6 border-t border-line bg-raised px-4 py-0.5 text-sm text-soft"
+    >
       {linkOnly && (
         <Notice icon={KeyRound} says="You came by a one-time link: set a password in the menu above." />
       )}
