@@ -105,6 +105,10 @@ describe('events', () => {
   it.each([
     ['/api/events?q=a:', { code: 'KQL_SYNTAX', details: { start: 2, end: 2 } }],
     ['/api/events?q=host.name==db-1', { code: 'KQL_SYNTAX', details: { suggestion: 'host.name: db-1' } }],
+    [
+      '/api/events?q=a:)or(b==1',
+      { code: 'KQL_SYNTAX', details: { start: 2, faults: [{ start: 2 }, { start: 6 }, { start: 5 }] } },
+    ],
     ['/api/alerts/histogram?q=(a', { code: 'KQL_SYNTAX', details: { start: 0, end: 1, suggestion: '(a)' } }],
     ['/api/events?from=yesterday', { code: 'TIME_INVALID' }],
     ['/api/events?from=now&to=now-1h', { code: 'RANGE_EMPTY' }],

@@ -27,7 +27,10 @@ describe.each(corpus)('the predicate, on $name', ({ documents, cases }) => {
   it.each(cases)('$query', ({ query, finds, fault }) => {
     const parsed = parseKql(query);
     if (fault !== undefined) {
-      expect(parsed).toEqual({ ok: false, error: fault });
+      if (parsed.ok) throw new Error(`It parses as ${printKql(parsed.ast)}.`);
+      expect(parsed.error).toEqual(fault);
+      const { suggestion: _, ...first } = fault;
+      expect(parsed.faults[0]).toMatchObject(first);
       return;
     }
     if (!parsed.ok) throw new Error(parsed.error.message);

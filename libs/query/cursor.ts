@@ -1,9 +1,10 @@
+import type { KqlNode } from './ast.ts';
 import { luceneHabit } from './lucene.ts';
 import { type Fix, kqlLimits, type Notice } from './parse.ts';
 import { isSpace, keywordAt, matchAt, scanTerm, skipSpace, type Term } from './scan.ts';
 import type { Token } from './tokens.ts';
 
-/** Leaves the parser from anywhere inside it; `parseKql` turns it into a value. */
+/** Leaves the condition that it is in; the parser goes on behind it. */
 export class SyntaxFault extends Error {
   readonly start: number;
   readonly end: number;
@@ -17,16 +18,65 @@ export class SyntaxFault extends Error {
   }
 }
 
+/** Leaves the parser, since it has as many faults as were asked for. */
+export const enough = new Error('enough');
+
 /** A place in a query's text: what stands there, what was read so far, and the faults of what should. */
 export class Cursor {
   readonly warnings: Notice[] = [];
+  /** In the order in which they were met. */
+  readonly faults: SyntaxFault[] = [];
   readonly tokens: Token[] = [];
   protected readonly text: string;
   protected at = 0;
+  /** How many braces are open, since inside them every value needs a field. */
+  protected nested = 0;
   private depth = 0;
+  private readonly mostFaults: number;
 
-  constructor(text: string) {
+  constructor(text: string, mostFaults: number) {
     this.text = text;
+    this.mostFaults = mostFaults;
+  }
+
+  /** Notes a fault, the first of its place; what follows it is read, too, until there are enough. */
+  protected note(fault: SyntaxFault): void {
+    if (this.faults.some(({ start }) => start === fault.start)) return;
+    this.faults.push(fault);
+    if (this.faults.length >= this.mostFaults) throw enough;
+  }
+
+  /** Reads a condition, or notes its fault and goes on to where the next may begin; any node will do in its place then. */
+  protected recovering(read: () => KqlNode, isNext = () => this.joins()): KqlNode {
+    const { depth, nested } = this;
+    try {
+      return read();
+    } catch (fault) {
+      if (!(fault instanceof SyntaxFault)) throw fault;
+      this.note(fault);
+      this.depth = depth;
+      this.nested = nested;
+      this.at = Math.max(this.at, fault.fix?.end ?? 0);
+      this.skip(isNext);
+      return { kind: 'all' };
+    }
+  }
+
+  /** Goes on to where something next begins, to what closes more than was opened on the way, or to the end. */
+  protected skip(isNext = () => this.joins()): void {
+    for (let open = 0; this.at < this.text.length; this.at++) {
+      const char = this.text[this.at] as string;
+      if (char === '(' || char === '{') open++;
+      else if ((char === ')' || char === '}') && open-- === 0) return;
+      else if (open === 0 && isNext()) return;
+      else if (char === '"') this.at = (scanTerm(this.text, this.at, false)?.end ?? this.text.length) - 1;
+    }
+  }
+
+  private joins(): boolean {
+    const word = keywordAt(this.text, this.at);
+    if (word === 'and' || word === 'or') return !/[^\s)}"]/.test(this.text[this.at - 1] ?? ' ');
+    return this.text.startsWith('&&', this.at) || this.text.startsWith('||', this.at);
   }
 
   /** A colon right after a bare value: a time, a URL, or a field whose “and” was forgotten. */
@@ -47,7 +97,7 @@ export class Cursor {
     });
   }
 
-  protected refuseHabit(place: 'operand' | 'value' | 'operator', field?: string, fieldStart?: number): void {
+  protected refuseHabit(place: 'operand' | 'value', field?: string, fieldStart?: number): void {
     const habit = luceneHabit(this.text, this.at, place, field, fieldStart);
     if (habit !== undefined) throw new SyntaxFault(habit.message, habit.start, habit.end, habit.fix);
   }
@@ -60,8 +110,7 @@ export class Cursor {
     return term;
   }
 
-  protected leftover(): SyntaxFault {
-    this.refuseHabit('operator');
+  private leftover(): SyntaxFault {
     const char = this.text[this.at] as string;
     const end = this.at + 1;
     if (char === ')' || char === '}') return new SyntaxFault(`This “${char}” closes nothing.`, this.at, end);
@@ -82,12 +131,31 @@ export class Cursor {
         );
   }
 
-  protected close(char: ')' | '}', opened: number): void {
-    this.space();
-    if (this.punctuation(char)) return;
-    if (this.at < this.text.length) throw this.leftover();
-    const fix = { start: this.text.length, end: this.text.length, text: char };
-    throw new SyntaxFault(`“${this.text[opened]}” is never closed.`, opened, opened + 1, fix);
+  /**
+   * Reads what closes a list of conditions, or the end of the query; what stands before that is at fault.
+   *
+   * @param more reads more conditions
+   */
+  protected close(char: ')' | '}' | 'end', opened: number, more: () => unknown): void {
+    for (;;) {
+      this.space();
+      if (char !== 'end' && this.punctuation(char)) return;
+      const start = this.at;
+      if (start === this.text.length) {
+        const fix = { start, end: start, text: char };
+        if (char !== 'end')
+          this.note(new SyntaxFault(`“${this.text[opened]}” is never closed.`, opened, opened + 1, fix));
+        return;
+      }
+      const fault = this.leftover();
+      this.note(fault);
+      if (fault.fix === undefined) {
+        this.at = fault.end;
+        this.skip();
+      }
+      if (fault.fix !== undefined || this.keyword('and') || this.keyword('or')) more();
+      if (this.at === start) this.at++;
+    }
   }
 
   protected deeper<T>(parse: () => T): T {
@@ -100,7 +168,15 @@ export class Cursor {
 
   protected keyword(word: 'and' | 'or' | 'not'): boolean {
     this.space();
-    if (word !== 'not') this.refuseHabit('operator');
+    const sign = word === 'and' ? '&&' : '||';
+    if (word !== 'not' && this.text.startsWith(sign, this.at)) {
+      const habit = luceneHabit(this.text, this.at, 'operator');
+      if (habit !== undefined) {
+        this.note(new SyntaxFault(habit.message, habit.start, habit.end, habit.fix));
+        this.at = habit.end;
+        return true;
+      }
+    }
     if (keywordAt(this.text, this.at) !== word) return false;
     this.token('keyword', this.at, this.at + word.length);
     this.at += word.length;

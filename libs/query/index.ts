@@ -7,7 +7,7 @@ export { type DslBounds, type DslLayout, type DslOptions, type DslType, toDsl } 
 export { dslWordLength, dslWordPattern } from './dsl_words.ts';
 export { addFilter, removeFilter } from './filter.ts';
 export { TooManyConditionsError } from './gather.ts';
-export { type KqlResult, kqlLimits, type Notice, parseKql } from './parse.ts';
+export { type Fault, type Fix, type KqlResult, kqlLimits, type Notice, parseKql } from './parse.ts';
 export { type CompileOptions, type EventPredicate, toPredicate } from './predicate.ts';
 export { printKql } from './print.ts';
 export { type SqlCondition, type SqlOptions, toSql } from './sql.ts';

@@ -126,13 +126,59 @@ describe('parseKql', () => {
     ['a: {b}', undefined, 4],
     ['a: /(?=x)/', undefined, 3],
     ['a: /(/', undefined, 3],
-    [`${'('.repeat(60)}a${')'.repeat(60)}`, undefined, 51],
+    [`${'('.repeat(60)}a${')'.repeat(60)}`, undefined, 50],
     ['x'.repeat(10_001), undefined, 10_000],
   ])('refuses %j with %j', (query, suggestion, at) => {
     const error = fault(query);
     expect(error.suggestion).toEqual(suggestion);
     expect(error.start).toBe(at);
     expect(error.end).toBeGreaterThanOrEqual(error.start);
+  });
+
+  it.each<[query: string, ...faults: string[]]>([
+    [
+      'a: and b: c: d or (x >= ) and -y',
+      '3-4 before “and”',
+      '10-12 quoted',
+      '24-25 before “)”',
+      '30-31 “not”',
+    ],
+    ['a == 1 && b == 2', '0-6 “:”', '7-10 “and”', '10-16 “:”'],
+    ['(a: b "c" and d:) or e: {f}', '6-7 missing here', '16-17 before “)”', '25-26 needs a field'],
+    ['a: (b or c: d or ) or f', '9-11 quoted', '17-18 before “)”'],
+    ['a in (b, , "c" d) and e: /(?=x)/', '9-10 before “,”', '15-16 missing here', '25-32 Look-around'],
+    [
+      'a: b) and c: {d*: 1 and (e',
+      '4-5 closes nothing',
+      '14-16 no wildcard',
+      '25-26 needs a field',
+      '24-25 never closed',
+      '13-14 never closed',
+    ],
+    ['a*: {b: c and d: e} and f:', '0-2 no wildcard', '26-26 at the end'],
+    ['a: "b) and c:', '3-13 never closed'],
+    ['() or ()', '1-2 before “)”', '7-8 before “)”'],
+    [`${'('.repeat(55)}a${')'.repeat(55)} and b:`, '50-51 50 deep', '118-118 at the end'],
+  ])('goes on behind each fault of %j', (query, ...faults) => {
+    const result = parseKql(query);
+    const told = result.ok ? [] : result.faults;
+    const said = told.map(({ start, end, message }) => `${start}-${end} ${message}`);
+    expect(said).toHaveLength(faults.length);
+    for (const [i, one] of faults.entries()) {
+      const [place, ...words] = one.split(' ');
+      expect(said[i]?.split(' ')[0]).toBe(place);
+      expect(said[i]).toContain(words.join(' '));
+    }
+  });
+
+  it('tells ten faults at most, and how to put each right', () => {
+    const result = parseKql(Array.from({ length: 30 }, (_, i) => `a${i} == ${i}`).join(' or '));
+    if (result.ok) throw new TypeError('It is no KQL.');
+    expect(result.faults).toHaveLength(10);
+    expect(result.faults[1]).toEqual({
+      ...{ message: 'KQL compares with “:”, not “==”.', start: 11, end: 18 },
+      fix: { start: 11, end: 18, text: 'a1: 1' },
+    });
   });
 
   it('warns where several bare words are one value', () => {
@@ -182,6 +228,11 @@ describe('parseKql', () => {
           const result = parseKql(text);
           if (!result.ok && result.error.suggestion !== undefined)
             expect(parseKql(result.error.suggestion).ok).toBe(true);
+          for (const { start, end } of result.ok ? [] : result.faults) {
+            expect(start).toBeGreaterThanOrEqual(0);
+            expect(end).toBeGreaterThanOrEqual(start);
+            expect(end).toBeLessThanOrEqual(text.length);
+          }
           if (result.ok) expect(ast(printKql(result.ast))).toEqual(result.ast);
           let end = 0;
           for (const token of tokenise(text)) {

@@ -12,17 +12,16 @@ import { Cursor, SyntaxFault } from './cursor.ts';
 import { checkRegex } from './regex.ts';
 import { matchAt, printLiteral, skipSpace, type Term } from './scan.ts';
 
-/** Recursive descent over the text, one token ahead and never back; its grammar is in the README. */
+/**
+ * Recursive descent over the text, one token ahead and never back; its grammar is in the README. Behind a fault it goes on
+ * at the next “and”, “or” or closing mark: its tree then means nothing, and its `faults` say all that is wrong.
+ */
 export class Parser extends Cursor {
-  /** How many braces are open, since inside them every value needs a field. */
-  private nested = 0;
-
   query(): KqlNode {
     this.space();
     if (this.at === this.text.length) return { kind: 'all' };
     const ast = this.or();
-    this.space();
-    if (this.at < this.text.length) throw this.leftover();
+    this.close('end', 0, () => this.or());
     return ast;
   }
 
@@ -39,17 +38,19 @@ export class Parser extends Cursor {
   }
 
   private not(): KqlNode {
-    return this.keyword('not') ? this.deeper(() => not(this.not())) : this.operand();
+    return this.recovering(() => (this.keyword('not') ? this.deeper(() => not(this.not())) : this.operand()));
   }
 
   private operand(): KqlNode {
     this.space();
     const start = this.at;
-    if (this.punctuation('(')) {
-      const inner = this.deeper(() => this.or());
-      this.close(')', start);
-      return inner;
-    }
+    if (this.text[start] === '(')
+      return this.deeper(() => {
+        this.punctuation('(');
+        const inner = this.or();
+        this.close(')', start, () => this.or());
+        return inner;
+      });
     this.refuseHabit('operand');
     const term = this.term(false);
     if (term === undefined) throw this.missing('A field or value');
@@ -83,14 +84,17 @@ export class Parser extends Cursor {
     this.space();
     const start = this.at;
     this.refuseHabit('value', this.text.slice(fieldTerm.start, fieldTerm.end), fieldTerm.start);
-    if (this.punctuation('{')) {
+    if (this.text[start] === '{') {
       if (typeof field !== 'string')
         throw new SyntaxFault('A nested field has no wildcard.', fieldTerm.start, fieldTerm.end);
-      this.nested++;
-      const child = this.deeper(() => this.or());
-      this.nested--;
-      this.close('}', start);
-      return { kind: 'nested', field, child };
+      return this.deeper(() => {
+        this.punctuation('{');
+        this.nested++;
+        const child = this.or();
+        this.close('}', start, () => this.or());
+        this.nested--;
+        return { kind: 'nested', field, child };
+      });
     }
     if (/^in\s*\(/i.test(this.text.slice(start, start + 100))) {
       this.token('keyword', start, start + 2);
@@ -105,11 +109,13 @@ export class Parser extends Cursor {
   private values(field: KqlField): KqlNode {
     this.space();
     const start = this.at;
-    if (this.punctuation('(')) {
-      const inner = this.deeper(() => this.orValues(field));
-      this.close(')', start);
-      return inner;
-    }
+    if (this.text[start] === '(')
+      return this.deeper(() => {
+        this.punctuation('(');
+        const inner = this.orValues(field);
+        this.close(')', start, () => this.orValues(field));
+        return inner;
+      });
     const term = this.term(false);
     if (term === undefined) throw this.missing('A value');
     this.valueToken(term);
@@ -130,7 +136,9 @@ export class Parser extends Cursor {
   }
 
   private notValues(field: KqlField): KqlNode {
-    return this.keyword('not') ? this.deeper(() => not(this.notValues(field))) : this.values(field);
+    return this.recovering(() =>
+      this.keyword('not') ? this.deeper(() => not(this.notValues(field))) : this.values(field),
+    );
   }
 
   /** `field in (a, b)` and `field not in (a, b)`: the term swallowed the words, since they look like values. */
@@ -162,16 +170,21 @@ export class Parser extends Cursor {
     const start = this.at;
     this.punctuation('(');
     const children: KqlNode[] = [];
+    const isComma = (): boolean => this.text[this.at] === ',';
     do {
       this.space();
-      const term = this.term(true);
-      if (term === undefined) throw this.missing('A value');
-      this.valueToken(term);
-      children.push(this.isNode(field, term));
+      children.push(this.recovering(() => this.member(field), isComma));
       this.space();
     } while (this.punctuation(','));
-    this.close(')', start);
+    this.close(')', start, () => this.skip(() => false));
     return or(children);
+  }
+
+  private member(field: KqlField): KqlNode {
+    const term = this.term(true);
+    if (term === undefined) throw this.missing('A value');
+    this.valueToken(term);
+    return this.isNode(field, term);
   }
 
   private bareValue(term: Term): KqlNode {

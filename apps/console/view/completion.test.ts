@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { faultWhileTyping, offers, take, typedSpan } from './completion.ts';
+import { faultWhileTyping, faultyPlaces, offers, take, typedSpan } from './completion.ts';
 
 const at = (expects: 'field' | 'value' | 'operator' | 'conjunction', start: number, end: number) => ({
   ...{ expects, start, end },
@@ -40,4 +40,11 @@ it('says what is wrong, and not what is not typed yet', () => {
   for (const query of ['', 'a', 'a: ', 'a: (b or', 'a: "b', 'a: b and ', 'not'])
     expect([query, faultWhileTyping(query)]).toEqual([query, undefined]);
   expect(faultWhileTyping('a: ) and b')).toMatchObject({ start: 3 });
+});
+
+it('marks every place that is wrong, and what only the server knows', () => {
+  const query = 'a == b and c: (d or ) and e:';
+  const places = faultyPlaces(query, { message: 'from the server', start: 7, end: 10 });
+  expect(places.map(({ start, end }) => query.slice(start, end))).toEqual(['and', 'a == b', ')']);
+  expect(faultyPlaces('a: b', { message: 'too wide', start: 0, end: 4 })).toHaveLength(1);
 });

@@ -38,8 +38,19 @@ export const offers = (query: string, { suggestions, start, end }: Completion): 
 /** What is wrong with a query that is being typed; what merely is not typed yet is not wrong. */
 export function faultWhileTyping(query: string): Notice | undefined {
   const parsed = parseKql(query);
-  if (parsed.ok) return undefined;
-  const rest = query.trimEnd().slice(parsed.error.start);
+  return parsed.ok || isUnfinished(query, parsed.error) ? undefined : parsed.error;
+}
+
+/** Where a query is wrong beside what is said of it, but for what merely is not typed yet. */
+export function faultyPlaces(query: string, said: Notice): readonly Pick<Notice, 'start' | 'end'>[] {
+  const parsed = parseKql(query);
+  // The server may find fault with what is KQL.
+  const faults = parsed.ok ? [] : parsed.faults;
+  return [said, ...faults.filter((fault) => !isUnfinished(query, fault))];
+}
+
+function isUnfinished(query: string, { start }: Pick<Notice, 'start'>): boolean {
+  const rest = query.trimEnd().slice(start);
   // A text whose end mark is to come.
-  return rest === '' || /^"[^"]*$/.test(rest) ? undefined : parsed.error;
+  return rest === '' || /^"[^"]*$/.test(rest);
 }

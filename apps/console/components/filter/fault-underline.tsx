@@ -3,14 +3,14 @@ import type { Notice } from '@tidewatch/query';
 import { type RefObject, useEffect, useRef } from 'react';
 import { segments } from '../../view/spans.ts';
 
-/** The place of a fault, drawn below the box's own text. */
+/** The places of faults, drawn below the box's own text. */
 export function FaultUnderline({
   text,
-  fault,
+  places,
   under,
 }: {
   readonly text: string;
-  readonly fault: Notice;
+  readonly places: readonly Pick<Notice, 'start' | 'end'>[];
   readonly under: RefObject<HTMLInputElement | null>;
 }) {
   const own = useRef<HTMLDivElement>(null);
@@ -23,7 +23,7 @@ export function FaultUnderline({
     box?.addEventListener('scroll', follow);
     return () => box?.removeEventListener('scroll', follow);
   });
-  const span = [fault.start, Math.max(fault.end, fault.start + 1)] as const;
+  const spans = places.map(({ start, end }) => [start, Math.max(end, start + 1)] as const);
   return (
     <div
       ref={own}
@@ -31,7 +31,7 @@ export function FaultUnderline({
       data-fault
       className="pointer-events-none absolute inset-0 flex items-center overflow-hidden font-mono text-sm whitespace-pre text-transparent"
     >
-      {segments(text, [span]).map((part) => (
+      {segments(text, spans).map((part) => (
         <span
           key={part.start}
           className={part.hit ? 'underline decoration-bad decoration-wavy underline-offset-4' : ''}

@@ -13,7 +13,7 @@ import {
   useState,
 } from 'react';
 import type { SearchPage } from '../../api/views.ts';
-import { faultWhileTyping, type Suggestion } from '../../view/completion.ts';
+import { faultWhileTyping, faultyPlaces, type Suggestion } from '../../view/completion.ts';
 import type { TimeRange } from '../../view/time-range.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Kbd } from '../ui/kbd.tsx';
@@ -131,7 +131,9 @@ export function KqlBox({
       >
         <Search size={14} className="shrink-0 text-faint" aria-hidden />
         <div className="relative flex h-full min-w-0 flex-1">
-          {marked !== undefined && <FaultUnderline text={draft} fault={marked} under={input} />}
+          {marked !== undefined && (
+            <FaultUnderline text={draft} places={faultyPlaces(draft, marked)} under={input} />
+          )}
           <input
             ref={input}
             value={draft}
