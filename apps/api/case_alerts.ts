@@ -2,6 +2,7 @@ import type { AlertRef, CaseAlert } from '@tidewatch/control';
 import type { AlertRow } from '@tidewatch/event';
 import type { AlertSearch, AlertStore, Scope } from '@tidewatch/store';
 import { parseQuery } from './kql.ts';
+import { pagesOf } from './pages.ts';
 import { maySee } from './security/scope.ts';
 
 /** Every time that alerts can have. */
@@ -35,21 +36,14 @@ export async function alertsById(
 }
 
 /** All alerts that a query finds, page by page. */
-export async function* alertPages(
+export const alertPages = (
   found: Pick<AlertSearch, 'query' | 'range'>,
   scope: Scope,
   alerts: Readable,
-): AsyncGenerator<readonly AlertRow[]> {
-  for (let after: string | undefined; ; ) {
-    const page = await alerts.search(
-      { ...found, sort: 'newest', limit: pageSize, ...(after === undefined ? {} : { after }) },
-      scope,
-    );
-    yield page.items;
-    if (page.next === undefined) return;
-    after = page.next;
-  }
-}
+): AsyncIterable<readonly AlertRow[]> =>
+  pagesOf((place: { readonly after?: string }) =>
+    alerts.search({ ...found, sort: 'newest', limit: pageSize, ...place }, scope),
+  );
 
 export const toRef = ({ id, dataClass }: AlertRow): AlertRef => ({ id, dataClass });
 

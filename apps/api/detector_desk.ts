@@ -1,7 +1,7 @@
 import type { CloseReason } from '@tidewatch/event';
 import type { Scope, TimeRange } from '@tidewatch/store';
 import type { z } from 'zod';
-import type { DeepReadonly } from './deps.ts';
+import type { DeepReadonly } from './deep_readonly.ts';
 import type * as schemas from './schemas/detectors.ts';
 
 type Read<Schema extends z.ZodType> = DeepReadonly<z.infer<Schema>>;

@@ -1,48 +1,71 @@
-import type { JsonObject } from '@tidewatch/event';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Alert, JsonObject } from '@tidewatch/event';
 import type { AlertStore, Scope } from '@tidewatch/store';
-import { alertPages, always } from './case_alerts.ts';
+import { always } from './case_alerts.ts';
 import { parseQuery } from './kql.ts';
 import type { ExceptionPreview } from './schemas/index.ts';
 
-/** Alerts whose events are looked at: each is read as a whole. */
-const mostLookedAt = 1_000;
-const readTogether = 25;
+/** Alerts whose kept matches are read together. */
+const readTogether = 250;
+/** So long one answer takes, milliseconds; whoever asks goes on from there. */
+const answerAfter = 1_000;
+/** So long the event loop does nothing else, milliseconds. */
+const atOnce = 5;
 
-/**
- * Judges the newest alerts of some rules by the matches that are kept of each.
- *
- * @param hides whether an event that matched would not any more
- */
+/** Of an exception: whether an event that matched would not any more, and where an answer before ended. */
+interface Previewed {
+  readonly rules: readonly string[];
+  readonly hides: (event: JsonObject) => boolean;
+  readonly after?: string | undefined;
+}
+
+/** Judges the alerts of some rules by the matches that are kept of each, newest first, as many as an answer has time for. */
 export async function previewOf(
-  rules: readonly string[],
-  hides: (event: JsonObject) => boolean,
+  { rules, hides, after }: Previewed,
   scope: Scope,
-  alerts: Pick<AlertStore, 'search' | 'count' | 'get'>,
+  alerts: Pick<AlertStore, 'search' | 'count' | 'getAll'>,
+  longest = answerAfter,
 ): Promise<ExceptionPreview> {
   const query = parseQuery(`rule.id: (${rules.map((id) => JSON.stringify(id)).join(' or ')})`);
   const found = { ...query, range: always };
   const counts = { looked: 0, hidden: 0, truePositives: 0, partly: 0, sampled: 0 };
   const total = await alerts.count(found, scope);
-  for await (const page of alertPages(found, scope, alerts)) {
-    const rows = page.slice(0, mostLookedAt - counts.looked);
-    for (let at = 0; at < rows.length; at += readTogether) {
-      const whole = await Promise.all(
-        rows.slice(at, at + readTogether).map(({ id }) => alerts.get(id, scope)),
-      );
-      for (const alert of whole) {
-        if (alert === undefined) continue;
-        counts.looked++;
-        const silent = alert.matches.filter(({ event }) => hides(event)).length;
-        if (silent === 0) continue;
-        if (silent < alert.matches.length) counts.partly++;
-        else {
-          counts.hidden++;
-          if (alert.reason === 'true_positive') counts.truePositives++;
-          if (alert.count > alert.matches.length) counts.sampled++;
-        }
-      }
+  const started = performance.now();
+  for (let next = after; ; ) {
+    const page = await alerts.search(
+      { ...found, sort: 'newest', limit: readTogether, ...(next !== undefined && { after: next }) },
+      scope,
+    );
+    const whole = await alerts.getAll(
+      page.items.map(({ id }) => id),
+      scope,
+    );
+    let since = performance.now();
+    for (const alert of whole) {
+      judge(alert, hides, counts);
+      if (performance.now() - since < atOnce) continue;
+      await turn();
+      since = performance.now();
     }
-    if (rows.length < page.length || counts.looked >= mostLookedAt) break;
+    next = page.next;
+    if (next === undefined) return { total, ...counts };
+    if (performance.now() - started >= longest) return { total, ...counts, next };
   }
-  return { total, ...counts };
+}
+
+function judge(
+  alert: Alert,
+  hides: Previewed['hides'],
+  counts: Omit<{ -readonly [Key in keyof ExceptionPreview]: number }, 'total' | 'next'>,
+): void {
+  counts.looked++;
+  const silent = alert.matches.filter(({ event }) => hides(event)).length;
+  if (silent === 0) return;
+  if (silent < alert.matches.length) {
+    counts.partly++;
+    return;
+  }
+  counts.hidden++;
+  if (alert.reason === 'true_positive') counts.truePositives++;
+  if (alert.count > alert.matches.length) counts.sampled++;
 }

@@ -21,30 +21,13 @@ import { keyScopes } from './security/key_scope.ts';
 import { createLoginRate } from './security/login_rate.ts';
 import { createRefusals } from './security/refusals.ts';
 
-export type {
-  AlertJobDesk,
-  ApiDeps,
-  Approver,
-  BacktestAsked,
-  Backtests,
-  ConsoleBuild,
-  DeadLetterChoice,
-  DeadLetterDesk,
-  DeadLetterFilter,
-  DeepReadonly,
-  Demo,
-  ExceptionDesk,
-  ExceptionOutcome,
-  ExpectedVersion,
-  ForecastDesk,
-  RuleCatalogue,
-  RuleDesk,
-  RuleOutcome,
-  SystemStatus,
-  UseCaseDesk,
-  UseCaseOutcome,
-} from './deps.ts';
+export type { AlertJobDesk } from './alert_job_desk.ts';
+export type { DeadLetterChoice, DeadLetterDesk, DeadLetterFilter } from './dead_letter_desk.ts';
+export type { DeepReadonly } from './deep_readonly.ts';
+export type { ApiDeps, ConsoleBuild, Demo, SystemStatus } from './deps.ts';
 export type { DetectorDesk } from './detector_desk.ts';
+export type { ExceptionDesk, ExceptionOutcome } from './exception_desk.ts';
+export type { ForecastDesk } from './forecast_desk.ts';
 export { createLiveHub, type LiveHub, type LiveKind, type LiveMessage } from './live.ts';
 export type { ModelBacktested, ModelChanged, ModelDesk, ModelDetail, ModelRow } from './model_desk.ts';
 export type { OidcSettings } from './oidc/settings.ts';
@@ -52,7 +35,16 @@ export { openApiDocument } from './openapi.ts';
 export type { ParserDesk, ParserTried } from './parser_desk.ts';
 export { createProbeServer } from './probe_server.ts';
 export { loginUrl } from './routes/admin.ts';
+export type {
+  BacktestAsked,
+  Backtests,
+  ExpectedVersion,
+  RuleCatalogue,
+  RuleDesk,
+  RuleOutcome,
+} from './rule_desk.ts';
 export type { Readable } from './security/scope.ts';
+export type { Approver, UseCaseDesk, UseCaseOutcome } from './use_case_desk.ts';
 
 export interface ApiServer {
   /** Answers the address, e.g. `http://127.0.0.1:8420`; port 0 takes a free one. */

@@ -8,7 +8,7 @@ import {
 } from '@tidewatch/event';
 import { alertId, eventId } from '@tidewatch/event/ids';
 import type { AlertJob, AlertStore, EventStore, Scope, TimeRange } from '@tidewatch/store';
-import type { AlertJobDesk } from './deps.ts';
+import type { AlertJobDesk } from './alert_job_desk.ts';
 
 /** One host's failed logon, as the index role would store it. */
 export function logonEvent(time: number, host = 'db-1'): EcsEvent {
@@ -130,6 +130,8 @@ export function memoryAlerts(matches: readonly EventMatch[]): AlertStore {
       const alert = alerts.get(id);
       return alert !== undefined && sees(scope, alert.dataClass) ? alert : undefined;
     },
+    getAll: async (ids, scope) =>
+      ids.flatMap((id) => alerts.get(id) ?? []).filter((alert) => sees(scope, alert.dataClass)),
     change: async (ids, asked, scope, changeId = `change-${before.size}`) => {
       const { action } = asked;
       const by = scope.principal;

@@ -1,4 +1,5 @@
-import type { DeadLetterChoice, DeadLetterDesk, DeepReadonly } from './deps.ts';
+import type { DeadLetterChoice, DeadLetterDesk } from './dead_letter_desk.ts';
+import type { DeepReadonly } from './deep_readonly.ts';
 import type { DeadLetter, DeadLetterJob } from './schemas/index.ts';
 
 export const letter: DeadLetter = {
@@ -28,7 +29,7 @@ export function memoryDesk() {
   const desk: DeadLetterDesk = {
     search: async (filter, page) => {
       searched.push([filter, page]);
-      const found = filter.query === undefined || filter.query.matches({ raw: letter.raw });
+      const found = filter.query === undefined || filter.query.matches({ raw: letter.raw, ...letter.hints });
       return { items: found ? [letter] : [], scanned: 1, next: '0-7' };
     },
     get: async (id) => (id === letter.id ? letter : undefined),

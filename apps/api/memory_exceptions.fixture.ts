@@ -1,4 +1,4 @@
-import type { ExceptionDesk } from './deps.ts';
+import type { ExceptionDesk } from './exception_desk.ts';
 import type { Exception } from './schemas/index.ts';
 
 type Asked = Parameters<ExceptionDesk['add']>[0];

@@ -1,4 +1,4 @@
-import type { ForecastDesk } from './deps.ts';
+import type { ForecastDesk } from './forecast_desk.ts';
 import type { ForecastDetail } from './schemas/index.ts';
 
 const ahead = { expected: 10, lower80: 8, upper80: 12, lower99: 5, upper99: 15 };

@@ -1,4 +1,4 @@
-import type { RuleDesk, RuleOutcome } from './deps.ts';
+import type { RuleDesk, RuleOutcome } from './rule_desk.ts';
 
 /** Rules in a map; a source without a title is faulty, and only `rule-1` is in a folder. */
 export function memoryRules(): RuleDesk {

@@ -1,5 +1,5 @@
-import type { UseCaseDesk, UseCaseOutcome } from './deps.ts';
 import type { UseCaseDetail } from './schemas/index.ts';
+import type { UseCaseDesk, UseCaseOutcome } from './use_case_desk.ts';
 
 /** Use-cases in a map; a source without a title is faulty, and one with `approved` only the approver's. */
 export function memoryUseCases(): UseCaseDesk {

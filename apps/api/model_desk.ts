@@ -1,6 +1,6 @@
 import type { Scope, TimeRange } from '@tidewatch/store';
 import type { z } from 'zod';
-import type { DeepReadonly } from './deps.ts';
+import type { DeepReadonly } from './deep_readonly.ts';
 import type * as schemas from './schemas/models.ts';
 
 type Shown<S extends z.ZodType> = DeepReadonly<z.input<S>>;

@@ -1,4 +1,4 @@
-import type { DeepReadonly } from './deps.ts';
+import type { DeepReadonly } from './deep_readonly.ts';
 import type {
   ParseBody,
   ParserDetail,

@@ -74,6 +74,23 @@ export function describeAlertStoreContract(name: string, open: OpenHarness<Alert
       expect(kept[0]).toEqual(matches[0]);
       expect(kept.at(-1)).toEqual(matches[29]);
     });
+
+    it('reads many alerts with their evidence at once, those that are there and seen', async () => {
+      const made = await store.apply([
+        ...['a', 'b', 'c'].map((rule) => match({ rule })),
+        match({ rule: 'b', time: suiteNow + 1 }),
+        match({ rule: 'd', dataClass: 'middle' }),
+      ]);
+      const ids = made.map(({ alert }) => alert.id);
+      const found = await store.getAll([...ids, 'gone'], only('short'));
+      const sorted = (alerts: readonly { readonly id: string }[]) =>
+        alerts.toSorted((one, other) => one.id.localeCompare(other.id));
+      const seen = made.flatMap(({ alert }) => (alert.dataClass === 'short' ? [alert] : []));
+      expect(seen.map(({ matches }) => matches.length).toSorted()).toEqual([1, 1, 2]);
+      expect(sorted(found)).toEqual(sorted(seen));
+      expect(await store.getAll([], everyone)).toEqual([]);
+    });
+
     it('shows only the classes of the scope', async () => {
       const a = await one({ rule: 'a' });
       await one({ rule: 'b', dataClass: 'middle' });

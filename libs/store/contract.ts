@@ -220,6 +220,8 @@ export interface AlertStore {
   /** Groups of alerts by what they have in common. @throws GROUP_FIELD */
   groups(request: AlertGroupSearch, scope: Scope): Promise<AlertGroups>;
   get(id: string, scope: Scope): Promise<Alert | undefined>;
+  /** Of up to 1,000 ids, those that there are, in any order. */
+  getAll(ids: readonly string[], scope: Scope): Promise<readonly Alert[]>;
   change(
     ids: readonly { readonly id: string; readonly version?: number }[],
     action: AlertAction,

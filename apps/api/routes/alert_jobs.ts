@@ -1,6 +1,6 @@
 import type { AlertJob, Scope } from '@tidewatch/store';
 import { z } from 'zod';
-import type { AlertJobDesk } from '../deps.ts';
+import type { AlertJobDesk } from '../alert_job_desk.ts';
 import { errors } from '../errors.ts';
 import { parseQuery } from '../kql.ts';
 import { resolveRange } from '../range.ts';

@@ -1,6 +1,6 @@
 import { toPredicate } from '@tidewatch/query';
 import { z } from 'zod';
-import type { DeadLetterChoice, DeadLetterFilter } from '../deps.ts';
+import type { DeadLetterChoice, DeadLetterFilter } from '../dead_letter_desk.ts';
 import { errors } from '../errors.ts';
 import { parseQuery } from '../kql.ts';
 import { resolveTime } from '../range.ts';

@@ -38,14 +38,14 @@ export const exceptionRoutes: readonly Route[] = [
     name: 'exceptions.preview',
     method: 'POST',
     url: '/api/exceptions/preview',
-    summary: 'Which of the newest alerts an exception would have kept from being made',
+    summary: 'Which alerts an exception would have kept from being made, as many as a second is enough for',
     policy,
     audit: 'read',
     schemas: { body: schemas.exceptionPreviewBody, answer: schemas.exceptionPreview },
     handle: async ({ body, scope }, { exceptions, alerts }) => {
       const judged = await exceptions.preview(body);
       if (!judged.ok) throw errors.EXCEPTION_INVALID({ why: judged.why });
-      return previewOf(body.rules, judged.hides, scope, alerts);
+      return previewOf({ ...body, hides: judged.hides }, scope, alerts);
     },
   }),
   route({

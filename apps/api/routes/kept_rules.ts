@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { ExpectedVersion, RuleOutcome } from '../deps.ts';
 import { errors } from '../errors.ts';
 import { type Route, route } from '../route.ts';
+import type { ExpectedVersion, RuleOutcome } from '../rule_desk.ts';
 import { keptRule, keptRuleBody, keptRuleQuery, ruleCheck } from '../schemas/kept_rules.ts';
 import { engineers, triagers } from '../security/scope.ts';
 

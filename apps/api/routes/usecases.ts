@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { UseCaseOutcome } from '../deps.ts';
 import { errors } from '../errors.ts';
 import { everyone, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/usecases.ts';
 import type { Caller } from '../security/caller.ts';
+import type { UseCaseOutcome } from '../use_case_desk.ts';
 import { expectedBy } from './kept_rules.ts';
 
 const readers = { kind: 'session', roles: everyone, orAdminToken: true } as const;

@@ -54,16 +54,21 @@ export const exceptionBody = z.strictObject({
     .describe('From then on it is not applied; a date alone is its first moment in UTC'),
 });
 
-export const exceptionPreviewBody = exceptionBody.pick({ rules: true, conditions: true });
+export const exceptionPreviewBody = exceptionBody
+  .pick({ rules: true, conditions: true })
+  .extend({ after: z.string().max(512).exactOptional().describe('The `next` of the answer before') });
 
 export const exceptionPreview = z
   .object({
     total: z.number().describe('Alerts of these rules that are kept'),
-    looked: z.number().describe('Of these, the newest that were looked at'),
+    looked: z
+      .number()
+      .describe('Of these, how many this answer is about: from the newest on, or from where `after` ended'),
     hidden: z.number().describe('Of these, how many it would have kept from being made'),
     truePositives: z.number().describe('Of those hidden, how many were closed as true positives'),
     partly: z.number().describe('Would have had fewer matches'),
     sampled: z.number().describe('Of those hidden, how many have more matches than are kept'),
+    next: z.string().exactOptional().describe('There are more: ask again with it as `after`, and add'),
   })
   .meta({ id: 'ExceptionPreview' });
 

@@ -1,4 +1,4 @@
-import { type QueryClient, useQuery } from '@tanstack/react-query';
+import { type QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type {
   Exception,
   ExceptionBody,
@@ -18,11 +18,17 @@ export const useExceptions = (wanted: boolean) =>
     staleTime: 0,
   });
 
-/** What an exception would have kept away; not asked while it has no condition. */
+/** What an exception would have kept away, part after part of the alerts; not asked while it has no condition. */
 export const useExceptionPreview = ({ rules, conditions }: Pick<ExceptionBody, 'rules' | 'conditions'>) =>
-  useQuery({
+  useInfiniteQuery({
     queryKey: ['exception-preview', rules, conditions],
-    queryFn: () => change<ExceptionPreview>('POST', '/api/exceptions/preview', { rules, conditions }),
+    queryFn: ({ pageParam }) =>
+      change<ExceptionPreview>('POST', '/api/exceptions/preview', {
+        ...{ rules, conditions },
+        ...(pageParam !== undefined && { after: pageParam }),
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next,
     enabled: conditions.length > 0,
     retry: false,
   });

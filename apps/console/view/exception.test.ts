@@ -1,6 +1,7 @@
 import type { AlertMatch, ExplainedItem } from '@tidewatch/api/schemas';
 import { describe, expect, it } from 'vitest';
 import {
+  addPreviews,
   type Choice,
   choicesFor,
   conditionsOf,
@@ -142,6 +143,9 @@ it('says what an exception would have hidden, and that real ones were among it',
   expect(previewSentence({ ...told, total: 4_000, truePositives: 1, partly: 1, sampled: 1 })).toBe(
     'It would have hidden 2 of the newest 3 alerts of 4,000 of the rule; 1 closed as true positive. 1 other would have had fewer matches. 1 hidden is judged by the matches that are kept of it.',
   );
+  expect(addPreviews([told, { ...told, total: 5, truePositives: 1 }])).toEqual({
+    ...{ total: 5, looked: 6, hidden: 4, truePositives: 1, partly: 0, sampled: 0 },
+  });
   expect(previewSentence({ ...told, hidden: 0 })).toBe('It would have hidden none of 3 alerts of the rule.');
   expect(previewSentence({ ...told, looked: 0 })).toBe('The rule has no alerts yet.');
 });

@@ -97,6 +97,17 @@ export function silencedSentence(choices: readonly Choice[], rule: string, isCor
     : `${events} will not match “${rule}” any more.`;
 }
 
+/** What several answers say together, each of which goes on where the one before ended. */
+export const addPreviews = (parts: readonly ExceptionPreview[]): ExceptionPreview =>
+  parts.reduce((sum, part) => ({
+    total: part.total,
+    looked: sum.looked + part.looked,
+    hidden: sum.hidden + part.hidden,
+    truePositives: sum.truePositives + part.truePositives,
+    partly: sum.partly + part.partly,
+    sampled: sum.sampled + part.sampled,
+  }));
+
 /** What an exception would have done to the alerts that there are. */
 export function previewSentence(told: ExceptionPreview): string {
   const { total, looked, hidden, truePositives, partly, sampled } = told;

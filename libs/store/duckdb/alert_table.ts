@@ -38,17 +38,17 @@ export interface AlertTable {
 export const rowValues = 'alert, finality';
 export const rowValueCount = 2;
 
-/**
- * What {@link toAlert} makes an alert of, in a query over the table that finds one alert.
- *
- * @param id place holder of its id: without it all matches that there are would be gathered
- */
-export const alertValues = (id: string): string =>
-  `${rowValues}, (SELECT string_agg(line, chr(10)) FROM alerts.matches WHERE ${among('alerts.matches', `alert_id = ${id}`)})`;
-
 /** Rows that are found by a narrow column first: the wide ones are read only where one of them is. */
 const among = (from: string, where: string): string => `rowid IN (SELECT rowid FROM ${from} WHERE ${where})`;
 const ofIds = among(table, 'id IN (SELECT unnest($1))');
+
+/** Finds the alerts of the ids in `$1`, for {@link toAlert}. */
+export const wholeAlerts = `SELECT ${rowValues}, lines
+  FROM (SELECT ${rowValues}, id FROM ${table} WHERE ${ofIds})
+  LEFT JOIN (
+    SELECT alert_id, string_agg(line, chr(10)) AS lines FROM alerts.matches
+    WHERE ${among('alerts.matches', 'alert_id IN (SELECT unnest($1))')} GROUP BY alert_id
+  ) ON alert_id = id`;
 
 /** What a decision is made on, and what is to be written again with it. */
 export interface Decidable {

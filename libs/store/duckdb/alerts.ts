@@ -1,5 +1,5 @@
-import type { Status } from '@tidewatch/event';
-import { undoWindowMs } from '../alert_changes.ts';
+import type { Alert, Status } from '@tidewatch/event';
+import { seesAlert, undoWindowMs } from '../alert_changes.ts';
 import { bringInto, type Incoming, incomingFindings, incomingMatches } from '../alert_effects.ts';
 import { tellOfAlerts } from '../alert_jobs.ts';
 import { buckets } from '../buckets.ts';
@@ -11,11 +11,12 @@ import { createAlertDecisions } from './alert_decisions.ts';
 import { groupAlerts } from './alert_groups.ts';
 import { createAlertJobStore, jobTables } from './alert_jobs.ts';
 import { toAlert, toRow } from './alert_kept.ts';
-import { alertValues, createAlertTable, rowValueCount, rowValues } from './alert_table.ts';
+import { createAlertTable, rowValueCount, rowValues, wholeAlerts } from './alert_table.ts';
 import { createLayout } from './columns.ts';
 import { bucketSql, compile, select, type Where } from './compile.ts';
 import type { Database } from './database.ts';
 import type { SqlValue } from './engine.ts';
+import { inTurns } from './in_turns.ts';
 
 type Filter = Pick<AlertSearch, 'query' | 'range'>;
 
@@ -58,6 +59,12 @@ export async function createAlertStore(
       nested: where.nested && `${seen} AND ${where.nested}`,
       parameters: [...where.parameters, ...scope.dataClasses],
     };
+  }
+
+  async function getAll(ids: readonly string[], scope: Scope): Promise<Alert[]> {
+    if (ids.length === 0) return [];
+    const alerts = await inTurns(await database.read(wholeAlerts, [ids]), toAlert);
+    return alerts.filter((alert) => seesAlert(scope, alert));
   }
 
   /** Brings what came into its alerts, and writes those that changed in one transaction. */
@@ -141,14 +148,9 @@ export async function createAlertStore(
 
     groups: (request, scope) => groupAlerts(database, layout, condition(request, scope), request),
 
-    async get(id, scope) {
-      const range = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
-      const where = condition({ range }, scope);
-      const place = `$${where.parameters.length + 1}`;
-      const sql = select(alertValues(place), table, where, ` AND id = ${place}`);
-      const [row] = await database.read(sql, [...where.parameters, id]);
-      return row === undefined ? undefined : toAlert(row);
-    },
+    get: async (id, scope) => (await getAll([id], scope))[0],
+
+    getAll,
 
     ...createAlertDecisions(database, stored, clock),
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AlertRow, JsonObject, Status } from '@tidewatch/event';
+import type { Alert, AlertRow, JsonObject, Status } from '@tidewatch/event';
 import { type Author, changeOn, seesAlert, undoOf, undoOn, undoWindowMs } from '../alert_changes.ts';
 import { bringInto, type Incoming, incomingFindings, incomingMatches } from '../alert_effects.ts';
 import { tellOfAlerts } from '../alert_jobs.ts';
@@ -41,6 +41,9 @@ export interface AlertStoreDeps {
   /** Epoch milliseconds (default `Date.now`). */
   readonly clock?: () => number;
 }
+
+/** Alerts with their matches that are read as one document of JSON. */
+const readAtOnce = 50;
 
 interface Counted {
   readonly key: string;
@@ -113,6 +116,16 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
     // Another process may be asked next.
     await show();
     return { changeId, changed, conflicts: ids.filter((id) => !done.has(id)) };
+  }
+
+  async function getAll(ids: readonly string[], scope: Scope): Promise<Alert[]> {
+    const confirmed = await watermarks.get();
+    const alerts: Alert[] = [];
+    for (let at = 0; at < ids.length; at += readAtOnce) {
+      const { found } = await readAlerts(connection, wholeAlerts, confirmed, ids.slice(at, at + readAtOnce));
+      for (const { alert } of found.values()) if (seesAlert(scope, alert)) alerts.push(alert);
+    }
+    return alerts;
   }
 
   async function aggregate<Answer>(query: JsonObject, aggs: JsonObject): Promise<Answer> {
@@ -204,11 +217,9 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
       return groupAlerts(connection, await condition(request, scope), request);
     },
 
-    async get(id, scope) {
-      const { found } = await readAlerts(connection, wholeAlerts, await watermarks.get(), [id]);
-      const alert = found.get(id)?.alert;
-      return alert !== undefined && seesAlert(scope, alert) ? alert : undefined;
-    },
+    get: async (id, scope) => (await getAll([id], scope))[0],
+
+    getAll,
 
     change(ids, action, scope, changeId = randomUUID()) {
       const wanted = new Map(ids.map(({ id, version }) => [id, version]));

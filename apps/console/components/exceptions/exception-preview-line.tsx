@@ -2,7 +2,7 @@
 import type { ExceptionBody } from '@tidewatch/api/schemas';
 import { useEffect, useState } from 'react';
 import { useExceptionPreview } from '../../api/exceptions.ts';
-import { previewSentence } from '../../view/exception.ts';
+import { addPreviews, previewSentence } from '../../view/exception.ts';
 
 /** How long nobody types before the alerts are judged, in milliseconds. */
 const restMs = 400;
@@ -21,7 +21,12 @@ export function ExceptionPreviewLine({
     const timer = setTimeout(() => setSettled(now), restMs);
     return () => clearTimeout(timer);
   }, [now]);
-  const { data, error } = useExceptionPreview({ rules: [rule], conditions: JSON.parse(settled) });
+  const { data, error, hasNextPage, isFetching, fetchNextPage } = useExceptionPreview({
+    ...{ rules: [rule], conditions: JSON.parse(settled) },
+  });
+  useEffect(() => {
+    if (hasNextPage && !isFetching && error === null) void fetchNextPage();
+  }, [hasNextPage, isFetching, error, fetchNextPage]);
   if (conditions.length === 0) return null;
   if (error !== null) return <p className="text-sm text-soft">No preview: {error.message}</p>;
   if (data === undefined || settled !== now)
@@ -30,9 +35,11 @@ export function ExceptionPreviewLine({
         Looking at the rule’s alerts…
       </p>
     );
+  const told = addPreviews(data.pages);
   return (
-    <p role="status" className={`text-sm ${data.truePositives > 0 ? 'font-medium text-bad' : 'text-soft'}`}>
-      {previewSentence(data)}
+    <p role="status" className={`text-sm ${told.truePositives > 0 ? 'font-medium text-bad' : 'text-soft'}`}>
+      {previewSentence(told)}
+      {hasNextPage && ' Looking at the others…'}
     </p>
   );
 }
