@@ -68,6 +68,8 @@ export const allowed: Readonly<Record<string, readonly string[] | 'public' | 'me
   'session.zone': readers,
   'alerts.complete': readers,
   'cases.complete': triagers,
+  'dead_letters.complete': triagers,
+  'detectors.complete': readers,
   'events.get': readers,
   'entities.get': readers,
   'privacy.fields': ['engineer', 'privacy_officer', 'admin'],

@@ -35,6 +35,15 @@ describe('dead letters', () => {
     expect((await get('/api/dead-letters/totals')).totals).toHaveLength(1);
   });
 
+  it('have their queries completed by what the newest of them are', async () => {
+    const complete = async (text: string) =>
+      (await get(`/api/dead-letters/complete?text=${encodeURIComponent(text)}`)).suggestions;
+    expect(await complete('pe')).toContainEqual(expect.objectContaining({ label: 'peer', seen: true }));
+    expect((await complete('rea'))[0]).toMatchObject({ label: 'reason', says: 'why it was put aside' });
+    expect(await complete('peer: ')).toEqual([{ label: '192.0.2.1', text: '192.0.2.1', count: 1 }]);
+    expect(desk.searched.at(-1)).toMatchObject([{ state: 'all', to: start }, { limit: 500 }]);
+  });
+
   it.each([
     ['/api/dead-letters?q=raw:', 'KQL_SYNTAX'],
     ['/api/dead-letters?from=yesterday', 'TIME_INVALID'],

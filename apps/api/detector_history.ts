@@ -1,5 +1,5 @@
 import { type CloseReason, type EcsEvent, getField, type Json } from '@tidewatch/event';
-import { and, parseKql } from '@tidewatch/query';
+import { and, type KqlNode, parseKql } from '@tidewatch/query';
 import type { AlertStore, EventStore, Scope, TimeRange } from '@tidewatch/store';
 import type { z } from 'zod';
 import type { DetectorPast } from './detector_desk.ts';
@@ -11,6 +11,15 @@ type History = z.infer<typeof schemas.detectorHistory>;
 /** Pages of results and of alerts that an effect is told of, at most. */
 const mostPages = 20;
 const pageSize = 1_000;
+
+/** What finds the score documents of a detector. */
+export function scoresOf(id: string): KqlNode {
+  const own = parseKql(
+    `event.dataset: "tidewatch.scores" and tidewatch.score.engine: forest and tidewatch.score.name: "${id}"`,
+  );
+  if (!own.ok) throw new Error(own.error.message);
+  return own.ast;
+}
 
 /** Odd intervals that a detector has found, the newest first. @param asked.q KQL that they fit */
 export async function historyOf(
@@ -25,14 +34,11 @@ export async function historyOf(
   scope: Scope,
 ): Promise<History> {
   const { id, range, limit, q, after } = asked;
-  const own = parseKql(
-    `event.dataset: "tidewatch.scores" and tidewatch.score.engine: forest and tidewatch.score.name: "${id}"`,
-  );
-  if (!own.ok) throw new Error(own.error.message);
+  const own = scoresOf(id);
   const { query } = parseQuery(q);
   const page = await events.search(
     {
-      ...{ query: and(query === undefined ? [own.ast] : [own.ast, query]), range, sort: 'newest', limit },
+      ...{ query: and(query === undefined ? [own] : [own, query]), range, sort: 'newest', limit },
       ...(after !== undefined && { after }),
     },
     scope,

@@ -1,28 +1,37 @@
 import { Readable } from 'node:stream';
+import type { Json } from '@tidewatch/event';
 import type { FastifyReply } from 'fastify';
+import type { Auditor } from './audit.ts';
 
 /** As text it is a line of NDJSON already. */
 type Row = Readonly<Record<string, unknown>> | string;
 
 export interface Download {
-  /** Of the file, without its ending. */
+  /** What they are, and the file without its ending. */
   readonly name: string;
   readonly format: 'csv' | 'ndjson';
   /** Of CSV, in order. */
   readonly columns: readonly string[];
-  /** After the last row was taken. */
-  readonly done: (rows: number) => Promise<void>;
+  /** Of the audit log: who takes them, and what they asked for. */
+  readonly who: string;
+  readonly detail: Json;
+  /** A line of NDJSON after all rows, which says how many they were. */
+  readonly last?: (rows: number) => Row;
 }
 
 const types = { csv: 'text/csv; charset=utf-8; header=present', ndjson: 'application/x-ndjson' } as const;
 
-/** Sends rows as a file, page by page: the next is read when the client has taken the one before. */
-export function download(
-  reply: FastifyReply,
+/**
+ * Sends rows as a file, page by page: the next is read when the client has taken the one before. That somebody takes them is
+ * noted before the first, since nothing can be refused once they flow; and how many they were after the last.
+ */
+export async function download(
+  { reply, audit }: { readonly reply: FastifyReply; readonly audit: Pick<Auditor, 'change'> },
   pages: AsyncIterable<readonly Row[]>,
-  to: Download,
-): FastifyReply {
-  const { name, format, columns, done } = to;
+  { name, format, columns, who, detail, last }: Download,
+): Promise<FastifyReply> {
+  const entry = { who, target: `/api/${name}/export` };
+  await audit.change({ ...entry, action: `${name}.export`, detail });
   async function* text() {
     let rows = 0;
     if (format === 'csv') yield `${columns.map(csvCell).join(',')}\r\n`;
@@ -38,7 +47,8 @@ export function download(
         )
         .join('');
     }
-    await done(rows);
+    if (last !== undefined) yield `${JSON.stringify(last(rows))}\n`;
+    await audit.change({ ...entry, action: `${name}.exported`, detail: { rows } });
   }
   return attach(reply, `${name}.${format}`, types[format], text());
 }

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeEvent } from '@tidewatch/event';
+import { type EcsEvent, encodeEvent } from '@tidewatch/event';
 import { parseDataClasses } from '@tidewatch/store';
 import { type DuckDbStore, openDuckDbStore } from '@tidewatch/store/duckdb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logonEvent, logonMatch } from './memory.fixture.ts';
+import { memoryDetectors } from './memory_detectors.fixture.ts';
 import { start, startApi, type TestApi } from './server.fixture.ts';
 
 let directory: string;
@@ -19,6 +20,17 @@ classes:
 approvals: []
 `);
 
+/** What a detector found three days before. */
+function scored(name: string, suppressed: string): EcsEvent {
+  const { host: _, ...event } = logonEvent(start - 3 * 86_400_000);
+  const score = { engine: 'forest', name, suppressed };
+  return {
+    ...event,
+    event: { ...event.event, dataset: 'tidewatch.scores' },
+    tidewatch: { source: 'scorer', data_class: 'unapproved', score },
+  };
+}
+
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'tidewatch-api-duckdb-'));
   store = await openDuckDbStore({ directory, classes, clock: () => start });
@@ -26,13 +38,14 @@ beforeAll(async () => {
     logonEvent(start - 1 - i * 1_000, i % 5 === 0 ? 'web-1' : 'db-1'),
   );
   await store.events.write(
-    events.map((event, offset) => {
+    [...events, scored('logons', 'confidence'), scored('others', 'normal')].map((event, offset) => {
       const { head, json } = encodeEvent(event);
       return { position: { partition: 0, offset }, head, senderChosenId: false, bytes: Buffer.from(json) };
     }),
   );
   await store.alerts.apply([logonMatch(start - 1_000, 'db-1', 1), logonMatch(start - 2_000, 'web-1', 2)]);
-  server = await startApi({ events: store.events, alerts: store.alerts, dataClasses: classes });
+  const stores = { events: store.events, alerts: store.alerts, dataClasses: classes };
+  server = await startApi({ ...stores, detectors: memoryDetectors() });
   headers = await server.logIn('analyst');
 });
 afterAll(async () => {
@@ -92,6 +105,12 @@ describe('over the embedded store', () => {
     expect(ofAlerts.suggestions[0]).toMatchObject({ label: 'rule.level', type: 'keyword', seen: true });
     const severities = await get(`/api/alerts/complete?text=${q('rule.level: ')}`);
     expect(severities.suggestions).toEqual([{ label: 'high', text: 'high', count: 2 }]);
+    const ofDetector = await get(`/api/detectors/logons/complete?text=${q('u')}`);
+    expect(ofDetector.suggestions[0]).toMatchObject({ label: 'user.name', says: 'whose interval it is' });
+    const grades = await get(
+      `/api/detectors/logons/complete?from=now-7d&text=${q('tidewatch.score.suppressed: ')}`,
+    );
+    expect(grades.suggestions).toEqual([{ label: 'confidence', text: 'confidence', count: 1 }]);
     const ungrouped = await get(`/api/alerts/complete?text=${q('a..b: ')}`);
     expect(ungrouped.suggestions).toEqual([]);
     expect((await get(`/api/alerts/complete?text=${q('status: ')}`, viewer)).suggestions).toEqual([]);

@@ -1,109 +1,25 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Role } from '@tidewatch/control';
-// @ts-expect-error it has no types
-import Provider from 'oidc-provider';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { rolesOf } from './oidc/settings.ts';
+import { startWithProvider } from './oidc.fixture.ts';
 import { startApi, type TestApi } from './server.fixture.ts';
 
-const secret = 'a secret of the client';
-/** Whom the provider knows, and their groups. */
-const groups = new Map<string, unknown>();
-const names = new Map<string, string>();
-
-let provider: Server;
+type Site = Awaited<ReturnType<typeof startWithProvider>>;
+let site: Site;
 let server: TestApi;
 let url: string;
-/** Cookies by the origin that set them. */
-let jar: Map<string, Map<string, string>>;
-
+let groups: Site['groups'];
+let browser: ReturnType<Site['open']>;
 beforeAll(async () => {
-  provider = createServer().listen(0, '127.0.0.1');
-  await once(provider, 'listening');
-  const issuer = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
-  server = await startApi({
-    oidc: {
-      ...{ name: 'Test', issuer, clientId: 'tidewatch', clientSecret: async () => `${secret}\n` },
-      sessionMs: 8 * 3_600_000,
-      ...{ scopes: ['openid', 'profile', 'groups'], userClaim: 'preferred_username', groupsClaim: 'groups' },
-      roles: new Map<string, readonly Role[]>([
-        ['soc', ['analyst']],
-        ['leads', ['engineer', 'admin']],
-      ]),
-    },
-  });
-  url = await server.api.listen({ host: '127.0.0.1', port: 0 });
-  const known = new Provider(issuer, {
-    clients: [
-      {
-        ...{ client_id: 'tidewatch', client_secret: secret, response_types: ['code'] },
-        redirect_uris: [`${url}/api/oidc/callback`],
-      },
-    ],
-    scopes: ['openid', 'profile', 'groups'],
-    claims: { openid: ['sub'], profile: ['name', 'preferred_username'], groups: ['groups'] },
-    pkce: { required: () => true },
-    cookies: { keys: ['test'] },
-    findAccount: async (_ctx: unknown, id: string) => ({
-      accountId: id,
-      claims: async () => ({
-        ...{
-          sub: id,
-          preferred_username: names.get(id) ?? id,
-          name: id.toUpperCase(),
-          groups: groups.get(id),
-        },
-      }),
-    }),
-  });
-  provider.on('request', known.callback());
+  site = await startWithProvider();
+  ({ server, url, groups } = site);
 }, 30_000);
-afterAll(async () => {
-  await server.stop();
-  provider.close();
-});
+afterAll(() => site.stop());
 beforeEach(() => {
-  jar = new Map();
+  browser = site.open();
 });
-
-async function browse(address: string, form?: Record<string, string>): Promise<Response> {
-  const { origin } = new URL(address);
-  const cookies = jar.get(origin) ?? new Map<string, string>();
-  jar.set(origin, cookies);
-  const answer = await fetch(address, {
-    redirect: 'manual',
-    headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
-    ...(form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) }),
-  });
-  for (const line of answer.headers.getSetCookie()) {
-    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-    if (value === '') cookies.delete(name);
-    else cookies.set(name, value);
-  }
-  return answer;
-}
-
-/** What a person's browser does until it is at a page of the console, where it answers. */
-async function follow(answer: Response, at: string, user: string): Promise<string> {
-  const location = answer.headers.get('location');
-  if (location === null) {
-    const page = await answer.text();
-    const form = /action="([^"]+)"/.exec(page)?.[1] ?? '';
-    const prompt = /name="prompt" value="(\w+)"/.exec(page)?.[1] ?? page;
-    const next = new URL(form, at).href;
-    return follow(await browse(next, { prompt, login: user, password: 'x' }), next, user);
-  }
-  const next = new URL(location, at).href;
-  if (next.startsWith(url) && !next.includes('/api/oidc/')) return next.slice(url.length);
-  return follow(await browse(next), next, user);
-}
-const logIn = async (user: string, back = '/events?q=a') => {
-  const at = `${url}/api/oidc/login?back=${encodeURIComponent(back)}`;
-  return follow(await browse(at), at, user);
-};
-const session = async () => (await browse(`${url}/api/session`)).json() as Promise<Record<string, unknown>>;
+const logIn = (user: string, back?: string) => browser.logIn(user, back);
+const session = () => browser.session();
 
 it('lets in whom the provider vouches for, with the roles of their groups', async () => {
   groups.set('alice', ['soc', 'staff']);
@@ -117,8 +33,8 @@ it('takes over what their groups are at each login', async () => {
   await logIn('bob');
   expect(await session()).toMatchObject({ user: 'bob', roles: ['engineer', 'admin'] });
   groups.set('bob', ['soc']);
-  names.set('bob', 'robert');
-  jar.clear();
+  site.names.set('bob', 'robert');
+  browser = site.open();
   await logIn('bob');
   expect(await session()).toMatchObject({ user: 'bob', roles: ['analyst'] });
 });
@@ -165,28 +81,10 @@ it('takes no user over whom it does not vouch for', async () => {
 
 it('takes no code in another browser, nor a second time, nor one that it did not ask for', async () => {
   groups.set('eve', ['soc']);
-  const at = `${url}/api/oidc/login`;
-  let callback = '';
-  const away = await browse(at);
-  const until = async (answer: Response, from: string): Promise<void> => {
-    const location = answer.headers.get('location');
-    if (location !== null) {
-      const next = new URL(location, from).href;
-      if (!next.includes('/api/oidc/callback')) return until(await browse(next), next);
-      callback = next;
-      return;
-    }
-    const page = await answer.text();
-    const form = new URL(/action="([^"]+)"/.exec(page)?.[1] ?? '', from).href;
-    const prompt = /name="prompt" value="(\w+)"/.exec(page)?.[1] ?? '';
-    return until(await browse(form, { prompt, login: 'eve', password: 'x' }), form);
-  };
-  await until(away, at);
-  const mine = jar;
+  const callback = await browser.comeBack('eve');
   const refused = '/login?why=OIDC_REFUSED';
-  jar = new Map();
-  expect((await browse(callback)).headers.get('location')).toBe(refused);
-  jar = mine;
+  const { browse } = browser;
+  expect((await site.open().browse(callback)).headers.get('location')).toBe(refused);
   const forged = callback.replace(/state=[^&]+/, 'state=forged');
   expect((await browse(forged)).headers.get('location')).toBe(refused);
   // That was its one try.
@@ -207,7 +105,9 @@ it.each([
 });
 
 it('says on the log-in page that there is one, and that it is away', async () => {
-  expect(await (await browse(`${url}/api/session/methods`)).json()).toEqual({ oidc: { name: 'Test' } });
+  expect(await (await browser.browse(`${url}/api/session/methods`)).json()).toEqual({
+    oidc: { name: 'Test' },
+  });
   const { oidc } = server.deps;
   if (oidc === undefined) throw new TypeError('No provider was given.');
   const lost = await startApi({ oidc: { ...oidc, issuer: 'http://127.0.0.1:9' } });
@@ -216,6 +116,39 @@ it('says on the log-in page that there is one, and that it is away', async () =>
   expect((await ask(lost)).headers.location).toBe('/login?why=OIDC_AWAY');
   expect((await ask(plain)).json().code).toBe('OIDC_OFF');
   await Promise.all([lost.stop(), plain.stop()]);
+});
+
+const hour = 3_600_000;
+const refreshing = { issueRefreshToken: async () => true };
+/** Groups stand in what it signs, and nowhere else. */
+const signing = { features: { userinfo: { enabled: false } }, conformIdTokenClaims: false };
+
+it.each([
+  ['the access token, which is over', refreshing, 2 * hour],
+  ['a signed token alone', { ...refreshing, ...signing }, 5 * 60_000],
+])('asks on by the refresh token where groups are told for %s', async (_told, options, later) => {
+  const other = await startWithProvider(options);
+  try {
+    const { open, grants } = other;
+    const { logIn: arrive, session: mine } = open();
+    other.groups.set('gina', ['leads']);
+    await arrive('gina');
+    for (const [given, roles] of [
+      ['soc', ['analyst']],
+      ['leads', ['engineer', 'admin']],
+    ] as const) {
+      other.groups.set('gina', [given]);
+      other.server.time.now += later;
+      expect(await mine()).toMatchObject({ user: 'gina', roles });
+    }
+    expect(grants).toEqual(['authorization_code', 'refresh_token', 'refresh_token']);
+    // Whom it knows no more it gives nothing for the token.
+    other.groups.set('gina', null);
+    other.server.time.now += later;
+    expect((await mine()).code).toBe('SESSION_MISSING');
+  } finally {
+    await other.stop();
+  }
 });
 
 it('knows groups by their whole name', () => {

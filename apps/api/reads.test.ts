@@ -86,6 +86,8 @@ describe('events', () => {
     expect([first.items.length, first.total, first.next]).toEqual([2, 3, '2']);
     const second = await get(`/api/events?limit=2&after=${first.next}`);
     expect(second).toEqual({ items: [server.events[2]], total: 3 });
+    const { items, next } = first;
+    expect(await get('/api/events?limit=2&total=false')).toEqual({ items, next });
     expect(await get(`/api/events/${first.items[0].event.id}`)).toEqual(first.items[0]);
   });
 

@@ -148,6 +148,7 @@ export function createRequests(server: TestApi) {
     'detectors.run_get': () => 'run-1',
     'detectors.run_cancel': () => 'run-1',
     'detectors.history': () => 'logons',
+    'detectors.complete': () => 'logons',
     'detectors.entities': () => 'logons',
     'detectors.series': () => 'logons',
     'detectors.normal': () => 'logons',

@@ -6,8 +6,9 @@ import { asDetail } from '../audit.ts';
 import { alertPages } from '../case_alerts.ts';
 import { download } from '../download.ts';
 import { errors } from '../errors.ts';
+import { histogramOf } from '../histogram.ts';
 import { parseQuery } from '../kql.ts';
-import { histogramStep, resolveRange } from '../range.ts';
+import { resolveRange } from '../range.ts';
 import { type Api, everyone, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/alerts.ts';
 import { histogram, rangeQuery } from '../schemas/primitives.ts';
@@ -104,7 +105,6 @@ export const alertRoutes: readonly Route[] = [
     url: '/api/alerts/export',
     summary: 'All alerts that fit, newest first, as CSV or NDJSON, streamed',
     policy: readers,
-    // Before the first row: once it flows, nothing can be refused any more.
     audit: 'own',
     schemas: { query: schemas.alertExport },
     produces: 'application/x-ndjson',
@@ -112,16 +112,13 @@ export const alertRoutes: readonly Route[] = [
       const { q, from, to, format, fields } = query;
       const found = { ...parseQuery(q), range: resolveRange({ from, to }, now) };
       if (query.check) return undefined;
-      const entry = { who: scope.principal, target: '/api/alerts/export' };
-      await audit.change({ ...entry, action: 'alerts.export', detail: asDetail(query) });
       const columns = fields.split(',').map((field) => field.trim());
       async function* pages() {
         for await (const rows of alertPages(found, scope, alerts))
           yield rows.map((row) => (format === 'ndjson' ? shownOf(row) : cellsOf(row, columns)));
       }
-      return download(reply, pages(), {
-        ...{ name: 'alerts', format, columns },
-        done: (rows) => audit.change({ ...entry, action: 'alerts.exported', detail: { rows } }),
+      return download({ reply, audit }, pages(), {
+        ...{ name: 'alerts', format, columns, who: scope.principal, detail: asDetail(query) },
       });
     },
   }),
@@ -133,14 +130,10 @@ export const alertRoutes: readonly Route[] = [
     policy: readers,
     audit: 'read',
     schemas: { query: schemas.alertHistogramQuery, answer: histogram },
-    handle: async ({ query: { q, buckets, split, ...times }, scope, now }, { alerts }) => {
-      const range = resolveRange(times, now);
-      const stepMs = histogramStep(range, buckets);
-      return {
-        ...range,
-        stepMs,
-        buckets: await alerts.histogram({ ...parseQuery(q), range, stepMs, split }, scope),
-      };
+    handle: async ({ query: { q, split, ...asked }, scope, now }, { alerts }) => {
+      const range = resolveRange(asked, now);
+      const request = { ...parseQuery(q), range, split };
+      return histogramOf(range, asked, (stepMs) => alerts.histogram({ ...request, stepMs }, scope));
     },
   }),
   route({

@@ -1,6 +1,7 @@
 import type { AuditSearch } from '@tidewatch/control';
 import { asDetail } from '../audit.ts';
 import { download } from '../download.ts';
+import { pagesOf } from '../pages.ts';
 import { resolveTime } from '../range.ts';
 import { type Route, route } from '../route.ts';
 import * as schemas from '../schemas/audit.ts';
@@ -55,38 +56,30 @@ export const auditRoutes: readonly Route[] = [
     url: '/api/audit/export',
     summary: 'All of the audit log that fits, as CSV or NDJSON, streamed',
     policy,
-    // Before the first row: once it flows, nothing can be refused any more.
     audit: 'own',
     schemas: { query: schemas.auditExport },
     produces: 'application/x-ndjson',
     handle: async ({ query: { format, reason, check, ...asked }, scope, now, reply }, { control, audit }) => {
       const search = searchOf(asked, now);
       if (check) return undefined;
-      const entry = { who: scope.principal, target: '/api/audit/export' };
-      await audit.change({
-        ...entry,
-        action: 'audit.export',
-        detail: asDetail({ ...asked, format, reason }),
-      });
       const signal = leaving(reply.raw);
       async function* pages() {
-        for (let before: number | undefined; ; ) {
-          const page = await control.audit.read({
+        const all = pagesOf(({ after }: { readonly after?: number }) =>
+          control.audit.read({
             ...{ ...search, limit: 1_000, signal },
-            ...(before === undefined ? {} : { before }),
-          });
-          yield page.items.map(({ at, detail, ...row }) => ({
+            ...(after !== undefined && { before: after }),
+          }),
+        );
+        for await (const items of all)
+          yield items.map(({ at, detail, ...row }) => ({
             ...{ seq: row.seq, at: new Date(at).toISOString(), who: row.who, action: row.action },
             ...{ target: row.target, detail, hash: row.hash },
           }));
-          if (page.next === undefined) return;
-          before = page.next;
-        }
       }
       const columns = ['seq', 'at', 'who', 'action', 'target', 'detail', 'hash'];
-      return download(reply, pages(), {
-        ...{ name: 'audit', format, columns },
-        done: (rows) => audit.change({ ...entry, action: 'audit.exported', detail: { rows } }),
+      const detail = asDetail({ ...asked, format, reason });
+      return download({ reply, audit }, pages(), {
+        ...{ name: 'audit', format, columns, who: scope.principal, detail },
       });
     },
   }),

@@ -9,6 +9,7 @@ import { asMarkdown, asNdjson } from '../case_file.ts';
 import { attach } from '../download.ts';
 import { errors } from '../errors.ts';
 import { parseQuery } from '../kql.ts';
+import { pagesOf } from '../pages.ts';
 import { resolveRange } from '../range.ts';
 import { type Api, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/cases.ts';
@@ -33,14 +34,10 @@ export const documentOf = ({ createdAt, createdBy, updatedAt, version: _version,
   ...{ created: new Date(createdAt).toISOString(), updated: new Date(updatedAt).toISOString() },
 });
 
-async function* refPages(id: string, reader: CaseReader, { control }: Pick<Api, 'control'>) {
-  for (let after: string | undefined; ; ) {
-    const page = await control.cases.alerts(id, { limit: pageSize, ...(after && { after }) }, reader);
-    yield page.items;
-    if (page.next === undefined) return;
-    after = page.next;
-  }
-}
+const refPages = (id: string, reader: CaseReader, { control }: Pick<Api, 'control'>) =>
+  pagesOf((place: { readonly after?: string }) =>
+    control.cases.alerts(id, { limit: pageSize, ...place }, reader),
+  );
 
 async function* inCase(id: string, scope: Scope, api: Api) {
   for await (const refs of refPages(id, scope, api)) yield await alertsInCase(refs, scope, api.alerts);

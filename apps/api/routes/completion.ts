@@ -1,13 +1,19 @@
 import { isTidewatchError, type JsonObject } from '@tidewatch/event';
-import { toPredicate, valuesAt } from '@tidewatch/query';
+import { and, type KqlNode, toPredicate, valuesAt } from '@tidewatch/query';
+import type { TimeRange } from '@tidewatch/store';
+import { z } from 'zod';
 import { complete, mostValues, type OwnField, type Vocabulary } from '../complete.ts';
+import { scoresOf } from '../detector_history.ts';
 import { resolveRange } from '../range.ts';
-import { everyone, type Route, route } from '../route.ts';
+import { type Api, type Call, everyone, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/completion.ts';
 import { triagers } from '../security/scope.ts';
 import { documentOf } from './cases.ts';
 
 const readers = { kind: 'session', roles: everyone } as const;
+/** Raw records have no data class yet, so only those who work on everything see them. */
+const letterReaders = { kind: 'session', roles: triagers, orAdminToken: true, wholeReach: true } as const;
+const byDetector = z.object({ id: z.string().regex(/^[a-z0-9-]{1,64}$/) });
 
 const alertFields: readonly OwnField[] = [
   { name: 'rule.level', type: 'keyword', says: 'severity: informational to critical' },
@@ -35,8 +41,65 @@ const caseFields: readonly OwnField[] = [
   { name: 'id', type: 'keyword', says: 'of the case' },
 ];
 
-/** Cases whose values are looked at: those that changed last. */
+const letterFields: readonly OwnField[] = [
+  { name: 'reason', type: 'keyword', says: 'why it was put aside' },
+  { name: 'stage', type: 'keyword', says: 'where in the pipeline' },
+  { name: 'source', type: 'keyword', says: 'who sent it' },
+  { name: 'state', type: 'keyword', says: 'pending, failed, replayed or dropped' },
+  { name: 'format', type: 'keyword', says: 'what it came as' },
+  { name: 'raw', type: 'keyword', says: 'its text' },
+  { name: 'message', type: 'text', says: 'what was wrong with it' },
+  { name: 'event.id', type: 'keyword', says: 'of its event, once it is replayed' },
+];
+
+const scoreFields: readonly OwnField[] = [
+  { name: 'tidewatch.score.grade', type: 'double', says: 'how odd, from 0 to 1' },
+  { name: 'tidewatch.score.value', type: 'double', says: 'the score that the grade is made of' },
+  { name: 'tidewatch.score.confidence', type: 'double', says: 'how much was learnt, from 0 to 1' },
+  { name: 'tidewatch.score.suppressed', type: 'keyword', says: 'why it made no alert' },
+  { name: 'tidewatch.score.features.name', type: 'keyword', says: 'what was measured' },
+];
+
+/** Cases and letters whose values are looked at: those that changed or came last. */
 const casesRead = 500;
+const lettersRead = 500;
+
+type Asked = Pick<Call<{ readonly query: typeof schemas.completeInTimeQuery }>, 'query' | 'scope' | 'now'>;
+
+/** Completes what is asked of rows that have fields of events, beside their own. */
+function overEvents(
+  { query: { text, position = text.length, ...times }, scope, now }: Asked,
+  { events, ecsFields }: Pick<Api, 'events' | 'ecsFields'>,
+  own: readonly OwnField[],
+  values: (asked: {
+    readonly query: KqlNode;
+    readonly range: TimeRange;
+    readonly field: string;
+  }) => ReturnType<Vocabulary['values']>,
+) {
+  const range = resolveRange(times, now);
+  return complete(text, position, {
+    own,
+    fields: () => events.fields(scope),
+    ...(ecsFields && { ecs: ecsFields }),
+    values: (field, query) => values({ query, range, field }),
+  });
+}
+
+/** The most frequent values of a field of documents that are at hand. */
+function valuesOf(
+  documents: readonly JsonObject[],
+  field: string,
+): Awaited<ReturnType<Vocabulary['values']>> {
+  const counts = new Map<string, number>();
+  for (const document of documents)
+    for (const value of valuesAt(document, field.split('.')))
+      if (value !== null) counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
+  return [...counts]
+    .map(([value, count]) => ({ value, count }))
+    .sort((a, b) => b.count - a.count)
+    .slice(0, mostValues);
+}
 
 /** What can stand at a place of a query, list by list. */
 export const completionRoutes: readonly Route[] = [
@@ -48,18 +111,11 @@ export const completionRoutes: readonly Route[] = [
     policy: readers,
     audit: 'read',
     schemas: { query: schemas.completeInTimeQuery, answer: schemas.completion },
-    handle: ({ query: { text, position = text.length, ...times }, scope, now }, { events, ecsFields }) => {
-      const range = resolveRange(times, now);
-      return complete(text, position, {
-        own: [],
-        fields: () => events.fields(scope),
-        ...(ecsFields && { ecs: ecsFields }),
-        values: async (field, query) => {
-          const found = await events.topValues({ query, range, field, limit: mostValues }, scope);
-          return found.map(({ value, count }) => ({ value: String(value), count }));
-        },
-      });
-    },
+    handle: (call, api) =>
+      overEvents(call, api, [], async (asked) => {
+        const found = await api.events.topValues({ ...asked, limit: mostValues }, call.scope);
+        return found.map(({ value, count }) => ({ value: String(value), count }));
+      }),
   }),
   route({
     name: 'alerts.complete',
@@ -69,20 +125,13 @@ export const completionRoutes: readonly Route[] = [
     policy: readers,
     audit: 'read',
     schemas: { query: schemas.completeInTimeQuery, answer: schemas.completion },
-    handle: ({ query: { text, position = text.length, ...times }, scope, now }, api) => {
-      const range = resolveRange(times, now);
-      return complete(text, position, {
-        own: alertFields,
-        // Beside its own, an alert has its first event's.
-        fields: () => api.events.fields(scope),
-        ...(api.ecsFields && { ecs: api.ecsFields }),
-        values: async (field, query) => {
-          const asked = { query, range, by: [field], sort: 'count', limit: mostValues } as const;
-          const { items } = await api.alerts.groups(asked, scope).catch(ungrouped);
-          return items.flatMap(({ values: [value], count }) => (value == null ? [] : [{ value, count }]));
-        },
-      });
-    },
+    // Beside its own, an alert has its first event's.
+    handle: (call, api) =>
+      overEvents(call, api, alertFields, async ({ field, ...asked }) => {
+        const by = { by: [field], sort: 'count', limit: mostValues } as const;
+        const { items } = await api.alerts.groups({ ...asked, ...by }, call.scope).catch(ungrouped);
+        return items.flatMap(({ values: [value], count }) => (value == null ? [] : [{ value, count }]));
+      }),
   }),
   route({
     name: 'cases.complete',
@@ -99,16 +148,67 @@ export const completionRoutes: readonly Route[] = [
           { limit: casesRead, matches: (one) => fits(documentOf(one)) },
           scope,
         );
-        const counts = new Map<string, number>();
-        for (const one of items)
-          for (const value of valuesAt(documentOf(one) as JsonObject, field.split('.')))
-            if (value !== null) counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
-        return [...counts]
-          .map(([value, count]) => ({ value, count }))
-          .sort((a, b) => b.count - a.count)
-          .slice(0, mostValues);
+        return valuesOf(
+          items.map((one) => documentOf(one) as JsonObject),
+          field,
+        );
       };
       return complete(text, position, { own: caseFields, fields: async () => [], values });
+    },
+  }),
+  route({
+    name: 'dead_letters.complete',
+    method: 'GET',
+    url: '/api/dead-letters/complete',
+    summary: 'What can stand at a place of a query for dead letters: fields, values, words',
+    policy: letterReaders,
+    audit: 'read',
+    schemas: { query: schemas.completeInTimeQuery, answer: schemas.completion },
+    handle: async ({ query: { text, position = text.length, ...times }, now }, { deadLetters }) => {
+      const range = resolveRange(times, now);
+      const newest = async (query?: KqlNode): Promise<JsonObject[]> => {
+        const matches = query && { query: { matches: toPredicate(query, { now }), text } };
+        const { items } = await deadLetters.search(
+          { state: 'all', ...range, ...matches },
+          { limit: lettersRead },
+        );
+        return items.map(({ stage, reason, source, state, format, hints, event }) => ({
+          ...{ stage, reason, source, state, format, event: { id: event } },
+          ...(hints as JsonObject),
+        }));
+      };
+      return complete(text, position, {
+        own: letterFields,
+        fields: async () =>
+          [...new Set((await newest()).flatMap(Object.keys))].filter((name) => name !== 'event'),
+        values: async (field, query) => valuesOf(await newest(query), field),
+      });
+    },
+  }),
+  route({
+    name: 'detectors.complete',
+    method: 'GET',
+    url: '/api/detectors/:id/complete',
+    summary: 'What can stand at a place of a query for odd intervals: fields, values, words',
+    policy: { ...readers, orAdminToken: true },
+    audit: 'read',
+    schemas: { params: byDetector, query: schemas.completeInTimeQuery, answer: schemas.completion },
+    handle: async (
+      { params: { id }, query: { text, position = text.length, ...times }, scope, now },
+      api,
+    ) => {
+      const range = resolveRange(times, now);
+      const by = (await api.detectors?.get(id))?.by ?? [];
+      const of = by.map((name) => ({ name, type: 'keyword', says: 'whose interval it is' }));
+      return complete(text, position, {
+        own: [...of, ...scoreFields],
+        fields: async () => [],
+        values: async (field, query) => {
+          const asked = { query: and([scoresOf(id), query]), range, field, limit: mostValues };
+          const found = await api.events.topValues(asked, scope);
+          return found.map(({ value, count }) => ({ value: String(value), count }));
+        },
+      });
     },
   }),
 ];

@@ -1,5 +1,7 @@
+import type { AlertRow } from '@tidewatch/event';
 import { addFilter } from '@tidewatch/query';
 import type { AlertStore, Scope } from '@tidewatch/store';
+import { alertPages } from '../case_alerts.ts';
 import { halfLifeMs, levelPoints, riskCurve, riskOf, riskScore } from '../entity_risk.ts';
 import { parseQuery } from '../kql.ts';
 import { type Api, everyone, type Route, route } from '../route.ts';
@@ -71,12 +73,10 @@ async function sightings(query: string, now: number, scope: Scope, events: Api['
 async function alertsOf(query: string, now: number, scope: Scope, store: AlertStore) {
   const found = { ...parseQuery(query), range: { from: now - alertDays * day, to: now + day } };
   const total = await store.count(found, scope);
-  const alerts = [];
-  for (let after: string | undefined; ; ) {
-    const place = after === undefined ? {} : { after };
-    const page = await store.search({ ...found, sort: 'newest', limit: 1_000, ...place }, scope);
-    alerts.push(...page.items);
-    if (page.next === undefined || alerts.length >= mostAlerts) return { alerts, total };
-    after = page.next;
+  const alerts: AlertRow[] = [];
+  for await (const rows of alertPages(found, scope, store)) {
+    alerts.push(...rows);
+    if (alerts.length >= mostAlerts) break;
   }
+  return { alerts, total };
 }

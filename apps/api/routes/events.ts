@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { asDetail } from '../audit.ts';
 import { download } from '../download.ts';
 import { errors } from '../errors.ts';
+import { histogramOf } from '../histogram.ts';
 import { parseQuery } from '../kql.ts';
-import { histogramStep, resolveRange } from '../range.ts';
+import { pagesOf } from '../pages.ts';
+import { resolveRange } from '../range.ts';
 import { everyone, type Route, route } from '../route.ts';
 import * as schemas from '../schemas/events.ts';
 import { histogram } from '../schemas/primitives.ts';
@@ -25,13 +27,13 @@ export const eventRoutes: readonly Route[] = [
     policy,
     audit: 'read',
     schemas: { query: schemas.eventQuery, answer: schemas.eventPage },
-    handle: async ({ query: { q, sort, limit, after, ...times }, scope, now }, { events }) => {
+    handle: async ({ query: { q, sort, limit, after, total, ...times }, scope, now }, { events }) => {
       const found = { ...parseQuery(q), range: resolveRange(times, now) };
-      const [page, total] = await Promise.all([
+      const [page, counted] = await Promise.all([
         events.search({ ...found, sort, limit, ...(after === undefined ? {} : { after }) }, scope),
-        events.count(found, scope),
+        total === 'true' ? events.count(found, scope) : undefined,
       ]);
-      return { ...page, total };
+      return { ...page, ...(counted !== undefined && { total: counted }) };
     },
   }),
   route({
@@ -40,7 +42,6 @@ export const eventRoutes: readonly Route[] = [
     url: '/api/events/export',
     summary: 'All events that fit, newest first, as CSV or NDJSON, streamed',
     policy,
-    // Before the first row: once it flows, nothing can be refused any more.
     audit: 'own',
     schemas: { query: schemas.eventExport },
     produces: 'application/x-ndjson',
@@ -48,23 +49,16 @@ export const eventRoutes: readonly Route[] = [
       const { q, from, to, format, fields } = query;
       const found = { ...parseQuery(q), range: resolveRange({ from, to }, now) };
       if (query.check) return undefined;
-      const entry = { who: scope.principal, target: '/api/events/export' };
-      await audit.change({ ...entry, action: 'events.export', detail: asDetail(query) });
       const columns = fields.split(',').map((field) => field.trim());
       async function* pages() {
-        for (let after: string | undefined; ; ) {
-          const page = await events.documents(
-            { ...found, sort: 'newest', limit: 1_000, ...(after === undefined ? {} : { after }) },
-            scope,
-          );
-          yield format === 'ndjson' ? page.items : page.items.map((json) => cellsOf(json, columns));
-          if (page.next === undefined) return;
-          after = page.next;
-        }
+        const all = pagesOf((place: { readonly after?: string }) =>
+          events.documents({ ...found, sort: 'newest', limit: 1_000, ...place }, scope),
+        );
+        for await (const items of all)
+          yield format === 'ndjson' ? items : items.map((json) => cellsOf(json, columns));
       }
-      return download(reply, pages(), {
-        ...{ name: 'events', format, columns },
-        done: (rows) => audit.change({ ...entry, action: 'events.exported', detail: { rows } }),
+      return download({ reply, audit }, pages(), {
+        ...{ name: 'events', format, columns, who: scope.principal, detail: asDetail(query) },
       });
     },
   }),
@@ -76,11 +70,10 @@ export const eventRoutes: readonly Route[] = [
     policy,
     audit: 'read',
     schemas: { query: schemas.eventHistogramQuery, answer: histogram },
-    handle: async ({ query: { q, buckets, split, ...times }, scope, now }, { events }) => {
-      const range = resolveRange(times, now);
-      const stepMs = histogramStep(range, buckets);
-      const request = { ...parseQuery(q), range, stepMs, ...(split === undefined ? {} : { split }) };
-      return { ...range, stepMs, buckets: await events.histogram(request, scope) };
+    handle: async ({ query: { q, split, ...asked }, scope, now }, { events }) => {
+      const range = resolveRange(asked, now);
+      const request = { ...parseQuery(q), range, ...(split === undefined ? {} : { split }) };
+      return histogramOf(range, asked, (stepMs) => events.histogram({ ...request, stepMs }, scope));
     },
   }),
   route({

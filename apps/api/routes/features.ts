@@ -2,6 +2,7 @@ import { getField, type JsonObject, setField } from '@tidewatch/event';
 import { asDetail } from '../audit.ts';
 import { download } from '../download.ts';
 import { parseQuery } from '../kql.ts';
+import { pagesOf } from '../pages.ts';
 import { resolveRange } from '../range.ts';
 import { type Route, route } from '../route.ts';
 import * as schemas from '../schemas/features.ts';
@@ -19,7 +20,6 @@ export const featureRoutes: readonly Route[] = [
     url: '/api/features/export',
     summary: 'Fields of events that fit, oldest first, with analysts’ verdicts as labels; NDJSON, streamed',
     policy: { kind: 'session', roles: engineers, orAdminToken: true },
-    // Before the first row: once it flows, nothing can be refused any more.
     audit: 'own',
     schemas: { body: schemas.featuresExport },
     produces: 'application/x-ndjson',
@@ -27,30 +27,21 @@ export const featureRoutes: readonly Route[] = [
       const { q, fields, purpose, ...times } = body;
       const scope = { ...own, reason: purpose };
       const search = { ...parseQuery(q), range: resolveRange(times, now) };
-      const entry = { who: scope.principal, target: '/api/features/export' };
-      await audit.change({ ...entry, action: 'features.export', detail: asDetail(body) });
       const wanted = fields === undefined ? undefined : [...always, ...fields];
-      let rows = 0;
       async function* pages() {
         const labels = await verdictsOn(alerts, search.range.from, scope);
-        for (let after: string | undefined; ; ) {
-          const page = await events.search(
-            { ...search, sort: 'oldest', limit: 1_000, ...(after === undefined ? {} : { after }) },
-            scope,
-          );
-          rows += page.items.length;
-          yield page.items.map((event) => ({
+        const found = pagesOf((place: { readonly after?: string }) =>
+          events.search({ ...search, sort: 'oldest', limit: 1_000, ...place }, scope),
+        );
+        for await (const items of found)
+          yield items.map((event) => ({
             event: wanted === undefined ? event : only(event, wanted),
             label: labels.get(event.event.id) ?? null,
           }));
-          if (page.next === undefined) break;
-          after = page.next;
-        }
-        yield [{ rows }];
       }
-      return download(reply, pages(), {
-        ...{ name: 'features', format: 'ndjson', columns: [] },
-        done: () => audit.change({ ...entry, action: 'features.exported', detail: { rows } }),
+      return download({ reply, audit }, pages(), {
+        ...{ name: 'features', format: 'ndjson', columns: [], who: scope.principal, detail: asDetail(body) },
+        last: (rows) => ({ rows }),
       });
     },
   }),

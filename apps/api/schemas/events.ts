@@ -4,8 +4,18 @@ import { histogramQuery, pageQuery, rangeQuery } from './primitives.ts';
 
 export const event = z.record(z.string(), z.unknown()).describe('An ECS event, nested');
 
-export const eventQuery = pageQuery.extend({ sort: z.enum(['newest', 'oldest']).default('newest') });
-export const eventPage = z.object({ items: z.array(event), next: z.string().optional(), total: z.number() });
+export const eventQuery = pageQuery.extend({
+  sort: z.enum(['newest', 'oldest']).default('newest'),
+  total: z
+    .enum(['true', 'false'])
+    .default('true')
+    .describe('`false` leaves out `total`, for whom the histogram has counted already.'),
+});
+export const eventPage = z.object({
+  items: z.array(event),
+  next: z.string().optional(),
+  total: z.number().optional().describe('How many there are on all pages'),
+});
 
 export const eventExport = rangeQuery.extend({
   format: exportFormat.default('ndjson'),

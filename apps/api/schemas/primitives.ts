@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isZone } from '../zone.ts';
 
 export const time = z
   .string()
@@ -18,6 +19,12 @@ export const pageQuery = rangeQuery.extend({
 
 export const histogramQuery = rangeQuery.extend({
   buckets: z.coerce.number().int().min(1).max(500).default(60).describe('About how many buckets to make.'),
+  zone: z
+    .string()
+    .max(64)
+    .refine(isZone, 'is no name of a time zone')
+    .optional()
+    .describe('IANA name, such as Europe/Vienna, whose days count; those of UTC without it.'),
 });
 
 export const bucket = z.object({
@@ -30,7 +37,9 @@ export const histogram = z
   .object({
     from: z.number(),
     to: z.number(),
-    stepMs: z.number(),
+    stepMs: z
+      .number()
+      .describe('How long buckets are; days on which clocks change are an hour shorter or longer'),
     buckets: z.array(bucket),
   })
   .meta({ id: 'Histogram' });

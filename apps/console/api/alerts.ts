@@ -18,6 +18,7 @@ import type {
 import type { CloseReason } from '@tidewatch/event';
 import { get } from './client.ts';
 import { decide, newRetry } from './decisions.ts';
+import { useZone } from './zone.ts';
 
 export interface AlertFilter {
   readonly q: string;
@@ -68,13 +69,15 @@ export const useAlertTotals = (filter: AlertFilter) =>
     placeholderData: keepPreviousData,
   });
 
-export const useAlertHistogram = (filter: AlertFilter) =>
-  useQuery({
-    queryKey: ['alert-histogram', filter],
+export function useAlertHistogram(filter: AlertFilter) {
+  const zone = useZone();
+  return useQuery({
+    queryKey: ['alert-histogram', filter, zone],
     queryFn: ({ signal }) =>
-      get<Histogram>('/api/alerts/histogram', { ...filter, buckets: 80, split: 'level' }, signal),
+      get<Histogram>('/api/alerts/histogram', { ...filter, buckets: 80, split: 'level', zone }, signal),
     placeholderData: keepPreviousData,
   });
+}
 
 const alertQuery = (id: string) => ({
   queryKey: ['alert', id],

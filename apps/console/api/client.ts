@@ -76,10 +76,11 @@ export async function logOut(): Promise<void> {
 async function send<T>(url: string, init: RequestInit): Promise<T> {
   const broken = (cause: unknown): never => {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
-    throw new ApiProblem(0, {
-      code: 'NETWORK',
-      message: 'The server does not answer. Check that Tidewatch runs; this page keeps trying to reconnect.',
-    });
+    const next =
+      init.method === undefined
+        ? 'Check that Tidewatch runs; this page keeps trying to reconnect.'
+        : 'Whether this was done is not known, and it is not sent again: look once the server is back.';
+    throw new ApiProblem(0, { code: 'NETWORK', message: `The server does not answer. ${next}` });
   };
   const response = await fetch(url, { credentials: 'same-origin', ...init }).catch(broken);
   const text = await response.text().catch(broken);

@@ -2,10 +2,6 @@ import { useQuery } from '@tanstack/react-query';
 import type { Completion } from '@tidewatch/api/schemas';
 import { get } from './client.ts';
 
-/** Lists whose queries the server completes. */
-export const completedLists = ['alerts', 'events', 'cases'] as const;
-export type CompletedList = (typeof completedLists)[number];
-
 export interface CompletionRequest {
   readonly text: string;
   /** Of the cursor, UTF-16 units. */
@@ -18,13 +14,18 @@ export interface CompletionRequest {
 /**
  * What can stand at a place of a query; what is typed over is cancelled.
  *
+ * @param list under `/api`, e.g. `alerts`; undefined where nothing is completed
  * @param opening what was known before is shown until more is known, within one opening of the list
  */
-export const useCompletions = (list: CompletedList, opening: number, asked: CompletionRequest | undefined) =>
+export const useCompletions = (
+  list: string | undefined,
+  opening: number,
+  asked: CompletionRequest | undefined,
+) =>
   useQuery({
     queryKey: ['completions', list, opening, asked],
     queryFn: ({ signal }) => get<Completion>(`/api/${list}/complete`, { ...asked }, signal),
-    enabled: asked !== undefined,
+    enabled: list !== undefined && asked !== undefined,
     gcTime: 60_000,
     // Whoever types on asks again anyway.
     retry: false,

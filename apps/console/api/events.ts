@@ -8,6 +8,7 @@ import {
 import type { EventPage, FieldNames, Histogram, TopValues } from '@tidewatch/api/schemas';
 import type { JsonObject } from '@tidewatch/event';
 import { get } from './client.ts';
+import { useZone } from './zone.ts';
 
 export interface EventFilter {
   readonly q: string;
@@ -23,18 +24,26 @@ export const useEvents = (filter: EventFilter, sort: EventSort) =>
   useInfiniteQuery({
     queryKey: ['events', filter, sort],
     queryFn: ({ pageParam, signal }) =>
-      get<EventPage>('/api/events', { ...filter, sort, limit: 100, after: pageParam }, signal),
+      // The histogram counts them, in the same time.
+      get<EventPage>(
+        '/api/events',
+        { ...filter, sort, limit: 100, total: 'false', after: pageParam },
+        signal,
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
   });
 
-export const useEventHistogram = (filter: EventFilter) =>
-  useQuery({
-    queryKey: ['event-histogram', filter],
-    queryFn: ({ signal }) => get<Histogram>('/api/events/histogram', { ...filter, buckets: 100 }, signal),
+export function useEventHistogram(filter: EventFilter) {
+  const zone = useZone();
+  return useQuery({
+    queryKey: ['event-histogram', filter, zone],
+    queryFn: ({ signal }) =>
+      get<Histogram>('/api/events/histogram', { ...filter, buckets: 100, zone }, signal),
     placeholderData: keepPreviousData,
   });
+}
 
 /** Read only while `wanted`: the values of a field cost a query each. */
 export const useTopValues = (

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { eventHref, frozenHref } from './link.ts';
+import { alertHref, eventHref, frozenHref } from './link.ts';
 
 const now = Date.UTC(2026, 10, 21, 12);
 const frozen = (search: string) => new URL(frozenHref(`http://192.0.2.1:8420/alerts${search}`, now));
@@ -21,6 +21,14 @@ it('knows the time of a page that names none, and leaves one that is fixed', () 
     '2026-01-02T00:00:00.000Z',
   ]);
   expect(frozen('?from=soon').searchParams.get('from')).toBe('soon');
+});
+
+it('leads to an alert among those of its time, also if it is closed', () => {
+  const { searchParams } = new URL(alertHref('a&b', now), 'http://192.0.2.1');
+  expect(Object.fromEntries(searchParams)).toEqual({
+    ...{ id: 'a&b', status: 'all' },
+    ...{ from: '2026-11-21T11:00:00.000Z', to: '2026-11-21T13:00:00.000Z' },
+  });
 });
 
 it('leads to an event among those of its minutes', () => {

@@ -1,9 +1,9 @@
 'use client';
 import type { AlertDetail } from '@tidewatch/api/schemas';
-import type { ReactNode } from 'react';
 import { duration } from '../../view/moment.ts';
 import { plural } from '../../view/quantity.ts';
 import { type OnFilter, ValueMenu } from '../filter/value-menu.tsx';
+import { Fact, Facts } from '../ui/facts.tsx';
 import { Time } from '../ui/time.tsx';
 import { useNow } from '../ui/use-now.ts';
 
@@ -24,7 +24,7 @@ export function AlertFacts({
 }) {
   const now = useNow();
   return (
-    <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-0.5 text-sm">
+    <Facts>
       {alert.key.map(({ field, value }) => (
         <Fact key={field} name={field}>
           <ValueMenu
@@ -57,15 +57,6 @@ export function AlertFacts({
       <Fact name="Data class">
         <code className="font-mono text-xs">{alert.dataClass}</code>
       </Fact>
-    </dl>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <>
-      <dt className="leading-7 text-soft">{name}</dt>
-      <dd className="min-w-0 leading-7">{children}</dd>
-    </>
+    </Facts>
   );
 }

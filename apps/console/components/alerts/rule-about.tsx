@@ -3,6 +3,7 @@ import { ExternalLink } from 'lucide-react';
 import { useTechniqueName } from '../../api/techniques.ts';
 import { tagLabel } from '../../view/alert-view.ts';
 import { isRule } from '../../view/explanation.ts';
+import { Fact, Facts } from '../ui/facts.tsx';
 
 /** Only these leave the page; anything else a rule calls a reference stays text. */
 const isWebAddress = (text: string): boolean => /^https?:\/\//i.test(text);
@@ -43,56 +44,37 @@ export function RuleAbout({ detector }: { readonly detector: AlertDetail['detect
           })}
         </ul>
       )}
-      <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-1">
-        {falsePositives.length > 0 && (
-          <>
-            <dt className="text-soft">False positives</dt>
-            <dd>{falsePositives.join('; ')}</dd>
-          </>
-        )}
-        {author !== undefined && (
-          <>
-            <dt className="text-soft">Author</dt>
-            <dd>{author}</dd>
-          </>
-        )}
-        {license !== undefined && (
-          <>
-            <dt className="text-soft">Licence</dt>
-            <dd>{license}</dd>
-          </>
-        )}
-        <dt className="text-soft">{isRule(detector) ? 'Rule' : 'Model'}</dt>
-        <dd>
-          <code className="font-mono text-xs">{detector.id}</code>
-        </dd>
+      <Facts>
+        {falsePositives.length > 0 && <Fact name="False positives">{falsePositives.join('; ')}</Fact>}
+        {author !== undefined && <Fact name="Author">{author}</Fact>}
+        {license !== undefined && <Fact name="Licence">{license}</Fact>}
+        <Fact code name={isRule(detector) ? 'Rule' : 'Model'}>
+          {detector.id}
+        </Fact>
         {references.length > 0 && (
-          <>
-            <dt className="text-soft">References</dt>
-            <dd>
-              <ul className="flex flex-col">
-                {references.map((reference) => (
-                  <li key={reference} className="flex min-h-7 items-center">
-                    {isWebAddress(reference) ? (
-                      <a
-                        href={reference}
-                        rel="noreferrer"
-                        target="_blank"
-                        className={`${linkClass} inline-flex min-w-0 items-center gap-1`}
-                      >
-                        <span className="truncate">{reference}</span>
-                        <ExternalLink size={11} className="shrink-0" aria-hidden />
-                      </a>
-                    ) : (
+          <Fact name="References">
+            <ul className="flex flex-col">
+              {references.map((reference) => (
+                <li key={reference} className="flex min-h-7 items-center">
+                  {isWebAddress(reference) ? (
+                    <a
+                      href={reference}
+                      rel="noreferrer"
+                      target="_blank"
+                      className={`${linkClass} inline-flex min-w-0 items-center gap-1`}
+                    >
                       <span className="truncate">{reference}</span>
-                    )}
-                  </li>
-                ))}
-              </ul>
-            </dd>
-          </>
+                      <ExternalLink size={11} className="shrink-0" aria-hidden />
+                    </a>
+                  ) : (
+                    <span className="truncate">{reference}</span>
+                  )}
+                </li>
+              ))}
+            </ul>
+          </Fact>
         )}
-      </dl>
+      </Facts>
     </div>
   );
 }

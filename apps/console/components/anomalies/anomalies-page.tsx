@@ -10,6 +10,7 @@ import { Button } from '../ui/button.tsx';
 import { Shown } from '../ui/shown.tsx';
 import { EmptyState } from '../ui/states.tsx';
 import { useKey } from '../ui/use-key.ts';
+import { Words } from '../ui/words.tsx';
 import { DetectorList } from './detector-list.tsx';
 import { DetectorPane } from './detector-pane.tsx';
 import { useAnomalyState } from './use-anomaly-state.ts';
@@ -75,7 +76,7 @@ export function AnomaliesPage() {
                   </div>
                   {faults.map(({ file, reason }) => (
                     <p key={file} className="mb-2 text-sm text-bad wrap-anywhere">
-                      {file}: {reason}
+                      {file}: <Words>{reason}</Words>
                     </p>
                   ))}
                   <DetectorList rows={rows} current={state.id} onOpen={open} />

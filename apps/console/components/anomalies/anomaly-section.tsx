@@ -4,6 +4,7 @@ import type { DetectorRow } from '@tidewatch/api/schemas';
 import { refreshDetectors, useAnomalies } from '../../api/detectors.ts';
 import { type AnomalyRow, entityLabel, outcomeWord } from '../../view/anomaly.ts';
 import { figure } from '../../view/forecast.ts';
+import { alertHref } from '../../view/link.ts';
 import { KqlBox } from '../filter/kql-box.tsx';
 import { kqlProblemOf } from '../filter/kql-problem.ts';
 import { TimePicker } from '../filter/time-picker.tsx';
@@ -54,6 +55,8 @@ export function AnomalySection({
     <Section title="Odd intervals" aside={query.data && `${rows.length} shown`}>
       <div className="mb-2 flex flex-wrap items-center gap-2">
         <KqlBox
+          completes={`detectors/${detector.id}`}
+          range={state}
           value={q}
           onChange={(text) => void setState({ q: text })}
           problem={problem}
@@ -107,10 +110,7 @@ export function AnomalySection({
                   row.alert === undefined ? (
                     <span className="text-soft">{outcomeWord(row)}</span>
                   ) : (
-                    <Link
-                      href={`/alerts?id=${encodeURIComponent(row.alert)}&from=${row.from - 7_200_000}&to=now&status=all`}
-                      className="text-accent hover:underline"
-                    >
+                    <Link href={alertHref(row.alert, row.from)} className="text-accent hover:underline">
                       alert
                     </Link>
                   ),

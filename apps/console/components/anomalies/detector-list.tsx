@@ -5,6 +5,7 @@ import { count } from '../../view/quantity.ts';
 import { type FactColumn, FactTable, StateDot } from '../health/health-section.tsx';
 import { Time } from '../ui/time.tsx';
 import { useNow } from '../ui/use-now.ts';
+import { Words } from '../ui/words.tsx';
 
 export function DetectorList({
   rows,
@@ -60,7 +61,9 @@ export function DetectorList({
               >
                 {title}
               </button>
-              <p className="text-xs text-soft">{says}</p>
+              <p className="text-xs text-soft">
+                <Words>{says}</Words>
+              </p>
             </div>
           ),
         },

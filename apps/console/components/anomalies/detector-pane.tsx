@@ -13,6 +13,7 @@ import { LevelMark } from '../ui/level-mark.tsx';
 import { Section } from '../ui/section.tsx';
 import { Shown } from '../ui/shown.tsx';
 import { SkeletonRows } from '../ui/states.tsx';
+import { Words } from '../ui/words.tsx';
 import { AnomalySection } from './anomaly-section.tsx';
 import { EntitySection } from './entity-section.tsx';
 import { NormalSection } from './normal-section.tsx';
@@ -70,7 +71,13 @@ export function DetectorPane({
           </>
         )
       }
-      below={data && <p className="text-sm text-soft">{data.says}</p>}
+      below={
+        data && (
+          <p className="text-sm text-soft">
+            <Words>{data.says}</Words>
+          </p>
+        )
+      }
       onClose={onClose}
     >
       <Shown query={query} what="The detector" rows={10}>

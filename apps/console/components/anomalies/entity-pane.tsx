@@ -13,7 +13,7 @@ import { useChart } from '../charts/use-chart.ts';
 import { WhyItScored } from '../explain/why-it-scored.tsx';
 import { FactTable } from '../health/health-section.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
-import { Link } from '../ui/link.tsx';
+import { TextLink } from '../ui/link.tsx';
 import { Shown } from '../ui/shown.tsx';
 import { Time } from '../ui/time.tsx';
 import { useNow } from '../ui/use-now.ts';
@@ -22,8 +22,6 @@ import type { AnomalyState, SetAnomalyState } from './use-anomaly-state.ts';
 const NormalDialog = lazy(() =>
   import('./normal-dialog.tsx').then((module) => ({ default: module.NormalDialog })),
 );
-const linkClass =
-  'inline-flex min-h-7 items-center text-accent underline decoration-accent/50 underline-offset-2';
 const nothing = (): void => {};
 
 /** One entity: its last intervals with what was expected of them, and what made one of them odd. */
@@ -58,19 +56,18 @@ export function EntityPane({
     <section aria-label={`Entity ${entityLabel(values)}`} className="rounded-lg border border-line p-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <h3 className="text-base font-semibold wrap-anywhere">{entityLabel(values)}</h3>
-        <Link href={`/events?q=${q}&${times}`} className={linkClass}>
+        <TextLink href={`/events?q=${q}&${times}`}>
           {at === null ? 'Its events' : 'Events of the interval'}
-        </Link>
-        <Link
+        </TextLink>
+        <TextLink
           href={`/alerts?q=${encodeURIComponent(`rule.id: "${detector.id}"`)}&status=all&from=now-30d`}
-          className={linkClass}
         >
           Alerts
-        </Link>
+        </TextLink>
         {pages.map(({ href, name }) => (
-          <Link key={href} href={href} className={linkClass}>
+          <TextLink key={href} href={href}>
             About {name}
-          </Link>
+          </TextLink>
         ))}
         <span className="ml-auto flex items-center gap-1">
           {anomaly !== undefined && mayJudge && (

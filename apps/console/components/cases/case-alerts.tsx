@@ -3,6 +3,7 @@ import type { CaseAlerts } from '@tidewatch/api/schemas';
 import { X } from 'lucide-react';
 import { useCaseAlerts } from '../../api/cases.ts';
 import { timeline } from '../../view/case.ts';
+import { alertHref } from '../../view/link.ts';
 import { count, plural } from '../../view/quantity.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { LevelMark } from '../ui/level-mark.tsx';
@@ -88,7 +89,7 @@ function Rows({
                 </td>
                 <td className="pr-2">
                   <Link
-                    href={`/alerts?id=${encodeURIComponent(alert.id)}&status=all`}
+                    href={alertHref(alert.id, alert.last)}
                     className="block truncate hover:underline"
                     title={alert.summary}
                   >

@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { shortTime } from '../../view/moment.ts';
 import { count, plural } from '../../view/quantity.ts';
 import { HistogramTable } from './histogram-table.tsx';
-import { type ChartSeries, countOf } from './stack.ts';
+import { type ChartSeries, countOf, endOf, totalOf } from './stack.ts';
 import { TableToggle, useAsTable } from './table-toggle.tsx';
 
 // Not needed before the counts are there; it comes while they are asked for.
@@ -34,8 +34,9 @@ export function HistogramPanel({
   const [hovered, setHovered] = useState<number | null>(null);
   const [asTable, setAsTable] = useAsTable();
   useEffect(() => void loadBars(), []);
-  const total = histogram?.buckets.reduce((sum, bucket) => sum + bucket.count, 0) ?? 0;
+  const total = histogram === undefined ? 0 : totalOf(histogram);
   const bucket = hovered === null ? undefined : histogram?.buckets[hovered];
+  const until = histogram && hovered !== null ? endOf(histogram, hovered) : 0;
   return (
     <section
       aria-label={`Histogram of ${what}s`}
@@ -51,7 +52,7 @@ export function HistogramPanel({
         ) : (
           <span className="figure flex min-w-0 gap-3 truncate">
             <span className="text-ink">
-              {shortTime(bucket.start, Date.now())} – {shortTime(bucket.start + histogram.stepMs, Date.now())}
+              {shortTime(bucket.start, Date.now())} – {shortTime(until, Date.now())}
             </span>
             <span>{plural(bucket.count, what)}</span>
             {series.length > 1 &&

@@ -1,7 +1,7 @@
 import type { Histogram } from '@tidewatch/api/schemas';
 import { shortTime } from '../../view/moment.ts';
 import { count } from '../../view/quantity.ts';
-import { type ChartSeries, countOf } from './stack.ts';
+import { type ChartSeries, countOf, endOf } from './stack.ts';
 
 /** The chart's numbers; each row's time sets the range to its bucket. */
 export function HistogramTable({
@@ -13,7 +13,9 @@ export function HistogramTable({
   readonly series: readonly ChartSeries[];
   readonly onBrush: (from: number, to: number) => void;
 }) {
-  const filled = histogram.buckets.filter((bucket) => bucket.count > 0);
+  const filled = histogram.buckets.flatMap((bucket, i) =>
+    bucket.count > 0 ? [{ ...bucket, end: endOf(histogram, i) }] : [],
+  );
   return (
     <div className="h-full overflow-y-auto px-3" tabIndex={0} role="region" aria-label="Counts over time">
       <table className="w-full text-sm">
@@ -35,7 +37,7 @@ export function HistogramTable({
               <td>
                 <button
                   type="button"
-                  onClick={() => onBrush(bucket.start, bucket.start + histogram.stepMs)}
+                  onClick={() => onBrush(bucket.start, bucket.end)}
                   className="figure h-7 rounded text-left text-accent hover:underline"
                 >
                   {shortTime(bucket.start, Date.now())}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { countOf, stack } from './stack.ts';
+import { countOf, endOf, stack } from './stack.ts';
 
 const histogram = {
   from: 0,
@@ -18,6 +18,11 @@ it('adds each series to those below it, the tallest first', () =>
     [3, 1],
     [1, 0],
   ]));
+
+it('knows a bucket that is longer than others by the next', () => {
+  const buckets = [0, 10, 21].map((start) => ({ start, count: 1 }));
+  expect(buckets.map((_, i) => endOf({ ...histogram, buckets }, i))).toEqual([10, 21, 31]);
+});
 
 it('shows the whole bucket where there is one series', () => {
   const one = [{ key: 'events', label: 'Events', colour: '--accent' }];

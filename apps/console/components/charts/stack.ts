@@ -11,6 +11,14 @@ export interface ChartSeries {
 export const countOf = (bucket: Histogram['buckets'][number], key: string, alone: boolean): number =>
   bucket.split?.[key] ?? (alone ? bucket.count : 0);
 
+/** When a bucket ends: days are not all of one length. */
+export const endOf = ({ buckets, stepMs }: Histogram, at: number): number =>
+  buckets[at + 1]?.start ?? (buckets[at]?.start ?? 0) + stepMs;
+
+/** What all buckets count. */
+export const totalOf = ({ buckets }: Histogram): number =>
+  buckets.reduce((sum, bucket) => sum + bucket.count, 0);
+
 /** Rows for uPlot: times, then each series with all before it added, largest first so that the smaller are drawn over it. */
 export function stack(histogram: Histogram, series: readonly ChartSeries[]): [number[], ...number[][]] {
   const times = histogram.buckets.map(({ start }) => start);

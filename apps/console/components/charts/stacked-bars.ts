@@ -1,7 +1,7 @@
 import type { Histogram } from '@tidewatch/api/schemas';
 import uPlot from 'uplot';
 import { frame, themeColours } from './axes.ts';
-import { type ChartSeries, stack } from './stack.ts';
+import { type ChartSeries, endOf, stack } from './stack.ts';
 
 /** Draws the histogram; `onBrush` gets the dragged range, `onHover` the bucket under the pointer. */
 export function drawStackedBars(
@@ -41,9 +41,8 @@ export function drawStackedBars(
             const { left } = plot.cursor;
             if (left === undefined || left < 0) return handlers.onHover(null);
             const time = plot.posToVal(left, 'x');
-            const first = histogram.buckets[0]?.start ?? 0;
-            const bucket = Math.floor((time - first) / histogram.stepMs);
-            handlers.onHover(bucket >= 0 && bucket < histogram.buckets.length ? bucket : null);
+            const bucket = histogram.buckets.findLastIndex(({ start }) => start <= time);
+            handlers.onHover(bucket >= 0 && time < endOf(histogram, bucket) ? bucket : null);
           },
         ],
         setSelect: [

@@ -127,6 +127,7 @@ export function DeadLettersPage() {
         />
         <KqlBox
           page="dead-letters"
+          range={state}
           value={q}
           onChange={(text) => void setState({ q: text })}
           problem={kqlProblemOf(list.error, q, filter.q)}

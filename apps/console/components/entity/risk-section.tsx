@@ -2,6 +2,7 @@
 import type { Entity } from '@tidewatch/api/schemas';
 import { reasonLabels } from '../../view/alert-view.ts';
 import { riskFormula, riskSentence } from '../../view/entity.ts';
+import { alertHref } from '../../view/link.ts';
 import { count } from '../../view/quantity.ts';
 import { drawLineChart } from '../charts/line-chart.ts';
 import { TableToggle, useAsTable } from '../charts/table-toggle.tsx';
@@ -61,9 +62,9 @@ export function RiskSection({ entity: { value, risk } }: { readonly entity: Enti
             { title: 'Level', cell: ({ level }) => <LevelMark level={level} /> },
             {
               title: 'Alert',
-              cell: ({ id, title }) => (
+              cell: ({ id, title, last }) => (
                 <Link
-                  href={`/alerts?id=${encodeURIComponent(id)}&status=all&from=now-14d`}
+                  href={alertHref(id, last)}
                   className="inline-flex min-h-7 items-center font-medium hover:underline"
                 >
                   {title}

@@ -19,6 +19,8 @@ import type { useLiveTail } from './use-live-tail.ts';
 export interface EventListProps {
   readonly list: ReturnType<typeof useEvents>;
   readonly rows: readonly JsonObject[];
+  /** How many there are in all, once they are counted. */
+  readonly total: number | undefined;
   readonly state: EventState['state'];
   readonly setState: EventState['setState'];
   readonly tail: ReturnType<typeof useLiveTail>;
@@ -27,9 +29,9 @@ export interface EventListProps {
   readonly onFilter: OnFilter;
 }
 
-export function EventList({ list, rows, state, setState, tail, cursor, onOpen, onFilter }: EventListProps) {
+export function EventList(props: EventListProps) {
+  const { list, rows, total, state, setState, tail, cursor, onOpen, onFilter } = props;
   const now = useNow();
-  const total = list.data?.pages[0]?.total ?? 0;
   const columns = useMemo(
     () => eventColumns(now, state.columns, (event) => eventId(event) === state.id),
     [now, state.columns, state.id],
@@ -40,7 +42,7 @@ export function EventList({ list, rows, state, setState, tail, cursor, onOpen, o
     <section aria-label="Events" className="flex min-h-0 min-w-0 flex-1 flex-col bg-panel">
       <div className="flex h-9 shrink-0 items-center gap-3 border-b border-line px-3 text-sm text-soft">
         <span className="figure whitespace-nowrap">
-          <strong className="font-semibold text-ink">{list.data === undefined ? '–' : count(total)}</strong>{' '}
+          <strong className="font-semibold text-ink">{total === undefined ? '–' : count(total)}</strong>{' '}
           {total === 1 ? 'event' : 'events'}
         </span>
         {tail.stored > 0 && !state.live && (
@@ -83,7 +85,7 @@ export function EventList({ list, rows, state, setState, tail, cursor, onOpen, o
         columns={columns}
         rowId={eventId}
         rowHeight={30}
-        total={total}
+        {...(total === undefined ? { standing: `${count(rows.length)} loaded` } : { total })}
         cursor={cursor}
         onOpen={(event) => onOpen(eventId(event))}
         expanded={(event) =>

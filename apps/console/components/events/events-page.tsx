@@ -6,7 +6,7 @@ import { useEvent, useEventHistogram, useEvents } from '../../api/events.ts';
 import { absoluteRange } from '../../view/time-range.ts';
 import { eventId, eventTime } from '../../view/value.ts';
 import { HistogramPanel } from '../charts/histogram-panel.tsx';
-import type { ChartSeries } from '../charts/stack.ts';
+import { type ChartSeries, totalOf } from '../charts/stack.ts';
 import { ExportButton } from '../filter/export-button.tsx';
 import { KqlBox } from '../filter/kql-box.tsx';
 import { kqlProblemOf } from '../filter/kql-problem.ts';
@@ -18,6 +18,7 @@ import type { OnFilter } from '../filter/value-menu.tsx';
 import { ViewsMenu } from '../filter/views-menu.tsx';
 import { useCursor } from '../grid/use-cursor.ts';
 import { IconButton } from '../ui/button.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { useKey } from '../ui/use-key.ts';
 import { shownValues } from './event-columns.tsx';
 import { EventList } from './event-list.tsx';
@@ -32,6 +33,8 @@ export function EventsPage() {
   const { state, setState, filter } = useEventState();
   const list = useEvents(filter, state.sort);
   const histogram = useEventHistogram(filter);
+  const total =
+    histogram.data === undefined || histogram.isPlaceholderData ? undefined : totalOf(histogram.data);
   const tail = useLiveTail(state.live);
   const rows = useMemo<JsonObject[]>(
     () => list.data?.pages.flatMap((page) => page.items as JsonObject[]) ?? [],
@@ -120,6 +123,7 @@ export function EventsPage() {
           <EventList
             list={list}
             rows={rows}
+            total={total}
             state={state}
             setState={setState}
             tail={tail}
@@ -143,7 +147,7 @@ function LinkedEvent({
   readonly onFilter: OnFilter;
   readonly onClose: () => void;
 }) {
-  const { data, error } = useEvent(id);
+  const query = useEvent(id);
   // While the list loads, the event may still turn up in it.
   const [late, setLate] = useState(false);
   useEffect(() => {
@@ -162,15 +166,9 @@ function LinkedEvent({
           <X size={15} />
         </IconButton>
       </div>
-      {data !== undefined ? (
-        <EventTree event={data} onFilter={onFilter} />
-      ) : error !== null ? (
-        <p role="alert" className="text-bad">
-          {error.message}
-        </p>
-      ) : (
-        <div className="skeleton h-20" role="status" aria-label="Loading the event" />
-      )}
+      <Shown query={query} what="The event">
+        {(event) => <EventTree event={event} onFilter={onFilter} />}
+      </Shown>
     </section>
   );
 }

@@ -3,7 +3,7 @@ import type { AlertDetail, AlertMatch } from '@tidewatch/api/schemas';
 import { lazy, Suspense } from 'react';
 import { judgeHref } from '../../view/anomaly.ts';
 import type { OnFilter } from '../filter/value-menu.tsx';
-import { Link } from '../ui/link.tsx';
+import { TextLink } from '../ui/link.tsx';
 import { WhyItFired } from './why-it-fired.tsx';
 
 // Most alerts are of rules on single events.
@@ -45,16 +45,16 @@ export function Why({
         <Suspense fallback={waiting}>
           <WhyItScored explanation={explanation} onFilter={onFilter} />
           {explanation.engine === 'forest' && (
-            <Link
+            <TextLink
               href={judgeHref(
                 alert.detector.id,
                 alert.key.map(({ value }) => value),
                 explanation.interval,
               )}
-              className="mt-2 inline-flex min-h-7 items-center text-sm text-accent underline decoration-accent/50 underline-offset-2"
+              className="mt-2 text-sm"
             >
               Normal for this entity…
-            </Link>
+            </TextLink>
           )}
         </Suspense>
       );

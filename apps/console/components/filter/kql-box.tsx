@@ -35,6 +35,7 @@ export function KqlBox({
   problem,
   placeholder,
   page,
+  completes = page,
   range,
 }: {
   readonly value: string;
@@ -43,6 +44,8 @@ export function KqlBox({
   readonly placeholder: string;
   /** Remembers what is asked here; the arrow keys bring it back. */
   readonly page?: SearchPage;
+  /** Whose queries the server completes, as its address under `/api` has it; the page's. */
+  readonly completes?: string | undefined;
   /** Of the list: values are counted in it. */
   readonly range?: TimeRange;
 }) {
@@ -53,7 +56,7 @@ export function KqlBox({
   const errorId = useId();
   const listId = useId();
   const history = useSearchHistory(page, draft);
-  const completion = useCompletion(page, range);
+  const completion = useCompletion(completes, range);
   const completing = completion.shown !== undefined && !history.shown;
   /** Where the cursor goes once what was taken stands in the box. */
   const cursor = useRef<number>(undefined);
@@ -153,7 +156,7 @@ export function KqlBox({
             }}
             placeholder={placeholder}
             aria-label="Filter in KQL"
-            {...(page !== undefined && {
+            {...(completes !== undefined && {
               role: 'combobox',
               'aria-autocomplete': 'list' as const,
               'aria-expanded': history.shown || completing,

@@ -1,22 +1,14 @@
 'use client';
 import { useEffect, useState } from 'react';
-import {
-  type CompletedList,
-  type CompletionRequest,
-  completedLists,
-  useCompletions,
-} from '../../api/completion.ts';
+import { type CompletionRequest, useCompletions } from '../../api/completion.ts';
 import { offers, type Suggestion, take } from '../../view/completion.ts';
 import type { TimeRange } from '../../view/time-range.ts';
 
 /** So long nothing is typed before the server is asked, milliseconds. */
 const pause = 120;
 
-const isCompleted = (page: string | undefined): page is CompletedList =>
-  completedLists.some((list) => list === page);
-
-/** What can stand where the cursor is, below the filter: asked for by typing, taken by Tab, or by Enter once an arrow key chose. */
-export function useCompletion(page: string | undefined, range: TimeRange | undefined) {
+/** What can stand where the cursor is, below the filter: asked for by typing, taken by Tab, or by Enter once an arrow key chose. @param list as {@link useCompletions} takes it */
+export function useCompletion(list: string | undefined, range: TimeRange | undefined) {
   const [asked, setAsked] = useState<CompletionRequest>();
   const [settled, setSettled] = useState<CompletionRequest>();
   const [opening, setOpening] = useState(0);
@@ -25,11 +17,7 @@ export function useCompletion(page: string | undefined, range: TimeRange | undef
     const timer = setTimeout(() => setSettled(asked), asked === undefined ? 0 : pause);
     return () => clearTimeout(timer);
   }, [asked]);
-  const { data, isPlaceholderData, isFetching } = useCompletions(
-    isCompleted(page) ? page : 'events',
-    opening,
-    settled,
-  );
+  const { data, isPlaceholderData, isFetching } = useCompletions(list, opening, settled);
   const known = asked !== undefined && asked === settled && !isPlaceholderData;
   const shown =
     asked !== undefined && data !== undefined && (data.late === true || offers(asked.text, data))
@@ -45,10 +33,10 @@ export function useCompletion(page: string | undefined, range: TimeRange | undef
     at,
     /** Asks what can stand at the cursor. */
     ask(text: string, position: number): void {
-      if (!isCompleted(page)) return;
+      if (list === undefined) return;
       setAt(-1);
       if (asked === undefined) setOpening(opening + 1);
-      setAsked({ text, position, ...(page !== 'cases' && range && { from: range.from, to: range.to }) });
+      setAsked({ text, position, ...(range && { from: range.from, to: range.to }) });
     },
     close: () => setAsked(undefined),
     step: (by: number) => setAt((now) => Math.min(suggestions.length - 1, Math.max(-1, now + by))),

@@ -13,6 +13,7 @@ import { Segmented } from '../ui/segmented.tsx';
 import { Shown } from '../ui/shown.tsx';
 import { Time } from '../ui/time.tsx';
 import { useNow } from '../ui/use-now.ts';
+import { Words } from '../ui/words.tsx';
 import { DriftSection } from './drift-section.tsx';
 import { ScoreSection } from './score-section.tsx';
 import { StageActions } from './stage-actions.tsx';
@@ -86,7 +87,7 @@ function Version({
         <TextLink href={alertsHref(model.name)}>its alerts</TextLink>
         {may && <StageActions model={model} version={known} />}
       </div>
-      {known.reason !== undefined && <p className="text-bad">{known.reason}</p>}
+      {known.reason !== undefined && <p className="text-bad"><Words>{known.reason}</Words></p>}
       <Section title="Scores">
         <ScoreSection key={version} name={model.name} version={version} may={may} />
       </Section>

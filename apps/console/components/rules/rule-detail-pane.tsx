@@ -20,6 +20,7 @@ import { Shown } from '../ui/shown.tsx';
 import { Time } from '../ui/time.tsx';
 import { toasts } from '../ui/toasts.tsx';
 import { useNow } from '../ui/use-now.ts';
+import { Words } from '../ui/words.tsx';
 import { reasonLook, stateLooks } from './rule-columns.tsx';
 import { RuleWorkshop, type RuleWorkshopProps } from './rule-workshop.tsx';
 
@@ -108,7 +109,11 @@ function Standing({
   };
   return (
     <div className="text-sm">
-      {reason !== undefined && <p className={`mb-2 ${reasonLook(rule)}`}>{reason}</p>}
+      {reason !== undefined && (
+        <p className={`mb-2 ${reasonLook(rule)}`}>
+          <Words>{reason}</Words>
+        </p>
+      )}
       {rule.quarantine !== undefined && (
         <div className="mb-2 flex items-center gap-3">
           <p className="text-soft">

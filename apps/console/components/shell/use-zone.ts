@@ -1,11 +1,7 @@
 'use client';
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect } from 'react';
 import { useSession } from '../../api/session.ts';
-import { showIn, shownZone, watchZone } from '../../view/wall-clock.ts';
-
-/** The zone that all times are shown in. @param atFirst what to go by until the page is hydrated */
-export const useZone = (atFirst: () => string = shownZone): string =>
-  useSyncExternalStore(watchZone, shownZone, atFirst);
+import { showIn } from '../../view/wall-clock.ts';
 
 const kept = 'tidewatch-zone';
 

@@ -1,7 +1,7 @@
 'use client';
+import { useZone } from '../../api/zone.ts';
 import { offsetLabel } from '../../view/wall-clock.ts';
 import { useNow } from '../ui/use-now.ts';
-import { useZone } from './use-zone.ts';
 
 /** The zone all times are shown in, and how far it is ahead of UTC by now. The build machine's is not the reader's, so it appears after hydration. */
 export function ZoneMark() {

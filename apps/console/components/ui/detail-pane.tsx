@@ -2,7 +2,7 @@ import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { IconButton } from './button.tsx';
 
-/** What a row of a list is, beside the list: its title stays in sight, and a button closes it. */
+/** What a row of a list is, beside the list: it scrolls under its title, and a button closes it. */
 export function DetailPane({
   label,
   title,
@@ -18,14 +18,14 @@ export function DetailPane({
   /** Over the title. */
   readonly above?: ReactNode;
   readonly actions?: ReactNode;
-  /** Under the title, and in sight as it is. */
+  /** Under the title, in sight as it is. */
   readonly below?: ReactNode;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }) {
   return (
-    <aside aria-label={label} className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-panel" tabIndex={0}>
-      <header className="sticky top-0 z-10 border-b border-line bg-panel px-4 pt-2.5 pb-2">
+    <aside aria-label={label} className="flex min-h-0 flex-1 flex-col bg-panel">
+      <header className="border-b border-line px-4 pt-2.5 pb-2">
         <div className="flex items-start gap-3">
           <div className="min-w-0 flex-1">
             {above !== undefined && <div className="mb-0.5 flex items-center gap-4 text-sm">{above}</div>}
@@ -42,7 +42,14 @@ export function DetailPane({
         </div>
         {below}
       </header>
-      {children}
+      <div
+        role="region"
+        aria-label={`${label}, all of it`}
+        tabIndex={0}
+        className="min-h-0 flex-1 overflow-y-auto"
+      >
+        {children}
+      </div>
     </aside>
   );
 }

@@ -1,4 +1,5 @@
 import type { ComponentProps, ReactNode } from 'react';
+import { Words } from './words.tsx';
 
 export const inputClass =
   'h-8 min-w-0 rounded-md border border-line bg-raised px-2 text-sm text-ink outline-none focus-visible:border-accent disabled:opacity-60';
@@ -60,6 +61,6 @@ export function Checks<T extends string>({
 export const FormProblem = ({ problem }: { readonly problem: Error | undefined }) =>
   problem === undefined ? null : (
     <p role="alert" className="text-sm text-bad">
-      {problem.message}
+      <Words>{problem.message}</Words>
     </p>
   );

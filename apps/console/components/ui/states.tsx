@@ -2,6 +2,7 @@ import { CloudOff, RotateCw, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { ApiProblem } from '../../api/client.ts';
 import { Button } from './button.tsx';
+import { Words } from './words.tsx';
 
 /** Grey lines where a list will be. */
 export function SkeletonRows({ rows = 12, label }: { readonly rows?: number; readonly label: string }) {
@@ -57,7 +58,9 @@ export function ProblemState({
     >
       <Icon size={22} className="text-bad" aria-hidden />
       <h2 className="text-lg font-medium">{what} could not be loaded</h2>
-      <p className="max-w-xl text-soft">{error.message}</p>
+      <p className="max-w-xl text-soft">
+        <Words>{error.message}</Words>
+      </p>
       <p className="font-mono text-xs text-faint">{code}</p>
       <Button onClick={onRetry}>
         <RotateCw size={13} aria-hidden /> Try again

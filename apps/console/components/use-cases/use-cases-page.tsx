@@ -12,6 +12,7 @@ import { RowLink } from '../ui/link.tsx';
 import { Shown } from '../ui/shown.tsx';
 import { EmptyState } from '../ui/states.tsx';
 import { useNow } from '../ui/use-now.ts';
+import { Words } from '../ui/words.tsx';
 import { UseCaseDetailPane } from './use-case-detail-pane.tsx';
 
 const none: readonly UseCase[] = [];
@@ -128,7 +129,7 @@ export function UseCasesPage() {
                           </code>
                         ),
                       },
-                      { title: 'What is wrong', cell: ({ reason }) => reason },
+                      { title: 'What is wrong', cell: ({ reason }) => <Words>{reason}</Words> },
                     ]}
                   />
                 </HealthSection>

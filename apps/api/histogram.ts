@@ -1,0 +1,70 @@
+import type { Bucket, TimeRange } from '@tidewatch/store';
+import { histogramStep } from './range.ts';
+import { offsetsOf } from './zone.ts';
+
+const minute = 60_000;
+const day = 86_400_000;
+/** Clocks lie by hours apart, or by halves or quarters. */
+const partsOfDays = [60 * minute, 30 * minute, 15 * minute];
+/** So many parts are counted at most: hours of two years. Beyond, a day here or there is no matter. */
+const mostParts = 20_000;
+
+/** What a store counts in steps of so many milliseconds, aligned to the epoch. */
+export type Count = (stepMs: number) => Promise<Bucket[]>;
+
+/**
+ * Counts over time in steps that people read at a glance. Where a zone is named, days are those of its calendar, of 23 or 25
+ * hours where its clocks change, so that a bar holds what a search for that day finds; the store counts hours of them. Without
+ * one, and over more than some two years, they are days of UTC.
+ */
+export async function histogramOf(
+  range: TimeRange,
+  asked: { readonly buckets: number; readonly zone?: string | undefined },
+  count: Count,
+) {
+  const stepMs = histogramStep(range, asked.buckets);
+  const starts =
+    asked.zone === undefined || stepMs % day !== 0 ? [] : dayStarts(range, asked.zone, stepMs / day);
+  const part = partsOfDays.find((length) => starts.every((start) => start % length === 0));
+  if (starts.length === 0 || part === undefined || (range.to - range.from) / part > mostParts)
+    return { ...range, stepMs, buckets: await count(stepMs) };
+  return { ...range, stepMs, buckets: gather(starts, await count(part)) };
+}
+
+/** Adds what was counted in parts to the days that they are of. */
+function gather(starts: readonly number[], parts: readonly Bucket[]): Bucket[] {
+  const days = starts.map((start) => ({ start, count: 0, split: new Map<string, number>() }));
+  let at = 0;
+  for (const { start, count, split } of parts) {
+    while (start >= (starts[at + 1] ?? Number.POSITIVE_INFINITY)) at++;
+    const mine = days[at];
+    if (mine === undefined) break;
+    mine.count += count;
+    for (const [value, some] of Object.entries(split ?? {}))
+      mine.split.set(value, (mine.split.get(value) ?? 0) + some);
+  }
+  const isSplit = parts.some(({ split }) => split !== undefined);
+  return days.map(({ split, ...rest }) => ({
+    ...rest,
+    ...(isSplit && { split: Object.fromEntries(split) }),
+  }));
+}
+
+/** When each so many days of a zone's calendar begin that touch a range, in order; counted from the first of 1970. */
+export function dayStarts({ from, to }: TimeRange, zone: string, days: number): number[] {
+  const offsetAt = offsetsOf(zone);
+  /** Midnight; where clocks pass over it, the moment at which they do; the first of two. */
+  const startOf = (index: number): number => {
+    const shown = index * day;
+    const [before, after] = [shown - offsetAt(shown - day), shown - offsetAt(shown + day)];
+    const fitting = [before, after].filter((time) => time + offsetAt(time) === shown);
+    return fitting.length === 0 ? before : Math.min(...fitting);
+  };
+  const starts: number[] = [];
+  let index = Math.floor(Math.floor((from + offsetAt(from)) / day) / days) * days;
+  for (let start = startOf(index); start < to; start = startOf(index)) {
+    starts.push(start);
+    index += days;
+  }
+  return starts;
+}
