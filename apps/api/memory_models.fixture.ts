@@ -8,13 +8,15 @@ export function memoryModels(): ModelDesk {
     versions: [{ version: '1', stage: 'live', origin: 'kept', runs: true }],
     history: [],
   };
-  const gates = [{ name: 'alerts', passed: true, found: '2 alerts a day; 20 are the budget.' }] as const;
+  const gates = [
+    { name: 'alerts', passed: true, found: '2 alerts in 24 h; 20 a day are the budget.' },
+  ] as const;
   const result = {
     events: 10,
     scored: 10,
     matches: 2,
     alerts: 2,
-    alertsPerDay: 2,
+    span: 86_400_000,
     perSecond: 20_000,
     quantiles: [0.1, 0.2, 0.9, 0.95],
     faults: [],

@@ -10,8 +10,8 @@ export interface ModelBacktest {
   readonly scored: number;
   readonly matches: number;
   readonly alerts: number;
-  /** Over the time that the events span, but at least a minute. */
-  readonly alertsPerDay: number;
+  /** Milliseconds from the first event to the last. */
+  readonly span: number;
   /** Events a second, of the middle one of all batches: the first are slower. Null where there was none to score. */
   readonly perSecond: number | null;
   /** Scores: median, 90, 99 and 99.9 of a hundred are below. */
@@ -22,9 +22,6 @@ export interface ModelBacktest {
   readonly examples: readonly { readonly event: string; readonly score: number; readonly time: number }[];
 }
 
-const dayMs = 86_400_000;
-/** In less an alert says nothing of a day. */
-const leastMs = 60_000;
 const examples = 10;
 const shares = [0.5, 0.9, 0.99, 0.999];
 
@@ -73,13 +70,12 @@ export async function backtestModel(
     await thread.close();
   }
   scores.sort((a, b) => a - b);
-  const days = Math.max(leastMs, last - first) / dayMs;
   return {
     events,
     scored: scores.length,
     matches,
     alerts: alerts.size,
-    alertsPerDay: alerts.size / days,
+    span: Math.max(0, last - first),
     perSecond: rates.sort((a, b) => a - b)[rates.length >> 1] ?? null,
     quantiles: shares.map(
       (share) => scores[Math.min(scores.length - 1, Math.floor(share * scores.length))] ?? 0,
@@ -98,43 +94,3 @@ const recordOf =
     position: { partition: 0, offset: from + i },
     appendedAt: 0,
   });
-
-/** What a version must have shown before it goes live. */
-export interface Gate {
-  readonly name: 'admission' | 'backtest' | 'alerts' | 'speed';
-  readonly passed: boolean;
-  /** One sentence with the figures. */
-  readonly found: string;
-}
-
-/** What a backtest says of the budget. */
-export function gatesOf(
-  { events, scored, alertsPerDay, perSecond, faults }: ModelBacktest,
-  budget: { readonly alertsPerDay: number; readonly perSecond: number },
-): readonly Gate[] {
-  const [fault] = faults;
-  const rounded = (value: number) => Number(value.toPrecision(3));
-  return [
-    {
-      name: 'backtest',
-      passed: scored > 0 && fault === undefined,
-      found:
-        fault === undefined
-          ? `${scored} of ${events} stored events are for it.`
-          : `It failed on stored events: ${fault}`,
-    },
-    {
-      name: 'alerts',
-      passed: alertsPerDay <= budget.alertsPerDay,
-      found: `${rounded(alertsPerDay)} alerts a day; ${budget.alertsPerDay} are the budget.`,
-    },
-    {
-      name: 'speed',
-      passed: perSecond !== null && perSecond >= budget.perSecond,
-      found:
-        perSecond === null
-          ? 'Nothing was scored, so nothing is known of its speed.'
-          : `${rounded(perSecond)} events a second; ${budget.perSecond} are needed.`,
-    },
-  ];
-}

@@ -55,7 +55,12 @@ export function createDriftSeries(manifest: Manifest, columns: Columns): readonl
       const read: Read = (_, rows, take) => {
         for (let row = 0; row < rows.length; row += columns.length) take(value(rows, row + from, row + to));
       };
-      return createSeries(name, several ? 'categories' : 'ordered', read, size, longestWindow([feature]));
+      const given = manifest.kind === 'onnx' ? manifest.reference?.[name] : undefined;
+      return createSeries(
+        ...([name, several ? 'categories' : 'ordered', read, size, longestWindow([feature])] as const),
+        // Of how many values they are nobody says, as of scores.
+        given && calibrate('ordered', Float32Array.from(given)),
+      );
     }),
   ];
 }

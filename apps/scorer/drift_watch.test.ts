@@ -155,6 +155,33 @@ it('compares scores with the quantiles of a manifest from the first window on', 
   }
 });
 
+it('compares features with what the manifest says of training, from the first window on', () => {
+  const encoder = compileFeatures(features);
+  const at = encoder.columns.findIndex(({ feature }) => features[feature]?.name === 'bytes');
+  const trained: number[] = [];
+  const make = office(11);
+  for (let i = 0; i < 40; i++) {
+    const { rows } = make();
+    for (let row = at; row < rows.length; row += encoder.width) trained.push(rows[row] as number);
+  }
+  trained.sort((a, b) => a - b);
+  const bytes = Array.from(
+    { length: 1_001 },
+    (_, i) => trained[Math.round((i / 1_000) * (trained.length - 1))],
+  );
+  const knowing = manifestSchema.parse({ ...manifest, reference: { bytes } }) as ManifestOf<'onnx'>;
+  const watching = () => createDriftWatch(knowing, encoder.columns, window);
+  // A site that is other than the training from the beginning has no first window to be used to.
+  expect(run(watching(), office(12), 50)).toEqual([]);
+  expect(run(watching(), office(12), 2, { bytes: 0.5 })).toEqual(['bytes']);
+  expect(run(watchOf(), office(12), 2, { bytes: 0.5 })).toEqual([]);
+  for (const reference of [{ user: bytes }, { nobody: bytes }, { bytes: bytes.toReversed() }])
+    expect(manifestSchema.safeParse({ ...manifest, reference }).error?.issues[0]?.path).toEqual([
+      'reference',
+      Object.keys(reference)[0],
+    ]);
+});
+
 it('waits for features that look back until they had the time to', () => {
   const looking = manifestSchema.parse({
     ...manifest,

@@ -10,7 +10,8 @@ export interface DriftWindow {
 }
 
 /**
- * Watches whether a version still sees what it saw in its first window: its score, and each of its features. Each partition
+ * Watches whether a version sees what its manifest says that it was trained on, or, where that says nothing, still sees what it saw in its
+ * first window: its score, and each of its features. Each partition
  * is compared with itself, so that one that goes to another process changes nothing.
  */
 export interface DriftWatch {

@@ -40,6 +40,11 @@ export const scorerErrors = defineErrors({
     status: 409,
     message: 'Somebody else has changed the stages of {name} in the meantime. Look again.',
   },
+  MODEL_STAGES: {
+    status: 409,
+    message:
+      'What was decided about {name} cannot be read, so none of its versions runs: {reason}. Mend the document {document}, or take it away.',
+  },
   MODELS_ELSEWHERE: {
     status: 409,
     message:

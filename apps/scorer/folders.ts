@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readBounded } from '@tidewatch/models';
 import { compareVersions } from './registry.ts';
 
 /** A folder `NAME/VERSION` that holds a manifest. */
@@ -8,7 +9,7 @@ export interface FoundVersion {
   readonly name: string;
   readonly version: string;
   readonly folder: string;
-  /** SHA-256 of the manifest, which has those of all other files. */
+  /** SHA-256 of the manifest, which has those of all other files; empty where it cannot be read: admission says why. */
   readonly digest: string;
   /** It came with Tidewatch. */
   readonly shipped: boolean;
@@ -29,20 +30,25 @@ export async function findModels(paths: readonly string[], shipped: string): Pro
     for (const name of await foldersIn(path, namePattern))
       for (const version of await foldersIn(join(path, name), versionPattern)) {
         const folder = join(path, name, version);
-        const manifest = await readFile(join(folder, 'manifest.yml')).catch(
-          (error: NodeJS.ErrnoException) => {
-            if (error.code === 'ENOENT') return undefined;
-            throw error;
-          },
-        );
         const key = `${name} ${version}`;
-        if (manifest === undefined || found.has(key)) continue;
-        const digest = createHash('sha256').update(manifest).digest('hex');
-        found.set(key, { name, version, folder, digest, shipped: path === shipped });
+        if (found.has(key)) continue;
+        const digest = await digestOf(folder);
+        if (digest !== undefined)
+          found.set(key, { name, version, folder, digest, shipped: path === shipped });
       }
   return [...found.values()].sort(
     (a, b) => a.name.localeCompare(b.name, 'en') || compareVersions(a.version, b.version),
   );
+}
+
+async function digestOf(folder: string): Promise<string | undefined> {
+  try {
+    await stat(join(folder, 'manifest.yml'));
+    const manifest = await readBounded(folder, 'manifest.yml', (_, reason) => new Error(reason));
+    return createHash('sha256').update(manifest).digest('hex');
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : '';
+  }
 }
 
 async function foldersIn(path: string, pattern: RegExp): Promise<string[]> {

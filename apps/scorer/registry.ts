@@ -1,3 +1,4 @@
+import { formatIssues, validateYaml } from '@tidewatch/plugin';
 import { z } from 'zod';
 
 /** The life of a version: shadow stores scores and raises no alerts. One version of a model is live. */
@@ -30,8 +31,11 @@ const remembered = 50;
 
 export const noDecisions: ModelState = { stages: {}, history: [] };
 
-/** @throws ZodError for a text that is no such document. */
-export const parseModelState = (json: unknown): ModelState => stateSchema.parse(json);
+/** Reads the YAML of a document of decisions; a text that is none has a fault, with positions. */
+export function readModelState(text: string): ModelState | { readonly fault: string } {
+  const read = validateYaml(text, stateSchema);
+  return read.ok ? read.value : { fault: formatIssues(read.issues).trim() };
+}
 
 /**
  * The stage of each version. Where nobody decided, a version is a candidate; but of a model that ships with Tidewatch and

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -82,4 +83,20 @@ it.each([
     code: 'MODEL_REFUSED',
     message: expect.stringContaining(reason),
   });
+});
+
+it('waits for no pipe, takes no more files than there may be, and blames no model for what passes', async () => {
+  const refused = (reason: string) => ({ code: 'MODEL_REFUSED', message: expect.stringContaining(reason) });
+  const card = join(folder, 'card.md');
+  await rm(card);
+  execFileSync('mkfifo', [card]);
+  await expect(readModelFolder(folder)).rejects.toMatchObject(refused('card.md: it is no file'));
+  await rm(card);
+  // It opens, and cannot be read now: as where a disk fails.
+  await symlink('/proc/self/mem', card);
+  await expect(readModelFolder(folder)).rejects.toMatchObject({ code: 'EIO' });
+  const text = await readFile(join(folder, 'manifest.yml'), 'utf8');
+  const more = Array.from({ length: 30 }, (_, i) => `  file${i}: ${'0'.repeat(64)}\n`);
+  await writeFile(join(folder, 'manifest.yml'), `${text.trimEnd()}\n${more.join('')}`);
+  await expect(readModelFolder(folder)).rejects.toThrow(/at most 32 files/);
 });

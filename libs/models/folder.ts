@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -22,8 +23,9 @@ export interface ReadModelFolder extends ModelFolder {
 
 /** What every model has beside its weights: what it is and what it is not for, and lines with the scores they must get. */
 export const requiredFiles = ['card.md', 'golden.ndjson'] as const;
-/** Bytes of the largest file that is read. */
+/** Bytes of the largest file that is read, and of all files of a folder. */
 export const fileLimit = 64 * 2 ** 20;
+const folderLimit = 2 * fileLimit;
 
 const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -76,11 +78,14 @@ export async function readModelFolder(
   for (const name of requiredFiles)
     if (manifest.files[name] === undefined) throw refuse('manifest.yml', `files has no ${name}`);
   const files = new Map<string, Buffer>();
+  let total = 0;
   for (const [name, hash] of Object.entries(manifest.files)) {
     const bytes = await readBounded(folder, name, refuse);
     if ((await sha256InTurns(bytes)) !== hash)
       throw refuse(name, 'it is not the file whose hash the manifest has');
     files.set(name, bytes);
+    total += bytes.length;
+    if (total > folderLimit) throw refuse(name, `with it the files have more than ${folderLimit} bytes`);
   }
   return { manifest, files, digest: sha256(written) };
 }
@@ -97,14 +102,19 @@ async function sha256InTurns(bytes: Buffer): Promise<string> {
 
 const pieceBytes = 2 * 2 ** 20;
 
-/** A file of a folder, up to {@link fileLimit}. */
+/** What says something of the folder; what else fails, such as a process out of files, may pass. */
+const ofFolder: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO']);
+
+/** A file of a folder, up to {@link fileLimit}. Rejects with the system's error where another time it may be read. */
 export async function readBounded(
   folder: string,
   name: string,
   refuse: (file: string, reason: string) => Error,
 ): Promise<Buffer> {
-  const file = await open(join(folder, name), 'r').catch((error: Error) => {
-    throw refuse(name, error.message);
+  // A pipe would be waited for.
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+  const file = await open(join(folder, name), flags).catch((error: NodeJS.ErrnoException) => {
+    throw ofFolder.has(error.code) ? refuse(name, error.message) : error;
   });
   try {
     const stat = await file.stat();

@@ -10,6 +10,7 @@ export {
   fileLimit,
   type ModelFolder,
   type ReadModelFolder,
+  readBounded,
   readModelFolder,
   requiredFiles,
   writeModelFolder,

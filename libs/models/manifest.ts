@@ -8,6 +8,7 @@ const name = z
 const text = (most: number) => z.string().trim().min(1).max(most);
 const share = z.number().min(0).max(1);
 
+const mostFiles = 32;
 const fileName = z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,99}$/, 'the name of a file in the folder');
 const tensor = text(200);
 
@@ -41,23 +42,36 @@ const common = {
   }),
   author: text(200),
   license: text(100).describe('SPDX identifier, or LicenseRef-…'),
-  tolerance: z.number().positive().max(0.1).default(1e-5).describe('what a golden score may differ by'),
+  tolerance: z
+    .number()
+    .positive()
+    .max(0.1)
+    .default(1e-5)
+    .describe(
+      'what a golden score may differ by; by quantiles, whose steps may be steep, its raw score by as much of itself',
+    ),
   files: z
     .record(fileName, z.string().regex(/^[0-9a-f]{64}$/, 'SHA-256 in hexadecimal digits'))
-    .describe('SHA-256 of each file beside the manifest'),
+    .refine((files) => Object.keys(files).length <= mostFiles, `at most ${mostFiles} files`)
+    .describe(`SHA-256 of each file beside the manifest, ${mostFiles} at most`),
 };
 
-const quantiles = z.strictObject({
-  quantiles: z
+const ascending = (least: number) =>
+  z
     .array(z.number())
-    .min(2)
+    .min(least)
     .max(10_001)
     .refine(
       (values) => values.every((value, i) => i === 0 || value >= (values[i - 1] as number)),
       'ascending values',
-    )
-    .describe('raw scores of calibration, ascending and evenly spaced in rank'),
+    );
+
+const quantiles = z.strictObject({
+  quantiles: ascending(2).describe('raw scores of calibration, ascending and evenly spaced in rank'),
 });
+
+/** Encodings whose columns say together what a value is. */
+const unordered: ReadonlySet<string | undefined> = new Set(['hash', 'ngrams', 'cyclic']);
 
 /** How an ONNX model is fed and read. */
 const onnx = z.strictObject({
@@ -94,12 +108,31 @@ const onnx = z.strictObject({
 /** What `manifest.yml` of a model's folder says. */
 export const manifestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('svm').describe('a model of edited lines'), ...common }),
-  z.strictObject({
-    kind: z.literal('onnx').describe('a model of any making'),
-    ...common,
-    features: featuresSchema.describe('what it is shown of an event, in the order of its columns'),
-    onnx,
-  }),
+  z
+    .strictObject({
+      kind: z.literal('onnx').describe('a model of any making'),
+      ...common,
+      features: featuresSchema.describe('what it is shown of an event, in the order of its columns'),
+      reference: z
+        .record(z.string(), ascending(101))
+        .optional()
+        .describe(
+          'by name of a feature: the values of its column in training, as quantiles evenly spaced in rank. Drift is told by them from the first window on, instead of by the first window',
+        ),
+      onnx,
+    })
+    .superRefine(({ features, reference = {} }, context) => {
+      for (const name of Object.keys(reference)) {
+        const feature = features.find((each) => each.name === name);
+        const message =
+          feature === undefined
+            ? 'no feature is called so'
+            : unordered.has(feature.encode)
+              ? 'its columns have no quantiles'
+              : undefined;
+        if (message !== undefined) context.addIssue({ code: 'custom', path: ['reference', name], message });
+      }
+    }),
 ]);
 
 export type Manifest = z.infer<typeof manifestSchema>;

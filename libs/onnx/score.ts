@@ -54,6 +54,32 @@ export function shareBelow(quantiles: Float64Array, value: number): number {
   return (from - 1 + (value - below) / (above - below)) / (quantiles.length - 1);
 }
 
+/** The value that such a share lies below: {@link shareBelow} backwards. */
+export function valueAt(quantiles: readonly number[], share: number): number {
+  const rank = share * (quantiles.length - 1);
+  const below = Math.min(Math.floor(rank), quantiles.length - 2);
+  const [from = 0, to = 0] = [quantiles[below], quantiles[below + 1]];
+  return from + (rank - below) * (to - from);
+}
+
+/**
+ * Whether a score is the one that is expected. By quantiles a raw score may differ as well by so much of itself: where two of them are
+ * nearly the same, what the last digit of a float32 is on another processor moves the share by whole steps.
+ */
+export function isNear(
+  { scale, orientation }: Pick<Onnx, 'scale' | 'orientation'>,
+  score: number,
+  expected: number,
+  tolerance: number,
+): boolean {
+  if (Math.abs(score - expected) <= tolerance) return true;
+  if (typeof scale !== 'object') return false;
+  const [raw, wanted] = [score, expected].map((share) =>
+    valueAt(scale.quantiles, orientation === 'lower' ? 1 - share : share),
+  ) as [number, number];
+  return Math.abs(raw - wanted) <= tolerance * Math.abs(wanted);
+}
+
 /**
  * Adds up how far a row is from its reconstruction.
  *

@@ -7,6 +7,7 @@ import { type Golden, readGolden } from './golden.ts';
 import { inspectOnnx, type OnnxFacts } from './inspect.ts';
 import type { OnnxFolder } from './model_worker.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
+import { isNear } from './score.ts';
 
 /** What admission found. */
 export interface Admitted {
@@ -51,7 +52,7 @@ export async function tryModel({ manifest, files }: OnnxFolder): Promise<Admitte
   for (let at = written; at < rows.length; at++) rows[at] = rows[at - written] as number;
 
   const runtime = await openRuntime(manifest, model);
-  const difference = await checkScores(runtime, rows, encoder.width, wanted, manifest.tolerance);
+  const difference = await checkScores(runtime, rows, encoder.width, wanted, manifest);
   for (const size of batchSizes) await runtime.score(rows, size);
   return {
     facts,
@@ -98,13 +99,13 @@ async function checkScores(
   rows: Float32Array,
   width: number,
   wanted: readonly Golden[],
-  tolerance: number,
+  { tolerance, onnx }: ManifestOf<'onnx'>,
 ): Promise<number> {
   let difference = 0;
   const check = (score: number, i: number, beside: string) => {
     const expected = (wanted[i] as Golden).score;
     difference = Math.max(difference, Math.abs(score - expected));
-    if (!(Math.abs(score - expected) <= tolerance))
+    if (!isNear(onnx, score, expected, tolerance))
       throw onnxErrors.ONNX_GOLDEN({ line: i + 1, score, beside, expected, tolerance });
   };
   const { scores } = await runtime.score(rows, rows.length / width);

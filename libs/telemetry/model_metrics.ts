@@ -15,6 +15,12 @@ export const modelMetrics = {
     labels: model,
     buckets: seconds,
   },
+  model_change_duration_seconds: {
+    type: 'histogram',
+    help: 'Time from the decision about a version until the scorer of this process follows it, by the stage that it goes to; a rollback leads to live.',
+    labels: ['to'],
+    buckets: seconds,
+  },
   model_score: {
     type: 'histogram',
     help: 'Scores of events, 0 to 1.',

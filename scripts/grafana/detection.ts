@@ -125,6 +125,14 @@ export const detection = dashboard({
         width: 6,
       }),
       lines({
+        title: 'Time to effect',
+        about:
+          'Time until decisions about models, such as a rollback, are in force: the longest of a hundred but one.',
+        unit: 's',
+        queries: { '{{to}}': quantile(0.99, 'model_change_duration_seconds', ['to']) },
+        width: 6,
+      }),
+      lines({
         title: 'Failures',
         about: 'What models failed at, by phase: to be loaded, or a batch of events.',
         unit: 'short',
@@ -138,7 +146,7 @@ export const detection = dashboard({
         queries: {
           '{{model}} {{version}} {{feature}}': max('model_drift_ratio', ['model', 'version', 'feature']),
         },
-        width: 12,
+        width: 6,
       }),
       lines({
         title: 'Calibration error',

@@ -93,7 +93,7 @@ const backtest = z.object({
   scored: z.number(),
   matches: z.number(),
   alerts: z.number(),
-  alertsPerDay: z.number(),
+  span: z.number().describe('Milliseconds from the first event to the last'),
   perSecond: z.number().nullable(),
   quantiles: z.array(z.number()).describe('Scores that 50, 90, 99 and 99.9 of a hundred are below'),
   faults: z.array(z.string()),

@@ -2,6 +2,7 @@
 import type { ModelBacktest } from '@tidewatch/api/schemas';
 import { useModelBacktest, useModelScores } from '../../api/models.ts';
 import { latencyWords, speedWords } from '../../view/model.ts';
+import { duration } from '../../view/moment.ts';
 import { count, plural } from '../../view/quantity.ts';
 import { FactTable, StateDot } from '../health/health-section.tsx';
 import { Button } from '../ui/button.tsx';
@@ -91,8 +92,8 @@ function Outcome({ outcome: { result, gates } }: { readonly outcome: ModelBackte
     <div className="flex flex-col gap-2" role="status">
       <p className="figure">
         {count(result.scored)} of {plural(result.events, 'event')} scored, {latencyWords(result.perSecond)}{' '}
-        each; {plural(result.matches, 'match', 'matches')}, {plural(result.alerts, 'alert')},{' '}
-        {result.alertsPerDay.toFixed(1)} a day.
+        each; {plural(result.matches, 'match', 'matches')}, {plural(result.alerts, 'alert')} in{' '}
+        {duration(result.span)}.
       </p>
       <p className="figure text-soft">
         {result.quantiles.map((value, at) => `${shares[at]} below ${value.toPrecision(2)}`).join(', ')}

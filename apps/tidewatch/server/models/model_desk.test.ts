@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ModelDesk } from '@tidewatch/api';
+import { createLiveHub, type ModelDesk } from '@tidewatch/api';
 import { inputs } from '@tidewatch/inputs';
 import { parseDataClasses } from '@tidewatch/store';
 import { openDuckDbStore } from '@tidewatch/store/duckdb';
@@ -9,10 +9,12 @@ import { createFileSnapshots } from '@tidewatch/stream';
 import { openFolderDocuments } from '@tidewatch/stream/documents';
 import { createWal } from '@tidewatch/stream/wal';
 import { createHealthBoard, createLogger, createMetrics } from '@tidewatch/telemetry';
+import { isDerived } from '@tidewatch/window';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { indexedFrom } from '../../../../libs/store/fixtures.suite.ts';
 import { bundled } from '../../../../test/bundle.ts';
 import { scoreOfNth, sending, writeSenders } from '../../../scorer/onnx_model.fixture.ts';
+import { recordOf } from '../../../scorer/scorer.suite.ts';
 import { configSchema } from '../../config/schema.ts';
 import { documentFolders } from '../documents.ts';
 import type { ModelsAtWork, Runtime } from '../runtime.ts';
@@ -39,6 +41,7 @@ const events = 1_500;
 
 let directory: string;
 let desk: ModelDesk;
+let runtime: Runtime;
 const closing: (() => unknown)[] = [];
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'tidewatch-models-'));
@@ -47,7 +50,7 @@ beforeEach(async () => {
   const models = { paths: [join(directory, 'models')], budget: { events_per_second: 1 } };
   const config = { ...configSchema(inputs).parse({ models }), data: join(directory, 'data') };
   const log = createLogger({ level: 'silent' });
-  const runtime = {
+  runtime = {
     config,
     options: { demo: false, root: join(directory, 'shipped') },
     log,
@@ -65,6 +68,8 @@ beforeEach(async () => {
       audit: async () => {},
     },
     parts: { inputs: [] },
+    plugins: [],
+    live: createLiveHub(),
     readers: [],
     onReady: [],
     onClose: (close: () => unknown) => closing.unshift(close),
@@ -105,10 +110,18 @@ it('holds versions to what they would have found in stored events, in order of t
   });
   const odd = Array.from({ length: events }, (_, i) => scoreOfNth(i + 1, events)).filter((s) => s >= 0.9);
   // Half of them would be there if windows had been told the newest page first.
-  expect(result).toMatchObject({ events, scored: events, matches: odd.length, alerts: 1, faults: [] });
-  expect(result.alertsPerDay).toBeCloseTo(86_400_000 / (100 * (events - 1)));
+  expect(result).toMatchObject({
+    events,
+    scored: events,
+    matches: odd.length,
+    alerts: 1,
+    faults: [],
+    span: 100 * (events - 1),
+  });
   expect(gates.filter(({ passed }) => !passed).map(({ name }) => name)).toEqual(['alerts']);
-  await expect(to('1', 'live')).rejects.toMatchObject(refused('MODEL_GATES', '20 are the budget'));
+  await expect(to('1', 'live')).rejects.toMatchObject(
+    refused('MODEL_GATES', 'Too little data: 1 alert in 2 min'),
+  );
   expect(await stages()).toEqual(['candidate', 'candidate', 'candidate']);
   const { model } = await to('1', 'live', true);
   expect(model.history).toMatchObject([{ version: '1', to: 'live', by, forced: ['alerts'] }]);
@@ -134,4 +147,42 @@ it('writes one of two decisions that were made of the same stages', async () => 
     reason: refused('MODEL_CHANGED'),
   });
   expect((await desk.list())[0]?.history).toHaveLength(1);
+});
+
+it('rolls back in seconds while events come, each of which gets its score of one of both versions', async () => {
+  await to('1', 'live', true);
+  await to('2', 'live', true);
+  const { events: stream } = runtime.adapters;
+  const sent: string[] = [];
+  const send = async (count: number) => {
+    const ids = Array.from({ length: count }, (_, i) => `live${sent.length + i}`);
+    sent.push(...ids);
+    await stream.append(ids.map((id, i) => recordOf(sending(id, Date.now() + i))));
+  };
+  let over = false;
+  const began = performance.now();
+  const back = rollback().then((row) => {
+    over = true;
+    return [row.live, performance.now() - began] as const;
+  });
+  while (!over) await send(50);
+  const [live, took] = await back;
+  expect(live).toBe('1');
+  expect(took).toBeLessThan(5_000);
+  const before = sent.length;
+  await send(50);
+  for (const reader of runtime.readers) await reader.drain();
+  const records = await stream.read({ partition: 0, offset: 0 }, 100_000);
+  const scored = records.filter(isDerived).map(({ value }) => {
+    const { score } = JSON.parse(Buffer.from(value).toString()).tidewatch;
+    return [score.of, score.version] as const;
+  });
+  expect(scored.map(([of]) => of).sort()).toEqual(sent.toSorted());
+  expect(new Set(scored.filter(([of]) => sent.indexOf(of) >= before).map(([, version]) => version))).toEqual(
+    new Set(['1']),
+  );
+  const measured = await runtime.metrics.series('model_change_duration_seconds');
+  const sum = measured.find(({ part }) => part === 'sum');
+  const count = measured.find(({ part }) => part === 'count');
+  expect([count?.value, sum?.labels, (sum?.value ?? 0) > 0]).toEqual([3, { to: 'live' }, true]);
 });

@@ -87,12 +87,20 @@ export function openModelDesk(
 
   const shownRow = async (name: string) => (await rowsOf([await modelOf(name)]))[0] as ModelRow;
 
+  /** For a decision, which rests on those before. */
+  async function decidable(name: string): Promise<RegisteredModel> {
+    const model = await modelOf(name);
+    if (model.unreadable !== undefined) throw model.unreadable;
+    return model;
+  }
+
   /** Whoever reads the decision does so from the file; it is in force when this resolves. */
   const decide = (
     { name, state, versions, decided }: RegisteredModel,
     change: { version: string; to: ModelStage; by: string; why: string; forced?: string[] },
-  ): Promise<ModelRow> =>
-    decisions(async () => {
+  ): Promise<ModelRow> => {
+    const began = performance.now();
+    return decisions(async () => {
       const stages = new Map(versions.map(({ version, stage }) => [version, stage]));
       const next = moveVersion(state, stages, { ...change, at: new Date().toISOString() });
       const written = await documents.write(
@@ -101,8 +109,11 @@ export function openModelDesk(
       );
       if (!written) throw scorerErrors.MODEL_CHANGED({ name });
       await watch.look();
+      const seconds = (performance.now() - began) / 1_000;
+      runtime.metrics.observe('model_change_duration_seconds', { to: change.to }, seconds);
       return shownRow(name);
     });
+  };
 
   async function admissionGate(version: Found): Promise<Gate> {
     try {
@@ -122,7 +133,8 @@ export function openModelDesk(
     const at = { name, version: version.version, folder, digest, stage: 'live' } as const;
     const result: ModelBacktest = await backtestModel(at, newest(events, wanted.ast, range, scope), programs);
     const { alerts_per_day, events_per_second } = runtime.config.models.budget;
-    const gates = gatesOf(result, { alertsPerDay: alerts_per_day, perSecond: events_per_second });
+    const budget = { alertsPerDay: alerts_per_day, perSecond: events_per_second };
+    const gates = gatesOf(result, budget, result.events === backtestEvents, Date.now());
     return { result, gates };
   }
 
@@ -175,7 +187,7 @@ export function openModelDesk(
       return { result, gates: [admission, ...gates] };
     },
     async promote({ name, version, to, why, force, by, scope }) {
-      const model = await modelOf(name);
+      const model = await decidable(name);
       const found = versionOf(model, version);
       if (found.stage === to) throw scorerErrors.MODEL_STAGE({ name, version, stage: found.stage, to });
       const gates = [await admissionGate(found)];
@@ -193,7 +205,7 @@ export function openModelDesk(
       return { model: await decide(model, change), gates };
     },
     async rollback({ name, why, by }) {
-      const model = await modelOf(name);
+      const model = await decidable(name);
       const stages = new Map(model.versions.map((each) => [each.version, each.stage]));
       const version = versionBefore(model.state, stages);
       if (version === undefined) throw scorerErrors.MODEL_NO_VERSION_BEFORE({ name });
@@ -203,7 +215,7 @@ export function openModelDesk(
       return decide(model, { version, to: 'live', by, why });
     },
     async retire({ name, version, why, by }) {
-      const model = await modelOf(name);
+      const model = await decidable(name);
       const { stage } = versionOf(model, version);
       if (stage === 'retired') throw scorerErrors.MODEL_STAGE({ name, version, stage, to: 'retired' });
       return decide(model, { version, to: 'retired', by, why });

@@ -66,3 +66,21 @@ it('notices a file that was replaced by one of the same size and time', async ()
   await utimes(card, atime, mtime);
   await expect(registry.admitted(version)).rejects.toMatchObject({ code: 'MODEL_REFUSED' });
 });
+
+it('refuses a model whose decisions cannot be read, says where, and lets the others run', async () => {
+  await cp(join(models, 'evasion'), join(models, 'other'), { recursive: true });
+  const document = join(directory, documentFolders.models, 'other.yml');
+  await writeFile(document, 'stages: { "1": alive }\nhistory: []\n');
+  const { models: running, refused, again } = await registry.atWork();
+  expect([running.map(({ name }) => name), again]).toEqual([['evasion'], null]);
+  expect([...refused]).toEqual([
+    ['other 1', expect.stringMatching(/column 11: stages\.1.*models\.decided\/other\.yml/)],
+  ]);
+  const { unreadable, versions } = (await registry.all()).find(({ name }) => name === 'other') ?? {};
+  expect([unreadable, versions?.map(({ stage }) => stage)]).toEqual([
+    expect.objectContaining({ code: 'MODEL_STAGES' }),
+    ['candidate'],
+  ]);
+  await rm(document);
+  expect((await registry.atWork()).models).toHaveLength(2);
+});

@@ -10,10 +10,10 @@ import {
   type ModelStage,
   type ModelState,
   noDecisions,
-  parseModelState,
+  readModelState,
+  scorerErrors,
   stagesOf,
 } from '@tidewatch/scorer';
-import { parse } from 'yaml';
 import { documentsOf } from '../adapters.ts';
 import { documentFolders, keyOfModel } from '../documents.ts';
 import type { Runtime } from '../runtime.ts';
@@ -33,6 +33,8 @@ export interface RegisteredModel {
   readonly state: ModelState;
   /** The document that the decisions were read from; undefined where nobody decided anything. */
   readonly decided: string | undefined;
+  /** MODEL_STAGES where that document cannot be read: then no version runs, and each counts as a candidate. */
+  readonly unreadable: Error | undefined;
   readonly versions: readonly (FoundVersion & { readonly stage: ModelStage })[];
 }
 
@@ -122,12 +124,12 @@ export function createModelRegistry(
         names.map(async (name) => {
           const versions = found.filter((each) => each.name === name);
           const decided = await documents.read(keyOfModel(name));
-          const state = decided === undefined ? noDecisions : parseModelState(parse(decided));
-          const stages = stagesOf(state, versions);
+          const read = decided === undefined ? noDecisions : readModelState(decided);
+          const unreadable = 'fault' in read ? stagesUnreadable(name, read.fault) : undefined;
+          const state = 'fault' in read ? noDecisions : read;
+          const stages = unreadable === undefined ? stagesOf(state, versions) : new Map();
           return {
-            name,
-            state,
-            decided,
+            ...{ name, state, decided, unreadable },
             versions: versions.map((each) => ({
               ...each,
               stage: stages.get(each.version) ?? 'candidate',
@@ -141,9 +143,10 @@ export function createModelRegistry(
       const models: ModelAtWork[] = [];
       const refused = new Map<string, string>();
       let again = null as number | null;
-      for (const { versions } of await registry.all())
+      for (const { versions, unreadable } of await registry.all())
         for (const version of versions) {
           const { stage, name, folder } = version;
+          if (unreadable !== undefined) refused.set(`${name} ${version.version}`, unreadable.message);
           if (stage !== 'shadow' && stage !== 'live') continue;
           const refuse = (reason: string, isPassing: boolean) => {
             refused.set(`${name} ${version.version}`, reason);
@@ -162,6 +165,11 @@ export function createModelRegistry(
     },
   };
   return registry;
+}
+
+function stagesUnreadable(name: string, reason: string): Error {
+  const key = keyOfModel(name);
+  return scorerErrors.MODEL_STAGES({ name, reason, document: `${key.folder}/${key.name}.yml` });
 }
 
 /** Whether it fails again as long as no file changes. */

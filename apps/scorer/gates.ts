@@ -1,0 +1,86 @@
+import type { ModelBacktest } from './backtest.ts';
+
+/** What a version must have shown before it goes live. */
+export interface Gate {
+  readonly name: 'admission' | 'backtest' | 'alerts' | 'speed';
+  readonly passed: boolean;
+  /** One or two sentences with the figures. */
+  readonly found: string;
+}
+
+export interface Budget {
+  readonly alertsPerDay: number;
+  /** Events a second. */
+  readonly perSecond: number;
+}
+
+const dayMs = 86_400_000;
+/** With less than this chance a rate within the budget makes so many alerts. */
+const chance = 0.01;
+
+/**
+ * What a backtest says of the budget.
+ *
+ * @param isCut there were more events than a backtest looks at
+ * @param now epoch ms
+ */
+export function gatesOf(result: ModelBacktest, budget: Budget, isCut: boolean, now: number): readonly Gate[] {
+  const { events, scored, perSecond, faults } = result;
+  const [fault] = faults;
+  return [
+    {
+      name: 'backtest',
+      passed: scored > 0 && fault === undefined,
+      found:
+        fault === undefined
+          ? `${scored} of ${events} stored events are for it.`
+          : `It failed on stored events: ${fault}`,
+    },
+    { name: 'alerts', ...alertsGate(result, budget.alertsPerDay, isCut, now) },
+    {
+      name: 'speed',
+      passed: perSecond !== null && perSecond >= budget.perSecond,
+      found:
+        perSecond === null
+          ? 'Nothing was scored, so nothing is known of its speed.'
+          : `${rounded(perSecond)} events a second; ${budget.perSecond} are needed.`,
+    },
+  ];
+}
+
+/** A few alerts in a short time are no rate: what they might be by chance is told as too little data. */
+function alertsGate(
+  { alerts, span }: ModelBacktest,
+  perDay: number,
+  isCut: boolean,
+  now: number,
+): Omit<Gate, 'name'> {
+  const found = `${alerts} ${alerts === 1 ? 'alert' : 'alerts'} in ${timeWords(span)}; ${perDay} a day are the budget.`;
+  const allowed = (perDay * span) / dayMs;
+  if (alerts <= allowed) return { passed: true, found };
+  if (chanceOf(alerts, allowed) < chance) return { passed: false, found };
+  const later = new Date(now + (alerts / perDay) * dayMs - span).toISOString().slice(0, 16);
+  const way = isCut
+    ? 'A backtest looks no further back, so waiting changes nothing: force it, or let the version shadow.'
+    : `Wait until ${later}Z, when so many are within it, or force it.`;
+  return { passed: false, found: `Too little data: ${found} ${way}` };
+}
+
+/** That as many or more come where so many are expected, by Poisson; in logarithms, since e^-745 is 0. */
+function chanceOf(count: number, expected: number): number {
+  let fewer = 0;
+  let factorial = 0;
+  for (let i = 0; i < count; i++) {
+    if (i > 0) factorial += Math.log(i);
+    fewer += Math.exp(i === 0 ? -expected : i * Math.log(expected) - expected - factorial);
+  }
+  return 1 - fewer;
+}
+
+const rounded = (value: number): number => Number(value.toPrecision(3));
+
+function timeWords(ms: number): string {
+  const minutes = ms / 60_000;
+  if (minutes < 120) return `${Math.round(minutes)} min`;
+  return minutes < 2_880 ? `${rounded(minutes / 60)} h` : `${rounded(minutes / 1_440)} days`;
+}
