@@ -12,6 +12,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC, LinearSVC, OneClassSVM
 
+sys.path.append(str(Path(__file__).parents[2] / "models" / "train"))
+from polynomial import in_doubles  # noqa: E402
+
 folder = Path(sys.argv[1])
 random = np.random.default_rng(5)
 # Columns of very different sizes, as bytes and shares are: what a scaler is for.
@@ -25,13 +28,18 @@ machines = {
     "kernel": make_pipeline(StandardScaler(), SVC(random_state=0)),
     "kernel_of_shares": make_pipeline(MinMaxScaler(), SVC(random_state=0)),
     "one_class": make_pipeline(StandardScaler(), OneClassSVM(nu=0.05)),
+    "polynomial": make_pipeline(StandardScaler(), SVC(kernel="poly", random_state=0)),
+    "polynomial_of_shares": make_pipeline(MinMaxScaler(), SVC(kernel="poly", random_state=0)),
 }
 kept.tofile(folder / "rows.f32")
 for name, machine in machines.items():
     machine.fit(train, side[: len(train)])
+    machine.decision_function(kept).astype(np.float64).tofile(folder / f"{name}.f64")
+    if name.startswith("polynomial"):
+        (folder / f"{name}.onnx").write_bytes(in_doubles(machine).SerializeToString())
+        continue
     last = machine[-1]
     plain = {"raw_scores": True} if isinstance(last, LinearSVC) else {"raw_scores": True, "zipmap": False}
     options = {} if isinstance(last, OneClassSVM) else {id(last): plain}
     model = to_onnx(machine, train[:1], options=options, target_opset=21)
     (folder / f"{name}.onnx").write_bytes(model.SerializeToString())
-    machine.decision_function(kept).astype(np.float64).tofile(folder / f"{name}.f64")

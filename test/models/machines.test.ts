@@ -17,6 +17,8 @@ const outputs = {
   kernel: { name: 'probabilities', column: 1 },
   kernel_of_shares: { name: 'probabilities', column: 1 },
   one_class: { name: 'scores' },
+  polynomial: { name: 'decisions' },
+  polynomial_of_shares: { name: 'decisions' },
 } as const;
 
 describe.runIf(has('python'))('vector machines of scikit-learn, behind a scaler', () => {
