@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wordKey, wordKinds } from '@tidewatch/query';
 import { expect, it } from 'vitest';
-import { always, eventOf, everyone, indexed, kql, suiteClasses } from '../fixtures.suite.ts';
+import { always, eventOf, everyone, indexed, kql, suiteClasses, suiteNow } from '../fixtures.suite.ts';
 import { openDuckDbStore } from './index.ts';
 
 /** Values of the field `v` as a sender may write them in JSON. */
@@ -76,6 +76,36 @@ it('finds values of unpromoted fields however they are written', { timeout: 60_0
   expect(Object.fromEntries(await Promise.all(all.map(async (query) => [query, await hits(query)])))).toEqual(
     Object.fromEntries(all.map((query) => [query, [...(found[query] ?? [])].sort()])),
   );
+  await store.close();
+  await rm(directory, { recursive: true });
+});
+
+it('pages through small and large documents alike, and through hours of very different density', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'tidewatch-search-'));
+  const store = await openDuckDbStore({ directory, classes: suiteClasses });
+  const minute = 60_000;
+  const records = Array.from({ length: 600 }, (_, i) =>
+    indexed(
+      { note: 'x'.repeat(i % 40 === 7 ? 400_000 : i % 5 === 0 ? 9_000 : 10) },
+      { time: suiteNow - (i < 500 ? i : i * minute) },
+    ),
+  );
+  await store.events.write(records);
+  const found = { newest: [] as string[], oldest: [] as string[] };
+  for (const sort of ['newest', 'oldest'] as const) {
+    for (let after: string | undefined, pages = 0; ; pages++) {
+      const request = { range: always, sort, limit: 70, ...(after === undefined ? {} : { after }) };
+      const { items, next } = await store.events.documents(request, everyone);
+      const lengths = items.map(({ length }) => length);
+      expect(lengths.slice(0, -1).reduce((sum, length) => sum + length, 0)).toBeLessThan(2 * 1024 ** 2);
+      found[sort].push(...items.map((json) => JSON.parse(json).event.id as string));
+      if (next === undefined) break;
+      after = next;
+      expect(pages).toBeLessThan(30);
+    }
+  }
+  expect(found.newest).toEqual(records.map(({ head }) => head.id));
+  expect(found.oldest).toEqual([...found.newest].reverse());
   await store.close();
   await rm(directory, { recursive: true });
 });

@@ -17,11 +17,17 @@ interface Hit {
   readonly json: string | undefined;
 }
 
-/** Documents read at first: the next ones by how long these are. */
-const firstDocuments = 64;
+/** Number in its segment, time and id. */
+type Row = readonly [number, number, string];
 
-/** Below this, a segment is searched in one go. */
+/** Documents of up to so many bytes are read a page at once, larger ones few at a time. */
+const smallDocument = 8_192;
+const fewDocuments = 64;
+
+/** Below this, a segment is searched in one go where a query chooses among its rows. */
 const smallSegment = 100_000;
+/** Of a larger one's times, the share that is searched first. */
+const firstShare = 1 / 85;
 
 /**
  * One page, of JSON. Files and, in large files, stretches of time are read in the order of the page, until what is left can't
@@ -67,31 +73,34 @@ export async function searchPartitions(
       `SELECT r, ts, id FROM (${hits}) ${order} LIMIT ${place(count)}`,
       values,
       leftMs(),
-    )) as unknown as [number, number, string][];
-    const documents = await readDocuments(
-      segment,
-      rows.map(([row]) => row),
-    );
+    )) as unknown as Row[];
+    const documents = await readDocuments(segment, rows);
     return rows.map(([row, time, id]) => ({ time, id, alias: own, json: documents.get(row) }));
   }
 
   /** The documents of only those rows that make the page, in their order, until they fill one. */
-  async function readDocuments({ rows: events, number }: Segment, rows: readonly number[]) {
+  async function readDocuments({ rows: events, number }: Segment, rows: readonly Row[]) {
     const documents = new Map<number, string>();
-    let characters = 0;
-    for (let size = firstDocuments; documents.size < rows.length && characters < pageCharacters; ) {
-      const portion = rows.slice(documents.size, documents.size + size);
+    // Without the times all of a file would be read for a few rows of it.
+    const times = rows.map(([, time]) => time);
+    const bounds = [Math.min(...times), Math.max(...times)];
+    const load = async (wanted: readonly Row[], also = '') => {
       const found = await database.read(
-        `SELECT ${number}, doc FROM ${events} WHERE ${number} IN (SELECT unnest($1::BIGINT[]))`,
-        [portion.map(String)],
+        `SELECT ${number}, doc FROM ${events} WHERE ${number} IN (SELECT unnest($1::BIGINT[])) AND ts BETWEEN $2 AND $3${also}`,
+        [wanted.map(([row]) => String(row)), ...bounds],
         leftMs(),
       );
-      if (found.length === 0) break;
-      for (const [row, json] of found as unknown as [number, string][]) {
-        documents.set(row, json);
-        characters += json.length;
+      for (const [row, json] of found as unknown as [number, string][]) documents.set(row, json);
+    };
+    if (rows.length > 0) await load(rows, ` AND strlen(doc) <= ${smallDocument}`);
+    let characters = 0;
+    for (const [i, [row]] of rows.entries()) {
+      if (characters >= pageCharacters) break;
+      if (!documents.has(row)) {
+        const large = rows.slice(i).filter(([one]) => !documents.has(one));
+        await load(large.slice(0, fewDocuments));
       }
-      size = Math.ceil(((pageCharacters - characters) * documents.size) / characters);
+      characters += documents.get(row)?.length ?? 0;
     }
     return documents;
   }
@@ -102,10 +111,15 @@ export async function searchPartitions(
     return last !== undefined && (newest ? last.time > edge : last.time < edge);
   };
 
+  /** How long a stretch of a segment's time may well fill the page, milliseconds. */
+  function firstWidth({ events, from, to }: Segment): number {
+    const share = query === undefined ? (2 * limit) / events : events < smallSegment ? 1 : firstShare;
+    return Math.ceil((to + 1 - from) * Math.min(1, share));
+  }
+
   async function readSegment(segment: Segment): Promise<void> {
     const bounds = narrow(segment, range, token?.[0], newest);
-    const whole = query === undefined || segment.events < smallSegment;
-    for (const [from, to] of stretches(bounds, newest, whole)) {
+    for (const [from, to] of stretches(bounds, newest, firstWidth(segment))) {
       if (full(newest ? to - 1 : from)) break;
       const found = await read(segment, from, to, limit + 1);
       hits = [...hits, ...found].sort(compare).slice(0, limit + 1);
@@ -162,15 +176,9 @@ function narrow(
 function* stretches(
   [from, to]: readonly [number, number],
   newest: boolean,
-  whole: boolean,
+  firstWidth: number,
 ): Generator<[number, number]> {
-  if (from >= to) return;
-  if (whole) {
-    yield [from, to];
-    return;
-  }
-  let width = Math.ceil((to - from) / 85);
-  for (let done = 0; done < to - from; width *= 4) {
+  for (let [width, done] = [firstWidth, 0]; done < to - from; width *= 4) {
     const next = Math.min(done + width, to - from);
     yield newest ? [to - next, to - done] : [from + done, from + next];
     done = next;
