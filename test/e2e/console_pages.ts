@@ -36,11 +36,12 @@ export interface WatchedPage {
 
 const quietMs = 250;
 
-/** In sight; what is below loads once it is. */
+/** In sight; what is below, or scrolled out of its pane, loads once it is. */
 const skeletons = (): number =>
   [...document.querySelectorAll('.skeleton')].filter((one) => {
-    const { top, bottom } = one.getBoundingClientRect();
-    return bottom > 0 && top < innerHeight;
+    const { top, left, width } = one.getBoundingClientRect();
+    const shown = document.elementFromPoint(left + width / 2, Math.max(top, 0) + 1);
+    return one.contains(shown);
   }).length;
 
 /** A page of which one can know when it shows all it will. */

@@ -12,8 +12,11 @@ it.each([
 ])('writes %j on one line', (value, text) => expect(valueText(value)).toBe(text));
 
 it('says what an event is about, on one line', () => {
-  expect(eventSummary({ message: 'a\n  b', process: { command_line: 'c' } })).toBe('a b');
+  expect(eventSummary({ message: 'a  b', process: { command_line: 'c' } })).toBe('a b');
+  expect(eventSummary({ message: 'Log-on\r\nUser: d', user: { name: 'd' } })).toBe('Log-on User: d');
   expect(eventSummary({ process: { command_line: 'c' } })).toBe('c');
+  // Such a message lists the fields.
+  expect(eventSummary({ message: 'Process Create:\r\nUser: d', process: { command_line: 'c' } })).toBe('c');
   expect(eventSummary({})).toBe('');
   expect(eventTime({ '@timestamp': '1970-01-01T00:00:01.000Z' })).toBe(1_000);
   expect(eventTime({})).toBeNaN();
@@ -44,6 +47,7 @@ it('shows what would not be seen', () => {
   expect(visible('a\u001b[2J\u202eb\u0000\u007f\tc\nd\u200b\ufeff')).toBe(
     'a⟨U+001B⟩[2J⟨U+202E⟩b⟨U+0000⟩⟨U+007F⟩\tc\nd⟨U+200B⟩⟨U+FEFF⟩',
   );
+  expect(visible('Log-on\r\nof alice\rbob')).toBe('Log-on\nof alice⟨U+000D⟩bob');
   // Persian words and families of emoji are written with joiners.
   expect(visible('می\u200cخواهم 👩\u200d👧')).toBe('می\u200cخواهم 👩\u200d👧');
   expect(eventSummary({ message: 'x'.repeat(1_000_000) })).toHaveLength(1_000);

@@ -19,13 +19,17 @@ const longest = 1_000;
 
 /**
  * Controls, marks of direction and spaces without width, which would not be seen or would turn text around, by their code
- * points. Joiners stay: scripts and emoji need them.
+ * points. Joiners stay: scripts and emoji need them. Lines of Windows end as others do.
  */
-export const visible = (text: string): string =>
-  text.replace(/[^\P{Cc}\n\t]|[\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
-  });
+export const visible = (text: string): string => text.replace(unseen, shownAs);
+
+const unseen = /\r\n|[^\P{Cc}\n\t]|[\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/gu;
+
+function shownAs(found: string): string {
+  if (found === '\r\n') return '\n';
+  const code = found.codePointAt(0) ?? 0;
+  return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
+}
 
 /** First of the paths that holds something, as text to be seen. */
 export function firstText(event: JsonObject, paths: readonly string[]): string {
@@ -36,19 +40,22 @@ export function firstText(event: JsonObject, paths: readonly string[]): string {
   return '';
 }
 
-/** What an event says, in one line: its message, else what a person would look at first. */
-export const eventSummary = (event: JsonObject): string =>
-  scoreSummary(event) ??
-  firstText(event, [
-    'message',
-    'process.command_line',
-    'url.original',
-    'dns.question.name',
-    'file.path',
-    'registry.path',
-    'event.original',
-    'event.action',
-  ]).replaceAll(/\s+/g, ' ');
+/** Fields that say what happened, the most telling first. */
+const telling = [
+  'process.command_line',
+  'url.original',
+  'dns.question.name',
+  'file.path',
+  'registry.path',
+] as const;
+
+/** What an event says, in one line: its message, but where that lists all fields on lines of their own, what a person would look at first. */
+export function eventSummary(event: JsonObject): string {
+  const lists = valueText(getField(event, 'message')).includes('\n');
+  const paths = lists ? [...telling, 'message'] : ['message', ...telling];
+  const said = scoreSummary(event) ?? firstText(event, [...paths, 'event.original', 'event.action']);
+  return said.replaceAll(/\s+/g, ' ');
+}
 
 /** What a model says of an event, or a detector of an interval, and of whom. */
 function scoreSummary(event: JsonObject): string | undefined {

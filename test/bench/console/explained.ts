@@ -83,7 +83,7 @@ function createJudge(rules: readonly SigmaRule[]) {
     return engine;
   };
   return {
-    see(rule: SigmaRule, event: EcsEvent, explanation: Explanation | undefined): void {
+    see(rule: SigmaRule, event: EcsEvent, explanation: Explanation | null): void {
       matches++;
       const engine = alone(rule);
       if (engine.evaluate(event).length === 0) throw new Error(`${rule.title} misses its own event.`);

@@ -55,7 +55,7 @@ function Work({ alert, triage }: { readonly alert: AlertDetail; readonly triage:
         <>
           {alert.status === 'open' && (
             <Button look="primary" onClick={() => triage.act(about, { action: 'acknowledge' })}>
-              <Check size={13} aria-hidden /> Acknowledge
+              <Check size={13} aria-hidden /> Acknowledge <Kbd>a</Kbd>
             </Button>
           )}
           <Button onClick={() => triage.ask('reason', about)}>

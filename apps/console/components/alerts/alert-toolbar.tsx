@@ -88,7 +88,7 @@ function ListBar({
       )}
       {gone > 0 && live.fresh === 0 && (
         <Button look="quiet" className="h-7" onClick={() => void live.load()}>
-          {count(gone)} no longer belong here · reload
+          {count(gone)} done · reload
         </Button>
       )}
       <span className="ml-auto flex items-center gap-2">

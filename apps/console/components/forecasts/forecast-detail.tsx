@@ -80,7 +80,10 @@ function Readout({ rows, at }: { readonly rows: ChartRows; readonly at: number |
           what is expected
         </li>
         <li>
-          <span aria-hidden className="mr-1.5 inline-block h-3 w-4 bg-accent/16 align-middle" />
+          <span
+            aria-hidden
+            className="mr-1.5 inline-block h-3 w-4 bg-accent/16 align-middle forced-color-adjust-none"
+          />
           band of 99 %, ahead also of 80 %
         </li>
       </ul>

@@ -13,9 +13,9 @@ export function KeyHelp({
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Keys" width="max-w-3xl">
       {/* Whoever has no mouse scrolls it, too. */}
-      <section className="grid gap-x-8 gap-y-4 sm:grid-cols-3" tabIndex={0} aria-label="All keys">
+      <section className="gap-x-8 sm:columns-3" tabIndex={0} aria-label="All keys">
         {keyGroups.map((group) => (
-          <section key={group.title}>
+          <section key={group.title} className="mb-4 break-inside-avoid">
             <h3 className="mb-2 text-sm font-semibold">{group.title}</h3>
             <dl className="flex flex-col gap-1.5">
               {group.keys.map(({ keys, does }) => (

@@ -54,7 +54,7 @@ function About({ useCase }: { readonly useCase: UseCaseDetail }) {
         <Facts>
           <Fact name="State">
             <StateDot look={look}>{word}</StateDot>
-            {useCase.why !== undefined && <span className="block text-soft">{useCase.why}</span>}
+            {useCase.why !== undefined && <span className="block text-soft">It {useCase.why}.</span>}
           </Fact>
           <Fact name="Legal basis">{useCase.legalBasis}</Fact>
           {useCase.owner !== undefined && <Fact name="Owner">{useCase.owner}</Fact>}
@@ -166,7 +166,7 @@ function ApproveButton({ useCase }: { readonly useCase: UseCaseDetail }) {
       const made = await writeUseCase(client, { name, source, version: kept.version });
       toasts.add({
         title: made.inForce ? 'Approved, and in force' : 'Approved, but not in force',
-        ...(made.why === undefined ? {} : { description: made.why }),
+        ...(made.why === undefined ? {} : { description: `It ${made.why}.` }),
       });
       setAsking(false);
     } catch (error) {
