@@ -1,16 +1,8 @@
 import type { Points } from './points.ts';
-import { Room } from './room.ts';
+import { type Lay, type Nodes, Room } from './room.ts';
 
-/** What boxes are made of: the trees' nodes. */
-interface Nodes {
-  readonly count: number;
-  readonly capacity: number;
-  readonly leaf: number;
-  readonly root: Int16Array;
-  readonly left: Int8Array | Int16Array;
-  readonly right: Int8Array | Int16Array;
-  readonly place: Uint16Array | Int32Array;
-}
+/** Of trees and points. */
+const arrays = 9;
 
 /** What forests without boxes reckon in. */
 let shared: Room | undefined;
@@ -39,8 +31,27 @@ export class Boxes {
 
   /** Makes the room that of these boxes: to be called before anything else is asked of them. */
   seat(): void {
-    const { capacity, left } = this.#nodes;
-    this.room.seat(this.#points.dimensions, capacity, this.kept ? left.length : 0);
+    const { count, capacity } = this.#nodes;
+    this.room.seat(this.#points.dimensions, capacity, this.kept ? count : 0);
+  }
+
+  /** How the trees' arrays are made: in the room, where boxes are kept, and those of the points behind them with {@link settle}. */
+  lay(): Lay {
+    if (!this.kept)
+      return (Kind, count) => new Kind(new ArrayBuffer(count * Kind.BYTES_PER_ELEMENT), 0, count);
+    const { count, capacity } = this.#nodes;
+    const { half } = this.room;
+    // By leaf at most 16 bytes of it and of an inner node; by point its start and values, which are read in fours.
+    return this.room.lay(2 * count + (count + 1) * capacity * (16 + 4 + 4 * half) + 4 * half + 16 * arrays);
+  }
+
+  /** The trees are laid: where boxes are kept, lays the points as well. */
+  settle(lay: Lay): void {
+    if (!this.kept) return;
+    const { count, capacity } = this.#nodes;
+    const most = (count + 1) * capacity;
+    this.#points.moveTo(lay(Int32Array, most), lay(Float32Array, most * this.#points.dimensions));
+    this.room.settle(this.#nodes, this.#points);
   }
 
   /** Makes trees, from one to before another, known to the room; to be called before {@link measure} is, and where they changed. */
@@ -53,12 +64,8 @@ export class Boxes {
    * first box that has it inside: those above have it, too. Leaves it in `room.outside`, by depth, and the boxes' lengths in
    * `room.span`. Answers the depth of that first box, -1 where none has it.
    */
-  measure(tree: number, depth: number): number {
-    const { capacity, leaf } = this.#nodes;
-    const { kernel } = this.room;
-    if (!this.kept) return kernel.widen(tree * (capacity - 1), tree * capacity, leaf, depth);
-    this.#lookAt(leaf);
-    return kernel.measure(depth);
+  measure(tree: number, leaf: number, depth: number): number {
+    return this.room.kernel.measure(tree, leaf, depth);
   }
 
   /** Where the sides of the box at a depth of the way are, after {@link measure}. */
@@ -110,16 +117,10 @@ export class Boxes {
     const { room } = this;
     const { capacity } = this.#nodes;
     if (child >= 0) return room.boxAt(tree * (capacity - 1) + child);
-    this.#lookAt(tree * capacity + ~child);
+    const { values, starts } = this.#points;
+    const start = starts[this.#nodes.place[tree * capacity + ~child] as number] as number;
     const row = room.rowAt(depth);
-    room.kernel.point(room.values.byteOffset, row);
+    room.kernel.point(values.byteOffset + 4 * start, row);
     return row;
-  }
-
-  #lookAt(leaf: number): void {
-    const { values, starts, dimensions } = this.#points;
-    const into = this.room.values;
-    const from = starts[this.#nodes.place[leaf] as number] as number;
-    for (let d = 0; d < dimensions; d++) into[d] = values[from + d] as number;
   }
 }

@@ -101,17 +101,25 @@ describe('trees', () => {
     expect(masses(woken)[0]).toEqual(masses(woken)[1]);
   });
 
-  it('score, attribute and grow the same without boxes as with them', () => {
-    const [kept, made] = [true, false].map(
-      (boxes) => new Forest({ dimensions: 4, trees: 5, sampleSize: 32, seed: 2, boxes }),
-    ) as [Forest, Forest];
-    for (const point of pointsOf(500, 4, 5)) {
+  it.each([
+    { dimensions: 4, trees: 5, sampleSize: 32 },
+    // Their nodes are too many for the narrow numbers.
+    { dimensions: 8, trees: 2, sampleSize: 256 },
+  ])('score, attribute and grow the same without boxes as with them: $sampleSize points', (options) => {
+    const [kept, made] = [true, false].map((boxes) => new Forest({ ...options, seed: 2, boxes })) as [
+      Forest,
+      Forest,
+    ];
+    const apart = (one: Float64Array, other: Float64Array) =>
+      one.reduce((most, value, i) => Math.max(most, Math.abs(value - (other[i] as number))), 0);
+    for (const [i, point] of pointsOf(500, options.dimensions, 5).entries()) {
       expect(made.score(point)).toBeCloseTo(kept.score(point), 9);
-      const shares = kept.attribution(point);
-      for (const [i, share] of made.attribution(point).entries())
-        expect(share).toBeCloseTo(shares[i] as number, 9);
-      kept.update(point);
-      made.update(point);
+      expect(apart(kept.attribution(point), made.attribution(point))).toBeLessThan(5e-10);
+      for (const forest of [kept, made]) {
+        forest.update(point);
+        // So that the next point may be a copy.
+        if (i % 50 === 0) forest.update(pointsOf(i + 2, options.dimensions, 5)[i + 1] as Float32Array);
+      }
     }
     expect(made.trees.boxes.room.sides).toHaveLength(0);
   });

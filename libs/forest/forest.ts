@@ -53,10 +53,9 @@ export class Forest {
     if (this.updates === 0) return 0;
     this.#ask(point);
     this.trees.boxes.bring(0, this.trees.count);
+    const { count } = this.trees;
     const { size } = this.samples;
-    let sum = 0;
-    for (let tree = 0; tree < this.trees.count; tree++) sum += scoreIn(this.trees, tree, size);
-    return (sum / this.trees.count) * Math.log2(size + 1);
+    return (scoreIn(this.trees, size) / count) * Math.log2(size + 1);
   }
 
   /**

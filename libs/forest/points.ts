@@ -14,6 +14,8 @@ export class Points {
   #used = 0;
   /** Where the next value goes. */
   #end = 0;
+  /** Where all of it stays, however much it becomes. */
+  #home: { readonly starts: Int32Array; readonly values: Float32Array } | undefined;
 
   /** @param capacity points that there is room for at first; it grows as needed */
   constructor(dimensions: number, capacity: number) {
@@ -21,6 +23,13 @@ export class Points {
     this.values = new Float32Array(capacity + dimensions);
     this.starts = new Int32Array(capacity);
     this.references = new Uint16Array(capacity);
+  }
+
+  /** Makes it stay in arrays with room for all points that trees can have, and one more; before a point came. */
+  moveTo(starts: Int32Array, values: Float32Array): void {
+    this.#home = { starts, values };
+    this.starts = this.#startsOf(this.starts.length);
+    this.values = this.#valuesOf(this.values.length);
   }
 
   /** Copies a point in, which no tree has yet. Answers its place. */
@@ -67,8 +76,10 @@ export class Points {
 
   /** Takes in what {@link packed} told of, each point to the place of its number in that order. */
   unpack(values: Float32Array, starts: Int32Array): void {
-    this.values = values;
-    this.starts = starts;
+    this.values = this.#valuesOf(values.length);
+    this.values.set(values);
+    this.starts = this.#startsOf(starts.length);
+    this.starts.set(starts);
     this.references = new Uint16Array(starts.length);
     this.#free = [];
     this.#used = starts.length;
@@ -92,7 +103,7 @@ export class Points {
     this.#compact();
     const room = this.values.length;
     if (this.#end < 0.8 * room) return;
-    const values = new Float32Array(Math.ceil(room * 1.25) + this.dimensions);
+    const values = this.#valuesOf(Math.ceil(room * 1.25) + this.dimensions);
     values.set(this.values);
     this.values = values;
   }
@@ -123,8 +134,17 @@ export class Points {
     return places;
   }
 
+  /** Room for so many values, or what there is. */
+  #valuesOf(count: number): Float32Array {
+    return this.#home?.values.subarray(0, count) ?? new Float32Array(count);
+  }
+
+  #startsOf(count: number): Int32Array {
+    return this.#home?.starts.subarray(0, count) ?? new Int32Array(count);
+  }
+
   #extend(capacity: number): void {
-    const starts = new Int32Array(capacity);
+    const starts = this.#startsOf(capacity);
     starts.set(this.starts);
     this.starts = starts;
     const references = new Uint16Array(capacity);

@@ -48,18 +48,26 @@ export class Trees {
     this.#random = random;
     this.count = count;
     this.capacity = capacity;
+    this.boxes = new Boxes(points, this, boxes);
+    const lay = this.boxes.lay();
     const inner = count * (capacity - 1);
-    this.root = new Int16Array(count).fill(none);
+    this.root = lay(Int16Array, count).fill(none);
     const Child = capacity <= 128 ? Int8Array : Int16Array;
-    this.left = new Child(inner);
-    this.right = new Child(inner);
-    this.cutDimension = points.dimensions <= 256 ? new Uint8Array(inner) : new Uint16Array(inner);
-    this.cutValue = new Float32Array(inner);
-    this.mass = new (capacity < 256 ? Uint8Array : Uint16Array)(count * capacity);
-    this.place = new (count * capacity < 0xffff ? Uint16Array : Int32Array)(count * capacity);
+    this.left = lay<Int8Array | Int16Array>(Child, inner);
+    this.right = lay<Int8Array | Int16Array>(Child, inner);
+    this.cutDimension = lay<Uint8Array | Uint16Array>(
+      points.dimensions <= 256 ? Uint8Array : Uint16Array,
+      inner,
+    );
+    this.cutValue = lay(Float32Array, inner);
+    this.mass = lay<Uint8Array | Uint16Array>(capacity < 256 ? Uint8Array : Uint16Array, count * capacity);
+    this.place = lay<Uint16Array | Int32Array>(
+      count * capacity < 0xffff ? Uint16Array : Int32Array,
+      count * capacity,
+    );
     this.freeNode = new Int16Array(count);
     this.freeLeaf = new Int16Array(count);
-    this.boxes = new Boxes(points, this, boxes);
+    this.boxes.settle(lay);
     for (let tree = 0; tree < count; tree++) {
       for (let i = 0; i < capacity - 1; i++) this.right[tree * (capacity - 1) + i] = i + 1;
       for (let i = 0; i < capacity; i++) this.place[tree * capacity + i] = i + 1;
@@ -96,7 +104,7 @@ export class Trees {
     this.boxes.bring(tree, tree + 1);
     const { path, outside, span } = this.boxes.room;
     const depth = this.find(tree);
-    const inside = this.boxes.measure(tree, depth);
+    const inside = this.boxes.measure(tree, this.leaf, depth);
     if (inside === depth) {
       this.mass[this.leaf] = (this.mass[this.leaf] as number) + 1;
       return this.leaf;
