@@ -1,6 +1,7 @@
 import type { AlertRow } from '@tidewatch/event';
 import { actOn, hasChange, isDecided, undoOn } from './alert_changes.ts';
 import type { AlertAction, AlertSearch, Scope, TellDeletion, TimeRange } from './contract.ts';
+import { deleteNoted, type Gone } from './deletion.ts';
 
 /** Work on many alerts: a change of all that a query found, or the undoing of such a change. */
 export interface AlertJob {
@@ -118,7 +119,13 @@ export function createPart({ job, alerts }: JobPart, now: number) {
   };
 }
 
-/** Tells what expired of the alert store. */
-export async function tellOfAlerts(tell: TellDeletion, what: string, records: number): Promise<void> {
-  if (records > 0) await tell({ keeper: 'alert store', dataClass: 'alerts', what, records });
+/** Deletes what expired of the alert store, where anything did. */
+export async function deleteExpired(
+  tell: TellDeletion,
+  what: string,
+  records: number,
+  remove: (gone: Gone) => Promise<unknown>,
+): Promise<void> {
+  if (records > 0)
+    await deleteNoted(tell, { keeper: 'alert store', dataClass: 'alerts', what, records }, remove);
 }

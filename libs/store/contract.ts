@@ -160,9 +160,14 @@ export interface Deletion {
   readonly records: number;
   /** Where it was not that its time to live was over. */
   readonly reason?: string;
+  /** It is about to be deleted, with as many records as there are by now; else it is gone. */
+  readonly begins?: true;
 }
 
-/** Notes a deletion, durably. Awaited as soon as the thing is gone, so that what fails later takes no report with it. */
+/**
+ * Notes a deletion, durably: that it begins, before the first of it goes, so that whoever is killed on the way has said
+ * what went; and that it is done as soon as it is, so that what fails later takes no report with it.
+ */
 export type TellDeletion = (deletion: Deletion) => Promise<void>;
 
 /** What a person does to alerts. Each is audited and can be undone. */

@@ -1,7 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type LiveDataClasses, parseDataClasses } from './classes.ts';
 import type { EventStore } from './contract.ts';
-import { always, day, everyone, expired, indexed, type StoreHarness, suiteNow } from './fixtures.suite.ts';
+import {
+  always,
+  cutOff,
+  day,
+  everyone,
+  expired,
+  indexed,
+  type StoreHarness,
+  suiteNow,
+} from './fixtures.suite.ts';
 
 /** What {@link EventStore.expire}, {@link EventStore.deleteClass} and {@link EventStore.deletePartition} promise. */
 export function describeEventExpiry(
@@ -26,6 +35,10 @@ export function describeEventExpiry(
       ]);
       const dayEnd = Date.UTC(2024, 4, 13);
       expect(await expired(store, dayEnd + 7 * day - 1)).toEqual([]);
+      // Whoever is killed before the partition goes has said so, and how large it was.
+      const what = { what: 'partition 2024-05-12', dataClass: 'short', records: 1 };
+      expect(await cutOff(store, dayEnd + 7 * day)).toMatchObject([{ ...what, begins: true }]);
+      expect(await found()).toEqual(['long', 'new', 'old']);
       expect(await expired(store, dayEnd + 7 * day)).toMatchObject([{ dataClass: 'short', records: 1 }]);
       expect(await found()).toEqual(['long', 'new']);
       expect(await expired(store, dayEnd + 7 * day)).toEqual([]);

@@ -38,13 +38,32 @@ export function kql(text: string): KqlNode {
   return parsed.ast;
 }
 
-/** What is deleted at a time, as it is told of. */
+/** What is deleted at a time, as it is told of once it is gone. */
 export async function expired(
   { expire }: { expire(now: number, tell: TellDeletion): Promise<void> },
   now: number,
 ): Promise<readonly Deletion[]> {
   const told: Deletion[] = [];
-  await expire(now, async (deletion) => void told.push(deletion));
+  await expire(now, async (deletion) => {
+    if (!deletion.begins) told.push(deletion);
+  });
+  return told;
+}
+
+/** Asks for what is past its time, as if each process were killed at its first note; answers what they noted. */
+export async function cutOff(
+  { expire }: { expire(now: number, tell: TellDeletion): Promise<void> },
+  now: number,
+): Promise<readonly Deletion[]> {
+  const told: Deletion[] = [];
+  const killed = new Error('killed');
+  const tell: TellDeletion = async (deletion) => {
+    told.push(deletion);
+    throw killed;
+  };
+  await expire(now, tell).catch((error: unknown) => {
+    if (error !== killed) throw error;
+  });
   return told;
 }
 

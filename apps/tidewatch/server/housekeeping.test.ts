@@ -1,8 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ControlStore, openControlStore } from '@tidewatch/control';
 import { createRetentionRegistry, type Keeper, parseDataClasses } from '@tidewatch/store';
+import { indexed } from '@tidewatch/store/contract.suite';
+import { type DuckDbStore, openDuckDbStore } from '@tidewatch/store/duckdb';
 import { createWal } from '@tidewatch/stream/wal';
 import { createHealthBoard, createLogger, createMetrics, type HealthBoard } from '@tidewatch/telemetry';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -58,7 +62,9 @@ it('has audited each deletion before the next, whatever fails after it', async (
       {
         ...{ keeper: 'event store', keeps: 'events', dataClass: 'all', ttlMs: 'by class' },
         async expire(_, tell) {
-          await tell({ keeper: 'event store', dataClass: 'web', what: 'partition 2026-01-01', records: 3 });
+          const due = { keeper: 'event store', dataClass: 'web', what: 'partition 2026-01-01', records: 3 };
+          await tell({ ...due, begins: true });
+          await tell(due);
           before = [...(await audited())];
           throw new Error('the disk is gone');
         },
@@ -69,9 +75,46 @@ it('has audited each deletion before the next, whatever fails after it', async (
   await vi.waitFor(() => expect(health.list()).toMatchObject([{ name: 'retention', state: 'degraded' }]));
   expect(before).toMatchObject([
     { who: 'retention', action: 'retention.delete', target: 'event store', detail: { records: 3 } },
+    { who: 'retention', action: 'retention.deleting', target: 'event store', detail: { records: 3 } },
   ]);
-  expect(await audited()).toHaveLength(1);
+  expect(await audited()).toHaveLength(2);
 });
+
+it('has audited what it deleted when it is killed right after', async () => {
+  await start([], {});
+  const text = 'classes: { web: { description: d, ttl: 7d, readers: [analyst] } }\napprovals: []\n';
+  const openStore = () =>
+    openDuckDbStore({ directory: join(directory, 'store'), classes: parseDataClasses(text) });
+  const count = async (store: DuckDbStore) =>
+    (await store.events.stats()).partitions.map(({ dataClass, partition, events }) => [
+      dataClass,
+      partition,
+      events,
+    ]);
+  const store = await openStore();
+  const ingested = Date.UTC(2026, 0, 1, 12);
+  await store.events.write([0, 1, 2].map((i) => indexed({}, { ingested: ingested + i, dataClass: 'web' })));
+  expect(await count(store)).toEqual([['web', '2026-01-01', 3]]);
+  await store.close();
+  await control.close();
+  const program = join(import.meta.dirname, 'housekeeping.child.ts');
+  const child = spawn(process.execPath, ['--import', 'tsx', program, directory, text], { stdio: 'inherit' });
+  const [, signal] = await once(child, 'exit');
+  expect(signal).toBe('SIGKILL');
+  control = openControlStore({ file: join(directory, 'control.db') });
+  const reopened = await openStore();
+  expect(await count(reopened)).toEqual([]);
+  await reopened.close();
+  expect((await control.audit.read({ limit: 10 })).items).toMatchObject([
+    {
+      ...{ who: 'retention', action: 'retention.deleting', target: 'event store' },
+      detail: {
+        ...{ dataClass: 'web', what: 'partition 2026-01-01', records: 3 },
+        reason: 'past the time to live of 7d',
+      },
+    },
+  ]);
+}, 30_000);
 
 it('sets up the cluster and exports to its archive again and again, in a process that only indexes', async () => {
   let [setUps, exports] = [0, 0];

@@ -89,15 +89,21 @@ async function measureOldest({ adapters, classes, metrics }: Runtime): Promise<v
 /** Makes everything that keeps data forget what is past its class's time to live, says so, and notes it for audits. */
 async function enforceRetention(runtime: Runtime): Promise<void> {
   const { adapters, metrics, log, health } = runtime;
-  const failures = await adapters.retention.run(Date.now(), async ({ keeper, dataClass, ...rest }) => {
-    metrics.count('retention_deleted_events_total', { data_class: dataClass }, rest.records);
-    log.info({ keeper, dataClass, ...rest }, 'Retention deleted');
-    await adapters
-      .audit({ who: 'retention', action: 'retention.delete', target: keeper, detail: { dataClass, ...rest } })
-      .catch((error: Error) =>
-        log.error({ keeper, reason: error.message }, 'The audit log did not take a deletion'),
-      );
-  });
+  const failures = await adapters.retention.run(
+    Date.now(),
+    async ({ keeper, dataClass, begins, ...rest }) => {
+      if (!begins) {
+        metrics.count('retention_deleted_events_total', { data_class: dataClass }, rest.records);
+        log.info({ keeper, dataClass, ...rest }, 'Retention deleted');
+      }
+      const action = begins ? 'retention.deleting' : 'retention.delete';
+      await adapters
+        .audit({ who: 'retention', action, target: keeper, detail: { dataClass, ...rest } })
+        .catch((error: Error) =>
+          log.error({ keeper, reason: error.message }, 'The audit log did not take a deletion'),
+        );
+    },
+  );
   await measureOldest(runtime);
   for (const { keeper, message } of failures) log.error({ keeper, reason: message }, 'Retention failed');
   const late = failures.map(({ keeper, message }) => `${keeper}: ${message}`).join(' ');

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { DataClass } from '@tidewatch/event';
 import type { DataClasses } from '../classes.ts';
 import type { TellDeletion } from '../contract.ts';
+import { deleteNoted } from '../deletion.ts';
 import { differs } from '../duckdb/durable_file.ts';
 import { errors } from '../errors.ts';
 import type { Bucket } from './bucket.ts';
@@ -212,8 +213,10 @@ export function createArchive({ bucket, store, classes, localMs, log }: ArchiveO
     const failures: unknown[] = [];
     for (const file of store.files().filter(({ state, until }) => state === 'restored' && until <= now))
       try {
-        if (await store.release(file))
-          await tell(deletion(file, `restored copy of partition ${file.partition}`, file.events));
+        const due = deletion(file, `restored copy of partition ${file.partition}`, file.events);
+        await deleteNoted(tell, due, async (gone) => {
+          if (await store.release(file)) gone(file.events);
+        });
       } catch (error) {
         failures.push(error);
       }

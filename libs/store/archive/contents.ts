@@ -1,5 +1,6 @@
 import type { DataClasses } from '../classes.ts';
 import type { Deletion, TellDeletion } from '../contract.ts';
+import { deleteNoted } from '../deletion.ts';
 import type { Bucket } from './bucket.ts';
 import {
   exportedKey,
@@ -78,8 +79,11 @@ export function createContents(
         const own = [exportedKey, restoredKey, manifestKey, objectKey].map((keyOf) => keyOf(manifest));
         for (const key of own) spokenFor.add(key);
         await attempt(async () => {
-          for (const key of own) await bucket.delete(key);
-          await tell(deletion(manifest, `partition ${manifest.partition}`, manifest.events));
+          const due = deletion(manifest, `partition ${manifest.partition}`, manifest.events);
+          await deleteNoted(tell, due, async (gone) => {
+            for (const key of own) await bucket.delete(key);
+            gone(manifest.events);
+          });
         });
       }
       // What a crash, or a damaged manifest, left alone.
@@ -87,9 +91,14 @@ export function createContents(
         const place = placeOf(key);
         if (place === undefined || !isPast(key, now) || spokenFor.has(key)) continue;
         await attempt(async () => {
-          await bucket.delete(key);
+          const due = deletion(place, `object ${key} without a manifest`, 0);
+          if (!key.endsWith('.parquet')) await bucket.delete(key);
+          else
+            await deleteNoted(tell, due, async (gone) => {
+              await bucket.delete(key);
+              gone(0);
+            });
           log.warn({ place: bucket.place, key }, 'deleted an object that no manifest spoke for');
-          if (key.endsWith('.parquet')) await tell(deletion(place, `object ${key} without a manifest`, 0));
         });
       }
       if (failures.length > 0) throw failures[0];

@@ -1,7 +1,7 @@
 import type { Alert, Status } from '@tidewatch/event';
 import { seesAlert, undoWindowMs } from '../alert_changes.ts';
 import { bringInto, type Incoming, incomingFindings, incomingMatches } from '../alert_effects.ts';
-import { tellOfAlerts } from '../alert_jobs.ts';
+import { deleteExpired } from '../alert_jobs.ts';
 import { buckets } from '../buckets.ts';
 import type { DataClasses } from '../classes.ts';
 import type { AlertEffect, AlertSearch, AlertStore, Scope } from '../contract.ts';
@@ -164,19 +164,26 @@ export async function createAlertStore(
       const ttl = classes.get('alerts')?.ttlMs;
       if (ttl === undefined) return;
       const before = [now - ttl];
-      await tellOfAlerts(tell, 'alerts', await stored.remove('created_at < $1', before));
-      const jobs = await database.write((writer) =>
-        writer.transaction(async () => {
-          await writer.run(
-            'DELETE FROM alerts.chosen WHERE job IN (SELECT id FROM alerts.jobs WHERE created_at < $1)',
-            before,
-          );
-          // They can't be undone any more, and nobody may change an alert again for long.
-          await writer.run('DELETE FROM alerts.changes WHERE changed_at < $1', [clock() - undoWindowMs]);
-          return writer.run('DELETE FROM alerts.jobs WHERE created_at < $1', before);
-        }),
+      const counted = async (rows: string): Promise<number> =>
+        (await database.read(`SELECT count(*) FROM ${rows} WHERE created_at < $1`, before))[0]?.[0] as number;
+      await deleteExpired(tell, 'alerts', await counted(table), async (gone) =>
+        gone(await stored.remove('created_at < $1', before)),
       );
-      await tellOfAlerts(tell, 'changes of many alerts', jobs);
+      // They can't be undone any more, and nobody may change an alert again for long.
+      const undone = [clock() - undoWindowMs];
+      await database.write((writer) =>
+        writer.run('DELETE FROM alerts.changes WHERE changed_at < $1', undone),
+      );
+      const removeJobs = () =>
+        database.write((writer) =>
+          writer.transaction(async () => {
+            const old = 'SELECT id FROM alerts.jobs WHERE created_at < $1';
+            await writer.run(`DELETE FROM alerts.chosen WHERE job IN (${old})`, before);
+            return writer.run('DELETE FROM alerts.jobs WHERE created_at < $1', before);
+          }),
+        );
+      const jobs = await counted('alerts.jobs');
+      await deleteExpired(tell, 'changes of many alerts', jobs, async (gone) => gone(await removeJobs()));
     },
 
     close: () => database.close(),

@@ -2,6 +2,7 @@ import type { EcsEvent, Json } from '@tidewatch/event';
 import { buckets } from '../buckets.ts';
 import type { DataClasses } from '../classes.ts';
 import type { EventStore, Page, Scope, SearchRequest, TopValue, ValueOrder } from '../contract.ts';
+import { deleteNoted } from '../deletion.ts';
 import { createEventLayout } from './columns.ts';
 import { bucketSql, compile, fieldValues, select, type Where } from './compile.ts';
 import type { Database } from './database.ts';
@@ -232,8 +233,9 @@ export function createEventStore(
         const ttl = classes.get(dataClass)?.ttlMs;
         if (ttl === undefined || period.to + ttl > now) continue;
         try {
-          const records = await deleteAll((candidate) => candidate === partition);
-          await tell({ keeper: 'event store', dataClass, what: `partition ${name}`, records });
+          const records = extent(partition).events;
+          const due = { keeper: 'event store', dataClass, what: `partition ${name}`, records };
+          await deleteNoted(tell, due, async (gone) => gone(await deleteAll((one) => one === partition)));
         } catch (error) {
           failures.push(error);
         }

@@ -35,5 +35,5 @@ export async function readAlertChange(
 }
 
 /** Forgets the changes that a query finds. */
-export const forgetAlertChanges = (connection: OpenSearchConnection, query: JsonObject): Promise<number> =>
+export const forgetAlertChanges = (connection: OpenSearchConnection, query: JsonObject): Promise<void> =>
   deleteByQuery(connection, alertChangeIndex, query);

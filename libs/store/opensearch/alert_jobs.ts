@@ -5,20 +5,11 @@ import { errors } from '../errors.ts';
 import { alertChangeIndex, alertIndex } from './alert_index.ts';
 import type { AlertFilter } from './alert_search.ts';
 import type { OpenSearchConnection } from './client.ts';
-import { deleteByQuery } from './delete_by_query.ts';
 import { request } from './request.ts';
-
-/** Writes what becomes of alerts, and answers those that became something else. */
-export type DecideOnAlerts = (
-  ids: readonly string[],
-  become: (row: AlertRow) => AlertRow | undefined,
-) => Promise<AlertRow[]>;
 
 const what = 'changes of many alerts';
 /** Alerts that are kept in one document. */
 const partSize = 1_000;
-/** Alerts that are read whole and written again by one request. */
-const workedOn = 250;
 /** How long the cluster keeps its view of the index between two pages. */
 const scrollFor = '1m';
 
@@ -40,10 +31,13 @@ interface ScrollAnswer {
   };
 }
 
-/** @param condition as OpenSearch knows a request and its scope */
+/**
+ * @param decideOn writes what becomes of alerts that a search found
+ * @param condition as OpenSearch knows a request and its scope
+ */
 export function createAlertJobStore(
   connection: OpenSearchConnection,
-  decideOn: DecideOnAlerts,
+  decideOn: (ids: readonly string[], become: (row: AlertRow) => AlertRow | undefined) => Promise<unknown>,
   condition: (request: AlertFilter, scope: Scope) => Promise<JsonObject>,
   clock: () => number,
 ): AlertJobStore {
@@ -103,7 +97,7 @@ export function createAlertJobStore(
     async chosen(job, from, limit) {
       const text = (await read(partPath(job, Math.floor(from / partSize))))?.part ?? '[]';
       const start = from % partSize;
-      return (JSON.parse(text) as ChosenAlert[]).slice(start, start + Math.min(limit, workedOn));
+      return (JSON.parse(text) as ChosenAlert[]).slice(start, start + limit);
     },
 
     async work(part) {
@@ -135,7 +129,3 @@ async function* snapshot(connection: OpenSearchConnection, query: JsonObject): A
     await request(connection, params, what, [404]).catch(() => {});
   }
 }
-
-/** Forgets jobs of a time, with the alerts they were about; answers how many documents that were. */
-export const forgetAlertJobs = (connection: OpenSearchConnection, created: JsonObject): Promise<number> =>
-  deleteByQuery(connection, alertChangeIndex, { range: { created } });

@@ -17,9 +17,8 @@ export interface AlertRecord {
   };
 }
 
-/** What is read of a record to have an alert as lists show it, and all of it. */
-export const rowSource = ['alert', 'finality', 'writes'].map((name) => `tidewatch_alert.${name}`);
-export const alertSource = [...rowSource, 'tidewatch_alert.matches'];
+/** What is read of a record to have an alert as lists show it. */
+export const rowSource = ['alert', 'finality'].map((name) => `tidewatch_alert.${name}`);
 
 export function rowIn(
   { tidewatch_alert: { alert, finality } }: AlertRecord,
@@ -70,10 +69,18 @@ export function alertRecord(alert: Alert, parts: SearchableParts, writes: readon
   };
 }
 
-/** What of the record a person's decision changes. */
-export const decidedRecord = (row: AlertRow, writes: readonly string[]): JsonObject => ({
+/** The record after a person's decision. */
+export const decidedRecord = (
+  row: AlertRow,
+  writes: readonly string[],
+  before: AlertRecord | undefined,
+): JsonObject => ({
+  ...before,
   ...decidedFields(row),
-  tidewatch_alert: { alert: JSON.stringify(row), version: row.version, writes: [...writes] },
+  tidewatch_alert: {
+    ...before?.tidewatch_alert,
+    ...{ alert: JSON.stringify(row), version: row.version, writes: [...writes] },
+  },
 });
 
 /** Entities whose fields have their type from the start. */

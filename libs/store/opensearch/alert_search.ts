@@ -136,7 +136,12 @@ export async function searchAlerts<Answer>(connection: OpenSearchConnection, bod
   return (await request<Answer>(connection, { method: 'POST', path, body }, 'alerts')).body;
 }
 
-export async function countAlerts(connection: OpenSearchConnection, query: JsonObject): Promise<number> {
-  const params = { method: 'POST', path: `/${alertIndex}/_count`, body: { query } };
+/** @param index of the alerts, or of what is kept beside them */
+export async function countAlerts(
+  connection: OpenSearchConnection,
+  query: JsonObject,
+  index = alertIndex,
+): Promise<number> {
+  const params = { method: 'POST', path: `/${index}/_count`, body: { query } };
   return (await request<{ readonly count: number }>(connection, params, 'alerts')).body.count;
 }

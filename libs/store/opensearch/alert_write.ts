@@ -1,18 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Alert, AlertRow } from '@tidewatch/event';
+import type { Alert, AlertRow, JsonObject } from '@tidewatch/event';
 import { errors } from '../errors.ts';
 import { alertIndex } from './alert_index.ts';
+import { type FindRecords, type Found, newestRecords, readAlerts, shownRecords } from './alert_read.ts';
 import {
   type AlertRecord,
   alertIn,
   alertRecord,
-  alertSource,
   decidedRecord,
   rowIn,
-  rowSource,
   searchableParts,
-  sizeOf,
 } from './alert_record.ts';
 import type { Watermarks } from './alert_watermarks.ts';
 import type { OpenSearchConnection } from './client.ts';
@@ -23,14 +21,6 @@ export type Decide<A, Result> = (
   id: string,
   alert: A | undefined,
 ) => { readonly alert: A; readonly result: Result } | undefined;
-
-interface Found<A> {
-  readonly alert: A;
-  /** Names of the last writes. */
-  readonly writes: readonly string[];
-  readonly if_seq_no: number;
-  readonly if_primary_term: number;
-}
 
 interface Draft<A, Result> {
   readonly id: string;
@@ -43,38 +33,42 @@ interface Draft<A, Result> {
   readonly write: string;
 }
 
-/** How much of alerts is read, and what is written of them. */
+/** How alerts are read, and what is written of them. */
 export interface AlertForm<A> {
-  readonly source: readonly string[];
   readonly read: (record: AlertRecord, confirmed: Watermarks) => A;
-  readonly operation: 'index' | 'update';
-  readonly write: (alert: A, parts: number, writes: readonly string[]) => object;
-  /** So many of them are read before it is known how large they are. */
-  readonly firstAtOnce: number;
+  /** Where they are looked for first. */
+  readonly find: FindRecords;
+  /** @param before what stands there; undefined for a new alert */
+  readonly write: (
+    alert: A,
+    parts: number,
+    writes: readonly string[],
+    before: AlertRecord | undefined,
+  ) => JsonObject;
 }
 
-/** Alerts read, decided on and written together; fewer where their evidence is large. */
-const mostAtOnce = 250;
-
 export const wholeAlerts: AlertForm<Alert> = {
-  source: alertSource,
   read: alertIn,
-  operation: 'index',
+  find: newestRecords,
   write: (alert, parts, writes) => alertRecord(alert, searchableParts[parts] ?? 'own', writes),
-  firstAtOnce: 50,
 };
 
-/** Decisions leave the evidence where it is. */
+/** Decisions leave the evidence as it is. */
 export const alertRows: AlertForm<AlertRow> = {
-  source: rowSource,
   read: rowIn,
-  operation: 'update',
-  write: (row, _, writes) => ({ doc: decidedRecord(row, writes) }),
-  // Without their evidence they are small.
-  firstAtOnce: mostAtOnce,
+  find: newestRecords,
+  write: (row, _, writes, before) => decidedRecord(row, writes, before),
 };
 
+/** Of alerts that a search found: they may have been decided on otherwise in the last second. */
+export const shownAlertRows: AlertForm<AlertRow> = { ...alertRows, find: shownRecords };
+
+/** Alerts read, decided on and written together: before it is known how large they are, and at most. */
+const firstAtOnce = 50;
+const mostAtOnce = 250;
 const charactersAtOnce = 4_000_000;
+/** The cluster writes one part while we read and decide on the other. */
+const partsAtATime = 2;
 /** So many others may write an alert before whoever wrote it learns that they did. */
 const writesKept = 8;
 /** Rounds of an alert that others write at the same time; then whoever asked tries again. */
@@ -94,14 +88,24 @@ export async function alterAlerts<A extends AlertRow, Result>(
   decide: Decide<A, Result>,
 ): Promise<Result[]> {
   const results = new Map<string, Result>();
-  let size = form.firstAtOnce;
-  for (let start = 0; start < ids.length; ) {
-    const chunk = ids.slice(start, start + size);
-    const characters = await alterChunk(connection, form, confirmed, chunk, decide, results);
-    start += chunk.length;
-    const fitting = Math.floor((charactersAtOnce * chunk.length) / Math.max(characters, 1));
-    size = Math.max(1, Math.min(mostAtOnce, fitting, size * 2));
+  let size = firstAtOnce;
+  let left = ids;
+  async function work(): Promise<void> {
+    while (left.length > 0) {
+      const chunk = left.slice(0, size);
+      left = left.slice(size);
+      const characters = await alterChunk(connection, form, confirmed, chunk, decide, results);
+      const fitting = Math.floor((charactersAtOnce * chunk.length) / Math.max(characters, 1));
+      size = Math.max(1, Math.min(mostAtOnce, fitting, chunk.length * 2));
+    }
   }
+  const stop = (error: unknown) => {
+    left = [];
+    throw error;
+  };
+  const ended = await Promise.allSettled(Array.from({ length: partsAtATime }, () => work().catch(stop)));
+  const failed = ended.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
   return ids.flatMap((id) => results.get(id) ?? []);
 }
 
@@ -118,11 +122,12 @@ async function alterChunk<A extends AlertRow, Result>(
   let left = ids;
   let characters: number | undefined;
   for (let round = 1; ; round++) {
-    const read = await readAlerts(connection, form, confirmed, left);
+    const find = round === 1 ? form.find : newestRecords;
+    const read = await readAlerts(connection, form.read, confirmed, left, find);
     characters ??= read.characters;
     const drafts = left.flatMap((id): Draft<A, Result>[] => {
       const [before, last] = [read.found.get(id), tried.get(id)];
-      if (last !== undefined && before?.writes.includes(last.write)) {
+      if (last !== undefined && before?.record.tidewatch_alert.writes?.includes(last.write)) {
         // It was written, and only the answer was lost; others may have written it since.
         results.set(id, last.result);
         return [];
@@ -149,50 +154,6 @@ async function alterChunk<A extends AlertRow, Result>(
   }
 }
 
-interface ReadAnswer {
-  readonly docs: readonly {
-    readonly _id: string;
-    readonly found?: boolean;
-    readonly _seq_no: number;
-    readonly _primary_term: number;
-    readonly _source: AlertRecord;
-  }[];
-}
-
-/** Alerts by their ids, as they are at the moment, shown by searches or not. */
-export async function readAlerts<A>(
-  connection: OpenSearchConnection,
-  { source, read }: Pick<AlertForm<A>, 'source' | 'read'>,
-  confirmed: Watermarks,
-  ids: readonly string[],
-): Promise<{ readonly found: Map<string, Found<A>>; readonly characters: number }> {
-  const { body } = await request<ReadAnswer>(
-    connection,
-    {
-      method: 'POST',
-      path: `/${alertIndex}/_mget`,
-      querystring: { _source_includes: source.join(',') },
-      body: { ids: [...ids] },
-    },
-    'alerts',
-  );
-  const docs = body.docs.filter(({ found }) => found === true);
-  return {
-    found: new Map(
-      docs.map(({ _id, _seq_no, _primary_term, _source }) => [
-        _id,
-        {
-          alert: read(_source, confirmed),
-          writes: _source.tidewatch_alert.writes ?? [],
-          if_seq_no: _seq_no,
-          if_primary_term: _primary_term,
-        },
-      ]),
-    ),
-    characters: docs.reduce((sum, { _source }) => sum + sizeOf(_source), 0),
-  };
-}
-
 interface ItemStatus {
   readonly status: number;
   readonly error?: { readonly type: string; readonly reason: string };
@@ -204,16 +165,16 @@ interface WriteAnswer {
 
 async function writeAlerts<A>(
   connection: OpenSearchConnection,
-  { operation, write }: AlertForm<A>,
+  { write }: AlertForm<A>,
   drafts: readonly Draft<A, unknown>[],
 ): Promise<(ItemStatus | undefined)[]> {
   const lines = drafts.map(({ id, found, alert, parts, write: name }) => {
-    const writes = [...(found?.writes ?? []), name].slice(-writesKept);
-    const { if_seq_no, if_primary_term } = found ?? {};
+    const { record, if_seq_no, if_primary_term } = found ?? {};
+    const writes = [...(record?.tidewatch_alert.writes ?? []), name].slice(-writesKept);
     const place = { _index: alertIndex, _id: id };
     const action =
-      found === undefined ? { create: place } : { [operation]: { ...place, if_seq_no, if_primary_term } };
-    return `${JSON.stringify(action)}\n${JSON.stringify(write(alert, parts, writes))}\n`;
+      found === undefined ? { create: place } : { index: { ...place, if_seq_no, if_primary_term } };
+    return `${JSON.stringify(action)}\n${JSON.stringify(write(alert, parts, writes, record))}\n`;
   });
   const statuses: (ItemStatus | undefined)[] = [];
   for (const bulkBody of bodies(lines, connection.config.bulk.request_bytes)) {
@@ -257,8 +218,8 @@ function judge<A, Result>(
   { status, error }: ItemStatus = { status: 500 },
 ): Draft<A, Result> | undefined {
   if (status === 200 || status === 201) return undefined;
-  // 404: deleted since it was read. Else others wrote it, or we did, and the answer was lost.
-  if (status === 404 || status === 409 || status === 429 || status >= 500) return draft;
+  // Others wrote it, or deleted it, or we wrote it, and the answer was lost.
+  if (status === 409 || status === 429 || status >= 500) return draft;
   // What the event is like cannot be mapped beside the others': it is kept with the alert, and only not searched.
   const isShape = status === 400 && draft.parts < searchableParts.length - 1;
   if (isShape) return { ...draft, parts: draft.parts + 1 };

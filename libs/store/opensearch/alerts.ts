@@ -2,17 +2,19 @@ import { randomUUID } from 'node:crypto';
 import type { Alert, AlertRow, JsonObject, Status } from '@tidewatch/event';
 import { type Author, changeOn, seesAlert, undoOf, undoOn, undoWindowMs } from '../alert_changes.ts';
 import { bringInto, type Incoming, incomingFindings, incomingMatches } from '../alert_effects.ts';
-import { tellOfAlerts } from '../alert_jobs.ts';
+import { deleteExpired } from '../alert_jobs.ts';
 import { buckets } from '../buckets.ts';
 import type { DataClasses } from '../classes.ts';
 import type { AlertChange, AlertEffect, AlertStore, Scope } from '../contract.ts';
+import type { Gone } from '../deletion.ts';
 import { errors } from '../errors.ts';
 import { decodeToken, encodeToken } from '../page.ts';
 import { forgetAlertChanges, keepAlertChange, readAlertChange } from './alert_change_log.ts';
 import { groupAlerts } from './alert_groups.ts';
-import { alertIndex } from './alert_index.ts';
-import { createAlertJobStore, type DecideOnAlerts, forgetAlertJobs } from './alert_jobs.ts';
-import { type AlertRecord, rowIn, rowSource, withoutEvidence } from './alert_record.ts';
+import { alertChangeIndex, alertIndex } from './alert_index.ts';
+import { createAlertJobStore } from './alert_jobs.ts';
+import { readAlerts } from './alert_read.ts';
+import { type AlertRecord, alertIn, rowIn, rowSource, withoutEvidence } from './alert_record.ts';
 import {
   type AlertFilter,
   type AlertHits,
@@ -27,7 +29,7 @@ import {
   alertRows,
   alterAlerts,
   type Decide,
-  readAlerts,
+  shownAlertRows,
   wholeAlerts,
 } from './alert_write.ts';
 import type { OpenSearchConnection } from './client.ts';
@@ -98,8 +100,12 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
     });
   }
 
-  const decideOn: DecideOnAlerts = (ids, become) =>
-    write(alertRows, ids, (_, row) => {
+  const decideOn = (
+    form: AlertForm<AlertRow>,
+    ids: readonly string[],
+    become: (row: AlertRow) => AlertRow | undefined,
+  ): Promise<AlertRow[]> =>
+    write(form, ids, (_, row) => {
       const after = row && become(row);
       return after && { alert: after, result: after };
     });
@@ -110,7 +116,7 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
     { changeId, now }: Author,
     become: (row: AlertRow) => AlertRow | undefined,
   ): Promise<AlertChange> {
-    const changed = await decideOn(ids, become);
+    const changed = await decideOn(alertRows, ids, become);
     const done = new Set(changed.map(({ id }) => id));
     await keepAlertChange(connection, changeId, now, [...done]);
     // Another process may be asked next.
@@ -118,15 +124,21 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
     return { changeId, changed, conflicts: ids.filter((id) => !done.has(id)) };
   }
 
-  async function getAll(ids: readonly string[], scope: Scope): Promise<Alert[]> {
+  async function readAll<A extends AlertRow>(
+    ids: readonly string[],
+    read: AlertForm<A>['read'],
+  ): Promise<ReadonlyMap<string, A>> {
     const confirmed = await watermarks.get();
-    const alerts: Alert[] = [];
+    const alerts = new Map<string, A>();
     for (let at = 0; at < ids.length; at += readAtOnce) {
-      const { found } = await readAlerts(connection, wholeAlerts, confirmed, ids.slice(at, at + readAtOnce));
-      for (const { alert } of found.values()) if (seesAlert(scope, alert)) alerts.push(alert);
+      const { found } = await readAlerts(connection, read, confirmed, ids.slice(at, at + readAtOnce));
+      for (const [id, { alert }] of found) alerts.set(id, alert);
     }
     return alerts;
   }
+
+  const getAll = async (ids: readonly string[], scope: Scope): Promise<Alert[]> =>
+    [...(await readAll(ids, alertIn)).values()].filter((alert) => seesAlert(scope, alert));
 
   async function aggregate<Answer>(query: JsonObject, aggs: JsonObject): Promise<Answer> {
     const body = { size: 0, track_total_hits: false, query, aggs };
@@ -134,11 +146,10 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
     return answer.aggregations;
   }
 
-  async function remove(query: JsonObject): Promise<number> {
-    const removed = await deleteByQuery(connection, alertIndex, query);
+  async function remove(query: JsonObject, gone: Gone): Promise<void> {
+    await deleteByQuery(connection, alertIndex, query, gone);
     // What is deleted leaves the disk, too.
-    if (removed > 0) await expunge(connection, alertIndex);
-    return removed;
+    await expunge(connection, alertIndex);
   }
 
   return {
@@ -232,9 +243,9 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
     async undo(changeId, scope) {
       const ids = await readAlertChange(connection, changeId, clock() - undoWindowMs);
       if (ids === undefined) throw errors.CHANGE_UNKNOWN({ changeId });
-      const { found } = await readAlerts(connection, alertRows, await watermarks.get(), ids);
+      const found = await readAll(ids, rowIn);
       const seen = ids.filter((id) => {
-        const alert = found.get(id)?.alert;
+        const alert = found.get(id);
         return alert === undefined ? scope.dataClasses === 'all' : seesAlert(scope, alert);
       });
       if (seen.length === 0) throw errors.CHANGE_UNKNOWN({ changeId });
@@ -242,7 +253,7 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
       return alter(seen, author, (row) => undoOn(row, changeId, author));
     },
 
-    jobs: createAlertJobStore(connection, decideOn, condition, clock),
+    jobs: createAlertJobStore(connection, (...asked) => decideOn(shownAlertRows, ...asked), condition, clock),
 
     async confirmUpTo(watermark, engine) {
       const before = await watermarks.raise(engine, watermark);
@@ -251,16 +262,31 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
       return countAlerts(connection, confirmedBetween(engine, before, Math.floor(watermark)));
     },
 
-    deleteClass: (dataClass) => remove({ term: { 'tidewatch_alert.data_class': dataClass } }),
+    async deleteClass(dataClass) {
+      let removed = 0;
+      await remove({ term: { 'tidewatch_alert.data_class': dataClass } }, (records) => {
+        removed += records;
+      });
+      return removed;
+    },
 
     async expire(now, tell) {
       await forgetAlertChanges(connection, { range: { changed: { lt: clock() - undoWindowMs } } });
       const ttl = classes.get('alerts')?.ttlMs;
       if (ttl === undefined) return;
       const before = { lt: now - ttl };
-      const created = { range: { 'tidewatch_alert.created': before } };
-      await tellOfAlerts(tell, 'alerts', await remove(created));
-      await tellOfAlerts(tell, 'changes of many alerts', await forgetAlertJobs(connection, before));
+      const alerts = { range: { 'tidewatch_alert.created': before } };
+      await show();
+      await deleteExpired(tell, 'alerts', await countAlerts(connection, alerts), (gone) =>
+        remove(alerts, gone),
+      );
+      const jobs = { range: { created: before } };
+      await deleteExpired(
+        tell,
+        'changes of many alerts',
+        await countAlerts(connection, jobs, alertChangeIndex),
+        (gone) => deleteByQuery(connection, alertChangeIndex, jobs, gone),
+      );
     },
 
     async close() {

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@tidewatch/event';
+import type { Gone } from '../deletion.ts';
 import type { OpenSearchConnection } from './client.ts';
 import { request } from './request.ts';
 
@@ -14,23 +15,24 @@ interface ByQueryAnswer {
 /** What others write at the same time is looked for again so often; then it is left to the next time. */
 const mostRounds = 10;
 
-/** Deletes all that a query finds, and answers how many. */
+/** Deletes all that a query finds, and says of each round how many went: a later one may fail. */
 export async function deleteByQuery(
   connection: OpenSearchConnection,
   index: string,
   query: JsonObject,
-): Promise<number> {
+  gone: Gone = () => {},
+): Promise<void> {
   const what = 'what is to be deleted';
   const refresh = () => request(connection, { method: 'POST', path: `/${index}/_refresh` }, what);
   await refresh();
   const querystring = { conflicts: 'proceed', refresh: 'true', max_docs: atOnce };
-  for (let all = 0, rounds = 0; ; ) {
+  for (let rounds = 0; ; ) {
     const params = { method: 'POST', path: `/${index}/_delete_by_query`, querystring, body: { query } };
     const { body: answer } = await request<ByQueryAnswer>(connection, params, what);
     const { total, deleted = 0, version_conflicts: conflicts = 0 } = answer;
-    all += deleted;
+    gone(deleted);
     if (conflicts > 0 && ++rounds < mostRounds) await refresh();
-    else if (total < atOnce || deleted === 0) return all;
+    else if (total < atOnce || deleted === 0) return;
   }
 }
 

@@ -1,6 +1,7 @@
 import { type DataClass, isTidewatchError, type JsonObject } from '@tidewatch/event';
 import type { DataClasses } from '../classes.ts';
 import type { Deletion, EventStoreStats, TellDeletion } from '../contract.ts';
+import { deleteNoted } from '../deletion.ts';
 import { partitionPeriod } from '../partition.ts';
 import type { OpenSearchConnection } from './client.ts';
 import { eventIndex, eventIndices, partitionOf } from './index_name.ts';
@@ -77,17 +78,22 @@ export function createEventPartitions(connection: OpenSearchConnection, classes:
   }
 
   /**
-   * Deletes an index; how many events were in it, undefined where another process was faster and tells of it. Its row in
-   * the catalogue goes last, so that of two processes one tells, and of one that ends between the two the next run does.
+   * Deletes an index; false where another process was faster and tells of it. Its row in the catalogue goes last, so that
+   * of two processes one tells, and of one that ends between the two the next run does.
    *
    * @param noted what the catalogue says of it, where it has it
    */
-  async function drop(index: string, noted: number | undefined): Promise<number | undefined> {
-    const events = await countOf(index, noted ?? 0);
+  async function drop(index: string, noted: number | undefined): Promise<boolean> {
     const params = { method: 'DELETE', path: `/${index}` };
     const { status } = await request(connection, params, 'deleting events', [404]);
     const forgot = await catalogue.forget(index);
-    return forgot || (noted === undefined && status !== 404) ? events : undefined;
+    return forgot || (noted === undefined && status !== 404);
+  }
+
+  /** Deletes an index, and answers how many events were in it. */
+  async function dropCounted(index: string, noted: number | undefined): Promise<number> {
+    const events = await countOf(index, noted ?? 0);
+    return (await drop(index, noted)) ? events : 0;
   }
 
   /** What the cluster's own policies deleted, or somebody by hand, or a process that ended before it told. */
@@ -131,8 +137,11 @@ export function createEventPartitions(connection: OpenSearchConnection, classes:
       const failures: unknown[] = [];
       for (const index of held.filter((one) => isPast(one, now)))
         try {
-          const records = await drop(index, known.get(index));
-          if (records !== undefined) await tell(deletion(index, records));
+          const noted = known.get(index);
+          const events = await countOf(index, noted ?? 0);
+          await deleteNoted(tell, deletion(index, events), async (gone) => {
+            if (await drop(index, noted)) gone(events);
+          });
         } catch (error) {
           failures.push(error);
         }
@@ -146,7 +155,7 @@ export function createEventPartitions(connection: OpenSearchConnection, classes:
       const known = await catalogue.known();
       let deleted = 0;
       for (const index of await heldIndices(eventIndex(dataClass, '*')))
-        deleted += (await drop(index, known.get(index))) ?? 0;
+        deleted += await dropCounted(index, known.get(index));
       return deleted;
     },
 
@@ -160,7 +169,7 @@ export function createEventPartitions(connection: OpenSearchConnection, classes:
       const index = eventIndex(dataClass, partition);
       if ((await heldIndices(index)).length === 0) return 0;
       if (Number.isFinite(most) && (await eventsIn(index)) > most) return undefined;
-      return (await drop(index, (await catalogue.known()).get(index))) ?? 0;
+      return dropCounted(index, (await catalogue.known()).get(index));
     },
   };
 

@@ -13,7 +13,7 @@ import {
   type Selection,
   type SigmaFilter,
 } from '@tidewatch/sigma';
-import type { TellDeletion } from '@tidewatch/store';
+import { deleteNoted, type TellDeletion } from '@tidewatch/store';
 import type { Documents } from '@tidewatch/stream/documents';
 import { syncDirectory } from '@tidewatch/stream/durable';
 import { documentsOf } from '../adapters.ts';
@@ -221,7 +221,10 @@ export async function expireExceptions(
   for (const found of await readFiles(folder)) {
     const over = found.filters.filter(({ expires }) => expires !== null && expires <= before).length;
     if (over === 0 || over < documentsIn(found)) continue;
-    await removeFile(found.file, documents);
-    await tell({ keeper: 'exceptions', dataClass: 'audit', what: 'exceptions', records: over });
+    const due = { keeper: 'exceptions', dataClass: 'audit', what: 'exceptions', records: over };
+    await deleteNoted(tell, due, async (gone) => {
+      await removeFile(found.file, documents);
+      gone(over);
+    });
   }
 }
