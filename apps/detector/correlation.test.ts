@@ -41,7 +41,6 @@ const ask = (time: number, ingested = time, host = 'web01') =>
   ]);
 const happened = (source: string, time: number, ingested = time) =>
   site.events.append([recordOf(eventOf(`${source}-${time}`, { '@timestamp': at(time) }, ingested), source)]);
-const late = () => site.metrics.value('detection_late_events_total', { engine: 'correlation' });
 const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 8_000 });
 const complete = (time: number) => eventually(() => expect(clock?.complete()).toBe(time));
 /** Moves the clock on the wall, and lets what is due be done. */
@@ -54,14 +53,10 @@ const settle = () => sleep(1_300);
 const find = (id: string, time: number) =>
   site.alertStore.apply([
     {
-      id,
+      ...{ id, time, bucketMs: hourMs, dataClass: 'infrastructure', event: whoami(id) },
       detector: { engine: 'sigma', id: 'rule', title: 'Found', level: 'high' },
       key: [{ field: 'host.name', value: 'web01' }],
-      time,
       position: { partition: 0, offset: 1_000_000 + time / 1_000 },
-      bucketMs: hourMs,
-      dataClass: 'infrastructure',
-      event: whoami(id),
       explanation: { engine: 'sigma', condition: 'selection', items: [], absent: [] },
     } satisfies EventMatch,
   ]);
@@ -117,6 +112,7 @@ describe('event time', () => {
     await ask(moment - lateness, moment + 3 * minute);
     await clock.drain();
     await ask(moment - 3 * lateness, moment + 3 * minute);
+    const late = () => site.metrics.value('detection_late_events_total', { engine: 'correlation' });
     await eventually(async () => expect(await late()).toBe(1));
   });
 

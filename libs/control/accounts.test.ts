@@ -286,21 +286,3 @@ describe('API keys', () => {
     expect(control.keys.find(secret)).toBeUndefined();
   });
 });
-
-it('browsers are known to whom they belong, the ten used last, for half a year', async () => {
-  const { add, knows } = control.devices;
-  const first = await add('alice');
-  expect([await knows('alice', first), await knows('admin', first), await knows('alice', 'x')]).toEqual([
-    true,
-    false,
-    false,
-  ]);
-  now += 179 * day;
-  expect(await knows('alice', first)).toBe(true);
-  now += 179 * day;
-  const others = [];
-  for (let i = 0; i < 10; i++) others.push(await add('alice'));
-  expect([await knows('alice', first), await knows('alice', others[0] ?? '')]).toEqual([false, true]);
-  now += 180 * day;
-  expect(await knows('alice', others[0] ?? '')).toBe(false);
-});

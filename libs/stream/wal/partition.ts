@@ -10,6 +10,7 @@ import { createGroupEncoder, type Encoded } from './encode_group.ts';
 import { createGroupCommit, type GroupCommit, type Waiting } from './group_commit.ts';
 import { headerBytes } from './header.ts';
 import { type Marks, type MarksFile, openMarks } from './marks.ts';
+import { readSegments, segmentHolding } from './read_segments.ts';
 import { recover } from './recover.ts';
 import { segmentMs } from './retention.ts';
 import { createSegment, type Segment, writeAt } from './segment.ts';
@@ -129,27 +130,18 @@ export class Partition {
   async fetch(from: number, limit: number): Promise<StreamRecord[]> {
     const recent = this.#tail.take(from, limit, batchBytes);
     if (recent !== undefined) return recent;
-    for (let next = from; next < this.end; ) {
-      const segment = this.#holding(next);
-      const after = this.#segments[this.#segments.indexOf(segment) + 1];
-      const records = await segment
-        .read(next, limit, batchBytes, this.id)
-        .catch(async (error: NodeJS.ErrnoException) => {
-          if (error.code !== 'ENOENT') throw error;
-          // Deleted by retention in the meantime, or by somebody else: what is left begins later.
-          if (this.#segments.includes(segment)) await segment.vanished();
-          return [];
-        });
-      if (records.length > 0) return records;
-      if (after === undefined) break;
-      next = Math.max(next, after.base);
-    }
-    return [];
+    return readSegments(this.#segments, {
+      from,
+      end: this.end,
+      limit,
+      maxBytes: batchBytes,
+      partition: this.id,
+    });
   }
 
   /** When the oldest record at or above `offset` was appended, at most 64 KiB of records too early. */
   appendedAt(offset: number): number | undefined {
-    return this.#tail.at(offset)?.appendedAt ?? this.#holding(offset).appendedNear(offset);
+    return this.#tail.at(offset)?.appendedAt ?? segmentHolding(this.#segments, offset).appendedNear(offset);
   }
 
   /** Ends the newest segment if its first record is older than `before`, or from the future, so that age can delete it. */
@@ -205,14 +197,6 @@ export class Partition {
     const first = (this.#segments[0] as Segment).base;
     const now = { first, active: this.#active.base, end: this.#reserved, closed: false };
     return this.#marks.write({ ...now, ...changed });
-  }
-
-  #holding(offset: number): Segment {
-    for (let i = this.#segments.length - 1; i > 0; i--) {
-      const segment = this.#segments[i] as Segment;
-      if (segment.base <= offset) return segment;
-    }
-    return this.#segments[0] as Segment;
   }
 
   #exclusive<T>(task: () => Promise<T>): Promise<T> {

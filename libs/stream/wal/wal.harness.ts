@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '../contract.ts';
 import type { LogUnderTest } from '../streams.suite.ts';
+import { withoutSync } from './model/faults.ts';
 import { createWal, type WalConfig } from './wal.ts';
 
 /** A log in a temporary folder. A crash is a copy of the newest log's folder as it is now, opened beside it. */
@@ -35,6 +36,33 @@ export async function openTestWal(
       await rm(root, { recursive: true, force: true });
     },
   };
+}
+
+type TestWal = Awaited<ReturnType<typeof openTestWal>>;
+
+/** Runs a test whose question is not whether the disk has it, as `durability.test.ts` asks. */
+export const withWal = (config: Partial<WalConfig>, test: (under: TestWal) => Promise<void>) => () =>
+  withoutSync(async () => {
+    const under = await openTestWal(config);
+    try {
+      await test(under);
+    } finally {
+      await under.dispose();
+    }
+  });
+
+/** What it is rejected with; undefined where it is not. */
+export const rejection = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+/** A log whose lines can be read. */
+export function recordingLog() {
+  const lines: { level: string; message: string; details: object }[] = [];
+  const at = (level: string) => (details: object, message: string) => lines.push({ level, message, details });
+  return { lines, log: { info: at('info'), warn: at('warn'), error: at('error') } };
 }
 
 /** How long an open log may take to come to rest. */
