@@ -83,6 +83,8 @@ export function memoryEvents(events: readonly EcsEvent[]): EventStore {
       return buckets;
     },
     topValues: async ({ range }, scope) => [{ value: 'db-1', count: within(range, scope).length }],
+    prevalence: async ({ queries, range }, scope) =>
+      queries.map(() => ({ events: within(range, scope).length, hosts: 1, days: 1 })),
     get: async (id, scope) =>
       events.find(({ event, tidewatch }) => event.id === id && sees(scope, tidewatch.data_class)),
     fields: async () => ['@timestamp', 'host.name'],

@@ -6,7 +6,7 @@ import { parseQuery } from './kql.ts';
 
 const dayMs = 86_400_000;
 export const prevalenceDays = 30;
-/** Whoever looks at an alert waits so long for all values together, milliseconds. */
+/** Whoever looks at an alert waits so long, milliseconds. */
 const longestWait = 8_000;
 const mostValues = 8;
 export const mostHosts = 100;
@@ -43,46 +43,28 @@ export function tellingValues({ key }: Pick<Alert, 'key'>, match: Match): readon
 }
 
 /**
- * In how many events, on how many hosts and days values were, up to the end of today (UTC); the rarest first.
- *
- * @param end when nobody waits any more, on the clock of `performance`
+ * In how many events, on how many hosts and days values were, up to the end of today (UTC); the rarest first. Those that
+ * could not be counted in `longestMs` are named as late.
  */
 export async function prevalenceOf(
   values: readonly FieldValue[],
   now: number,
   scope: Scope,
-  events: Pick<EventStore, 'histogram' | 'topValues'>,
-  end = performance.now() + longestWait,
+  events: Pick<EventStore, 'prevalence'>,
+  longestMs = longestWait,
 ) {
   const to = (Math.floor(now / dayMs) + 1) * dayMs;
   const range = { from: to - prevalenceDays * dayMs, to };
-  const counted = [];
-  const late: string[] = [];
-  // One after the other: others want to read, too.
-  for (const { field, value } of values) {
-    const asked = { ...parseQuery(addFilter('', field, value, 'only')), range };
-    const left = end - performance.now();
-    const found =
-      left <= 0
-        ? undefined
-        : await inTime(
-            Promise.all([
-              events.histogram({ ...asked, stepMs: dayMs }, scope),
-              events.topValues({ ...asked, field: 'host.name', limit: mostHosts }, scope),
-            ]),
-            left,
-          );
-    if (found === undefined) {
-      late.push(field);
-      continue;
-    }
-    const [buckets, hosts] = found;
-    counted.push({
-      ...{ field, value, hosts: hosts.length },
-      events: buckets.reduce((sum, { count }) => sum + count, 0),
-      days: buckets.filter(({ count }) => count > 0).length,
-    });
-  }
+  const queries = values.flatMap(
+    ({ field, value }) => parseQuery(addFilter('', field, value, 'only')).query ?? [],
+  );
+  const found = await inTime(events.prevalence({ queries, range }, scope), longestMs);
+  const counted = (found ?? []).flatMap((one, i) => ({
+    ...(values[i] as FieldValue),
+    ...one,
+    hosts: Math.min(one.hosts, mostHosts),
+  }));
   counted.sort((a, b) => a.events - b.events);
+  const late = found === undefined ? values.map(({ field }) => field) : [];
   return { ...range, days: prevalenceDays, values: counted, late };
 }

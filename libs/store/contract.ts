@@ -78,6 +78,14 @@ export interface TopValue {
   readonly count: number;
 }
 
+/** How many events there are, on how many different `host.name`, and on how many days (UTC). */
+export interface Prevalence {
+  readonly events: number;
+  /** In OpenSearch at most 1,000, which stands for more, too. */
+  readonly hosts: number;
+  readonly days: number;
+}
+
 /**
  * Events, kept by data class and time partition.
  *
@@ -113,6 +121,11 @@ export interface EventStore {
     },
     scope: Scope,
   ): Promise<TopValue[]>;
+  /** How widely spread are the events of each of up to eight queries. */
+  prevalence(
+    request: { readonly queries: readonly KqlNode[]; readonly range: TimeRange },
+    scope: Scope,
+  ): Promise<Prevalence[]>;
   get(id: string, scope: Scope): Promise<EcsEvent | undefined>;
   /** Dotted paths seen in recent events, for completion. */
   fields(scope: Scope): Promise<string[]>;

@@ -43,6 +43,27 @@ export function describeEventCounts(store: () => EventStore): void {
       expect(await store().topValues({ range: always, field: 'no.such', limit: 3 }, everyone)).toEqual([]);
     });
 
+    it('says of several queries how many events, hosts and days each finds', async () => {
+      const day = 86_400_000;
+      const of = (host: Json, name: string) => ({ host: { name: host }, custom: { field: name } });
+      await store().write([
+        indexed(of('web', 'sh'), { time: suiteNow }),
+        indexed(of('web', 'sh'), { time: suiteNow + 1, dataClass: 'middle' }),
+        indexed(of(['web', 'db'], 'sh'), { time: suiteNow - day }),
+        indexed({ custom: { field: ['sh', 'odd'] } }, { time: suiteNow - 2 * day }),
+        indexed(of('mail', 'sh'), { time: suiteNow - 9 * day }),
+      ]);
+      const range = { from: suiteNow - 5 * day, to: suiteNow + day };
+      const queries = ['custom.field: sh', 'custom.field: odd', 'host.name: web', 'no.such: 1'].map(kql);
+      expect(await store().prevalence({ queries, range }, everyone)).toEqual([
+        { events: 4, hosts: 2, days: 3 },
+        { events: 1, hosts: 0, days: 1 },
+        { events: 3, hosts: 2, days: 2 },
+        { events: 0, hosts: 0, days: 0 },
+      ]);
+      expect(await store().prevalence({ queries: [], range }, everyone)).toEqual([]);
+    });
+
     it('finds the rarest values, also where they are frequent in another class', async () => {
       const hosts = ['db', 'db', 'db', 'web', 'web', 'mail', '7'];
       await store().write([

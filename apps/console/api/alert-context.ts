@@ -10,7 +10,7 @@ export const useRelatedAlerts = (id: string) =>
     queryFn: ({ signal }) => get<RelatedAlerts>(`${pathOf(id)}/related`, {}, signal),
   });
 
-/** Costs two reads of thirty days for each value. */
+/** Costs a read of thirty days. */
 export const usePrevalence = (id: string, match: string) =>
   useQuery({
     queryKey: ['alert-prevalence', id, match],

@@ -32,10 +32,14 @@ export interface Source {
   readonly nested: boolean;
 }
 
+/** First and last moment as numbers that SQL takes. */
+export const timeBounds = ({ from, to }: TimeRange): number[] =>
+  [Math.max(from, -furthest), Math.min(to, furthest)].map(Math.ceil);
+
 /** @throws QUERY_TOO_WIDE */
 export function compile(query: KqlNode | undefined, range: TimeRange, now: number, source: Source): Where {
   const { layout, timeColumn, nested } = source;
-  const bounds = [Math.max(range.from, -furthest), Math.min(range.to, furthest)].map(Math.ceil);
+  const bounds = timeBounds(range);
   const between = `${timeColumn} >= $1 AND ${timeColumn} < $2`;
   const node: KqlNode = query ?? { kind: 'all' };
   try {

@@ -7,6 +7,7 @@ import { createEventLayout } from './columns.ts';
 import { bucketSql, compile, fieldValues, select, type Where } from './compile.ts';
 import type { Database } from './database.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
+import { prevalenceSql } from './event_prevalence.ts';
 import { searchPartitions } from './event_search.ts';
 import { createEventWriter } from './event_write.ts';
 import { extent, type Partition, type Partitions, partitionBytes } from './partitions.ts';
@@ -186,6 +187,18 @@ export function createEventStore(
           count: count as number,
         }),
       );
+    },
+
+    async prevalence({ queries, range }, scope) {
+      if (queries.length === 0) return [];
+      const sources = visible(scope, range);
+      const counts = prevalenceSql(queries, range, clock(), {
+        layout: layoutOf(sources),
+        timeColumn: 'ts',
+        nested: sources.some((partition) => extent(partition).nested),
+      });
+      const [row] = await union(sources, range, counts.select, counts.around, counts.parameters);
+      return counts.read(row);
     },
 
     async get(id, scope) {

@@ -17,6 +17,10 @@ export interface EventReaderDeps {
 }
 
 /** What there is beside writing; the contract is {@link EventStore}'s. */
+const dayMs = 86_400_000;
+/** Different hosts that are counted. */
+const mostHosts = 1_000;
+
 export type EventReader = Omit<EventStore, 'write' | 'close'>;
 
 /**
@@ -40,6 +44,21 @@ export function createEventReader({ connection, classes, clock = Date.now }: Eve
     histogram,
     topValues: ({ query, range, field, limit, order }, scope) =>
       topValues({ range, ...(query && { query }) }, field, limit, scope, order),
+    prevalence: ({ queries, range }, scope) =>
+      Promise.all(
+        queries.map(async (query) => {
+          const asked = { query, range };
+          const [buckets, hosts] = await Promise.all([
+            histogram({ ...asked, stepMs: dayMs }, scope),
+            topValues(asked, 'host.name', mostHosts, scope),
+          ]);
+          return {
+            events: buckets.reduce((sum, { count }) => sum + count, 0),
+            hosts: hosts.length,
+            days: buckets.filter(({ count }) => count > 0).length,
+          };
+        }),
+      ),
     get: (id, scope) => getEvent(connection, id, scope),
     async fields(scope) {
       const indices = indicesOf(scope);
