@@ -131,7 +131,9 @@ describe.runIf(has('chromium'))('a case, a view and a file', () => {
     await page.getByRole('grid', { name: 'Alerts' }).getByRole('row').nth(1).waitFor();
 
     // By `f` on the row of the cursor: the menu of its first value, and there the groups.
-    for (const key of ['j', 'f', 'ArrowRight']) await page.keyboard.press(key);
+    for (const key of ['j', 'f']) await page.keyboard.press(key);
+    await page.getByRole('menu').waitFor();
+    await page.keyboard.press('ArrowRight');
     await look('value-menu');
     await page.getByRole('menuitem', { name: 'Group alerts by host.name' }).click();
     await page.waitForURL('**by=host.name**');

@@ -11,6 +11,8 @@ export const isGoing = (): boolean => Date.now() < prefixUntil;
 // After the key's other listeners have seen that it belonged to the `g`.
 export const endGo = (): void => void setTimeout(() => (prefixUntil = 0));
 
+const typing =
+  'input:not([type="checkbox"],[type="radio"]),textarea,select,[contenteditable]:not([contenteditable="false"])';
 const popups = '[role="dialog"],[role="alertdialog"],[role="menu"],[role="listbox"]';
 
 /** Ctrl or Meta with k, which also works while typing, but not in a dialog. */
@@ -36,11 +38,13 @@ export function useKey(
     ignoreModifiers: true,
     preventDefault: true,
     enabled: options.enabled ?? true,
+    // Boxes that are ticked take no letters, so that keys go on to work after a row was selected by its box.
+    enableOnFormTags: true,
     ignoreEventWhen: (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return true;
       if (isGoing() !== (options.afterGo ?? false)) return true;
       const target = event.target as Element | null;
-      if (target?.closest?.(popups) != null) return true;
+      if (target?.closest?.(`${popups},${typing}`) != null) return true;
       return event.key === 'Enter' && target?.closest?.('button,a,summary') != null;
     },
   });
