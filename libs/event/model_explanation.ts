@@ -13,6 +13,8 @@ export interface FeatureContribution {
   readonly expected: number | string | null;
   /** Its part of the score; the parts sum to the score (± 1 %). Null where the method tells none. */
   readonly contribution: number | null;
+  /** Some of the values that it counted, where it counts what is new. */
+  readonly examples?: readonly string[];
 }
 
 /** Which rules a line is near to, though none matched it. */

@@ -96,7 +96,7 @@ it('waits for no pipe, takes no more files than there may be, and blames no mode
   await symlink('/proc/self/mem', card);
   await expect(readModelFolder(folder)).rejects.toMatchObject({ code: 'EIO' });
   const text = await readFile(join(folder, 'manifest.yml'), 'utf8');
-  const more = Array.from({ length: 30 }, (_, i) => `  file${i}: ${'0'.repeat(64)}\n`);
+  const more = Array.from({ length: 30 }, (_, i) => `  file${i}: ${'a'.repeat(64)}\n`);
   await writeFile(join(folder, 'manifest.yml'), `${text.trimEnd()}\n${more.join('')}`);
   await expect(readModelFolder(folder)).rejects.toThrow(/at most 32 files/);
 });

@@ -7,6 +7,7 @@ const features = z.array(
     actual: z.number().nullable().describe('Null where it was not measured'),
     expected: z.number().nullable(),
     contribution: z.number().describe('Part of the score'),
+    examples: z.array(z.string()).exactOptional().describe('Some of the values that it counted as new'),
   }),
 );
 const anomaly = {

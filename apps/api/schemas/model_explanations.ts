@@ -10,6 +10,7 @@ const features = z
       actual: z.union([z.number(), z.string()]).nullable(),
       expected: z.union([z.number(), z.string()]).nullable().describe('Null where the method tells none'),
       contribution: z.number().nullable().describe('Part of the score; null where the method tells none'),
+      examples: z.array(z.string()).exactOptional().describe('Some of the values that it counted as new'),
     }),
   )
   .describe('The weightiest first; empty where the method tells none');

@@ -59,6 +59,8 @@ export interface ContributionBar {
   readonly contribution: number | null;
   /** Length beside the longest, 0 to 1. */
   readonly length: number;
+  /** Values that it counted as new. */
+  readonly examples: readonly string[];
 }
 
 const number = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 5 });
@@ -68,12 +70,13 @@ const said = (value: number | string | null): string =>
 /** What each feature has to do with a score, in the order that is given. */
 export function contributionBars(features: OnnxExplanation['features']): ContributionBar[] {
   const longest = Math.max(...features.map(({ contribution }) => Math.abs(contribution ?? 0)));
-  return features.map(({ name, actual, expected, contribution }) => ({
+  return features.map(({ name, actual, expected, contribution, examples = [] }) => ({
     name,
     actual: said(actual),
     expected: said(expected),
     contribution,
     length: contribution === null || longest === 0 ? 0 : Math.abs(contribution) / longest,
+    examples,
   }));
 }
 

@@ -10,6 +10,7 @@ import type { Detecting, EngineState } from './engine.ts';
 import { detectorErrors } from './errors.ts';
 import { tellGauges } from './gauges.ts';
 import type { EntitiesAsked, EntityRow, Said } from './kept.ts';
+import { createSharing } from './sharing.ts';
 import type { Finding } from './watch.ts';
 import { type WritingDeps, writeFindings } from './write_findings.ts';
 
@@ -64,7 +65,13 @@ const tickMs = 15_000;
 export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise<AnomalyDetection> {
   const { events, alerts, metrics, log, saveEveryMs = 5_000, restartAfterMs = 1_000 } = deps;
   let { detecting } = deps;
-  let running: { readonly thread: DetectorThread; readonly consumer: Consumer } | undefined;
+  let running:
+    | {
+        readonly thread: DetectorThread;
+        readonly consumer: Consumer;
+        readonly sharing: ReturnType<typeof createSharing>;
+      }
+    | undefined;
   let turn: Promise<unknown> = Promise.resolve();
   let isClosed = false;
   let starting: Promise<void> | undefined;
@@ -137,6 +144,10 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
     const thread = startDetectorThread(deps.worker, { file: deps.file }, (reason) =>
       log.warn({ reason }, 'What a forest had learnt could not be read; it begins anew'),
     );
+    const sharing = createSharing(events, (reason) => {
+      if (reason !== undefined) log.error({ reason }, 'Detectors are divided among processes');
+      deps.onState?.(reason);
+    });
     try {
       saved = await thread.ask({ ask: 'load', detecting });
       let consumer: Consumer | undefined;
@@ -145,13 +156,17 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
         maxRecords: 4_000,
         from: 'latest',
         commits: 'manual',
-        assigned: async (partition) => saved.get(partition),
+        assigned: async (partition) => {
+          sharing.assigned(partition);
+          return saved.get(partition);
+        },
         process: (batch) => inTurn(() => process(thread, () => consumer, batch)),
-        revoked: async (_, lost) => {
+        revoked: async (partition, lost) => {
+          sharing.revoked(partition);
           if (!lost) await inTurn(() => save(thread, consumer));
         },
       });
-      running = { thread, consumer };
+      running = { thread, consumer, sharing };
       deps.onState?.(undefined);
       void thread.ended.then((reason) => {
         restarting = again(reason);
@@ -194,7 +209,8 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
 
   async function tick(): Promise<void> {
     if (running === undefined) return;
-    const { thread, consumer } = running;
+    const { thread, consumer, sharing } = running;
+    await sharing.look();
     if (Date.now() - savedAt >= saveEveryMs) await inTurn(() => save(thread, consumer));
     const now = Date.now();
     const quiet = await thread.ask({ ask: 'quiet', now });

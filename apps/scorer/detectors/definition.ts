@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { isHostileKey, levels } from '@tidewatch/event';
+import { warmUp } from '@tidewatch/forest';
 import { type ConfigIssue, validateYaml } from '@tidewatch/plugin';
 import { parseKql } from '@tidewatch/query';
 import { z } from 'zod';
@@ -27,7 +28,7 @@ const kql = z
     if (!read.ok) context.addIssue({ code: 'custom', message: read.error.message });
   });
 
-const aggregates = ['count', 'sum', 'avg', 'min', 'max', 'cardinality', 'share'] as const;
+const aggregates = ['count', 'sum', 'avg', 'min', 'max', 'cardinality', 'new', 'share'] as const;
 export type Aggregate = (typeof aggregates)[number];
 
 const feature = z
@@ -39,11 +40,21 @@ const feature = z
     aggregate: z
       .enum(aggregates)
       .describe(
-        'What is made of the events of an interval: how many there are; sum, mean, smallest or largest value of `field`; how many different values it has (exact up to 1,024, then ± 3 %); or the `share` of events that fit `where`.',
+        'What is made of the events of an interval: how many there are; sum, mean, smallest or largest value of `field`; how many different values it has (exact up to 1,024, then ± 3 %); how many of these are `new`, since the entity had none of them within `remember` (of 256 values an interval at most, beside the last 4,096); or the `share` of events that fit `where`.',
       ),
     field: path
       .exactOptional()
       .describe('Whose values are counted or measured; not for `count` and `share`.'),
+    remember: duration
+      .refine((ms) => ms >= dayMs && ms <= 365 * dayMs, 'is from "1d" to "365d"')
+      .exactOptional()
+      .describe('How long a value stays known after it came last, of `new`; default 30d.'),
+    learn: duration
+      .refine((ms) => ms <= 30 * dayMs, 'is at most "30d"')
+      .exactOptional()
+      .describe(
+        'How long an entity’s values are only learnt, since of one that was not known yet all are `new`; default 1d.',
+      ),
     where: kql.exactOptional().describe('Query (KQL): only events that fit it are looked at.'),
     direction: z
       .enum(['above', 'below', 'both'])
@@ -67,7 +78,7 @@ const feature = z
         'What stands for an interval without events: `zero` (the default of counts and sums), the `previous` value, what the forest `expected` (the default of others), or a number.',
       ),
   })
-  .superRefine(({ aggregate, field, where }, context) => {
+  .superRefine(({ aggregate, field, where, remember, learn }, context) => {
     const needsField = aggregate !== 'count' && aggregate !== 'share';
     if (needsField !== (field !== undefined))
       context.addIssue({
@@ -75,6 +86,9 @@ const feature = z
         path: ['field'],
         message: needsField ? `is missing: \`${aggregate}\` needs one` : `has no place with \`${aggregate}\``,
       });
+    for (const [key, value] of Object.entries({ remember, learn }))
+      if (aggregate !== 'new' && value !== undefined)
+        context.addIssue({ code: 'custom', path: [key], message: 'has its place with `new` alone' });
     if (aggregate === 'share' && where === undefined)
       context.addIssue({ code: 'custom', path: ['where'], message: 'is missing: `share` needs one' });
   });
@@ -193,12 +207,9 @@ export function parseDefinition(text: string): ReadDefinition {
 
 /** Changes with what is learnt: a detector of another version begins anew. */
 export function versionOf({ filter, by, features, interval, delay, idle_after, forest }: Definition): string {
-  const learnt = features.map(({ name, aggregate, field, where, missing }) => [
-    name,
-    aggregate,
-    field ?? null,
-    where ?? null,
-    missing ?? null,
+  const learnt = features.map(({ name, aggregate, field, where, missing, remember, learn }) => [
+    ...[name, aggregate, field ?? null, where ?? null, missing ?? null],
+    ...(remember === undefined && learn === undefined ? [] : [remember ?? null, learn ?? null]),
   ]);
   const parts = [
     filter,
@@ -214,6 +225,14 @@ export function versionOf({ filter, by, features, interval, delay, idle_after, f
   ];
   return hash('sha256', JSON.stringify(parts)).slice(0, 12);
 }
+
+/** Of each feature, in how many of an entity's first intervals its values are only learnt. */
+export const learningOf = ({ features, interval }: Pick<Definition, 'features' | 'interval'>): number[] =>
+  features.map(({ aggregate, learn = dayMs }) => (aggregate === 'new' ? Math.ceil(learn / interval) : 0));
+
+/** Intervals of an entity before the first that has a grade. */
+export const ungraded = (definition: Pick<Definition, 'features' | 'interval'>): number =>
+  warmUp + Math.min(...learningOf(definition));
 
 /** Width of the buckets of time by which its alerts gather what they find of an entity: an hour, or a longer interval. */
 export const bucketOf = ({ interval }: Definition): number => Math.ceil(units.h / interval) * interval;

@@ -55,11 +55,14 @@ function textsAt(event: EcsEvent, keys: readonly string[]): readonly string[] {
   for (const value of valuesAt(event, keys)) {
     if (value === null || typeof value === 'object') continue;
     const text = String(value);
-    if (!nothing.has(text))
-      texts.add(text.length <= longest ? text : `${text.slice(0, 200)}… ${digest(text)}`);
+    if (!nothing.has(text)) texts.add(known(text));
   }
   return [...texts].slice(0, mostEntities);
 }
+
+/** What a value is known by. */
+export const known = (text: string): string =>
+  text.length <= longest ? text : `${text.slice(0, 200)}… ${digest(text)}`;
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
 

@@ -2,6 +2,7 @@ import type { EcsEvent, Json } from '@tidewatch/event';
 import { type EventPredicate, parseKql, toPredicate, valuesAt } from '@tidewatch/query';
 import type { FeatureDefinition } from './definition.ts';
 import { Distinct } from './distinct.ts';
+import { known as knownText } from './entity.ts';
 
 /** What is known of one feature in an interval that is open. */
 interface Tally {
@@ -10,19 +11,31 @@ interface Tally {
   /** The sum, or the smallest or largest value; of a share how many fit. */
   value: number;
   readonly distinct?: Distinct;
+  /** Values that may be new. */
+  readonly texts?: Set<string>;
 }
 
 /** JSON of a tally, in the order of the features. */
-export type TallyState = readonly [count: number, value: number, distinct?: readonly number[]];
+export type TallyState = readonly [count: number, value: number, values?: readonly (number | string)[]];
 
 /** What an event adds to the features of an interval, and what they come to. */
 export interface Features {
   readonly open: (state?: readonly TallyState[]) => Tally[];
   readonly add: (tallies: readonly Tally[], event: EcsEvent) => void;
+  /** Of each feature the values that are new, by what is known of its earlier ones; undefined of those that count none. */
+  readonly unseen: (tallies: readonly Tally[] | undefined, known: Known) => readonly Unseen[];
   /** One value by feature; NaN where nothing was measured. @param previous the values of the interval before */
-  readonly values: (tallies: readonly Tally[] | undefined, previous: readonly number[]) => number[];
+  readonly values: (
+    tallies: readonly Tally[] | undefined,
+    previous: readonly number[],
+    unseen: readonly Unseen[],
+  ) => number[];
   readonly save: (tallies: readonly Tally[]) => TallyState[];
 }
+
+/** Learns texts of a feature (its place in the definition), and answers those that it did not know. */
+export type Known = (feature: number, texts: ReadonlySet<string>) => readonly string[];
+export type Unseen = readonly string[] | undefined;
 
 export type Tallies = ReturnType<Features['open']>;
 
@@ -32,6 +45,9 @@ export function predicateOf(text: string): EventPredicate {
   if (!read.ok) throw new TypeError(read.error.message);
   return toPredicate(read.ast, { now: Date.now() });
 }
+
+/** Values of an interval that may be new; a scan of more is odd enough. */
+const mostTexts = 256;
 
 /** Makes the features of a definition. */
 export function createFeatures(definitions: readonly FeatureDefinition[]): Features {
@@ -55,10 +71,12 @@ export function createFeatures(definitions: readonly FeatureDefinition[]): Featu
       return;
     }
     for (const value of valuesAt(event, keys)) {
-      if (aggregate === 'cardinality') {
+      if (aggregate === 'cardinality' || aggregate === 'new') {
         if (value === null || typeof value === 'object') continue;
         tally.count++;
         tally.distinct?.add(String(value));
+        if (tally.texts !== undefined && tally.texts.size < mostTexts)
+          tally.texts.add(knownText(String(value)));
         continue;
       }
       const number = numberOf(value);
@@ -78,15 +96,25 @@ export function createFeatures(definitions: readonly FeatureDefinition[]): Featu
   return {
     open: (state) =>
       features.map(({ aggregate }, i) => {
-        const [count, value, distinct] = state?.[i] ?? [0, 0];
-        return { count, value, ...(aggregate === 'cardinality' && { distinct: new Distinct(distinct) }) };
+        const [count, value, values] = state?.[i] ?? [0, 0];
+        return {
+          ...{ count, value },
+          ...(aggregate === 'cardinality' && { distinct: new Distinct(values as number[] | undefined) }),
+          ...(aggregate === 'new' && { texts: new Set(values as string[] | undefined) }),
+        };
       }),
     add: (tallies, event) => {
       for (const [i, feature] of features.entries()) addOne(feature, tallies[i] as Tally, event);
     },
-    values: (tallies, previous) =>
+    unseen: (tallies, known) =>
+      features.map((_, i) => {
+        const texts = tallies?.[i]?.texts;
+        return texts === undefined || texts.size === 0 ? undefined : known(i, texts);
+      }),
+    values: (tallies, previous, unseen) =>
       features.map((feature, i) => {
         const tally = tallies?.[i];
+        if (feature.aggregate === 'new' && tally !== undefined) return unseen[i]?.length ?? 0;
         if (tally !== undefined && (tally.count > 0 || isSummed(feature))) return measured(feature, tally);
         const { missing = isSummed(feature) ? 'zero' : 'expected' } = feature;
         if (typeof missing === 'number') return missing;
@@ -94,15 +122,16 @@ export function createFeatures(definitions: readonly FeatureDefinition[]): Featu
         return missing === 'previous' ? (previous[i] ?? Number.NaN) : Number.NaN;
       }),
     save: (tallies) =>
-      tallies.map(({ count, value, distinct }) =>
-        distinct === undefined ? [count, value] : [count, value, distinct.toJSON()],
-      ),
+      tallies.map(({ count, value, distinct, texts }) => {
+        const values = distinct?.toJSON() ?? (texts && [...texts]);
+        return values === undefined ? [count, value] : [count, value, values];
+      }),
   };
 }
 
 /** Where nothing came, there is nothing: for means, extremes and shares nothing is known. */
 const isSummed = ({ aggregate }: FeatureDefinition): boolean =>
-  aggregate === 'count' || aggregate === 'sum' || aggregate === 'cardinality';
+  aggregate === 'count' || aggregate === 'sum' || aggregate === 'cardinality' || aggregate === 'new';
 
 function measured({ aggregate }: FeatureDefinition, { count, value, distinct }: Tally): number {
   if (aggregate === 'count') return count;

@@ -1,10 +1,9 @@
-export { warmUp } from '@tidewatch/forest';
 export {
   type AnomalyDetection,
   type AnomalyDetectionDeps,
   startAnomalyDetection,
 } from './anomaly_detection.ts';
-export { type Definition, definitionJsonSchema, parseDefinition } from './definition.ts';
+export { type Definition, definitionJsonSchema, parseDefinition, ungraded } from './definition.ts';
 export type { EngineState } from './engine.ts';
 export { bytesOf } from './forests.ts';
 export {
@@ -18,6 +17,7 @@ export {
 } from './hindsight.ts';
 export { type HistoricalRun, runOver } from './historical_run.ts';
 export type { EntitiesAsked, EntityRow, Said } from './kept.ts';
+export { knownBytes } from './known_values.ts';
 export { edgesOf, type Normal, parseNormal, type Reach, speakingOf, type Tolerance } from './normal.ts';
 export { thresholdOf } from './outcome.ts';
 export type { Result } from './result.ts';

@@ -4,6 +4,7 @@ import Libsql from 'libsql';
 import type { Entity } from './entity.ts';
 import { detectorErrors } from './errors.ts';
 import type { Features, TallyState } from './features.ts';
+import { createKnownValues, type KnownValues, knownSchema, type Row } from './known_values.ts';
 import type { Found } from './result.ts';
 
 /** Entities as the file has them, see {@link Entity}. */
@@ -43,8 +44,6 @@ export interface EntityRow {
   readonly last?: Said;
 }
 
-type Row = Readonly<Record<string, unknown>>;
-
 /**
  * What detectors know, in one SQLite file. All that is written since the last {@link Kept.commit} is one transaction, so that
  * after a crash everything in it stands for the same positions of the stream.
@@ -63,6 +62,7 @@ export interface Kept {
   /** @param step how many intervals it knows with these */
   note(entity: number, step: number, values: readonly number[]): void;
   putForest(entity: number, state: Uint8Array): void;
+  readonly meet: KnownValues['meet'];
   /** Keeps what was said of an interval, for as long as it is one of the entity's last ones. @param numbers see {@link Said} */
   say(entity: number, at: number, numbers: readonly number[]): void;
   /** What was said of an entity's last intervals, the oldest first. */
@@ -72,7 +72,10 @@ export interface Kept {
   /** Entities of a detector by their newest event, the newest first. */
   find(detector: string, asked: EntitiesAsked): readonly EntityRow[];
   known(detector: string): number;
-  /** Deletes entities of a detector, or of a data class whose newest event was before a time (epoch ms); answers which. */
+  /**
+   * Deletes entities of a detector, or of a data class whose newest event was before a time (epoch ms); answers which. Of
+   * those of the class that stay, it forgets values that did not come since.
+   */
   forget(
     which: { readonly detector: string } | { readonly dataClass: string; readonly before: number },
   ): readonly number[];
@@ -82,7 +85,7 @@ export interface Kept {
   close(): void;
 }
 
-const format = 2;
+const format = 3;
 /** What was said of so many of an entity's last intervals is kept. */
 const mostSaid = 512;
 /** Older ones go each time that so many intervals are over. */
@@ -91,6 +94,7 @@ const trimEvery = 32;
 const saidSchema = `
   CREATE TABLE said (entity INTEGER NOT NULL, at INTEGER NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (entity, at))
     STRICT, WITHOUT ROWID;
+  ${knownSchema}
   PRAGMA user_version = ${format};
 `;
 const schema = `
@@ -123,6 +127,8 @@ export function openKept(file: string): Kept {
   const run = (sql: string, ...values: unknown[]): void => void prepared(sql).run(values);
   let lastId = (all('SELECT max(id) AS id FROM entities')[0]?.id as number | null) ?? 0;
   run('BEGIN IMMEDIATE');
+
+  const known = createKnownValues(all, run);
 
   return {
     read: (name) => all('SELECT value FROM facts WHERE name = ?', name)[0]?.value as string | undefined,
@@ -175,6 +181,7 @@ export function openKept(file: string): Kept {
       );
       run('DELETE FROM steps WHERE entity = ?', entity);
     },
+    meet: known.meet,
     say(entity, at, numbers) {
       if (file === ':memory:') return;
       run(
@@ -228,8 +235,10 @@ export function openKept(file: string): Kept {
         run('DELETE FROM forests WHERE entity = ?', id);
         run('DELETE FROM steps WHERE entity = ?', id);
         run('DELETE FROM said WHERE entity = ?', id);
+        known.forget(id);
         run('DELETE FROM entities WHERE id = ?', id);
       }
+      if ('dataClass' in which) known.expire(which.dataClass, which.before);
       return ids;
     },
     classes: () => all('SELECT DISTINCT data_class AS name FROM entities').map(({ name }) => name as string),
@@ -259,6 +268,8 @@ function open(file: string): Libsql.Database {
     const found = (db.pragma('user_version') as { user_version: number }[])[0]?.user_version ?? 0;
     if (found === 0) db.transaction(() => db.exec(schema)).immediate();
     else if (found === 1) db.transaction(() => db.exec(saidSchema)).immediate();
+    else if (found === 2)
+      db.transaction(() => db.exec(`${knownSchema} PRAGMA user_version = ${format};`)).immediate();
     else if (found !== format) throw new Error(`it has version ${found}; version ${format} is read here`);
     return db;
   } catch (cause) {

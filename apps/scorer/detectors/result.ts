@@ -8,6 +8,8 @@ export interface ResultFeature {
   readonly actual: number | null;
   readonly expected: number | null;
   readonly contribution: number;
+  /** Some of the values that it counted as new. */
+  readonly examples?: readonly string[];
 }
 
 /** An interval of an entity that is odd. Times are epoch milliseconds. */

@@ -1,8 +1,15 @@
 import { bucketStart, type EcsEvent } from '@tidewatch/event';
-import { type Anomaly, warmUp } from '@tidewatch/forest';
-import { bucketOf, type Definition, versionOf } from './definition.ts';
+import type { Anomaly } from '@tidewatch/forest';
+import {
+  bucketOf,
+  type Definition,
+  type FeatureDefinition,
+  learningOf,
+  ungraded,
+  versionOf,
+} from './definition.ts';
 import { type Entity, entitiesOf, keyOf, seedOf } from './entity.ts';
-import { createFeatures, predicateOf } from './features.ts';
+import { createFeatures, predicateOf, type Unseen } from './features.ts';
 import type { Forests } from './forests.ts';
 import type { Kept } from './kept.ts';
 import type { Tolerance } from './normal.ts';
@@ -86,6 +93,8 @@ export function createWatch(
   const fits = predicateOf(definition.filter);
   const features = createFeatures(definition.features);
   const bucketMs = bucketOf(definition);
+  const learning = learningOf(definition);
+  const unknown = ungraded(definition);
   const name = `detector ${id}`;
   const before = kept.read(name);
   let facts = before === undefined ? undefined : (JSON.parse(before) as Facts);
@@ -136,20 +145,30 @@ export function createWatch(
     const tallies = entity.open.get(at);
     entity.open.delete(at);
     entity.empty = tallies === undefined ? entity.empty + 1 : 0;
-    const values = features.values(tallies, entity.previous);
+    const begin = at * interval;
+    const unseen = features.unseen(tallies, (i, texts) => {
+      const { remember = defaultRemember } = definition.features[i] as FeatureDefinition;
+      return kept.meet(entity.id, i, texts, { at: begin, after: begin - remember });
+    });
+    const values = features
+      .values(tallies, entity.previous, unseen)
+      .map((value, i) => (entity.seen < (learning[i] as number) ? Number.NaN : value));
     const anomaly = forests.of(entity, definition, seedOf(id, key)).observe(values);
     entity.seen++;
     entity.previous = values;
     forests.told(entity, values);
     kept.say(entity.id, at, [anomaly.score, anomaly.grade, ...values, ...anomaly.expected]);
     changed.add(key);
-    return anomaly.grade > 0 ? findingOf(entity, at, values, anomaly, ingested) : undefined;
+    return anomaly.grade > 0 && entity.seen > unknown
+      ? findingOf(entity, at, values, unseen, anomaly, ingested)
+      : undefined;
   }
 
   function findingOf(
     entity: Entity,
     at: number,
     values: readonly number[],
+    unseen: readonly Unseen[],
     anomaly: Anomaly,
     ingested: number,
   ): Finding {
@@ -163,6 +182,8 @@ export function createWatch(
         actual: orNull(values[i]),
         expected: orNull(expected[i]),
         contribution: contributions[i] ?? 0,
+        ...(unseen[i] !== undefined &&
+          unseen[i].length > 0 && { examples: unseen[i].slice(0, mostExamples) }),
       })),
     };
     const suppressed = suppressedBy(definition, tolerances, odd);
@@ -254,7 +275,7 @@ export function createWatch(
       let graded = 0;
       let furthest = 0;
       for (const { seen } of active.values()) {
-        if (seen > warmUp) graded++;
+        if (seen > unknown) graded++;
         furthest = Math.max(furthest, seen);
       }
       const { events, newest, since, late, leftOut, results, alerts } = known;
@@ -275,6 +296,9 @@ export function createWatch(
     },
   };
 }
+
+const defaultRemember = 30 * 86_400_000;
+const mostExamples = 10;
 
 const orNull = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null;

@@ -66,7 +66,8 @@ function reachText({ feature, direction, absolute, relative }: NormalRow['featur
 
 function foundText({ from, entity, grade, features, suppressed }: Found): string {
   const what = features.map(
-    ({ name, actual, expected }) => `${name} ${figure(actual)} (expected ${figure(expected)})`,
+    ({ name, actual, expected, examples = [] }) =>
+      `${name} ${figure(actual)} (expected ${figure(expected)})${examples.map((value) => ` ${value}`).join('')}`,
   );
   const end = suppressed === undefined ? '' : `  no alert: ${suppressed}`;
   return `${new Date(from).toISOString()}  ${entity.join(' · ') || 'all'}  grade ${grade.toFixed(2)}  ${what.join(', ')}${end}`;

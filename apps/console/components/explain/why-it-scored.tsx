@@ -121,10 +121,13 @@ function Contributions({ explanation }: { readonly explanation: Scored }) {
               </tr>
             </thead>
             <tbody>
-              {bars.map(({ name, actual, expected, contribution, length }) => (
+              {bars.map(({ name, actual, expected, contribution, length, examples }) => (
                 <tr key={name} className="border-t border-line">
                   <th scope="row" className="h-8 px-3 text-left font-mono text-xs font-normal">
                     {name}
+                    {examples.length > 0 && (
+                      <span className="block break-all text-soft">new: {examples.join(', ')}</span>
+                    )}
                   </th>
                   <td className="figure px-3 text-right break-all">{actual}</td>
                   {expects && <td className="figure px-3 text-right text-soft">{expected}</td>}
@@ -133,7 +136,7 @@ function Contributions({ explanation }: { readonly explanation: Scored }) {
                       <span className="figure w-16 shrink-0 text-right">{figure(contribution)}</span>
                       <span aria-hidden className="h-2.5 min-w-0 flex-1">
                         <span
-                          className={`block h-full rounded-sm ${(contribution ?? 0) < 0 ? 'bg-good' : 'bg-high'}`}
+                          className={`block h-full rounded-sm forced-color-adjust-none ${(contribution ?? 0) < 0 ? 'bg-good' : 'bg-high'}`}
                           style={{ width: `${length * 100}%` }}
                         />
                       </span>

@@ -15,7 +15,7 @@ import {
   speakingOf,
   type Tolerance,
   thresholdOf,
-  warmUp,
+  ungraded,
 } from '@tidewatch/scorer/detectors';
 import type { Scope, TimeRange } from '@tidewatch/store';
 import { replaceFile } from '@tidewatch/stream/durable';
@@ -117,7 +117,7 @@ export function openDetectorDesk(runtime: Runtime, anomalies: AnomaliesAtWork): 
       const found = await anomalies.detection.entities(id, { ...asked, classes });
       if (found === undefined) return 'off';
       const entities = found.map(({ values, active, seen, newest, last }) => ({
-        ...{ entity: values, active, seen, newest, graded: seen > warmUp },
+        ...{ entity: values, active, seen, newest, graded: seen > ungraded(file.definition) },
         last: last === undefined ? null : lastOf(file.definition, last),
       }));
       return { entities };

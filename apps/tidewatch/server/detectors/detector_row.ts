@@ -1,5 +1,5 @@
 import type { DetectorRow } from '@tidewatch/api/schemas';
-import { bytesOf, type Definition, saysOf, type WatchState } from '@tidewatch/scorer/detectors';
+import { bytesOf, type Definition, knownBytes, saysOf, type WatchState } from '@tidewatch/scorer/detectors';
 import type { DetectorFile } from './detector_files.ts';
 
 const mebi = 2 ** 20;
@@ -29,12 +29,13 @@ export function describe(
   };
 }
 
-/** What a detector's forests take. */
+/** What a detector's forests take, and on disk what it knows beside them. */
 export function memoryOf(definition: Definition): DetectorRow['memory'] {
   const bytes = bytesOf(definition);
-  const { max_entities: most } = definition;
+  const { max_entities: most, features } = definition;
+  const known = knownBytes * features.filter(({ aggregate }) => aggregate === 'new').length;
   return {
     bytesEach: bytes,
-    says: `${Math.round(bytes / 1_024)} KiB for each entity: up to ${Math.round((bytes * most) / mebi)} MiB on disk for ${most}.`,
+    says: `${Math.round(bytes / 1_024)} KiB for each entity: up to ${Math.round(((bytes + known) * most) / mebi)} MiB on disk for ${most}.`,
   };
 }

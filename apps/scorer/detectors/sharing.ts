@@ -1,0 +1,29 @@
+import type { Stream } from '@tidewatch/stream';
+
+/**
+ * Tells whether another process reads a part of the stream, and with it of the entities: none of either process' is counted
+ * whole then. Only a log that processes share can be divided.
+ *
+ * @param tell what is the matter, each time that it changes; undefined once all is read here
+ */
+export function createSharing(
+  events: Pick<Stream, 'stats' | 'repartition'>,
+  tell: (reason: string | undefined) => void,
+) {
+  const held = new Set<number>();
+  let told: string | undefined;
+  return {
+    assigned: (partition: number): void => void held.add(partition),
+    revoked: (partition: number): void => void held.delete(partition),
+    async look(): Promise<void> {
+      if (events.repartition === undefined) return;
+      const { partitions } = await events.stats();
+      const reason =
+        held.size < partitions.length
+          ? `Only ${held.size} of ${partitions.length} partitions of the events are read here, since another process runs the role scorer as well: what an entity did is divided between them, and detectors count none of them whole. Run that role in one process.`
+          : undefined;
+      if (reason !== told) tell(reason);
+      told = reason;
+    },
+  };
+}
