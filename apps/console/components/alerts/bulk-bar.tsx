@@ -40,7 +40,7 @@ export function BulkBar({
 const Work = ({ triage: { actOnTarget, ask } }: { readonly triage: Triage }) => (
   <>
     <Button onClick={() => actOnTarget({ action: 'acknowledge' })}>
-      <Check size={13} aria-hidden /> Acknowledge
+      <Check size={13} aria-hidden /> Acknowledge <Kbd>a</Kbd>
     </Button>
     <Button onClick={() => ask('reason')}>
       <CircleCheck size={13} aria-hidden /> Close… <Kbd>c</Kbd>
@@ -49,13 +49,13 @@ const Work = ({ triage: { actOnTarget, ask } }: { readonly triage: Triage }) => 
       <RotateCcw size={13} aria-hidden /> Reopen
     </Button>
     <Button onClick={() => ask('note')}>
-      <StickyNote size={13} aria-hidden /> Note
+      <StickyNote size={13} aria-hidden /> Note <Kbd>n</Kbd>
     </Button>
     <Button onClick={() => ask('assignee')}>
       <UserRound size={13} aria-hidden /> Assign… <Kbd>u</Kbd>
     </Button>
     <Button onClick={() => ask('case')}>
-      <BriefcaseBusiness size={13} aria-hidden /> Into a case…
+      <BriefcaseBusiness size={13} aria-hidden /> Into a case… <Kbd>i</Kbd>
     </Button>
   </>
 );
