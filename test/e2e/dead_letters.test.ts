@@ -191,7 +191,7 @@ describe('dead letters', () => {
   });
 
   it('are events exactly once even where kill -9 comes in the middle of their replay', async () => {
-    const count = 4_000;
+    const count = 2_000;
     await setBroken(true);
     for (let i = 0; i < 4; i++) await send('bulk', orders(`crash${i}`, count / 4));
     await setBroken(false);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -15,6 +15,8 @@ export interface ServerOptions {
   readonly port?: number;
   /** Content of `tidewatch.yml`. */
   readonly config?: string;
+  /** Tries the shipped models itself, as the first start on a machine does. */
+  readonly untried?: boolean;
   /** Ends a first process with `kill -9` so long after its start, ready or not, and starts another. */
   readonly killAfterMs?: number;
 }
@@ -43,6 +45,7 @@ export interface RunningServer {
 /** Runs the built server's `start` and resolves when it answers. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'tidewatch-e2e-')));
+  if (!options.untried) await takeOver(data);
   const args = ['apps/tidewatch/bin/tidewatch.mjs', 'start', '--data', data];
   args.push('--port', String(options.port ?? 0));
   if (!options.demo) args.push('--no-demo');
@@ -127,9 +130,29 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
         child.kill('SIGKILL');
         await once(child, 'exit');
       }
+      if (!options.config?.includes('models')) await handOn(data);
       await rm(data, { recursive: true, force: true });
     },
   };
+}
+
+/** Which of the shipped models this build has tried on this machine, as every data folder keeps it. */
+const admitted = 'models.admitted.json';
+const handedOn = join(root, 'node_modules/.cache/tidewatch-tests');
+
+/** To try the shipped models takes both cores for seconds: it is done once, and not by every server of the tests. */
+async function takeOver(data: string): Promise<void> {
+  const [from, to] = [join(handedOn, admitted), join(data, admitted)];
+  if (existsSync(from) && !existsSync(to)) await copyFile(from, to);
+}
+
+async function handOn(data: string): Promise<void> {
+  const from = join(data, admitted);
+  if (!existsSync(from)) return;
+  await mkdir(handedOn, { recursive: true });
+  const partial = join(handedOn, `${admitted}.${process.pid}`);
+  await copyFile(from, partial);
+  await rename(partial, join(handedOn, admitted));
 }
 
 interface RunFile {

@@ -207,12 +207,12 @@ describe('a start', () => {
       );
       return Number(/ready after ([\d.]+) s/.exec(output)?.[1]);
     };
-    let server = await start();
+    let server = await start({ untried: true });
     let seconds = await readyAfter(server);
     // Other tests run beside this one, which takes about half as long again: the quickest of a few starts tells.
     for (let again = 0; seconds > 3 && again < 3; again++) {
       expect(await server.kill('SIGTERM')).toBe(0);
-      server = await start();
+      server = await start({ untried: true });
       seconds = Math.min(seconds, await readyAfter(server));
     }
     expect(seconds).toBeLessThanOrEqual(3);

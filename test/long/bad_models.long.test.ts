@@ -15,7 +15,7 @@ import {
   tensor,
   writeOnnx,
 } from '../../libs/onnx/written_models.ts';
-import { eventually, type RunningServer, startServer } from './server.ts';
+import { eventually, type RunningServer, startServer } from '../e2e/server.ts';
 
 const graph = (nodes: readonly object[]) =>
   writeOnnx({
