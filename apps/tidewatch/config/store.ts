@@ -7,7 +7,7 @@ import { size } from './size.ts';
 export const storeConfig = z
   .strictObject({
     memory: size
-      .prefault('512 MiB')
+      .prefault('256 MiB')
       .describe('Memory limit of the embedded store.')
       .meta({ examples: ['512 MiB'] }),
     threads: z
