@@ -49,6 +49,9 @@ export const problem = z
   .object({
     code: z.string().describe('Stable code, e.g. `KQL_SYNTAX`.'),
     message: z.string().describe('What is wrong and what to do.'),
-    details: z.record(z.string(), z.unknown()).optional().describe('For KQL: `start`, `end`, `suggestion`.'),
+    details: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('For KQL: `start`, `end`, `suggestion`, `faults`.'),
   })
   .meta({ id: 'Problem', description: 'What is wrong, and what to do.' });
