@@ -48,14 +48,17 @@ it.each<[string, Parameters<typeof createScale>[0], readonly [raw: number, score
 });
 
 it('takes the last digit of a raw score between quantiles that are nearly the same for no other score', () => {
-  const steep = { scale: { quantiles: [0.5, 1, 1 + 1e-7, 3, 4] }, orientation: 'higher' } as const;
+  const steep = {
+    scale: { quantiles: [0.5, 1, 1 + 1e-7, 3, 4] },
+    orientation: 'higher' as 'higher' | 'lower',
+  };
   const scaled = createScale(steep);
   const [one, other] = [scaled(1, 0), scaled(1 + 1e-7, 0)];
   expect(Math.abs(one - other)).toBeCloseTo(0.25);
   expect(isNear(steep, one, other, 1e-5)).toBe(true);
   expect(isNear(steep, scaled(1.001, 0), one, 1e-5)).toBe(false);
   expect(isNear(steep, 1, 0, 1e-5)).toBe(false);
-  const lower = { ...steep, orientation: 'lower' } as const;
+  const lower = { ...steep, orientation: 'lower' as const };
   expect(isNear(lower, 1 - one, 1 - other, 1e-5)).toBe(true);
   expect(isNear({ scale: 'none', orientation: 'higher' }, 0.25, 0.5, 1e-5)).toBe(false);
   expect(isNear(steep, Number.NaN, one, 1e-5)).toBe(false);

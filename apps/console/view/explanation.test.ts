@@ -53,10 +53,13 @@ describe('explanationSentence', () => {
 });
 
 it('draws contributions beside the longest', () =>
-  expect(contributionBars(onnx.features)).toEqual([
-    { name: 'bytes', actual: '1,234,600', expected: '10', contribution: 0.6, length: 1 },
-    { name: 'hour', actual: '03:00', expected: '–', contribution: -0.15, length: 0.25 },
-    { name: 'user', actual: '–', expected: '–', contribution: null, length: 0 },
+  expect(
+    contributionBars([...onnx.features, { ...onnx.features[2]!, examples: ['203.0.113.9'] }]),
+  ).toEqual([
+    { name: 'bytes', actual: '1,234,600', expected: '10', contribution: 0.6, length: 1, examples: [] },
+    { name: 'hour', actual: '03:00', expected: '–', contribution: -0.15, length: 0.25, examples: [] },
+    { name: 'user', actual: '–', expected: '–', contribution: null, length: 0, examples: [] },
+    { name: 'user', actual: '–', expected: '–', contribution: null, length: 0, examples: ['203.0.113.9'] },
   ]));
 
 it('marks what stands in the place of what was asked for', () => {

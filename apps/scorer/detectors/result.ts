@@ -9,7 +9,7 @@ export interface ResultFeature {
   readonly expected: number | null;
   readonly contribution: number;
   /** Some of the values that it counted as new. */
-  readonly examples?: readonly string[];
+  readonly examples?: string[];
 }
 
 /** An interval of an entity that is odd. Times are epoch milliseconds. */
