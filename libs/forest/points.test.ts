@@ -32,3 +32,17 @@ it('gives each point back as it came, while others come, go and share values wit
   expect(values.length).toBeLessThan(3 * places.length);
   expect([...places].sort((a, b) => a - b)).toEqual([...kept.keys()].sort((a, b) => a - b));
 });
+
+it('has room for points that are long beside how many they are', () => {
+  const points = new Points(40, 64);
+  const given = [1, 2, 3, 4, 5].map((first) => Float32Array.from({ length: 40 }, (_, i) => first + i / 64));
+  const places = given.map((point) => {
+    const place = points.add(point);
+    points.hold(place);
+    return place;
+  });
+  for (const [i, place] of places.entries()) {
+    const start = points.starts[place] as number;
+    expect(points.values.slice(start, start + 40)).toEqual(given[i]);
+  }
+});

@@ -98,11 +98,11 @@ export class Points {
     return 0;
   }
 
-  /** Leaves out values that no point has, and adds room where that was of little use. */
+  /** Leaves out values that no point has, and adds room where that was of little use, or of too little for a point. */
   #makeRoom(): void {
     this.#compact();
     const room = this.values.length;
-    if (this.#end < 0.8 * room) return;
+    if (this.#end < 0.8 * room && this.#end + this.dimensions <= room) return;
     const values = this.#valuesOf(Math.ceil(room * 1.25) + this.dimensions);
     values.set(this.values);
     this.values = values;
