@@ -20,6 +20,6 @@ export type { EntitiesAsked, EntityRow, Said } from './kept.ts';
 export { knownBytes } from './known_values.ts';
 export { edgesOf, type Normal, parseNormal, type Reach, speakingOf, type Tolerance } from './normal.ts';
 export { thresholdOf } from './outcome.ts';
-export type { Result } from './result.ts';
+export { plainFeature, type Result } from './result.ts';
 export type { WatchState } from './watch.ts';
 export { saysOf } from './words.ts';

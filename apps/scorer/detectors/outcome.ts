@@ -3,7 +3,7 @@ import { alertId, matchId } from '@tidewatch/event/ids';
 import type { NewRecord } from '@tidewatch/stream';
 import { scoreRecord } from '../score_document.ts';
 import { bucketOf, type Definition } from './definition.ts';
-import type { Found, Result } from './result.ts';
+import { type Found, plainFeature, type Result } from './result.ts';
 
 /** The score document of a result, the same whenever it is made. @param dataClass see `scoreClass` */
 export function recordOf(definition: Definition, result: Result, dataClass: string): NewRecord {
@@ -16,7 +16,7 @@ export function recordOf(definition: Definition, result: Result, dataClass: stri
     entity: entityOf(definition, result),
     details: {
       ...{ grade, confidence, from, to },
-      features: features.map((feature) => ({ ...feature })),
+      features: features.map(plainFeature),
       ...(suppressed && { suppressed }),
     },
   });

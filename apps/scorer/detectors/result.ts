@@ -9,8 +9,14 @@ export interface ResultFeature {
   readonly expected: number | null;
   readonly contribution: number;
   /** Some of the values that it counted as new. */
-  readonly examples?: string[];
+  readonly examples?: readonly string[];
 }
+
+/** As JSON has it. */
+export const plainFeature = ({ examples, ...feature }: ResultFeature) => ({
+  ...feature,
+  ...(examples && { examples: [...examples] }),
+});
 
 /** An interval of an entity that is odd. Times are epoch milliseconds. */
 export interface Result {

@@ -9,6 +9,7 @@ import {
   type Definition,
   edgesOf,
   parseDefinition,
+  plainFeature,
   type Result,
   runOver,
   type Said,
@@ -177,7 +178,7 @@ function pointOf(
 
 const shown = ({ entity, from, to, score, grade, confidence, features, suppressed }: Result) => ({
   ...{ from, to, score, grade, confidence, entity: [...entity] },
-  features: features.map((feature) => ({ ...feature })),
+  features: features.map(plainFeature),
   ...(suppressed !== undefined && { suppressed }),
 });
 
