@@ -30,6 +30,10 @@ it('says who scored whom how, where a score has no words of its own', () => {
   expect(eventSummary({ tidewatch: { score: { name: 'logons', value: 1, of: 'e-1' } } })).toBe(
     'logons: score 1 of event e-1',
   );
+  const interval = { engine: 'forest', name: 'bytes-served', version: 'c029054e2571', value: 0.92, of: '[]' };
+  expect(eventSummary({ tidewatch: { score: interval, source: 'web1' } })).toBe(
+    'bytes-served: score 0.92 of web1',
+  );
   expect(eventSummary({ tidewatch: { score: {} }, message: 'a' })).toBe('a');
 });
 

@@ -61,14 +61,16 @@ export function eventSummary(event: JsonObject): string {
 function scoreSummary(event: JsonObject): string | undefined {
   const score = getField(event, 'tidewatch.score');
   if (!isObject(score) || typeof score.value !== 'number') return undefined;
-  const whom = firstText(event, ['user.name', 'host.name', 'source.ip', 'process.name']);
-  const version = valueText(score.version);
+  const isDetector = score.engine === 'forest';
+  const whom = firstText(event, isDetector ? [...entities, 'service.name', 'tidewatch.source'] : entities);
+  const version = isDetector ? '' : valueText(score.version);
   const who = visible(`${valueText(score.name)}${version === '' ? '' : ` ${version}`}`.slice(0, longest));
   // A model's score names the event, and that its entity.
   const of = whom === '' ? `event ${firstText(event, ['tidewatch.score.of'])}` : whom;
   return `${who}: score ${scoreFormat.format(score.value)} of ${of}`;
 }
 
+const entities = ['user.name', 'host.name', 'source.ip', 'process.name'] as const;
 const scoreFormat = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 3 });
 
 export const eventTime = (event: JsonObject): number => Date.parse(valueText(getField(event, '@timestamp')));
