@@ -6,7 +6,7 @@ import { parseQuery } from './kql.ts';
 import type { ExceptionPreview } from './schemas/index.ts';
 
 /** Alerts whose kept matches are read together. */
-const readTogether = 250;
+const readTogether = 1_000;
 /** So long one answer takes, milliseconds; whoever asks goes on from there. */
 const answerAfter = 1_000;
 /** So long the event loop does nothing else, milliseconds. */

@@ -43,6 +43,7 @@ export function AnomaliesPage() {
   const alone = { enabled: state.id === null };
   useKey('j', () => move(1), alone);
   useKey('k', () => move(-1), alone);
+  useKey('r', () => void query.refetch(), alone);
   const make = may('engineer') && (
     <Button onClick={() => void setState({ form: 'new' })}>
       <Plus size={14} aria-hidden /> New detector
