@@ -142,32 +142,46 @@ export class Coverage {
 
   /** Of what {@link best} last found the best way of each rule, best first, at most so many. */
   nearest(most: number): Near[] {
-    const [found, touched] = [this.#found, this.#ways.list];
-    const near: Near[] = [];
+    const [found, touched, ruleOf] = [this.#found, this.#ways.list, this.#ruleOf];
+    const near: number[] = [];
+    const rules: number[] = [];
+    const shares: number[] = [];
     // Most ways are behind the last of those that are near.
     let least = 0;
     for (let i = 0; i < this.#ways.touched; i++) {
       const share = Math.min(1, found[i] as number);
       if (share < least) continue;
       const way = touched[i] as number;
-      const rule = this.#ruleOf[way] as number;
-      const known = near.findIndex((each) => each.rule === rule);
-      if (known >= 0) {
-        if (share <= (near[known] as Near).share) continue;
-        near.splice(known, 1);
+      const rule = ruleOf[way] as number;
+      let place = rules.indexOf(rule);
+      if (place >= 0) {
+        if (share <= (shares[place] as number)) continue;
+      } else {
+        place = rules.length;
+        if (place === most) {
+          place--;
+          if (share === least && rule > (rules[place] as number)) continue;
+        }
       }
-      let place = near.length;
-      while (place > 0 && isBehind(near[place - 1] as Near, share, rule)) place--;
-      near.splice(place, 0, { rule, demand: this.#demandOf[way] as number, share });
-      if (near.length > most) near.pop();
-      if (near.length === most) least = near.at(-1)?.share ?? 0;
+      for (; place > 0; place--) {
+        const before = shares[place - 1] as number;
+        if (before > share || (before === share && (rules[place - 1] as number) < rule)) break;
+        near[place] = near[place - 1] as number;
+        rules[place] = rules[place - 1] as number;
+        shares[place] = before;
+      }
+      near[place] = way;
+      rules[place] = rule;
+      shares[place] = share;
+      if (rules.length === most) least = shares[most - 1] as number;
     }
-    return near;
+    return near.map((way, place) => ({
+      rule: rules[place] as number,
+      demand: this.#demandOf[way] as number,
+      share: shares[place] as number,
+    }));
   }
 }
-
-const isBehind = (near: Near, share: number, rule: number): boolean =>
-  near.share < share || (near.share === share && near.rule > rule);
 
 /** What was added up of numbered things; all 0 but while a line is looked at. */
 interface Sums {

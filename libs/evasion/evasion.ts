@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Attribution, Attributor } from './attribution.ts';
-import { Coverage } from './coverage.ts';
+import { Coverage, type Near } from './coverage.ts';
 import type { EvasionModel } from './model.ts';
 import { fnv } from './tokens.ts';
 import { type Read, WordFinder } from './words.ts';
@@ -18,12 +18,17 @@ export interface Scored {
 const marginLimit = 1;
 
 /** Word sequences that are remembered with what was measured. */
-const measuredLimit = 16_384;
+const measuredLimit = 32_768;
+
+/** Rules that a line is said to be near to, at most. */
+const ruleLimit = 10;
 
 interface Measured {
   readonly words: readonly number[];
   readonly margin: number;
   readonly coverage: number;
+  /** The rules that are nearest, once somebody asked. */
+  near: readonly Near[] | undefined;
 }
 
 function isSame(known: readonly number[], words: Int32Array, count: number): boolean {
@@ -49,6 +54,8 @@ export class Evasion {
   readonly #attributor: Attributor;
   readonly #cleared: ReadonlySet<string>;
   readonly #measured = new Map<number, Measured>();
+  /** What coverage was last measured for. */
+  #last: Measured | undefined;
 
   constructor(model: EvasionModel) {
     this.model = model;
@@ -56,7 +63,7 @@ export class Evasion {
     this.#coverage = new Coverage(model.outline);
     this.#weights = Float64Array.from(model.weights);
     this.#cleared = new Set(model.cleared);
-    this.#attributor = new Attributor(model, this.#finder, this.#coverage);
+    this.#attributor = new Attributor(model, this.#finder);
   }
 
   /** One answer a line, in their order. It blocks: some microseconds a line. */
@@ -69,9 +76,10 @@ export class Evasion {
     });
   }
 
-  /** The rules a line is near to, best first, and why. */
-  attribute(line: string, most = 10): Attribution {
-    return this.#attributor.attribute(line, most);
+  /** The rules a line is near to, best first, and why; ten at most. */
+  attribute(line: string, most = ruleLimit): Attribution {
+    const read = this.#finder.read(line);
+    return this.#attributor.attribute(line, read, this.#nearest(read).slice(0, most));
   }
 
   /** Margin and coverage of a line, before they are blended. */
@@ -109,13 +117,25 @@ export class Evasion {
     if (this.#measured.size >= measuredLimit) this.#measured.clear();
     const own: number[] = [];
     for (let i = 0; i < count; i++) own.push(words[i] as number);
-    const measured = {
+    const measured: Measured = {
       words: own,
       margin: this.#margin(words, count),
       coverage: this.#coverage.best(words, count),
+      near: undefined,
     };
+    this.#last = measured;
     this.#measured.set(hash, measured);
     return measured;
+  }
+
+  #nearest(read: Read): readonly Near[] {
+    const measured = this.#measure(read);
+    if (measured.near === undefined) {
+      if (measured !== this.#last) this.#coverage.best(read.words, read.count);
+      this.#last = measured;
+      measured.near = this.#coverage.nearest(ruleLimit);
+    }
+    return measured.near;
   }
 
   /** What speaks for benign counts no more than the model's limit, however much of it there is. */
