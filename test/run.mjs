@@ -47,17 +47,18 @@ vitest('unit', []);
 vitest('e2e', ['--config', 'test/e2e/vitest.config.ts']);
 if (long) {
   const fuzz = [
-    'inputs/file_fuzz',
-    'inputs/http_fuzz',
-    'normalize/enrich/stage',
-    'normalize/fuzz',
-    'normalize/parsers/shipped',
-    'normalize/processors/hostile',
-    'normalize/pseudonyms/free_text',
-    'sigma/correlation/oracle',
+    'apps/tidewatch/sigma/convert_found',
+    'libs/inputs/file_fuzz',
+    'libs/inputs/http_fuzz',
+    'libs/normalize/enrich/stage',
+    'libs/normalize/fuzz',
+    'libs/normalize/parsers/shipped',
+    'libs/normalize/processors/hostile',
+    'libs/normalize/pseudonyms/free_text',
+    'libs/sigma/correlation/oracle',
   ];
   const many = { TIDEWATCH_FUZZ_TIMES: '10', TIDEWATCH_FUZZ_SEEDS: '1,2,3,4,5,6' };
-  vitest('fuzz', [...fuzz.map((path) => `libs/${path}`), '--testTimeout=600000'], many);
+  vitest('fuzz', [...fuzz, '--testTimeout=600000'], many);
   vitest('long', ['--config', 'test/long/vitest.config.ts']);
 }
 
