@@ -61,17 +61,17 @@ describe.runIf(has('kafka') && has('opensearch'))('events through Kafka into Ope
   let writes: RunningServer;
   let reads: RunningServer;
   let folder: string;
-  beforeAll(async () => {
-    [kafka, search] = await Promise.all([startKafka(), startOpenSearch()]);
-    folder = await mkdtemp(join(tmpdir(), 'tidewatch-shared-'));
-    await fillOldPartition(search.url);
-    const config = (roles: string): string =>
-      `roles: [${roles}]
+  const config = (roles: string): string =>
+    `roles: [${roles}]
 archive: { folder: '${join(folder, 'archive')}' }
 stream: { kafka: { brokers: ['${kafka.broker}'], partitions: 2, replicas: 1, min_insync_replicas: 1 } }
 store: { opensearch: { nodes: ['${search.url}'], timeout_ms: 2000 } }
 inputs: [{ type: http }]
 `;
+  beforeAll(async () => {
+    [kafka, search] = await Promise.all([startKafka(), startOpenSearch()]);
+    folder = await mkdtemp(join(tmpdir(), 'tidewatch-shared-'));
+    await fillOldPartition(search.url);
     [writes, reads] = await Promise.all([
       startServer({ config: config('ingest, index') }),
       startServer({ config: config('api') }),
@@ -91,6 +91,15 @@ inputs: [{ type: http }]
   const find = (q: string, more = ''): Promise<EventPage> =>
     reads.api(`/api/events?from=now-1h&to=now%2B1h&q=${encodeURIComponent(q)}${more}`);
 
+  async function send(source: string, lines: readonly string[]): Promise<void> {
+    const response = await fetch(`${writes.ingest}/ingest/${source}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: `${lines.join('\n')}\n`,
+    });
+    expect(response.status).toBe(200);
+  }
+
   it('are found by every kind of query, counted and paged', async () => {
     const lines = Array.from({ length: events }, (_, i) =>
       JSON.stringify({
@@ -101,12 +110,7 @@ inputs: [{ type: http }]
         process: { command_line: i % 10 === 3 ? 'C:\\PowerShell.exe -Enc aGk=' : 'sshd' },
       }),
     );
-    const response = await fetch(`${writes.ingest}/ingest/site`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-ndjson' },
-      body: `${lines.join('\n')}\n`,
-    });
-    expect(response.status).toBe(200);
+    await send('site', lines);
     await eventually(
       () => find(''),
       ({ total }) => total === events,
@@ -193,6 +197,22 @@ inputs: [{ type: http }]
     );
     expect(found.total).toBe(old.events);
   }, 180_000);
+
+  // Fifty kills more, of Kafka and OpenSearch, too, in `npm run test:long`.
+  it('are there once after kill -9 of the process that took them', async () => {
+    const lines = Array.from({ length: 1_000 }, (_, i) => JSON.stringify({ message: `line ${i}` }));
+    await send('mortal', lines);
+    const { data } = writes;
+    await writes.kill('SIGKILL');
+    writes = await startServer({ data, config: config('ingest, index') });
+    await send('mortal', ['{"message":"after"}']);
+    const found = await eventually(
+      () => find('tidewatch.source: mortal'),
+      ({ total }) => total > lines.length,
+      60,
+    );
+    expect(found.total).toBe(lines.length + 1);
+  }, 120_000);
 
   it('are out of reach, not absent, while OpenSearch is away', async () => {
     await search.kill('SIGKILL');

@@ -59,13 +59,11 @@ export async function startEmbeddedSite(): Promise<LedgerSite> {
   };
 }
 
-export interface ClusterOptions {
-  /** Whether Kafka and OpenSearch die now and then, too. */
-  readonly killServices: boolean;
-}
-
-/** A process that ingests and one that indexes, between a real Kafka and a real OpenSearch, and one to ask. */
-export async function startClusterSite({ killServices }: ClusterOptions): Promise<LedgerSite> {
+/**
+ * A process that ingests and one that indexes, between a real Kafka and a real OpenSearch, and one to ask. Now and then
+ * Kafka or OpenSearch is killed in their place.
+ */
+export async function startClusterSite(): Promise<LedgerSite> {
   const [kafka, search] = await Promise.all([startKafka(), startOpenSearch()]);
   const stream = `stream: { kafka: { brokers: ['${kafka.broker}'], partitions: 3, replicas: 1, min_insync_replicas: 1 } }\n`;
   const fileIn = (data: string) => join(data, 'watched.log');
@@ -80,7 +78,7 @@ export async function startClusterSite({ killServices }: ClusterOptions): Promis
     ingest: () => ingest.now.ingest,
     file,
     async kill(next) {
-      if (killServices && next() < 0.1) return restart(next() < 0.5 ? kafka : search);
+      if (next() < 0.1) return restart(next() < 0.5 ? kafka : search);
       await (next() < 0.5 ? ingest : index).kill(next);
     },
     async count() {

