@@ -30,7 +30,7 @@ function evasionSentence({ path, rules, score, threshold }: EvasionExplanation):
   const scored = `its score is ${percent(score)}, and ${percent(threshold)} is worth a look`;
   return nearest === undefined
     ? `Fired because ${path} is near to what rules look for: ${scored}.`
-    : `Fired because ${path} is near to what “${nearest.title}” looks for, which did not match: ${scored}.`;
+    : `Fired because ${path} is near to what “${nearest.title}” looks for: ${scored}.`;
 }
 
 function featureSentence(found: OnnxExplanation | ForestExplanation): string {
