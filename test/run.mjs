@@ -1,5 +1,6 @@
 // `npm test`: every runner in turn, and one closing line that sums them. `--long` adds what takes more than ten minutes.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,13 +10,17 @@ const scratch = mkdtempSync(join(tmpdir(), 'tidewatch-test-'));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const bin = (name) => join('node_modules', '.bin', name);
 
-/** A runner without counts of its own is one test: it passes or fails. */
-function check(title, command, args) {
+/** A runner without counts of its own is one test: it passes or fails. What it says is shown when it has ended. */
+async function check(title, command, args) {
   const started = Date.now();
-  const { status } = spawnSync(command, args, { stdio: 'inherit' });
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = [];
+  child.stdout.on('data', (part) => said.push(part));
+  child.stderr.on('data', (part) => said.push(part));
+  const [status] = await once(child, 'close');
   totals[status === 0 ? 'passed' : 'failed']++;
   process.stdout.write(
-    `${status === 0 ? 'ok' : 'FAILED'}  ${title} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`,
+    `${Buffer.concat(said)}${status === 0 ? 'ok' : 'FAILED'}  ${title} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`,
   );
 }
 
@@ -39,10 +44,13 @@ function vitest(title, args, env = {}) {
   }
 }
 
-check('Biome', bin('biome'), ['check', '.']);
-check('TypeScript', bin('tsc'), ['--noEmit']);
-check('Generated files', process.execPath, ['--import', 'tsx', 'scripts/generate.ts', '--check']);
-check('Build', process.execPath, ['start.mjs', '--build-only']);
+// Each has stretches in which it keeps one core busy alone.
+await Promise.all([
+  check('Biome', bin('biome'), ['check', '.']),
+  check('TypeScript', bin('tsc'), ['--noEmit']),
+  check('Generated files', process.execPath, ['--import', 'tsx', 'scripts/generate.ts', '--check']),
+  check('Build', process.execPath, ['start.mjs', '--build-only']),
+]);
 vitest('unit', []);
 vitest('e2e', ['--config', 'test/e2e/vitest.config.ts']);
 if (long) {

@@ -41,7 +41,9 @@ export const modelsConfig = z
         scores: z.int().min(500).default(2_000).describe('Scores that a window has at least.'),
       })
       .prefault({})
-      .describe('Windows of a model’s scores and features; each is compared with what the manifest says of training (`reference`), or with the first of its version.'),
+      .describe(
+        'Windows of a model’s scores and features; each is compared with what the manifest says of training (`reference`), or with the first of its version.',
+      ),
   })
   .prefault({})
   .describe('Models that score events: where they are, and what they must keep to.');

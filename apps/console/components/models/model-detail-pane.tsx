@@ -87,7 +87,11 @@ function Version({
         <TextLink href={alertsHref(model.name)}>its alerts</TextLink>
         {may && <StageActions model={model} version={known} />}
       </div>
-      {known.reason !== undefined && <p className="text-bad"><Words>{known.reason}</Words></p>}
+      {known.reason !== undefined && (
+        <p className="text-bad">
+          <Words>{known.reason}</Words>
+        </p>
+      )}
       <Section title="Scores">
         <ScoreSection key={version} name={model.name} version={version} may={may} />
       </Section>
