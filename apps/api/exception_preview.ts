@@ -5,8 +5,8 @@ import { always } from './case_alerts.ts';
 import { parseQuery } from './kql.ts';
 import type { ExceptionPreview } from './schemas/index.ts';
 
-/** Alerts whose kept matches are read together. */
-const readTogether = 1_000;
+/** Alerts that are found together. */
+const together = 1_000;
 /** So long one answer takes, milliseconds; whoever asks goes on from there. */
 const answerAfter = 1_000;
 /** So long the event loop does nothing else, milliseconds. */
@@ -33,19 +33,18 @@ export async function previewOf(
   const started = performance.now();
   for (let next = after; ; ) {
     const page = await alerts.search(
-      { ...found, sort: 'newest', limit: readTogether, ...(next !== undefined && { after: next }) },
+      { ...found, sort: 'newest', limit: together, ...(next !== undefined && { after: next }) },
       scope,
     );
-    const whole = await alerts.getAll(
-      page.items.map(({ id }) => id),
-      scope,
-    );
-    let since = performance.now();
-    for (const alert of whole) {
-      judge(alert, hides, counts);
-      if (performance.now() - since < atOnce) continue;
-      await turn();
-      since = performance.now();
+    const ids = page.items.map(({ id }) => id);
+    for await (const some of alerts.getAll(ids, scope)) {
+      let since = performance.now();
+      for (const alert of some) {
+        judge(alert, hides, counts);
+        if (performance.now() - since < atOnce) continue;
+        await turn();
+        since = performance.now();
+      }
     }
     next = page.next;
     if (next === undefined) return { total, ...counts };

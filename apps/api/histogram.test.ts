@@ -52,6 +52,20 @@ it('counts by days of UTC where no zone is named, over many years, and by hours 
   expect(steps).toEqual([24 * hour, 30 * 24 * hour, hour]);
 });
 
+it('counts hours no further than the stores do, whole days of UTC further, and neither beyond time itself', async () => {
+  const { steps, count } = store(0, hour);
+  const day = 24 * hour;
+  for (const [days, zone] of [
+    [90, 'Asia/Kolkata'],
+    [124, 'Europe/Vienna'],
+    [126, 'Europe/Vienna'],
+    [365, 'UTC'],
+  ] as const)
+    await histogramOf({ from: 0, to: days * day }, { buckets: 100, zone }, count);
+  await histogramOf({ from: 0, to: 8.64e15 }, { buckets: 100, zone: 'UTC' }, count);
+  expect(steps.slice(0, 4)).toEqual([day, hour, 7 * day, day]);
+});
+
 it('knows zones by their names', () => {
   expect(['Europe/Vienna', 'UTC', 'Europe/Nowhere', '', '../x'].map(isZone)).toEqual([
     true,

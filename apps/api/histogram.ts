@@ -4,10 +4,10 @@ import { offsetsOf } from './zone.ts';
 
 const minute = 60_000;
 const day = 86_400_000;
-/** Clocks lie by hours apart, or by halves or quarters. */
-const partsOfDays = [60 * minute, 30 * minute, 15 * minute];
-/** So many parts are counted at most: hours of two years. Beyond, a day here or there is no matter. */
-const mostParts = 20_000;
+/** Clocks lie by nothing apart, by hours, or by halves or quarters of them. */
+const partsOfDays = [day, 60 * minute, 30 * minute, 15 * minute];
+/** So many parts are counted at most, as the stores do: hours of four months. Beyond, days are those of UTC. */
+const mostParts = 3_000;
 
 /** What a store counts in steps of so many milliseconds, aligned to the epoch. */
 export type Count = (stepMs: number) => Promise<Bucket[]>;
@@ -15,7 +15,7 @@ export type Count = (stepMs: number) => Promise<Bucket[]>;
 /**
  * Counts over time in steps that people read at a glance. Where a zone is named, days are those of its calendar, of 23 or 25
  * hours where its clocks change, so that a bar holds what a search for that day finds; the store counts hours of them. Without
- * one, and over more than some two years, they are days of UTC.
+ * one, and over more than some four months, they are days of UTC.
  */
 export async function histogramOf(
   range: TimeRange,
@@ -23,8 +23,8 @@ export async function histogramOf(
   count: Count,
 ) {
   const stepMs = histogramStep(range, asked.buckets);
-  const starts =
-    asked.zone === undefined || stepMs % day !== 0 ? [] : dayStarts(range, asked.zone, stepMs / day);
+  const isOfDays = stepMs % day === 0 && (range.to - range.from) / day <= mostParts;
+  const starts = asked.zone === undefined || !isOfDays ? [] : dayStarts(range, asked.zone, stepMs / day);
   const part = partsOfDays.find((length) => starts.every((start) => start % length === 0));
   if (starts.length === 0 || part === undefined || (range.to - range.from) / part > mostParts)
     return { ...range, stepMs, buckets: await count(stepMs) };

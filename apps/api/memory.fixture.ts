@@ -132,8 +132,9 @@ export function memoryAlerts(matches: readonly EventMatch[]): AlertStore {
       const alert = alerts.get(id);
       return alert !== undefined && sees(scope, alert.dataClass) ? alert : undefined;
     },
-    getAll: async (ids, scope) =>
-      ids.flatMap((id) => alerts.get(id) ?? []).filter((alert) => sees(scope, alert.dataClass)),
+    async *getAll(ids, scope) {
+      yield ids.flatMap((id) => alerts.get(id) ?? []).filter((alert) => sees(scope, alert.dataClass));
+    },
     change: async (ids, asked, scope, changeId = `change-${before.size}`) => {
       const { action } = asked;
       const by = scope.principal;

@@ -24,11 +24,12 @@ export async function verdictsOn(
   const asked = { query: closed.ast, range: { from, to: Number.MAX_SAFE_INTEGER } };
   for await (const rows of alertPages(asked, scope, alerts)) {
     const ids = rows.map(({ id }) => id);
-    for (const { status, reason, matches } of await alerts.getAll(ids, scope)) {
-      const verdict = status === 'closed' && reason !== null ? verdicts[reason] : undefined;
-      if (verdict === undefined) continue;
-      for (const event of matches.flatMap(eventsOf)) if (found.get(event) !== 1) found.set(event, verdict);
-    }
+    for await (const some of alerts.getAll(ids, scope))
+      for (const { status, reason, matches } of some) {
+        const verdict = status === 'closed' && reason !== null ? verdicts[reason] : undefined;
+        if (verdict === undefined) continue;
+        for (const event of matches.flatMap(eventsOf)) if (found.get(event) !== 1) found.set(event, verdict);
+      }
   }
   return found;
 }

@@ -238,8 +238,8 @@ export interface AlertStore {
   /** Groups of alerts by what they have in common. @throws GROUP_FIELD */
   groups(request: AlertGroupSearch, scope: Scope): Promise<AlertGroups>;
   get(id: string, scope: Scope): Promise<Alert | undefined>;
-  /** Of up to 1,000 ids, those that there are, in any order. */
-  getAll(ids: readonly string[], scope: Scope): Promise<readonly Alert[]>;
+  /** Of some ids those that there are, in any order; in parts, since an alert's matches may be long. */
+  getAll(ids: readonly string[], scope: Scope): AsyncIterable<readonly Alert[]>;
   change(
     ids: readonly { readonly id: string; readonly version?: number }[],
     action: AlertAction,

@@ -1,10 +1,11 @@
-import type { Alert, Status } from '@tidewatch/event';
+import type { Status } from '@tidewatch/event';
 import { seesAlert, undoWindowMs } from '../alert_changes.ts';
 import { bringInto, type Incoming, incomingFindings, incomingMatches } from '../alert_effects.ts';
 import { deleteExpired } from '../alert_jobs.ts';
 import { buckets } from '../buckets.ts';
 import type { DataClasses } from '../classes.ts';
 import type { AlertEffect, AlertSearch, AlertStore, Scope } from '../contract.ts';
+import { inParts } from '../in_parts.ts';
 import { decodeToken, encodeToken } from '../page.ts';
 import { alertFields, alertTables } from './alert_columns.ts';
 import { createAlertDecisions } from './alert_decisions.ts';
@@ -61,11 +62,15 @@ export async function createAlertStore(
     };
   }
 
-  async function getAll(ids: readonly string[], scope: Scope): Promise<Alert[]> {
-    if (ids.length === 0) return [];
-    const alerts = await inTurns(await database.read(wholeAlerts, [ids]), toAlert);
-    return alerts.filter((alert) => seesAlert(scope, alert));
-  }
+  const getAll = (ids: readonly string[], scope: Scope) =>
+    inParts(ids, async (some) => {
+      const rows = await database.read(wholeAlerts, [some]);
+      const alerts = await inTurns(rows, toAlert);
+      return {
+        items: alerts.filter((alert) => seesAlert(scope, alert)),
+        characters: rows.flat().reduce((sum: number, value) => sum + String(value).length, 0),
+      };
+    });
 
   /** Brings what came into its alerts, and writes those that changed in one transaction. */
   function bring(incoming: Incoming): Promise<AlertEffect[]> {
@@ -148,7 +153,10 @@ export async function createAlertStore(
 
     groups: (request, scope) => groupAlerts(database, layout, condition(request, scope), request),
 
-    get: async (id, scope) => (await getAll([id], scope))[0],
+    async get(id, scope) {
+      for await (const [alert] of getAll([id], scope)) return alert;
+      return undefined;
+    },
 
     getAll,
 

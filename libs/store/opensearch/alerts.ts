@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Alert, AlertRow, JsonObject, Status } from '@tidewatch/event';
+import type { AlertRow, JsonObject, Status } from '@tidewatch/event';
 import { type Author, changeOn, seesAlert, undoOf, undoOn, undoWindowMs } from '../alert_changes.ts';
 import { bringInto, type Incoming, incomingFindings, incomingMatches } from '../alert_effects.ts';
 import { deleteExpired } from '../alert_jobs.ts';
@@ -8,6 +8,7 @@ import type { DataClasses } from '../classes.ts';
 import type { AlertChange, AlertEffect, AlertStore, Scope } from '../contract.ts';
 import type { Gone } from '../deletion.ts';
 import { errors } from '../errors.ts';
+import { inParts } from '../in_parts.ts';
 import { decodeToken, encodeToken } from '../page.ts';
 import { forgetAlertChanges, keepAlertChange, readAlertChange } from './alert_change_log.ts';
 import { groupAlerts } from './alert_groups.ts';
@@ -137,8 +138,12 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
     return alerts;
   }
 
-  const getAll = async (ids: readonly string[], scope: Scope): Promise<Alert[]> =>
-    [...(await readAll(ids, alertIn)).values()].filter((alert) => seesAlert(scope, alert));
+  const getAll = (ids: readonly string[], scope: Scope) =>
+    inParts(ids, async (some) => {
+      const { found, characters } = await readAlerts(connection, alertIn, await watermarks.get(), some);
+      const alerts = [...found.values()].map(({ alert }) => alert);
+      return { items: alerts.filter((alert) => seesAlert(scope, alert)), characters };
+    });
 
   async function aggregate<Answer>(query: JsonObject, aggs: JsonObject): Promise<Answer> {
     const body = { size: 0, track_total_hits: false, query, aggs };
@@ -228,7 +233,10 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
       return groupAlerts(connection, await condition(request, scope), request);
     },
 
-    get: async (id, scope) => (await getAll([id], scope))[0],
+    async get(id, scope) {
+      for await (const [alert] of getAll([id], scope)) return alert;
+      return undefined;
+    },
 
     getAll,
 
