@@ -80,7 +80,7 @@ export function AlertsPage() {
     if (cursor === null) return;
     void loadDetail();
     void loadDialogs();
-    void loadMenus();
+    loadMenus();
     toasts.preload();
   }, [cursor]);
   const open = useCallback(

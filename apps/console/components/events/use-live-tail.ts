@@ -1,6 +1,6 @@
 'use client';
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { reloadEvents } from '../../api/events.ts';
 import { useLive } from '../../api/live.ts';
 
@@ -16,10 +16,6 @@ export function useLiveTail(tailing: boolean) {
   const [loads, setLoads] = useState(0);
   const stale = useRef(false);
   const following = useRef(false);
-  const on = useRef(tailing);
-  useEffect(() => {
-    on.current = tailing;
-  }, [tailing]);
 
   const load = useCallback(async () => {
     setStored(0);
@@ -32,7 +28,8 @@ export function useLiveTail(tailing: boolean) {
     if (following.current) return;
     following.current = true;
     try {
-      while (stale.current && on.current) {
+      // What came until the tail was turned off is shown, too.
+      while (stale.current) {
         stale.current = false;
         await load();
         await new Promise((resolve) => setTimeout(resolve, everyMs));

@@ -10,14 +10,18 @@ import {
   useRef,
   useState,
 } from 'react';
+import { toasts } from './toasts.tsx';
 
 /** There once a menu was about to open: no page needs one to be seen. What stands in a menu is drawn later still. */
 let Base: typeof BaseMenu;
 
-/** Fetches what menus are made of, so that the first one opens at once. */
-export async function loadMenus(): Promise<void> {
+/** Fetches what menus are made of. @throws where the server is away */
+async function load(): Promise<void> {
   ({ Menu: Base } = await import('@base-ui/react/menu'));
 }
+
+/** So that the first menu opens at once; one that is asked for tries again. */
+export const loadMenus = (): void => void load().catch(() => undefined);
 
 const popupClass = 'min-w-44 rounded-lg border border-line bg-panel p-1 shadow-pop outline-none';
 
@@ -42,8 +46,15 @@ export function MenuAt({
   const [loaded, setLoaded] = useState(Base !== undefined);
   const popup = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (!loaded) void loadMenus().then(() => setLoaded(true));
-  }, [loaded]);
+    if (!loaded)
+      load().then(
+        () => setLoaded(true),
+        () => {
+          toasts.add({ title: 'The menu could not be loaded. Try again once the server is back.' });
+          onClose();
+        },
+      );
+  }, [loaded, onClose]);
   if (!loaded) return null;
   const first = () => popup.current?.querySelector<HTMLElement>('[role^="menuitem"]') ?? null;
   return (
@@ -81,7 +92,7 @@ export function Menu({
       {cloneElement(trigger, {
         'aria-haspopup': 'menu',
         'aria-expanded': opened !== undefined,
-        onPointerEnter: () => void loadMenus(),
+        onPointerEnter: loadMenus,
         // A key's click has no place.
         onClick: ({ currentTarget, detail }) => setOpened({ anchor: currentTarget, byKey: detail === 0 }),
         onKeyDown: (event) => {
