@@ -15,6 +15,8 @@ it('gives a link the time that is shown, and leaves the rest', () => {
 
 it('knows the time of a page that names none, and leaves one that is fixed', () => {
   expect(frozen('').searchParams.get('from')).toBe('2026-11-20T12:00:00.000Z');
+  const week = frozenHref('http://192.0.2.1:8420/anomalies', now, { from: 'now-7d', to: 'now' });
+  expect(new URL(week).searchParams.get('from')).toBe('2026-11-14T12:00:00.000Z');
   const fixed = frozen('?from=2026-01-01T00:00:00.000Z&to=2026-01-02T00:00:00.000Z').searchParams;
   expect([fixed.get('from'), fixed.get('to')]).toEqual([
     '2026-01-01T00:00:00.000Z',

@@ -1,17 +1,17 @@
-import { absoluteRange, defaultRange, frozenRange } from './time-range.ts';
+import { absoluteRange, defaultRange, frozenRange, type TimeRange } from './time-range.ts';
 
 /** An event's own link shows what came so long before and after it, too, in milliseconds. */
 const aroundMs = 5 * 60_000;
 /** An alert's own link shows those of its hour, too, which is as long as one gathers matches. */
 const bucketMs = 3_600_000;
 
-/** A page's address with its time as it is now, so that it shows the same later. */
-export function frozenHref(href: string, now: number): string {
+/** A page's address with its time as it is now, so that it shows the same later. @param usual what it shows without one */
+export function frozenHref(href: string, now: number, usual: TimeRange = defaultRange): string {
   const url = new URL(href);
   const { searchParams } = url;
   const range = {
-    from: searchParams.get('from') ?? defaultRange.from,
-    to: searchParams.get('to') ?? defaultRange.to,
+    from: searchParams.get('from') ?? usual.from,
+    to: searchParams.get('to') ?? usual.to,
   };
   const { from, to } = frozenRange(range, now);
   searchParams.set('from', from);

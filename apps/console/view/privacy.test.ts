@@ -1,6 +1,6 @@
 import type { UseCase } from '@tidewatch/api/schemas';
 import { expect, it } from 'vitest';
-import { askedWords, coverOf, deletionOf, names, resultsOf } from './privacy.ts';
+import { askedWords, coverOf, deletionOf, deletionsOf, names, resultsOf } from './privacy.ts';
 
 it.each([
   ['*', 'user.name', true],
@@ -23,6 +23,25 @@ it('tells what was deleted, and what was asked for', () => {
   );
   expect(askedWords({ target, detail: { from: 'now-1d' } })).toBe('/api/events, from: now-1d');
   expect([resultsOf({ detail: { results: 0 } }), resultsOf({ detail: {} })]).toEqual([0, null]);
+});
+
+it('shows of a deletion its end, and where it has none, its beginning', () => {
+  const entry = (seq: number, action: string, what = 'a', target = 'store') => ({
+    ...{ seq, action, target },
+    detail: { dataClass: 'web', what, records: 1 },
+  });
+  const [begins, ends] = ['retention.deleting', 'retention.delete'];
+  const newestFirst = [
+    entry(7, begins, 'b'),
+    entry(6, ends),
+    entry(5, begins, 'a', 'archive'),
+    entry(4, begins),
+    // It was killed, and the run after it began anew.
+    entry(3, begins),
+    entry(2, ends),
+    entry(1, ends),
+  ];
+  expect(deletionsOf(newestFirst).map(({ seq }) => seq)).toEqual([7, 6, 5, 3, 2, 1]);
 });
 
 it('knows which use-cases in force name a field', () => {

@@ -27,6 +27,22 @@ export const deletionOf = ({ detail }: Pick<Entry, 'detail'>) => ({
   records: Number(member(detail, 'records') ?? 0),
 });
 
+/** Deletions, newest first as they came; a beginning alone, where the audit log has no end for it. */
+export function deletionsOf<E extends Pick<Entry, 'action' | 'target' | 'detail'>>(
+  entries: readonly E[],
+): readonly E[] {
+  const ended = new Set<string>();
+  return entries.filter((entry) => {
+    const { dataClass, what } = deletionOf(entry);
+    const which = JSON.stringify([entry.target, dataClass, what]);
+    if (hasEnded(entry)) ended.add(which);
+    return hasEnded(entry) || !ended.delete(which);
+  });
+}
+
+/** Whether an entry says that something is gone, and not that its deletion begins. */
+export const hasEnded = ({ action }: Pick<Entry, 'action'>): boolean => action !== 'retention.deleting';
+
 /** What somebody asked to see, on one line: the query, and the rest of what was asked. */
 export function askedWords({ detail, target }: Pick<Entry, 'detail' | 'target'>): string {
   if (!isObject(detail as Json)) return target;

@@ -11,7 +11,6 @@ import { HistogramPanel } from '../charts/histogram-panel.tsx';
 import type { ChartSeries } from '../charts/stack.ts';
 import { KqlBox } from '../filter/kql-box.tsx';
 import { kqlProblemOf } from '../filter/kql-problem.ts';
-import { PageLink } from '../filter/page-link.tsx';
 import { RowValuesMenu } from '../filter/row-values-menu.tsx';
 import { TimePicker } from '../filter/time-picker.tsx';
 import { changeFilter, type ValueActions, ValueActionsContext } from '../filter/value-actions.ts';
@@ -128,7 +127,6 @@ export function AlertsPage() {
         />
         <TimePicker range={state} onChange={({ from, to }) => void setState({ from, to })} />
         <ViewsMenu page="alerts" />
-        <PageLink label="Copy a link to what is shown" />
       </div>
       <div className="flex h-28 shrink-0 border-b border-line bg-panel">
         <KpiStrip

@@ -10,7 +10,6 @@ import { type ChartSeries, totalOf } from '../charts/stack.ts';
 import { ExportButton } from '../filter/export-button.tsx';
 import { KqlBox } from '../filter/kql-box.tsx';
 import { kqlProblemOf } from '../filter/kql-problem.ts';
-import { PageLink } from '../filter/page-link.tsx';
 import { RowValuesMenu } from '../filter/row-values-menu.tsx';
 import { TimePicker } from '../filter/time-picker.tsx';
 import { changeFilter, type ValueActions, ValueActionsContext } from '../filter/value-actions.ts';
@@ -90,7 +89,6 @@ export function EventsPage() {
         />
         <TimePicker range={state} onChange={({ from, to }) => void setState({ from, to, live: false })} />
         <ViewsMenu page="events" />
-        <PageLink label="Copy a link to what is shown" />
         <ExportButton
           title="Export events"
           says="All events that fit the filter, however many: NDJSON has them whole, CSV the columns that you choose. That you took them is noted."

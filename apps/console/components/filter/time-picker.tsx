@@ -3,11 +3,12 @@ import { CalendarClock, ChevronDown, ZoomOut } from 'lucide-react';
 import { lazy, Suspense, useRef, useState } from 'react';
 import { rangeLabel, rangeTitle, type TimeRange, zoomOut } from '../../view/time-range.ts';
 import { Button, IconButton } from '../ui/button.tsx';
+import { PageLink } from './page-link.tsx';
 
 const loadPopover = () => import('./time-popover.tsx').then((module) => ({ default: module.TimePopover }));
 const TimePopover = lazy(loadPopover);
 
-/** Presets relative to now, or both ends to the second. */
+/** Presets relative to now, or both ends to the second; and a link to the page at this time. */
 export function TimePicker({
   range,
   onChange,
@@ -48,6 +49,7 @@ export function TimePicker({
       <IconButton label="Twice the time range" onClick={() => onChange(zoomOut(range, Date.now()))}>
         <ZoomOut size={15} />
       </IconButton>
+      <PageLink label="Copy a link to what is shown" range={range} />
     </div>
   );
 }

@@ -43,7 +43,7 @@ export function StoreSection({ store }: { readonly store: Health['store'] }) {
         aside={
           may('audit') ? (
             <span className="text-sm">
-              <TextLink href="/audit?action=retention.delete&from=now-365d">What was deleted</TextLink>
+              <TextLink href="/audit?action=retention.delet*&from=now-365d">What was deleted</TextLink>
             </span>
           ) : (
             <span className="text-sm text-soft">The audit log says what was deleted.</span>

@@ -1,7 +1,15 @@
 'use client';
 import type { ReactNode } from 'react';
 import { type AuditRow, useAudit } from '../../api/audit.ts';
-import { askedWords, deletionOf, type Reading, readings, resultsOf } from '../../view/privacy.ts';
+import {
+  askedWords,
+  deletionOf,
+  deletionsOf,
+  hasEnded,
+  type Reading,
+  readings,
+  resultsOf,
+} from '../../view/privacy.ts';
 import { count } from '../../view/quantity.ts';
 import { type FactColumn, FactTable, HealthSection } from '../health/health-section.tsx';
 import { Button } from '../ui/button.tsx';
@@ -71,7 +79,8 @@ export const DeletionSection = () => (
   <NotedSection
     id="deletions"
     title="What was deleted"
-    action="retention.delete"
+    action="retention.delet*"
+    shown={deletionsOf}
     empty="Nothing yet: nothing that is kept has reached the end of its time."
     columns={[
       { title: 'From', cell: ({ target }) => target },
@@ -79,7 +88,15 @@ export const DeletionSection = () => (
         title: 'Class',
         cell: (entry) => <code className="font-mono text-xs">{deletionOf(entry).dataClass}</code>,
       },
-      { title: 'What', cell: (entry) => <span className="text-soft">{deletionOf(entry).what}</span> },
+      {
+        title: 'What',
+        cell: (entry) => (
+          <span className="text-soft">
+            {deletionOf(entry).what}
+            {!hasEnded(entry) && ', begun, not said to be done'}
+          </span>
+        ),
+      },
       { title: 'Records', right: true, cell: (entry) => count(deletionOf(entry).records) },
     ]}
   />
@@ -92,6 +109,7 @@ function NotedSection({
   empty,
   aside,
   columns,
+  shown = (entries) => entries,
 }: {
   readonly id: string;
   readonly title: string;
@@ -99,6 +117,8 @@ function NotedSection({
   readonly empty: string;
   readonly aside?: ReactNode;
   readonly columns: readonly FactColumn<AuditRow>[];
+  /** Which of the entries stand in the table. */
+  readonly shown?: (entries: readonly AuditRow[]) => readonly AuditRow[];
 }) {
   const query = useAudit({ ...anything, action });
   const { hasNextPage, isFetching, fetchNextPage } = query;
@@ -110,7 +130,7 @@ function NotedSection({
           <>
             <FactTable
               label={title}
-              rows={data.pages.flatMap(({ items }) => items)}
+              rows={shown(data.pages.flatMap(({ items }) => items))}
               rowKey={({ seq }) => String(seq)}
               empty={empty}
               columns={[{ title: 'When', cell: ({ at }) => <Time at={at} now={now} /> }, ...columns]}
