@@ -3,6 +3,7 @@ import { alertIndex } from './alert_index.ts';
 import { type AlertRecord, sizeOf } from './alert_record.ts';
 import type { Watermarks } from './alert_watermarks.ts';
 import type { OpenSearchConnection } from './client.ts';
+import { readMany } from './read_many.ts';
 import { request } from './request.ts';
 
 /** A record as it was found, with what tells whether somebody wrote it since. */
@@ -20,13 +21,8 @@ export type FindRecords = (
 ) => Promise<readonly FoundRecord[]>;
 
 /** As they are at the moment, shown by searches or not. */
-export const newestRecords: FindRecords = async (connection, ids) => {
-  const params = { method: 'POST', path: `/${alertIndex}/_mget`, body: { ids: [...ids] } };
-  const { body } = await request<{
-    readonly docs: readonly (FoundRecord & { readonly found?: boolean })[];
-  }>(connection, params, 'alerts');
-  return body.docs.filter(({ found }) => found === true);
-};
+export const newestRecords: FindRecords = (connection, ids) =>
+  readMany<FoundRecord>(connection, alertIndex, ids, 'alerts');
 
 /**
  * As searches show them, those that they don't show as they are at the moment. Many that were written one after the other

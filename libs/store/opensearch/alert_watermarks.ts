@@ -1,6 +1,7 @@
 import { type Alert, type AlertRow, type Engine, engines, type JsonObject } from '@tidewatch/event';
 import { alertChangeIndex } from './alert_index.ts';
 import type { OpenSearchConnection } from './client.ts';
+import { readMany } from './read_many.ts';
 import { request } from './request.ts';
 
 /** Up to when alerts are confirmed, by engine, epoch milliseconds. */
@@ -37,14 +38,18 @@ export function createWatermarks(connection: OpenSearchConnection) {
   let known: { readonly confirmed: Map<Engine, number>; readonly at: number } | undefined;
 
   async function read(): Promise<Map<Engine, number>> {
-    const ids = engines.map((engine) => `confirmed-${engine}`);
-    const { body } = await request<{
-      readonly docs: readonly { readonly found?: boolean; readonly _source: { readonly upTo: number } }[];
-    }>(connection, { method: 'POST', path: `/${alertChangeIndex}/_mget`, body: { ids } }, what);
+    const idOf = (engine: Engine): string => `confirmed-${engine}`;
+    const found = await readMany<{ readonly _source: { readonly upTo: number } }>(
+      connection,
+      alertChangeIndex,
+      engines.map(idOf),
+      what,
+    );
+    const upTo = new Map(found.map(({ _id, _source }) => [_id, _source.upTo]));
     return new Map(
-      engines.flatMap((engine, i) => {
-        const one = body.docs[i];
-        return one?.found === true ? [[engine, one._source.upTo] as const] : [];
+      engines.flatMap((engine) => {
+        const one = upTo.get(idOf(engine));
+        return one === undefined ? [] : [[engine, one] as const];
       }),
     );
   }
