@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ControlStore, openControlStore } from '@tidewatch/control';
-import { createRetentionRegistry, type Keeper, parseDataClasses } from '@tidewatch/store';
+import { createRetentionRegistry, deleteNoted, type Keeper, parseDataClasses } from '@tidewatch/store';
 import { indexed } from '@tidewatch/store/contract.suite';
 import { type DuckDbStore, openDuckDbStore } from '@tidewatch/store/duckdb';
 import { createWal } from '@tidewatch/stream/wal';
@@ -33,7 +33,11 @@ afterEach(async () => {
 });
 
 /** A process with the index role alone, as it is beside a cluster. */
-async function start(keepers: readonly Keeper[], store: object): Promise<void> {
+async function start(
+  keepers: readonly Keeper[],
+  store: object,
+  audit: ControlStore['audit']['append'] = control.audit.append,
+): Promise<void> {
   const wal = createWal({ directory: join(directory, 'streams') });
   const [events, deadLetters, letterOutcomes] = await Promise.all(
     ['events', 'dead-letters', 'dead-letters.outcomes'].map((name) => wal.open(name)),
@@ -42,7 +46,6 @@ async function start(keepers: readonly Keeper[], store: object): Promise<void> {
     parseDataClasses('classes: { web: { description: d, ttl: 7d, readers: [analyst] } }\napprovals: []\n'),
   );
   for (const one of keepers) retention.enrol(one);
-  const audit = control.audit.append;
   const stop = startHousekeeping({
     adapters: { events, deadLetters, letterOutcomes, retention, audit, store },
     ...{ health, metrics: createMetrics(), classes: { all: [] }, log: createLogger({ level: 'silent' }) },
@@ -78,6 +81,31 @@ it('has audited each deletion before the next, whatever fails after it', async (
     { who: 'retention', action: 'retention.deleting', target: 'event store', detail: { records: 3 } },
   ]);
   expect(await audited()).toHaveLength(2);
+});
+
+it('deletes nothing whose beginning the audit log does not take, and tries again', async () => {
+  let [isFull, deleted] = [true, 0];
+  const due = { keeper: 'event store', dataClass: 'web', what: 'partition 2026-01-01', records: 3 };
+  const expire: Keeper['expire'] = (_, tell) =>
+    deleteNoted(tell, due, async (gone) => {
+      deleted++;
+      gone(3);
+    });
+  await start(
+    [{ ...{ keeper: 'event store', keeps: 'events', dataClass: 'all', ttlMs: 'by class' }, expire }],
+    {},
+    (entry) => (isFull ? Promise.reject(new Error('disk full')) : control.audit.append(entry)),
+  );
+  await vi.waitFor(() =>
+    expect(health.list()).toMatchObject([
+      { name: 'retention', state: 'degraded', detail: expect.stringContaining('disk full') },
+    ]),
+  );
+  expect(deleted).toBe(0);
+  isFull = false;
+  await vi.advanceTimersByTimeAsync(hour);
+  await vi.waitFor(() => expect(health.list()).toMatchObject([{ name: 'retention', state: 'ready' }]));
+  expect(deleted).toBe(1);
 });
 
 it('has audited what it deleted when it is killed right after', async () => {

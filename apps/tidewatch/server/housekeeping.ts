@@ -99,9 +99,11 @@ async function enforceRetention(runtime: Runtime): Promise<void> {
       const action = begins ? 'retention.deleting' : 'retention.delete';
       await adapters
         .audit({ who: 'retention', action, target: keeper, detail: { dataClass, ...rest } })
-        .catch((error: Error) =>
-          log.error({ keeper, reason: error.message }, 'The audit log did not take a deletion'),
-        );
+        .catch((error: Error) => {
+          // Then nothing is deleted, and the next run tries again.
+          if (begins) throw error;
+          log.error({ keeper, reason: error.message }, 'The audit log did not take a deletion');
+        });
     },
   );
   await measureOldest(runtime);
