@@ -81,7 +81,7 @@ export interface TopValue {
 /** How many events there are, on how many different `host.name`, and on how many days (UTC). */
 export interface Prevalence {
   readonly events: number;
-  /** In OpenSearch at most 1,000, which stands for more, too. */
+  /** In OpenSearch at most 100, which stands for more, too. */
   readonly hosts: number;
   readonly days: number;
 }
