@@ -120,6 +120,16 @@ export function describeAlertJobs(harness: () => StoreHarness<AlertStore>): void
       expect(await statuses()).toEqual({ a: 'closed', b: 'open', c: 'open' });
     });
 
+    it('undoes what was done just now', async () => {
+      const alerts = (await rules('a', 'b')).map(({ alert }) => ({ id: alert.id, version: 1 }));
+      // Searches know of the alerts, and not yet of what is done to them.
+      expect(await statuses()).toEqual({ a: 'open', b: 'open' });
+      await store().jobs.work({ job: jobOf('j'), alerts });
+      const undo = jobOf('u', { task: { verb: 'undo', job: 'j' } });
+      expect(await store().jobs.work({ job: undo, alerts })).toMatchObject({ changed: 2, same: 0 });
+      expect(await statuses()).toEqual({ a: 'open', b: 'open' });
+    });
+
     it('forgets jobs with the time to live of alerts', async () => {
       await rules('a');
       await store().jobs.save(jobOf('j'));

@@ -4,6 +4,7 @@ import type { Scope } from '../contract.ts';
 import { errors } from '../errors.ts';
 import { alertChangeIndex, alertIndex } from './alert_index.ts';
 import type { AlertFilter } from './alert_search.ts';
+import { type AlertForm, alertRows, shownAlertRows } from './alert_write.ts';
 import type { OpenSearchConnection } from './client.ts';
 import { request } from './request.ts';
 
@@ -32,12 +33,16 @@ interface ScrollAnswer {
 }
 
 /**
- * @param decideOn writes what becomes of alerts that a search found
+ * @param decideOn writes what becomes of alerts
  * @param condition as OpenSearch knows a request and its scope
  */
 export function createAlertJobStore(
   connection: OpenSearchConnection,
-  decideOn: (ids: readonly string[], become: (row: AlertRow) => AlertRow | undefined) => Promise<unknown>,
+  decideOn: (
+    form: AlertForm<AlertRow>,
+    ids: readonly string[],
+    become: (row: AlertRow) => AlertRow | undefined,
+  ) => Promise<unknown>,
   condition: (request: AlertFilter, scope: Scope) => Promise<JsonObject>,
   clock: () => number,
 ): AlertJobStore {
@@ -102,7 +107,8 @@ export function createAlertJobStore(
 
     async work(part) {
       const { ids, become, counts } = createPart(part, clock());
-      await decideOn(ids, become);
+      // What is undone may have been done in the last second: where it is not seen yet, nothing would be written.
+      await decideOn(part.job.task.verb === 'undo' ? alertRows : shownAlertRows, ids, become);
       return counts();
     },
   };

@@ -25,14 +25,7 @@ import {
   searchAlerts,
 } from './alert_search.ts';
 import { confirmedBetween, createWatermarks } from './alert_watermarks.ts';
-import {
-  type AlertForm,
-  alertRows,
-  alterAlerts,
-  type Decide,
-  shownAlertRows,
-  wholeAlerts,
-} from './alert_write.ts';
+import { type AlertForm, alertRows, alterAlerts, type Decide, wholeAlerts } from './alert_write.ts';
 import type { OpenSearchConnection } from './client.ts';
 import { deleteByQuery, expunge } from './delete_by_query.ts';
 import { request } from './request.ts';
@@ -261,7 +254,7 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
       return alter(seen, author, (row) => undoOn(row, changeId, author));
     },
 
-    jobs: createAlertJobStore(connection, (...asked) => decideOn(shownAlertRows, ...asked), condition, clock),
+    jobs: createAlertJobStore(connection, decideOn, condition, clock),
 
     async confirmUpTo(watermark, engine) {
       const before = await watermarks.raise(engine, watermark);
