@@ -55,6 +55,7 @@ describe.runIf(has('chromium'))('a newcomer', () => {
     await page.keyboard.press('g');
     await page.keyboard.press('e');
     await page.waitForURL('**/events**');
+    await page.getByRole('grid', { name: 'Events' }).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('event.dataset: nginx.access');
     await page.keyboard.press('Enter');

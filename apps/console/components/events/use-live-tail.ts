@@ -1,8 +1,8 @@
 'use client';
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { reloadEvents } from '../../api/events.ts';
-import { useLive } from '../../api/live.ts';
+import { useConnection, useLive } from '../../api/live.ts';
 
 const everyMs = 1_000;
 
@@ -39,6 +39,11 @@ export function useLiveTail(tailing: boolean) {
     }
   }, [load]);
 
+  // What came while the stream was not open was not told.
+  const { state } = useConnection();
+  useEffect(() => {
+    if (tailing && state === 'live') void follow();
+  }, [tailing, state, follow]);
   useLive('events', ({ count }) => {
     if (!tailing) return setStored((before) => before + count);
     void follow();

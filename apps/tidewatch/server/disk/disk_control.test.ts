@@ -88,7 +88,10 @@ it('lets senders in again once retention has made room', async () => {
   await expect(send('web', [])).rejects.toMatchObject({ status: 429 });
 
   expect(await registry.run(today, tell)).toEqual([]);
-  expect(deleted).toMatchObject([{ dataClass: 'web', records: 2_000 }]);
+  expect(deleted).toMatchObject([
+    { dataClass: 'web', records: 2_000, begins: true },
+    { dataClass: 'web', records: 2_000 },
+  ]);
   await disk.look();
   expect(disk.report().intake).toEqual({ state: 'open' });
   expect(await send('web', [])).toEqual([]);
