@@ -48,7 +48,7 @@ const common = {
     .max(0.1)
     .default(1e-5)
     .describe(
-      'what a golden score may differ by; by quantiles, whose steps may be steep, its raw score by as much of itself',
+      'what a golden score may differ by; by quantiles, whose steps may be steep, its raw score by as much of itself, up to a hundredth of their range',
     ),
   files: z
     .record(fileName, z.string().regex(/^[0-9a-f]{64}$/, 'SHA-256 in hexadecimal digits'))

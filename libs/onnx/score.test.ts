@@ -63,3 +63,10 @@ it('takes the last digit of a raw score between quantiles that are nearly the sa
   expect(isNear({ scale: 'none', orientation: 'higher' }, 0.25, 0.5, 1e-5)).toBe(false);
   expect(isNear(steep, Number.NaN, one, 1e-5)).toBe(false);
 });
+
+it('tells scores apart whose raw scores are all far from 0 and close to each other', () => {
+  const narrow = { scale: { quantiles: [1_000, 1_000.002, 1_000.005] }, orientation: 'higher' as const };
+  expect(isNear(narrow, 0, 1, 1e-5)).toBe(false);
+  expect(isNear({ ...narrow, scale: { quantiles: [7, 7] } }, 0, 1, 1e-5)).toBe(false);
+  expect(isNear(narrow, 0.5, 0.505, 1e-5)).toBe(true);
+});

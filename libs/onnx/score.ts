@@ -64,7 +64,8 @@ export function valueAt(quantiles: readonly number[], share: number): number {
 
 /**
  * Whether a score is the one that is expected. By quantiles a raw score may differ as well by so much of itself: where two of them are
- * nearly the same, what the last digit of a float32 is on another processor moves the share by whole steps.
+ * nearly the same, what the last digit of a float32 is on another processor moves the share by whole steps. All of
+ * them may lie that close, far from 0: it is no more than a hundredth of their range.
  */
 export function isNear(
   { scale, orientation }: Pick<Onnx, 'scale' | 'orientation'>,
@@ -77,7 +78,8 @@ export function isNear(
   const [raw, wanted] = [score, expected].map((share) =>
     valueAt(scale.quantiles, orientation === 'lower' ? 1 - share : share),
   ) as [number, number];
-  return Math.abs(raw - wanted) <= tolerance * Math.abs(wanted);
+  const range = (scale.quantiles.at(-1) as number) - (scale.quantiles[0] as number);
+  return range > 0 && Math.abs(raw - wanted) <= Math.min(tolerance * Math.abs(wanted), range / 100);
 }
 
 /**
