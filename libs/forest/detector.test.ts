@@ -25,6 +25,18 @@ it('misses what comes again, and says what would have been', () => {
   for (let t = 601; t < 624; t++) expect(detector.observe([value(t)]).grade).toBe(0);
 });
 
+it('expects nothing beyond all there ever was, where the level moved away from it', () => {
+  const random = new Random(4);
+  const detector = new Detector({ ...small, shingle: 2 });
+  for (let t = 0; t < 60; t++) detector.observe([100 + 10 * random.next()]);
+  detector.observe([1e7]);
+  for (let t = 0; t < 20; t++) {
+    const [expected] = detector.observe([100 + 10 * random.next()]).expected as [number];
+    expect(expected).toBeGreaterThanOrEqual(100);
+    expect(expected).toBeLessThanOrEqual(1e7);
+  }
+});
+
 it.each([
   { noise: 'normal', next: noise },
   { noise: 'exponential', next: (random: Random) => -Math.log(1 - random.next()) },

@@ -208,9 +208,10 @@ export class Detector {
     const bySeason = this.#features.map(({ expected }) => expected);
     const byForest =
       filled && bySeason.includes(undefined) ? this.#forest.expected(this.#point, this.#newest) : [];
-    return this.#features.map(
-      ({ level }, i) => bySeason[i] ?? level.mean + (byForest[i] ?? Number.NaN) * level.deviation,
-    );
+    return this.#features.map((feature, i) => {
+      const { mean, deviation } = feature.level;
+      return feature.likely(bySeason[i] ?? mean + (byForest[i] ?? Number.NaN) * deviation);
+    });
   }
 
   /** Deviations that a score of the forest is above the usual ones. */

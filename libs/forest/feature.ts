@@ -42,6 +42,11 @@ export class Feature {
     return Math.max(-10, Math.min(10, (within(value) - mean) / Math.max(deviation, 1e-9)));
   }
 
+  /** The nearest to a value of what there ever was: where the level moved, deviations from it lead as far as to counts below 0. */
+  likely(value: number): number {
+    return Math.max(this.#low, Math.min(this.#high, value));
+  }
+
   /** Says how odd the next value is, and learns it. */
   observe(measured: number): Oddness {
     const value = within(measured);
