@@ -15,9 +15,12 @@ const alertsGate = (alerts: number, span: number, { perDay = 20, isCut = false }
     examples: [],
   };
   const result: ModelBacktest = { ...rest, alerts, span };
-  const gate = gatesOf(result, { alertsPerDay: perDay, perSecond: 1 }, isCut, now).find(
-    ({ name }) => name === 'alerts',
-  );
+  const gate = gatesOf(
+    result,
+    { alertsPerDay: perDay, perSecond: 1, lookBack: 10_080 * minute },
+    isCut,
+    now,
+  ).find(({ name }) => name === 'alerts');
   return [gate?.passed, gate?.found];
 };
 
@@ -30,6 +33,14 @@ it('says that data is too little where a few alerts may be chance, and until whe
   ]);
   const [passed, cut] = alertsGate(1, 10 * minute, { isCut: true });
   expect([passed, cut]).toEqual([false, expect.stringMatching(/^Too little data.*waiting changes nothing/)]);
+});
+
+it('says that waiting changes nothing where a backtest looks no further back', () => {
+  // A chance of some 20 %; the alerts would be within it after 7.5 days.
+  expect(alertsGate(150, 10_080 * minute)).toEqual([
+    false,
+    expect.stringMatching(/^Over the budget: 150 alerts in 7 days;.*waiting changes nothing/),
+  ]);
 });
 
 it.each([

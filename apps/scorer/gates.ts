@@ -12,6 +12,8 @@ export interface Budget {
   readonly alertsPerDay: number;
   /** Events a second. */
   readonly perSecond: number;
+  /** Milliseconds that a backtest looks back. */
+  readonly lookBack: number;
 }
 
 const dayMs = 86_400_000;
@@ -36,7 +38,7 @@ export function gatesOf(result: ModelBacktest, budget: Budget, isCut: boolean, n
           ? `${scored} of ${events} stored events are for it.`
           : `It failed on stored events: ${fault}`,
     },
-    { name: 'alerts', ...alertsGate(result, budget.alertsPerDay, isCut, now) },
+    { name: 'alerts', ...alertsGate(result, budget, isCut, now) },
     {
       name: 'speed',
       passed: perSecond !== null && perSecond >= budget.perSecond,
@@ -51,7 +53,7 @@ export function gatesOf(result: ModelBacktest, budget: Budget, isCut: boolean, n
 /** A few alerts in a short time are no rate: what they might be by chance is told as too little data. */
 function alertsGate(
   { alerts, span }: ModelBacktest,
-  perDay: number,
+  { alertsPerDay: perDay, lookBack }: Budget,
   isCut: boolean,
   now: number,
 ): Omit<Gate, 'name'> {
@@ -59,11 +61,14 @@ function alertsGate(
   const allowed = (perDay * span) / dayMs;
   if (alerts <= allowed) return { passed: true, found };
   if (chanceOf(alerts, allowed) < chance) return { passed: false, found };
-  const later = new Date(now + (alerts / perDay) * dayMs - span).toISOString().slice(0, 16);
-  const way = isCut
-    ? 'A backtest looks no further back, so waiting changes nothing: force it, or let the version shadow.'
-    : `Wait until ${later}Z, when so many are within it, or force it.`;
-  return { passed: false, found: `Too little data: ${found} ${way}` };
+  const needed = (alerts / perDay) * dayMs;
+  const later = new Date(now + needed - span).toISOString().slice(0, 16);
+  const isOver = needed > lookBack;
+  const way =
+    isCut || isOver
+      ? 'A backtest looks no further back, so waiting changes nothing: force it, or let the version shadow.'
+      : `Wait until ${later}Z, when so many are within it, or force it.`;
+  return { passed: false, found: `${isOver ? 'Over the budget' : 'Too little data'}: ${found} ${way}` };
 }
 
 /** That as many or more come where so many are expected, by Poisson; in logarithms, since e^-745 is 0. */

@@ -132,8 +132,8 @@ export function openModelDesk(
     const { events } = databasesOf(runtime.adapters).store;
     const at = { name, version: version.version, folder, digest, stage: 'live' } as const;
     const result: ModelBacktest = await backtestModel(at, newest(events, wanted.ast, range, scope), programs);
-    const { alerts_per_day, events_per_second } = runtime.config.models.budget;
-    const budget = { alertsPerDay: alerts_per_day, perSecond: events_per_second };
+    const { alerts_per_day, events_per_second, backtest } = runtime.config.models.budget;
+    const budget = { alertsPerDay: alerts_per_day, perSecond: events_per_second, lookBack: backtest };
     const gates = gatesOf(result, budget, result.events === backtestEvents, Date.now());
     return { result, gates };
   }
