@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { follow } from '../e2e/guide.ts';
-import { type RunningServer, startServer } from '../e2e/server.ts';
 import { has, root } from '../require.ts';
 import { wheelProgram } from '../services/install.mjs';
+import { follow } from './guide.ts';
+import { type RunningServer, startServer } from './server.ts';
 
 const starts = `/api/events?q=${encodeURIComponent('event.category: process')}`;
 
