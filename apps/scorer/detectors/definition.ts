@@ -230,9 +230,9 @@ export function versionOf({ filter, by, features, interval, delay, idle_after, f
 export const learningOf = ({ features, interval }: Pick<Definition, 'features' | 'interval'>): number[] =>
   features.map(({ aggregate, learn = dayMs }) => (aggregate === 'new' ? Math.ceil(learn / interval) : 0));
 
-/** Intervals of an entity before the first that has a grade. */
+/** Intervals of an entity before the first that can be odd: what a feature begins with after the others had their turn is new, but usual. */
 export const ungraded = (definition: Pick<Definition, 'features' | 'interval'>): number =>
-  warmUp + Math.min(...learningOf(definition));
+  warmUp + Math.max(...learningOf(definition));
 
 /** Width of the buckets of time by which its alerts gather what they find of an entity: an hour, or a longer interval. */
 export const bucketOf = ({ interval }: Definition): number => Math.ceil(units.h / interval) * interval;

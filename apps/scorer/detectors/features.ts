@@ -11,12 +11,17 @@ interface Tally {
   /** The sum, or the smallest or largest value; of a share how many fit. */
   value: number;
   readonly distinct?: Distinct;
-  /** Values that may be new. */
-  readonly texts?: Set<string>;
+  /** Values that may be new, with the data class of the event that brought each first. */
+  readonly texts?: Map<string, string>;
 }
 
-/** JSON of a tally, in the order of the features. */
-export type TallyState = readonly [count: number, value: number, values?: readonly (number | string)[]];
+/** JSON of a tally, in the order of the features. Files of before lack the classes of values. */
+export type TallyState = readonly [
+  count: number,
+  value: number,
+  values?: readonly (number | string)[],
+  classes?: readonly string[],
+];
 
 /** What an event adds to the features of an interval, and what they come to. */
 export interface Features {
@@ -24,6 +29,12 @@ export interface Features {
   readonly add: (tallies: readonly Tally[], event: EcsEvent) => void;
   /** Of each feature the values that are new, by what is known of its earlier ones; undefined of those that count none. */
   readonly unseen: (tallies: readonly Tally[] | undefined, known: Known) => readonly Unseen[];
+  /** Some of the values that are new, of those that came in a data class: others are for other readers. */
+  readonly examples: (
+    tallies: readonly Tally[] | undefined,
+    unseen: readonly Unseen[],
+    dataClass: string,
+  ) => readonly Unseen[];
   /** One value by feature; NaN where nothing was measured. @param previous the values of the interval before */
   readonly values: (
     tallies: readonly Tally[] | undefined,
@@ -48,6 +59,7 @@ export function predicateOf(text: string): EventPredicate {
 
 /** Values of an interval that may be new; a scan of more is odd enough. */
 const mostTexts = 256;
+const mostExamples = 10;
 
 /** Makes the features of a definition. */
 export function createFeatures(definitions: readonly FeatureDefinition[]): Features {
@@ -75,8 +87,10 @@ export function createFeatures(definitions: readonly FeatureDefinition[]): Featu
         if (value === null || typeof value === 'object') continue;
         tally.count++;
         tally.distinct?.add(String(value));
-        if (tally.texts !== undefined && tally.texts.size < mostTexts)
-          tally.texts.add(knownText(String(value)));
+        if (tally.texts !== undefined && tally.texts.size < mostTexts) {
+          const text = knownText(String(value));
+          if (!tally.texts.has(text)) tally.texts.set(text, event.tidewatch.data_class);
+        }
         continue;
       }
       const number = numberOf(value);
@@ -96,11 +110,13 @@ export function createFeatures(definitions: readonly FeatureDefinition[]): Featu
   return {
     open: (state) =>
       features.map(({ aggregate }, i) => {
-        const [count, value, values] = state?.[i] ?? [0, 0];
+        const [count, value, values, classes] = state?.[i] ?? [0, 0];
         return {
           ...{ count, value },
           ...(aggregate === 'cardinality' && { distinct: new Distinct(values as number[] | undefined) }),
-          ...(aggregate === 'new' && { texts: new Set(values as string[] | undefined) }),
+          ...(aggregate === 'new' && {
+            texts: new Map((values as string[] | undefined)?.map((text, at) => [text, classes?.[at] ?? ''])),
+          }),
         };
       }),
     add: (tallies, event) => {
@@ -109,7 +125,12 @@ export function createFeatures(definitions: readonly FeatureDefinition[]): Featu
     unseen: (tallies, known) =>
       features.map((_, i) => {
         const texts = tallies?.[i]?.texts;
-        return texts === undefined || texts.size === 0 ? undefined : known(i, texts);
+        return texts === undefined || texts.size === 0 ? undefined : known(i, new Set(texts.keys()));
+      }),
+    examples: (tallies, unseen, dataClass) =>
+      unseen.map((texts, i) => {
+        const own = texts?.filter((text) => tallies?.[i]?.texts?.get(text) === dataClass);
+        return own?.length ? own.slice(0, mostExamples) : undefined;
       }),
     values: (tallies, previous, unseen) =>
       features.map((feature, i) => {
@@ -123,8 +144,8 @@ export function createFeatures(definitions: readonly FeatureDefinition[]): Featu
       }),
     save: (tallies) =>
       tallies.map(({ count, value, distinct, texts }) => {
-        const values = distinct?.toJSON() ?? (texts && [...texts]);
-        return values === undefined ? [count, value] : [count, value, values];
+        if (texts !== undefined) return [count, value, [...texts.keys()], [...texts.values()]];
+        return distinct === undefined ? [count, value] : [count, value, distinct.toJSON()];
       }),
   };
 }

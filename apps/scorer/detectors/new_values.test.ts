@@ -2,9 +2,11 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { parseDefinition } from './definition.ts';
+import { type FeatureDefinition, parseDefinition, ungraded } from './definition.ts';
 import { createEngine } from './engine.ts';
 import { openKept } from './kept.ts';
+import { findingsOf, recordOf } from './outcome.ts';
+import type { Found } from './result.ts';
 import { taken } from './taken.fixture.ts';
 import type { Finding } from './watch.ts';
 
@@ -78,6 +80,43 @@ it('tells of whom a host never talked to, by name and once, also after a crash',
   expect(batches.slice(47).map((batch) => all(after.take(batch)))).toEqual(found.slice(47));
   after.close();
   engine.close();
+});
+
+it('shows values to readers of their own data class alone', () => {
+  const engine = open(':memory:');
+  const found = Array.from({ length: 54 }, (_, step) => {
+    const at = start + step * minute;
+    const to = (ip: string, dataClass: string, later: number) => ({
+      ...{ time: at + later, category: 'network', dataClass },
+      more: { source: { ip: '192.0.2.1' }, destination: { ip } },
+    });
+    const events = [to(`198.51.100.${step % 12}`, 'network', 9)];
+    // The interval's newest event, and with it the entity, is of another class than one of the two new values.
+    if (step === 50) events.unshift(to('203.0.113.8', 'finance', 1), to('203.0.113.9', 'network', 2));
+    return all(engine.take(taken(events, step)));
+  }).flat();
+  const [{ result, found: alerted }] = found.filter((one) => one.found !== undefined) as [Finding];
+  expect(result).toMatchObject({
+    dataClass: 'network',
+    features: [{ actual: 2, examples: ['203.0.113.9'] }],
+  });
+  const text = (dataClass: string) => new TextDecoder().decode(recordOf(definition, result, dataClass).value);
+  expect([text('network'), text('scores')].map((record) => record.includes('203.0.113.9'))).toEqual([
+    true,
+    false,
+  ]);
+  const first = { ...result, dataClass: 'finance', from: result.from - minute };
+  const both = findingsOf(definition, { ...(alerted as Found), count: 2, results: [first, result] });
+  expect(JSON.stringify(both.matches[0])).toContain('203.0.113.9');
+  expect(JSON.stringify(both.matches[1])).not.toContain('203.0.113.9');
+  engine.close();
+});
+
+it('holds back until what is new has had its time as well, where others are looked at beside it', () => {
+  const [destinations] = definition.features as [FeatureDefinition];
+  const events: FeatureDefinition = { ...destinations, name: 'events', aggregate: 'count' };
+  expect(ungraded({ ...definition, features: [events, destinations] })).toBe(ungraded(definition));
+  expect(ungraded({ ...definition, features: [events] })).toBe(ungraded(definition) - 15);
 });
 
 it('knows the last 4,096 values of an entity, for as long as they are remembered', () => {

@@ -3,11 +3,11 @@ import { alertId, matchId } from '@tidewatch/event/ids';
 import type { NewRecord } from '@tidewatch/stream';
 import { scoreRecord } from '../score_document.ts';
 import { bucketOf, type Definition } from './definition.ts';
-import { type Found, plainFeature, type Result } from './result.ts';
+import { type Found, plainFeature, type Result, within } from './result.ts';
 
 /** The score document of a result, the same whenever it is made. @param dataClass see `scoreClass` */
 export function recordOf(definition: Definition, result: Result, dataClass: string): NewRecord {
-  const { detector, version, from, to, ingested, score, grade, confidence, features, suppressed } = result;
+  const { detector, version, from, to, ingested, score, grade, confidence, suppressed } = result;
   return scoreRecord({
     ...{ engine: 'forest', name: detector, version, stage: 'live', value: score, ingested, dataClass },
     threshold: thresholdOf(definition),
@@ -16,7 +16,7 @@ export function recordOf(definition: Definition, result: Result, dataClass: stri
     entity: entityOf(definition, result),
     details: {
       ...{ grade, confidence, from, to },
-      features: features.map(plainFeature),
+      features: within(result, dataClass).features.map(plainFeature),
       ...(suppressed && { suppressed }),
     },
   });
@@ -30,7 +30,8 @@ const entityOf = ({ by }: Definition, { entity }: Pick<Result, 'entity'>): Entit
 
 /** What an alert says: in the place of what it said of the same bucket before. */
 export function findingsOf(definition: Definition, { start, count, results }: Found): Findings {
-  const matches = results.map((result) => matchOf(definition, result));
+  const [{ dataClass: alertClass }] = results as [Result, ...Result[]];
+  const matches = results.map((result) => matchOf(definition, within(result, alertClass)));
   const [first] = matches as [Match, ...Match[]];
   const { key, dataClass, detector, bucketMs } = first;
   return {

@@ -18,6 +18,12 @@ export const plainFeature = ({ examples, ...feature }: ResultFeature) => ({
   ...(examples && { examples: [...examples] }),
 });
 
+/** A result as a record or an alert of such a class has it: values as they stood in events are for readers of these alone. */
+export const within = (result: Result, dataClass: string): Result =>
+  result.dataClass === dataClass
+    ? result
+    : { ...result, features: result.features.map(({ examples: _, ...feature }) => feature) };
+
 /** An interval of an entity that is odd. Times are epoch milliseconds. */
 export interface Result {
   readonly detector: string;

@@ -122,16 +122,8 @@ export function createWatch(
     if (rested === undefined && count >= mostEntities) return undefined;
     const entity: Entity = rested ?? {
       ...{ id: kept.newId(), values, dataClass: event.tidewatch.data_class },
-      ...{
-        next: at,
-        seen: 0,
-        empty: 0,
-        newest: 0,
-        previous: [],
-        open: new Map(),
-        found: undefined,
-        noted: 0,
-      },
+      ...{ next: at, seen: 0, empty: 0, newest: 0, previous: [], open: new Map() },
+      ...{ found: undefined, noted: 0 },
     };
     if (rested === undefined) count++;
     entity.next = at;
@@ -160,7 +152,7 @@ export function createWatch(
     kept.say(entity.id, at, [anomaly.score, anomaly.grade, ...values, ...anomaly.expected]);
     changed.add(key);
     return anomaly.grade > 0 && entity.seen > unknown
-      ? findingOf(entity, at, values, unseen, anomaly, ingested)
+      ? findingOf(entity, at, values, features.examples(tallies, unseen, entity.dataClass), anomaly, ingested)
       : undefined;
   }
 
@@ -168,7 +160,7 @@ export function createWatch(
     entity: Entity,
     at: number,
     values: readonly number[],
-    unseen: readonly Unseen[],
+    examples: readonly Unseen[],
     anomaly: Anomaly,
     ingested: number,
   ): Finding {
@@ -182,8 +174,7 @@ export function createWatch(
         actual: orNull(values[i]),
         expected: orNull(expected[i]),
         contribution: contributions[i] ?? 0,
-        ...(unseen[i] !== undefined &&
-          unseen[i].length > 0 && { examples: unseen[i].slice(0, mostExamples) }),
+        ...(examples[i] && { examples: examples[i] }),
       })),
     };
     const suppressed = suppressedBy(definition, tolerances, odd);
@@ -298,7 +289,6 @@ export function createWatch(
 }
 
 const defaultRemember = 30 * 86_400_000;
-const mostExamples = 10;
 
 const orNull = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null;
