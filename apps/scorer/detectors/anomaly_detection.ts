@@ -56,6 +56,8 @@ export interface AnomalyDetection {
 
 const group = 'anomaly';
 const tickMs = 15_000;
+/** Asking how a stream is read costs several requests where it is Kafka's. */
+const lookEveryMs = 60_000;
 
 /**
  * Follows the events' stream with detectors: what a batch brings is in the alert store and among the scores before the file says
@@ -209,8 +211,7 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
 
   async function tick(): Promise<void> {
     if (running === undefined) return;
-    const { thread, consumer, sharing } = running;
-    await sharing.look();
+    const { thread, consumer } = running;
     if (Date.now() - savedAt >= saveEveryMs) await inTurn(() => save(thread, consumer));
     const now = Date.now();
     const quiet = await thread.ask({ ask: 'quiet', now });
@@ -222,6 +223,13 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
     await alerts.confirmUpTo(time - longest, 'forest');
   }
 
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  async function look(): Promise<void> {
+    if (running === undefined || Date.now() - lookedAt < lookEveryMs) return;
+    lookedAt = Date.now();
+    await running.sharing.look();
+  }
+
   let ticking = Promise.resolve();
   const timer = setInterval(
     () => {
@@ -229,6 +237,10 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
         .then(tick)
         .catch((error: Error) =>
           log.warn({ reason: error.message }, 'The detectors could not be told of the time'),
+        )
+        .then(look)
+        .catch((error: Error) =>
+          log.warn({ reason: error.message }, 'Who else reads the events could not be found out'),
         );
     },
     Math.min(tickMs, saveEveryMs),

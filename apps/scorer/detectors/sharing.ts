@@ -4,7 +4,7 @@ import type { Stream } from '@tidewatch/stream';
  * Tells whether another process reads a part of the stream, and with it of the entities: none of either process' is counted
  * whole then. Only a log that processes share can be divided.
  *
- * @param tell what is the matter, each time that it changes; undefined once all is read here
+ * @param tell what is the matter, each time that it changes for two looks: parts change hands one by one; undefined once all is read here
  */
 export function createSharing(
   events: Pick<Stream, 'stats' | 'repartition'>,
@@ -12,6 +12,7 @@ export function createSharing(
 ) {
   const held = new Set<number>();
   let told: string | undefined;
+  let seen: string | undefined;
   return {
     assigned: (partition: number): void => void held.add(partition),
     revoked: (partition: number): void => void held.delete(partition),
@@ -22,8 +23,11 @@ export function createSharing(
         held.size < partitions.length
           ? `Only ${held.size} of ${partitions.length} partitions of the events are read here, since another process runs the role scorer as well: what an entity did is divided between them, and detectors count none of them whole. Run that role in one process.`
           : undefined;
-      if (reason !== told) tell(reason);
+      const isSure = reason === seen;
+      seen = reason;
+      if (!isSure || reason === told) return;
       told = reason;
+      tell(reason);
     },
   };
 }
