@@ -19,6 +19,8 @@ const marginLimit = 1;
 
 /** Word sequences that are remembered with what was measured. */
 const measuredLimit = 32_768;
+/** Words of all of them: 16 MiB. Usual lines have some ten each; one made for it has thousands. */
+const wordsLimit = 2 ** 21;
 
 /** Rules that a line is said to be near to, at most. */
 const ruleLimit = 10;
@@ -54,6 +56,8 @@ export class Evasion {
   readonly #attributor: Attributor;
   readonly #cleared: ReadonlySet<string>;
   readonly #measured = new Map<number, Measured>();
+  /** Words in `#measured`, at least. */
+  #words = 0;
   /** What coverage was last measured for. */
   #last: Measured | undefined;
 
@@ -114,7 +118,11 @@ export class Evasion {
     hash >>>= 2;
     const known = this.#measured.get(hash);
     if (known !== undefined && isSame(known.words, words, count)) return known;
-    if (this.#measured.size >= measuredLimit) this.#measured.clear();
+    if (this.#measured.size >= measuredLimit || this.#words + count > wordsLimit) {
+      this.#measured.clear();
+      this.#words = 0;
+    }
+    this.#words += count;
     const own: number[] = [];
     for (let i = 0; i < count; i++) own.push(words[i] as number);
     const measured: Measured = {
