@@ -259,6 +259,7 @@ describe('API keys', () => {
     expect(control.keys.find(`${secret}x`)).toBeUndefined();
     now += day;
     expect(control.keys.find(secret)).toBeUndefined();
+    expect([control.keys.due(now), control.keys.due(now + 1)]).toEqual([0, 1]);
     expect([await control.keys.expire(now), await control.keys.expire(now + 1)]).toEqual([0, 1]);
     const bytes = readdirSync(directory).map((name) => readFileSync(join(directory, name), 'latin1'));
     expect(bytes.join('')).not.toContain(secret);

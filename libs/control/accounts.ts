@@ -153,6 +153,8 @@ export interface KeyRing {
    * asks with every request.
    */
   find(secret: string): ApiKey | undefined;
+  /** How many keys expired before `time`. */
+  due(time: number): number;
   /** Deletes keys that expired before `time`; answers how many. */
   expire(time: number): Promise<number>;
 }

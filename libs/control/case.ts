@@ -152,6 +152,8 @@ export interface CaseStore {
     change: string,
     reader: CaseReader,
   ): Promise<{ readonly case?: Case; readonly alertChanges: readonly string[] }>;
+  /** How many cases nobody changed since `time`. */
+  due(time: number): number;
   /** Deletes cases that nobody changed since `time`, with all that was said in them; answers how many. */
   expire(time: number): Promise<number>;
 }

@@ -39,6 +39,7 @@ export const caseStatements = (db: Database) => ({
   listOf: db.prepare<CaseRow>(
     `${select} JOIN case_alerts r ON r.case_id = c.id AND r.alert = ? WHERE ${before} AND ${visible} ${newestFirst}`,
   ),
+  due: db.prepare<{ due: number }>('SELECT count(*) AS due FROM cases WHERE updated_at < ?'),
   old: db.prepare<{ id: string }>('SELECT id FROM cases WHERE updated_at < ? LIMIT 20'),
   insert: db.prepare('INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)'),
   update: db.prepare(

@@ -107,6 +107,7 @@ describe('cases', () => {
     const { id } = (await open()).case;
     now += minute;
     const { case: kept } = await open();
+    expect(control.cases.due(now)).toBe(1);
     expect(await control.cases.expire(now)).toBe(1);
     await expect(control.cases.history(id, alice)).rejects.toMatchObject({ code: 'CASE_UNKNOWN' });
     expect((await control.cases.list({ limit: 10, alert: 'a1' }, alice)).items).toEqual([kept]);

@@ -184,6 +184,7 @@ export function createCases(db: Database, clock: () => number): CaseStore {
         sql.touch.run(clock(), id);
         return { case: after(id), alertChanges: undo.alertChanges ?? [] };
       }),
+    due: (time) => sql.due.all(time)[0]?.due ?? 0,
     async expire(time) {
       let gone = 0;
       for (;;) {

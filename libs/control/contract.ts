@@ -132,6 +132,10 @@ export interface OriginalVault {
   readonly erasures: number;
   /** Classes of which originals or keys are kept. */
   classes(): readonly string[];
+  /** How many originals of a class were last seen before `seen`. */
+  due(dataClass: string, seen: number): number;
+  /** How many keys of a class there are whose epoch was over before `ends`. */
+  keysDue(dataClass: string, ends: number): number;
   /** Deletes originals of a class that were last seen before `seen`; answers how many. */
   expire(dataClass: string, seen: number): Promise<number>;
   /** Deletes keys of a class whose epoch was over before `ends`; answers how many. */

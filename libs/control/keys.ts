@@ -53,6 +53,7 @@ export function createKeys(db: Database, users: Users, clock: () => number): Key
   const remove = db.prepare('DELETE FROM api_keys WHERE id = ?');
   const removeOf = db.prepare('DELETE FROM api_keys WHERE user = ?');
   const removeReading = db.prepare('DELETE FROM api_keys WHERE scopes <> ? AND (? IS NULL OR user = ?)');
+  const old = db.prepare<{ due: number }>('SELECT count(*) AS due FROM api_keys WHERE expires_at < ?');
   const removeOld = db.prepare('DELETE FROM api_keys WHERE expires_at < ?');
 
   const toKey = (row: KeyRow): ApiKey | undefined => {
@@ -100,6 +101,7 @@ export function createKeys(db: Database, users: Users, clock: () => number): Key
       if (now - (row.last_used_at ?? 0) >= touchEveryMs) touch.run(now, row.hash);
       return key;
     },
+    due: (time) => old.all(time)[0]?.due ?? 0,
     expire: async (time) => removeOld.run(time),
   };
   return {

@@ -58,6 +58,7 @@ describe('originals', () => {
     const many = Array.from({ length: 1_201 }, (_, i) => original(`p${i}`));
     await control.originals.write([...many, original('late', { seen: 2_000 })]);
     await control.originals.write([original('p0', { dataClass: 'system' })]);
+    expect(control.originals.due('web', 2_000)).toBe(1_201);
     expect(await control.originals.expire('web', 2_000)).toBe(1_201);
     expect(control.originals.find('web', 'late')).toBeDefined();
     expect(control.originals.find('system', 'p0')).toBeDefined();
@@ -85,6 +86,7 @@ describe('keys', () => {
     expect(keys.destroy('web', '20261101')).toBe(1);
     expect(anywhere('wrapped-one')).toBe(false);
     expect(keys.get('one')).toBeUndefined();
+    expect([9_000, 9_001].map((ends) => control.originals.keysDue('web', ends))).toEqual([0, 1]);
     expect(control.originals.expireKeys('web', 9_000)).toBe(0);
     expect(control.originals.expireKeys('web', 9_001)).toBe(1);
     expect(anywhere('wrapped-two')).toBe(false);

@@ -28,6 +28,9 @@ export function createOriginalVault(db: Database): OriginalVault {
   const keyById = db.prepare<KeyRow>('SELECT * FROM seal_keys WHERE id = ?');
   const insertKey = db.prepare('INSERT INTO seal_keys VALUES (?, ?, ?, ?, ?)');
   const removeKeys = db.prepare('DELETE FROM seal_keys WHERE data_class = ? AND epoch = ?');
+  const oldKeys = db.prepare<{ due: number }>(
+    'SELECT count(*) AS due FROM seal_keys WHERE data_class = ? AND ends < ?',
+  );
   const removeOldKeys = db.prepare('DELETE FROM seal_keys WHERE data_class = ? AND ends < ?');
   const put = db.prepare(
     'INSERT INTO originals VALUES (?, ?, ?, ?, ?) ON CONFLICT (data_class, pseudonym) DO UPDATE SET ' +
@@ -37,6 +40,9 @@ export function createOriginalVault(db: Database): OriginalVault {
   const removeOne = db.prepare('DELETE FROM originals WHERE data_class = ? AND pseudonym = ?');
   const classes = db.prepare<Pick<KeyRow, 'data_class'>>(
     'SELECT DISTINCT data_class FROM originals UNION SELECT DISTINCT data_class FROM seal_keys',
+  );
+  const old = db.prepare<{ due: number }>(
+    'SELECT count(*) AS due FROM originals WHERE data_class = ? AND seen < ?',
   );
   const removeOld = db.prepare(
     'DELETE FROM originals WHERE (data_class, pseudonym) IN ' +
@@ -96,6 +102,8 @@ export function createOriginalVault(db: Database): OriginalVault {
       return erasures;
     },
     classes: classNames,
+    due: (dataClass, seen) => old.all(dataClass, seen)[0]?.due ?? 0,
+    keysDue: (dataClass, ends) => oldKeys.all(dataClass, ends)[0]?.due ?? 0,
     async expire(dataClass, seen) {
       for (let gone = 0; ; await nextTurn()) {
         const count = db.transaction(() => removeOld.run(dataClass, seen, chunk));

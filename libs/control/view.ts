@@ -44,6 +44,10 @@ export interface ViewStore {
   searches(user: string, page: string): Promise<readonly string[]>;
   noteSearch(user: string, page: string, query: string): Promise<void>;
   forgetSearches(user: string): Promise<number>;
-  /** Deletes what was not used since `time`. */
-  expire(time: number): Promise<{ readonly views: number; readonly searches: number }>;
+  /** How much was not used since `time`. */
+  due(time: number): { readonly views: number; readonly searches: number };
+  /** Deletes views that were not used since `time`; answers how many. */
+  expire(time: number): Promise<number>;
+  /** Deletes searches that were not made since `time`; answers how many. */
+  expireSearches(time: number): Promise<number>;
 }

@@ -87,7 +87,10 @@ it('what nobody uses expires, and what was a user’s goes with them', async () 
   await control.views.setDefault('bob', 'alerts', shared.id);
   now += 2 * day;
   await control.views.list('alice');
-  expect(await control.views.expire(now - day)).toEqual({ views: 1, searches: 1 });
+  const { views } = control;
+  expect(views.due(now - day)).toEqual({ views: 1, searches: 1 });
+  expect([await views.expire(now - day), await views.expireSearches(now - day)]).toEqual([1, 1]);
+  expect(views.due(now - day)).toEqual({ views: 0, searches: 0 });
   expect(await names('bob')).toEqual([view.name]);
   await control.views.noteSearch('alice', 'alerts', 'q');
   await control.users.remove('alice');

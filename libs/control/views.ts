@@ -50,6 +50,9 @@ export function createViews(db: Database, clock: () => number): Views {
       '(SELECT query FROM searches WHERE user = ? AND page = ? ORDER BY at DESC, query LIMIT ?)',
   );
   const forget = db.prepare('DELETE FROM searches WHERE user = ?');
+  const due = db.prepare<{ views: number; searches: number }>(
+    'SELECT (SELECT count(*) FROM views WHERE used_at < ?) AS views, (SELECT count(*) FROM searches WHERE at < ?) AS searches',
+  );
   const expireSearches = db.prepare('DELETE FROM searches WHERE at < ?');
   const expireViews = db.prepare('DELETE FROM views WHERE used_at < ?');
   const removeOf = db.prepare('DELETE FROM views WHERE owner = ?');
@@ -120,12 +123,14 @@ export function createViews(db: Database, clock: () => number): Views {
         trim.run(user, page, user, page, mostSearches);
       }),
     forgetSearches: async (user) => forget.run(user),
+    due: (time) => due.all(time, time)[0] ?? { views: 0, searches: 0 },
     expire: async (time) =>
       db.transaction(() => {
         const views = expireViews.run(time);
         if (views > 0) unsetGone.run();
-        return { views, searches: expireSearches.run(time) };
+        return views;
       }),
+    expireSearches: async (time) => expireSearches.run(time),
   };
   return {
     store,

@@ -3,6 +3,7 @@ export { describeAgreement } from './agreement.suite.ts';
 export { describeAlertStoreContract } from './alerts.suite.ts';
 export { describeEventStoreContract } from './events.suite.ts';
 export {
+  cutOff,
   expired,
   indexed,
   kql,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type ControlStore, openControlStore } from '@tidewatch/control';
 import { epochAt } from '@tidewatch/normalize/pseudonyms';
 import { parseDataClasses, type TellDeletion } from '@tidewatch/store';
-import { expired } from '@tidewatch/store/contract.suite';
+import { cutOff, expired } from '@tidewatch/store/contract.suite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Config } from '../../config/schema.ts';
 import { addKey, makeKeyFile } from '../../governance/key_file.ts';
@@ -137,9 +137,10 @@ describe('retention', () => {
       expireOriginals(control.originals, classes, now, tell);
     const run = (now: number) => expired({ expire }, now);
     expect(await run(november + 31 * day)).toEqual([]);
-    expect(await run(november + 31 * day + 1)).toEqual([
-      { keeper: 'control.db/originals', dataClass: 'web', what: 'sealed originals', records: 1 },
-    ]);
+    const due = { keeper: 'control.db/originals', dataClass: 'web', what: 'sealed originals', records: 1 };
+    expect(await cutOff({ expire }, november + 31 * day + 1)).toEqual([{ ...due, begins: true }]);
+    expect(left()).toBe(3);
+    expect(await run(november + 31 * day + 1)).toEqual([due]);
     expect(left()).toBe(2);
     await run(november + 40 * day);
     expect(left()).toBe(1);

@@ -2,7 +2,8 @@ import type { ControlStore, OriginalVault } from '@tidewatch/control';
 import {
   createRetentionRegistry,
   type DataClasses,
-  partitionPeriod,
+  type Deletion,
+  deleteNoted,
   type RetentionRegistry,
   type TellDeletion,
 } from '@tidewatch/store';
@@ -10,6 +11,7 @@ import type { KeptSnapshots, Stream } from '@tidewatch/stream';
 import type { Documents } from '@tidewatch/stream/documents';
 import { expireExceptions } from '../rules/exceptions.ts';
 import type { Stores } from '../stores.ts';
+import { enrolStore } from './store_retention.ts';
 
 export interface Keepers {
   readonly events: Stream;
@@ -123,8 +125,9 @@ export function enrolKeepers(
       const before = now - audit();
       const pruned = await control?.audit.prune(before);
       await tellOf(tell, 'control.db', 'audit', 'audit entries', pruned);
-      const keys = await control?.keys.expire(before);
-      await tellOf(tell, 'control.db', 'audit', 'expired API keys', keys);
+      const due = { keeper: 'control.db', dataClass: 'audit', what: 'expired API keys' };
+      const keys = control?.keys;
+      await deleteDue(tell, { ...due, records: keys?.due(before) }, () => keys?.expire(before));
     },
   });
   registry.enrol({
@@ -134,8 +137,10 @@ export function enrolKeepers(
     dataClass: 'cases',
     ttlMs: cases,
     async expire(now, tell) {
-      const gone = await (await kept.control())?.cases.expire(now - cases());
-      await tellOf(tell, 'control.db/cases', 'cases', 'cases', gone);
+      const before = now - cases();
+      const store = (await kept.control())?.cases;
+      const due = { keeper: 'control.db/cases', dataClass: 'cases', what: 'cases' };
+      await deleteDue(tell, { ...due, records: store?.due(before) }, () => store?.expire(before));
     },
   });
   registry.enrol({
@@ -144,9 +149,14 @@ export function enrolKeepers(
     dataClass: 'audit',
     ttlMs: audit,
     async expire(now, tell) {
-      const gone = await (await kept.control())?.views.expire(now - audit());
-      await tellOf(tell, 'control.db/views', 'audit', 'saved views', gone?.views);
-      await tellOf(tell, 'control.db/views', 'audit', 'searches', gone?.searches);
+      const before = now - audit();
+      const store = (await kept.control())?.views;
+      const { views, searches } = store?.due(before) ?? {};
+      const due = { keeper: 'control.db/views', dataClass: 'audit' };
+      await deleteDue(tell, { ...due, what: 'saved views', records: views }, () => store?.expire(before));
+      await deleteDue(tell, { ...due, what: 'searches', records: searches }, () =>
+        store?.expireSearches(before),
+      );
     },
   });
   registry.enrol({
@@ -214,36 +224,6 @@ export function enrolKeepers(
   return registry;
 }
 
-function enrolStore(registry: RetentionRegistry, store: Stores, classes: DataClasses): void {
-  const { events, alerts } = store;
-  registry.enrol({
-    keeper: 'store/events',
-    keeps: 'events, by class',
-    dataClass: 'all',
-    ttlMs: 'by class',
-    expire: events.expire,
-    overdue: (now) => neverDue(store, classes, now),
-  });
-  const { archive, seal } = store;
-  // Who only reads it leaves it to those who store there.
-  if (archive !== undefined && seal !== undefined)
-    registry.enrol({
-      keeper: 'archive',
-      keeps: 'events by class, in copies of closed time partitions',
-      dataClass: 'all',
-      ttlMs: 'by class',
-      expire: archive.expire,
-    });
-  registry.enrol({
-    keeper: 'store/alerts',
-    keeps:
-      'alerts, with the events that are their evidence; changes of many of them, with the query and who, when and why',
-    dataClass: 'alerts',
-    ttlMs: 'by class',
-    expire: alerts.expire,
-  });
-}
-
 /** The largest time partition: events live for one longer than their time. */
 const partitionMs = 31 * day;
 
@@ -254,12 +234,15 @@ export async function expireOriginals(
   now: number,
   tell: TellDeletion,
 ): Promise<void> {
-  for (const dataClass of originals?.classes() ?? []) {
-    const ttlMs = classes.get(dataClass)?.ttlMs ?? shortestTtl(classes);
-    const gone = await originals?.expire(dataClass, now - ttlMs);
-    await tellOf(tell, 'control.db/originals', dataClass, 'sealed originals', gone);
-    const keys = originals?.expireKeys(dataClass, now - ttlMs - partitionMs);
-    await tellOf(tell, 'control.db/originals', dataClass, 'keys of sealed texts', keys);
+  if (originals === undefined) return;
+  for (const dataClass of originals.classes()) {
+    const seen = now - (classes.get(dataClass)?.ttlMs ?? shortestTtl(classes));
+    const ends = seen - partitionMs;
+    const due = { keeper: 'control.db/originals', dataClass };
+    const sealed = { ...due, what: 'sealed originals', records: originals.due(dataClass, seen) };
+    await deleteDue(tell, sealed, () => originals.expire(dataClass, seen));
+    const keys = { ...due, what: 'keys of sealed texts', records: originals.keysDue(dataClass, ends) };
+    await deleteDue(tell, keys, () => originals.expireKeys(dataClass, ends));
   }
 }
 
@@ -274,20 +257,20 @@ async function unread(stream: Stream, ttlMs: number): Promise<readonly string[]>
     );
 }
 
-/** Events that retention will not delete: of classes that are not defined, or of a clock that was wrong. */
-async function neverDue({ events }: Stores, classes: DataClasses, now: number): Promise<readonly string[]> {
-  const { partitions } = await events.stats();
-  return partitions.flatMap(({ dataClass, partition, events: count }) => {
-    const what = `${count} events of the class ${dataClass} in the partition ${partition}`;
-    if (classes.get(dataClass) === undefined)
-      return [`Nobody deletes ${what}, since the class is not defined.`];
-    const begins = partitionPeriod(partition)?.from ?? 0;
-    return begins > now + day
-      ? [`${what} were taken when the clock was ahead, and stay for as much longer.`]
-      : [];
+/** Deletes what is due, where anything is, and notes it before. */
+async function deleteDue(
+  tell: TellDeletion,
+  { records = 0, ...due }: Omit<Deletion, 'records'> & { readonly records?: number | undefined },
+  remove: () => Promise<number | undefined> | number | undefined,
+): Promise<void> {
+  if (records === 0) return;
+  await deleteNoted(tell, { ...due, records }, async (gone) => {
+    const removed = (await remove()) ?? 0;
+    if (removed > 0) gone(removed);
   });
 }
 
+/** What can be counted only as it goes. */
 async function tellOf(tell: TellDeletion, keeper: string, dataClass: string, what: string, records = 0) {
   if (records > 0) await tell({ keeper, dataClass, what, records });
 }
