@@ -56,8 +56,6 @@ export interface AnomalyDetection {
 
 const group = 'anomaly';
 const tickMs = 15_000;
-/** Asking how a stream is read costs several requests where it is Kafka's. */
-const lookEveryMs = 60_000;
 
 /**
  * Follows the events' stream with detectors: what a batch brings is in the alert store and among the scores before the file says
@@ -223,25 +221,15 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
     await alerts.confirmUpTo(time - longest, 'forest');
   }
 
-  let lookedAt = Number.NEGATIVE_INFINITY;
-  async function look(): Promise<void> {
-    if (running === undefined || Date.now() - lookedAt < lookEveryMs) return;
-    lookedAt = Date.now();
-    await running.sharing.look();
-  }
-
+  const warning = (words: string) => (error: Error) => log.warn({ reason: error.message }, words);
   let ticking = Promise.resolve();
   const timer = setInterval(
     () => {
       ticking = ticking
         .then(tick)
-        .catch((error: Error) =>
-          log.warn({ reason: error.message }, 'The detectors could not be told of the time'),
-        )
-        .then(look)
-        .catch((error: Error) =>
-          log.warn({ reason: error.message }, 'Who else reads the events could not be found out'),
-        );
+        .catch(warning('The detectors could not be told of the time'))
+        .then(() => running?.sharing.look(Date.now()))
+        .catch(warning('Who else reads the events could not be found out'));
     },
     Math.min(tickMs, saveEveryMs),
   );

@@ -1,5 +1,8 @@
 import type { Stream } from '@tidewatch/stream';
 
+/** Asking how a stream is read costs several requests where it is Kafka's. */
+const lookEveryMs = 60_000;
+
 /**
  * Tells whether another process reads a part of the stream, and with it of the entities: none of either process' is counted
  * whole then. Only a log that processes share can be divided.
@@ -13,11 +16,14 @@ export function createSharing(
   const held = new Set<number>();
   let told: string | undefined;
   let seen: string | undefined;
+  let lookedAt = Number.NEGATIVE_INFINITY;
   return {
     assigned: (partition: number): void => void held.add(partition),
     revoked: (partition: number): void => void held.delete(partition),
-    async look(): Promise<void> {
-      if (events.repartition === undefined) return;
+    /** Nothing within a minute of the last one. @param now epoch ms */
+    async look(now: number): Promise<void> {
+      if (events.repartition === undefined || now - lookedAt < lookEveryMs) return;
+      lookedAt = now;
       const { partitions } = await events.stats();
       const reason =
         held.size < partitions.length
