@@ -184,10 +184,10 @@ async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(9201, 9300);
     const server = createServer().listen(port, '127.0.0.1');
-    const free = await Promise.race([
-      once(server, 'listening').then(() => true),
-      once(server, 'error').then(() => false),
-    ]);
+    const free = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
     if (!free) continue;
     server.close();
     await once(server, 'close');
