@@ -49,6 +49,15 @@ export async function shoot(page: Page, folder: string | undefined, name: string
 
 /** WCAG 2.2 A and AA, by axe: what it finds, in words. @param rules those alone; all without it */
 export async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
+  // Colours on their way to others are neither.
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter((one) => one instanceof CSSTransition)
+        .map(({ finished }) => finished),
+    ),
+  );
   // In the page itself, as there are no frames, and of what is in order no report: half of the time.
   const axe = new AxeBuilder({ page })
     .setLegacyMode()
