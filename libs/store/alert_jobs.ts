@@ -1,7 +1,7 @@
 import type { AlertRow } from '@tidewatch/event';
 import { actOn, hasChange, isDecided, undoOn } from './alert_changes.ts';
-import type { AlertAction, AlertSearch, Scope, TellDeletion, TimeRange } from './contract.ts';
-import { deleteNoted, type Gone } from './deletion.ts';
+import type { AlertAction, AlertSearch, Scope, TimeRange } from './contract.ts';
+import { deleteNoted, type Gone, type TellDeletion } from './deletion.ts';
 
 /** Work on many alerts: a change of all that a query found, or the undoing of such a change. */
 export interface AlertJob {

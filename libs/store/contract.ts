@@ -14,6 +14,7 @@ import type {
 } from '@tidewatch/event';
 import type { KqlNode } from '@tidewatch/query';
 import type { AlertJobStore } from './alert_jobs.ts';
+import type { TellDeletion } from './deletion.ts';
 
 /** Who asks, what they may see, and why. Part of every read; the reader audits it. */
 export interface Scope {
@@ -164,24 +165,6 @@ export interface EventStoreStats {
     readonly restoredUntil?: number;
   }[];
 }
-
-export interface Deletion {
-  readonly keeper: string;
-  readonly dataClass: DataClass;
-  readonly what: string;
-  /** 0 where nobody knows. */
-  readonly records: number;
-  /** Where it was not that its time to live was over. */
-  readonly reason?: string;
-  /** It is about to be deleted, with as many records as there are by now; else it is gone. */
-  readonly begins?: true;
-}
-
-/**
- * Notes a deletion, durably: that it begins, before the first of it goes, so that whoever is killed on the way has said
- * what went; and that it is done as soon as it is, so that what fails later takes no report with it.
- */
-export type TellDeletion = (deletion: Deletion) => Promise<void>;
 
 /** What a person does to alerts. Each is audited and can be undone. */
 export type AlertAction =

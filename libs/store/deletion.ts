@@ -1,4 +1,22 @@
-import type { Deletion, TellDeletion } from './contract.ts';
+import type { DataClass } from '@tidewatch/event';
+
+export interface Deletion {
+  readonly keeper: string;
+  readonly dataClass: DataClass;
+  readonly what: string;
+  /** 0 where nobody knows. */
+  readonly records: number;
+  /** Where it was not that its time to live was over. */
+  readonly reason?: string;
+  /** It is about to be deleted, with as many records as there are by now; else it is gone. */
+  readonly begins?: true;
+}
+
+/**
+ * Notes a deletion, durably: that it begins, before the first of it goes, so that whoever is killed on the way has said
+ * what went; and that it is done as soon as it is, so that what fails later takes no report with it.
+ */
+export type TellDeletion = (deletion: Deletion) => Promise<void>;
 
 /** Says how many records went, as often as some did; never, where another process was faster and tells of them. */
 export type Gone = (records: number) => void;

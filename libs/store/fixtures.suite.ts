@@ -1,7 +1,8 @@
 import { type DataClass, type EcsEvent, isoTime, type JsonObject } from '@tidewatch/event';
 import { type KqlNode, parseKql } from '@tidewatch/query';
 import { type DataClasses, parseDataClasses } from './classes.ts';
-import type { Deletion, IndexedEvent, Scope, TellDeletion } from './contract.ts';
+import type { IndexedEvent, Scope } from './contract.ts';
+import type { Deletion, TellDeletion } from './deletion.ts';
 
 /** What an adapter must offer for its suite: a fresh store, the same one again after a restart, and its clock. */
 export interface StoreHarness<Store> {

@@ -1,6 +1,6 @@
 import type { DataClass } from '@tidewatch/event';
 import type { DataClasses } from './classes.ts';
-import type { Deletion, TellDeletion } from './contract.ts';
+import type { Deletion, TellDeletion } from './deletion.ts';
 
 /** Something that keeps data derived from events, and how to make it forget. */
 export interface Keeper {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Deletion } from '../contract.ts';
+import type { Deletion } from '../deletion.ts';
 import { type DuckDbStore, openDuckDbStore } from '../duckdb/index.ts';
 import { always, day, everyone, expired, indexed, kql, suiteClasses, suiteNow } from '../fixtures.suite.ts';
 import { type Archive, createArchive } from './archive.ts';

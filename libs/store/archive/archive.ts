@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { DataClass } from '@tidewatch/event';
 import type { DataClasses } from '../classes.ts';
-import type { TellDeletion } from '../contract.ts';
-import { deleteNoted } from '../deletion.ts';
+import { deleteNoted, type TellDeletion } from '../deletion.ts';
 import { differs } from '../duckdb/durable_file.ts';
 import { errors } from '../errors.ts';
 import type { Bucket } from './bucket.ts';

@@ -1,6 +1,5 @@
 import type { DataClasses } from '../classes.ts';
-import type { Deletion, TellDeletion } from '../contract.ts';
-import { deleteNoted } from '../deletion.ts';
+import { type Deletion, deleteNoted, type TellDeletion } from '../deletion.ts';
 import type { Bucket } from './bucket.ts';
 import {
   exportedKey,

@@ -1,7 +1,7 @@
 import { type DataClass, isTidewatchError, type JsonObject } from '@tidewatch/event';
 import type { DataClasses } from '../classes.ts';
-import type { Deletion, EventStoreStats, TellDeletion } from '../contract.ts';
-import { deleteNoted } from '../deletion.ts';
+import type { EventStoreStats } from '../contract.ts';
+import { type Deletion, deleteNoted, type TellDeletion } from '../deletion.ts';
 import { partitionPeriod } from '../partition.ts';
 import type { OpenSearchConnection } from './client.ts';
 import { eventIndex, eventIndices, partitionOf } from './index_name.ts';
