@@ -215,8 +215,8 @@ describe.runIf(has('chromium'))('triage', () => {
       await route.abort('connectionreset');
     };
     await page.route('**/api/alerts/undo', cut, { times: 1 });
-    await press('z');
-    await away().waitFor({ timeout: 10_000 });
+    await Promise.all([page.waitForRequest('**/api/alerts/undo', { timeout: 10_000 }), press('z')]);
+    await away().waitFor();
     // The close is put back at once; whoever thinks better of it is sent after the undoing.
     await row('web1').getByText('Acknowledged').waitFor();
     await press('n');

@@ -1,5 +1,28 @@
-import { QueryCache, QueryClient } from '@tanstack/react-query';
+import {
+  type InvalidateOptions,
+  type InvalidateQueryFilters,
+  type Query,
+  QueryCache,
+  QueryClient,
+} from '@tanstack/react-query';
 import { ApiProblem } from './client.ts';
+
+const isFirstRead = ({ state }: Query): boolean => state.data === undefined && state.fetchStatus !== 'idle';
+
+/** What is told to be no longer so is read anew, also where the first reading is under way and may be of before. */
+class LiveQueryClient extends QueryClient {
+  override async invalidateQueries(
+    filters: InvalidateQueryFilters = {},
+    options?: InvalidateOptions,
+  ): Promise<void> {
+    // The library goes on with a first reading, whatever is asked of it.
+    await this.cancelQueries({
+      ...filters,
+      predicate: (query) => isFirstRead(query) && (filters.predicate?.(query) ?? true),
+    });
+    await super.invalidateQueries(filters, options);
+  }
+}
 
 /**
  * Lists never refetch by themselves: a row must not move under the cursor. What is new is announced by the live
@@ -8,7 +31,7 @@ import { ApiProblem } from './client.ts';
  * @param onUnauthorised called when the session is over
  */
 export function createQueryClient(onUnauthorised: () => void): QueryClient {
-  return new QueryClient({
+  return new LiveQueryClient({
     queryCache: new QueryCache({
       onError: (error) => {
         if (error instanceof ApiProblem && error.status === 401) onUnauthorised();

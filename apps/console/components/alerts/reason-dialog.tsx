@@ -2,10 +2,10 @@
 import { type CloseReason, closeReasons } from '@tidewatch/event';
 import { useRef, useState } from 'react';
 import { reasonLabels } from '../../view/alert-view.ts';
-import { digitChoice } from '../../view/keymap.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { inputClass } from '../ui/field.tsx';
 import { Kbd } from '../ui/kbd.tsx';
+import { useKey } from '../ui/use-key.ts';
 import { longestNote } from './note-dialog.tsx';
 
 /** As what to close: a digit chooses, and a note can go with it. */
@@ -22,6 +22,15 @@ export function ReasonDialog({
   const first = useRef<HTMLButtonElement>(null);
   const noted = useRef<HTMLInputElement>(null);
   const close = (reason: CloseReason): void => onReason(reason, note.trim() === '' ? undefined : note.trim());
+  useKey(
+    closeReasons.map((_, index) => index + 1).join(','),
+    ({ key }) => {
+      const reason = closeReasons[Number(key) - 1];
+      if (reason !== undefined) close(reason);
+    },
+    { inDialog: true },
+  );
+  useKey('n', () => noted.current?.focus(), { inDialog: true });
   return (
     <Dialog
       open
@@ -30,27 +39,12 @@ export function ReasonDialog({
       width="max-w-sm"
       initialFocus={first}
     >
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: catches the keys pressed on the buttons inside */}
-      <div
-        className="-m-2 flex flex-col"
-        onKeyDown={(event) => {
-          if (event.ctrlKey || event.metaKey || event.altKey) return;
-          if (event.key === 'n') {
-            event.preventDefault();
-            noted.current?.focus();
-          }
-          const choice = digitChoice(event.key, closeReasons.length);
-          const reason = choice === undefined ? undefined : closeReasons[choice];
-          if (reason !== undefined) close(reason);
-        }}
-      >
+      <div className="-m-2 flex flex-col">
         {closeReasons.map((reason, index) => (
           <button
             key={reason}
             ref={index === 0 ? first : undefined}
             type="button"
-            // biome-ignore lint/a11y/noAutofocus: the dialog was opened to choose; its digits need the focus inside
-            autoFocus={index === 0}
             onClick={() => close(reason)}
             className="flex items-center gap-3 rounded-md px-3 py-1.5 text-left hover:bg-hover"
           >

@@ -26,12 +26,13 @@ export const usePaletteKey = (open: () => void): void =>
 
 /**
  * Binds a key by the character it makes, so that layouts other than QWERTY work. Quiet while typing, within menus
- * and dialogs, with Ctrl, Alt or Meta held, and for the letter after `g` unless `afterGo`.
+ * and dialogs unless it belongs to one (`inDialog`), with Ctrl, Alt or Meta held, and for the letter after `g` unless
+ * `afterGo`. It acts from when it is shown, wherever the focus is: whoever types fast is ahead of it.
  */
 export function useKey(
   key: string,
   handler: (event: KeyboardEvent) => void,
-  options: { readonly afterGo?: boolean; readonly enabled?: boolean } = {},
+  options: { readonly afterGo?: boolean; readonly enabled?: boolean; readonly inDialog?: boolean } = {},
 ): void {
   useHotkeys(key, handler, {
     useKey: true,
@@ -44,7 +45,7 @@ export function useKey(
       if (event.ctrlKey || event.metaKey || event.altKey) return true;
       if (isGoing() !== (options.afterGo ?? false)) return true;
       const target = event.target as Element | null;
-      if (target?.closest?.(`${popups},${typing}`) != null) return true;
+      if (target?.closest?.(options.inDialog ? typing : `${popups},${typing}`) != null) return true;
       return event.key === 'Enter' && target?.closest?.('button,a,summary') != null;
     },
   });
