@@ -47,6 +47,19 @@ const patience = 5;
 const longestTickMs = 250;
 const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 
+/** An evaluation, by the number of its rule, from 1, and of its event. */
+interface Run {
+  readonly rule: number;
+  readonly event: number;
+}
+const nothing: Run = { rule: 0, event: 0 };
+const underWayIn = ({ progress: at }: RuleCosts): Run => ({
+  rule: at[progress.rule] as number,
+  event: at[progress.events] as number,
+});
+const isSame = (one: Run, other: Run): boolean =>
+  one.rule !== 0 && one.rule === other.rule && one.event === other.event;
+
 export function createCostWatch(deps: CostWatchDeps): CostWatch {
   const { quarantine, metrics, log } = deps;
   let infos = new Map<string, RuleInfo>();
@@ -57,7 +70,9 @@ export function createCostWatch(deps: CostWatchDeps): CostWatch {
   let counted = { evaluating: 0, evaluations: 0 };
   let timer: NodeJS.Timeout | undefined;
   let underWay = 0;
-  let seen = { rule: 0, event: 0, ticks: 0 };
+  let seen = { ...nothing, ticks: 0 };
+  /** What was under way as its rule was released: it was begun before, and blames nobody. */
+  let spared = nothing;
 
   function stop(rule: string, cause: QuarantineCause, reason: string): void {
     const info = infos.get(rule);
@@ -103,19 +118,15 @@ export function createCostWatch(deps: CostWatchDeps): CostWatch {
 
   /** Ticks are counted rather than time, since a process that was halted is nobody's fault. */
   function watchRun(budget: RuleBudget, tickMs: number): void {
-    const [rule = 0, event = 0] = [
-      window.costs.progress[progress.rule],
-      window.costs.progress[progress.events],
-    ];
-    const same = rule !== 0 && rule === seen.rule && event === seen.event;
-    seen = { rule, event, ticks: same ? seen.ticks + 1 : 0 };
+    const run = underWayIn(window.costs);
+    seen = { ...run, ticks: isSame(run, seen) ? seen.ticks + 1 : 0 };
     const held = seen.ticks * tickMs;
-    const id = ids[rule - 1];
+    const id = ids[run.rule - 1];
     if (id === undefined || held < budget.limitMs) return;
-    stop(id, 'limit', `One evaluation took longer than ${budget.limitMs / 1000} s.`);
+    if (!isSame(run, spared)) stop(id, 'limit', `One evaluation took longer than ${budget.limitMs / 1000} s.`);
     if (held < patience * budget.limitMs) return;
     log.error({ rule: id }, 'An evaluation does not end, so its thread is started anew');
-    seen = { rule: 0, event: 0, ticks: 0 };
+    seen = { ...nothing, ticks: 0 };
     deps.interrupt();
   }
 
@@ -154,6 +165,7 @@ export function createCostWatch(deps: CostWatchDeps): CostWatch {
               next.map((id) => before.get(id) ?? -1),
             );
       ids = next;
+      spared = nothing;
       numbers = new Map(ids.map((id, number) => [id, number]));
       const loaded = rules.filter(({ state }) => state === 'loaded');
       infos = new Map(loaded.map((info) => [info.id, info]));
@@ -191,6 +203,8 @@ export function createCostWatch(deps: CostWatchDeps): CostWatch {
       const number = numbers.get(rule);
       if (number !== undefined) {
         window.forget(number);
+        const run = underWayIn(window.costs);
+        if (run.rule === number + 1) spared = run;
         window.costs.stopped[number] = 0;
       }
       log.info({ rule }, 'A rule was released from quarantine');
