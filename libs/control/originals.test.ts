@@ -60,8 +60,8 @@ describe('originals', () => {
     await control.originals.write([original('p0', { dataClass: 'system' })]);
     expect(control.originals.due('web', 2_000)).toBe(1_201);
     expect(await control.originals.expire('web', 2_000)).toBe(1_201);
-    expect(control.originals.find('web', 'late')).toBeDefined();
-    expect(control.originals.find('system', 'p0')).toBeDefined();
+    expect(control.originals.find('web', 'late')).toEqual(original('late', { seen: 2_000 }));
+    expect(control.originals.find('system', 'p0')).toEqual(original('p0', { dataClass: 'system' }));
   });
 });
 

@@ -57,7 +57,7 @@ describe('growth', () => {
   it('is unknown with fewer than four increments', () => {
     expect(growthOf(summed([1, 2, 3]), 1)).toBeUndefined();
     expect(growthOf(summed(new Array(95).fill(1)), 24)).toBeUndefined();
-    expect(growthOf(summed(new Array(96).fill(1)), 24)).toBeDefined();
+    expect(growthOf(summed(new Array(96).fill(1)), 24)).toEqual({ low: 1, likely: 1, high: 1 });
     expect(growthOf(new Float64Array(), 1)).toBeUndefined();
     expect(growthOf(new Float64Array(50).fill(Number.NaN), 1)).toBeUndefined();
   });

@@ -57,23 +57,26 @@ describe('createRelpDeframer', () => {
     expect(read([Buffer.from(stream)])).toEqual({ frames: expected, fault: undefined });
   });
 
+  const noHeader = 'a command does not begin with its number, name and length';
+  const notItsLength = 'the length of a command is not that of its data';
+  const noEnd = 'a command does not end where its length says';
   test.each([
-    ['no number', 'syslog 1 a\n'],
-    ['a number too long', '1234567890 syslog 1 a\n'],
-    ['no command', '1  1 a\n'],
-    ['a command too long', `1 ${'a'.repeat(33)} 1 a\n`],
-    ['digits in the command', '1 sys1og 1 a\n'],
-    ['no length', '1 syslog a\n'],
-    ['a length too long', '1 syslog 1234567890 a\n'],
-    ['data after the length 0', '1 syslog 0 a\n'],
-    ['no data after a length', '1 syslog 2\n'],
-    ['data longer than the length', '1 syslog 1 ab\n'],
-    ['another protocol', 'GET / HTTP/1.1\r\n\r\n'],
-    ['a TLS handshake', '\x16\x03\x01\x02\x00\x01'],
-  ])('%s is a fault, and what came before is whole', (_, stream) => {
+    ['no number', 'syslog 1 a\n', noHeader],
+    ['a number too long', '1234567890 syslog 1 a\n', noHeader],
+    ['no command', '1  1 a\n', noHeader],
+    ['a command too long', `1 ${'a'.repeat(33)} 1 a\n`, noHeader],
+    ['digits in the command', '1 sys1og 1 a\n', noHeader],
+    ['no length', '1 syslog a\n', noHeader],
+    ['a length too long', '1 syslog 1234567890 a\n', noHeader],
+    ['data after the length 0', '1 syslog 0 a\n', notItsLength],
+    ['no data after a length', '1 syslog 2\n', notItsLength],
+    ['data longer than the length', '1 syslog 1 ab\n', noEnd],
+    ['another protocol', 'GET / HTTP/1.1\r\n\r\n', noHeader],
+    ['a TLS handshake', '\x16\x03\x01\x02\x00\x01', noHeader],
+  ])('%s is a fault, and what came before is whole', (_, stream, expected) => {
     const { frames, fault } = read([Buffer.from(`1 syslog 2 ok\n${stream}2 syslog 1 b\n`, 'latin1')]);
     expect(frames).toEqual(['1 syslog ok']);
-    expect(fault).toBeDefined();
+    expect(fault).toBe(expected);
   });
 
   test('any way to cut a stream gives the same commands', () => {

@@ -95,7 +95,7 @@ describe('enrichment', () => {
     expect(enrichment.apply(spec({ feeds: [a, { ...b, expires: 1 }] }))).toEqual(['threat_intel/f1']);
     expect(enrichment.enrichers.geo('91.198.174.192')).toBeUndefined();
     // Until it is loaded as configured now.
-    expect(enrichment.enrichers.threat('ip', '198.51.100.1')).toBeDefined();
+    expect(enrichment.enrichers.threat('ip', '198.51.100.1')).toMatchObject([{ feed: 'f1' }]);
     expect(await enrichment.load('threat_intel/f1')).toMatchObject({ entries: 0, expired: 1 });
     expect(enrichment.enrichers.threat('ip', '198.51.100.1')).toBeUndefined();
     enrichment.apply(spec({ feeds: [b] }));
@@ -164,7 +164,7 @@ describe('enrichment', () => {
     const sound = createEnrichment({ load: createLoader(program) });
     sound.apply(spec({ feeds: [feed({ path })] }));
     expect(await sound.load('threat_intel/f')).toMatchObject({ entries: 1, fault: null });
-    expect(sound.enrichers.threat('ip', '198.51.100.1')).toBeDefined();
+    expect(sound.enrichers.threat('ip', '198.51.100.1')).toMatchObject([{ feed: 'f' }]);
     const bad = join(directory, 'bad.mjs');
     await writeFile(bad, 'throw new Error("broken");');
     const enrichment = createEnrichment({ load: createLoader(new URL(`file://${bad}`)) });
@@ -183,6 +183,6 @@ describe('enrichment', () => {
       { fault: null },
       { entries: 0, fault: { reason: expect.stringContaining('no MaxMind database') } },
     ]);
-    expect(enrichment.enrichers.geo('91.198.174.192')).toBeDefined();
+    expect(enrichment.enrichers.geo('91.198.174.192')).toMatchObject({ geo: { country_iso_code: 'NL' } });
   });
 });
