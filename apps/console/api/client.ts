@@ -37,16 +37,25 @@ export async function change<T>(
   body?: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<T> {
+  return send<T>(path, await carrying(method, body, headers), unknownOutcome);
+}
+
+/** Asks what takes a body, and changes nothing. */
+export async function ask<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  const init = await carrying('POST', body);
+  return send<T>(path, signal === undefined ? init : { ...init, signal });
+}
+
+async function carrying(
+  method: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<RequestInit> {
   const { csrf } = session ?? (await getSession());
-  return send<T>(path, {
-    method,
-    headers: {
-      ...headers,
-      'x-tidewatch-csrf': csrf,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
+  const own = { ...headers, 'x-tidewatch-csrf': csrf };
+  return body === undefined
+    ? { method, headers: own }
+    : { method, headers: { ...own, 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
 export async function getSession(signal?: AbortSignal): Promise<Session> {
@@ -73,13 +82,14 @@ export async function logOut(): Promise<void> {
   session = undefined;
 }
 
-async function send<T>(url: string, init: RequestInit): Promise<T> {
+const nothingDone = 'Check that Tidewatch runs; this page keeps trying to reconnect.';
+const unknownOutcome =
+  'Whether this was done is not known, and it is not sent again: look once the server is back.';
+
+/** @param next what to say beside where no answer comes */
+async function send<T>(url: string, init: RequestInit, next = nothingDone): Promise<T> {
   const broken = (cause: unknown): never => {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
-    const next =
-      init.method === undefined
-        ? 'Check that Tidewatch runs; this page keeps trying to reconnect.'
-        : 'Whether this was done is not known, and it is not sent again: look once the server is back.';
     throw new ApiProblem(0, { code: 'NETWORK', message: `The server does not answer. ${next}` });
   };
   const response = await fetch(url, { credentials: 'same-origin', ...init }).catch(broken);

@@ -14,7 +14,7 @@ import type {
   NormalRow,
   SuggestionList,
 } from '@tidewatch/api/schemas';
-import { change, get } from './client.ts';
+import { ask, change, get } from './client.ts';
 
 const everyMs = 15_000;
 const pathOf = (id: string, more = ''): string => `/api/detectors/${encodeURIComponent(id)}${more}`;
@@ -89,7 +89,7 @@ export type EffectAsked = Omit<NormalBody, 'reason'>;
 export const useEffectOf = (id: string, asked: EffectAsked | undefined) =>
   useQuery({
     queryKey: ['detector', id, 'effect', asked],
-    queryFn: () => change<NormalEffect>('POST', pathOf(id, '/normal/effect'), asked),
+    queryFn: ({ signal }) => ask<NormalEffect>(pathOf(id, '/normal/effect'), asked, signal),
     enabled: asked !== undefined,
     placeholderData: keepPreviousData,
     staleTime: 60_000,
@@ -98,7 +98,7 @@ export const useEffectOf = (id: string, asked: EffectAsked | undefined) =>
 export const useEstimate = (source: string | undefined) =>
   useQuery({
     queryKey: ['detector-estimate', source],
-    queryFn: () => change<DetectorEstimate>('POST', '/api/detectors/estimate', { source }),
+    queryFn: ({ signal }) => ask<DetectorEstimate>('/api/detectors/estimate', { source }, signal),
     enabled: source !== undefined,
     retry: false,
   });

@@ -6,7 +6,7 @@ import type {
   ExceptionMade,
   ExceptionPreview,
 } from '@tidewatch/api/schemas';
-import { change, get } from './client.ts';
+import { ask, change, get } from './client.ts';
 
 /** Their state changes by time, and so is read again; `wanted` is false for those who may not see them. */
 export const useExceptions = (wanted: boolean) =>
@@ -22,11 +22,12 @@ export const useExceptions = (wanted: boolean) =>
 export const useExceptionPreview = ({ rules, conditions }: Pick<ExceptionBody, 'rules' | 'conditions'>) =>
   useInfiniteQuery({
     queryKey: ['exception-preview', rules, conditions],
-    queryFn: ({ pageParam }) =>
-      change<ExceptionPreview>('POST', '/api/exceptions/preview', {
-        ...{ rules, conditions },
-        ...(pageParam !== undefined && { after: pageParam }),
-      }),
+    queryFn: ({ pageParam, signal }) =>
+      ask<ExceptionPreview>(
+        '/api/exceptions/preview',
+        { rules, conditions, ...(pageParam !== undefined && { after: pageParam }) },
+        signal,
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
     enabled: conditions.length > 0,

@@ -1,6 +1,6 @@
 import { type QueryClient, useMutation, useQueries, useQuery } from '@tanstack/react-query';
 import type { Model, ModelBacktest, ModelDetail, ModelList, ModelScores } from '@tidewatch/api/schemas';
-import { change, get } from './client.ts';
+import { ask, change, get } from './client.ts';
 
 const pathOf = (name: string, version?: string): string =>
   `/api/models/${encodeURIComponent(name)}${version === undefined ? '' : `/versions/${encodeURIComponent(version)}`}`;
@@ -36,8 +36,7 @@ export const useModelScores = (name: string, version: string) =>
 /** Lets a version score stored events: it stores and raises nothing. */
 export const useModelBacktest = (name: string, version: string) =>
   useMutation({
-    mutationFn: (from: string) =>
-      change<ModelBacktest>('POST', `${pathOf(name, version)}/backtest`, { from }),
+    mutationFn: (from: string) => ask<ModelBacktest>(`${pathOf(name, version)}/backtest`, { from }),
   });
 
 export type StageChange =

@@ -9,7 +9,7 @@ import type {
   RuleList,
   RuleVerdicts,
 } from '@tidewatch/api/schemas';
-import { change, get } from './client.ts';
+import { ask, change, get } from './client.ts';
 
 /** Read anew when the numbers of rules in some state change. */
 export const useRules = (counts: Health['rules'] | undefined) =>
@@ -65,7 +65,7 @@ export const useRuleCheck = (id: string | undefined, source: string, isOn: boole
     queryFn: async ({ signal }) => {
       await new Promise((resolve) => setTimeout(resolve, 500));
       signal.throwIfAborted();
-      return change<RuleCheck>('POST', `${pathOf(id ?? '')}/check`, { source });
+      return ask<RuleCheck>(`${pathOf(id ?? '')}/check`, { source }, signal);
     },
     enabled: isOn && id !== undefined,
     placeholderData: keepPreviousData,
