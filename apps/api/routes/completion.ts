@@ -47,7 +47,7 @@ const letterFields: readonly OwnField[] = [
   { name: 'source', type: 'keyword', says: 'who sent it' },
   { name: 'state', type: 'keyword', says: 'pending, failed, replayed or dropped' },
   { name: 'format', type: 'keyword', says: 'what it came as' },
-  { name: 'raw', type: 'keyword', says: 'its text' },
+  { name: 'raw', type: 'keyword', says: 'its text, part of it as in raw: *word*' },
   { name: 'message', type: 'text', says: 'what was wrong with it' },
   { name: 'event.id', type: 'keyword', says: 'of its event, once it is replayed' },
 ];
