@@ -7,11 +7,10 @@ import { bandRows, entityLabel, eventsOf, outcomeWord } from '../../view/anomaly
 import { entityHref } from '../../view/entity.ts';
 import { figure } from '../../view/forecast.ts';
 import { fullTime } from '../../view/moment.ts';
+import { Chart } from '../charts/chart.tsx';
+import { ChartOrTable, TableToggle } from '../charts/chart-or-table.tsx';
 import { drawIntervals, drawScores } from '../charts/interval-chart.ts';
-import { TableToggle } from '../charts/table-toggle.tsx';
-import { useChart } from '../charts/use-chart.ts';
 import { WhyItScored } from '../explain/why-it-scored.tsx';
-import { FactTable } from '../health/health-section.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { TextLink } from '../ui/link.tsx';
 import { Shown } from '../ui/shown.tsx';
@@ -41,7 +40,7 @@ export function EntityPane({
 }) {
   const values = useMemo(() => valuesOf(entity), [entity]);
   const series = useSeries(detector.id, entity);
-  const { at, table, judge } = state;
+  const { at, judge } = state;
   const history = useAnomalies(detector.id, { q: state.q, from: state.from, to: state.to });
   const anomaly = history.data?.items.find(
     (one) => one.from === at && JSON.stringify(one.entity) === JSON.stringify(values),
@@ -73,7 +72,7 @@ export function EntityPane({
           {anomaly !== undefined && mayJudge && (
             <Button onClick={() => void setState({ judge: 'yes' })}>Normal for this entity…</Button>
           )}
-          <TableToggle asTable={table} onChange={(to) => void setState({ table: to })} />
+          <TableToggle />
           <IconButton
             label="Close the entity (Esc)"
             onClick={() => void setState({ entity: null, at: null, judge: null })}
@@ -88,10 +87,8 @@ export function EntityPane({
             <p className="py-4 text-soft">
               No interval of it is over yet: the first is, once events have come from after its end.
             </p>
-          ) : table ? (
-            <Values series={data} />
           ) : (
-            <Charts series={data} at={at} />
+            <Intervals series={data} at={at} />
           )
         }
       </Shown>
@@ -135,26 +132,52 @@ function valuesOf(entity: string): readonly string[] {
   }
 }
 
-function Charts({ series, at }: { readonly series: DetectorSeries; readonly at: number | null }) {
-  const scores = useChart(
-    (element) => drawScores(element, series.points, series.threshold, at),
-    [series, at],
-  );
+type Point = DetectorSeries['points'][number];
+const sides = ['actual', 'expected', 'lower', 'upper'] as const;
+
+function Intervals({ series, at }: { readonly series: DetectorSeries; readonly at: number | null }) {
+  const now = useNow();
   return (
-    <div className="flex flex-col gap-1">
-      <p className="mt-2 text-xs text-soft">Score; the dashed line is where alerts begin</p>
-      <div
-        ref={scores}
-        role="img"
-        aria-label="Scores; the table holds the numbers"
-        className="chart h-28 w-full overflow-hidden"
-      />
-      {series.features.map((name, i) => (
-        <FeatureChart key={name} name={name} series={series} feature={i} at={at} />
-      ))}
-    </div>
+    <ChartOrTable
+      label="Intervals"
+      rows={series.points.toReversed()}
+      rowKey={({ from }) => from}
+      columns={[
+        { title: 'From', cell: ({ from }) => <Time at={from} now={now} /> },
+        {
+          title: `Score, alerts from ${figure(series.threshold)}`,
+          right: true,
+          cell: ({ score }) => figure(score),
+        },
+        { title: 'Grade', right: true, cell: ({ grade }) => figure(grade) },
+        ...series.features.flatMap((name, i) =>
+          sides.map((side) => ({
+            title: side === 'actual' ? name : `${name} ${side}`,
+            right: true,
+            cell: ({ features }: Point) => figure(features[i]?.[side] ?? null),
+          })),
+        ),
+      ]}
+      className="mt-2 max-h-96 rounded-lg border border-line"
+      chart={<Charts series={series} at={at} />}
+    />
   );
 }
+
+const Charts = ({ series, at }: { readonly series: DetectorSeries; readonly at: number | null }) => (
+  <div className="flex flex-col gap-1">
+    <p className="mt-2 text-xs text-soft">Score; the dashed line is where alerts begin</p>
+    <Chart
+      label="Scores"
+      draw={(element) => drawScores(element, series.points, series.threshold, at)}
+      shown={[series, at]}
+      className="h-28"
+    />
+    {series.features.map((name, i) => (
+      <FeatureChart key={name} name={name} series={series} feature={i} at={at} />
+    ))}
+  </div>
+);
 
 function FeatureChart({
   name,
@@ -168,52 +191,18 @@ function FeatureChart({
   readonly at: number | null;
 }) {
   const rows = useMemo(() => bandRows(series, feature), [series, feature]);
-  const target = useChart((element) => drawIntervals(element, rows, at), [rows, at]);
   return (
     <>
       <p className="mt-2 text-xs text-soft">
         <span className="font-mono text-ink">{name}</span>: what was; dashed what was expected; shaded what is
         no reason for an alert
       </p>
-      <div
-        ref={target}
-        role="img"
-        aria-label={`${name}: what was and what was expected; the table holds the numbers`}
-        className="chart h-36 w-full overflow-hidden"
+      <Chart
+        label={`${name}: what was and what was expected`}
+        draw={(element) => drawIntervals(element, rows, at)}
+        shown={[rows, at]}
+        className="h-36"
       />
     </>
-  );
-}
-
-type Point = DetectorSeries['points'][number];
-
-/** The twin of the charts: all that they draw. */
-function Values({ series }: { readonly series: DetectorSeries }) {
-  const now = useNow();
-  return (
-    <div className="mt-2 max-h-96 overflow-y-auto" tabIndex={0} role="region" aria-label="Intervals">
-      <FactTable
-        label="Intervals"
-        rows={series.points.toReversed()}
-        rowKey={({ from }) => String(from)}
-        empty=""
-        columns={[
-          { title: 'From', cell: ({ from }) => <Time at={from} now={now} /> },
-          {
-            title: `Score, alerts from ${figure(series.threshold)}`,
-            right: true,
-            cell: ({ score }) => figure(score),
-          },
-          { title: 'Grade', right: true, cell: ({ grade }) => figure(grade) },
-          ...series.features.flatMap((name, i) =>
-            (['actual', 'expected', 'lower', 'upper'] as const).map((part) => ({
-              title: part === 'actual' ? name : `${name} ${part}`,
-              right: true,
-              cell: ({ features }: Point) => figure(features[i]?.[part] ?? null),
-            })),
-          ),
-        ]}
-      />
-    </div>
   );
 }

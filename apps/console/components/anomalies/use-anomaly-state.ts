@@ -1,5 +1,5 @@
 'use client';
-import { parseAsBoolean, parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 
 /** The page's whole state, in the URL. */
 export const useAnomalyState = () =>
@@ -16,7 +16,6 @@ export const useAnomalyState = () =>
       /** Part of the name of the entities that are listed. */
       find: parseAsString.withDefault(''),
       form: parseAsStringLiteral(['new', 'edit']),
-      table: parseAsBoolean.withDefault(false),
       /** The open interval is being called normal. */
       judge: parseAsStringLiteral(['yes']),
     },

@@ -1,9 +1,9 @@
 'use client';
 import type { Histogram } from '@tidewatch/api/schemas';
 import { useEffect, useRef } from 'react';
+import { Chart } from './chart.tsx';
 import type { ChartSeries } from './stack.ts';
 import { drawStackedBars } from './stacked-bars.ts';
-import { useChart } from './use-chart.ts';
 
 /** The histogram as bars, stacked by series. */
 export function HistogramBars({
@@ -23,13 +23,16 @@ export function HistogramBars({
   useEffect(() => {
     brush.current = onBrush;
   });
-  const target = useChart(
-    (element) =>
-      drawStackedBars(element, histogram, series, {
-        onBrush: (from, to) => brush.current(from, to),
-        onHover,
-      }),
-    [histogram, series, onHover],
+  return (
+    <Chart
+      label={label}
+      draw={(element) =>
+        drawStackedBars(element, histogram, series, {
+          onBrush: (from, to) => brush.current(from, to),
+          onHover,
+        })
+      }
+      shown={[histogram, series, onHover]}
+    />
   );
-  return <div ref={target} role="img" aria-label={label} className="chart h-full w-full overflow-hidden" />;
 }

@@ -3,9 +3,8 @@ import type { Histogram } from '@tidewatch/api/schemas';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { shortTime } from '../../view/moment.ts';
 import { count, plural } from '../../view/quantity.ts';
-import { HistogramTable } from './histogram-table.tsx';
+import { ChartOrTable, TableToggle } from './chart-or-table.tsx';
 import { type ChartSeries, countOf, endOf, totalOf } from './stack.ts';
-import { TableToggle, useAsTable } from './table-toggle.tsx';
 
 // Not needed before the counts are there; it comes while they are asked for.
 const loadBars = () => import('./histogram-bars.tsx').then((module) => ({ default: module.HistogramBars }));
@@ -13,6 +12,14 @@ const HistogramBars = lazy(loadBars);
 const loading = (
   <div className="skeleton mx-3 mb-2 h-[calc(100%-8px)]" role="status" aria-label="Loading the histogram" />
 );
+
+type Bucket = Histogram['buckets'][number];
+
+/** Each time with something in it, and its end. */
+const filledOf = (histogram: Histogram) =>
+  histogram.buckets.flatMap((bucket, i) =>
+    bucket.count > 0 ? [{ ...bucket, end: endOf(histogram, i) }] : [],
+  );
 
 /** Counts over time; drag over it to set the range, or use its table. */
 export function HistogramPanel({
@@ -32,7 +39,6 @@ export function HistogramPanel({
   readonly error: Error | null;
 }) {
   const [hovered, setHovered] = useState<number | null>(null);
-  const [asTable, setAsTable] = useAsTable();
   useEffect(() => void loadBars(), []);
   const total = histogram === undefined ? 0 : totalOf(histogram);
   const bucket = hovered === null ? undefined : histogram?.buckets[hovered];
@@ -65,7 +71,7 @@ export function HistogramPanel({
                 ))}
           </span>
         )}
-        <TableToggle asTable={asTable} onChange={(to) => void setAsTable(to)} className="ml-auto size-7" />
+        <TableToggle className="ml-auto" />
       </div>
       <div className="min-h-0 flex-1">
         {histogram === undefined && error !== null ? (
@@ -74,18 +80,43 @@ export function HistogramPanel({
           </p>
         ) : histogram === undefined ? (
           loading
-        ) : asTable ? (
-          <HistogramTable histogram={histogram} series={series} onBrush={onBrush} />
         ) : (
-          <Suspense fallback={loading}>
-            <HistogramBars
-              histogram={histogram}
-              series={series}
-              label={`${plural(total, what)} over time; the table holds the numbers`}
-              onBrush={onBrush}
-              onHover={setHovered}
-            />
-          </Suspense>
+          <ChartOrTable
+            label="Counts over time"
+            rows={filledOf(histogram)}
+            rowKey={({ start }) => start}
+            columns={[
+              {
+                title: 'From',
+                cell: ({ start, end }) => (
+                  <button
+                    type="button"
+                    onClick={() => onBrush(start, end)}
+                    className="h-7 rounded text-left text-accent hover:underline"
+                  >
+                    {shortTime(start, Date.now())}
+                  </button>
+                ),
+              },
+              ...series.map(({ key, label }) => ({
+                title: label,
+                right: true,
+                cell: (bucket: Bucket) => count(countOf(bucket, key, series.length === 1)),
+              })),
+            ]}
+            className="h-full"
+            chart={
+              <Suspense fallback={loading}>
+                <HistogramBars
+                  histogram={histogram}
+                  series={series}
+                  label={`${plural(total, what)} over time`}
+                  onBrush={onBrush}
+                  onHover={setHovered}
+                />
+              </Suspense>
+            }
+          />
         )}
       </div>
     </section>

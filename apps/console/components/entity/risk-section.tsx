@@ -4,9 +4,9 @@ import { reasonLabels } from '../../view/alert-view.ts';
 import { riskFormula, riskSentence } from '../../view/entity.ts';
 import { alertHref } from '../../view/link.ts';
 import { count } from '../../view/quantity.ts';
+import { Chart } from '../charts/chart.tsx';
+import { ChartOrTable, TableToggle } from '../charts/chart-or-table.tsx';
 import { drawLineChart } from '../charts/line-chart.ts';
-import { TableToggle, useAsTable } from '../charts/table-toggle.tsx';
-import { useChart } from '../charts/use-chart.ts';
 import { FactTable, HealthSection } from '../health/health-section.tsx';
 import { LevelMark } from '../ui/level-mark.tsx';
 import { Link } from '../ui/link.tsx';
@@ -23,31 +23,23 @@ const statusWords = ({ status, reason }: Part): string =>
 
 /** How the risk went in the last week, and the alerts it is made of. */
 export function RiskSection({ entity: { value, risk } }: { readonly entity: Entity }) {
-  const [asTable, setAsTable] = useAsTable();
   const now = useNow();
   return (
     <>
-      <HealthSection
-        id="risk"
-        title="Risk in the last seven days"
-        aside={<TableToggle asTable={asTable} onChange={(to) => void setAsTable(to)} />}
-      >
-        {asTable ? (
-          <div className="max-h-56 overflow-y-auto" tabIndex={0} role="region" aria-label="Risk, values">
-            <FactTable
-              label="Risk"
-              rows={[...risk.curve].reverse()}
-              rowKey={({ at }) => String(at)}
-              empty=""
-              columns={[
-                { title: 'Time', cell: ({ at }) => <Time at={at} now={now} /> },
-                { title: 'Score', right: true, cell: ({ score }) => score.toFixed(1) },
-              ]}
-            />
-          </div>
-        ) : (
-          <RiskChart curve={risk.curve} name={value} />
-        )}
+      <HealthSection id="risk" title="Risk in the last seven days" aside={<TableToggle />}>
+        <div className="h-48 rounded-lg border border-line bg-panel px-2">
+          <ChartOrTable
+            label="Risk"
+            rows={risk.curve.toReversed()}
+            rowKey={({ at }) => at}
+            columns={[
+              { title: 'Time', cell: ({ at }) => <Time at={at} now={now} /> },
+              { title: 'Score', right: true, cell: ({ score }) => score.toFixed(1) },
+            ]}
+            className="h-full"
+            chart={<RiskChart curve={risk.curve} name={value} />}
+          />
+        </div>
         <p className="mt-1 text-sm text-soft">
           {riskSentence(risk)} <span className="whitespace-nowrap">{riskFormula}.</span>
         </p>
@@ -87,25 +79,17 @@ export function RiskSection({ entity: { value, risk } }: { readonly entity: Enti
   );
 }
 
-function RiskChart({ curve, name }: { readonly curve: Entity['risk']['curve']; readonly name: string }) {
-  const target = useChart(
-    (element) =>
+const RiskChart = ({ curve, name }: { readonly curve: Entity['risk']['curve']; readonly name: string }) => (
+  <Chart
+    label={`Risk of ${name} over seven days`}
+    draw={(element) =>
       drawLineChart(
         element,
         curve.map(({ at }) => at),
         curve.map(({ score }) => score),
         100,
-      ),
-    [curve],
-  );
-  return (
-    <div className="h-48 rounded-lg border border-line bg-panel px-2">
-      <div
-        ref={target}
-        role="img"
-        aria-label={`Risk of ${name} over seven days; the table holds the numbers`}
-        className="chart h-full w-full overflow-hidden"
-      />
-    </div>
-  );
-}
+      )
+    }
+    shown={[curve]}
+  />
+);

@@ -5,13 +5,12 @@ import { useForecast } from '../../api/forecasts.ts';
 import { type ChartRows, chartRows, figure, type Span, spans } from '../../view/forecast.ts';
 import { shortTime } from '../../view/moment.ts';
 import { drawBandChart } from '../charts/band-chart.ts';
-import { TableToggle, useAsTable } from '../charts/table-toggle.tsx';
-import { useChart } from '../charts/use-chart.ts';
+import { Chart } from '../charts/chart.tsx';
+import { ChartOrTable, TableToggle } from '../charts/chart-or-table.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { Shown } from '../ui/shown.tsx';
 import { AcknowledgeButton } from './acknowledge-button.tsx';
 import { ForecastFigures } from './forecast-figures.tsx';
-import { ForecastTable } from './forecast-table.tsx';
 
 /** One series: what was, its band, what is expected, and how good that was so far. */
 export function ForecastDetailPane({
@@ -24,7 +23,6 @@ export function ForecastDetailPane({
   readonly onSpan: (span: Span) => void;
 }) {
   const query = useForecast(name, `now-${span}`);
-  const [asTable, setAsTable] = useAsTable();
   return (
     <section aria-label={name} className="flex min-h-0 min-w-0 flex-1 flex-col overflow-y-auto">
       <Shown query={query} what="The forecast" rows={12}>
@@ -39,9 +37,9 @@ export function ForecastDetailPane({
               </div>
               <AcknowledgeButton forecast={data} />
               <Segmented label="How much of the past" value={span} onChange={onSpan} choices={spans} />
-              <TableToggle asTable={asTable} onChange={(to) => void setAsTable(to)} />
+              <TableToggle />
             </div>
-            <Paths detail={data} asTable={asTable} />
+            <Paths detail={data} />
             <ForecastFigures forecast={data} />
           </>
         )}
@@ -50,15 +48,44 @@ export function ForecastDetailPane({
   );
 }
 
-function Paths({ detail, asTable }: { readonly detail: ForecastDetail; readonly asTable: boolean }) {
+const parts = [
+  ['Was', 'actual'],
+  ['Expected', 'expected'],
+  ['Lower 99 %', 'lower99'],
+  ['Upper 99 %', 'upper99'],
+  ['Lower 80 %', 'lower80'],
+  ['Upper 80 %', 'upper80'],
+] as const;
+
+function Paths({ detail }: { readonly detail: ForecastDetail }) {
   const rows = useMemo(() => chartRows(detail), [detail]);
   const [hovered, setHovered] = useState<number | null>(null);
-  if (asTable) return <ForecastTable rows={rows} />;
   return (
-    <>
-      <Readout rows={rows} at={hovered} />
-      <BandChart rows={rows} limit={detail.limit} name={detail.name} onHover={setHovered} />
-    </>
+    <ChartOrTable
+      label="Values"
+      rows={rows.times.map((time, i) => ({ time, i })).reverse()}
+      rowKey={({ time }) => time}
+      columns={[
+        { title: 'Time', cell: ({ time }) => shortTime(time, Date.now()) },
+        ...parts.map(([title, part]) => ({
+          ...{ title, right: true },
+          cell: ({ i }: { readonly i: number }) => figure(rows[part][i] ?? null),
+        })),
+      ]}
+      className="mx-1 my-2 h-80"
+      chart={
+        <>
+          <Readout rows={rows} at={hovered} />
+          <div className="h-80 min-h-60 px-2">
+            <Chart
+              label={`${detail.name}: what was, and what is expected`}
+              draw={(element) => drawBandChart(element, rows, detail.limit, setHovered)}
+              shown={[rows, detail.limit]}
+            />
+          </div>
+        </>
+      }
+    />
   );
 }
 
@@ -97,29 +124,5 @@ function Readout({ rows, at }: { readonly rows: ChartRows; readonly at: number |
         99 % from {figure(rows.lower99[at] ?? null)} to {figure(rows.upper99[at] ?? null)}
       </span>
     </p>
-  );
-}
-
-function BandChart({
-  rows,
-  limit,
-  name,
-  onHover,
-}: {
-  readonly rows: ChartRows;
-  readonly limit: number | null;
-  readonly name: string;
-  readonly onHover: (row: number | null) => void;
-}) {
-  const target = useChart((element) => drawBandChart(element, rows, limit, onHover), [rows, limit, onHover]);
-  return (
-    <div className="h-80 min-h-60 px-2">
-      <div
-        ref={target}
-        role="img"
-        aria-label={`${name}: what was, and what is expected; the table holds the numbers`}
-        className="chart h-full w-full overflow-hidden"
-      />
-    </div>
   );
 }
