@@ -12,14 +12,15 @@ function Stack() {
     <Toast.Root
       key={toast.id}
       toast={toast}
-      className="rounded-lg border border-line bg-panel shadow-pop outline-none data-[type=problem]:border-bad"
+      className="group pointer-events-auto max-w-2xl min-w-0 rounded-md border border-line-strong bg-raised data-limited:hidden data-[type=problem]:border-bad"
     >
-      <Toast.Content className="flex items-center gap-3 py-2 pr-2 pl-3.5">
-        <div className="min-w-0 flex-1">
-          <Toast.Title className="text-sm font-medium" />
-          <Toast.Description className="text-sm text-soft" />
+      <Toast.Content className="flex items-start gap-1 pl-3">
+        {/* What does not fit on the line unfolds under the pointer, and while the keyboard is in it. */}
+        <div className="min-w-0 flex-1 truncate py-[3px] text-sm group-focus-within:whitespace-normal group-hover:whitespace-normal">
+          <Toast.Title render={<span />} className="font-medium" />{' '}
+          <Toast.Description render={<span />} className="text-soft" />
         </div>
-        <Toast.Action className={buttonClass('plain', 'text-accent')} />
+        <Toast.Action className={buttonClass('quiet', 'font-medium text-accent')} />
         <Toast.Close
           render={
             <IconButton label="Dismiss">
@@ -37,13 +38,16 @@ function Ready({ onMounted }: { readonly onMounted: () => void }) {
   return null;
 }
 
-/** Shows the toasts; `onMounted` is called when it hears what is added. */
+/**
+ * Shows the newest two toasts on the free part of the page's head, where they cover nothing that is worked with; `onMounted` is
+ * called when it hears what is added.
+ */
 export function Toaster({ onMounted }: { readonly onMounted: () => void }) {
   return (
     <>
-      <Toast.Provider toastManager={manager} limit={4}>
+      <Toast.Provider toastManager={manager} limit={2}>
         <Toast.Portal>
-          <Toast.Viewport className="fixed bottom-4 left-20 z-50 flex w-96 max-w-[calc(100vw-96px)] flex-col gap-2 outline-none">
+          <Toast.Viewport className="pointer-events-none fixed top-0 right-2 left-18 z-50 flex items-start gap-2 pt-1 outline-none md:right-64 md:left-68">
             <Stack />
           </Toast.Viewport>
         </Toast.Portal>
