@@ -8,7 +8,7 @@ export interface KeyGroup {
   readonly keys: readonly KeyHelp[];
 }
 
-/** What the help overlay shows: keys of any list, of single pages, and of all. The bindings stand where they act. */
+/** What the help overlay shows beside the pages' letters: keys of any list, of single pages, and of all. The bindings stand where they act. */
 export const keyGroups: readonly KeyGroup[] = [
   {
     title: 'Move',
@@ -74,20 +74,6 @@ export const keyGroups: readonly KeyGroup[] = [
       { keys: ['z'], does: 'Undo the last change (10 s)' },
       { keys: ['/'], does: 'Go to the filter' },
       { keys: ['↓'], does: 'In the filter: what you asked last' },
-      { keys: ['g', 'a'], does: 'Alerts' },
-      { keys: ['g', 'i'], does: 'Cases' },
-      { keys: ['g', 'e'], does: 'Events' },
-      { keys: ['g', 'd'], does: 'Dead letters' },
-      { keys: ['g', 'r'], does: 'Rules' },
-      { keys: ['g', 'o'], does: 'Anomalies' },
-      { keys: ['g', 'm'], does: 'Models' },
-      { keys: ['g', 'f'], does: 'Forecasts' },
-      { keys: ['g', 'h'], does: 'Health' },
-      { keys: ['g', 'c'], does: 'Use-cases' },
-      { keys: ['g', 'p'], does: 'Privacy' },
-      { keys: ['g', 'u'], does: 'Users' },
-      { keys: ['g', 'k'], does: 'API keys' },
-      { keys: ['g', 't'], does: 'Audit' },
       { keys: ['?'], does: 'This help' },
     ],
   },

@@ -2,6 +2,7 @@
 import { keyGroups } from '../../view/keymap.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Kbd } from '../ui/kbd.tsx';
+import { usePages } from './navigation.tsx';
 
 export function KeyHelp({
   open,
@@ -10,11 +11,12 @@ export function KeyHelp({
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
 }) {
+  const goTo = usePages().map(({ key, title }) => ({ keys: ['g', key], does: title }));
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Keys" width="max-w-3xl">
       {/* Whoever has no mouse scrolls it, too. */}
       <section className="gap-x-8 sm:columns-3" tabIndex={0} aria-label="All keys">
-        {keyGroups.map((group) => (
+        {[...keyGroups, { title: 'Go to', keys: goTo }].map((group) => (
           <section key={group.title} className="mb-4 break-inside-avoid">
             <h3 className="mb-2 text-sm font-semibold">{group.title}</h3>
             <dl className="flex flex-col gap-1.5">

@@ -8,6 +8,7 @@ import { caseStatusLabels } from '../../view/case.ts';
 import { step } from '../../view/keymap.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { inputClass } from '../ui/field.tsx';
+import { Kbd } from '../ui/kbd.tsx';
 import { usePages } from './navigation.tsx';
 
 interface Goal {
@@ -15,6 +16,8 @@ interface Goal {
   readonly href: string;
   readonly title: string;
   readonly kind: string;
+  /** What goes there without the palette. */
+  readonly keys?: readonly string[];
   readonly icon: ReactNode;
 }
 
@@ -77,6 +80,13 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
               <span className="text-faint">{goal.icon}</span>
               <span className="min-w-0 flex-1 truncate">{goal.title}</span>
               <span className="text-xs text-soft">{goal.kind}</span>
+              {goal.keys !== undefined && (
+                <span className="flex w-12 justify-end gap-1">
+                  {goal.keys.map((key) => (
+                    <Kbd key={key}>{key}</Kbd>
+                  ))}
+                </span>
+              )}
             </div>
           ))}
         </div>
@@ -98,8 +108,8 @@ function useGoals(text: string): readonly Goal[] {
   return [
     ...pages
       .filter(({ title }) => fits(title))
-      .map(({ path, title, icon: Icon }) => ({
-        ...{ key: path, href: path, title, kind: 'page' },
+      .map(({ path, title, key, icon: Icon }) => ({
+        ...{ key: path, href: path, title, kind: 'page', keys: ['g', key] },
         icon: <Icon size={15} strokeWidth={1.75} aria-hidden />,
       })),
     ...(views?.views ?? [])
