@@ -1,7 +1,6 @@
 import type { Bucket } from '@tidewatch/store';
 import { expect, it } from 'vitest';
 import { dayStarts, histogramOf } from './histogram.ts';
-import { isZone } from './zone.ts';
 
 const hour = 3_600_000;
 const utc = (text: string): number => Date.parse(`${text}Z`);
@@ -64,14 +63,4 @@ it('counts hours no further than the stores do, whole days of UTC further, and n
     await histogramOf({ from: 0, to: days * day }, { buckets: 100, zone }, count);
   await histogramOf({ from: 0, to: 8.64e15 }, { buckets: 100, zone: 'UTC' }, count);
   expect(steps.slice(0, 4)).toEqual([day, hour, 7 * day, day]);
-});
-
-it('knows zones by their names', () => {
-  expect(['Europe/Vienna', 'UTC', 'Europe/Nowhere', '', '../x'].map(isZone)).toEqual([
-    true,
-    true,
-    false,
-    false,
-    false,
-  ]);
 });

@@ -1,6 +1,6 @@
+import { zoneMoment, zoneOffset } from '@tidewatch/event';
 import type { Bucket, TimeRange } from '@tidewatch/store';
 import { histogramStep } from './range.ts';
-import { offsetsOf } from './zone.ts';
 
 const minute = 60_000;
 const day = 86_400_000;
@@ -52,16 +52,10 @@ function gather(starts: readonly number[], parts: readonly Bucket[]): Bucket[] {
 
 /** When each so many days of a zone's calendar begin that touch a range, in order; counted from the first of 1970. */
 export function dayStarts({ from, to }: TimeRange, zone: string, days: number): number[] {
-  const offsetAt = offsetsOf(zone);
-  /** Midnight; where clocks pass over it, the moment at which they do; the first of two. */
-  const startOf = (index: number): number => {
-    const shown = index * day;
-    const [before, after] = [shown - offsetAt(shown - day), shown - offsetAt(shown + day)];
-    const fitting = [before, after].filter((time) => time + offsetAt(time) === shown);
-    return fitting.length === 0 ? before : Math.min(...fitting);
-  };
+  // Where clocks pass over midnight, the day begins as they do.
+  const startOf = (index: number): number => zoneMoment(index * day, zone);
   const starts: number[] = [];
-  let index = Math.floor(Math.floor((from + offsetAt(from)) / day) / days) * days;
+  let index = Math.floor(Math.floor((from + zoneOffset(from, zone)) / day) / days) * days;
   for (let start = startOf(index); start < to; start = startOf(index)) {
     starts.push(start);
     index += days;

@@ -1,3 +1,4 @@
+import { isZone } from '@tidewatch/event';
 import type { Reach, Role, User } from './contract.ts';
 import type { Database } from './database.ts';
 import { errors } from './errors.ts';
@@ -116,15 +117,6 @@ export function createUsers(db: Database, clock: () => number): Users {
     },
     any: () => first.all().length > 0,
   };
-}
-
-/** Offsets are no zones: they hold for half of a year. */
-function isZone(name: string): boolean {
-  try {
-    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 const isAdmin = ({ roles, disabled }: User): boolean => roles.includes('admin') && !disabled;

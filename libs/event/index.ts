@@ -9,3 +9,4 @@ export * from './match.ts';
 export * from './model_explanation.ts';
 export * from './outcome.ts';
 export * from './time.ts';
+export * from './zone.ts';

@@ -1,5 +1,5 @@
+import { isZone } from '@tidewatch/event';
 import { z } from 'zod';
-import { isZone } from '../zone.ts';
 
 export const time = z
   .string()

@@ -1,8 +1,8 @@
+import { isZone } from '@tidewatch/event';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   browserZone,
   dayStart,
-  isZone,
   momentOf,
   offsetLabel,
   showIn,

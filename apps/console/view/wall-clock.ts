@@ -1,5 +1,6 @@
+import { isZone, zoneMoment, zoneOffset } from '@tidewatch/event';
+
 const listeners = new Set<() => void>();
-const formats = new Map<string, Intl.DateTimeFormat>();
 let chosen: string | undefined;
 let here: string | undefined;
 
@@ -8,14 +9,6 @@ export const browserZone = (): string => (here ??= Intl.DateTimeFormat().resolve
 
 /** The zone that times are shown in. */
 export const shownZone = (): string => chosen ?? browserZone();
-
-export const isZone = (name: string): boolean => {
-  try {
-    return formatOf(name) !== undefined;
-  } catch {
-    return false;
-  }
-};
 
 /** Shows all times in a zone from now on; null, or one that this browser does not know, stands for its own. */
 export function showIn(name: string | null): void {
@@ -31,40 +24,9 @@ export function watchZone(listener: () => void): () => void {
   return () => void listeners.delete(listener);
 }
 
-function formatOf(zone: string): Intl.DateTimeFormat {
-  const format =
-    formats.get(zone) ?? new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
-  formats.set(zone, format);
-  return format;
-}
-
-/** What was worked out, by zone and half minute: a list asks for each of its times again whenever it is drawn. */
-const offsets = new Map<string, number>();
-const offsetsAtMost = 4_096;
-
-/** Milliseconds that a zone is ahead of UTC at a moment. */
-export function offsetAt(time: number, zone = shownZone()): number {
-  // Since 1970 every zone has changed on a half minute of UTC; before, some kept the seconds of their meridian.
-  if (!(time >= 0)) return readOffset(time, zone);
-  const key = `${zone} ${Math.floor(time / 30_000)}`;
-  const known = offsets.get(key);
-  if (known !== undefined) return known;
-  if (offsets.size >= offsetsAtMost) offsets.clear();
-  const offset = readOffset(time, zone);
-  offsets.set(key, offset);
-  return offset;
-}
-
-function readOffset(time: number, zone: string): number {
-  const [, sign, hours = 0, minutes = 0, seconds = 0] =
-    /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?/.exec(formatOf(zone).format(time)) ?? [];
-  const ahead = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000;
-  return sign === '-' ? -ahead : ahead;
-}
-
 /** `UTC+02:00`: how far ahead of UTC a zone is at a moment. */
 export function offsetLabel(time: number, zone = shownZone()): string {
-  const ahead = Math.round(offsetAt(time, zone) / 60_000);
+  const ahead = Math.round(zoneOffset(time, zone) / 60_000);
   if (ahead === 0) return 'UTC';
   const [hours, minutes] = [Math.floor(Math.abs(ahead) / 60), Math.abs(ahead) % 60];
   return `UTC${ahead > 0 ? '+' : '−'}${pad(hours)}:${pad(minutes)}`;
@@ -89,7 +51,7 @@ export interface WallClock {
 }
 
 export function wallClock(time: number, zone = shownZone()): WallClock {
-  const shifted = new Date(time + offsetAt(time, zone));
+  const shifted = new Date(time + zoneOffset(time, zone));
   const [date = '', clock = ''] = shifted.toISOString().split('T');
   return {
     ...{
@@ -101,18 +63,13 @@ export function wallClock(time: number, zone = shownZone()): WallClock {
   };
 }
 
-const day = 86_400_000;
-
 /**
  * When clocks in the zone show `2026-11-02T09:05`, with seconds or without: epoch milliseconds, or NaN where that is no
  * time. Of two such moments it is the first; a time that clocks pass over counts on from before.
  */
 export function momentOf(text: string, zone = shownZone()): number {
   const shown = Date.parse(`${text}Z`);
-  if (Number.isNaN(shown)) return Number.NaN;
-  const [before, after] = [shown - offsetAt(shown - day, zone), shown - offsetAt(shown + day, zone)];
-  const fitting = [before, after].filter((time) => time + offsetAt(time, zone) === shown);
-  return fitting.length === 0 ? before : Math.min(...fitting);
+  return Number.isNaN(shown) ? Number.NaN : zoneMoment(shown, zone);
 }
 
 /** When the day began that a moment is on. */

@@ -1,3 +1,4 @@
+import { isZone } from '@tidewatch/event';
 import { internalSeries, ownTargets, prometheusTargets, type Target } from '@tidewatch/forecaster/targets';
 import { z } from 'zod';
 import { duration, size } from './size.ts';
@@ -6,14 +7,6 @@ const minuteMs = 60_000;
 const dayMs = 86_400_000;
 /** Of a label and of series in `/metrics`, before the labels of its own. */
 const name = z.string().regex(/^[a-z][a-z0-9_]{0,99}$/, 'is a name of lower-case letters, digits and `_`');
-
-function isZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
-  } catch {
-    return false;
-  }
-}
 
 const target = z
   .strictObject({

@@ -1,8 +1,9 @@
 'use client';
 import { useQueryClient } from '@tanstack/react-query';
+import { isZone } from '@tidewatch/event';
 import { useMemo, useRef, useState } from 'react';
 import { chooseZone } from '../../api/session.ts';
-import { browserZone, isZone, offsetLabel, shownZone, wallClock } from '../../view/wall-clock.ts';
+import { browserZone, offsetLabel, shownZone, wallClock } from '../../view/wall-clock.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, FormProblem } from '../ui/field.tsx';
