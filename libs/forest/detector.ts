@@ -3,6 +3,7 @@ import { Feature, memory, type Oddness } from './feature.ts';
 import { Forest } from './forest.ts';
 import { Running } from './running.ts';
 import { hibernate, restore, save } from './saved.ts';
+import type { ScoreName } from './score.ts';
 import { beyond, Tail } from './tail.ts';
 
 export interface DetectorOptions {
@@ -17,6 +18,8 @@ export interface DetectorOptions {
   readonly target?: number;
   /** As a {@link Forest}'s: default true. */
   readonly boxes?: boolean;
+  /** What the forest's scores are made of. Default `depth`. */
+  readonly score?: ScoreName;
 }
 
 export interface Anomaly {

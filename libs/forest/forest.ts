@@ -2,7 +2,7 @@ import { nearestIn } from './nearest.ts';
 import { Points } from './points.ts';
 import { Random } from './random.ts';
 import { Samples } from './samples.ts';
-import { attributeIn, scoreIn } from './score.ts';
+import { attributeIn, type ScoreName, scaleOf, scoreIn } from './score.ts';
 import { Trees } from './trees.ts';
 
 export interface ForestOptions {
@@ -18,6 +18,8 @@ export interface ForestOptions {
   readonly seed?: number;
   /** Whether trees keep the boxes around their points. Without, a forest takes a fifth of the memory, and longer. Default true. */
   readonly boxes?: boolean;
+  /** What scores are made of. `displacement` takes up to twice as long. Default `depth`. */
+  readonly score?: ScoreName;
 }
 
 /**
@@ -40,22 +42,26 @@ export class Forest {
     decay = 0.1 / sampleSize,
     seed = 0,
     boxes = true,
+    score = 'depth',
   }: ForestOptions) {
-    this.options = { dimensions, trees, sampleSize, decay, seed, boxes };
+    this.options = { dimensions, trees, sampleSize, decay, seed, boxes, score };
     this.points = new Points(dimensions, 2 * sampleSize);
     this.random = new Random(seed);
     this.trees = new Trees(this.points, this.random, { count: trees, capacity: sampleSize, boxes });
     this.samples = new Samples(this.random, trees, sampleSize, decay);
   }
 
-  /** 0 while there is no point; else about 1 for a point like the others, and more for one that is far from them. */
+  /**
+   * 0 while there is no point. By depth about 1 for a point like the others, and more for one that is far from them; by
+   * displacement from 0 to 1: the share of the others that would stand one deeper, were it inserted.
+   */
   score(point: Float32Array): number {
     if (this.updates === 0) return 0;
     this.#ask(point);
     this.trees.boxes.bring(0, this.trees.count);
-    const { count } = this.trees;
     const { size } = this.samples;
-    return (scoreIn(this.trees, size) / count) * Math.log2(size + 1);
+    const { score } = this.options;
+    return (scoreIn(this.trees, score, size) / this.trees.count) * scaleOf(score, size);
   }
 
   /**
@@ -63,15 +69,15 @@ export class Forest {
    * from its being below. Adds up to the score.
    */
   attribution(point: Float32Array): Float64Array {
-    const { dimensions } = this.options;
+    const { dimensions, score } = this.options;
     const shares = new Float64Array(2 * dimensions);
     if (this.updates === 0) return shares;
     this.#ask(point);
     this.trees.boxes.bring(0, this.trees.count);
     const { size } = this.samples;
     for (let tree = 0; tree < this.trees.count; tree++)
-      attributeIn(this.trees, tree, size, dimensions, shares);
-    const scale = Math.log2(size + 1) / this.trees.count;
+      attributeIn(this.trees, tree, score, size, dimensions, shares);
+    const scale = scaleOf(score, size) / this.trees.count;
     return shares.map((share) => share * scale);
   }
 

@@ -1,6 +1,7 @@
 import { Reader, UnreadableState, Writer } from './bytes.ts';
 import { Forest } from './forest.ts';
 import { plant } from './planting.ts';
+import { type ScoreName, scoreNames } from './score.ts';
 
 const version = 2;
 /** What is kept of trees: all, or which points they have. */
@@ -56,13 +57,11 @@ export function restore(bytes: Uint8Array): Forest {
   if (found !== version)
     throw new UnreadableState(`It has version ${found}; version ${version} is read here.`);
   const form = forms[reader.count(0, forms.length - 1)];
-  const options = {
-    dimensions: reader.count(1, 0x7fff),
-    trees: reader.count(1, 10_000),
-    sampleSize: reader.count(2, 16_384),
-    boxes: reader.count(0, 1) === 1,
-    decay: reader.number(),
-  };
+  const [dimensions, trees] = [reader.count(1, 0x7fff), reader.count(1, 10_000)];
+  const sampleSize = reader.count(2, 16_384);
+  const ways = reader.count(0, 2 * scoreNames.length - 1);
+  const score = scoreNames[ways >> 1] as ScoreName;
+  const options = { dimensions, trees, sampleSize, boxes: (ways & 1) === 1, score, decay: reader.number() };
   const forest = new Forest(options);
   forest.updates = reader.count(0, Number.MAX_SAFE_INTEGER);
   forest.samples.size = reader.count(0, options.sampleSize);
@@ -77,7 +76,9 @@ export function restore(bytes: Uint8Array): Forest {
 function begin({ options, updates, samples, random }: Forest, form: (typeof forms)[number]): Writer {
   const writer = new Writer();
   writer.number(version, forms.indexOf(form));
-  writer.number(options.dimensions, options.trees, options.sampleSize, Number(options.boxes), options.decay);
+  // One number: what was saved before there were scores of several kinds is read as it was meant.
+  const ways = Number(options.boxes) + 2 * scoreNames.indexOf(options.score);
+  writer.number(options.dimensions, options.trees, options.sampleSize, ways, options.decay);
   writer.number(updates, samples.size);
   writer.put(random.state);
   return writer;

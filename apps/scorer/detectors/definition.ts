@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { isHostileKey, levels } from '@tidewatch/event';
-import { warmUp } from '@tidewatch/forest';
+import { scoreNames, warmUp } from '@tidewatch/forest';
 import { type ConfigIssue, validateYaml } from '@tidewatch/plugin';
 import { parseKql } from '@tidewatch/query';
 import { z } from 'zod';
@@ -160,6 +160,12 @@ const definitionSchema = z
           .max(0.009)
           .default(0.001)
           .describe('Share of an entity’s intervals that are odd while nothing is the matter.'),
+        score: z
+          .enum(scoreNames)
+          .default('depth')
+          .describe(
+            'What makes a point odd: that the forest’s cuts part it from the others at little `depth`, or its `displacement`, the share of the others that it would move in the trees.',
+          ),
       })
       .prefault({})
       .describe(
@@ -222,6 +228,7 @@ export function versionOf({ filter, by, features, interval, delay, idle_after, f
     forest.sample,
     forest.shingle,
     forest.target,
+    ...(forest.score === 'depth' ? [] : [forest.score]),
   ];
   return hash('sha256', JSON.stringify(parts)).slice(0, 12);
 }

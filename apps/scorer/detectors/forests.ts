@@ -63,10 +63,10 @@ export function createForests(kept: Kept, lost: (reason: string) => void): Fores
 
   function wake(entity: Entity, definition: Definition, seed: number): Detector {
     const { state, steps } = kept.forest(entity.id);
-    const { trees, sample, shingle, target } = definition.forest;
+    const { trees, sample, shingle, target, score } = definition.forest;
     const anew = () =>
       new Detector({
-        ...{ features: definition.features.length, shingle, trees, sampleSize: sample, target, seed },
+        ...{ features: definition.features.length, shingle, trees, sampleSize: sample, target, score, seed },
         boxes: false,
       });
     let forest: Detector;

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ScoreName, scoreNames } from '@tidewatch/forest';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { scoreColumns, scoreSeries } from './score_series.ts';
 
@@ -16,25 +17,32 @@ series[1_200] = 15;
 const csv = (values: readonly (number | string)[]): string =>
   `timestamp,value\n${values.map((value, i) => `${1_780_000_000 + 60 * i},${value}`).join('\n')}\n`;
 
-async function rowsOf(name: string, values: readonly (number | string)[]): Promise<string[][]> {
+async function rowsOf(
+  name: string,
+  values: readonly (number | string)[],
+  score?: ScoreName,
+): Promise<string[][]> {
   const [input, output] = [join(folder, `${name}.csv`), join(folder, `${name}.out.csv`)];
   await writeFile(input, csv(values));
-  await scoreSeries({ input, output, shingle: 8, seed: 1 });
+  await scoreSeries({ input, output, shingle: 8, seed: 1, ...(score && { score }) });
   const lines = (await readFile(output, 'utf8')).trimEnd().split('\n');
   expect(lines.shift()).toBe(scoreColumns);
   return lines.map((line) => line.split(','));
 }
 
-it('finds what is odd, says what was expected, and keeps scores from 0 to 1', async () => {
-  const rows = await rowsOf('spike', series);
-  expect(rows).toHaveLength(series.length);
-  const scores = rows.map((row) => Number(row[2]));
-  expect(scores.indexOf(Math.max(...scores))).toBe(1_200);
-  for (const score of scores) expect(score >= 0 && score <= 1).toBe(true);
-  const [, value, , grade, expected] = rows[1_200] ?? [];
-  expect([value, Number(grade) > 0]).toEqual(['15', true]);
-  expect(Math.abs(Number(expected) - 10)).toBeLessThan(2);
-});
+it.each(scoreNames)(
+  'finds what is odd by %s, says what was expected, and keeps scores from 0 to 1',
+  async (by) => {
+    const rows = await rowsOf('spike', series, by);
+    expect(rows).toHaveLength(series.length);
+    const scores = rows.map((row) => Number(row[2]));
+    expect(scores.indexOf(Math.max(...scores))).toBe(1_200);
+    for (const score of scores) expect(score >= 0 && score <= 1).toBe(true);
+    const [, value, , grade, expected] = rows[1_200] ?? [];
+    expect([value, Number(grade) > 0]).toEqual(['15', true]);
+    expect(Math.abs(Number(expected) - 10)).toBeLessThan(2);
+  },
+);
 
 it('looks at nothing that comes later', async () => {
   const [whole, half] = [await rowsOf('whole', series), await rowsOf('half', series.slice(0, 700))];

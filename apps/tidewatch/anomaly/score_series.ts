@@ -1,7 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Detector } from '@tidewatch/forest';
+import { Detector, type ScoreName } from '@tidewatch/forest';
 import { reasonOf, startErrors } from '../errors.ts';
 import { seriesRows } from '../forecast/series_rows.ts';
 
@@ -11,6 +11,8 @@ export interface ScoreRequest {
   /** Values in a row that are looked at together. */
   readonly shingle: number;
   readonly seed: number;
+  /** What the forest's scores are made of. Default `depth`. */
+  readonly score?: ScoreName;
 }
 
 /** The columns of what is written. */
@@ -29,15 +31,14 @@ interface Seen {
  *
  * Rejects as `seriesRows` does, and with `FILE_NOT_WRITABLE`.
  */
-export async function scoreSeries({ input, output, shingle, seed }: ScoreRequest): Promise<Readonly<Seen>> {
+export async function scoreSeries({ input, output, ...options }: ScoreRequest): Promise<Readonly<Seen>> {
   const part = `${output}.part`;
   const seen = { values: 0, anomalies: 0 };
   const file = await open(part, 'w').catch(refuse(output));
   try {
-    await pipeline(
-      Readable.from(rowsOf(input, new Detector({ shingle, seed }), seen)),
-      file.createWriteStream(),
-    ).catch(refuse(output));
+    await pipeline(Readable.from(rowsOf(input, new Detector(options), seen)), file.createWriteStream()).catch(
+      refuse(output),
+    );
     await rename(part, output).catch(refuse(output));
   } catch (error) {
     await rm(part, { force: true });

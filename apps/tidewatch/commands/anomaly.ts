@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
+import type { ScoreName } from '@tidewatch/forest';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from './context.ts';
 import { orUnreadable } from './sigma/options.ts';
 
@@ -7,6 +8,7 @@ interface Options {
   readonly output: string;
   readonly shingle: number;
   readonly seed: number;
+  readonly score: ScoreName;
   readonly json?: boolean;
 }
 
@@ -20,6 +22,14 @@ export const anomalyCommand = ({ print, say }: CommandContext): Command =>
       .requiredOption('--output <file>', 'CSV that is written')
       .option('--shingle <values>', 'values in a row that are looked at together', whole(1, 64), 8)
       .option('--seed <number>', 'the same seed gives the same scores', whole(0, 4_294_967_295), 0)
+      .addOption(
+        new Option(
+          '--score <name>',
+          'what makes a value odd: that it is parted early, or the others that it moves',
+        )
+          .choices(['depth', 'displacement'] satisfies ScoreName[])
+          .default('depth'),
+      )
       .option('--json', 'print JSON')
       .action(({ json, ...request }: Options) =>
         orUnreadable(say, async () => {
