@@ -6,9 +6,9 @@ import { dearestFirst } from './test/dearest_first.ts';
  * mocked module), and what takes so long that the half second does not matter.
  */
 const apart = [
-  'libs/stream/kafka/**/*.test.ts',
-  'libs/store/opensearch/**/*.test.ts',
-  'test/**/*.test.ts',
+  'libs/stream/kafka/{documents,faults,kafka,stage,topic_reader}.test.ts',
+  'libs/store/opensearch/{alerts,alerts_shared,contract,hostile,setup/setup}.test.ts',
+  'test/{faults,models,scenarios}/*.test.ts',
   'apps/detector/{correlation,quarantine}.test.ts',
   'apps/ingest/accept.test.ts',
   'apps/tidewatch/demo/{detection,story/story}.test.ts',
@@ -43,12 +43,20 @@ export default defineConfig({
       ]),
     },
     projects: [
-      { extends: true, test: { name: 'apart', include: apart, exclude } },
+      {
+        extends: true,
+        test: {
+          name: 'apart',
+          include: apart,
+          exclude,
+          globalSetup: ['test/services/lend_opensearch.ts'],
+        },
+      },
       {
         extends: true,
         test: {
           name: 'together',
-          include: ['libs/**/*.test.ts', 'apps/**/*.test.ts'],
+          include: ['libs/**/*.test.ts', 'apps/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [...exclude, ...apart],
           // To start a process and to load the same modules again takes longer than most files' tests.
           isolate: false,

@@ -93,12 +93,13 @@ test('a full stream, a quota and a refusal are told, so that the sender keeps it
 });
 
 test('one that takes longer than a request may is taken, for as long as it comes', async () => {
-  await start({ request_timeout_ms: 200 });
+  // A second without a byte is too long, too: far more than a busy machine takes between two of them.
+  await start({ request_timeout_ms: 1_000 });
   const chunks = new ReadableStream<Uint8Array>({
     async start(controller) {
       for (let i = 0; i < 12; i++) {
         controller.enqueue(entry(i, 'slow'));
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await new Promise((resolve) => setTimeout(resolve, 100));
       }
       controller.close();
     },

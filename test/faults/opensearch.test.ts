@@ -11,7 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EcsType, ecsFields } from '../../libs/normalize/ecs_fields.ts';
 import { has } from '../require.ts';
-import { type RunningOpenSearch, startOpenSearch } from '../services/opensearch.ts';
+import { type BorrowedOpenSearch, borrowOpenSearch } from '../services/borrow_opensearch.ts';
 import { classes, indexed, makeEvent } from './events.ts';
 import { allFaults, startFaultProxy } from './proxy.ts';
 import { account, impatient, startWriter } from './run.ts';
@@ -44,11 +44,11 @@ const mappedAt = (from: Json | undefined, path: readonly string[]): Json | undef
     .reduce((at, name) => (isObject(at) ? at[name] : undefined), from);
 
 describe.runIf(has('opensearch'))('the bulk writer on a real OpenSearch', { timeout: 120_000 }, () => {
-  let server: RunningOpenSearch;
+  let server: BorrowedOpenSearch;
   let connection: OpenSearchConnection;
   let writer: BulkWriter;
   beforeAll(async () => {
-    server = await startOpenSearch({ settings: { 'http.max_content_length': '1mb' } });
+    server = await borrowOpenSearch({ settings: { 'http.max_content_length': '1mb' } });
     const bulk = { retry_ms: { first: 100, most: 500 } };
     connection = await connectOpenSearch(openSearchConfig.parse({ nodes: [server.url], bulk }));
     await setupOpenSearch(connection, classes);

@@ -2,7 +2,7 @@ import { http } from '@tidewatch/inputs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSink } from '../../libs/inputs/sink.suite.ts';
 import { has } from '../require.ts';
-import { type RunningOpenSearch, startOpenSearch } from '../services/opensearch.ts';
+import { type BorrowedOpenSearch, borrowOpenSearch } from '../services/borrow_opensearch.ts';
 import { type Answer, readScenarios, type Scenario, type Step, send } from './scenario.ts';
 
 const bulk = readScenarios('bulk');
@@ -25,10 +25,9 @@ describe.each([...bulk, ...readScenarios('shippers')])('$name', (scenario) => {
 });
 
 describe.runIf(has('opensearch'))('OpenSearch answers the same, but where the scenario says why not', () => {
-  let service: RunningOpenSearch;
+  let service: BorrowedOpenSearch;
   beforeAll(async () => {
-    const settings = { 'http.max_content_length': `${maxBytes}b` };
-    service = await startOpenSearch({ settings, heap: '1g' });
+    service = await borrowOpenSearch({ settings: { 'http.max_content_length': '1mb' } });
   }, 180_000);
   afterAll(() => service?.stop());
 

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fuzzRuns } from '../../../test/fuzz_runs.ts';
 import { has } from '../../../test/require.ts';
 import { random } from '../../../test/seed.ts';
-import { type RunningOpenSearch, startOpenSearch } from '../../../test/services/opensearch.ts';
+import { type BorrowedOpenSearch, borrowOpenSearch } from '../../../test/services/borrow_opensearch.ts';
 import {
   altered,
   documents,
@@ -81,14 +81,14 @@ function sample(rules: readonly SigmaRule[], every: number): SigmaRule[] {
 const mayDiffer = new Set(['words', 'joined', 'long_values']);
 
 describe.runIf(has('opensearch') && has('sigmahq'))('a converted rule', () => {
-  let server: RunningOpenSearch;
+  let server: BorrowedOpenSearch;
   let events: readonly JsonObject[];
   let asked: readonly SigmaRule[];
   /** What the engine matches: numbers of events by the rule's id. */
   const matched = new Map<string, number[]>();
 
   beforeAll(async () => {
-    const [started, rules] = await Promise.all([startOpenSearch(), sigmahqRules()]);
+    const [started, rules] = await Promise.all([borrowOpenSearch(), sigmahqRules()]);
     server = started;
     const connection = await connectOpenSearch(openSearchConfig.parse({ nodes: [server.url] }));
     await setupOpenSearch(connection, parseDataClasses('classes: {}\napprovals: []'));

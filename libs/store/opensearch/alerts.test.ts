@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { has } from '../../../test/require.ts';
-import { type RunningOpenSearch, startOpenSearch } from '../../../test/services/opensearch.ts';
+import { type BorrowedOpenSearch, borrowOpenSearch } from '../../../test/services/borrow_opensearch.ts';
 import type { DataClasses } from '../classes.ts';
 import { describeAlertStoreContract, type StoreHarness } from '../contract.suite.ts';
 import type { AlertStore } from '../contract.ts';
@@ -10,9 +10,9 @@ import { connectOpenSearch } from './client.ts';
 import { openSearchConfig } from './config.ts';
 
 describe.runIf(has('opensearch'))('alerts in a real OpenSearch', { timeout: 120_000 }, () => {
-  let server: RunningOpenSearch;
+  let server: BorrowedOpenSearch;
   beforeAll(async () => {
-    server = await startOpenSearch();
+    server = await borrowOpenSearch();
   }, 300_000);
   afterAll(() => server?.stop());
 

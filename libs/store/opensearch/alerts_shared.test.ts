@@ -2,7 +2,7 @@ import type { EventMatch } from '@tidewatch/event';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startFaultProxy } from '../../../test/faults/proxy.ts';
 import { has } from '../../../test/require.ts';
-import { type RunningOpenSearch, startOpenSearch } from '../../../test/services/opensearch.ts';
+import { type BorrowedOpenSearch, borrowOpenSearch } from '../../../test/services/borrow_opensearch.ts';
 import type { AlertEffect, AlertStore } from '../contract.ts';
 import { always, everyone, everything, kql, suiteClasses } from '../fixtures.suite.ts';
 import { alertChangeIndex, alertIndex, installAlertIndices } from './alert_index.ts';
@@ -15,10 +15,10 @@ const batchesOf = (matches: readonly EventMatch[], size: number): EventMatch[][]
   Array.from({ length: Math.ceil(matches.length / size) }, (_, i) => matches.slice(i * size, (i + 1) * size));
 
 describe.runIf(has('opensearch'))('alerts that several processes share', { timeout: 120_000 }, () => {
-  let server: RunningOpenSearch;
+  let server: BorrowedOpenSearch;
   let connections: OpenSearchConnection[] = [];
   beforeAll(async () => {
-    server = await startOpenSearch();
+    server = await borrowOpenSearch();
   }, 300_000);
   afterAll(() => server?.stop());
 

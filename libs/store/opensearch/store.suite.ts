@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { type RunningOpenSearch, startOpenSearch } from '../../../test/services/opensearch.ts';
+import { type BorrowedOpenSearch, borrowOpenSearch } from '../../../test/services/borrow_opensearch.ts';
 import type { DataClasses } from '../classes.ts';
 import type { EventStore } from '../contract.ts';
 import { type OpenHarness, suiteClasses } from '../fixtures.suite.ts';
@@ -11,10 +11,10 @@ import { setupOpenSearch } from './setup/setup.ts';
 
 /** A node for the tests of a file, and events on it as the suites open them. */
 export function openSearchForTests() {
-  let server: RunningOpenSearch;
+  let server: BorrowedOpenSearch;
   let connection: OpenSearchConnection;
   beforeAll(async () => {
-    server = await startOpenSearch();
+    server = await borrowOpenSearch();
     const bulk = { linger_ms: 5, retry_ms: { first: 50, most: 500 } };
     connection = await connectOpenSearch(openSearchConfig.parse({ nodes: [server.url], bulk }));
     await setupOpenSearch(connection, suiteClasses);

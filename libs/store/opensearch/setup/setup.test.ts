@@ -1,7 +1,7 @@
 import type { JsonObject } from '@tidewatch/event';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { has } from '../../../../test/require.ts';
-import { type RunningOpenSearch, startOpenSearch } from '../../../../test/services/opensearch.ts';
+import { type BorrowedOpenSearch, borrowOpenSearch } from '../../../../test/services/borrow_opensearch.ts';
 import { parseDataClasses } from '../../classes.ts';
 import type { EventStore } from '../../contract.ts';
 import {
@@ -24,9 +24,9 @@ import { shardsNeeded } from './cluster_needs.ts';
 import { setupOpenSearch } from './setup.ts';
 
 describe.runIf(has('opensearch'))('setting up a real OpenSearch', { timeout: 60_000 }, () => {
-  let server: RunningOpenSearch;
+  let server: BorrowedOpenSearch;
   beforeAll(async () => {
-    server = await startOpenSearch();
+    server = await borrowOpenSearch();
   }, 300_000);
   afterAll(() => server?.stop());
   afterEach(async () => {
