@@ -5,7 +5,7 @@ export type LiveKind = keyof LiveMessages;
 
 export interface LiveMessage {
   readonly kind: LiveKind;
-  /** An alert's class: who may not read it must not get the message. */
+  /** Class of an alert or of events: who may not read it must not get the message. */
   readonly dataClass: DataClass | undefined;
   /** The whole frame as the stream carries it, made once for all clients (HTML, server-sent events, section 9.2.5). */
   readonly frame: string;
@@ -16,7 +16,7 @@ export interface LiveMessage {
  *
  * Promise:
  * - `publish` never waits and never throws for a slow or gone reader.
- * - Counts of `events` are summed and sent twice a second at most.
+ * - Counts of `events` are summed by class and sent twice a second at most.
  * - Alerts and the demonstration's end have ids; a reader that gives the last id it saw first gets what it missed of the
  *   last 1,000. Where that is not possible (too long ago, server restarted) it gets `resync` instead and reads afresh.
  */
@@ -39,7 +39,7 @@ export function createLiveHub(clock: () => number = Date.now): LiveHub {
   const readers = new Set<(message: LiveMessage) => void>();
   const ring: LiveMessage[] = [];
   let sequence = 0;
-  let events = 0;
+  const events = new Map<DataClass, number>();
   let eventsSentAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
 
@@ -56,8 +56,8 @@ export function createLiveHub(clock: () => number = Date.now): LiveHub {
   const sendEvents = () => {
     timer = undefined;
     eventsSentAt = clock();
-    send('events', { count: events });
-    events = 0;
+    for (const [dataClass, count] of events) send('events', { count, dataClass }, dataClass);
+    events.clear();
   };
 
   const missed = (lastId: string): readonly LiveMessage[] => {
@@ -71,7 +71,8 @@ export function createLiveHub(clock: () => number = Date.now): LiveHub {
   return {
     publish: (kind, data) => {
       if (kind !== 'events') return send(kind, data, 'dataClass' in data ? data.dataClass : undefined);
-      events += (data as LiveMessages['events']).count;
+      const { count, dataClass } = data as LiveMessages['events'];
+      events.set(dataClass, (events.get(dataClass) ?? 0) + count);
       const wait = eventsSentAt + eventsEveryMs - clock();
       if (wait <= 0 && timer === undefined) sendEvents();
       else timer ??= setTimeout(sendEvents, wait).unref();

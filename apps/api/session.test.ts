@@ -23,6 +23,7 @@ describe('logging in', () => {
       governance: 'evaluation',
       demo: true,
       zone: null,
+      dataClasses: 'all',
       csrf: expect.stringMatching(/^[\w-]{43}$/),
     });
     expect(answer.headers['set-cookie']).toEqual([

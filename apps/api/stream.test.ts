@@ -110,13 +110,20 @@ describe('the live stream', () => {
     expect(stream.text).not.toContain('event: alert');
   });
 
-  it('shows a viewer alerts of the classes that viewers may read', async () => {
+  it('shows a viewer alerts and counts of the classes that viewers may read', async () => {
     const stream = await listen({ cookie: (await server.logIn('viewer')).cookie });
     server.deps.live.publish('alert', alert(1));
     server.deps.live.publish('alert', { ...alert(2), dataClass: 'personnel' });
     server.deps.live.publish('alert', { ...alert(3), dataClass: 'unapproved' });
     await vi.waitFor(() => expect(stream.text).toContain('a3'));
     expect(stream.text.match(/event: alert/g)).toHaveLength(1);
+    for (const dataClass of ['personnel', 'unapproved'])
+      server.deps.live.publish('events', { count: 7, dataClass });
+    vi.advanceTimersByTime(500);
+    await vi.waitFor(() => expect(stream.text).toContain('event: events'));
+    expect(stream.text.match(/event: events\ndata: .+/g)).toEqual([
+      'event: events\ndata: {"count":7,"dataClass":"unapproved"}',
+    ]);
   });
 
   it('narrows with what its reader may see', async () => {

@@ -18,6 +18,9 @@ const backlogBytes = 1 << 20;
 const heldMost = 1_000;
 const streamLimit = 500;
 
+/** Told only to who reads the class of what they are about. */
+const ofClasses: ReadonlySet<LiveMessage['kind']> = new Set(['alert', 'events']);
+
 export const liveRoutes: readonly Route[] = [
   route({
     name: 'live.read',
@@ -49,7 +52,7 @@ export const liveRoutes: readonly Route[] = [
         const { kind, dataClass, frame } = message;
         if (held !== undefined) return void (held.push(message) > heldMost && raw.destroy());
         // Classes and use-cases change while the stream is open.
-        if (kind === 'alert' && !maySee(scopeOf(caller, dataClasses ?? { all: [] }), dataClass)) return;
+        if (ofClasses.has(kind) && !maySee(scopeOf(caller, dataClasses ?? { all: [] }), dataClass)) return;
         if (raw.writableLength > backlogBytes) raw.destroy();
         else raw.write(frame);
       };

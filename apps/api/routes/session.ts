@@ -5,18 +5,24 @@ import { type Api, everyone, type Route, route } from '../route.ts';
 import * as accounts from '../schemas/accounts.ts';
 import * as schemas from '../schemas/system.ts';
 import { clearSessionCookie, deviceToken, setDeviceCookie, setSessionCookie } from '../security/cookie.ts';
+import { scopeOf } from '../security/scope.ts';
 
-const describe = ({ user, csrf, method }: Session, api: Api) => ({
-  user: user.id,
-  roles: user.roles,
-  method,
-  hasPassword: user.hasPassword,
-  version: api.version,
-  governance: api.governance,
-  demo: api.demo?.active() ?? false,
-  zone: user.zone ?? null,
-  csrf,
-});
+function describe(session: Session, api: Api) {
+  const { user, csrf, method } = session;
+  const { dataClasses } = scopeOf({ kind: 'session', user, session }, api.dataClasses ?? { all: [] });
+  return {
+    user: user.id,
+    roles: user.roles,
+    method,
+    hasPassword: user.hasPassword,
+    version: api.version,
+    governance: api.governance,
+    demo: api.demo?.active() ?? false,
+    zone: user.zone ?? null,
+    dataClasses,
+    csrf,
+  };
+}
 
 /** A name, and the browser's token where somebody logged in by that name with it before. */
 async function knownBy(user: string, request: FastifyRequest, { control }: Pick<Api, 'control'>) {

@@ -15,6 +15,9 @@ export const session = z
       .string()
       .nullable()
       .describe('IANA name of the zone that they want times in; null for their browser’s'),
+    dataClasses: z
+      .union([z.literal('all'), z.array(z.string())])
+      .describe('Whose events and alerts they see; `all` for who works on whatever comes in'),
     csrf: z.string().describe('Send it back as the `x-tidewatch-csrf` header with every change.'),
   })
   .meta({ id: 'Session' });
@@ -187,7 +190,10 @@ export const live = {
     last: z.number(),
     dataClass: z.string().optional().describe('Without it only who reads every class gets the message'),
   }),
-  events: z.object({ count: z.number().describe('Events stored since the last message') }),
+  events: z.object({
+    count: z.number().describe('Events of the class stored since the last message'),
+    dataClass: z.string().describe('Only who reads it gets the message'),
+  }),
   health: z.object({
     rules: z.number(),
     rejected: z.number(),

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiServer, Readable } from '@tidewatch/api';
 import type { Quarantined } from '@tidewatch/detector';
+import type { DataClass } from '@tidewatch/event';
 import { startIndexer } from '@tidewatch/ingest';
 import { ecsFields } from '@tidewatch/normalize/ecs';
 import type { Accept } from '@tidewatch/plugin';
@@ -50,7 +51,11 @@ export async function startIndexRole({
     store,
     metrics,
     log,
-    onStored: (batch) => live.publish('events', { count: batch.length }),
+    onStored: (batch) => {
+      const counts = new Map<DataClass, number>();
+      for (const { head } of batch) counts.set(head.dataClass, (counts.get(head.dataClass) ?? 0) + 1);
+      for (const [dataClass, count] of counts) live.publish('events', { count, dataClass });
+    },
   });
   readers.push(indexer);
   onClose(() => indexer.close());
