@@ -84,7 +84,10 @@ export const errors = defineErrors({
     message: 'The audit log cannot be written, so nothing is shown or changed. Check the disk of the server.',
   },
   NOT_FOUND: { status: 404, message: 'There is nothing at {url}.' },
-  ALERT_UNKNOWN: { status: 404, message: 'There is no alert {id}.' },
+  ALERT_UNKNOWN: {
+    status: 404,
+    message: 'There is no alert {id} that you may see, or its time to live is over.',
+  },
   MATCH_UNKNOWN: { status: 404, message: 'The alert {alert} keeps no match {id}.' },
   ALERT_JOB_UNKNOWN: {
     status: 404,

@@ -18,3 +18,7 @@ export type Duty = keyof typeof rolesFor;
 
 export const mayDo = (duty: Duty, roles: readonly string[]): boolean =>
   rolesFor[duty].some((role) => roles.includes(role));
+
+/** `the role engineer or admin`. */
+export const rolesThatMay = (duty: Duty): string =>
+  `the role ${rolesFor[duty].join(' or ').replaceAll('_', ' ')}`;

@@ -6,6 +6,7 @@ import type { useAlerts } from '../../api/alerts.ts';
 import { belongsTo } from '../../view/alert-view.ts';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { PagedGrid } from '../grid/paged-grid.tsx';
+import { UnlessBlind } from '../shell/unless-blind.tsx';
 import { Button } from '../ui/button.tsx';
 import { CommandLine } from '../ui/copy.tsx';
 import { EmptyState } from '../ui/states.tsx';
@@ -55,10 +56,12 @@ export function AlertList({
       list={list}
       what="the alerts"
       empty={
-        <NoAlerts
-          filtered={state.q !== '' || state.status !== 'active'}
-          onReset={() => void setState(null)}
-        />
+        <UnlessBlind>
+          <NoAlerts
+            filtered={state.q !== '' || state.status !== 'active'}
+            onReset={() => void setState(null)}
+          />
+        </UnlessBlind>
       }
       label="Alerts"
       rows={rows}

@@ -7,6 +7,7 @@ import { compact, count } from '../../view/quantity.ts';
 import { eventId } from '../../view/value.ts';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { PagedGrid } from '../grid/paged-grid.tsx';
+import { UnlessBlind } from '../shell/unless-blind.tsx';
 import { Button } from '../ui/button.tsx';
 import { CommandLine } from '../ui/copy.tsx';
 import { EmptyState } from '../ui/states.tsx';
@@ -75,10 +76,12 @@ export function EventList(props: EventListProps) {
         list={list}
         what="the events"
         empty={
-          <NoEvents
-            filtered={q !== ''}
-            onReset={() => void setState({ q: null, from: 'now-7d', to: null })}
-          />
+          <UnlessBlind>
+            <NoEvents
+              filtered={q !== ''}
+              onReset={() => void setState({ q: null, from: 'now-7d', to: null })}
+            />
+          </UnlessBlind>
         }
         label="Events"
         rows={rows}

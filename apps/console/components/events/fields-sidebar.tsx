@@ -62,7 +62,7 @@ export function FieldsSidebar({
         {data !== undefined && fitting.length === 0 && (
           <li className="px-2 py-1 text-sm text-soft">
             {data.fields.length === 0
-              ? 'No event came yet, so no field is known.'
+              ? 'No field is known: there is no event that you see.'
               : 'No field has this in its name.'}
           </li>
         )}

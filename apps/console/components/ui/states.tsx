@@ -62,12 +62,18 @@ export function ProblemState({
         <Words>{error.message}</Words>
       </p>
       <p className="font-mono text-xs text-faint">{code}</p>
-      <Button onClick={onRetry}>
-        <RotateCw size={13} aria-hidden /> Try again
-      </Button>
+      {!isFinal(error) && (
+        <Button onClick={onRetry}>
+          <RotateCw size={13} aria-hidden /> Try again
+        </Button>
+      )}
     </div>
   );
 }
+
+/** Asking again would be answered alike: it is not there, or not for who asks. */
+const isFinal = (error: Error): boolean =>
+  error instanceof ApiProblem && (error.status === 403 || error.status === 404);
 
 /** A line across a list that stayed from before because its refresh failed. */
 export function StaleNote({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }) {

@@ -1,0 +1,25 @@
+'use client';
+import { Lock } from 'lucide-react';
+import { usePathname } from 'next/navigation.js';
+import type { ReactNode } from 'react';
+import { useMay, useSession } from '../../api/session.ts';
+import { rolesThatMay } from '../../view/role.ts';
+import { EmptyState } from '../ui/states.tsx';
+import { pages } from './navigation.tsx';
+
+/** A page for those who may open it; for others, whom it is for. */
+export function PageGate({ children }: { readonly children: ReactNode }) {
+  const path = usePathname();
+  const { data: session } = useSession();
+  const { may } = useMay();
+  const page = pages.find((one) => one.path === path);
+  if (page?.duty === undefined || session === undefined || may(page.duty)) return children;
+  return (
+    <EmptyState icon={<Lock size={26} aria-hidden />} title={`${page.title}: not for your role`}>
+      <p>
+        It takes {rolesThatMay(page.duty)}; you have {session.roles.join(' and ').replaceAll('_', ' ')}. An
+        administrator can change that.
+      </p>
+    </EmptyState>
+  );
+}
