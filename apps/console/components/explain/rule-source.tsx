@@ -53,7 +53,7 @@ export function RuleSource({
               data-line={number}
               onMouseEnter={() => onActive(held?.[0] ?? null)}
               onMouseLeave={() => onActive(null)}
-              className={`flex gap-2 pr-3 ${held === undefined ? '' : 'bg-hit/35 shadow-[inset_3px_0_0_var(--hit)]'} ${active !== null && held?.includes(active) ? 'bg-accent-wash!' : ''}`}
+              className={`flex gap-2 pr-3 ${held === undefined ? 'pl-[3px]' : 'border-l-3 border-hit bg-hit/35'} ${active !== null && held?.includes(active) ? 'bg-accent-wash!' : ''}`}
             >
               <span aria-hidden className="figure w-8 shrink-0 text-right text-faint select-none">
                 {number}
