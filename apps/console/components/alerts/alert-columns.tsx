@@ -19,7 +19,12 @@ const Count = ({ row }: { readonly row: AlertRow }) => (
     title={row.sinceClosed > 0 ? `${row.sinceClosed} since it was closed` : undefined}
   >
     {count(row.count)}
-    {row.sinceClosed > 0 && <span className="text-faint"> +{row.sinceClosed}</span>}
+    {row.sinceClosed > 0 && (
+      <span className="text-faint">
+        {' '}
+        +{row.sinceClosed} <span className="sr-only">since it was closed</span>
+      </span>
+    )}
   </span>
 );
 

@@ -41,6 +41,7 @@ export function AlertFacts({
         <span className="figure">
           {plural(alert.count, 'match', 'matches')}
           {alert.first !== alert.last && ` in ${duration(alert.last - alert.first)}`}
+          {alert.count > 1 && ', joined into this one alert'}
           {alert.sinceClosed > 0 && `, ${alert.sinceClosed} since it was closed`}
         </span>
       </Fact>
