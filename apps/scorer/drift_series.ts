@@ -1,4 +1,4 @@
-import { type FeatureEncoder, longestWindow } from '@tidewatch/features';
+import { type Feature, type FeatureEncoder, longestWindow } from '@tidewatch/features';
 import {
   type Calibration,
   calibrate,
@@ -6,6 +6,7 @@ import {
   type Drift,
   driftOf,
   type Manifest,
+  type Reference,
 } from '@tidewatch/models';
 
 /** Scores or a feature of one partition: gathered until they are calibrated, counted in bins from then on. */
@@ -46,24 +47,44 @@ export function createDriftSeries(manifest: Manifest, columns: Columns): readonl
   const readScore: Read = (scores, _, take) => scores.forEach(take);
   return [
     createSeries(null, 'ordered', readScore, size, longestWindow(features), calibrationOf(manifest)),
-    ...features.map((feature, f) => {
-      const { name, encode } = feature;
-      const from = columns.findIndex(({ feature }) => feature === f);
-      const to = columns.findLastIndex(({ feature }) => feature === f) + 1;
-      const several = encode === 'hash' || encode === 'ngrams';
-      const value = several ? category : encode === 'cyclic' ? angle : first;
-      const read: Read = (_, rows, take) => {
-        for (let row = 0; row < rows.length; row += columns.length) take(value(rows, row + from, row + to));
-      };
-      const given = manifest.kind === 'onnx' ? manifest.reference?.[name] : undefined;
-      return createSeries(
-        ...([name, several ? 'categories' : 'ordered', read, size, longestWindow([feature])] as const),
-        // Of how many values they are nobody says, as of scores.
-        given && calibrate('ordered', Float32Array.from(given)),
-      );
+    ...readingsOf(features, columns).map(({ feature, kind, read }) => {
+      const given = manifest.kind === 'onnx' ? manifest.reference?.[feature.name] : undefined;
+      const known = given && calibrate(kind, valuesOf(given));
+      return createSeries(feature.name, kind, read, size, longestWindow([feature]), known);
     }),
   ];
 }
+
+/** How the values of each feature are read from rows. */
+export const readingsOf = (features: readonly Feature[], columns: Columns) =>
+  features.map((feature, f) => {
+    const from = columns.findIndex(({ feature }) => feature === f);
+    const to = columns.findLastIndex(({ feature }) => feature === f) + 1;
+    const kind = feature.encode === 'hash' || feature.encode === 'ngrams' ? 'categories' : 'ordered';
+    const value = kind === 'categories' ? category : feature.encode === 'cyclic' ? angle : first;
+    const read: Read = (_, rows, take) => {
+      for (let row = 0; row < rows.length; row += columns.length) take(value(rows, row + from, row + to));
+    };
+    return { feature, kind, read } as const;
+  });
+
+/** A sample of training. Of how many values quantiles are nobody says, as of scores. */
+function valuesOf(given: Reference): Float32Array {
+  if (!('counts' in given)) return Float32Array.from(given);
+  const { counts } = given;
+  const sum = counts.reduce((all, count) => all + count, 0);
+  // More would not make a finer measure, and counts are as large as somebody wrote them.
+  const share = Math.min(1, mostCounted / sum);
+  return Float32Array.from(
+    counts.flatMap((count, column) =>
+      new Array<number>(Math.ceil(count * share)).fill(column === counts.length - 1 ? none : column),
+    ),
+  );
+}
+
+const mostCounted = 20_000;
+/** No column holds anything. */
+const none = -1;
 
 const largest = 3.4e38;
 const first = (rows: Float32Array, at: number): number =>
@@ -71,7 +92,7 @@ const first = (rows: Float32Array, at: number): number =>
 const angle = (rows: Float32Array, at: number): number =>
   Math.atan2(rows[at] as number, rows[at + 1] as number);
 
-/** One of the columns that hold something, each as likely as the others; -1 where none does. */
+/** One of the columns that hold something, each as likely as the others; {@link none} where none does. */
 function category(rows: Float32Array, from: number, to: number): number {
   let full = 0;
   let last = from - 1;
@@ -122,11 +143,9 @@ function createSeries(
     counts[bin] = (counts[bin] as number) + 1;
     seen++;
   };
-  /** Reservoir sampling: each value of the window is in it as likely as any other (Vitter 1985, algorithm R). */
   const keep = (value: number): void => {
-    const at = seen < size ? seen : scatter(seen) % (seen + 1);
-    if (at < size) (sample as Float32Array)[at] = value;
-    seen++;
+    const at = placeIn(size, seen++);
+    if (at !== undefined) (sample as Float32Array)[at] = value;
   };
 
   function measureBy(made: Calibration): void {
@@ -166,6 +185,15 @@ function createSeries(
       sample?.set(floats(state.sample ?? ''));
     },
   };
+}
+
+/**
+ * Where the next value goes in a sample of so many places, undefined where it is left out: each is in it as likely as any
+ * other (reservoir sampling: Vitter 1985, algorithm R).
+ */
+export function placeIn(size: number, seen: number): number | undefined {
+  const at = seen < size ? seen : scatter(seen) % (seen + 1);
+  return at < size ? at : undefined;
 }
 
 /** A number from 0 to 2^32 that tells nothing of the one it is made of, and is always the same. */

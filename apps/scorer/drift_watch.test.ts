@@ -2,6 +2,7 @@ import { compileFeatures } from '@tidewatch/features';
 import { type ManifestOf, manifestSchema } from '@tidewatch/models';
 import { expect, it } from 'vitest';
 import { createDriftWatch } from './drift_watch.ts';
+import { createReferenceWriter } from './reference.ts';
 import { started } from './scorer.suite.ts';
 
 const manifest = manifestSchema.parse({
@@ -156,27 +157,29 @@ it('compares scores with the quantiles of a manifest from the first window on', 
 });
 
 it('compares features with what the manifest says of training, from the first window on', () => {
-  const encoder = compileFeatures(features);
-  const at = encoder.columns.findIndex(({ feature }) => features[feature]?.name === 'bytes');
-  const trained: number[] = [];
+  const { columns } = compileFeatures(features);
+  const writer = createReferenceWriter(features, columns);
   const make = office(11);
-  for (let i = 0; i < 40; i++) {
-    const { rows } = make();
-    for (let row = at; row < rows.length; row += encoder.width) trained.push(rows[row] as number);
-  }
-  trained.sort((a, b) => a - b);
-  const bytes = Array.from(
-    { length: 1_001 },
-    (_, i) => trained[Math.round((i / 1_000) * (trained.length - 1))],
-  );
-  const knowing = manifestSchema.parse({ ...manifest, reference: { bytes } }) as ManifestOf<'onnx'>;
-  const watching = () => createDriftWatch(knowing, encoder.columns, window);
+  for (let i = 0; i < 40; i++) writer.add(make().rows);
+  const written = writer.reference();
+  const knowing = manifestSchema.parse({ ...manifest, reference: written }) as ManifestOf<'onnx'>;
+  const watching = () => createDriftWatch(knowing, columns, window);
   // A site that is other than the training from the beginning has no first window to be used to.
   expect(run(watching(), office(12), 50)).toEqual([]);
-  expect(run(watching(), office(12), 2, { bytes: 0.5 })).toEqual(['bytes']);
-  expect(run(watchOf(), office(12), 2, { bytes: 0.5 })).toEqual([]);
-  for (const reference of [{ user: bytes }, { nobody: bytes }, { bytes: bytes.toReversed() }])
-    expect(manifestSchema.safeParse({ ...manifest, reference }).error?.issues[0]?.path).toEqual([
+  for (const [planted, names] of [
+    [{ bytes: 0.5 }, ['bytes']],
+    [{ hours: 2 }, ['hour']],
+    [{ command: 'cmd /c dir' }, ['words']],
+  ] as const) {
+    expect(run(watching(), office(12), 1, planted)).toEqual(names);
+    expect(run(watchOf(), office(12), 2, planted)).toEqual([]);
+  }
+  const { bytes, user } = written as { bytes: number[]; user: object };
+  for (const reference of [
+    ...[{ user: bytes }, { bytes: user }, { words: user }, { nobody: bytes }],
+    ...[{ bytes: bytes.toReversed() }, { user: { counts: new Array(65).fill(0) } }],
+  ])
+    expect(manifestSchema.safeParse({ ...manifest, reference }).error?.issues[0]?.path.slice(0, 2)).toEqual([
       'reference',
       Object.keys(reference)[0],
     ]);

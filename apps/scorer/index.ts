@@ -5,6 +5,7 @@ export { type FoundVersion, findModels } from './folders.ts';
 export { type Gate, gatesOf } from './gates.ts';
 export type { AtWork, Loaded, ModelAtWork, ModelDrift, VersionDrift } from './protocol.ts';
 export { keyOf } from './protocol.ts';
+export { createReferenceWriter } from './reference.ts';
 export {
   compareVersions,
   type ModelStage,

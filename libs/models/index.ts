@@ -21,6 +21,7 @@ export {
   type ManifestOf,
   manifestJsonSchema,
   manifestSchema,
+  type Reference,
 } from './manifest.ts';
 export { signatureFile, signModelFolder } from './signature.ts';
 export { readTrainingManifest, type TrainingManifest } from './training.ts';

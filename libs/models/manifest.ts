@@ -1,5 +1,5 @@
 import { levels } from '@tidewatch/event';
-import { featuresSchema } from '@tidewatch/features';
+import { columnsOf, type Feature, featuresSchema } from '@tidewatch/features';
 import { z } from 'zod';
 
 const name = z
@@ -70,8 +70,29 @@ const quantiles = z.strictObject({
   quantiles: ascending(2).describe('raw scores of calibration, ascending and evenly spaced in rank'),
 });
 
-/** Encodings whose columns say together what a value is. */
-const unordered: ReadonlySet<string | undefined> = new Set(['hash', 'ngrams', 'cyclic']);
+const counts = z.strictObject({
+  counts: z
+    .array(z.int().min(0))
+    .refine((all) => all.some((count) => count > 0), 'the counts of some events')
+    .describe(
+      'of each column in how many events it held something (where several did, one of them by chance); the last, in how many none did',
+    ),
+});
+
+/** What a feature was in training: quantiles of what has an order, counts of what has none. */
+export type Reference = z.infer<typeof reference>;
+const reference = z.union([ascending(101), counts]);
+
+function referenceFault(feature: Feature | undefined, given: Reference): string | undefined {
+  if (feature === undefined) return 'no feature is called so';
+  const isUnordered = feature.encode === 'hash' || feature.encode === 'ngrams';
+  if ('counts' in given !== isUnordered)
+    return isUnordered ? 'its columns have no quantiles: give `counts`' : 'its values are given as quantiles';
+  const wanted = columnsOf(feature).length + 1;
+  return 'counts' in given && given.counts.length !== wanted
+    ? `has ${given.counts.length} counts, not ${wanted}: one for each column, and one for none`
+    : undefined;
+}
 
 /** How an ONNX model is fed and read. */
 const onnx = z.strictObject({
@@ -114,22 +135,19 @@ export const manifestSchema = z.discriminatedUnion('kind', [
       ...common,
       features: featuresSchema.describe('what it is shown of an event, in the order of its columns'),
       reference: z
-        .record(z.string(), ascending(101))
+        .record(z.string(), reference)
         .optional()
         .describe(
-          'by name of a feature: the values of its column in training, as quantiles evenly spaced in rank. Drift is told by them from the first window on, instead of by the first window',
+          'by name of a feature: what its column was in training, as quantiles evenly spaced in rank (of cyclic ones of the angle, -pi to pi); or, of hashes and n-grams, as counts. Drift is told by them from the first window on, instead of by the first window. `tidewatch model reference` writes them',
         ),
       onnx,
     })
     .superRefine(({ features, reference = {} }, context) => {
-      for (const name of Object.keys(reference)) {
-        const feature = features.find((each) => each.name === name);
-        const message =
-          feature === undefined
-            ? 'no feature is called so'
-            : unordered.has(feature.encode)
-              ? 'its columns have no quantiles'
-              : undefined;
+      for (const [name, given] of Object.entries(reference)) {
+        const message = referenceFault(
+          features.find((each) => each.name === name),
+          given,
+        );
         if (message !== undefined) context.addIssue({ code: 'custom', path: ['reference', name], message });
       }
     }),

@@ -96,6 +96,18 @@ export const modelCommand = (context: CommandContext): Command => {
     },
   );
   local(
+    new Command('reference')
+      .description(
+        'Write into a manifest what the features of an ONNX model were in training: drift is told by it.',
+      )
+      .argument('<folder>', 'a folder with a manifest')
+      .requiredOption('--events <file>', 'NDJSON; all that it was trained on'),
+    async (model, { events = '' }) => {
+      const count = await (await import('../models/reference.ts')).writeReference(model, events);
+      return { json: { folder: model, events: count }, text: `${model} has a reference of ${count} events.` };
+    },
+  );
+  local(
     new Command('check')
       .description(
         'Say whether a folder is a model that may run: hashes, manifest, card, golden scores, speed.',
