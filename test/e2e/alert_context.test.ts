@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { has } from '../require.ts';
-import { openBrowser, openPage, shoot, violations } from './journey.ts';
+import { openBrowser, openPage, shoot, typeInto, violations } from './journey.ts';
 import { eventually, type RunningServer, startServer } from './server.ts';
 
 const rules = `title: Odd tool started
@@ -128,7 +128,7 @@ describe.runIf(has('chromium'))('an analyst looks around one alert', () => {
     await page.keyboard.press('c');
     await dialog(/^Close the alert as/).waitFor();
     await page.keyboard.press('n');
-    await page.keyboard.type('3 of them, seen by bob');
+    await typeInto(dialog(/^Close the alert as/).getByRole('textbox'), '3 of them, seen by bob');
     await shoot(page, shots, 'close-with-note');
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Enter');
@@ -144,14 +144,14 @@ describe.runIf(has('chromium'))('an analyst looks around one alert', () => {
 
   it('acknowledges it with a note', async () => {
     await page.keyboard.press('n');
-    await dialog(/^Note on/).waitFor();
-    await page.keyboard.type('is mine');
+    await typeInto(dialog(/^Note on/).getByRole('textbox'), 'is mine');
     await dialog(/^Note on/)
       .getByRole('button', { name: 'Acknowledge' })
       .click();
     await dialog(/^Note on/)
       .getByRole('button', { name: 'Save the note' })
       .click();
+    await dialog(/^Note on/).waitFor({ state: 'hidden' });
     await becomes({ status: 'acknowledged' });
     expect((await alert()).history.at(-1)).toMatchObject({ action: 'acknowledged', note: 'is mine' });
   });
@@ -160,8 +160,10 @@ describe.runIf(has('chromium'))('an analyst looks around one alert', () => {
     const exceptions = async () =>
       (await server.api<{ exceptions: readonly unknown[] }>('/api/exceptions')).exceptions.length;
     await page.keyboard.press('e');
-    await dialog(/^Make an exception/).waitFor();
-    await page.keyboard.type('the tool is ours');
+    await typeInto(
+      dialog(/^Make an exception/).getByLabel('Why they are no cause for an alert'),
+      'the tool is ours',
+    );
     await shoot(page, shots, 'exception-closes');
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Enter');

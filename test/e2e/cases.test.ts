@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { has } from '../require.ts';
-import { openBrowser, openPage, shoot, violations } from './journey.ts';
+import { openBrowser, openPage, shoot, typeInto, violations } from './journey.ts';
 import { eventually, type RunningServer, startServer } from './server.ts';
 
 const rule = `title: Password guessed
@@ -98,7 +98,7 @@ describe.runIf(has('chromium'))('a case, a view and a file', () => {
     const open = page.getByRole('complementary', { name: 'Case' });
     await open.getByRole('row').nth(2).waitFor();
     await page.keyboard.press('n');
-    await page.keyboard.type('asked <b>alice</b>');
+    await typeInto(open.getByRole('textbox', { name: 'Note' }), 'asked <b>alice</b>');
     await page.keyboard.press('Control+Enter');
     await open.getByText('asked <b>alice</b>').waitFor();
     await look('case');

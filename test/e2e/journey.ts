@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 /** Debian's Chromium, without what it would ask of the network. */
@@ -35,6 +35,14 @@ export async function openPage(context: BrowserContext): Promise<{ page: Page; f
     if (response.status() >= 400) faults.seen.push(`${response.status()} ${response.url()}`);
   });
   return { page, faults };
+}
+
+/** Types as a person does who sees the cursor in `field`: a dialog moves it there a frame after it is drawn. */
+export async function typeInto(field: Locator, text: string): Promise<void> {
+  await expect
+    .poll(() => field.evaluate((one) => one === document.activeElement), { timeout: 10_000, interval: 20 })
+    .toBe(true);
+  await field.page().keyboard.type(text);
 }
 
 /** Takes a picture into `folder`, as WebP; none where it is undefined, as `TIDEWATCH_SHOTS` is by default. */

@@ -9,7 +9,7 @@ import { root } from '../require.ts';
 import { eventually, type RunningServer, startServer } from './server.ts';
 
 const program = join(root, 'apps/tidewatch/bin/tidewatch.mjs');
-const events = 2_000;
+const events = 1_000;
 const threshold = 0.9;
 
 let server: RunningServer;
@@ -99,7 +99,7 @@ describe('models on a server', () => {
       ([one]) => one?.count === ordinals.filter((score) => score >= threshold).length,
     );
     expect(others).toEqual([]);
-    expect(alert?.count).toBe(103);
+    expect(alert?.count).toBe(52);
     expect((await scored()).total).toBe(events);
   }, 120_000);
 

@@ -2,7 +2,7 @@ import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { has } from '../require.ts';
 import { lookAtPages } from './console_pages.ts';
-import { firstAlertJourney, openBrowser, openPage, violations } from './journey.ts';
+import { firstAlertJourney, openBrowser, openPage, typeInto, violations } from './journey.ts';
 import { type RunningServer, startServer } from './server.ts';
 import { scriptBytes } from './weight.ts';
 
@@ -52,12 +52,13 @@ describe.runIf(has('chromium'))('a newcomer', () => {
     await page.getByRole('dialog').getByText('Acknowledge and assign to me').waitFor();
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.keyboard.press('g');
     await page.keyboard.press('e');
     await page.waitForURL('**/events**');
     await page.getByRole('grid', { name: 'Events' }).waitFor();
     await page.keyboard.press('/');
-    await page.keyboard.type('event.dataset: nginx.access');
+    await typeInto(page.getByRole('combobox', { name: 'Filter in KQL' }), 'event.dataset: nginx.access');
     await page.keyboard.press('Enter');
     await page.waitForURL(/q=/);
     const address = page.url();

@@ -185,11 +185,10 @@ describe.runIf(has('kafka'))('rules and exceptions of a cluster', () => {
   let [one, two]: RunningServer[] = [];
   beforeAll(async () => {
     kafka = await startKafka();
-    one = await start();
-    two = await start();
+    [one, two] = await Promise.all([start(), start()]);
   }, 180_000);
   afterAll(async () => {
-    for (const server of servers) await server.dispose();
+    await Promise.all(servers.map((server) => server.dispose()));
     await kafka?.stop();
   });
   const both = () => [one, two] as [RunningServer, RunningServer];
@@ -248,9 +247,7 @@ describe.runIf(has('kafka'))('rules and exceptions of a cluster', () => {
     const expected = await keptBy(second);
     expect(expected).toEqual(expect.arrayContaining([...acknowledged, idOf(30)]));
     expect(expected).not.toContain(idOf(10));
-    one = await start(first.data);
-    expect(await keptBy(one)).toEqual(expected);
-    const three = await start();
-    expect(await keptBy(three)).toEqual(expected);
+    const [back, three] = await Promise.all([start(first.data), start()]);
+    for (const server of [back, three]) expect(await keptBy(server)).toEqual(expected);
   }, 180_000);
 });
