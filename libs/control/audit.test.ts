@@ -134,8 +134,10 @@ describe('the chain', () => {
   it('goes on over pruned rows', async () => {
     await write(1_200);
     const { items } = await control.audit.read({ limit: 1, before: 1_102 });
+    expect(await control.audit.due(items[0]?.at ?? 0)).toBe(1_100);
     expect(await control.audit.prune(items[0]?.at ?? 0)).toBe(1_100);
     expect(await control.audit.verify()).toMatchObject({ ok: true, rows: 100 });
+    expect(await control.audit.due(0)).toBe(0);
     expect(await control.audit.prune(0)).toBe(0);
     expect(await control.audit.prune(now)).toBe(100);
     await write(1);
@@ -147,6 +149,7 @@ describe('the chain', () => {
     await write(1_200);
     now = 2_000;
     await write(3);
+    expect(await control.audit.due(2_002)).toBe(1_202);
     expect(await control.audit.prune(2_002)).toBe(1_202);
   });
 

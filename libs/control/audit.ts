@@ -56,6 +56,15 @@ export function createAuditLog(db: Database, clock: () => number): ClosableAudit
   );
   const chain = () => chainRow.all()[0] as Chain;
 
+  /** The first rows after one that were written before a time, a chunk at most. */
+  function oldRows(seq: number, time: number): readonly StoredRow[] {
+    const rows = oldest.all(seq, chunk);
+    const now = clock();
+    const next = nextNow.all(rows.at(-1)?.seq ?? 0, now)[0]?.at;
+    const fresh = agesOf(rows, now, next).findIndex((at) => at >= time);
+    return fresh === -1 ? rows : rows.slice(0, fresh);
+  }
+
   let waiting: Waiting[] = [];
   let scheduled = false;
 
@@ -154,18 +163,24 @@ export function createAuditLog(db: Database, clock: () => number): ClosableAudit
       const { head_seq, head_hash } = chain();
       return { seq: head_seq, hash: head_hash };
     },
+    due: async (time) => {
+      let due = 0;
+      for (let after = chain().start_seq; ; await nextTurn()) {
+        const old = oldRows(after, time);
+        due += old.length;
+        if (old.length < chunk) return due;
+        after = old[chunk - 1]?.seq ?? after;
+      }
+    },
     prune: async (time) => {
       for (let pruned = 0; ; await nextTurn()) {
         const count = db.transaction(() => {
-          const old = oldest.all(chain().start_seq, chunk);
-          const now = clock();
-          const after = nextNow.all(old.at(-1)?.seq ?? 0, now)[0]?.at;
-          const fresh = agesOf(old, now, after).findIndex((at) => at >= time);
-          const last = old.at(fresh === -1 ? old.length - 1 : fresh - 1);
-          if (fresh === 0 || last === undefined) return 0;
+          const old = oldRows(chain().start_seq, time);
+          const last = old.at(-1);
+          if (last === undefined) return 0;
           remove.run(last.seq);
           setStart.run(last.seq, last.hash);
-          return fresh === -1 ? old.length : fresh;
+          return old.length;
         });
         pruned += count;
         if (count < chunk) return pruned;

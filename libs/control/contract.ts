@@ -83,6 +83,8 @@ export interface AuditLog {
   read(request: AuditSearch): Promise<AuditPage>;
   verify(expected?: AuditHead): Promise<AuditVerdict>;
   head(): Promise<AuditHead>;
+  /** How many rows {@link prune} would delete by now. */
+  due(time: number): Promise<number>;
   /** Deletes rows written before `time`; answers how many. */
   prune(time: number): Promise<number>;
 }

@@ -1,7 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type MatchOptions, match, rulesFound, storeAlert } from './alert_matches.suite.ts';
 import type { AlertStore } from './contract.ts';
-import { everyone, everything, only, type StoreHarness, suiteNow } from './fixtures.suite.ts';
+import type { Deletion } from './deletion.ts';
+import {
+  cutOff,
+  everyone,
+  everything,
+  expired,
+  only,
+  type StoreHarness,
+  suiteNow,
+} from './fixtures.suite.ts';
 
 /** What {@link AlertStore.change} and {@link AlertStore.undo} promise. */
 export function describeAlertChanges(harness: () => StoreHarness<AlertStore>): void {
@@ -135,6 +144,14 @@ export function describeAlertChanges(harness: () => StoreHarness<AlertStore>): v
       await expect(store.undo(late.changeId, everything('ann'))).rejects.toMatchObject({
         code: 'CHANGE_UNKNOWN',
       });
+      const [begins] = await cutOff(store, suiteNow);
+      const what = 'what alerts were before single changes';
+      const reason = 'past the 10 minutes in which a change can be undone';
+      expect(begins).toMatchObject({ dataClass: 'alerts', what, reason, begins: true });
+      const { records } = begins as Deletion;
+      expect(records).toBeGreaterThan(0);
+      expect(await expired(store, suiteNow)).toMatchObject([{ what, reason, records }]);
+      expect(await cutOff(store, suiteNow)).toEqual([]);
     });
 
     it('does not undo over what somebody did since, but keeps matches that joined', async () => {

@@ -1,7 +1,6 @@
 import type { AlertRow } from '@tidewatch/event';
 import { actOn, hasChange, isDecided, undoOn } from './alert_changes.ts';
 import type { AlertAction, AlertSearch, Scope, TimeRange } from './contract.ts';
-import { deleteNoted, type Gone, type TellDeletion } from './deletion.ts';
 
 /** Work on many alerts: a change of all that a query found, or the undoing of such a change. */
 export interface AlertJob {
@@ -117,15 +116,4 @@ export function createPart({ job, alerts }: JobPart, now: number) {
       return counts;
     },
   };
-}
-
-/** Deletes what expired of the alert store, where anything did. */
-export async function deleteExpired(
-  tell: TellDeletion,
-  what: string,
-  records: number,
-  remove: (gone: Gone) => Promise<unknown>,
-): Promise<void> {
-  if (records > 0)
-    await deleteNoted(tell, { keeper: 'alert store', dataClass: 'alerts', what, records }, remove);
 }

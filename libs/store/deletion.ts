@@ -42,3 +42,12 @@ export async function deleteNoted(
     if (records !== undefined) await tell({ ...due, records });
   }
 }
+
+/** As {@link deleteNoted}, where anything is due: what deletes nothing is not worth a note. */
+export async function deleteDue(
+  tell: TellDeletion,
+  due: Deletion,
+  remove: (gone: Gone) => Promise<unknown>,
+): Promise<void> {
+  if (due.records > 0) await deleteNoted(tell, due, remove);
+}

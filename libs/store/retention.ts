@@ -11,7 +11,7 @@ export interface Keeper {
   readonly dataClass: DataClass | 'all';
   /** How long, in milliseconds: one time for everything, asked for each time since classes change, or each class's own. */
   readonly ttlMs: (() => number) | 'by class';
-  /** Deletes whatever is past its time to live at `now` (epoch ms), and tells of each thing as soon as it is gone. */
+  /** Deletes whatever is past its time to live at `now` (epoch ms), each thing by `deleteDue` or `deleteNoted`. */
   readonly expire: (now: number, tell: TellDeletion) => Promise<void>;
   /** What is past its time all the same after that, and why, in sentences. */
   readonly overdue?: (now: number) => Promise<readonly string[]>;

@@ -106,6 +106,7 @@ export function describeStreamContract(name: string, openLog: OpenLog): void {
         await stream.append(numbers(0, 10).map((value) => recordOf(value)));
         await quick.consumer.drain();
         const future = Date.now() + 60_000;
+        expect(await stream.dueBefore(future)).toEqual([]);
         expect(await stream.deleteBefore(future)).toEqual({ records: 0, bytes: 0 });
         expect(await stream.read({ partition: 0, offset: 0 }, 100)).toHaveLength(10);
 
@@ -113,6 +114,8 @@ export function describeStreamContract(name: string, openLog: OpenLog): void {
         const caughtUp = await follow(stream, 'slow');
         await caughtUp.consumer.drain();
         expect(await stream.deleteBefore(Date.now() - 60_000)).toEqual({ records: 0, bytes: 0 });
+        expect(await stream.dueBefore(Date.now() - 60_000)).toEqual([]);
+        expect(await stream.dueBefore(future)).toEqual([{ partition: 0, records: 10 }]);
         const deleted = await stream.deleteBefore(future);
         expect(deleted.records).toBe(10);
         expect(deleted.bytes).toBeGreaterThan(100);

@@ -124,6 +124,8 @@ export interface Stream {
   /** Reads up to `limit` records from a position on, for people (dead letters, evidence); not a group. */
   read(from: Position, limit: number): Promise<StreamRecord[]>;
   stats(): Promise<StreamStats>;
+  /** What {@link deleteBefore} would delete by now, of each partition where it is anything. */
+  dueBefore(before: number): Promise<readonly { readonly partition: number; readonly records: number }[]>;
   /** Deletes whole segments whose every record is older than `before` (epoch ms) and read by every group. */
   deleteBefore(before: number): Promise<{ readonly records: number; readonly bytes: number }>;
   /**

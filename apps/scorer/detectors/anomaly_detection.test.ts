@@ -136,6 +136,14 @@ it('makes one alert of a spike, with what was expected, and keeps what it found 
   });
   const state = await detection.state();
   expect(state?.detectors.logons).toMatchObject({ known: 8, graded: 8, late: 0, leftOut: 0 });
+  const over = Date.now() + minute;
+  expect(await detection.due('authentication', start)).toBe(0);
+  expect(await detection.due('another', over)).toBe(0);
+  expect([
+    await detection.due('authentication', over),
+    await detection.expire('authentication', over),
+  ]).toEqual([8, 8]);
+  expect((await detection.state())?.detectors.logons).toMatchObject({ known: 0 });
 });
 
 it('finds after a crash in mid-interval what it would have found, and opens no alert twice', async () => {

@@ -47,8 +47,9 @@ export interface AnomalyDetection {
   reload(detecting: Detecting): Promise<void>;
   /** Forgets what detectors that are no more have learnt. */
   forget(id: string): Promise<void>;
-  /** Forgets entities of which no event came since. @param before by data class, epoch ms */
-  expire(before: Readonly<Record<string, number>>): Promise<Readonly<Record<string, number>>>;
+  /** Counts, and forgets, entities of which no event came since `before` (epoch ms), and values that others did not show since. */
+  due(dataClass: string, before: number): Promise<number>;
+  expire(dataClass: string, before: number): Promise<number>;
   /** Resolves when everything appended before the call was looked at, and what was found is stored. */
   drain(): Promise<void>;
   close(): Promise<void>;
@@ -243,7 +244,6 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
 
   /** A group that reads nothing would keep the stream from being freed. */
   const leave = (): Promise<void> => events.forgetGroup(group);
-
   if (detecting.definitions.length > 0) await start();
   else await leave();
 
@@ -272,11 +272,12 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
       await running?.thread.ask({ ask: 'forget', detector });
       isAhead = true;
     },
-    async expire(before) {
-      if (running === undefined) return {};
+    due: async (dataClass, before) => (await running?.thread.ask({ ask: 'due', dataClass, before })) ?? 0,
+    async expire(dataClass, before) {
+      if (running === undefined) return 0;
       const { thread, consumer } = running;
       return inTurn(async () => {
-        const gone = await thread.ask({ ask: 'expire', before });
+        const gone = await thread.ask({ ask: 'expire', dataClass, before });
         isAhead = true;
         await save(thread, consumer);
         return gone;

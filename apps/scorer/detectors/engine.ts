@@ -71,8 +71,10 @@ export interface Engine {
   quiet(now: number): readonly string[];
   /** Forgets what a detector that is no more has learnt. */
   forgetDetector(id: string): void;
-  /** Forgets entities of which no event came since; answers how many. @param before by data class, epoch ms */
-  expire(before: Readonly<Record<string, number>>): Readonly<Record<string, number>>;
+  /** How many entities and values {@link expire} would forget. */
+  due(dataClass: string, before: number): number;
+  /** Forgets entities of a class of which no event came since `before` (epoch ms), and values that others did not show since. */
+  expire(dataClass: string, before: number): number;
   close(): void;
 }
 
@@ -98,6 +100,12 @@ export function createEngine(kept: Kept, lost: (reason: string) => void): Engine
   let synthetic: ReadonlySet<string> = new Set();
   let witness: RegExp | undefined;
   let reached = Number.NEGATIVE_INFINITY;
+
+  function due(dataClass: string, before: number): number {
+    // What is changed must be in the file to be found there.
+    for (const watch of watches) watch.write();
+    return kept.due(dataClass, before);
+  }
 
   function* goOn(to: number): Iterable<readonly Finding[]> {
     if (to <= reached) return;
@@ -187,19 +195,12 @@ export function createEngine(kept: Kept, lost: (reason: string) => void): Engine
       for (const entity of kept.forget({ detector: id })) forests.putAside(entity);
       kept.write(`detector ${id}`, '{}');
     },
-    expire(before) {
-      const gone: Record<string, number> = {};
-      // What is changed must be in the file to be found there.
-      for (const watch of watches) watch.write();
-      for (const dataClass of kept.classes()) {
-        const limit = before[dataClass];
-        if (limit === undefined) continue;
-        const entities = new Set(kept.forget({ dataClass, before: limit }));
-        if (entities.size === 0) continue;
-        gone[dataClass] = entities.size;
-        for (const entity of entities) forests.putAside(entity);
-        for (const watch of watches) watch.forget(entities);
-      }
+    due,
+    expire(dataClass, before) {
+      const gone = due(dataClass, before);
+      const entities = new Set(kept.forget({ dataClass, before }));
+      for (const entity of entities) forests.putAside(entity);
+      for (const watch of watches) watch.forget(entities);
       return gone;
     },
     close: () => kept.close(),

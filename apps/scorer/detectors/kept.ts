@@ -79,7 +79,8 @@ export interface Kept {
   forget(
     which: { readonly detector: string } | { readonly dataClass: string; readonly before: number },
   ): readonly number[];
-  classes(): readonly string[];
+  /** How many entities and values of a data class that would forget. */
+  due(dataClass: string, before: number): number;
   /** Durable when it returns. */
   commit(): void;
   close(): void;
@@ -127,8 +128,10 @@ export function openKept(file: string): Kept {
   const run = (sql: string, ...values: unknown[]): void => void prepared(sql).run(values);
   let lastId = (all('SELECT max(id) AS id FROM entities')[0]?.id as number | null) ?? 0;
   run('BEGIN IMMEDIATE');
-
   const known = createKnownValues(all, run);
+  const ids = (sql: string, ...values: unknown[]) => all(sql, ...values).map(({ id }) => id as number);
+  const old = (dataClass: string, before: number) =>
+    ids('SELECT id FROM entities WHERE data_class = ? AND newest < ?', dataClass, before);
 
   return {
     read: (name) => all('SELECT value FROM facts WHERE name = ?', name)[0]?.value as string | undefined,
@@ -226,12 +229,11 @@ export function openKept(file: string): Kept {
     known: (detector) =>
       all('SELECT count(*) AS known FROM entities WHERE detector = ?', detector)[0]?.known as number,
     forget(which) {
-      const rows =
+      const gone =
         'detector' in which
-          ? all('SELECT id FROM entities WHERE detector = ?', which.detector)
-          : all('SELECT id FROM entities WHERE data_class = ? AND newest < ?', which.dataClass, which.before);
-      const ids = rows.map(({ id }) => id as number);
-      for (const id of ids) {
+          ? ids('SELECT id FROM entities WHERE detector = ?', which.detector)
+          : old(which.dataClass, which.before);
+      for (const id of gone) {
         run('DELETE FROM forests WHERE entity = ?', id);
         run('DELETE FROM steps WHERE entity = ?', id);
         run('DELETE FROM said WHERE entity = ?', id);
@@ -239,9 +241,9 @@ export function openKept(file: string): Kept {
         run('DELETE FROM entities WHERE id = ?', id);
       }
       if ('dataClass' in which) known.expire(which.dataClass, which.before);
-      return ids;
+      return gone;
     },
-    classes: () => all('SELECT DISTINCT data_class AS name FROM entities').map(({ name }) => name as string),
+    due: (dataClass, before) => old(dataClass, before).length + known.due(dataClass, before),
     commit() {
       run('COMMIT');
       run('BEGIN IMMEDIATE');

@@ -18,6 +18,8 @@ export interface KnownValues {
     when: { readonly at: number; readonly after: number },
   ): readonly string[];
   forget(entity: number): void;
+  /** How many values did not come since, of entities of a data class that have had events. @param before epoch ms */
+  due(dataClass: string, before: number): number;
   /** Forgets values of entities of a data class that did not come since. @param before epoch ms */
   expire(dataClass: string, before: number): void;
 }
@@ -72,6 +74,11 @@ export function createKnownValues(
       return [...unseen.values()];
     },
     forget: (entity) => run('DELETE FROM known WHERE entity = ?', entity),
+    due: (dataClass, before) =>
+      all(
+        'SELECT count(*) AS due FROM known WHERE at < ? AND entity IN (SELECT id FROM entities WHERE data_class = ? AND newest >= ?)',
+        ...[before, dataClass, before],
+      )[0]?.due as number,
     expire: (dataClass, before) =>
       run(
         'DELETE FROM known WHERE at < ? AND entity IN (SELECT id FROM entities WHERE data_class = ?)',

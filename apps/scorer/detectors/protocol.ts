@@ -21,7 +21,7 @@ export type Request =
       readonly classes: EntitiesAsked['classes'];
     }
   | { readonly ask: 'forget'; readonly detector: string }
-  | { readonly ask: 'expire'; readonly before: Readonly<Record<string, number>> };
+  | { readonly ask: 'due' | 'expire'; readonly dataClass: string; readonly before: number };
 
 export interface Answers {
   /** The positions that the file stands for. */
@@ -35,6 +35,7 @@ export interface Answers {
   readonly entities: readonly EntityRow[] | undefined;
   readonly said: readonly Said[] | undefined;
   readonly forget: undefined;
-  readonly expire: Readonly<Record<string, number>>;
+  readonly due: number;
+  readonly expire: number;
   readonly close: undefined;
 }

@@ -35,8 +35,9 @@ function answer(request: Exclude<Request, { ask: 'take' | 'advance' }>): Answers
       return engine().said(request.detector, request.values, request.classes);
     case 'forget':
       return engine().forgetDetector(request.detector) as undefined;
+    case 'due':
     case 'expire':
-      return engine().expire(request.before);
+      return engine()[request.ask](request.dataClass, request.before);
     case 'close':
       return engine().close() as undefined;
   }

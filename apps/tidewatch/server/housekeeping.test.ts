@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ControlStore, openControlStore } from '@tidewatch/control';
@@ -108,9 +108,12 @@ it('deletes nothing whose beginning the audit log does not take, and tries again
   expect(deleted).toBe(1);
 });
 
-it('has audited what it deleted when it is killed right after', async () => {
+it('has audited what it deletes of each place when it is killed right after', async () => {
   await start([], {});
-  const text = 'classes: { web: { description: d, ttl: 7d, readers: [analyst] } }\napprovals: []\n';
+  const classes = ['web', 'audit', 'dead_letters'].map(
+    (name) => `${name}: { description: d, ttl: 7d, readers: [analyst] }`,
+  );
+  const text = `classes: { ${classes.join(', ')} }\napprovals: []\n`;
   const openStore = () =>
     openDuckDbStore({ directory: join(directory, 'store'), classes: parseDataClasses(text) });
   const count = async (store: DuckDbStore) =>
@@ -124,23 +127,33 @@ it('has audited what it deleted when it is killed right after', async () => {
   await store.events.write([0, 1, 2].map((i) => indexed({}, { ingested: ingested + i, dataClass: 'web' })));
   expect(await count(store)).toEqual([['web', '2026-01-01', 3]]);
   await store.close();
+  await close();
   await control.close();
   const program = join(import.meta.dirname, 'housekeeping.child.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', program, directory, text], { stdio: 'inherit' });
+  const parameters = [program, directory, text, String(ingested)];
+  const child = spawn(process.execPath, ['--import', 'tsx', ...parameters], { stdio: 'inherit' });
   const [, signal] = await once(child, 'exit');
   expect(signal).toBe('SIGKILL');
   control = openControlStore({ file: join(directory, 'control.db') });
   const reopened = await openStore();
   expect(await count(reopened)).toEqual([]);
   await reopened.close();
-  expect((await control.audit.read({ limit: 10 })).items).toMatchObject([
-    {
-      ...{ who: 'retention', action: 'retention.deleting', target: 'event store' },
-      detail: {
-        ...{ dataClass: 'web', what: 'partition 2026-01-01', records: 3 },
-        reason: 'past the time to live of 7d',
-      },
-    },
+  const wal = createWal({ directory: join(directory, 'streams') });
+  expect((await (await wal.open('events')).stats()).partitions).toEqual([
+    { partition: 0, first: 1, next: 1 },
+  ]);
+  await wal.close();
+  expect(await readdir(join(directory, 'snapshots'))).toEqual([]);
+  const { items } = await control.audit.read({ limit: 10 });
+  const reason = 'past the time to live of 7d';
+  const deleting = (target: string, detail: object) => ({
+    ...{ who: 'retention', action: 'retention.deleting', target, detail: { ...detail, reason } },
+  });
+  expect([...items].sort((a, b) => a.target.localeCompare(b.target))).toMatchObject([
+    deleting('control.db', { dataClass: 'audit', what: 'audit entries', records: 1 }),
+    deleting('event store', { dataClass: 'web', what: 'partition 2026-01-01', records: 3 }),
+    deleting('snapshots', { dataClass: 'all', what: 'snapshots', records: 1 }),
+    deleting('streams/events', { dataClass: 'all', what: 'records of the partition 0', records: 1 }),
   ]);
 }, 30_000);
 

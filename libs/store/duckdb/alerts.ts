@@ -1,10 +1,11 @@
 import type { Status } from '@tidewatch/event';
 import { seesAlert, undoWindowMs } from '../alert_changes.ts';
 import { bringInto, type Incoming, incomingFindings, incomingMatches } from '../alert_effects.ts';
-import { deleteExpired } from '../alert_jobs.ts';
+import { expiredOf, undoExpired } from '../alert_expiry.ts';
 import { buckets } from '../buckets.ts';
 import type { DataClasses } from '../classes.ts';
 import type { AlertEffect, AlertSearch, AlertStore, Scope } from '../contract.ts';
+import { deleteDue } from '../deletion.ts';
 import { inParts } from '../in_parts.ts';
 import { decodeToken, encodeToken } from '../page.ts';
 import { alertFields, alertTables } from './alert_columns.ts';
@@ -169,18 +170,20 @@ export async function createAlertStore(
     deleteClass: (dataClass) => stored.remove('data_class = $1', [dataClass]),
 
     async expire(now, tell) {
+      const counted = async (rows: string, before: readonly number[]): Promise<number> =>
+        (await database.read(`SELECT count(*) FROM ${rows} < $1`, before))[0]?.[0] as number;
+      // They can't be undone any more, and nobody may change an alert again for long.
+      const undone = [clock() - undoWindowMs];
+      const changes = 'alerts.changes WHERE changed_at';
+      await deleteDue(tell, undoExpired(await counted(changes, undone)), async (gone) =>
+        gone(await database.write((writer) => writer.run(`DELETE FROM ${changes} < $1`, undone))),
+      );
       const ttl = classes.get('alerts')?.ttlMs;
       if (ttl === undefined) return;
       const before = [now - ttl];
-      const counted = async (rows: string): Promise<number> =>
-        (await database.read(`SELECT count(*) FROM ${rows} WHERE created_at < $1`, before))[0]?.[0] as number;
-      await deleteExpired(tell, 'alerts', await counted(table), async (gone) =>
+      const old = await counted(`${table} WHERE created_at`, before);
+      await deleteDue(tell, expiredOf('alerts', old), async (gone) =>
         gone(await stored.remove('created_at < $1', before)),
-      );
-      // They can't be undone any more, and nobody may change an alert again for long.
-      const undone = [clock() - undoWindowMs];
-      await database.write((writer) =>
-        writer.run('DELETE FROM alerts.changes WHERE changed_at < $1', undone),
       );
       const removeJobs = () =>
         database.write((writer) =>
@@ -190,8 +193,10 @@ export async function createAlertStore(
             return writer.run('DELETE FROM alerts.jobs WHERE created_at < $1', before);
           }),
         );
-      const jobs = await counted('alerts.jobs');
-      await deleteExpired(tell, 'changes of many alerts', jobs, async (gone) => gone(await removeJobs()));
+      const jobs = await counted('alerts.jobs WHERE created_at', before);
+      await deleteDue(tell, expiredOf('changes of many alerts', jobs), async (gone) =>
+        gone(await removeJobs()),
+      );
     },
 
     close: () => database.close(),

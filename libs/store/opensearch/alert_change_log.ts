@@ -1,7 +1,5 @@
-import type { JsonObject } from '@tidewatch/event';
 import { alertChangeIndex } from './alert_index.ts';
 import type { OpenSearchConnection } from './client.ts';
-import { deleteByQuery } from './delete_by_query.ts';
 import { request } from './request.ts';
 
 const what = 'changes of alerts';
@@ -33,7 +31,3 @@ export async function readAlertChange(
   if (_source?.entries === undefined || (_source.changed ?? 0) < since) return undefined;
   return JSON.parse(_source.entries) as readonly string[];
 }
-
-/** Forgets the changes that a query finds. */
-export const forgetAlertChanges = (connection: OpenSearchConnection, query: JsonObject): Promise<void> =>
-  deleteByQuery(connection, alertChangeIndex, query);

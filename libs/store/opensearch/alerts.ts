@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { AlertRow, JsonObject, Status } from '@tidewatch/event';
 import { type Author, changeOn, seesAlert, undoOf, undoOn, undoWindowMs } from '../alert_changes.ts';
 import { bringInto, type Incoming, incomingFindings, incomingMatches } from '../alert_effects.ts';
-import { deleteExpired } from '../alert_jobs.ts';
+import { expiredOf, undoExpired } from '../alert_expiry.ts';
 import { buckets } from '../buckets.ts';
 import type { DataClasses } from '../classes.ts';
 import type { AlertChange, AlertEffect, AlertStore, Scope } from '../contract.ts';
-import type { Gone } from '../deletion.ts';
+import { deleteDue, type Gone } from '../deletion.ts';
 import { errors } from '../errors.ts';
 import { inParts } from '../in_parts.ts';
 import { decodeToken, encodeToken } from '../page.ts';
-import { forgetAlertChanges, keepAlertChange, readAlertChange } from './alert_change_log.ts';
+import { keepAlertChange, readAlertChange } from './alert_change_log.ts';
 import { groupAlerts } from './alert_groups.ts';
 import { alertChangeIndex, alertIndex } from './alert_index.ts';
 import { createAlertJobStore } from './alert_jobs.ts';
@@ -272,21 +272,23 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
     },
 
     async expire(now, tell) {
-      await forgetAlertChanges(connection, { range: { changed: { lt: clock() - undoWindowMs } } });
+      const changes = { range: { changed: { lt: clock() - undoWindowMs } } };
+      const undone = await countAlerts(connection, changes, alertChangeIndex);
+      await deleteDue(tell, undoExpired(undone), (gone) =>
+        deleteByQuery(connection, alertChangeIndex, changes, gone),
+      );
       const ttl = classes.get('alerts')?.ttlMs;
       if (ttl === undefined) return;
       const before = { lt: now - ttl };
       const alerts = { range: { 'tidewatch_alert.created': before } };
       await show();
-      await deleteExpired(tell, 'alerts', await countAlerts(connection, alerts), (gone) =>
+      await deleteDue(tell, expiredOf('alerts', await countAlerts(connection, alerts)), (gone) =>
         remove(alerts, gone),
       );
       const jobs = { range: { created: before } };
-      await deleteExpired(
-        tell,
-        'changes of many alerts',
-        await countAlerts(connection, jobs, alertChangeIndex),
-        (gone) => deleteByQuery(connection, alertChangeIndex, jobs, gone),
+      const old = await countAlerts(connection, jobs, alertChangeIndex);
+      await deleteDue(tell, expiredOf('changes of many alerts', old), (gone) =>
+        deleteByQuery(connection, alertChangeIndex, jobs, gone),
       );
     },
 

@@ -83,6 +83,20 @@ export function createKafkaSnapshots(kafka: KafkaLog, name = 'snapshots'): KeptS
     return index;
   }
 
+  /** Snapshots of some stages that were last saved before a time. */
+  async function old(time: number, stages: readonly string[]) {
+    const log = await changelog();
+    const found: { partition: number; key: string; manifest: Manifest }[] = [];
+    for (let partition = 0; partition < log.partitions; partition++) {
+      const index = indexOf(partition);
+      await catchUp(log, partition, index);
+      for (const [key, manifest] of index.manifests)
+        if (manifest.at < time && stages.some((stage) => key.startsWith(`${stage}/`)))
+          found.push({ partition, key, manifest });
+    }
+    return found;
+  }
+
   return {
     async load(stage, unit) {
       const log = await changelog();
@@ -112,22 +126,16 @@ export function createKafkaSnapshots(kafka: KafkaLog, name = 'snapshots'): KeptS
       manifests.set(key, { ...manifest, at: Date.now() });
     },
 
+    due: async (time, stages) => (await old(time, stages)).length,
+
     async expire(time, stages) {
       const log = await changelog();
-      let expired = 0;
-      for (let partition = 0; partition < log.partitions; partition++) {
-        const index = indexOf(partition);
-        await catchUp(log, partition, index);
-        const old = [...index.manifests].filter(
-          ([key, { at }]) => at < time && stages.some((stage) => key.startsWith(`${stage}/`)),
-        );
-        for (const [key, manifest] of old) {
-          await send(log, partition, [{ key, value: null }, ...tombstones(key, manifest)]);
-          index.manifests.delete(key);
-        }
-        expired += old.length;
+      const found = await old(time, stages);
+      for (const { partition, key, manifest } of found) {
+        await send(log, partition, [{ key, value: null }, ...tombstones(key, manifest)]);
+        indexOf(partition).manifests.delete(key);
       }
-      return expired;
+      return found.length;
     },
   };
 }

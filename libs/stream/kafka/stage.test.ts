@@ -145,7 +145,9 @@ describe.runIf(has('kafka'))('a keyed stage on Kafka', () => {
       await after.save('stage', '0', Buffer.from('small'));
       expect(Buffer.from((await after.load('stage', '0'))!).toString()).toBe('small');
       const now = Date.now();
+      expect(await after.due(now - 60_000, ['stage', 'empty'])).toBe(0);
       expect(await after.expire(now - 60_000, ['stage', 'empty'])).toBe(0);
+      expect(await after.due(now + 60_000, ['stage'])).toBe(2);
       expect(await after.expire(now + 60_000, ['stage'])).toBe(2);
       expect(await after.load('stage', '0')).toBeUndefined();
       const again = createKafkaSnapshots(await crash());

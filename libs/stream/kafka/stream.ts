@@ -181,6 +181,13 @@ export function createStream(config: StreamConfig): Stream {
       };
     },
 
+    async dueBefore(before) {
+      assertOpen();
+      const targets = await connection.offsets(topic, all, before);
+      const due = await dueRecords(config, all, await bounds(), targets);
+      return due.map(({ partition, begin, offset }) => ({ partition, records: offset - begin }));
+    },
+
     async deleteBefore(before) {
       assertOpen();
       return deleteRecords(config, all, await bounds(), await connection.offsets(topic, all, before));
@@ -204,31 +211,44 @@ export function createStream(config: StreamConfig): Stream {
   }
 }
 
-/** Deletes what lies before `targets` (-1: everything there is) and was read by every group. */
-export async function deleteRecords(
-  { client, connection, groups, topic }: Pick<StreamConfig, 'client' | 'connection' | 'groups' | 'topic'>,
+type Deleting = Pick<StreamConfig, 'client' | 'connection' | 'groups' | 'topic'>;
+
+/** What lies before `targets` (-1: everything there is) and was read by every group: from `begin` up to `offset`. */
+async function dueRecords(
+  { groups }: Pick<Deleting, 'groups'>,
   partitions: readonly number[],
   { first, end }: Bounds,
   targets: ReadonlyMap<number, number>,
-): Promise<{ records: number; bytes: number }> {
+): Promise<readonly { partition: number; begin: number; offset: number; next: number }[]> {
   const read = [...(await groups.positions()).values()];
-  const sizes = await sizesOnDisk(connection, topic, partitions);
+  return partitions
+    .map((partition) => {
+      const begin = first.get(partition) ?? 0;
+      const next = end.get(partition) ?? 0;
+      const target = targets.get(partition) ?? begin;
+      const readByAll = read.map((group) => group.get(partition) ?? begin);
+      return { partition, begin, next, offset: Math.min(target < 0 ? next : target, ...readByAll) };
+    })
+    .filter(({ begin, offset }) => offset > begin);
+}
+
+/** Deletes what lies before `targets` (-1: everything there is) and was read by every group. */
+export async function deleteRecords(
+  { client, connection, groups, topic }: Deleting,
+  partitions: readonly number[],
+  bounds: Bounds,
+  targets: ReadonlyMap<number, number>,
+): Promise<{ records: number; bytes: number }> {
+  const due = await dueRecords({ groups }, partitions, bounds, targets);
   const deleted = { records: 0, bytes: 0 };
-  const requests: { partition: number; offset: string }[] = [];
-  for (const partition of partitions) {
-    const begin = first.get(partition) ?? 0;
-    const next = end.get(partition) ?? 0;
-    const target = targets.get(partition) ?? begin;
-    const offset = Math.min(
-      target < 0 ? next : target,
-      ...read.map((group) => group.get(partition) ?? begin),
-    );
-    if (offset <= begin) continue;
-    requests.push({ partition, offset: String(offset) });
+  if (due.length === 0) return deleted;
+  const sizes = await sizesOnDisk(connection, topic, partitions);
+  for (const { partition, begin, offset, next } of due) {
     deleted.records += offset - begin;
     deleted.bytes += Math.round(((sizes.get(partition) ?? 0) * (offset - begin)) / (next - begin));
   }
-  if (requests.length > 0) await client.admin.deleteTopicRecords({ topic, partitions: requests });
+  const requests = due.map(({ partition, offset }) => ({ partition, offset: String(offset) }));
+  await client.admin.deleteTopicRecords({ topic, partitions: requests });
   return deleted;
 }
 

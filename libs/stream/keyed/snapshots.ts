@@ -13,6 +13,8 @@ export interface SnapshotStore {
 
 /** Snapshots that can be forgotten. */
 export interface KeptSnapshots extends SnapshotStore {
+  /** How many {@link expire} would delete by now. */
+  due(before: number, stages: readonly string[]): Promise<number>;
   /**
    * Deletes the snapshots of some stages that were last saved before `before` (epoch ms), and answers how many: no event
    * has come since, and so what they know is older. A stage without begins at its group's committed position.
@@ -23,6 +25,17 @@ export interface KeptSnapshots extends SnapshotStore {
 /** Snapshots as files, `<directory>/<stage>.<unit>.snapshot`. */
 export function createFileSnapshots(directory: string): KeptSnapshots {
   const pathOf = (stage: string, unit: string): string => join(directory, `${stage}.${unit}.snapshot`);
+
+  async function old(before: number, stages: readonly string[]): Promise<string[]> {
+    const found: string[] = [];
+    for (const name of await readdir(directory).catch(() => [])) {
+      const path = join(directory, name);
+      if (stages.some((stage) => name.startsWith(`${stage}.`)) && (await stat(path)).mtimeMs < before)
+        found.push(path);
+    }
+    return found;
+  }
+
   return {
     async load(stage, unit) {
       try {
@@ -36,16 +49,11 @@ export function createFileSnapshots(directory: string): KeptSnapshots {
       await mkdir(directory, { recursive: true });
       await replaceFile(pathOf(stage, unit), snapshot);
     },
+    due: async (before, stages) => (await old(before, stages)).length,
     async expire(before, stages) {
-      let expired = 0;
-      for (const name of await readdir(directory).catch(() => [])) {
-        const path = join(directory, name);
-        if (!stages.some((stage) => name.startsWith(`${stage}.`)) || (await stat(path)).mtimeMs >= before)
-          continue;
-        await rm(path);
-        expired++;
-      }
-      return expired;
+      const paths = await old(before, stages);
+      for (const path of paths) await rm(path);
+      return paths.length;
     },
   };
 }

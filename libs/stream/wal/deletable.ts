@@ -50,13 +50,16 @@ function newestOf(segments: readonly Segment[], now: number): number[] {
   return times;
 }
 
+/** How many records segments hold. */
+export const recordsIn = (segments: readonly Segment[]): number =>
+  segments.reduce((sum, { base, end }) => sum + Math.max(base, end) - base, 0);
+
 /** Deletes the files of segments. */
 export async function remove(segments: readonly Segment[]): Promise<Deleted> {
   for (const { path } of segments) await rm(path, { force: true });
-  const spans = segments.map(({ base, end }) => ({ begin: base, end: Math.max(base, end) }));
   return {
-    records: spans.reduce((sum, { begin, end }) => sum + end - begin, 0),
+    records: recordsIn(segments),
     bytes: segments.reduce((sum, { size }) => sum + size, 0),
-    spans,
+    spans: segments.map(({ base, end }) => ({ begin: base, end: Math.max(base, end) })),
   };
 }

@@ -5,7 +5,7 @@ import { errors } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Budget } from './budget.ts';
 import type { DamageBook } from './damage.ts';
-import { countDeletable, type Deletable, type Deleted, remove } from './deletable.ts';
+import { countDeletable, type Deletable, type Deleted, recordsIn, remove } from './deletable.ts';
 import { createGroupEncoder, type Encoded } from './encode_group.ts';
 import { createGroupCommit, type GroupCommit, type Waiting } from './group_commit.ts';
 import { headerBytes } from './header.ts';
@@ -150,6 +150,13 @@ export class Partition {
       const first = this.#active.appendedNear(this.#active.base);
       if (first !== undefined && (first < before || first > this.#config.clock())) await this.#begin();
     });
+  }
+
+  /** Records that {@link deleteSegments} would delete. */
+  countRecords(gone: (segment: Deletable) => boolean): Promise<number> {
+    return this.#exclusive(async () =>
+      recordsIn(this.#segments.slice(0, countDeletable(this.#segments, this.#config.clock(), gone))),
+    );
   }
 
   /** Deletes whole segments from the oldest on, for as long as `gone` says so of each. */

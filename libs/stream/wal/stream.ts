@@ -15,6 +15,7 @@ import { checkName } from '../names.ts';
 import type { Budget } from './budget.ts';
 import { createConsumer } from './consumer.ts';
 import { createDamageBook } from './damage.ts';
+import type { Deletable } from './deletable.ts';
 import { createMeasure, maxRecordBytes } from './format.ts';
 import { type Group, openGroups } from './groups.ts';
 import { marksName } from './marks.ts';
@@ -126,6 +127,21 @@ export async function openStream(config: StreamConfig): Promise<Stream> {
     if (closing !== undefined) throw errors.STREAM_CLOSED({ stream: name });
   }
 
+  /** So that a segment which is written to for long does not keep what is before `before`. */
+  async function endOldSegments(before: number): Promise<void> {
+    assertOpen();
+    await retention.check();
+    await groups.flush();
+    const rolled = clock() - longestSegment(clock() - before);
+    // A full disk may have no room for another segment; then the newest stays for now.
+    for (const partition of partitions) await partition.rollBefore(rolled).catch(() => {});
+  }
+
+  function isDue({ id }: Partition, before: number): (segment: Deletable) => boolean {
+    const read = groups.readByAll(id);
+    return ({ newest, end }) => newest < before && end <= read;
+  }
+
   return {
     name,
     async append(records) {
@@ -196,19 +212,22 @@ export async function openStream(config: StreamConfig): Promise<Stream> {
       await groups.forget(name);
     },
 
+    async dueBefore(before) {
+      await endOldSegments(before);
+      const due = await Promise.all(
+        partitions.map(async (partition) => ({
+          partition: partition.id,
+          records: await partition.countRecords(isDue(partition, before)),
+        })),
+      );
+      return due.filter(({ records }) => records > 0);
+    },
+
     async deleteBefore(before) {
-      assertOpen();
-      await retention.check();
-      await groups.flush();
+      await endOldSegments(before);
       const deleted = { records: 0, bytes: 0 };
-      const rolled = clock() - longestSegment(clock() - before);
       for (const partition of partitions) {
-        // A full disk may have no room for another segment; then the newest stays for now.
-        await partition.rollBefore(rolled).catch(() => {});
-        const read = groups.readByAll(partition.id);
-        const { records, bytes } = await partition.deleteSegments(
-          ({ newest, end }) => newest < before && end <= read,
-        );
+        const { records, bytes } = await partition.deleteSegments(isDue(partition, before));
         deleted.records += records;
         deleted.bytes += bytes;
       }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { AnomalyDetection } from '@tidewatch/scorer/detectors';
-import type { TellDeletion } from '@tidewatch/store';
+import { deleteDue, type TellDeletion } from '@tidewatch/store';
 import { databasesOf } from '../adapters.ts';
 import { type FileWatch, watchFiles } from '../file_watch.ts';
 import { dayOf } from '../governance/governance.ts';
@@ -38,8 +38,10 @@ export async function startAnomalyRole(runtime: Runtime): Promise<void> {
     else health.set('anomalies', 'degraded', reasons.join(' '));
   }
 
+  // Another part reads in another group: that is for the next start.
+  const { part } = runtime.config.anomalies;
   const detecting = () => ({
-    memory: runtime.config.anomalies.memory,
+    ...{ memory: runtime.config.anomalies.memory, part },
     normal: files.normal,
     definitions: files.detectors.filter(({ off }) => off === undefined).map(({ definition }) => definition),
     synthetic: runtime.governance.classes.all.filter(({ synthetic }) => synthetic).map(({ name }) => name),
@@ -89,8 +91,10 @@ async function expire(
   now: number,
   tell: TellDeletion,
 ): Promise<void> {
-  const before = Object.fromEntries(classes.all.map(({ name, ttlMs }) => [name, now - ttlMs]));
-  const gone = await detection.expire(before);
-  for (const [dataClass, records] of Object.entries(gone))
-    await tell({ keeper: 'anomalies', dataClass, what: 'entities', records });
+  for (const { name: dataClass, ttlMs } of classes.all) {
+    const before = now - ttlMs;
+    const records = await detection.due(dataClass, before);
+    const due = { keeper: 'anomalies', dataClass, what: 'entities and values they were known by', records };
+    await deleteDue(tell, due, async (gone) => gone(await detection.expire(dataClass, before)));
+  }
 }

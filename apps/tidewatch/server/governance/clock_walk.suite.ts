@@ -70,10 +70,17 @@ export async function walkTheClock(
     await site.archive();
     const archived = await archivedIn(directory);
     const deletions: ExplainedDeletion[] = [];
-    const failures = await site.retention.run(now, async (one) => {
-      if (!one.begins) deletions.push(one);
+    const begun: ExplainedDeletion[] = [];
+    const failures = await site.retention.run(now, async ({ begins, ...one }) => {
+      if (begins) begun.push(one);
+      else {
+        // Noted as it is, and before it went.
+        expect(begun).toContainEqual(one);
+        deletions.push(one);
+      }
     });
     expect(failures).toEqual([]);
+    expect(deletions.length).toBe(begun.length);
     const left = await archivedIn(directory);
     for (const { path, dataClass, end } of archived) {
       const isOver = end + (classes.get(dataClass)?.ttlMs ?? 0) <= now;
@@ -111,6 +118,21 @@ export async function walkTheClock(
     }
   }
 
+  /** As if each keeper's process were killed at its first note: all that is due stands, and the first of it is noted. */
+  async function forgetNothingUnnoted(): Promise<void> {
+    const held = () => Promise.all(site.places.map((place) => place.held()));
+    const before = await held();
+    const noted = new Set<string>();
+    await site.retention.run(now, async ({ keeper, begins }) => {
+      expect(begins).toBe(true);
+      noted.add(keeper);
+      throw new Error('killed');
+    });
+    expect(await held()).toEqual(before);
+    const due = site.places.filter((_, i) => before[i]?.some((id) => id.startsWith('walk-')));
+    expect(due.map(({ keeper }) => keeper).filter((keeper) => !noted.has(keeper))).toEqual([]);
+  }
+
   try {
     for (const [i, { hours, down, times: changed }] of steps.entries()) {
       if (down) {
@@ -133,6 +155,7 @@ export async function walkTheClock(
     await forget();
     if (openStore === openEmbedded) expect(await archivedIn(directory)).not.toEqual([]);
     now += 3 * 365 * day;
+    await forgetNothingUnnoted();
     await forget();
     expect([...kept.values()].every(({ size }) => size === 0)).toBe(true);
     expect(await site.left()).toEqual([]);

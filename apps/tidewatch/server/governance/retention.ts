@@ -2,8 +2,7 @@ import type { ControlStore, OriginalVault } from '@tidewatch/control';
 import {
   createRetentionRegistry,
   type DataClasses,
-  type Deletion,
-  deleteNoted,
+  deleteDue,
   type RetentionRegistry,
   type TellDeletion,
 } from '@tidewatch/store';
@@ -76,8 +75,13 @@ export function enrolKeepers(
       dataClass,
       ttlMs,
       async expire(now, tell) {
-        const { records } = await stream.deleteBefore(now - ttlMs());
-        await tellOf(tell, keeper, dataClass, 'records', records);
+        const before = now - ttlMs();
+        const partitions = await stream.dueBefore(before);
+        const due = { keeper, dataClass, what: `records of ${wordsFor(partitions)}` };
+        const records = partitions.reduce((sum, one) => sum + one.records, 0);
+        await deleteDue(tell, { ...due, records }, async (gone) =>
+          gone((await stream.deleteBefore(before)).records),
+        );
       },
       overdue: () => unread(stream, ttlMs()),
     });
@@ -122,12 +126,13 @@ export function enrolKeepers(
     ttlMs: audit,
     async expire(now, tell) {
       const control = await kept.control();
+      if (control === undefined) return;
       const before = now - audit();
-      const pruned = await control?.audit.prune(before);
-      await tellOf(tell, 'control.db', 'audit', 'audit entries', pruned);
-      const due = { keeper: 'control.db', dataClass: 'audit', what: 'expired API keys' };
-      const keys = control?.keys;
-      await deleteDue(tell, { ...due, records: keys?.due(before) }, () => keys?.expire(before));
+      const due = { keeper: 'control.db', dataClass: 'audit' };
+      const entries = { ...due, what: 'audit entries', records: await control.audit.due(before) };
+      await deleteDue(tell, entries, async (gone) => gone(await control.audit.prune(before)));
+      const keys = { ...due, what: 'expired API keys', records: control.keys.due(before) };
+      await deleteDue(tell, keys, async (gone) => gone(await control.keys.expire(before)));
     },
   });
   registry.enrol({
@@ -137,10 +142,13 @@ export function enrolKeepers(
     dataClass: 'cases',
     ttlMs: cases,
     async expire(now, tell) {
-      const before = now - cases();
       const store = (await kept.control())?.cases;
+      if (store === undefined) return;
+      const before = now - cases();
       const due = { keeper: 'control.db/cases', dataClass: 'cases', what: 'cases' };
-      await deleteDue(tell, { ...due, records: store?.due(before) }, () => store?.expire(before));
+      await deleteDue(tell, { ...due, records: store.due(before) }, async (gone) =>
+        gone(await store.expire(before)),
+      );
     },
   });
   registry.enrol({
@@ -149,13 +157,16 @@ export function enrolKeepers(
     dataClass: 'audit',
     ttlMs: audit,
     async expire(now, tell) {
-      const before = now - audit();
       const store = (await kept.control())?.views;
-      const { views, searches } = store?.due(before) ?? {};
+      if (store === undefined) return;
+      const before = now - audit();
       const due = { keeper: 'control.db/views', dataClass: 'audit' };
-      await deleteDue(tell, { ...due, what: 'saved views', records: views }, () => store?.expire(before));
-      await deleteDue(tell, { ...due, what: 'searches', records: searches }, () =>
-        store?.expireSearches(before),
+      const { views, searches } = store.due(before);
+      await deleteDue(tell, { ...due, what: 'saved views', records: views }, async (gone) =>
+        gone(await store.expire(before)),
+      );
+      await deleteDue(tell, { ...due, what: 'searches', records: searches }, async (gone) =>
+        gone(await store.expireSearches(before)),
       );
     },
   });
@@ -176,8 +187,10 @@ export function enrolKeepers(
     dataClass: 'all',
     ttlMs: snapshots,
     async expire(now, tell) {
-      const gone = await kept.snapshots.expire(now - snapshots(), stages);
-      await tellOf(tell, 'snapshots', 'all', 'snapshots', gone);
+      const before = now - snapshots();
+      const records = await kept.snapshots.due(before, stages);
+      const due = { keeper: 'snapshots', dataClass: 'all', what: 'snapshots', records };
+      await deleteDue(tell, due, async (gone) => gone(await kept.snapshots.expire(before, stages)));
     },
   });
   registry.enrol({
@@ -240,9 +253,9 @@ export async function expireOriginals(
     const ends = seen - partitionMs;
     const due = { keeper: 'control.db/originals', dataClass };
     const sealed = { ...due, what: 'sealed originals', records: originals.due(dataClass, seen) };
-    await deleteDue(tell, sealed, () => originals.expire(dataClass, seen));
+    await deleteDue(tell, sealed, async (gone) => gone(await originals.expire(dataClass, seen)));
     const keys = { ...due, what: 'keys of sealed texts', records: originals.keysDue(dataClass, ends) };
-    await deleteDue(tell, keys, () => originals.expireKeys(dataClass, ends));
+    await deleteDue(tell, keys, async (gone) => gone(await originals.expireKeys(dataClass, ends)));
   }
 }
 
@@ -257,20 +270,7 @@ async function unread(stream: Stream, ttlMs: number): Promise<readonly string[]>
     );
 }
 
-/** Deletes what is due, where anything is, and notes it before. */
-async function deleteDue(
-  tell: TellDeletion,
-  { records = 0, ...due }: Omit<Deletion, 'records'> & { readonly records?: number | undefined },
-  remove: () => Promise<number | undefined> | number | undefined,
-): Promise<void> {
-  if (records === 0) return;
-  await deleteNoted(tell, { ...due, records }, async (gone) => {
-    const removed = (await remove()) ?? 0;
-    if (removed > 0) gone(removed);
-  });
-}
-
-/** What can be counted only as it goes. */
-async function tellOf(tell: TellDeletion, keeper: string, dataClass: string, what: string, records = 0) {
-  if (records > 0) await tell({ keeper, dataClass, what, records });
-}
+const wordsFor = (partitions: readonly { readonly partition: number }[]): string => {
+  const numbers = partitions.map(({ partition }) => partition);
+  return `the partition${numbers.length === 1 ? '' : 's'} ${numbers.join(', ')}`;
+};
