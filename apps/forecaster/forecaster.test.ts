@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger, createMetrics } from '@tidewatch/telemetry';
 import { expect, it, vi } from 'vitest';
+import { bundled } from '../../test/bundle.ts';
 import { createExports } from './exports.ts';
 import type { Figures } from './figures.ts';
 import { startForecaster } from './forecaster.ts';
@@ -13,7 +14,7 @@ const config = { targets: ownTargets, maxSeries: 500 };
 
 it('forecasts in a thread what Tidewatch measures of itself, exports it, and goes on with it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tidewatch-forecaster-'));
-  const worker = new URL('./thread.ts', import.meta.url);
+  const worker = bundled(new URL('./thread.ts', import.meta.url));
   const log = createLogger({ level: 'silent' });
   for (const start of ['first', 'second']) {
     const metrics = createMetrics({ process: false });

@@ -5,11 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bundled } from '../../../test/bundle.ts';
 import { createEnrichment, type EnrichmentSpec } from './enrichment.ts';
 import { load } from './load.ts';
 import { createLoader } from './loader.ts';
 
-const program = new URL('./load_thread.ts', import.meta.url);
+const program = bundled(new URL('./load_thread.ts', import.meta.url));
 
 describe('enrichment', () => {
   let directory: string;

@@ -2,12 +2,15 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { bundled } from '../../../test/bundle.ts';
 import { suiteClasses } from '../fixtures.suite.ts';
 import { crashBatch } from './crash.batch.ts';
 import { openDuckDbStore } from './index.ts';
 
-const child = join(import.meta.dirname, 'crash.child.ts');
+const child = fileURLToPath(bundled(new URL('./crash.child.ts', import.meta.url)));
+const thread = bundled(new URL('./engine_thread.ts', import.meta.url));
 
 /**
  * Lets the child write from `first` on, kills it after `batches` acknowledgements, and answers the last offset of those.
@@ -20,7 +23,7 @@ function writeAndKill(
   whileWriting: () => Promise<void> = async () => {},
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const worker = spawn(process.execPath, ['--import', 'tsx', child, directory, String(first)], {
+    const worker = spawn(process.execPath, [child, directory, String(first), thread.href], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let text = '';

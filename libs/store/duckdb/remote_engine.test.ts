@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { bundled } from '../../../test/bundle.ts';
 import { openRemoteEngine } from './remote_engine.ts';
 
-const program = new URL('./engine_thread.ts', import.meta.url);
+const program = bundled(new URL('./engine_thread.ts', import.meta.url));
 let directory: string;
 const open = (thread = program) =>
   openRemoteEngine(thread, { spill: directory, memoryLimitMb: 64, threads: 1 });

@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { bundled } from '../../../test/bundle.ts';
 import { always, day, everyone, expired, indexed, kql, suiteClasses, suiteNow } from '../fixtures.suite.ts';
 import { crashBatch } from './crash.batch.ts';
 import { Database } from './database.ts';
@@ -135,11 +137,11 @@ it('reads and writes while it seals', async () => {
   expect((await files()).filter((file) => file.endsWith('.partial'))).toEqual([]);
 });
 
+const program = fileURLToPath(bundled(new URL('./seal.child.ts', import.meta.url)));
 /** Lets a child write and seal, and kills it `ms` after it began to seal for the second time; answers the last offset. */
 function sealAndKill(first: number, ms: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    const program = join(import.meta.dirname, 'seal.child.ts');
-    const child = spawn(process.execPath, ['--import', 'tsx', program, directory, String(first)], {
+    const child = spawn(process.execPath, [program, directory, String(first)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let text = '';

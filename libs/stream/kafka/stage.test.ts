@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { bundled } from '../../../test/bundle.ts';
 import { has } from '../../../test/require.ts';
 import { type KafkaService, startKafka } from '../../../test/services/kafka.ts';
 import type { Stream } from '../contract.ts';
@@ -13,12 +14,12 @@ import { textOf } from '../streams.suite.ts';
 import { openTestKafka } from './kafka.harness.ts';
 import { createKafkaSnapshots } from './snapshots.ts';
 
-const child = fileURLToPath(new URL('./stage.child.ts', import.meta.url));
+const child = fileURLToPath(bundled(new URL('./stage.child.ts', import.meta.url)));
 /** One per source: the readings of a source are in one partition, in order, though under another key. */
 const keys = 7;
 
 async function startChild(broker: string, prefix: string): Promise<ChildProcess> {
-  const started = spawn(process.execPath, ['--import', 'tsx', child, broker, prefix], {
+  const started = spawn(process.execPath, [child, broker, prefix], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(started.stdout!, 'data');

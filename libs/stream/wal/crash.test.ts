@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bundled } from '../../../test/bundle.ts';
 import { textOf } from '../streams.suite.ts';
 import { createWal } from './wal.ts';
 
-const child = fileURLToPath(new URL('./wal.child.ts', import.meta.url));
+const child = fileURLToPath(bundled(new URL('./wal.child.ts', import.meta.url)));
 let directory = '';
 
 beforeEach(async () => {
@@ -46,14 +47,7 @@ describe('a process that dies', () => {
   it('leaves everything it acknowledged, when killed at any moment', { timeout: 30_000 }, async () => {
     let seen = 0;
     for (let round = 0; round < 2; round++) {
-      const { started, acknowledged } = run(process.execPath, [
-        '--import',
-        'tsx',
-        child,
-        directory,
-        '10',
-        '4',
-      ]);
+      const { started, acknowledged } = run(process.execPath, [child, directory, '10', '4']);
       const exited = once(started, 'exit');
       while (acknowledged().length === 0 && started.exitCode === null) await setTimeout(5);
       await setTimeout(Math.random() * 200);
@@ -76,7 +70,7 @@ describe('a process that dies', () => {
   }, async () => {
     // A limit of 32 blocks a file makes real writes fail (EFBIG), part of a record being written already.
     const limited = `ulimit -f 32; exec "$@"`;
-    const args = ['-c', limited, 'sh', process.execPath, '--import', 'tsx', child, directory, '100', '1'];
+    const args = ['-c', limited, 'sh', process.execPath, child, directory, '100', '1'];
     const { started, acknowledged } = run('bash', args);
     await once(started, 'exit');
     const lines = acknowledged();
@@ -90,7 +84,7 @@ describe('a process that dies', () => {
   });
 
   it('does not share its directory with another', { timeout: 30_000 }, async () => {
-    const { started, acknowledged } = run(process.execPath, ['--import', 'tsx', child, directory, '1', '1']);
+    const { started, acknowledged } = run(process.execPath, [child, directory, '1', '1']);
     while (acknowledged().length === 0) await setTimeout(5);
     const log = createWal({ directory });
     await expect(log.open('events')).rejects.toMatchObject({
