@@ -4,25 +4,35 @@ import { gatesOf } from './gates.ts';
 
 const minute = 60_000;
 const now = Date.UTC(2026, 10, 23, 12);
-const alertsGate = (alerts: number, span: number, { perDay = 20, isCut = false } = {}) => {
-  const rest = {
-    events: 900,
-    scored: 900,
-    matches: alerts,
-    perSecond: 9_000,
-    quantiles: [],
-    faults: [],
-    examples: [],
-  };
-  const result: ModelBacktest = { ...rest, alerts, span };
-  const gate = gatesOf(
-    result,
-    { alertsPerDay: perDay, perSecond: 1, lookBack: 10_080 * minute },
-    isCut,
-    now,
-  ).find(({ name }) => name === 'alerts');
-  return [gate?.passed, gate?.found];
+const budget = {
+  ...{ alertsPerDay: 20, perSecond: 1, lookBack: 10_080 * minute },
+  ...{ leastEvents: 500, leastTime: 30 * minute },
 };
+const gate = (
+  name: string,
+  found: Partial<ModelBacktest>,
+  { perDay: alertsPerDay = 20, isCut = false } = {},
+) => {
+  const result: ModelBacktest = {
+    ...{ events: 900, scored: 900, matches: 0, alerts: 0, span: 0, perSecond: 9_000 },
+    ...{ quantiles: [], faults: [], examples: [], ...found },
+  };
+  const gates = gatesOf(result, { ...budget, alertsPerDay }, isCut, now);
+  const one = gates.find((each) => each.name === name);
+  return [one?.passed, one?.found];
+};
+const alertsGate = (alerts: number, span: number, more = {}) => gate('alerts', { alerts, span }, more);
+
+it.each([
+  [{ span: 30 * minute }, {}, true, '900 of 900 stored events are for it, in 30 min.'],
+  [{ span: 29 * minute }, {}, false, /^Too little was looked at: 900 .* Wait until 2026-11-23T12:01Z/],
+  [{ span: 300 * minute, scored: 499 }, {}, false, /500 in 30 min are the least. Wait until more have come/],
+  [{ span: minute, scored: 20_000 }, { isCut: true }, false, /waiting changes nothing/],
+  [{ span: 300 * minute, faults: ['no input'] }, {}, false, 'It failed on stored events: no input'],
+])('wants that enough was looked at, whatever was found: %o', (found, more, passed, says) => {
+  const text = typeof says === 'string' ? says : expect.stringMatching(says);
+  expect(gate('backtest', found, more)).toEqual([passed, text]);
+});
 
 it('says that data is too little where a few alerts may be chance, and until when to wait', () => {
   const found = '1 alert in 10 min; 20 a day are the budget.';

@@ -14,6 +14,9 @@ export interface Budget {
   readonly perSecond: number;
   /** Milliseconds that a backtest looks back. */
   readonly lookBack: number;
+  /** Events that it must have scored, and milliseconds that they must be spread over: fewer say nothing. */
+  readonly leastEvents: number;
+  readonly leastTime: number;
 }
 
 const dayMs = 86_400_000;
@@ -27,17 +30,9 @@ const chance = 0.01;
  * @param now epoch ms
  */
 export function gatesOf(result: ModelBacktest, budget: Budget, isCut: boolean, now: number): readonly Gate[] {
-  const { events, scored, perSecond, faults } = result;
-  const [fault] = faults;
+  const { perSecond } = result;
   return [
-    {
-      name: 'backtest',
-      passed: scored > 0 && fault === undefined,
-      found:
-        fault === undefined
-          ? `${scored} of ${events} stored events are for it.`
-          : `It failed on stored events: ${fault}`,
-    },
+    { name: 'backtest', ...backtestGate(result, budget, isCut, now) },
     { name: 'alerts', ...alertsGate(result, budget, isCut, now) },
     {
       name: 'speed',
@@ -48,6 +43,29 @@ export function gatesOf(result: ModelBacktest, budget: Budget, isCut: boolean, n
           : `${rounded(perSecond)} events a second; ${budget.perSecond} are needed.`,
     },
   ];
+}
+
+const noFurther =
+  'A backtest looks no further back, so waiting changes nothing: force it, or let the version shadow.';
+
+/** That nothing was found says something only where enough was looked at. */
+function backtestGate(
+  { events, scored, span, faults }: ModelBacktest,
+  { leastEvents, leastTime }: Budget,
+  isCut: boolean,
+  now: number,
+): Omit<Gate, 'name'> {
+  const [fault] = faults;
+  if (fault !== undefined) return { passed: false, found: `It failed on stored events: ${fault}` };
+  const found = `${scored} of ${events} stored events are for it, in ${timeWords(span)}.`;
+  if (scored >= leastEvents && span >= leastTime) return { passed: true, found };
+  const way = isCut
+    ? noFurther
+    : span < leastTime
+      ? `Wait until ${minuteOf(now + leastTime - span)} at least while events come, or force it.`
+      : 'Wait until more have come, or force it.';
+  const needed = `${leastEvents} in ${timeWords(leastTime)} are the least.`;
+  return { passed: false, found: `Too little was looked at: ${found} ${needed} ${way}` };
 }
 
 /** A few alerts in a short time are no rate: what they might be by chance is told as too little data. */
@@ -62,12 +80,11 @@ function alertsGate(
   if (alerts <= allowed) return { passed: true, found };
   if (chanceOf(alerts, allowed) < chance) return { passed: false, found };
   const needed = (alerts / perDay) * dayMs;
-  const later = new Date(now + needed - span).toISOString().slice(0, 16);
   const isOver = needed > lookBack;
   const way =
     isCut || isOver
-      ? 'A backtest looks no further back, so waiting changes nothing: force it, or let the version shadow.'
-      : `Wait until ${later}Z, when so many are within it, or force it.`;
+      ? noFurther
+      : `Wait until ${minuteOf(now + needed - span)}, when so many are within it, or force it.`;
   return { passed: false, found: `${isOver ? 'Over the budget' : 'Too little data'}: ${found} ${way}` };
 }
 
@@ -81,6 +98,8 @@ function chanceOf(count: number, expected: number): number {
   }
   return 1 - fewer;
 }
+
+const minuteOf = (time: number): string => `${new Date(time).toISOString().slice(0, 16)}Z`;
 
 const rounded = (value: number): number => Number(value.toPrecision(3));
 

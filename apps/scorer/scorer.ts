@@ -64,6 +64,11 @@ export interface Scorer {
   trouble(): readonly Trouble[];
   /** Brings models into force while events go on being scored; what did not change keeps its state. */
   reload(models: readonly ModelAtWork[]): Promise<Loaded>;
+  /**
+   * Tells once when the next events were scored by a version at work, in milliseconds since this call; of events that came
+   * later, since they came. Never where none come, or the version goes before.
+   */
+  onNextScores(model: string, tell: (ms: number) => void): void;
   /** How far what versions see has moved from what they were calibrated on, of those that run. */
   drift(): Promise<readonly ModelDrift[]>;
   /** Resolves when everything appended before the call is scored, and its alerts are stored. */
@@ -86,6 +91,8 @@ export function startScorer(deps: ScorerDeps): Scorer {
     onModelLost: ({ message: reason }) => log.error({ reason }, 'The thread of a model ended'),
   });
   const suspensions = createSuspensions();
+  /** By model, whoever waits for its next scores, and since when. */
+  const awaited = new Map<string, { readonly since: number; readonly tell: (ms: number) => void }>();
   const drift = createDriftTold(thread, metrics, log);
   const pauses = createPauses();
   const closing = new AbortController();
@@ -109,6 +116,7 @@ export function startScorer(deps: ScorerDeps): Scorer {
     const loaded = await thread.load(next);
     for (const each of models) metrics.unset('model_info', labelsOf(each));
     models = next;
+    for (const model of awaited.keys()) if (!loaded.models.includes(model)) awaited.delete(model);
     unloadable = loaded.faults;
     for (const each of models)
       if (loaded.models.includes(keyOf(each))) metrics.set('model_info', labelsOf(each), 1);
@@ -130,13 +138,17 @@ export function startScorer(deps: ScorerDeps): Scorer {
     if (suspended !== undefined) deps.onTrouble?.(trouble(), suspended);
   }
 
-  function tell({ figures, faults }: ScoredBatch): void {
+  /** @param came when the first of the events was appended, epoch milliseconds */
+  function tell({ figures, faults }: ScoredBatch, came: number): void {
     for (const fault of faults) suspend(fault);
     const failed = new Set(faults.map(({ model }) => model));
     for (const { model, seconds, scores } of figures) {
       if (!failed.has(model)) suspensions.worked(model);
       const at = models.find((each) => keyOf(each) === model);
       if (at === undefined) continue;
+      const waiting = awaited.get(model);
+      awaited.delete(model);
+      waiting?.tell(Date.now() - Math.max(waiting.since, came));
       const labels = labelsOf(at);
       metrics.observe('model_inference_duration_seconds', labels, seconds);
       for (const score of scores) metrics.observe('model_score', labels, score);
@@ -178,7 +190,7 @@ export function startScorer(deps: ScorerDeps): Scorer {
     }));
     if (scores.length > 0) await events.append(scores);
     delete state.made;
-    tell(batch);
+    tell(batch, records[0]?.appendedAt ?? 0);
     for (const { detector } of matches)
       metrics.count('detections_total', { engine: detector.engine, severity: detector.level });
     if (effects.length > 0) deps.onAlerts?.(effects);
@@ -258,6 +270,7 @@ export function startScorer(deps: ScorerDeps): Scorer {
       await restarting;
       return load(next);
     },
+    onNextScores: (model, tell) => void awaited.set(model, { since: Date.now(), tell }),
     drift: drift.now,
     async drain() {
       await restarting;

@@ -17,7 +17,7 @@ export const modelMetrics = {
   },
   model_change_duration_seconds: {
     type: 'histogram',
-    help: 'Time from the decision about a version until the scorer of this process follows it, by the stage that it goes to; a rollback leads to live.',
+    help: 'Time from a command about a version, gates included, until the first event that this process scored by it, without the time in which none came; of retired ones until they score no more. By the stage that it goes to; a rollback leads to live.',
     labels: ['to'],
     buckets: seconds,
   },

@@ -127,7 +127,7 @@ export const detection = dashboard({
       lines({
         title: 'Time to effect',
         about:
-          'Time until decisions about models, such as a rollback, are in force: the longest of a hundred but one.',
+          'Time from commands about models, such as a rollback, to the first event scored as they say: the longest of a hundred but one.',
         unit: 's',
         queries: { '{{to}}': quantile(0.99, 'model_change_duration_seconds', ['to']) },
         width: 6,

@@ -110,7 +110,7 @@ describe('models on a server', () => {
     expect(await run('add', second)).toMatchObject({ code: 0, out: expect.stringContaining('2  candidate') });
     expect((await run('add', second)).out).toContain('has a version 2 already');
     const tried = await run('backtest', 'senders', '2');
-    expect(tried.out).toContain(`passed  backtest: ${events} of`);
+    expect(tried.out).toContain(`FAILED  backtest: Too little was looked at: ${events} of`);
 
     const began = performance.now();
     const change = { to: 'live', why: 'a test', force: true };

@@ -22,6 +22,19 @@ export const anomaliesConfig = z
         'What forests may take in memory, some 0.1 MB each; those of other entities wait on disk, and are woken for each of their intervals.',
       )
       .meta({ examples: ['2 GiB'] }),
+    part: z
+      .string()
+      .regex(/^[1-9]\d?\/[1-9]\d?$/, 'is a part such as "2/3"')
+      .transform((text) => {
+        const [number, of] = text.split('/').map(Number) as [number, number];
+        return { number, of };
+      })
+      .refine(({ number, of }) => number <= of, 'counts from 1 to as many as there are')
+      .prefault('1/1')
+      .describe(
+        'Where several processes run the role `scorer` on one Kafka: which part of the entities this one looks at, such as `2/3`, in each process another and all of them in some. Each reads all events, so that what an entity does meets in one process. Read at the start.',
+      )
+      .meta({ examples: ['1/2'] }),
   })
   .prefault({})
   .describe(

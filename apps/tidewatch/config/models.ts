@@ -30,6 +30,17 @@ export const modelsConfig = z
           .default(2_000)
           .describe('Events that a model must score in a second of that backtest to go live.'),
         backtest: duration.prefault('7d').describe('How far back that backtest looks.'),
+        least_events: z
+          .int()
+          .positive()
+          .max(20_000)
+          .default(500)
+          .describe('Events that it must have scored: no alerts on fewer are no reason to go live.'),
+        least_time: duration.prefault('30m').describe('Time that these must be spread over at least.'),
+      })
+      .refine(({ backtest, least_time }) => least_time <= backtest, {
+        path: ['least_time'],
+        message: 'is longer than `backtest` looks back',
       })
       .prefault({})
       .describe('What a model must keep to before it goes live.'),

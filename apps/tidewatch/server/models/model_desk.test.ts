@@ -118,13 +118,16 @@ it('holds versions to what they would have found in stored events, in order of t
     faults: [],
     span: 100 * (events - 1),
   });
-  expect(gates.filter(({ passed }) => !passed).map(({ name }) => name)).toEqual(['alerts']);
+  expect(gates.filter(({ passed }) => !passed).map(({ name }) => name)).toEqual(['backtest', 'alerts']);
   await expect(to('1', 'live')).rejects.toMatchObject(
     refused('MODEL_GATES', 'Too little data: 1 alert in 2 min'),
   );
+  await expect(to('1', 'live')).rejects.toMatchObject(
+    refused('MODEL_GATES', 'Too little was looked at: 1500 of 1500 stored events are for it, in 2 min.'),
+  );
   expect(await stages()).toEqual(['candidate', 'candidate', 'candidate']);
   const { model } = await to('1', 'live', true);
-  expect(model.history).toMatchObject([{ version: '1', to: 'live', by, forced: ['alerts'] }]);
+  expect(model.history).toMatchObject([{ version: '1', to: 'live', by, forced: ['backtest', 'alerts'] }]);
   await expect(rollback()).rejects.toMatchObject(refused('MODEL_NO_VERSION_BEFORE'));
 });
 
@@ -184,5 +187,9 @@ it('rolls back in seconds while events come, each of which gets its score of one
   const measured = await runtime.metrics.series('model_change_duration_seconds');
   const sum = measured.find(({ part }) => part === 'sum');
   const count = measured.find(({ part }) => part === 'count');
-  expect([count?.value, sum?.labels, (sum?.value ?? 0) > 0]).toEqual([3, { to: 'live' }, true]);
+  // Version 1 was live before an event came; 2 may have scored some before it was taken back.
+  expect([1, 2]).toContain(count?.value);
+  expect(sum?.labels).toEqual({ to: 'live' });
+  expect(sum?.value).toBeGreaterThan(0);
+  expect(sum?.value).toBeLessThan(10);
 });

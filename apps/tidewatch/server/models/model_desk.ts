@@ -94,13 +94,14 @@ export function openModelDesk(
     return model;
   }
 
-  /** Whoever reads the decision does so from the file; it is in force when this resolves. */
+  /** Whoever reads the decision does so from the file; it is in force when this resolves. @param asked epoch ms */
   const decide = (
     { name, state, versions, decided }: RegisteredModel,
     change: { version: string; to: ModelStage; by: string; why: string; forced?: string[] },
-  ): Promise<ModelRow> => {
-    const began = performance.now();
-    return decisions(async () => {
+    asked: number,
+  ): Promise<ModelRow> =>
+    decisions(async () => {
+      const { version, to } = change;
       const stages = new Map(versions.map(({ version, stage }) => [version, stage]));
       const next = moveVersion(state, stages, { ...change, at: new Date().toISOString() });
       const written = await documents.write(
@@ -109,11 +110,13 @@ export function openModelDesk(
       );
       if (!written) throw scorerErrors.MODEL_CHANGED({ name });
       await watch.look();
-      const seconds = (performance.now() - began) / 1_000;
-      runtime.metrics.observe('model_change_duration_seconds', { to: change.to }, seconds);
+      const took = Date.now() - asked;
+      const tell = (more: number) =>
+        runtime.metrics.observe('model_change_duration_seconds', { to }, (took + more) / 1_000);
+      if (to === 'retired') tell(0);
+      else scorer.onNextScores(keyOf({ name, version }), tell);
       return shownRow(name);
     });
-  };
 
   async function admissionGate(version: Found): Promise<Gate> {
     try {
@@ -132,8 +135,11 @@ export function openModelDesk(
     const { events } = databasesOf(runtime.adapters).store;
     const at = { name, version: version.version, folder, digest, stage: 'live' } as const;
     const result: ModelBacktest = await backtestModel(at, newest(events, wanted.ast, range, scope), programs);
-    const { alerts_per_day, events_per_second, backtest } = runtime.config.models.budget;
-    const budget = { alertsPerDay: alerts_per_day, perSecond: events_per_second, lookBack: backtest };
+    const { budget: config } = runtime.config.models;
+    const budget = {
+      ...{ alertsPerDay: config.alerts_per_day, perSecond: config.events_per_second },
+      ...{ lookBack: config.backtest, leastEvents: config.least_events, leastTime: config.least_time },
+    };
     const gates = gatesOf(result, budget, result.events === backtestEvents, Date.now());
     return { result, gates };
   }
@@ -187,6 +193,7 @@ export function openModelDesk(
       return { result, gates: [admission, ...gates] };
     },
     async promote({ name, version, to, why, force, by, scope }) {
+      const asked = Date.now();
       const model = await decidable(name);
       const found = versionOf(model, version);
       if (found.stage === to) throw scorerErrors.MODEL_STAGE({ name, version, stage: found.stage, to });
@@ -202,9 +209,10 @@ export function openModelDesk(
       if (failed.length > 0 && !(force && admitted)) refuse(name, version, gates);
       const forced = failed.map((gate) => gate.name);
       const change = { version, to, by, why, ...(forced.length > 0 && { forced }) };
-      return { model: await decide(model, change), gates };
+      return { model: await decide(model, change, asked), gates };
     },
     async rollback({ name, why, by }) {
+      const asked = Date.now();
       const model = await decidable(name);
       const stages = new Map(model.versions.map((each) => [each.version, each.stage]));
       const version = versionBefore(model.state, stages);
@@ -212,13 +220,14 @@ export function openModelDesk(
       // To take back what runs for what does not run would leave none.
       const gate = await admissionGate(versionOf(model, version));
       if (!gate.passed) refuse(name, version, [gate]);
-      return decide(model, { version, to: 'live', by, why });
+      return decide(model, { version, to: 'live', by, why }, asked);
     },
     async retire({ name, version, why, by }) {
+      const asked = Date.now();
       const model = await decidable(name);
       const { stage } = versionOf(model, version);
       if (stage === 'retired') throw scorerErrors.MODEL_STAGE({ name, version, stage, to: 'retired' });
-      return decide(model, { version, to: 'retired', by, why });
+      return decide(model, { version, to: 'retired', by, why }, asked);
     },
   };
 
