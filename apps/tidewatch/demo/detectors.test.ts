@@ -8,28 +8,41 @@ import { takenOf } from '../../scorer/detectors/batch.ts';
 import { parseDefinition } from '../../scorer/detectors/definition.ts';
 import { createEngine } from '../../scorer/detectors/engine.ts';
 import { openKept } from '../../scorer/detectors/kept.ts';
-import { createStory } from './story/index.ts';
+import { demonstration, type StoryEvent } from './story/index.ts';
 
 const now = Date.parse('2026-11-03T09:00:00.000Z');
 const minute = 60_000;
-const read = parseDefinition(readFileSync(join(root, 'detectors/bytes_served_per_source.yml'), 'utf8'));
-if (!read.ok) throw new Error(JSON.stringify(read.faults));
-const { definition } = read;
 
-/** What the detector that ships says of the demonstration's web server, by the time that alerts come. */
-function alertsOf(seed: number) {
+const stories = new Map<number, StoryEvent[]>();
+
+/** All that is told until a round of the attack is over. */
+function storyOf(seed: number): readonly StoryEvent[] {
+  const told = stories.get(seed) ?? [];
+  if (stories.has(seed)) return told;
+  stories.set(seed, told);
+  for (const event of demonstration({ seed, now: new Date(now) })) {
+    if (event.at >= now + 30 * minute) break;
+    told.push(event);
+  }
+  return told;
+}
+
+const inputs = {
+  nginx_file: { format: 'text', hints: { dataset: 'nginx.access' }, source: 'demo-nginx' },
+  syslog_udp: { format: 'syslog', hints: {}, source: 'demo-syslog' },
+} as const;
+
+/** Alerts of a detector that ships, on what comes by one channel of the demonstration. */
+function alertsOf(file: string, channel: keyof typeof inputs, story: readonly StoryEvent[]) {
+  const read = parseDefinition(readFileSync(join(root, 'detectors', file), 'utf8'));
+  if (!read.ok) throw new Error(JSON.stringify(read.faults));
+  const { definition } = read;
   const normalise = createNormaliser();
-  const story = createStory({
-    seed,
-    start: new Date(now - 60 * minute),
-    durationMinutes: 90,
-    openingMinutes: 60,
-  });
-  const events = story.flatMap(({ at, channel, payload }) => {
-    if (channel !== 'nginx_file') return [];
-    const record = { format: 'text', position: { kind: 'none' }, received: at } as const;
-    const hints = { dataset: 'nginx.access' };
-    const outcome = normalise({ ...record, hints, bytes: Buffer.from(payload) }, 'demo-nginx');
+  const { source, ...how } = inputs[channel];
+  const events = story.flatMap((told) => {
+    if (told.channel !== channel) return [];
+    const record = { ...how, position: { kind: 'none' }, received: told.at } as const;
+    const outcome = normalise({ ...record, bytes: Buffer.from(told.payload) }, source);
     return outcome.status === 'ok' ? [JSON.parse(outcome.value.json) as EcsEvent] : [];
   });
   const engine = createEngine(openKept(':memory:'), (reason) => {
@@ -39,17 +52,29 @@ function alertsOf(seed: number) {
   engine.load({ definitions: [definition], normal: [], synthetic, memory: 2 ** 26 });
   const alerts = [...engine.take(takenOf(events))].flat().filter(({ found }) => found !== undefined);
   engine.close();
-  const fetched = story.filter(({ phase }) => phase === 'exfiltration').map(({ at }) => at);
-  return { alerts: alerts.map(({ result }) => result), fetched };
+  return alerts.map(({ result }) => ({ ...result, known: result.to + definition.delay - now }));
 }
 
 it.each([7, 907])('tells that the intranet is fetched, and of nothing else: seed %i', (seed) => {
-  const { alerts, fetched } = alertsOf(seed);
+  const story = storyOf(seed);
+  const alerts = alertsOf('bytes_served_per_source.yml', 'nginx_file', story);
+  const fetched = story.filter(({ phase }) => phase === 'exfiltration').map(({ at }) => at);
   expect(alerts).toHaveLength(1);
-  const { from, to, entity, features } = alerts[0]!;
+  const { from, to, entity, features, known } = alerts[0]!;
   expect(entity).toEqual(['demo-nginx']);
   expect(fetched.filter((at) => at >= from && at < to).length).toBeGreaterThan(2);
-  expect(to + definition.delay - now).toBeLessThan(13 * minute);
+  expect(known).toBeLessThan(13 * minute);
   expect(features[0]?.actual).toBeGreaterThan(540_000_000);
   expect(features[0]?.expected).toBeLessThan(10_000_000);
+});
+
+it('tells that a host calls home to an address it never talked to, and of no other host: seed 7', () => {
+  const story = storyOf(7);
+  const call = story.find(
+    ({ phase, payload }) => phase === 'beacon' && String(payload).includes('FW-ACCEPT'),
+  );
+  const [, source, home] = /SRC=(\S+) DST=(\S+)/.exec(String(call?.payload)) ?? [];
+  const alerts = alertsOf('new_destinations_per_host.yml', 'syslog_udp', story);
+  expect(alerts.map(({ entity, features }) => [entity, features[0]?.examples])).toEqual([[[source], [home]]]);
+  expect(alerts[0]?.known).toBeLessThan(23 * minute);
 });

@@ -1,5 +1,6 @@
 import type { Activities, Activity, Phase, StoryEvent } from './event.ts';
 import {
+  domainController,
   firewall,
   outsideAddress,
   publicAddress,
@@ -8,7 +9,7 @@ import {
   webServer,
   workstations,
 } from './office.ts';
-import type { Random } from './random.ts';
+import { createRandom, type Random } from './random.ts';
 import { kernelLine, rfc5424 } from './syslog.ts';
 
 export interface Packet {
@@ -89,3 +90,24 @@ export const networkActivities: Activities = [
   [5, inbound],
   [3, knock],
 ];
+
+/** Machines that are left on talk once in so long, in turn to everyone they talk to by day. */
+const nightlyMs = 600_000;
+
+/** What the firewall sees of an empty office: it makes known to whom each workstation talks. */
+export function* night(seed: number, from: number, until: number): Generator<StoryEvent> {
+  const random = createRandom(seed);
+  const sites = visitedSites.map(
+    (name) => ({ to: 'wan0', destination: publicAddress(name), port: 443 }) as const,
+  );
+  const known = [...sites, { to: 'srv0', destination: domainController.address, port: 389 } as const];
+  const pause = nightlyMs / workstations.length;
+  for (let turn = 0; from + turn * pause < until; turn++) {
+    const machine = turn % workstations.length;
+    const { address: source } = workstations[machine] as (typeof workstations)[number];
+    const round = Math.floor(turn / workstations.length);
+    const peer = known[(round + machine) % known.length] as (typeof known)[number];
+    const at = from + Math.floor(turn * pause);
+    yield firewallLine(random, at, 'baseline', { verdict: 'ACCEPT', from: 'lan0', source, ...peer });
+  }
+}

@@ -10,7 +10,7 @@ import { reconnaissance } from './attacks/reconnaissance.ts';
 import { webShell } from './attacks/web_shell.ts';
 import type { Activity, Draft, StoryEvent } from './event.ts';
 import { linuxActivities } from './linux.ts';
-import { networkActivities } from './network.ts';
+import { networkActivities, night } from './network.ts';
 import { createRandom, type Random } from './random.ts';
 import { createRenderer } from './shapes.ts';
 import { webActivities } from './web.ts';
@@ -95,9 +95,12 @@ export function* tellStory(options: StoryOptions): Generator<StoryEvent> {
 /** The whole story at once, sorted by time. */
 export const createStory = (options: StoryOptions): StoryEvent[] => [...tellStory(options)];
 
+/** As long as a detector of new values learns before it speaks up: a day, 31 intervals of ten minutes, and some to spare. */
+const nightMinutes = 30 * 60;
+
 /**
- * What `npm start` plays: the last hour as the office opens, half an hour live in which the attack unfolds, and then
- * half an hour after half an hour with a new cast.
+ * What `npm start` plays: a long night, in which there is little; the last hour as the office opens; half an hour live in which
+ * the attack unfolds; and then half an hour after half an hour with a new cast.
  *
  * @param now where the live part begins
  */
@@ -108,9 +111,11 @@ export function* demonstration({
   readonly seed: number;
   readonly now: Date;
 }): Generator<StoryEvent> {
+  const opens = now.getTime() - offset(60);
+  yield* night(seed, opens - offset(nightMinutes), opens);
   yield* tellStory({
     seed,
-    start: new Date(now.getTime() - offset(60)),
+    start: new Date(opens),
     durationMinutes: 90,
     openingMinutes: 60,
   });
