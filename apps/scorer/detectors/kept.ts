@@ -4,7 +4,7 @@ import Libsql from 'libsql';
 import type { Entity } from './entity.ts';
 import { detectorErrors } from './errors.ts';
 import type { Features, TallyState } from './features.ts';
-import { createKnownValues, type KnownValues, knownSchema, type Row } from './known_values.ts';
+import { createKnownValues, type KnownValues, knownByAge, knownSchema, type Row } from './known_values.ts';
 import type { Found } from './result.ts';
 
 /** Entities as the file has them, see {@link Entity}. */
@@ -86,7 +86,6 @@ export interface Kept {
   close(): void;
 }
 
-const format = 3;
 /** What was said of so many of an entity's last intervals is kept. */
 const mostSaid = 512;
 /** Older ones go each time that so many intervals are over. */
@@ -96,7 +95,6 @@ const saidSchema = `
   CREATE TABLE said (entity INTEGER NOT NULL, at INTEGER NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (entity, at))
     STRICT, WITHOUT ROWID;
   ${knownSchema}
-  PRAGMA user_version = ${format};
 `;
 const schema = `
   CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -110,6 +108,9 @@ const schema = `
   ${saidSchema}
 `;
 
+/** By the version of a file what it lacks. */
+const missingIn = [schema, saidSchema, knownSchema, knownByAge, ''];
+const format = missingIn.length - 1;
 /**
  * Opens or makes the file, readable by its owner alone.
  *
@@ -268,11 +269,10 @@ function open(file: string): Libsql.Database {
     db.pragma('synchronous = FULL');
     db.pragma('secure_delete = ON');
     const found = (db.pragma('user_version') as { user_version: number }[])[0]?.user_version ?? 0;
-    if (found === 0) db.transaction(() => db.exec(schema)).immediate();
-    else if (found === 1) db.transaction(() => db.exec(saidSchema)).immediate();
-    else if (found === 2)
-      db.transaction(() => db.exec(`${knownSchema} PRAGMA user_version = ${format};`)).immediate();
-    else if (found !== format) throw new Error(`it has version ${found}; version ${format} is read here`);
+    const missing = missingIn[found];
+    if (missing === undefined) throw new Error(`it has version ${found}; version ${format} is read here`);
+    if (found < format)
+      db.transaction(() => db.exec(`${missing} PRAGMA user_version = ${format};`)).immediate();
     return db;
   } catch (cause) {
     throw detectorErrors.DETECTORS_UNREADABLE({ file, cause: (cause as Error).message });
