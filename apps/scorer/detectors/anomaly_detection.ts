@@ -10,7 +10,7 @@ import type { Detecting, EngineState } from './engine.ts';
 import { detectorErrors } from './errors.ts';
 import { tellGauges } from './gauges.ts';
 import type { EntitiesAsked, EntityRow, Said } from './kept.ts';
-import { createSharing } from './sharing.ts';
+import { createSharing, groupOf, whole } from './sharing.ts';
 import type { Finding } from './watch.ts';
 import { type WritingDeps, writeFindings } from './write_findings.ts';
 
@@ -55,7 +55,6 @@ export interface AnomalyDetection {
   close(): Promise<void>;
 }
 
-const group = 'anomaly';
 const tickMs = 15_000;
 
 /**
@@ -66,6 +65,7 @@ const tickMs = 15_000;
 export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise<AnomalyDetection> {
   const { events, alerts, metrics, log, saveEveryMs = 5_000, restartAfterMs = 1_000 } = deps;
   let { detecting } = deps;
+  const group = groupOf(detecting.part ?? whole);
   let running:
     | {
         readonly thread: DetectorThread;

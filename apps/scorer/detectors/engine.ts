@@ -5,6 +5,7 @@ import { keyOf } from './entity.ts';
 import { createForests } from './forests.ts';
 import type { EntitiesAsked, EntityRow, Kept, Said } from './kept.ts';
 import type { Normal, Tolerance } from './normal.ts';
+import { type Part, whole } from './sharing.ts';
 import { createWatch, type Finding, type Watch, type WatchState } from './watch.ts';
 import { witnessTest } from './witness.ts';
 
@@ -17,6 +18,8 @@ export interface Detecting {
   readonly synthetic: readonly string[];
   /** Bytes of forests in memory; the others wait in the file. */
   readonly memory: number;
+  /** Entities that are looked at; all if absent. */
+  readonly part?: Part;
 }
 
 /** Records of one partition, in order. */
@@ -138,7 +141,13 @@ export function createEngine(kept: Kept, lost: (reason: string) => void): Engine
       synthetic = new Set(detecting.synthetic);
       watches = detecting.definitions.map((definition) => {
         const tolerances = detecting.normal.filter(({ detector }) => detector === definition.id);
-        return createWatch(definition, tolerances, kept, forests, Date.now());
+        return createWatch(
+          definition,
+          { tolerances, part: detecting.part ?? whole },
+          kept,
+          forests,
+          Date.now(),
+        );
       });
       witness = witnessTest(detecting.definitions.map(({ filter }) => filter));
       // Nothing is over that was not: a detector that is new has nothing that could be.

@@ -60,6 +60,8 @@ export function predicateOf(text: string): EventPredicate {
 /** Values of an interval that may be new; a scan of more is odd enough. */
 const mostTexts = 256;
 const mostExamples = 10;
+/** How long a value stays known after it came last, where a definition says nothing, ms. */
+export const defaultRemember = 30 * 86_400_000;
 
 /** Makes the features of a definition. */
 export function createFeatures(definitions: readonly FeatureDefinition[]): Features {

@@ -1,6 +1,10 @@
 import { openTestWal } from '@tidewatch/stream/wal/testing';
 import { expect, it } from 'vitest';
-import { createSharing } from './sharing.ts';
+import { parseDefinition } from './definition.ts';
+import { createEngine } from './engine.ts';
+import { openKept } from './kept.ts';
+import { createSharing, groupOf, type Part } from './sharing.ts';
+import { taken } from './taken.fixture.ts';
 
 it('says once that another process has a part of the entities, and once that it has none any more', async () => {
   const wal = await openTestWal({ partitions: 3 });
@@ -35,4 +39,61 @@ it('says once that another process has a part of the entities, and once that it 
   for (let i = 0; i < 3; i++) await look();
   expect(told).toEqual([expect.stringContaining('Only 2 of 3 partitions'), undefined]);
   await wal.dispose();
+});
+
+const minute = 60_000;
+const start = Date.UTC(2026, 4, 4);
+const read = parseDefinition(`
+id: logons
+title: Many log-ons
+filter: 'event.category: authentication'
+by: [user.name]
+interval: 1m
+delay: 0s
+forest: { trees: 10, sample: 32 }
+features:
+  - { name: logons, aggregate: count, direction: above, min_absolute: 10 }
+`);
+if (!read.ok) throw new Error(JSON.stringify(read.faults));
+const { definition } = read;
+const detecting = { definitions: [definition], normal: [], synthetic: [], memory: 2 ** 30 };
+
+/** Twelve users log on twice a minute; every fourth of them far more often in the 46th. */
+const batches = Array.from({ length: 48 }, (_, step) => {
+  const times = (user: number) => (step === 45 && user % 4 === 0 ? 60 : 2);
+  const events = Array.from({ length: 12 }, (_, user) =>
+    Array.from({ length: times(user) }, (_, i) => ({
+      ...{ time: start + step * minute + 900 * i, category: 'authentication', user: `user${user}` },
+    })),
+  ).flat();
+  return taken(
+    events.sort((a, b) => a.time - b.time),
+    step,
+  );
+});
+
+it('looks at each entity in one part, which says of it what one process would say', () => {
+  const engineOf = (part?: Part) => {
+    const engine = createEngine(openKept(':memory:'), (reason) => {
+      throw new Error(reason);
+    });
+    engine.load({ ...detecting, ...(part && { part }) });
+    const found = batches.flatMap((batch) => [...engine.take(batch)].flat());
+    return { engine, found, known: engine.state().detectors.logons?.known ?? 0 };
+  };
+  const parts = [1, 2, 3].map((number) => ({ number, of: 3 }));
+  const one = engineOf();
+  const several = parts.map(engineOf);
+  expect(one.found.filter(({ found }) => found !== undefined)).toHaveLength(3);
+  const by = ({ result }: (typeof one.found)[number]) => `${result.entity} ${result.from}`;
+  const sorted = (found: typeof one.found) => found.toSorted((a, b) => (by(a) < by(b) ? -1 : 1));
+  expect(sorted(several.flatMap(({ found }) => found))).toEqual(sorted(one.found));
+  expect(several.reduce((sum, { known }) => sum + known, 0)).toBe(one.known);
+  for (const { known } of several) expect(known).toBeGreaterThan(0);
+  expect(new Set(parts.map(groupOf)).size).toBe(3);
+
+  // One that becomes a part of several has done with the others.
+  one.engine.load({ ...detecting, part: parts[0] as Part });
+  expect(one.engine.state().detectors.logons?.active).toBe(several[0]?.known);
+  for (const { engine } of [one, ...several]) engine.close();
 });

@@ -1,4 +1,23 @@
 import type { Stream } from '@tidewatch/stream';
+import { seedOf } from './entity.ts';
+
+/** Which entities a process looks at: part `number`, from 1, `of` so many. */
+export interface Part {
+  readonly number: number;
+  readonly of: number;
+}
+
+export const whole: Part = { number: 1, of: 1 };
+
+/** Who reads all of the events for a part: the members of a group divide them. */
+export const groupOf = ({ number, of }: Part): string =>
+  of === 1 ? 'anomaly' : `anomaly.${number}-of-${of}`;
+
+/** Says whether an entity is in a part: always the same one, whoever asks. */
+export const createOwning =
+  (detector: string, { number, of }: Part) =>
+  (key: string): boolean =>
+    of === 1 || seedOf(detector, key) % of === number - 1;
 
 /** Asking how a stream is read costs several requests where it is Kafka's. */
 const lookEveryMs = 60_000;
@@ -27,7 +46,7 @@ export function createSharing(
       const { partitions } = await events.stats();
       const reason =
         held.size < partitions.length
-          ? `Only ${held.size} of ${partitions.length} partitions of the events are read here, since another process runs the role scorer as well: what an entity did is divided between them, and detectors count none of them whole. Run that role in one process.`
+          ? `Only ${held.size} of ${partitions.length} partitions of the events are read here, since another process runs the role scorer as well: what an entity did is divided between them, and detectors count none of them whole. Give each of these processes a part of the entities (\`anomalies.part\`: 1/2 and 2/2 for two), or run that role in one process.`
           : undefined;
       const isSure = reason === seen;
       seen = reason;

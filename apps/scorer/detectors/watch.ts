@@ -9,11 +9,12 @@ import {
   versionOf,
 } from './definition.ts';
 import { type Entity, entitiesOf, keyOf, seedOf } from './entity.ts';
-import { createFeatures, predicateOf, type Unseen } from './features.ts';
+import { createFeatures, defaultRemember, predicateOf, type Unseen } from './features.ts';
 import type { Forests } from './forests.ts';
 import type { Kept } from './kept.ts';
 import type { Tolerance } from './normal.ts';
 import { type Found, type Result, suppressedBy, withResult } from './result.ts';
+import { createOwning, type Part } from './sharing.ts';
 
 /** Something odd; with what its alert says by now, where it is one. */
 export interface Finding {
@@ -77,12 +78,12 @@ interface Facts {
 /**
  * Goes on where the file says that the detector was; anew where it is another by now.
  *
- * @param tolerances what is normal of its entities
+ * @param of.tolerances what is normal of its entities @param of.part those that it looks at
  * @param now epoch ms
  */
 export function createWatch(
   definition: Definition,
-  tolerances: readonly Tolerance[],
+  { tolerances, part }: { readonly tolerances: readonly Tolerance[]; readonly part: Part },
   kept: Kept,
   forests: Forests,
   now: number,
@@ -95,6 +96,7 @@ export function createWatch(
   const bucketMs = bucketOf(definition);
   const learning = learningOf(definition);
   const unknown = ungraded(definition);
+  const owns = createOwning(id, part);
   const name = `detector ${id}`;
   const before = kept.read(name);
   let facts = before === undefined ? undefined : (JSON.parse(before) as Facts);
@@ -208,18 +210,22 @@ export function createWatch(
     changed.delete(key);
   }
 
+  // What they do now is not told here any more.
+  for (const [key, entity] of active) if (!owns(key)) rest(key, entity);
+
   return {
     definition,
     take(event, time, made) {
       if (!fits(event)) return;
       const at = Math.floor(time / interval);
       for (const values of entitiesOf(event, keys)) {
+        const key = keyOf(values, made);
+        if (!owns(key)) continue;
         isChanged = true;
         if (at < open) {
           known.late++;
           continue;
         }
-        const key = keyOf(values, made);
         const entity = entityFor(key, values, event, at);
         if (entity === undefined) {
           known.leftOut++;
@@ -287,8 +293,6 @@ export function createWatch(
     },
   };
 }
-
-const defaultRemember = 30 * 86_400_000;
 
 const orNull = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null;
