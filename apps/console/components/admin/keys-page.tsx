@@ -14,6 +14,7 @@ import { VirtualGrid } from '../grid/virtual-grid.tsx';
 import { StateDot } from '../health/health-section.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Fact, Facts } from '../ui/facts.tsx';
+import { Kbd } from '../ui/kbd.tsx';
 import { Shown } from '../ui/shown.tsx';
 import { EmptyState } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
@@ -73,7 +74,7 @@ export function KeysPage() {
               onChange={(text) => void setQ(text === '' ? null : text)}
             />
             <Button look="primary" className="h-8" onClick={() => setMaking(true)}>
-              <Plus size={14} aria-hidden /> New key
+              <Plus size={14} aria-hidden /> New key <Kbd>n</Kbd>
             </Button>
           </div>
           <section aria-label="API keys" className="flex min-h-0 flex-1 flex-col bg-panel">

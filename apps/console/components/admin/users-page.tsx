@@ -12,6 +12,7 @@ import { FilterBox } from '../filter/filter-box.tsx';
 import { useCursor } from '../grid/use-cursor.ts';
 import { VirtualGrid } from '../grid/virtual-grid.tsx';
 import { Button } from '../ui/button.tsx';
+import { Kbd } from '../ui/kbd.tsx';
 import { MenuItem, MenuLine } from '../ui/menu.tsx';
 import { Shown } from '../ui/shown.tsx';
 import { EmptyState } from '../ui/states.tsx';
@@ -129,7 +130,7 @@ export function UsersPage() {
               onChange={(text) => void setQ(text === '' ? null : text)}
             />
             <Button look="primary" className="h-8" onClick={() => setEditing('new')}>
-              <UserPlus size={14} aria-hidden /> New user
+              <UserPlus size={14} aria-hidden /> New user <Kbd>n</Kbd>
             </Button>
           </div>
           <section aria-label="Users" className="flex min-h-0 flex-1 flex-col bg-panel">

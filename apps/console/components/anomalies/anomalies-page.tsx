@@ -72,7 +72,7 @@ export function AnomaliesPage() {
                   aria-label="Detectors"
                 >
                   <div className="mb-3 flex items-center gap-3">
-                    <h1 className="flex-1 text-lg font-semibold">Detectors of anomalies</h1>
+                    <h2 className="flex-1 text-base font-semibold">Detectors of anomalies</h2>
                     {make}
                   </div>
                   {faults.map(({ file, reason }) => (

@@ -60,7 +60,7 @@ export function AnomalySection({
           value={q}
           onChange={(text) => void setState({ q: text })}
           problem={problem}
-          placeholder={`Filter, e.g. ${detector.by[0] ?? 'tidewatch.score.grade'}: ${detector.by.length === 0 ? '> 0.5' : 'alice'}`}
+          placeholder="Filter, e.g. tidewatch.score.grade > 0.5"
         />
         <TimePicker range={state} onChange={(range) => void setState(range)} />
       </div>

@@ -12,6 +12,7 @@ import { ChartOrTable, TableToggle } from '../charts/chart-or-table.tsx';
 import { drawIntervals, drawScores } from '../charts/interval-chart.ts';
 import { WhyItScored } from '../explain/why-it-scored.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
+import { Kbd } from '../ui/kbd.tsx';
 import { TextLink } from '../ui/link.tsx';
 import { Shown } from '../ui/shown.tsx';
 import { Time } from '../ui/time.tsx';
@@ -70,7 +71,9 @@ export function EntityPane({
         ))}
         <span className="ml-auto flex items-center gap-1">
           {anomaly !== undefined && mayJudge && (
-            <Button onClick={() => void setState({ judge: 'yes' })}>Normal for this entity…</Button>
+            <Button onClick={() => void setState({ judge: 'yes' })}>
+              Normal for this entity… <Kbd>n</Kbd>
+            </Button>
           )}
           <TableToggle />
           <IconButton

@@ -113,7 +113,9 @@ function CaseList({
         empty={
           <EmptyState
             icon={<BriefcaseBusiness size={26} />}
-            title={q === '' ? 'There is no case' : 'No case fits this filter'}
+            title={
+              q === '' ? 'There is no case' : q === notClosed ? 'No case is open' : 'No case fits this filter'
+            }
           >
             <p>
               A case holds the alerts of one story, with notes and an owner. Open one here, or from alerts

@@ -1,5 +1,6 @@
 import { contributionBars, insteadSpans, type ModelExplanation } from '../../view/explanation.ts';
 import { figure, percent } from '../../view/forecast.ts';
+import { visible } from '../../view/value.ts';
 import { type OnFilter, ValueMenu } from '../filter/value-menu.tsx';
 import { Link } from '../ui/link.tsx';
 import { MarkedExcerpt } from './marked-text.tsx';
@@ -126,7 +127,9 @@ function Contributions({ explanation }: { readonly explanation: Scored }) {
                   <th scope="row" className="h-8 px-3 text-left font-mono text-xs font-normal">
                     {name}
                     {examples.length > 0 && (
-                      <span className="block break-all text-soft">new: {examples.join(', ')}</span>
+                      <span className="block break-all text-soft">
+                        new: {examples.map(visible).join(', ')}
+                      </span>
                     )}
                   </th>
                   <td className="figure px-3 text-right break-all">{actual}</td>

@@ -62,6 +62,9 @@ export function PrivacyPage() {
   );
 }
 
+/** Classes of what is kept elsewhere than events, and is not counted with them. */
+const apart: ReadonlySet<string> = new Set(['alerts', 'cases', 'audit', 'dead_letters']);
+
 function ClassSection({
   classes,
   useCases,
@@ -103,8 +106,12 @@ function ClassSection({
               </span>
             ),
           },
-          { title: 'Events', right: true, cell: ({ events }) => count(events) },
-          { title: 'Size', right: true, cell: (row) => bytes(row.bytes) },
+          {
+            title: 'Events',
+            right: true,
+            cell: (row) => (apart.has(row.dataClass) ? '–' : count(row.events)),
+          },
+          { title: 'Size', right: true, cell: (row) => (apart.has(row.dataClass) ? '–' : bytes(row.bytes)) },
         ]}
       />
     </HealthSection>

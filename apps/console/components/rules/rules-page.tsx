@@ -19,6 +19,7 @@ import { FilterBox } from '../filter/filter-box.tsx';
 import { useListKeys } from '../grid/use-list-keys.ts';
 import { VirtualGrid } from '../grid/virtual-grid.tsx';
 import { Button } from '../ui/button.tsx';
+import { Kbd } from '../ui/kbd.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { both, Shown } from '../ui/shown.tsx';
 import { EmptyState, StaleNote } from '../ui/states.tsx';
@@ -117,7 +118,7 @@ export function RulesPage() {
             )}
             {mayWrite && (
               <Button look="primary" className="ml-auto h-8" onClick={() => write(null)}>
-                <Plus size={14} aria-hidden /> New rule
+                <Plus size={14} aria-hidden /> New rule <Kbd>n</Kbd>
               </Button>
             )}
           </div>
