@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type ControlStore, openControlStore } from '@tidewatch/control';
 import { createRetentionRegistry, deleteNoted, type Keeper, parseDataClasses } from '@tidewatch/store';
 import { indexed } from '@tidewatch/store/contract.suite';
@@ -10,6 +11,7 @@ import { type DuckDbStore, openDuckDbStore } from '@tidewatch/store/duckdb';
 import { createWal } from '@tidewatch/stream/wal';
 import { createHealthBoard, createLogger, createMetrics, type HealthBoard } from '@tidewatch/telemetry';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { bundled } from '../../../test/bundle.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -129,9 +131,9 @@ it('has audited what it deletes of each place when it is killed right after', as
   await store.close();
   await close();
   await control.close();
-  const program = join(import.meta.dirname, 'housekeeping.child.ts');
+  const program = fileURLToPath(bundled(new URL('./housekeeping.child.ts', import.meta.url)));
   const parameters = [program, directory, text, String(ingested)];
-  const child = spawn(process.execPath, ['--import', 'tsx', ...parameters], { stdio: 'inherit' });
+  const child = spawn(process.execPath, parameters, { stdio: 'inherit' });
   const [, signal] = await once(child, 'exit');
   expect(signal).toBe('SIGKILL');
   control = openControlStore({ file: join(directory, 'control.db') });

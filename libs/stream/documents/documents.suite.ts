@@ -159,6 +159,6 @@ export function describeDocuments(name: string, start: () => Promise<DocumentsUn
 async function seen(documents: Documents, of: DocumentKey, text: string | undefined): Promise<void> {
   await expect.poll(() => documents.read(of), { timeout: 5_000, interval: 20 }).toBe(text);
   await expect
-    .poll(() => readFile(documents.file(of), 'utf8').catch(() => undefined), { timeout: 1_000, interval: 20 })
+    .poll(() => readFile(documents.file(of), 'utf8').catch(() => undefined), { timeout: 5_000, interval: 20 })
     .toBe(text);
 }
