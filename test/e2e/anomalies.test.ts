@@ -95,8 +95,11 @@ describe.runIf(has('chromium'))('anomalies in the console', () => {
     await page.keyboard.press('r');
     await page.getByRole('cell', { name: 'user-3' }).first().waitFor();
     for (let row = 0; row < 20 && !page.url().includes(`at=${start + 37 * minute}`); row++) {
+      const before = page.url();
       await page.keyboard.press('j');
       await page.keyboard.press('o');
+      // The address follows a moment later; the next row would be too many.
+      await page.waitForURL(({ href }) => href !== before);
     }
     const entity = page.getByRole('region', { name: 'Entity user-3' });
     await entity.getByRole('heading', { name: /, alert$/ }).waitFor();

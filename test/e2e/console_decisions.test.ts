@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeSenders } from '../../apps/scorer/onnx_model.fixture.ts';
 import { has } from '../require.ts';
 import { type Faults, openBrowser, openPage } from './journey.ts';
-import { eventually, type RunningServer, startServer } from './server.ts';
+import { caughtUp, eventually, type RunningServer, startServer } from './server.ts';
 
 const dear = '5d2f0a11-6a0e-4f8e-9f60-0f6f0b6a9a03';
 /** Very many keywords with a wildcard in them, sought in thousands of values: longer than a rule may take. */
@@ -137,12 +137,7 @@ describe.runIf(has('chromium'))('what is decided in the console', () => {
     await send({ ...go, tags: dearValues });
     await eventually(quarantine, (cause) => cause === 'limit');
     // As long as the event is being looked at, the rule would go back at once.
-    type Health = { streams: { groups: { group: string; records: number }[] }[] };
-    await eventually(
-      () => server.api<Health>('/api/health'),
-      ({ streams }) =>
-        streams.flatMap(({ groups }) => groups).find(({ group }) => group === 'detector')?.records === 0,
-    );
+    await caughtUp(server);
     await page.goto(`${server.url}/rules?view=quarantined`);
     await page.getByRole('grid', { name: 'Rules' }).getByText('A dear one').click();
     await click('Release it');

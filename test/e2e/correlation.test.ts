@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import { random } from '../seed.ts';
-import { eventually, type RunningServer, startServer } from './server.ts';
+import { caughtUp, eventually, type RunningServer, startServer } from './server.ts';
 
 const rules = `title: Refused
 id: 5a5c4a6e-2a0a-4a3e-9d56-2f3d1a5e7c01
@@ -110,8 +110,8 @@ it('kill -9 in the middle of windows, with events out of order: each is found on
     () => server.api<AlertPage>('/api/alerts?from=now-1d&to=now&limit=500'),
     ({ items }) => items.length >= groups,
   );
-  // Long enough for one too many.
-  await setTimeout(2_000);
+  // One too many would be there by then.
+  await caughtUp(server);
   const { items } = await server.api<AlertPage>('/api/alerts?from=now-1d&to=now&limit=500');
   const ips = items.map(({ key }) => key[0]?.value).sort();
   expect(ips).toEqual(Array.from({ length: groups }, (_, i) => `10.0.0.${i}`).sort());

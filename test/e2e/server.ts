@@ -175,6 +175,18 @@ async function waitForRunFile(path: string, child: ChildProcess, printed: () => 
   throw new Error(`The server did not start within a minute:\n${printed()}`);
 }
 
+interface Health {
+  readonly streams: readonly { readonly groups: readonly { readonly records: number }[] }[];
+}
+
+/** Resolves when readers of streams have done, and said so, all there is to do. */
+export const caughtUp = (server: RunningServer) =>
+  eventually(
+    () => server.api<Health>('/api/health'),
+    ({ streams }) => streams.every(({ groups }) => groups.every(({ records }) => records === 0)),
+    60,
+  );
+
 /** Asks again until the answer satisfies, for at most `seconds`. */
 export async function eventually<T>(
   ask: () => Promise<T>,
