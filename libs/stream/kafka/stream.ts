@@ -183,8 +183,9 @@ export function createStream(config: StreamConfig): Stream {
 
     async dueBefore(before) {
       assertOpen();
-      const targets = await connection.offsets(topic, all, before);
-      const due = await dueRecords(config, all, await bounds(), targets);
+      // In this order: what comes in between is no record that was there.
+      const there = await bounds();
+      const due = await dueRecords(config, all, there, await connection.offsets(topic, all, before));
       return due.map(({ partition, begin, offset }) => ({ partition, records: offset - begin }));
     },
 
