@@ -9,7 +9,7 @@ describe.runIf(has('opensearch'))('on a real OpenSearch', { timeout: 60_000 }, (
   const { connection, openEvents } = openSearchForTests();
   describeEventStoreContract('OpenSearch', openEvents);
   describeAgreement('OpenSearch', openEvents, 'one');
-  describeCorpus('OpenSearch', openEvents, 10);
+  describeCorpus('OpenSearch', openEvents);
 
   it('tells once of partitions that the cluster lost, and not of those that Tidewatch deleted', async () => {
     const { store, dispose } = await openEvents(suiteClasses, suiteNow);
