@@ -6,6 +6,7 @@ import { startModelThread } from '@tidewatch/onnx';
 import { parseKql, toPredicate } from '@tidewatch/query';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../../test/require.ts';
+import { createDriftWatch } from '../../scorer/drift_watch.ts';
 import type { Candidate, Model } from '../../scorer/model.ts';
 import { openModel } from '../../scorer/open_model.ts';
 import { workers } from '../server/workers.ts';
@@ -45,6 +46,7 @@ describe.each(['odd-programs', 'odd-logons'])('the shipped autoencoder of %s', (
   const folder = join(root, 'models', name, '1');
   let model: Model;
   let events: Told[] = [];
+  let moved: (readonly [feature: string | null, ratio: number])[] = [];
   let odd: { readonly event: EcsEvent; readonly phase: Phase; readonly features: readonly string[] }[] = [];
 
   beforeAll(async () => {
@@ -55,7 +57,18 @@ describe.each(['odd-programs', 'odd-logons'])('the shipped autoencoder of %s', (
     const wants = toPredicate(filter.ast, { now: Date.now() });
     events = told.filter(({ event }) => wants(event));
     model = await openModel(read, (port) => startModelThread(workers.onnx, port));
-    const judged = await model.score(0, events);
+    const watch = createDriftWatch(manifest, model.columns ?? [], { scores: 2_000, ms: 0 });
+    let rows = new Float32Array();
+    const judged = await model.score(0, events, (seen) => {
+      rows = seen.slice();
+    });
+    watch.add(
+      0,
+      Float32Array.from(judged, (one) => one?.score ?? Number.NaN),
+      rows,
+      0,
+    );
+    moved = watch.drift().series.map(({ feature, ratio }) => [feature, ratio]);
     odd = events.flatMap(({ event, phase }, i) => {
       const one = judged[i];
       if (one === undefined || one.score < manifest.score.threshold) return [];
@@ -74,6 +87,13 @@ describe.each(['odd-programs', 'odd-logons'])('the shipped autoencoder of %s', (
     expect(odd.length - found.length).toBeLessThanOrEqual(1);
     expect(intruders.length).toBeGreaterThan(10);
     expect(found.length / intruders.length).toBeGreaterThan(0.8);
+  });
+
+  it('finds the office as it was in training, from the first window on', () => {
+    const { manifest } = model;
+    const features = manifest.kind === 'onnx' ? manifest.features.map((feature) => feature.name) : [];
+    expect(moved.map(([feature]) => feature)).toEqual([null, ...features]);
+    expect(moved.filter(([, ratio]) => ratio >= 1)).toEqual([]);
   });
 
   it('names what is odd', () => {
