@@ -30,7 +30,7 @@ export function configSchema(inputs: readonly AnyPlugin<'input'>[]) {
   const types = inputs.map((plugin) => inputSchema(plugin));
   const [first, ...rest] = types;
   if (first === undefined) throw new TypeError('A configuration needs at least one kind of input.');
-  return z.strictObject({
+  const keys = z.strictObject({
     data: z
       .string()
       .default('data')
@@ -107,6 +107,14 @@ export function configSchema(inputs: readonly AnyPlugin<'input'>[]) {
       .strictObject({ level: z.enum(logLevels).default('info').describe('Least level that is logged.') })
       .prefault({})
       .describe('The log on standard error.'),
+  });
+  return keys.superRefine(({ anomalies, stream }, context) => {
+    if (anomalies.part.of > 1 && stream.kafka === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['anomalies', 'part'],
+        message: 'needs `stream.kafka`: a log in the data folder has one process, which reads all of it',
+      });
   });
 }
 
