@@ -2,7 +2,7 @@
 import type { AlertDetail } from '@tidewatch/api/schemas';
 import type { JsonObject } from '@tidewatch/event';
 import { parseAsString, useQueryState } from 'nuqs';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, memo, Suspense, useMemo, useState } from 'react';
 import { useAlert } from '../../api/alerts.ts';
 import { explanationSentence, isRule } from '../../view/explanation.ts';
 import { matchedValues } from '../../view/reason.ts';
@@ -14,6 +14,7 @@ import { PrevalenceSection } from '../explain/prevalence-section.tsx';
 import { Why } from '../explain/why.tsx';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { DetailPane } from '../ui/detail-pane.tsx';
+import { Later } from '../ui/later.tsx';
 import { LevelMark } from '../ui/level-mark.tsx';
 import { Section } from '../ui/section.tsx';
 import { Shown } from '../ui/shown.tsx';
@@ -68,7 +69,7 @@ export function AlertDetailPane({ id, triage, onFilter, onClose }: AlertDetailPa
           <About
             alert={alert}
             match={match}
-            onChoose={(next) => void setChosen(next)}
+            onChoose={setChosen}
             onFilter={onFilter}
             mayWork={triage.mayWork}
           />
@@ -83,7 +84,8 @@ export function AlertDetailPane({ id, triage, onFilter, onClose }: AlertDetailPa
   );
 }
 
-function About({
+/** Drawn anew with another alert or match, not as the list beside it changes. */
+const About = memo(function About({
   alert,
   match,
   onChoose,
@@ -110,36 +112,40 @@ function About({
         <AlertFacts alert={alert} onFilter={onFilter} />
       </div>
       {match !== undefined && (
-        <>
-          <Section title="Why it fired">
-            <Why alert={alert} explanation={match.explanation} onFilter={onFilter} />
-          </Section>
-          <Section
-            title="Matches"
-            aside={
-              alert.count > alert.matches.length
-                ? `${alert.matches.length} of ${alert.count} kept`
-                : undefined
-            }
-          >
-            <MatchTimeline matches={alert.matches} chosen={match.id} onChoose={onChoose} />
-          </Section>
-          <PrevalenceSection key={match.id} alert={alert.id} match={match.id} onFilter={onFilter} />
-          {match.explanation.engine !== 'correlation' && (
-            <Section title="The event">
-              <EventTree event={match.event as JsonObject} spans={spans} onFilter={onFilter} />
-            </Section>
-          )}
-        </>
+        <Section title="Why it fired">
+          <Why alert={alert} explanation={match.explanation} onFilter={onFilter} />
+        </Section>
       )}
-      <RelatedSection alert={alert.id} rule={alert.detector.title} />
-      {mayWork && <AlertCases alert={alert.id} />}
-      <Section title={isRule(alert.detector) ? 'About the rule' : 'About the model'}>
-        <RuleAbout detector={alert.detector} />
-      </Section>
-      <Section title="History">
-        <AlertHistory history={alert.history} />
-      </Section>
+      <Later>
+        {match !== undefined && (
+          <>
+            <Section
+              title="Matches"
+              aside={
+                alert.count > alert.matches.length
+                  ? `${alert.matches.length} of ${alert.count} kept`
+                  : undefined
+              }
+            >
+              <MatchTimeline matches={alert.matches} chosen={match.id} onChoose={onChoose} />
+            </Section>
+            <PrevalenceSection key={match.id} alert={alert.id} match={match.id} onFilter={onFilter} />
+            {match.explanation.engine !== 'correlation' && (
+              <Section title="The event">
+                <EventTree event={match.event as JsonObject} spans={spans} onFilter={onFilter} />
+              </Section>
+            )}
+          </>
+        )}
+        <RelatedSection alert={alert.id} rule={alert.detector.title} />
+        {mayWork && <AlertCases alert={alert.id} />}
+        <Section title={isRule(alert.detector) ? 'About the rule' : 'About the model'}>
+          <RuleAbout detector={alert.detector} />
+        </Section>
+        <Section title="History">
+          <AlertHistory history={alert.history} />
+        </Section>
+      </Later>
     </div>
   );
-}
+});

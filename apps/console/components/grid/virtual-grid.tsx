@@ -1,6 +1,6 @@
 'use client';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type MouseEvent, type ReactNode, useCallback, useEffect, useRef } from 'react';
+import { type MouseEvent, type ReactNode, useCallback, useDeferredValue, useEffect, useRef } from 'react';
 import { alignClass, type GridColumn, GridRow, SelectBox, selectTrack } from './grid-row.tsx';
 
 /** Rows that are selected by boxes. */
@@ -40,6 +40,9 @@ export interface VirtualGridProps<T> {
   readonly restart?: unknown;
 }
 
+/** Pixels. */
+const headerHeight = 28;
+
 /** A list of any length of which only the rows in sight are in the page. */
 export function VirtualGrid<T>(props: VirtualGridProps<T>) {
   const {
@@ -68,8 +71,12 @@ export function VirtualGrid<T>(props: VirtualGridProps<T>) {
       return row === undefined ? index : rowId(row);
     },
     overscan: 6,
+    // It stands on top of the list, so that a row at the list's foot ends so much lower.
+    scrollPaddingEnd: headerHeight,
   });
   const items = virtual.getVirtualItems();
+  // The first rows are drawn in slices, between which the page hears keys.
+  const drawn = useDeferredValue(items.length > 0, false);
   const last = items.at(-1)?.index ?? 0;
 
   useEffect(() => {
@@ -126,8 +133,8 @@ export function VirtualGrid<T>(props: VirtualGridProps<T>) {
           <div
             role="row"
             aria-rowindex={1}
-            className="grid h-7 items-center gap-x-4 border-b border-line bg-raised px-3 text-xs font-medium text-soft"
-            style={{ gridTemplateColumns: template }}
+            className="grid items-center gap-x-4 border-b border-line bg-raised px-3 text-xs font-medium text-soft"
+            style={{ gridTemplateColumns: template, height: headerHeight }}
           >
             {selection !== undefined && (
               <div role="columnheader">
@@ -148,7 +155,7 @@ export function VirtualGrid<T>(props: VirtualGridProps<T>) {
         <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
           {items.map(({ key, index, start }) => {
             const row = rows[index];
-            if (row === undefined) return null;
+            if (!drawn || row === undefined) return null;
             const id = rowId(row);
             return (
               <GridRow

@@ -4,6 +4,8 @@ import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useConnection } from '../../api/live.ts';
 import { useFollowServer } from '../../api/session.ts';
 import { useZone } from '../../api/zone.ts';
+import { Later } from '../ui/later.tsx';
+import { SkeletonRows } from '../ui/states.tsx';
 import { undoNewest } from '../ui/undo.ts';
 import { endGo, startGo, useKey, usePaletteKey } from '../ui/use-key.ts';
 import { AwayBanner } from './away-banner.tsx';
@@ -66,7 +68,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         <DiskBanner />
         {/* What shows times is made anew for another zone; the page's state is in the URL. */}
         <main key={zone} data-stale={stale ? '' : undefined} className="flex min-h-0 flex-1 flex-col">
-          {children}
+          <Later instead={<SkeletonRows label="Loading" />}>{children}</Later>
         </main>
         <Notices />
       </div>
