@@ -13,9 +13,15 @@ import {
   readHits,
 } from './event_query.ts';
 
+interface Hit<Item> {
+  readonly key: EventKey;
+  readonly characters: number;
+  readonly item: Item;
+}
+
 /** What was found in indices of one layout. */
-interface Found {
-  readonly hits: readonly EventHit[];
+interface Found<Item> {
+  readonly hits: readonly Hit<Item>[];
   /** How far was looked; undefined where nothing is left or enough was found. */
   readonly reached: EventKey | undefined;
 }
@@ -23,13 +29,16 @@ interface Found {
 /**
  * One page, by what stands after the last event of the page before. A query that the index cannot answer is tried on event
  * after event; where that takes too long, a page ends early and the next goes on from there.
+ *
+ * @param itemOf what is kept of an event until the page is full
  */
-export async function searchEvents(
+export async function searchEvents<Item>(
   connection: OpenSearchConnection,
   request: SearchRequest,
   scope: Scope,
   now: number,
-): Promise<Page<EventHit>> {
+  itemOf: (hit: EventHit) => Item,
+): Promise<Page<Item>> {
   const { sort, limit } = request;
   const after =
     request.after === undefined
@@ -40,35 +49,36 @@ export async function searchEvents(
     return sort === 'newest' ? -order : order;
   };
   const plan = await planQuery(connection, request, scope, now);
-  const found = await Promise.all(plan.map((query) => find(connection, query, sort, limit + 1, after)));
+  const found = await Promise.all(
+    plan.map((query) => find(connection, query, sort, limit + 1, after, itemOf)),
+  );
   const reached = found.flatMap((one) => (one.reached === undefined ? [] : [one.reached])).sort(compare)[0];
   const hits = found
     .flatMap((one) => one.hits)
     .filter((hit) => reached === undefined || compare(hit.key, reached) <= 0)
     .sort((a, b) => compare(a.key, b.key));
-  const items = hits.slice(
-    0,
-    fitting(
-      hits.map(({ json }) => json.length),
-      limit,
-    ),
+  const count = fitting(
+    hits.map(({ characters }) => characters),
+    limit,
   );
-  const last = items.at(-1);
-  const next = hits.length > items.length && last !== undefined ? last.key : reached;
+  const items = hits.slice(0, count).map(({ item }) => item);
+  const last = hits[count - 1];
+  const next = hits.length > count && last !== undefined ? last.key : reached;
   return next === undefined ? { items } : { items, next: encodeToken(next) };
 }
 
-async function find(
+async function find<Item>(
   connection: OpenSearchConnection,
   { indices, may, sure, fits }: EventQuery,
   sort: 'newest' | 'oldest',
   wanted: number,
   start: EventKey | undefined,
-): Promise<Found> {
+  itemOf: (hit: EventHit) => Item,
+): Promise<Found<Item>> {
   const exact = may === sure;
   const pace = createReadingPace();
   const trial = createTrial(fits);
-  const hits: EventHit[] = [];
+  const hits: Hit<Item>[] = [];
   let after = start;
   for (let [seen, characters] = [0, 0]; seen < mostLookedAt && characters < pageCharacters; ) {
     const size = pace.size(exact ? wanted - hits.length : 2 * wanted + seen);
@@ -76,7 +86,7 @@ async function find(
     const read = pace.read(page);
     const found = exact ? page : await trial(page);
     if (found.length > 0) characters += read * (found.length / page.length);
-    hits.push(...found);
+    for (const hit of found) hits.push({ key: hit.key, characters: hit.json.length, item: itemOf(hit) });
     const last = page.at(-1);
     if (hits.length >= wanted || page.length < size || last === undefined)
       return { hits: hits.slice(0, wanted), reached: undefined };

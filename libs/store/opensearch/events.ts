@@ -32,14 +32,8 @@ export type EventReader = Omit<EventStore, 'write' | 'close'>;
 export function createEventReader({ connection, classes, clock = Date.now }: EventReaderDeps): EventReader {
   const { count, topValues, histogram } = createEventCounts(connection, clock);
   return {
-    async search(request, scope) {
-      const page = await searchEvents(connection, request, scope, clock());
-      return { ...page, items: page.items.map(({ event }) => event) };
-    },
-    async documents(request, scope) {
-      const page = await searchEvents(connection, request, scope, clock());
-      return { ...page, items: page.items.map(({ json }) => json) };
-    },
+    search: (request, scope) => searchEvents(connection, request, scope, clock(), ({ event }) => event),
+    documents: (request, scope) => searchEvents(connection, request, scope, clock(), ({ json }) => json),
     count,
     histogram,
     topValues: ({ query, range, field, limit, order }, scope) =>
