@@ -32,8 +32,8 @@ export const knownSchema = `
   ${knownByAge}
 `;
 
-/** Bytes that what is known of an entity's feature takes in the file at most, about: measured, 27 of each value. */
-export const knownBytes = 27 * 4_096;
+/** Bytes that what is known of an entity's feature takes in the file at most, about: measured, 53 of each value. */
+export const knownBytes = 53 * 4_096;
 /** Values of a feature that an entity is known by; a part of them goes at once, so that not each new one costs a search. */
 const mostKnown = 4_096;
 const keptThen = mostKnown - mostKnown / 16;
