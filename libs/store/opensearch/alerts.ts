@@ -272,6 +272,7 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
     },
 
     async expire(now, tell) {
+      await request(connection, { method: 'POST', path: `/${alertChangeIndex}/_refresh` }, 'alerts');
       const changes = { range: { changed: { lt: clock() - undoWindowMs } } };
       const undone = await countAlerts(connection, changes, alertChangeIndex);
       await deleteDue(tell, undoExpired(undone), (gone) =>
