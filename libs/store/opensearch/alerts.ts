@@ -176,8 +176,7 @@ export function createAlertStore({ connection, classes, clock = Date.now }: Aler
     },
 
     async count(filter, scope) {
-      const query = await condition(filter, scope);
-      return countAlerts(connection, query);
+      return countAlerts(connection, await condition(filter, scope));
     },
 
     async histogram({ stepMs, split, ...filter }, scope) {
