@@ -24,9 +24,9 @@ import {
   wildcardTest,
   wordsTest,
 } from './sql_tests.ts';
+import { anyText } from './sql_texts.ts';
 import { wordsNeeded } from './sql_words.ts';
 import { matchesWildcard } from './text.ts';
-import { wordMarks } from './word_keys.ts';
 
 export interface SqlOptions {
   /** What `now` stands for, epoch milliseconds. */
@@ -269,29 +269,7 @@ class Compiler {
 
   private anyText(values: readonly KqlValue[]): string {
     this.count();
-    const isByLine = (value: KqlValue): boolean =>
-      value.type === 'wildcard' ||
-      value.type === 'regex' ||
-      (value.type === 'literal' && /\p{Cc}/u.test(value.text));
-    const [byLine, anywhere] = [values.filter(isByLine), values.filter((value) => !isByLine(value))];
-    const conditions = this.layout.texts.flatMap((column) => {
-      const variable = this.variable();
-      const lines = () =>
-        `list_filter(string_split(${this.plainText(column)}, chr(10)), lambda ${variable}: `;
-      return [
-        ...(anywhere.length === 0 ? [] : [`coalesce(${wordsTest(anywhere, this.bind)(column)}, FALSE)`]),
-        ...(byLine.length === 0
-          ? []
-          : [`coalesce(len(${lines()}${wordsTest(byLine, this.bind)(variable)})) > 0, FALSE)`]),
-      ];
-    });
-    return `(${conditions.join(' OR ')})`;
-  }
-
-  /** Of words, what is left without their keys, as `documentFacts` has them. */
-  private plainText(column: string): string {
-    if (column !== this.layout.words || this.layout.wordKey === undefined) return column;
-    return `translate(left(${column}, -1), ${this.bind(wordMarks)}, chr(10))`;
+    return anyText(values, this.layout, this.bind, () => this.variable());
   }
 
   private variable(): string {

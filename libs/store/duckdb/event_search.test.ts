@@ -80,6 +80,33 @@ it('finds values of unpromoted fields however they are written', { timeout: 60_0
   await rm(directory, { recursive: true });
 });
 
+it.each(['basket.php', '"/SHOP/basket.php"', '*/basket*', '/Basket\\.php$/i'])(
+  'finds %s in whatever way a field with a column is written',
+  async (query) => {
+    const directory = await mkdtemp(join(tmpdir(), 'tidewatch-search-'));
+    const store = await openDuckDbStore({ directory, classes: suiteClasses });
+    const urls = [
+      { path: '/shop/basket.php' },
+      { path: '/SHOP/Basket.php' },
+      { path: ['/shop/basket.php'] },
+      { path: ['/', '/shop/basket.php'] },
+      { path: 'first line\n/shop/basket.php' },
+      [{ path: '/shop/basket.php' }],
+      [{ path: '/shop/basket.php' }, { path: '/' }],
+      [{ path: '/' }, { path: '/shop/basket.php' }],
+      { path: { was: '/shop/basket.php' } },
+    ];
+    const records = [...urls, { path: '/shop/bas-ket.php' }].map((url) => indexed({ url }));
+    await store.events.write(records);
+    const request = { query: kql(query), range: always, sort: 'oldest', limit: 100 } as const;
+    const { items } = await store.events.search(request, everyone);
+    const meant = records.slice(0, urls.length).map(({ head }) => head.id);
+    expect(items.map(({ event }) => event.id).sort()).toEqual(meant.sort());
+    await store.close();
+    await rm(directory, { recursive: true });
+  },
+);
+
 it('pages through small and large documents alike, and through hours of very different density', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'tidewatch-search-'));
   const store = await openDuckDbStore({ directory, classes: suiteClasses });
