@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDuckDbStore } from '@tidewatch/store/duckdb';
@@ -52,15 +52,22 @@ export async function storeBench({ rounds, only }: BenchOptions): Promise<void> 
       bar: '≥ 20,000',
       met: million / seconds >= 20_000,
     });
-    const { bytes } = await store.events.stats();
-    add({
-      id: 'D1',
-      what: 'embedded: bytes an event, before its partition is sealed',
-      figure: thousands(bytes / million),
-    });
+    await sizes('D1', 'embedded, before its partition is sealed', store.events);
     await reads('D1', 'embedded', store.events, 500);
     await store.close();
-    await exported('D1', 'embedded', await startServer({ data }));
+    const server = await startServer({ data });
+    await exported('D1', 'embedded', server, () => server.kill('SIGTERM'));
+    const later = await openDuckDbStore({ directory: join(data, 'store'), classes, clock: () => range.to });
+    await later.seal(start + 2 * day);
+    await sizes('D1', 'embedded, sealed', later.events);
+    await reads('D1', 'embedded, sealed', later.events, 500);
+    await later.close();
+    rmSync(data, { recursive: true });
+  }
+
+  async function sizes(id: string, where: string, store: Pick<EventStore, 'stats'>) {
+    const { bytes, events } = await store.stats();
+    add({ id, what: `${where}: bytes an event`, figure: thousands(bytes / events) });
   }
 
   async function cluster() {
@@ -76,10 +83,12 @@ export async function storeBench({ rounds, only }: BenchOptions): Promise<void> 
       };
       await fill(store as EventStore);
       await connection.client.indices.refresh({ index: 'tidewatch-events-unapproved-*' });
+      await sizes('D3', 'OpenSearch, as its merges left it', store as EventStore);
       await reads('D3', 'OpenSearch', store as EventStore, 800);
       await writer.close();
       const config = `{ store: { opensearch: { nodes: ['${server.url}'] } } }`;
-      await exported('D3', 'OpenSearch', await startServer({ config }));
+      const reading = await startServer({ config });
+      await exported('D3', 'OpenSearch', reading, () => reading.dispose());
     }
     await connection.close();
     await server.stop();
@@ -136,7 +145,7 @@ export async function storeBench({ rounds, only }: BenchOptions): Promise<void> 
     });
   }
 
-  async function exported(id: string, where: string, server: RunningServer) {
+  async function exported(id: string, where: string, server: RunningServer, end: () => Promise<unknown>) {
     try {
       const { rows, seconds, mebibytes } = await exportAll(server);
       if (rows !== million) throw new Error(`${thousands(rows)} rows were exported instead of a million.`);
@@ -148,7 +157,7 @@ export async function storeBench({ rounds, only }: BenchOptions): Promise<void> 
         met: mebibytes <= 150,
       });
     } finally {
-      await server.dispose();
+      await end();
     }
   }
 
