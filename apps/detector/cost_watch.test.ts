@@ -1,9 +1,9 @@
-import { createRuleCosts, type RuleCosts } from '@tidewatch/sigma';
-import { createFileSnapshots } from '@tidewatch/stream';
-import { createMetrics } from '@tidewatch/telemetry';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createRuleCosts, type RuleCosts } from '@tidewatch/sigma';
+import { createFileSnapshots } from '@tidewatch/stream';
+import { createMetrics } from '@tidewatch/telemetry';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type CostWatch, createCostWatch } from './cost_watch.ts';
 import { log } from './detector.suite.ts';

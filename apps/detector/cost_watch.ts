@@ -123,7 +123,8 @@ export function createCostWatch(deps: CostWatchDeps): CostWatch {
     const held = seen.ticks * tickMs;
     const id = ids[run.rule - 1];
     if (id === undefined || held < budget.limitMs) return;
-    if (!isSame(run, spared)) stop(id, 'limit', `One evaluation took longer than ${budget.limitMs / 1000} s.`);
+    if (!isSame(run, spared))
+      stop(id, 'limit', `One evaluation took longer than ${budget.limitMs / 1000} s.`);
     if (held < patience * budget.limitMs) return;
     log.error({ rule: id }, 'An evaluation does not end, so its thread is started anew');
     seen = { ...nothing, ticks: 0 };
