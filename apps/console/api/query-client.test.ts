@@ -2,19 +2,36 @@ import { QueryObserver } from '@tanstack/react-query';
 import { expect, it } from 'vitest';
 import { createQueryClient } from './query-client.ts';
 
-it('reads anew what changed while it was read for the first time', async () => {
+function createReads() {
   const client = createQueryClient(() => undefined);
-  const reads: ((stored: number) => void)[] = [];
+  const reads: { readonly answer: (stored: number) => void; readonly signal: AbortSignal }[] = [];
   const query = {
     queryKey: ['events'],
-    queryFn: () => new Promise<number>((resolve) => reads.push(resolve)),
+    queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
+      new Promise<number>((answer) => reads.push({ answer, signal })),
   };
+  return { client, reads, query, stored: () => client.getQueryData(['events']) };
+}
+
+it('reads anew, and once, what changed while it was read for the first time', async () => {
+  const { client, reads, query, stored } = createReads();
   const stop = new QueryObserver(client, query).subscribe(() => undefined);
-  const changed = client.invalidateQueries({ queryKey: ['events'] });
-  reads[0]?.(0);
+  const changed = [1, 2].map(() => client.invalidateQueries({ queryKey: ['events'] }));
+  expect(reads.map(({ signal }) => signal.aborted)).toEqual([false]);
+  reads[0]?.answer(0);
   await expect.poll(() => reads).toHaveLength(2);
-  reads[1]?.(1);
-  await changed;
-  expect(client.getQueryData(['events'])).toBe(1);
+  expect(stored()).toBe(0);
+  reads[1]?.answer(1);
+  await Promise.all(changed);
+  expect([stored(), reads.length]).toEqual([1, 2]);
   stop();
+});
+
+it('keeps nothing that was fetched beforehand and has changed meanwhile', async () => {
+  const { client, reads, query, stored } = createReads();
+  const fetched = client.prefetchQuery(query);
+  await client.invalidateQueries({ queryKey: ['events'] });
+  reads[0]?.answer(0);
+  await fetched;
+  expect([stored(), reads[0]?.signal.aborted]).toEqual([undefined, true]);
 });

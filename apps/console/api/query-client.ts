@@ -15,12 +15,13 @@ class LiveQueryClient extends QueryClient {
     filters: InvalidateQueryFilters = {},
     options?: InvalidateOptions,
   ): Promise<void> {
-    // The library goes on with a first reading, whatever is asked of it.
-    await this.cancelQueries({
-      ...filters,
-      predicate: (query) => isFirstRead(query) && (filters.predicate?.(query) ?? true),
-    });
+    const first = new Set(this.getQueryCache().findAll(filters).filter(isFirstRead));
+    const predicate = (query: Query): boolean => first.has(query);
+    // Nobody sees what is fetched beforehand; whoever comes to it reads it then.
+    void this.cancelQueries({ type: 'inactive', predicate });
     await super.invalidateQueries(filters, options);
+    // The library goes on with a first reading, whatever is asked of it. To break it off would leave a slow one never done.
+    if (first.size > 0) await super.invalidateQueries({ predicate }, { ...options, cancelRefetch: false });
   }
 }
 
