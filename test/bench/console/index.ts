@@ -278,5 +278,6 @@ export async function consoleBench({ rounds, only }: BenchOptions): Promise<void
 const notes = [
   'Chromium, headless and without a graphics card, shares the machine with the server it shows. Events come through `_bulk`, alerts from the',
   'shipped rules that find an attack in each tenth; of these all stand in the range shown. Times count from the input’s own stamp to after the',
-  'frame that shows what it did. K12 takes each alert’s events, cuts out what the console highlights, and asks the rule again.',
+  'frame that shows what it did; keys and turns of the wheel come thirty a second, as from a key held down. K12',
+  'takes each alert’s events, cuts out what the console highlights, and asks the rule again.',
 ];

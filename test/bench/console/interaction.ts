@@ -1,8 +1,17 @@
+import { setTimeout } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright-core';
 import { queries } from '../store/reads.ts';
 import { inputTimes, sinceInput, watchInput } from './browser.ts';
 
 const rows = (page: Page, name: string) => page.getByRole('grid', { name }).getByRole('row');
+
+/** A key that is held down repeats thirty times a second. */
+const repeatMs = 1_000 / 30;
+
+/** Does something so many times at that pace, or as fast as the page takes it. */
+async function repeat(times: number, work: () => Promise<void>): Promise<void> {
+  for (let i = 0; i < times; i++) await Promise.all([work(), setTimeout(repeatMs)]);
+}
 
 /** Opens the queue with all alerts behind it. */
 async function openQueue(context: BrowserContext, url: string): Promise<Page> {
@@ -22,9 +31,7 @@ export async function localTimes(context: BrowserContext, url: string) {
     if (times.length === 0) throw new Error('The page took no input.');
     return times;
   };
-  const press = async (key: string, times: number) => {
-    for (let i = 0; i < times; i++) await page.keyboard.press(key);
-  };
+  const press = (key: string, times: number) => repeat(times, () => page.keyboard.press(key));
   await press('j', 3);
   const moved = await measured(['keydown'], async () => {
     await press('j', 60);
@@ -47,7 +54,7 @@ export async function localTimes(context: BrowserContext, url: string) {
   });
   await page.mouse.move(600, 600);
   const scrolled = await measured(['wheel'], async () => {
-    for (let i = 0; i < 100; i++) await page.mouse.wheel(0, 400);
+    await repeat(100, () => page.mouse.wheel(0, 400));
   });
   await page.close();
   return { moved, selected, opened, scrolled };
