@@ -85,10 +85,10 @@ export function VirtualGrid<T>(props: VirtualGridProps<T>) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new start scrolls up
   useEffect(() => virtual.scrollToOffset(0), [restart]);
   const cursorIndex = cursor === null ? -1 : rows.findIndex((row) => rowId(row) === cursor);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a moved cursor scrolls, not rows that arrive
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a moved cursor scrolls, and rows of another height, not rows that arrive
   useEffect(() => {
     if (cursorIndex >= 0) virtual.scrollToIndex(cursorIndex, { align: 'auto' });
-  }, [cursor]);
+  }, [cursor, rowHeight]);
 
   const domId = (id: string): string => `row-${label}-${id}`.replaceAll(/[^\w-]/g, '_');
   const select = useRef(selection?.onSelect);
