@@ -28,7 +28,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const [at, setAt] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const listId = useId();
-  const goals = useGoals(useDeferredValue(text));
+  const goals = useGoals(text);
   const current = Math.min(at, goals.length - 1);
   const go = (goal: Goal | undefined): void => {
     if (goal === undefined) return;
@@ -102,7 +102,9 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
 function useGoals(text: string): readonly Goal[] {
   const pages = usePages();
   const { data: views } = useViews();
-  const { data: cases } = useFoundCases(text, { wanted: pages.some(({ path }) => path === '/cases') });
+  const { data: cases } = useFoundCases(useDeferredValue(text), {
+    wanted: pages.some(({ path }) => path === '/cases'),
+  });
   const words = text.toLowerCase().split(/\s+/);
   const fits = (name: string): boolean => words.every((word) => name.toLowerCase().includes(word));
   return [
