@@ -127,6 +127,8 @@ describe.runIf(has('chromium'))('an analyst looks around one alert', () => {
   it('closes it with a note, and takes that back', async () => {
     await page.keyboard.press('c');
     await dialog(/^Close the alert as/).waitFor();
+    // As before the focus is in it: the key is the dialog's nonetheless, and not that of the page's notes.
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     await page.keyboard.press('n');
     await typeInto(dialog(/^Close the alert as/).getByRole('textbox'), '3 of them, seen by bob');
     await shoot(page, shots, 'close-with-note');

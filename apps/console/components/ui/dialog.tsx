@@ -3,6 +3,7 @@ import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import type { ReactNode, RefObject } from 'react';
 import { IconButton } from './button.tsx';
+import { useQuietBehind } from './use-key.ts';
 
 export function Dialog({
   open,
@@ -19,6 +20,7 @@ export function Dialog({
   readonly width?: string;
   readonly initialFocus?: RefObject<HTMLElement | null>;
 }) {
+  useQuietBehind(open);
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>

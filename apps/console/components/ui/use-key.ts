@@ -1,4 +1,5 @@
 'use client';
+import { useLayoutEffect } from 'react';
 import { useHotkeys } from 'react-hotkeys-hook';
 
 /** Until when a `g` waits for its page's letter, epoch milliseconds. */
@@ -15,13 +16,25 @@ const typing =
   'input:not([type="checkbox"],[type="radio"]),textarea,select,[contenteditable]:not([contenteditable="false"])';
 const popups = '[role="dialog"],[role="alertdialog"],[role="menu"],[role="listbox"]';
 
-/** Ctrl or Meta with k, which also works while typing, but not in a dialog. */
+/** Dialogs that are open. What is behind one hears no key, also before the focus is in it. */
+let dialogs = 0;
+
+/** Once in each dialog. */
+export function useQuietBehind(open: boolean): void {
+  useLayoutEffect(() => {
+    if (!open) return;
+    dialogs++;
+    return () => void dialogs--;
+  }, [open]);
+}
+
+/** Ctrl or Meta with k, which also works while typing, but not while a dialog is open. */
 export const usePaletteKey = (open: () => void): void =>
   void useHotkeys('mod+k', open, {
     useKey: true,
     preventDefault: true,
     enableOnFormTags: true,
-    ignoreEventWhen: ({ target }) => (target as Element | null)?.closest?.('[role="dialog"]') != null,
+    ignoreEventWhen: () => dialogs > 0,
   });
 
 /**
@@ -44,6 +57,7 @@ export function useKey(
     ignoreEventWhen: (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return true;
       if (isGoing() !== (options.afterGo ?? false)) return true;
+      if (dialogs > 0 && !options.inDialog) return true;
       const target = event.target as Element | null;
       if (target?.closest?.(options.inDialog ? typing : `${popups},${typing}`) != null) return true;
       return event.key === 'Enter' && target?.closest?.('button,a,summary') != null;
