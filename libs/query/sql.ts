@@ -170,7 +170,7 @@ class Compiler {
     if (first !== undefined) {
       for (const _ of joint) this.count();
       const places = joint.map((path) => this.bind(jsonPath(path.split('.'))));
-      conditions.push(this.onMembers(undefined, [places], testsFor(first)));
+      conditions.push(this.some(undefined, [places], testsFor(first).onMember));
     }
     return conditions.length === 0 ? 'FALSE' : `(${conditions.join(' OR ')})`;
   }
@@ -191,29 +191,27 @@ class Compiler {
     const keyed = words === undefined || key === undefined ? undefined : tests.onWords?.({ sql: words, key });
     if (keyed !== undefined) return keyed;
     const steps = stepsOf(keys, whole).map((step) => [this.bind(jsonPath(step))]);
-    return this.onMembers(object, steps, tests);
+    return this.some(object, steps, tests.onMember);
   }
 
-  /** Some value at the end of the steps passes. */
-  private onMembers(
+  /** Some value at the end of the steps passes. @param steps place holders of the paths that each step takes */
+  private some(
     object: string | undefined,
-    steps: readonly (readonly string[])[],
-    { onMember }: FieldTests,
+    [first = [], ...more]: readonly (readonly string[])[],
+    test: SqlTest,
   ): string {
-    const list = this.walked(object, steps);
     const variable = this.variable();
-    return `(len(list_filter(${list}, lambda ${variable}: ${onMember(variable)})) > 0)`;
-  }
-
-  /** @param steps place holders of the paths that each step takes */
-  private walked(object: string | undefined, [first = [], ...more]: readonly (readonly string[])[]): string {
     const rest = more.map((step) => step.join(', '));
-    if (object !== undefined) return walk(`json_extract(${object}, [${first.join(', ')}])`, rest);
+    const among = (list: string): string =>
+      `(len(list_filter(${walk(list, rest)}, lambda ${variable}: ${test(variable)})) > 0)`;
+    if (object !== undefined) return among(`json_extract(${object}, [${first.join(', ')}])`);
     for (const place of first) if (!this.taken.has(place)) this.taken.set(place, this.taken.size + 1);
     this.readings++;
     if (this.together === undefined)
-      return walk(`json_extract(${this.layout.document}, [${first.join(', ')}])`, rest);
-    return walk(`[${first.map((place) => `${this.together}[${this.taken.get(place)}]`).join(', ')}]`, rest);
+      return among(`json_extract(${this.layout.document}, [${first.join(', ')}])`);
+    const taken = first.map((place) => `${this.together}[${this.taken.get(place)}]`).join(', ');
+    // To get hundreds of tests ready takes seconds and much memory, also where there is nothing to test.
+    return `CASE WHEN coalesce(${taken}) IS NULL THEN FALSE ELSE ${among(`[${taken}]`)} END`;
   }
 
   private valueTests(path: string, values: readonly KqlValue[]): FieldTests {
@@ -258,13 +256,12 @@ class Compiler {
     const keys = pathKeys(path);
     if (keys === undefined) return 'FALSE';
     this.count();
-    const variable = this.variable();
-    const list = this.walked(
+    const steps = keys.map((key) => [this.bind(jsonPath([key]))]);
+    return this.some(
       object,
-      keys.map((key) => [this.bind(jsonPath([key]))]),
+      steps,
+      (member) => `json_type(${member}) = 'OBJECT' AND ${this.condition(child, member)}`,
     );
-    const inner = this.condition(child, variable);
-    return `(len(list_filter(${list}, lambda ${variable}: json_type(${variable}) = 'OBJECT' AND ${inner})) > 0)`;
   }
 
   private anyText(values: readonly KqlValue[]): string {
