@@ -53,5 +53,5 @@ export function someWord(
   return `(len(list_filter(regexp_extract_all(${sql}, ${pattern}), lambda ${variable}: ${test(value)})) > 0)`;
 }
 
-const hasMark = (text: string): boolean =>
+export const hasMark = (text: string): boolean =>
   Array.from(text).some((letter) => isWordMark(letter.codePointAt(0) as number));

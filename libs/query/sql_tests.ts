@@ -151,8 +151,12 @@ export function regexTest(values: readonly Regex[], bind: Bind): SqlTest {
   };
 }
 
-/** Tests on a text: words at the edges of words, patterns, regexes; any of several. */
-export function wordsTest(values: readonly KqlValue[], bind: Bind): SqlTest {
+/**
+ * Tests on a text: words at the edges of words, patterns, regexes; any of several.
+ *
+ * @param gap RE2 of what may stand between two parts of a pattern
+ */
+export function wordsTest(values: readonly KqlValue[], bind: Bind, gap = '.*'): SqlTest {
   const patterns = values.flatMap((value): (readonly string[])[] => {
     if (value.type === 'regex') return [];
     if (value.type === 'words') return value.words.map((word) => [word]);
@@ -166,6 +170,7 @@ export function wordsTest(values: readonly KqlValue[], bind: Bind): SqlTest {
           containsTest(
             patterns.map((parts) => parts.map(fold)),
             bind,
+            gap,
           ),
         ]),
     ...(regexes.length === 0 ? [] : [regexTest(regexes, bind)]),
@@ -176,7 +181,7 @@ export function wordsTest(values: readonly KqlValue[], bind: Bind): SqlTest {
 /** To look for more one by one takes longer than for all at once. */
 const mostOneByOne = 3;
 
-function containsTest(patterns: readonly (readonly string[])[], bind: Bind): SqlTest {
+function containsTest(patterns: readonly (readonly string[])[], bind: Bind, gap: string): SqlTest {
   const isAnyCase = patterns.every((parts) => anyCase(parts.join('')) !== undefined);
   const written = (part: string): string => (isAnyCase ? anyCase(part) : undefined) ?? quote(part);
   const byEdges = new Map<string, string[]>();
@@ -185,7 +190,7 @@ function containsTest(patterns: readonly (readonly string[])[], bind: Bind): Sql
       startsWithWord(parts[0] as string) ? '(?:^|[^\\p{L}\\p{N}_])' : '',
       endsWithWord(parts.at(-1) as string) ? '(?:$|[^\\p{L}\\p{N}_])' : '',
     ]);
-    byEdges.set(edges, [...(byEdges.get(edges) ?? []), parts.map(written).join('.*')]);
+    byEdges.set(edges, [...(byEdges.get(edges) ?? []), parts.map(written).join(gap)]);
   }
   const sources = [...byEdges].map(([edges, inner]) => {
     const [before, after] = JSON.parse(edges) as [string, string];

@@ -1,65 +1,49 @@
 import type { KqlValue } from './ast.ts';
-import { mayHold } from './sql_caseless.ts';
+import { hasMark } from './sql_keyed.ts';
 import type { SqlLayout } from './sql_layout.ts';
-import { type Bind, type SqlTest, wordsTest } from './sql_tests.ts';
-import { fold } from './text.ts';
-import { wordMarks } from './word_keys.ts';
+import { type Bind, wordsTest } from './sql_tests.ts';
+import { innerNewline, wordMarks } from './word_keys.ts';
 
-/** To look for more takes longer than the test that it may spare. */
-const most = 8;
-
-/** Whether a row has one of the values in one of its texts: patterns within one line, words anywhere. */
+/** Whether a row has one of the values in one line of its texts. */
 export function anyText(
   values: readonly KqlValue[],
   { texts, words, wordKey }: SqlLayout,
   bind: Bind,
   variable: () => string,
 ): string {
-  const byLine = values.filter(isByLine);
-  const anywhere = values.filter((value) => !isByLine(value));
+  const alone = values.flatMap(apart);
+  const regexes = alone.filter(({ type }) => type === 'regex');
 
-  /** Of words, what is left without their keys, as `documentFacts` has them. */
-  const plainText = (column: string): string =>
-    column === words && wordKey !== undefined
-      ? `translate(left(${column}, -1), ${bind(wordMarks)}, chr(10))`
-      : column;
+  const conditions = texts.flatMap((column) => {
+    const isKeyed = column === words && wordKey !== undefined;
+    const patterns = alone.filter((value) => mayStandIn(value, isKeyed));
+    const gap = isKeyed ? `[^\n${innerNewline}]*` : '[^\n]*';
+    return [
+      ...(patterns.length === 0 ? [] : [wordsTest(patterns, bind, gap)(column)]),
+      ...(regexes.length === 0 ? [] : [inSomeLine(column, isKeyed)]),
+    ];
+  });
+  return `(${['FALSE', ...conditions.map((condition) => `coalesce(${condition}, FALSE)`)].join(' OR ')})`;
 
-  function inSomeLine(column: string, test: SqlTest): string {
+  function inSomeLine(column: string, isKeyed: boolean): string {
+    const test = wordsTest(regexes, bind);
     const line = variable();
-    const lines = `string_split(${plainText(column)}, chr(10))`;
-    const some = `len(list_filter(${lines}, lambda ${line}: ${test(line)})) > 0`;
-    // Hardly a text but the words has a second one.
+    // Of words, what is left without their keys, as `documentFacts` has them.
+    const text = isKeyed ? `translate(left(${column}, -1), ${bind(wordMarks)}, chr(10))` : column;
+    const some = `len(list_filter(string_split(${text}, chr(10)), lambda ${line}: ${test(line)})) > 0`;
+    // Hardly a text but the words has a second line.
     return column === words
       ? some
       : `CASE WHEN contains(${column}, chr(10)) THEN ${some} ELSE ${test(column)} END`;
   }
-
-  /** To cut a text into lines takes many times as long as to see that it holds no part of what is looked for. */
-  function whereParts(column: string, test: string): string {
-    const parts = partsOf(byLine);
-    if (parts === undefined || parts.length > most) return test;
-    return `CASE WHEN ${parts.map((part) => mayHold(column, part, bind)).join(' OR ')} THEN ${test} ELSE FALSE END`;
-  }
-
-  const conditions = texts.flatMap((column) => [
-    ...(anywhere.length === 0 ? [] : [wordsTest(anywhere, bind)(column)]),
-    ...(byLine.length === 0 ? [] : [whereParts(column, inSomeLine(column, wordsTest(byLine, bind)))]),
-  ]);
-  return `(${conditions.map((condition) => `coalesce(${condition}, FALSE)`).join(' OR ')})`;
 }
 
-const isByLine = (value: KqlValue): boolean =>
-  value.type === 'wildcard' ||
-  value.type === 'regex' ||
-  (value.type === 'literal' && /\p{Cc}/u.test(value.text));
+const apart = (value: KqlValue): readonly KqlValue[] =>
+  value.type === 'words' ? value.words.map((text) => ({ type: 'literal', text })) : [value];
 
-/** One of them is in each text that has one of the values, in lower case; undefined where that may be any text. */
-function partsOf(values: readonly KqlValue[]): readonly string[] | undefined {
-  const parts = values.map((value): readonly string[] | undefined => {
-    if (value.type === 'regex') return undefined;
-    if (value.type === 'words') return value.words.map(fold);
-    const own = value.type === 'literal' ? [value.text] : value.parts;
-    return [own.map(fold).reduce((a, b) => (b.length > a.length ? b : a))];
-  });
-  return parts.includes(undefined) ? undefined : parts.flatMap((some) => some ?? []);
+/** No line has a newline, and keyed words have marks for what is none of a value. */
+function mayStandIn(value: KqlValue, isKeyed: boolean): boolean {
+  if (value.type === 'regex' || value.type === 'words') return false;
+  const parts = value.type === 'literal' ? [value.text] : value.parts;
+  return !parts.some((part) => part.includes('\n') || (isKeyed && hasMark(part)));
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { JsonObject } from '@tidewatch/event';
 import { wordKey, wordKinds } from '@tidewatch/query';
 import { expect, it } from 'vitest';
 import { always, eventOf, everyone, indexed, kql, suiteClasses, suiteNow } from '../fixtures.suite.ts';
@@ -106,6 +107,28 @@ it.each(['basket.php', '"/SHOP/basket.php"', '*/basket*', '/Basket\\.php$/i'])(
     await rm(directory, { recursive: true });
   },
 );
+
+it('finds texts, patterns and regexes without a field within one line', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'tidewatch-search-'));
+  const store = await openDuckDbStore({ directory, classes: suiteClasses });
+  const within = (text: string): JsonObject[] => [{ message: text }, { note: text }, { url: { path: text } }];
+  const meant = [...within('first then second'), { note: 'first\u0001second' }].map((one) => indexed(one));
+  const others = [
+    ...within('first\nsecond'),
+    ...[{ note: ['first', 'second'] }, { a: 'first', b: 'second' }, { a: [{ b: 'first' }, { b: 'second' }] }],
+  ];
+  await store.events.write([...meant, ...others.map((one) => indexed(one))]);
+  const find = async (query: string) => {
+    const request = { query: kql(query), range: always, sort: 'oldest', limit: 100 } as const;
+    return (await store.events.search(request, everyone)).items.map(({ event }) => event.id);
+  };
+  const ids = meant.map(({ head }) => head.id);
+  for (const query of ['first*second', '*irst*secon*', '/f.+second/']) expect(await find(query)).toEqual(ids);
+  expect(await find('"first\\nsecond"')).toEqual([]);
+  expect(await find('first')).toHaveLength(meant.length + others.length);
+  await store.close();
+  await rm(directory, { recursive: true });
+});
 
 it('pages through small and large documents alike, and through hours of very different density', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'tidewatch-search-'));
