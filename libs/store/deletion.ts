@@ -43,11 +43,12 @@ export async function deleteNoted(
   }
 }
 
-/** As {@link deleteNoted}, where anything is due: what deletes nothing is not worth a note. */
+/** As {@link deleteNoted}, where anything is due, and where any of it went: another process may have been faster. */
 export async function deleteDue(
   tell: TellDeletion,
   due: Deletion,
   remove: (gone: Gone) => Promise<unknown>,
 ): Promise<void> {
-  if (due.records > 0) await deleteNoted(tell, due, remove);
+  if (due.records === 0) return;
+  await deleteNoted(tell, due, (gone) => remove((records) => void (records > 0 && gone(records))));
 }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { type Deletion, deleteDue } from './deletion.ts';
 import { suiteClasses, suiteNow } from './fixtures.suite.ts';
 import { createRetentionRegistry, type ExplainedDeletion, type Keeper } from './retention.ts';
 
@@ -69,4 +70,19 @@ describe('the retention registry', () => {
     expect(await run()).toEqual([]);
     expect(asked).toBe(2);
   });
+});
+
+it('notes of what is due what went, and nothing where another process was faster', async () => {
+  const told: Deletion[] = [];
+  const tell = async (one: Deletion) => void told.push(one);
+  await deleteDue(tell, { ...deletion('none'), records: 0 }, async () => expect.unreachable());
+  await deleteDue(tell, deletion('slow'), async (gone) => gone(0));
+  await deleteDue(tell, { ...deletion('quick'), records: 3 }, async (gone) => {
+    for (const round of [2, 1, 0]) gone(round);
+  });
+  expect(told).toEqual([
+    { ...deletion('slow'), begins: true },
+    { ...deletion('quick'), records: 3, begins: true },
+    { ...deletion('quick'), records: 3 },
+  ]);
 });
