@@ -133,7 +133,7 @@ it('has audited what it deletes of each place when it is killed right after', as
   await control.close();
   const program = fileURLToPath(bundled(new URL('./housekeeping.child.ts', import.meta.url)));
   const parameters = [program, directory, text, String(ingested)];
-  const child = spawn(process.execPath, parameters, { stdio: 'inherit' });
+  const child = spawn(process.execPath, parameters, { stdio: 'inherit', timeout: 25_000 });
   const [, signal] = await once(child, 'exit');
   expect(signal).toBe('SIGKILL');
   control = openControlStore({ file: join(directory, 'control.db') });
