@@ -137,13 +137,45 @@ it('makes one alert of a spike, with what was expected, and keeps what it found 
   const state = await detection.state();
   expect(state?.detectors.logons).toMatchObject({ known: 8, graded: 8, late: 0, leftOut: 0 });
   const over = Date.now() + minute;
-  expect(await detection.due('authentication', start)).toBe(0);
-  expect(await detection.due('another', over)).toBe(0);
-  expect([
-    await detection.due('authentication', over),
-    await detection.expire('authentication', over),
-  ]).toEqual([8, 8]);
+  await detection.forgetting(async ({ due, expire }) => {
+    expect(await due('authentication', start)).toBe(0);
+    expect(await due('another', over)).toBe(0);
+    expect([await due('authentication', over), await expire('authentication', over)]).toEqual([8, 8]);
+  });
   expect((await detection.state())?.detectors.logons).toMatchObject({ known: 0 });
+});
+
+it('forgets while no detector is in force, too, and goes on where one is again', async () => {
+  const file = join(folder, 'detectors.db');
+  const none = { definitions: [], normal: [], synthetic: [], memory: 2 ** 28 };
+  const detection = await detect(events, file);
+  await send(events, 0, 40);
+  await detection.drain();
+  const { events: taken } = (await detection.state())?.detectors.logons ?? {};
+  await detection.reload(none);
+  expect(await detection.state()).toBeUndefined();
+  const counts: number[] = [];
+  await detection.forgetting(async ({ due, expire }) => {
+    for (const forget of [due, expire, due]) counts.push(await forget('authentication', Date.now()));
+  });
+  expect(counts).toEqual([8, 8, 0]);
+  // One comes into force while the file is asked.
+  const asked = detection.forgetting(
+    async ({ due }) => void counts.push(await due('authentication', Date.now())),
+  );
+  await detection.reload({ ...none, definitions: [definition] });
+  await asked;
+  expect(counts.at(-1)).toBe(0);
+  expect((await detection.state())?.detectors.logons).toMatchObject({ known: 0, events: taken });
+  await send(events, 40, 42);
+  await detection.drain();
+  await detection.reload(none);
+  await detection.forgetting(async ({ due, forget }) => {
+    counts.push(await due('authentication', Date.now()));
+    await forget('logons');
+    counts.push(await due('authentication', Date.now()));
+  });
+  expect(counts.slice(-2)).toEqual([8, 0]);
 });
 
 it('finds after a crash in mid-interval what it would have found, and opens no alert twice', async () => {

@@ -10,7 +10,9 @@ import type { Detecting, EngineState } from './engine.ts';
 import { detectorErrors } from './errors.ts';
 import { tellGauges } from './gauges.ts';
 import type { EntitiesAsked, EntityRow, Said } from './kept.ts';
+import { type Learnt, learntOf, withFile } from './learnt.ts';
 import { createSharing, groupOf, whole } from './sharing.ts';
+import { createTurns } from './turns.ts';
 import type { Finding } from './watch.ts';
 import { type WritingDeps, writeFindings } from './write_findings.ts';
 
@@ -45,11 +47,8 @@ export interface AnomalyDetection {
   ): Promise<readonly Said[] | undefined>;
   /** Brings detectors into force while events go on being looked at; one that learns the same goes on. */
   reload(detecting: Detecting): Promise<void>;
-  /** Forgets what detectors that are no more have learnt. */
-  forget(id: string): Promise<void>;
-  /** Counts, and forgets, entities of which no event came since `before` (epoch ms), and values that others did not show since. */
-  due(dataClass: string, before: number): Promise<number>;
-  expire(dataClass: string, before: number): Promise<number>;
+  /** Gives out what was learnt, also while no detector is in force; not where nothing ever was. @throws DETECTORS_AWAY */
+  forgetting(work: (learnt: Learnt) => Promise<void>): Promise<void>;
   /** Resolves when everything appended before the call was looked at, and what was found is stored. */
   drain(): Promise<void>;
   close(): Promise<void>;
@@ -65,7 +64,8 @@ const tickMs = 15_000;
 export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise<AnomalyDetection> {
   const { events, alerts, metrics, log, saveEveryMs = 5_000, restartAfterMs = 1_000 } = deps;
   let { detecting } = deps;
-  const group = groupOf(detecting.part ?? whole);
+  const { part = whole } = detecting;
+  const group = groupOf(part);
   let running:
     | {
         readonly thread: DetectorThread;
@@ -73,7 +73,10 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
         readonly sharing: ReturnType<typeof createSharing>;
       }
     | undefined;
-  let turn: Promise<unknown> = Promise.resolve();
+  /** Batches of several partitions, saves and reloads. */
+  const inTurn = createTurns();
+  /** Whoever opens the file, and closes it. */
+  const alone = createTurns();
   let isClosed = false;
   let starting: Promise<void> | undefined;
   let restarting: Promise<void> | undefined;
@@ -84,13 +87,6 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
   let saved: ReadonlyMap<number, number> = new Map();
   /** What the thread made of a batch whose effects failed: it is not to look at it twice. */
   const made = new Map<number, { readonly last: number; readonly findings: readonly Finding[] }>();
-
-  /** Batches of several partitions, saves and reloads, one at a time. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const next = turn.then(work);
-    turn = next.catch(() => {});
-    return next;
-  }
 
   async function process(
     thread: DetectorThread,
@@ -135,7 +131,7 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
 
   /** A restart and a reload may want it at the same time. */
   function start(): Promise<void> {
-    starting ??= begin().finally(() => {
+    starting ??= alone(begin).finally(() => {
       starting = undefined;
     });
     return starting;
@@ -145,7 +141,7 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
     const thread = startDetectorThread(deps.worker, { file: deps.file }, (reason) =>
       log.warn({ reason }, 'What a forest had learnt could not be read; it begins anew'),
     );
-    const sharing = createSharing(events, (reason) => {
+    const sharing = createSharing(events, part, (reason) => {
       if (reason !== undefined) log.error({ reason }, 'Detectors are divided among processes');
       deps.onState?.(reason);
     });
@@ -195,7 +191,7 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
     }
   }
 
-  async function stop(): Promise<void> {
+  async function end(): Promise<void> {
     const before = running;
     running = undefined;
     if (before === undefined) return;
@@ -255,7 +251,7 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
     async reload(next) {
       detecting = next;
       if (next.definitions.length === 0) {
-        await stop();
+        await alone(end);
         await leave();
         return;
       }
@@ -268,20 +264,18 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
         await save(thread, consumer);
       });
     },
-    async forget(detector) {
-      await running?.thread.ask({ ask: 'forget', detector });
-      isAhead = true;
-    },
-    due: async (dataClass, before) => (await running?.thread.ask({ ask: 'due', dataClass, before })) ?? 0,
-    async expire(dataClass, before) {
-      if (running === undefined) return 0;
-      const { thread, consumer } = running;
-      return inTurn(async () => {
-        const gone = await thread.ask({ ask: 'expire', dataClass, before });
-        isAhead = true;
-        await save(thread, consumer);
-        return gone;
-      });
+    async forgetting(work) {
+      const thread = threadNow();
+      if (thread === undefined) return alone(() => withFile(deps.worker, deps.file, work));
+      const learnt = learntOf((request) =>
+        inTurn(async () => {
+          const answer = await thread.ask(request);
+          isAhead = true;
+          await save(thread, running?.consumer);
+          return answer;
+        }),
+      );
+      await work(learnt);
     },
     async drain() {
       const { thread, consumer } = running ?? {};
@@ -293,7 +287,7 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
       clearInterval(timer);
       await ticking;
       await restarting;
-      await stop();
+      await alone(end);
     },
   };
 }

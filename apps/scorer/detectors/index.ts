@@ -18,6 +18,7 @@ export {
 export { type HistoricalRun, runOver } from './historical_run.ts';
 export type { EntitiesAsked, EntityRow, Said } from './kept.ts';
 export { knownBytes } from './known_values.ts';
+export type { Learnt } from './learnt.ts';
 export { edgesOf, type Normal, parseNormal, type Reach, speakingOf, type Tolerance } from './normal.ts';
 export { thresholdOf } from './outcome.ts';
 export { plainFeature, type Result } from './result.ts';

@@ -3,19 +3,19 @@ import { expect, it } from 'vitest';
 import { parseDefinition } from './definition.ts';
 import { createEngine } from './engine.ts';
 import { openKept } from './kept.ts';
-import { createSharing, groupOf, type Part } from './sharing.ts';
+import { createSharing, groupOf, type Part, whole } from './sharing.ts';
 import { taken } from './taken.fixture.ts';
 
 it('says once that another process has a part of the entities, and once that it has none any more', async () => {
   const wal = await openTestWal({ partitions: 3 });
   const stream = await wal.log.open('events');
   const told: (string | undefined)[] = [];
-  const alone = createSharing(stream, (reason) => told.push(reason));
+  const alone = createSharing(stream, whole, (reason) => told.push(reason));
   alone.assigned(0);
   await alone.look(0);
   expect(told).toEqual([]);
 
-  const shared = createSharing({ stats: stream.stats, repartition: async () => stream }, (reason) =>
+  const shared = createSharing({ ...stream, repartition: async () => stream }, whole, (reason) =>
     told.push(reason),
   );
   let now = 0;
@@ -41,6 +41,27 @@ it('says once that another process has a part of the entities, and once that it 
   await wal.dispose();
 });
 
+it('forgets groups of another number of parts, which keep records that nobody reads for', async () => {
+  const wal = await openTestWal({ partitions: 1 });
+  const stream = await wal.log.open('events');
+  const parts = [whole, { number: 1, of: 2 }, { number: 2, of: 2 }, { number: 1, of: 3 }];
+  const follow = (group: string) => stream.subscribe({ group, process: async () => {} });
+  const readers = await Promise.all(['indexer', ...parts.map(groupOf)].map(follow));
+  const still = readers.pop();
+  for (const reader of readers) await reader.close();
+  const sharing = createSharing({ ...stream, repartition: async () => stream }, parts[1] as Part, () => {});
+  const left = async () => {
+    const { groups } = await stream.stats();
+    return groups.map(({ group }) => group).sort();
+  };
+  await sharing.look(0);
+  expect(await left()).toEqual(['anomaly.1-of-2', 'anomaly.1-of-3', 'anomaly.2-of-2', 'indexer']);
+  await still?.close();
+  await sharing.look(60_000);
+  expect(await left()).toEqual(['anomaly.1-of-2', 'anomaly.2-of-2', 'indexer']);
+  await wal.dispose();
+});
+
 const minute = 60_000;
 const start = Date.UTC(2026, 4, 4);
 const read = parseDefinition(`
@@ -59,7 +80,7 @@ const { definition } = read;
 const detecting = { definitions: [definition], normal: [], synthetic: [], memory: 2 ** 30 };
 
 /** Twelve users log on twice a minute; every fourth of them far more often in the 46th. */
-const batches = Array.from({ length: 48 }, (_, step) => {
+const batchAt = (step: number) => {
   const times = (user: number) => (step === 45 && user % 4 === 0 ? 60 : 2);
   const events = Array.from({ length: 12 }, (_, user) =>
     Array.from({ length: times(user) }, (_, i) => ({
@@ -70,7 +91,8 @@ const batches = Array.from({ length: 48 }, (_, step) => {
     events.sort((a, b) => a.time - b.time),
     step,
   );
-});
+};
+const batches = Array.from({ length: 48 }, (_, step) => batchAt(step));
 
 it('looks at each entity in one part, which says of it what one process would say', () => {
   const engineOf = (part?: Part) => {
@@ -95,5 +117,16 @@ it('looks at each entity in one part, which says of it what one process would sa
   // One that becomes a part of several has done with the others.
   one.engine.load({ ...detecting, part: parts[0] as Part });
   expect(one.engine.state().detectors.logons?.active).toBe(several[0]?.known);
+  // Those that come back go on with whole intervals, and rest again after empty ones.
+  const entities = () => one.engine.entities('logons', { classes: 'all', limit: 20 }) ?? [];
+  const away = new Map(
+    entities().flatMap(({ values: [user], active, seen }) => (active ? [] : [[user, seen]])),
+  );
+  expect(away.size).toBe(one.known - (several[0]?.known as number));
+  one.engine.load(detecting);
+  for (const _ of one.engine.take(batchAt(60)));
+  for (const _ of one.engine.advance(start + 200 * minute));
+  const told = entities().map(({ values: [user], seen }) => seen - (away.get(user) ?? Number.NaN));
+  expect(new Set(told.filter(Number.isFinite))).toEqual(new Set([1 + definition.idle_after]));
   for (const { engine } of [one, ...several]) engine.close();
 });

@@ -13,6 +13,22 @@ export const whole: Part = { number: 1, of: 1 };
 export const groupOf = ({ number, of }: Part): string =>
   of === 1 ? 'anomaly' : `anomaly.${number}-of-${of}`;
 
+/** Who reads nothing any more keeps the stream from being freed: groups of another number of parts. */
+async function forgetOthers(
+  events: Pick<Stream, 'forgetGroup'>,
+  groups: readonly { readonly group: string }[],
+  { of }: Part,
+): Promise<void> {
+  for (const { group } of groups) {
+    const found = /^anomaly(?:\.\d+-of-(\d+))?$/.exec(group);
+    if (found === null || Number(found[1] ?? 1) === of) continue;
+    await events.forgetGroup(group).catch((error: { code?: string }) => {
+      // A process that has not been started with the new number yet.
+      if (error.code !== 'GROUP_TAKEN') throw error;
+    });
+  }
+}
+
 /** Says whether an entity is in a part: always the same one, whoever asks. */
 export const createOwning =
   (detector: string, { number, of }: Part) =>
@@ -24,12 +40,13 @@ const lookEveryMs = 60_000;
 
 /**
  * Tells whether another process reads a part of the stream, and with it of the entities: none of either process' is counted
- * whole then. Only a log that processes share can be divided.
+ * whole then. Only a log that processes share can be divided. Groups of another number of parts are forgotten.
  *
  * @param tell what is the matter, each time that it changes for two looks: parts change hands one by one; undefined once all is read here
  */
 export function createSharing(
-  events: Pick<Stream, 'stats' | 'repartition'>,
+  events: Pick<Stream, 'stats' | 'repartition' | 'forgetGroup'>,
+  part: Part,
   tell: (reason: string | undefined) => void,
 ) {
   const held = new Set<number>();
@@ -43,7 +60,8 @@ export function createSharing(
     async look(now: number): Promise<void> {
       if (events.repartition === undefined || now - lookedAt < lookEveryMs) return;
       lookedAt = now;
-      const { partitions } = await events.stats();
+      const { partitions, groups } = await events.stats();
+      await forgetOthers(events, groups, part);
       const reason =
         held.size < partitions.length
           ? `Only ${held.size} of ${partitions.length} partitions of the events are read here, since another process runs the role scorer as well: what an entity did is divided between them, and detectors count none of them whole. Give each of these processes a part of the entities (\`anomalies.part\`: 1/2 and 2/2 for two), or run that role in one process.`

@@ -205,12 +205,13 @@ export function createWatch(
   /** After so many empty intervals all that a forest looks at is empty: it learns nothing from more of them. */
   function rest(key: string, entity: Entity): void {
     forests.putAside(entity.id);
+    entity.open.clear();
     kept.put(id, key, entity, false, features);
     active.delete(key);
     changed.delete(key);
   }
 
-  // What they do now is not told here any more.
+  // What they do now is not told here any more, and what was counted would not be all of an interval.
   for (const [key, entity] of active) if (!owns(key)) rest(key, entity);
 
   return {

@@ -86,7 +86,9 @@ export async function createDemonstration(accept: Accept, runtime: Runtime): Pro
         events: await events.deleteClass(demoClass),
         alerts: await alerts.deleteClass(demoClass),
       };
-      await runtime.parts.anomalies?.detection.expire(demoClass, Number.MAX_SAFE_INTEGER);
+      await runtime.parts.anomalies?.detection.forgetting(async ({ expire }) => {
+        await expire(demoClass, Number.MAX_SAFE_INTEGER);
+      });
       await rm(directory, { recursive: true, force: true });
       active = false;
       live.publish('demo', { demo: false });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { AnomalyDetection } from '@tidewatch/scorer/detectors';
+import { isDeepStrictEqual } from 'node:util';
+import type { AnomalyDetection, Learnt } from '@tidewatch/scorer/detectors';
 import { deleteDue, type TellDeletion } from '@tidewatch/store';
 import { databasesOf } from '../adapters.ts';
 import { type FileWatch, watchFiles } from '../file_watch.ts';
@@ -61,6 +62,8 @@ export async function startAnomalyRole(runtime: Runtime): Promise<void> {
   async function refresh(): Promise<void> {
     files = await read();
     for (const { file, reason } of files.faults) log.warn({ file, reason }, 'A detector was refused');
+    if (!isDeepStrictEqual(runtime.config.anomalies.part, part))
+      log.warn('Another part of the entities is looked at from the next start on');
     await detection.reload(detecting());
     tell();
   }
@@ -74,7 +77,7 @@ export async function startAnomalyRole(runtime: Runtime): Promise<void> {
       'what is usual of each user, host, address or service that a detector looks at, with the values that name them, from the last event of each on',
     dataClass: 'all',
     ttlMs: 'by class',
-    expire: (now, tell) => expire(runtime, detection, now, tell),
+    expire: (now, tell) => detection.forgetting((learnt) => expire(runtime, learnt, now, tell)),
   });
   parts.anomalies = { detection, files: () => files, refresh, watch };
   onClose(async () => {
@@ -87,14 +90,14 @@ export async function startAnomalyRole(runtime: Runtime): Promise<void> {
 
 async function expire(
   { classes }: Pick<Runtime, 'classes'>,
-  detection: AnomalyDetection,
+  learnt: Learnt,
   now: number,
   tell: TellDeletion,
 ): Promise<void> {
   for (const { name: dataClass, ttlMs } of classes.all) {
     const before = now - ttlMs;
-    const records = await detection.due(dataClass, before);
+    const records = await learnt.due(dataClass, before);
     const due = { keeper: 'anomalies', dataClass, what: 'entities and values they were known by', records };
-    await deleteDue(tell, due, async (gone) => gone(await detection.expire(dataClass, before)));
+    await deleteDue(tell, due, async (gone) => gone(await learnt.expire(dataClass, before)));
   }
 }
