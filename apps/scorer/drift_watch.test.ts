@@ -160,7 +160,7 @@ it('compares features with what the manifest says of training, from the first wi
   const { columns } = compileFeatures(features);
   const writer = createReferenceWriter(features, columns);
   const make = office(11);
-  for (let i = 0; i < 40; i++) writer.add(make().rows);
+  for (let i = 0; i < 40; i++) writer.add(make().rows, 0);
   const written = writer.reference();
   const knowing = manifestSchema.parse({ ...manifest, reference: written }) as ManifestOf<'onnx'>;
   const watching = () => createDriftWatch(knowing, columns, window);

@@ -8,8 +8,10 @@ import { type ManifestOf, manifestSchema, modelErrors, writeModelFolder } from '
 import { startModelWorker } from '@tidewatch/onnx';
 import { formatIssues, validateYaml } from '@tidewatch/plugin';
 import { parseKql, toPredicate } from '@tidewatch/query';
+import { parseDocument } from 'yaml';
 import { reasonOf, startErrors } from '../errors.ts';
 import { workers } from '../server/workers.ts';
+import { withKey } from './manifest_text.ts';
 import { wholeModel } from './whole_model.ts';
 
 export interface GoldenRequest {
@@ -69,7 +71,10 @@ async function readDraft(folder: string): Promise<ManifestOf<'onnx'>> {
   const text = await readFile(join(folder, 'manifest.yml'), 'utf8').catch((error) => {
     throw refuse(reasonOf(error));
   });
-  const read = validateYaml(/^files:/m.test(text) ? text : `${text}\nfiles: {}\n`, manifestSchema);
+  const read = validateYaml(
+    parseDocument(text).has('files') ? text : withKey(text, 'files', {}),
+    manifestSchema,
+  );
   if (!read.ok) throw refuse(formatIssues(read.issues).trim());
   if (read.value.kind !== 'onnx') throw refuse('only models of kind onnx get their golden scores so');
   return read.value;

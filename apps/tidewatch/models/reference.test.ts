@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ManifestOf, readModelFolder } from '@tidewatch/models';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { root } from '../../../test/require.ts';
 import { writeReference } from './reference.ts';
 
@@ -42,6 +43,41 @@ it('writes what features were in training, and leaves all else as it is', async 
   const after = await readFile(join(model, 'manifest.yml'), 'utf8');
   const without = (text: string) => text.replace(/^reference:\n(?: .*\n)+/m, '');
   expect(without(after)).toBe(without(before));
+});
+
+it('writes into a manifest in braces, as JSON is one, too', async () => {
+  const file = join(model, 'manifest.yml');
+  const { reference: _, ...before } = parse(await readFile(file, 'utf8'));
+  await writeFile(file, `${JSON.stringify(before)}\n`);
+  await write([logon('alice', ['start'])]);
+  for (let times = 0; times < 2; times++) expect(await writeReference(model, events)).toBe(1);
+  const { reference, ...after } = parse(await readFile(file, 'utf8'));
+  expect(after).toEqual(before);
+  expect(Object.keys(reference)).toEqual(['account', 'source', 'host', 'type']);
+  await readModelFolder(model);
+});
+
+it('counts what looks back over a time only once that has passed', async () => {
+  const feature = { name: 'logons', aggregate: 'count', by: ['user.name'], over: '1h' };
+  await writeFile(join(model, 'manifest.yml'), JSON.stringify({ events: '*', features: [feature] }));
+  const minutely = (count: number) =>
+    write(
+      Array.from({ length: count }, (_, i) => ({
+        ...logon('alice', ['start']),
+        '@timestamp': new Date(Date.UTC(2026, 2, 2, 6, i)).toISOString(),
+      })),
+    );
+  const written = async () => {
+    await writeReference(model, events);
+    return parse(await readFile(join(model, 'manifest.yml'), 'utf8')).reference;
+  };
+  await minutely(300);
+  const { logons } = await written();
+  // The oldest of a window's panes is as good as over.
+  expect(logons[0]).toBeGreaterThan(55);
+  expect(logons.at(-1)).toBe(60);
+  await minutely(30);
+  expect(await written()).toEqual({});
 });
 
 it('says which events or which model it cannot do with, and changes nothing', async () => {

@@ -1,9 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readModelFolder, signModelFolder, writeModelFolder } from '@tidewatch/models';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { flowScores, flows, writtenFolder } from '../../../libs/onnx/written_folder.ts';
 import { modelWithDataIn } from '../../../libs/onnx/written_models.ts';
 import { asOneFile } from './client.ts';
@@ -33,7 +34,10 @@ it('hands over a model whose data lie beside it as one file, and one that is sig
   expect((await asOneFile(folder, made)).from).toBe(folder);
 });
 
-it('writes golden scores of such a model, and the model as one file', async () => {
+it('writes golden scores of such a model, whose manifest is a line of JSON, and the model as one file', async () => {
+  const draft = join(folder, 'manifest.yml');
+  const { files: _, ...manifest } = parse(await readFile(draft, 'utf8'));
+  await writeFile(draft, JSON.stringify(manifest));
   const events = join(folder, 'events.ndjson');
   await writeFile(
     events,
