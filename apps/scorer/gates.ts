@@ -47,6 +47,7 @@ export function gatesOf(result: ModelBacktest, budget: Budget, isCut: boolean, n
 
 const noFurther =
   'A backtest looks no further back, so waiting changes nothing: force it, or let the version shadow.';
+const busy = ' Where so many always come in less time, let `models.budget.least_time` be less.';
 
 /** That nothing was found says something only where enough was looked at. */
 function backtestGate(
@@ -59,9 +60,10 @@ function backtestGate(
   if (fault !== undefined) return { passed: false, found: `It failed on stored events: ${fault}` };
   const found = `${scored} of ${events} stored events are for it, in ${timeWords(span)}.`;
   if (scored >= leastEvents && span >= leastTime) return { passed: true, found };
+  const isShort = span < leastTime;
   const way = isCut
-    ? noFurther
-    : span < leastTime
+    ? `${noFurther}${isShort ? busy : ''}`
+    : isShort
       ? `Wait until ${minuteOf(now + leastTime - span)} at least while events come, or force it.`
       : 'Wait until more have come, or force it.';
   const needed = `${leastEvents} in ${timeWords(leastTime)} are the least.`;
