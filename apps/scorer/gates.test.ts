@@ -30,8 +30,14 @@ it.each([
   [
     { span: minute, scored: 20_000 },
     { isCut: true },
+    true,
+    '20000 of 900 stored events are for it, in 1 min.',
+  ],
+  [
+    { span: minute, scored: 499 },
+    { isCut: true },
     false,
-    /waiting changes nothing.*`models\.budget\.least_time`/,
+    /500 in 30 min are the least. .*waiting changes nothing/,
   ],
   [{ span: 300 * minute, faults: ['no input'] }, {}, false, 'It failed on stored events: no input'],
 ])('wants that enough was looked at, whatever was found: %o', (found, more, passed, says) => {

@@ -47,7 +47,6 @@ export function gatesOf(result: ModelBacktest, budget: Budget, isCut: boolean, n
 
 const noFurther =
   'A backtest looks no further back, so waiting changes nothing: force it, or let the version shadow.';
-const busy = ' Where so many always come in less time, let `models.budget.least_time` be less.';
 
 /** That nothing was found says something only where enough was looked at. */
 function backtestGate(
@@ -59,11 +58,11 @@ function backtestGate(
   const [fault] = faults;
   if (fault !== undefined) return { passed: false, found: `It failed on stored events: ${fault}` };
   const found = `${scored} of ${events} stored events are for it, in ${timeWords(span)}.`;
-  if (scored >= leastEvents && span >= leastTime) return { passed: true, found };
-  const isShort = span < leastTime;
+  // Where more come than a backtest looks at, their number stands for the time.
+  if (scored >= leastEvents && (isCut || span >= leastTime)) return { passed: true, found };
   const way = isCut
-    ? `${noFurther}${isShort ? busy : ''}`
-    : isShort
+    ? noFurther
+    : span < leastTime
       ? `Wait until ${minuteOf(now + leastTime - span)} at least while events come, or force it.`
       : 'Wait until more have come, or force it.';
   const needed = `${leastEvents} in ${timeWords(leastTime)} are the least.`;
