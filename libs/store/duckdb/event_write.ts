@@ -6,7 +6,7 @@ import { partitionName } from '../partition.ts';
 import type { Database, Writer } from './database.ts';
 import { toBatch } from './event_batch.ts';
 import type { Partition, Partitions } from './partitions.ts';
-import { scans } from './segments.ts';
+import { scans, vectorRows } from './segments.ts';
 
 const stored: WriteOutcome = { status: 'stored' };
 const alreadyThere: WriteOutcome = { status: 'already_there' };
@@ -21,8 +21,32 @@ interface Entry {
   readonly record: IndexedEvent;
 }
 
+/** More of these in a vector than in any of smaller ones may be more than DuckDB's memory holds. */
+const largeBytes = 16_384;
+
+/** What is done before a vector holds so much of large documents that DuckDB could write it no more. */
+export interface Relief {
+  readonly bytes: number;
+  /** Empties the table; nothing is written meanwhile. */
+  readonly seal: (partition: Partition) => Promise<unknown>;
+}
+
 /** Writes batches: the records of one file, its positions and its new paths in one transaction of that file. */
-export function createEventWriter(database: Database, partitions: Partitions, classes: DataClasses) {
+export function createEventWriter(
+  database: Database,
+  partitions: Partitions,
+  classes: DataClasses,
+  relief?: Relief,
+) {
+  let relieving: Promise<unknown> | undefined;
+
+  async function relieve(written: Iterable<Partition>, { bytes, seal }: Relief): Promise<void> {
+    const dense = [...written].filter(({ large }) => large >= bytes);
+    if (dense.length === 0) return;
+    relieving = Promise.all(dense.map(seal));
+    await relieving;
+  }
+
   return async function write(batch: readonly IndexedEvent[]): Promise<WriteOutcome[]> {
     const outcomes: WriteOutcome[] = [];
     const accepted: Entry[] = [];
@@ -32,10 +56,14 @@ export function createEventWriter(database: Database, partitions: Partitions, cl
       else outcomes[index] = rejection;
     }
     if (accepted.length === 0) return outcomes;
-    await database.write(async (writer) => {
-      for (const [partition, entries] of await group(accepted, partitions, classes))
+    await relieving;
+    const written = await database.write(async (writer) => {
+      const groups = await group(accepted, partitions, classes);
+      for (const [partition, entries] of groups)
         await writeFile(writer, partitions, partition, entries, outcomes);
+      return groups.keys();
     });
+    if (relief !== undefined) await relieve(written, relief);
     return outcomes;
   };
 }
@@ -143,8 +171,11 @@ async function commit(
 ): Promise<readonly number[]> {
   const offsets = new Map<number, number>();
   let { from, to } = partition.open;
-  for (const { record } of entries) {
-    const { head, position } = record;
+  let { large } = partition;
+  for (const [row, { record }] of entries.entries()) {
+    const { head, position, bytes } = record;
+    if ((partition.open.events + row) % vectorRows === 0) large = 0;
+    if (bytes.length > largeBytes) large += bytes.length;
     const known = offsets.get(position.partition) ?? partition.positions.get(position.partition) ?? -1;
     offsets.set(position.partition, Math.max(position.offset, known));
     from = Math.min(from, head.time);
@@ -161,5 +192,6 @@ async function commit(
   for (const path of paths) partition.paths.add(path);
   const events = partition.open.events + entries.length - refused.length;
   partition.open = { events, from, to, nested: partition.open.nested || nested };
+  partition.large = large;
   return refused;
 }

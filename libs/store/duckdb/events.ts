@@ -9,7 +9,7 @@ import type { Database } from './database.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
 import { prevalenceSql } from './event_prevalence.ts';
 import { searchPartitions } from './event_search.ts';
-import { createEventWriter } from './event_write.ts';
+import { createEventWriter, type Relief } from './event_write.ts';
 import { extent, type Partition, type Partitions, partitionBytes } from './partitions.ts';
 import { overlaps, scans } from './segments.ts';
 import { startLimit } from './time_limit.ts';
@@ -25,8 +25,9 @@ export function createEventStore(
   partitions: Partitions,
   classes: DataClasses,
   clock: () => number,
+  relief: Relief,
 ): EventStore {
-  const write = createEventWriter(database, partitions, classes);
+  const write = createEventWriter(database, partitions, classes, relief);
 
   const visible = (scope: Scope, range?: Filter['range']): Partition[] =>
     partitions

@@ -75,12 +75,13 @@ export async function openDuckDbStore({
     for (const name of await readdir(spills))
       if (name !== own) await rm(join(spills, name), { recursive: true });
     await partitions.open();
-    const events = createEventStore(database, partitions, classes, clock);
+    const sealer = createSealer(database, partitions, memoryLimitMb, log);
+    const relief = { bytes: (memoryLimitMb / 16) * 1024 ** 2, seal: sealer.early };
+    const events = createEventStore(database, partitions, classes, clock, relief);
     const counts = { partitions: partitions.all().length, ms: Math.round(performance.now() - started) };
     log.info({ directory, ...counts }, 'store opened');
-    const seal = createSealer(database, partitions, memoryLimitMb, log);
     const sealed = createSealedStore(database, partitions);
-    return { events, alerts, seal, sealed, close: () => database.close() };
+    return { events, alerts, seal: sealer.due, sealed, close: () => database.close() };
   } catch (error) {
     await database.close();
     throw error;

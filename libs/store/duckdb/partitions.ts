@@ -22,6 +22,8 @@ export interface Partition extends PartitionFacts {
   readonly file: string;
   /** Sealed files that can't be read; they stand aside as `.damaged`. */
   readonly damaged: Set<string>;
+  /** Bytes of large documents in the last, not yet full vector of its table. */
+  large: number;
   /** It is to be deleted, and perhaps part of it is. */
   dropping: boolean;
   /** Reads under way: nothing is taken from under them. */
@@ -110,10 +112,10 @@ export class Partitions {
       open: nothing,
       sealed: [],
       damaged: new Set(),
+      large: 0,
       positions: new Map(),
       paths: new Set(),
-      dropping: false,
-      reads: 0,
+      ...{ dropping: false, reads: 0 },
     };
     await this.attachFile(partition);
     for (const sealed of partition.sealed) {
@@ -192,6 +194,7 @@ export class Partitions {
 
   private attachFile(partition: Partition): Promise<void> {
     const { file, alias } = partition;
+    partition.large = 0;
     const learn = async (own: Reader) => void Object.assign(partition, await readFacts(own, alias));
     return this.database.attach(file, alias, partitionTables, { learn });
   }

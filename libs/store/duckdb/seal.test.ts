@@ -248,6 +248,24 @@ it('lists a partition that could not be deleted, and deletes it the next time', 
   expect(await held()).toEqual([1]);
 });
 
+it('empties a table before large documents fill a vector, and takes no small ones for large', async () => {
+  const database = new Database(await openEngine({ spill: directory, memoryLimitMb: 256, threads: 1 }));
+  const partitions = new Partitions(database, join(directory, 'large'), suiteClasses, log);
+  await partitions.open();
+  const { early } = createSealer(database, partitions, 256, log);
+  const write = createEventWriter(database, partitions, suiteClasses, { bytes: 100_000, seal: early });
+  const rows = (count: number, bytes: number) =>
+    Array.from({ length: count }, () => indexed({ message: 'x'.repeat(bytes) }));
+  await write(rows(20, 10_000));
+  await write(rows(2, 40_000));
+  const [partition] = partitions.all();
+  expect([partition!.open.events, partition!.sealed.length]).toEqual([22, 0]);
+  await Promise.all([write(rows(1, 40_000)), write(rows(1, 40_000))]);
+  await write(rows(3, 10));
+  expect([partition!.open.events, partition!.sealed.map(({ events }) => events)]).toEqual([3, [24]]);
+  await database.close();
+});
+
 it('lets no table go of which rows were not written', async () => {
   const database = new Database(await openEngine({ spill: directory, memoryLimitMb: 256, threads: 1 }));
   const partitions = new Partitions(database, join(directory, 'lossy'), suiteClasses, log);
@@ -255,7 +273,7 @@ it('lets no table go of which rows were not written', async () => {
   await createEventWriter(database, partitions, suiteClasses)([indexed(), indexed()]);
   const [partition] = partitions.all();
   partition!.open = { ...partition!.open, events: 3 };
-  expect(await createSealer(database, partitions, 256, log)(Number.MAX_SAFE_INTEGER)).toEqual([]);
+  expect(await createSealer(database, partitions, 256, log).due(Number.MAX_SAFE_INTEGER)).toEqual([]);
   expect(told.at(-1)).toMatch(/could not be sealed/);
   expect(partition!.sealed).toEqual([]);
   await database.close();

@@ -11,7 +11,7 @@ import {
 } from './partitions.ts';
 import { quoteName, quoteText } from './quote_name.ts';
 import { extentOf, insertSealed } from './sealed_files.ts';
-import { combined, type SealedFile } from './segments.ts';
+import { combined, type SealedFile, vectorRows } from './segments.ts';
 
 /** What became of a partition's table. */
 export interface Sealing {
@@ -30,14 +30,12 @@ const graceMs = 3_600_000;
 const lateRows = 50_000;
 /** What one file holds at most: a server that is told to stop waits while it is written. */
 const fileRows = 250_000;
-/** DuckDB's vectors have so many rows, and row groups a multiple of it. */
-const vector = 2_048;
 const largestGroup = 32_768;
 /** So many rows tell how large the others are. */
 const sampledRows = 50_000;
 
 /**
- * Seals the partitions whose period is over: their rows become Parquet files, sorted by `@timestamp`, and the catalogue
+ * Seals partitions whose period is over, or which are too dense: their rows become Parquet files, sorted by `@timestamp`, and the catalogue
  * that names these files takes the place of the file with the table, in one rename. Until then nothing counts that was
  * written; a crash leaves what the next start removes. Reads and writes go on meanwhile.
  */
@@ -48,23 +46,34 @@ export function createSealer(
   log: StoreLog,
 ) {
   let running: Promise<readonly Sealing[]> | undefined;
+  let last: Promise<unknown> = Promise.resolve();
 
-  async function sealAll(now: number): Promise<readonly Sealing[]> {
-    const done: Sealing[] = [];
-    for (const partition of partitions.present().filter((candidate) => isDue(candidate, now))) {
+  /** One partition at a time. */
+  function trySeal(partition: Partition): Promise<Sealing | undefined> {
+    const mine = last.then(async () => {
       try {
         const sealing = await seal(partition);
-        if (sealing === undefined) continue;
-        done.push(sealing);
-        log.info(sealing, 'sealed a partition');
+        if (sealing !== undefined) log.info(sealing, 'sealed a partition');
+        return sealing;
       } catch (error) {
-        if (!partitions.has(partition) || database.isClosed()) continue;
+        if (!partitions.has(partition) || database.isClosed()) return undefined;
         const { dataClass, name } = partition;
         log.warn(
           { dataClass, partition: name, reason: (error as Error).message },
           'a partition could not be sealed; it stays readable and is tried again',
         );
+        return undefined;
       }
+    });
+    last = mine;
+    return mine;
+  }
+
+  async function sealAll(now: number): Promise<readonly Sealing[]> {
+    const done: Sealing[] = [];
+    for (const partition of partitions.present().filter((candidate) => isDue(candidate, now))) {
+      const sealing = await trySeal(partition);
+      if (sealing !== undefined) done.push(sealing);
     }
     return done;
   }
@@ -120,11 +129,16 @@ export function createSealer(
     return true;
   }
 
-  return function sealDue(now: number): Promise<readonly Sealing[]> {
-    running ??= sealAll(now).finally(() => {
-      running = undefined;
-    });
-    return running;
+  return {
+    /** Those that are over at `now`, epoch milliseconds. */
+    due(now: number): Promise<readonly Sealing[]> {
+      running ??= sealAll(now).finally(() => {
+        running = undefined;
+      });
+      return running;
+    },
+    /** One before its time, while nothing is written to it. */
+    early: trySeal,
   };
 }
 
@@ -142,15 +156,15 @@ async function plan(database: Database, partition: Partition, memory: number) {
   const [row] = await database.read(
     `SELECT avg(strlen(doc) + strlen(words) + coalesce(strlen(message), 0) + coalesce(strlen(event_original), 0)) FROM ${table} ${sample}`,
   );
-  const rowBytes = (row?.[0] as number | null) ?? memory / vector;
+  const rowBytes = (row?.[0] as number | null) ?? memory / vectorRows;
   // Rows are sorted in memory, with as much again on the way into the file.
   const files = Math.ceil(Math.max(events / fileRows, (events * rowBytes) / (memory / 2)));
-  const groupRows = Math.floor(memory / 32 / rowBytes / vector) * vector;
+  const groupRows = Math.floor(memory / 32 / rowBytes / vectorRows) * vectorRows;
   const bounds = files === 1 ? [] : await quantiles(database, table, files);
   const edges = [from, ...new Set(bounds.filter((bound) => bound > from && bound <= to)), to + 1];
   return {
     pieces: edges.slice(1).map((end, i) => [edges[i] as number, end] as const),
-    groupRows: Math.min(largestGroup, Math.max(vector, groupRows)),
+    groupRows: Math.min(largestGroup, Math.max(vectorRows, groupRows)),
   };
 }
 

@@ -1,5 +1,8 @@
 import { quoteText } from './quote_name.ts';
 
+/** DuckDB reads and writes so many rows at once, of which all texts must fit its memory. */
+export const vectorRows = 2_048;
+
 /** What is known of rows without reading them. */
 export interface Extent {
   readonly events: number;
