@@ -97,9 +97,12 @@ describe.runIf(has('chromium'))('anomalies in the console', () => {
     for (let row = 0; row < 20 && !page.url().includes(`at=${start + 37 * minute}`); row++) {
       const before = page.url();
       await page.keyboard.press('j');
-      await page.keyboard.press('o');
       // The address follows a moment later; the next row would be too many.
-      await page.waitForURL(({ href }) => href !== before);
+      const opened = async (): Promise<string> => {
+        await page.keyboard.press('o');
+        return page.url();
+      };
+      await expect.poll(opened, { timeout: 20_000, interval: 200 }).not.toBe(before);
     }
     const entity = page.getByRole('region', { name: 'Entity user-3' });
     await entity.getByRole('heading', { name: /, alert$/ }).waitFor();
