@@ -76,6 +76,10 @@ export async function storeBench({ rounds, only }: BenchOptions): Promise<void> 
     await setupOpenSearch(connection, classes);
     if (wanted('D2')) await beside(server);
     if (wanted('D3')) {
+      // The million is all there is to be exported.
+      const { body } = await connection.client.indices.get({ index: 'tidewatch-events-*' });
+      for (const index of Object.keys(body)) await connection.client.indices.delete({ index });
+      await setupOpenSearch(connection, classes);
       const writer = createBulkWriter({ connection, classes });
       const store = {
         ...createEventReader({ connection, classes, clock: () => range.to }),
