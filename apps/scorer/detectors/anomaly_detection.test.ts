@@ -12,7 +12,7 @@ import { isDerived } from '@tidewatch/window';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { bundled } from '../../../test/bundle.ts';
 import { type AnomalyDetection, startAnomalyDetection } from './anomaly_detection.ts';
-import { parseDefinition } from './definition.ts';
+import { defined } from './definition.fixture.ts';
 import { eventOf } from './taken.fixture.ts';
 
 const minute = 60_000;
@@ -26,7 +26,7 @@ classes:
 approvals: []
 `);
 
-const read = parseDefinition(`
+const definition = defined(`
 id: logons
 title: Many log-ons
 level: high
@@ -38,8 +38,6 @@ forest: { trees: 20, sample: 64 }
 features:
   - { name: logons, aggregate: count, direction: above, min_absolute: 10 }
 `);
-if (!read.ok) throw new Error(JSON.stringify(read.faults));
-const { definition } = read;
 
 let folder: string;
 let wal: Awaited<ReturnType<typeof openTestWal>>;

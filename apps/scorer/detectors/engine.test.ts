@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { type Definition, parseDefinition } from './definition.ts';
+import { defined } from './definition.fixture.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { openKept } from './kept.ts';
 import { taken } from './taken.fixture.ts';
@@ -28,12 +28,6 @@ features:
   - { name: logons, aggregate: count, direction: above, min_absolute: 10 }
   - { name: hosts, aggregate: cardinality, field: host.name }
 `);
-
-function defined(text: string): Definition {
-  const read = parseDefinition(text);
-  if (!read.ok) throw new Error(JSON.stringify(read.faults));
-  return read.definition;
-}
 
 const open = (file = ':memory:', budget = 2 ** 30): Engine => {
   const engine = createEngine(openKept(file), (reason) => {

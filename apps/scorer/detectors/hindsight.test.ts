@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Definition, parseDefinition } from './definition.ts';
+import { defined } from './definition.fixture.ts';
+import type { Definition } from './definition.ts';
 import { alertOf, effectOf, type Past, type PastResult, suggestionsFrom } from './hindsight.ts';
 import { edgesOf, parseNormal, type Reach, type Tolerance } from './normal.ts';
 
 const hour = 3_600_000;
-const definition = (() => {
-  const read = parseDefinition(`
+const definition = defined(`
 id: logons
 title: Many log-ons
 filter: 'event.category: authentication'
@@ -15,9 +15,6 @@ features:
   - { name: logons, aggregate: count, direction: above, min_absolute: 10 }
   - { name: hosts, aggregate: cardinality, field: host.name, min_absolute: 2, min_relative: 1 }
 `);
-  if (!read.ok) throw new Error(JSON.stringify(read.faults));
-  return read.definition as Definition;
-})();
 
 const odd = (user: string, at: number, logons: number, grade = 0.5, hosts = 1): PastResult => ({
   ...{ entity: [user], from: at * hour, score: 0.7, grade, confidence: 1 },

@@ -2,7 +2,8 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { type FeatureDefinition, parseDefinition, ungraded } from './definition.ts';
+import { defined } from './definition.fixture.ts';
+import { type FeatureDefinition, ungraded } from './definition.ts';
 import { createEngine } from './engine.ts';
 import { openKept } from './kept.ts';
 import { findingsOf, recordOf } from './outcome.ts';
@@ -15,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const minute = 60_000;
 const start = Date.UTC(2026, 4, 4);
-const read = parseDefinition(`
+const definition = defined(`
 id: new-destinations
 title: New destinations
 filter: 'event.category: network'
@@ -26,8 +27,6 @@ forest: { trees: 10, sample: 32 }
 features:
   - { name: destinations, aggregate: new, field: destination.ip, learn: 15m, direction: above, min_absolute: 1 }
 `);
-if (!read.ok) throw new Error(JSON.stringify(read.faults));
-const { definition } = read;
 
 function open(file: string) {
   const engine = createEngine(openKept(file), (reason) => {

@@ -1,6 +1,6 @@
 import { openTestWal } from '@tidewatch/stream/wal/testing';
 import { expect, it } from 'vitest';
-import { parseDefinition } from './definition.ts';
+import { defined } from './definition.fixture.ts';
 import { createEngine } from './engine.ts';
 import { openKept } from './kept.ts';
 import { createSharing, groupOf, type Part, whole } from './sharing.ts';
@@ -64,7 +64,7 @@ it('forgets groups of another number of parts, which keep records that nobody re
 
 const minute = 60_000;
 const start = Date.UTC(2026, 4, 4);
-const read = parseDefinition(`
+const definition = defined(`
 id: logons
 title: Many log-ons
 filter: 'event.category: authentication'
@@ -75,8 +75,6 @@ forest: { trees: 10, sample: 32 }
 features:
   - { name: logons, aggregate: count, direction: above, min_absolute: 10 }
 `);
-if (!read.ok) throw new Error(JSON.stringify(read.faults));
-const { definition } = read;
 const detecting = { definitions: [definition], normal: [], synthetic: [], memory: 2 ** 30 };
 
 /** Twelve users log on twice a minute; every fourth of them far more often in the 46th. */

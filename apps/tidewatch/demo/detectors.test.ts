@@ -5,7 +5,7 @@ import { createNormaliser } from '@tidewatch/normalize';
 import { beforeAll, expect, it } from 'vitest';
 import { root } from '../../../test/require.ts';
 import { takenOf } from '../../scorer/detectors/batch.ts';
-import { parseDefinition } from '../../scorer/detectors/definition.ts';
+import { defined } from '../../scorer/detectors/definition.fixture.ts';
 import { createEngine } from '../../scorer/detectors/engine.ts';
 import { openKept } from '../../scorer/detectors/kept.ts';
 import { demonstration, type StoryEvent } from './story/index.ts';
@@ -29,9 +29,7 @@ const inputs = {
 
 /** Alerts of a detector that ships, on what comes by one channel of the demonstration. */
 function alertsOf(file: string, channel: keyof typeof inputs) {
-  const read = parseDefinition(readFileSync(join(root, 'detectors', file), 'utf8'));
-  if (!read.ok) throw new Error(JSON.stringify(read.faults));
-  const { definition } = read;
+  const definition = defined(readFileSync(join(root, 'detectors', file), 'utf8'));
   const normalise = createNormaliser();
   const { source, ...how } = inputs[channel];
   const events = story.flatMap((told) => {

@@ -2,7 +2,7 @@
 import { ChartSpline, Table2 } from 'lucide-react';
 import { parseAsBoolean, useQueryState } from 'nuqs';
 import type { ReactNode } from 'react';
-import type { FactColumn } from '../health/health-section.tsx';
+import { ColumnTitles, type FactColumn } from '../health/health-section.tsx';
 import { IconButton } from '../ui/button.tsx';
 
 /** Whether charts are shown as their tables: in the URL, as what else a link shows. */
@@ -48,24 +48,15 @@ export function ChartOrTable<T>({
   return (
     <div className={`overflow-auto ${className}`} tabIndex={0} role="region" aria-label={`${label}, table`}>
       <table className="w-full text-sm">
-        <thead className="sticky top-0 bg-panel text-xs text-soft">
-          <tr>
-            {columns.map(({ title, right }) => (
-              <th
-                key={title}
-                scope="col"
-                className={`h-7 px-3 font-medium whitespace-nowrap ${right ? 'text-right' : 'text-left'}`}
-              >
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <ColumnTitles columns={columns} className="sticky top-0 bg-panel" />
         <tbody>
           {rows.map((row) => (
             <tr key={rowKey(row)} className="border-t border-line">
               {columns.map(({ title, right, cell }) => (
-                <td key={title} className={`figure h-7 px-3 whitespace-nowrap ${right ? 'text-right' : ''}`}>
+                <td
+                  key={title}
+                  className={`figure h-7 px-3.5 whitespace-nowrap ${right ? 'text-right' : ''}`}
+                >
                   {cell(row)}
                 </td>
               ))}
@@ -73,7 +64,7 @@ export function ChartOrTable<T>({
           ))}
         </tbody>
       </table>
-      {rows.length === 0 && <p className="px-3 py-3 text-soft">{empty}</p>}
+      {rows.length === 0 && <p className="px-3.5 py-3 text-soft">{empty}</p>}
     </div>
   );
 }

@@ -54,19 +54,7 @@ export function FactTable<T>({
       aria-label={`${label}, table`}
     >
       <table className="w-full text-sm">
-        <thead className="bg-raised text-xs text-soft">
-          <tr>
-            {columns.map(({ title, right }) => (
-              <th
-                key={title}
-                scope="col"
-                className={`h-7 px-3.5 font-medium whitespace-nowrap ${right ? 'text-right' : 'text-left'}`}
-              >
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <ColumnTitles columns={columns} className="bg-raised" />
         <tbody>
           {rows.map((row) => (
             <tr
@@ -107,3 +95,25 @@ export function StateDot({
     </span>
   );
 }
+
+export const ColumnTitles = <T,>({
+  columns,
+  className,
+}: {
+  readonly columns: readonly FactColumn<T>[];
+  readonly className: string;
+}) => (
+  <thead className={`text-xs text-soft ${className}`}>
+    <tr>
+      {columns.map(({ title, right }) => (
+        <th
+          key={title}
+          scope="col"
+          className={`h-7 px-3.5 font-medium whitespace-nowrap ${right ? 'text-right' : 'text-left'}`}
+        >
+          {title}
+        </th>
+      ))}
+    </tr>
+  </thead>
+);
