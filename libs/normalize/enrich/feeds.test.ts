@@ -92,9 +92,9 @@ describe('a feed of lines', () => {
     ].join('\n');
     const { find, expired } = await read(text, { columns, expires: 7 * day });
     expect(expired).toBe(2);
-    expect(find('ip', '198.51.100.2')).toBeDefined();
+    expect(find('ip', '198.51.100.2')).toHaveProperty('ip', '198.51.100.2');
     expect(find('ip', '198.51.100.2', now + day)).toBeUndefined();
-    expect(find('ip', '198.51.100.4', now + 5 * day - 1)).toBeDefined();
+    expect(find('ip', '198.51.100.4', now + 5 * day - 1)).toHaveProperty('ip', '198.51.100.4');
     expect(find('ip', '198.51.100.4', now + 5 * day)).toBeUndefined();
   });
 

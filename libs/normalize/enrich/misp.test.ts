@@ -53,7 +53,7 @@ describe('a feed of MISP', () => {
       marking: { tlp: 'AMBER' },
     });
     expect(find('ip', '198.51.100.8')).toHaveProperty('description', 'A campaign');
-    expect(find('domain', 'example.org')).toBeDefined();
+    expect(find('domain', 'example.org')).toHaveProperty('name', 'example.org');
     expect(find('hash', 'B'.repeat(40))).toMatchObject({ file: { hash: { sha1: 'b'.repeat(40) } } });
     expect(find('ip', '198.51.100.9') ?? find('ip', '198.51.100.10')).toBeUndefined();
   });
