@@ -14,6 +14,10 @@ export function fitting(lengths: Iterable<number>, limit: number): number {
   return count;
 }
 
+/** A document of JSON without newlines, which within texts are escaped. */
+export const onOneLine = (json: string): string =>
+  json.includes('\n') ? json.replaceAll(/[\r\n]+/g, ' ') : json;
+
 /** What a page token holds: the sort key of the page's last item. */
 export type PageKey = readonly (string | number)[];
 

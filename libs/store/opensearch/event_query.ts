@@ -11,6 +11,7 @@ import {
 import type { Scope, SearchRequest, TimeRange } from '../contract.ts';
 import { errors } from '../errors.ts';
 import type { OpenSearchConnection } from './client.ts';
+import { type EventHit, type EventKey, readHits } from './event_hits.ts';
 import { fieldsOf, readLayouts } from './index_layout.ts';
 import { eventIndex, eventIndices } from './index_name.ts';
 import { searchIndices } from './read.ts';
@@ -131,46 +132,6 @@ function within(clause: JsonObject, { from, to }: TimeRange): JsonObject {
 export const butNot = (clause: JsonObject, ...must_not: JsonObject[]): JsonObject => ({
   bool: { filter: [clause], must_not },
 });
-
-/** Order of events: time, id, index, since two indices may hold one id. */
-export type EventKey = readonly [time: number, id: string, index: string];
-
-export interface EventHit {
-  readonly key: EventKey;
-  readonly event: EcsEvent;
-  readonly json: string;
-}
-
-/** One page of hits in the order of time. */
-export async function readHits(
-  connection: OpenSearchConnection,
-  indices: string,
-  query: JsonObject,
-  order: { readonly sort: 'newest' | 'oldest'; readonly size: number; readonly after?: EventKey | undefined },
-): Promise<readonly EventHit[]> {
-  const direction = order.sort === 'newest' ? 'desc' : 'asc';
-  const answer = await searchIndices<EcsEvent>(
-    connection,
-    indices,
-    {
-      query,
-      size: order.size,
-      track_total_hits: false,
-      sort: [
-        { '@timestamp': { order: direction, unmapped_type: 'date' } },
-        { 'event.id': { order: direction, unmapped_type: 'keyword' } },
-        { _index: direction },
-      ],
-      ...(order.after && { search_after: [...order.after] }),
-    },
-    'searching events',
-  );
-  return answer.hits.hits.map(({ sort, _source: event }) => ({
-    key: sort as unknown as EventKey,
-    event,
-    json: JSON.stringify(event),
-  }));
-}
 
 /**
  * Reads the events that meet a clause one after the other, and hands on those that the query fits.

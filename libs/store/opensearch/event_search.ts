@@ -2,16 +2,8 @@ import { compareCodePoints } from '@tidewatch/query';
 import type { Page, Scope, SearchRequest } from '../contract.ts';
 import { decodeToken, encodeToken, fitting, pageCharacters } from '../page.ts';
 import type { OpenSearchConnection } from './client.ts';
-import {
-  createReadingPace,
-  createTrial,
-  type EventHit,
-  type EventKey,
-  type EventQuery,
-  mostLookedAt,
-  planQuery,
-  readHits,
-} from './event_query.ts';
+import { type EventHit, type EventKey, readHits } from './event_hits.ts';
+import { createReadingPace, createTrial, type EventQuery, mostLookedAt, planQuery } from './event_query.ts';
 
 interface Hit<Item> {
   readonly key: EventKey;

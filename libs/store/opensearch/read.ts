@@ -22,10 +22,16 @@ export async function readRequest<T>(
   {
     querystring = {},
     body,
-  }: { readonly querystring?: Record<string, string | boolean>; readonly body?: JsonObject },
+    read,
+  }: {
+    readonly querystring?: Record<string, string | boolean>;
+    readonly body?: JsonObject;
+    /** As {@link request} has it. */
+    readonly read?: ((bytes: Buffer) => T) | undefined;
+  },
   what: string,
 ): Promise<T> {
-  const answer = await request<unknown>(
+  const answer = await request<T>(
     connection,
     {
       method: body === undefined ? 'GET' : 'POST',
@@ -35,10 +41,11 @@ export async function readRequest<T>(
     },
     what,
     [400],
+    read,
   );
   if (answer.status === 400)
     throw errors.QUERY_TOO_WIDE({ problem: `The query asks too much: ${reasonIn(answer.body)}` });
-  return answer.body as T;
+  return answer.body;
 }
 
 function reasonIn(body: unknown): string {
@@ -66,19 +73,24 @@ export interface SearchAnswer<Source, Aggregations> {
  *
  * @throws QUERY_TIMED_OUT, QUERY_TOO_WIDE, and those of {@link request}
  */
-export async function searchIndices<Source, Aggregations = unknown>(
+export const searchIndices = <Source, Aggregations = unknown>(
   connection: OpenSearchConnection,
   indices: string,
   body: JsonObject,
   what: string,
-): Promise<SearchAnswer<Source, Aggregations>> {
-  const answer = await readRequest<SearchAnswer<Source, Aggregations>>(
-    connection,
-    indices,
-    '_search',
-    { querystring: { allow_partial_search_results: false }, body: { timeout: searchTimeout, ...body } },
-    what,
-  );
+): Promise<SearchAnswer<Source, Aggregations>> => searchAs(connection, indices, body, what);
+
+/** As {@link searchIndices}; what `read` makes of the answer's bytes, where it is given. */
+export async function searchAs<Answer extends { readonly timed_out: boolean }>(
+  connection: OpenSearchConnection,
+  indices: string,
+  body: JsonObject,
+  what: string,
+  read?: (bytes: Buffer) => Answer,
+): Promise<Answer> {
+  const querystring = { allow_partial_search_results: false };
+  const asked = { querystring, body: { timeout: searchTimeout, ...body }, read };
+  const answer = await readRequest<Answer>(connection, indices, '_search', asked, what);
   if (answer.timed_out) throw errors.QUERY_TIMED_OUT({ what });
   return answer;
 }
