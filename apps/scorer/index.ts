@@ -21,3 +21,4 @@ export {
 export { type ClassTable, type Score, scoreClass, scoreRecord, scoresDataset } from './score_document.ts';
 export { type Scorer, type ScorerDeps, startScorer, type Trouble } from './scorer.ts';
 export type { Suspended } from './suspension.ts';
+export { createTurns } from './turns.ts';

@@ -25,6 +25,7 @@ import {
   type ScoredBatch,
 } from './protocol.ts';
 import { type ClassTable, scoreClass, scoreRecord } from './score_document.ts';
+import { createTurns } from './turns.ts';
 
 type Load = Extract<Request, { ask: 'load' }>;
 type Batch = Extract<Request, { ask: 'score' }>;
@@ -167,12 +168,8 @@ export function createScoring(startThread: StartModelThread) {
     }
   }
 
-  let turn: Promise<unknown> = Promise.resolve();
-  return (request: Request): Promise<Answer> => {
-    const answered = turn.then(() => answer(request));
-    turn = answered.catch(() => {});
-    return answered;
-  };
+  const inTurn = createTurns();
+  return (request: Request): Promise<Answer> => inTurn(() => answer(request));
 }
 
 async function open(

@@ -138,6 +138,11 @@ export interface Stream {
    * Absent where one process has every partition, and can hand the records over in memory.
    */
   readonly repartition?: (group: string) => Promise<Stream>;
+  /**
+   * How many consumers each of these groups has by now, 0 where there is no such group. One that was killed counts until its
+   * session is over. Absent where one process has every partition.
+   */
+  readonly readers?: (groups: readonly string[]) => Promise<ReadonlyMap<string, number>>;
   /** A group that no longer exists: its positions are deleted, and hold nothing back any more. Not while it reads. */
   forgetGroup(group: string): Promise<void>;
   /** Flushes, and stops taking records. Idempotent. */

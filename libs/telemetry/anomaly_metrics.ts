@@ -12,6 +12,11 @@ export const anomalyMetrics = {
     help: 'Memory that resident forests take, about.',
     labels: [],
   },
+  anomaly_part_processes: {
+    type: 'gauge',
+    help: 'On Kafka, processes that look at each part of the entities (`anomalies.part`), as each of them sees it: 1, where nothing is the matter.',
+    labels: ['part'],
+  },
   anomaly_results_total: {
     type: 'counter',
     help: 'Odd intervals, by what became of them: an alert, or why none (grade, confidence, rules).',

@@ -73,6 +73,14 @@ export const detection = dashboard({
         queries: { late: max('anomaly_late_events'), 'left out': max('anomaly_left_out_events') },
         width: 6,
       }),
+      lines({
+        title: 'Processes of each part',
+        about:
+          'On Kafka, how many processes look at each part of the entities: one, or something is the matter.',
+        unit: 'none',
+        queries: { 'part {{part}}': max('anomaly_part_processes', ['part']) },
+        width: 6,
+      }),
     ],
     Cost: [
       lines({

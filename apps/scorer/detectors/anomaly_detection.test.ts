@@ -168,12 +168,12 @@ it('forgets while no detector is in force, too, and goes on where one is again',
   await send(events, 40, 42);
   await detection.drain();
   await detection.reload(none);
-  await detection.forgetting(async ({ due, forget }) => {
-    counts.push(await due('authentication', Date.now()));
-    await forget('logons');
+  await detection.forgetting(async ({ classes, due, forget }) => {
+    expect(await classes('logons')).toEqual({ authentication: 8 });
+    for (const dataClass of ['another', 'authentication']) counts.push(await forget('logons', dataClass));
     counts.push(await due('authentication', Date.now()));
   });
-  expect(counts.slice(-2)).toEqual([8, 0]);
+  expect(counts.slice(-3)).toEqual([0, 8, 0]);
 });
 
 it('finds after a crash in mid-interval what it would have found, and opens no alert twice', async () => {

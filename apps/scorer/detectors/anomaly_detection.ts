@@ -3,6 +3,7 @@ import type { AlertStore } from '@tidewatch/store';
 import type { Batch, Consumer, Stream } from '@tidewatch/stream';
 import type { Logger } from '@tidewatch/telemetry';
 import { idleMark } from '@tidewatch/window';
+import { createTurns } from '../turns.ts';
 import { buffersOf, takenFrom } from './batch.ts';
 import type { Definition } from './definition.ts';
 import { type DetectorThread, startDetectorThread } from './detector_thread.ts';
@@ -11,8 +12,7 @@ import { detectorErrors } from './errors.ts';
 import { tellGauges } from './gauges.ts';
 import type { EntitiesAsked, EntityRow, Said } from './kept.ts';
 import { type Learnt, learntOf, withFile } from './learnt.ts';
-import { createSharing, groupOf, whole } from './sharing.ts';
-import { createTurns } from './turns.ts';
+import { createSharing, groupOf, type Sharing, whole } from './sharing.ts';
 import type { Finding } from './watch.ts';
 import { type WritingDeps, writeFindings } from './write_findings.ts';
 
@@ -70,7 +70,7 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
     | {
         readonly thread: DetectorThread;
         readonly consumer: Consumer;
-        readonly sharing: ReturnType<typeof createSharing>;
+        readonly sharing: Sharing;
       }
     | undefined;
   /** Batches of several partitions, saves and reloads. */
@@ -141,8 +141,8 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
     const thread = startDetectorThread(deps.worker, { file: deps.file }, (reason) =>
       log.warn({ reason }, 'What a forest had learnt could not be read; it begins anew'),
     );
-    const sharing = createSharing(events, part, (reason) => {
-      if (reason !== undefined) log.error({ reason }, 'Detectors are divided among processes');
+    const sharing = createSharing(events, part, metrics, (reason) => {
+      if (reason !== undefined) log.error({ reason }, 'Parts of the entities have not one process each');
       deps.onState?.(reason);
     });
     try {
@@ -153,13 +153,9 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
         maxRecords: 4_000,
         from: 'latest',
         commits: 'manual',
-        assigned: async (partition) => {
-          sharing.assigned(partition);
-          return saved.get(partition);
-        },
+        assigned: async (partition) => saved.get(partition),
         process: (batch) => inTurn(() => process(thread, () => consumer, batch)),
-        revoked: async (partition, lost) => {
-          sharing.revoked(partition);
+        revoked: async (_, lost) => {
           if (!lost) await inTurn(() => save(thread, consumer));
         },
       });
@@ -206,27 +202,25 @@ export async function startAnomalyDetection(deps: AnomalyDetectionDeps): Promise
 
   async function tick(): Promise<void> {
     if (running === undefined) return;
-    const { thread, consumer } = running;
+    const { thread, consumer, sharing } = running;
     if (Date.now() - savedAt >= saveEveryMs) await inTurn(() => save(thread, consumer));
     const now = Date.now();
     const quiet = await thread.ask({ ask: 'quiet', now });
     if (quiet.length > 0) await events.append(quiet.map((source) => idleMark(source, now)));
     const { time, ...rest } = await thread.ask({ ask: 'state' });
     tellGauges(metrics, rest);
-    if (time === null) return;
+    await sharing.look(now, time).catch(warning('Who else reads the events could not be found out'));
+    const complete = sharing.complete(time);
+    if (complete === null) return;
     const longest = Math.max(0, ...detecting.definitions.map(({ delay }) => delay));
-    await alerts.confirmUpTo(time - longest, 'forest');
+    await alerts.confirmUpTo(complete - longest, 'forest');
   }
 
   const warning = (words: string) => (error: Error) => log.warn({ reason: error.message }, words);
   let ticking = Promise.resolve();
   const timer = setInterval(
     () => {
-      ticking = ticking
-        .then(tick)
-        .catch(warning('The detectors could not be told of the time'))
-        .then(() => running?.sharing.look(Date.now()))
-        .catch(warning('Who else reads the events could not be found out'));
+      ticking = ticking.then(tick).catch(warning('The detectors could not be told of the time'));
     },
     Math.min(tickMs, saveEveryMs),
   );

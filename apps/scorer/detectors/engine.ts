@@ -72,8 +72,10 @@ export interface Engine {
   ): readonly Said[] | undefined;
   /** Sources that have been quiet for long at `now` (epoch ms). */
   quiet(now: number): readonly string[];
-  /** Forgets what a detector that is no more has learnt. */
-  forgetDetector(id: string): void;
+  /** How many entities of a detector are known, by data class. */
+  classes(detector: string): Readonly<Record<string, number>>;
+  /** Forgets what a detector has learnt of entities of a class; answers of how many. */
+  forget(detector: string, dataClass: string): number;
   /** How many entities and values {@link expire} would forget. */
   due(dataClass: string, before: number): number;
   /** Forgets entities of a class of which no event came since `before` (epoch ms), and values that others did not show since. */
@@ -108,6 +110,13 @@ export function createEngine(kept: Kept, lost: (reason: string) => void): Engine
     // What is changed must be in the file to be found there.
     for (const watch of watches) watch.write();
     return kept.due(dataClass, before);
+  }
+
+  function forgetting(which: Parameters<Kept['forget']>[0]): number {
+    const entities = new Set(kept.forget(which));
+    for (const entity of entities) forests.putAside(entity);
+    for (const watch of watches) watch.forget(entities);
+    return entities.size;
   }
 
   function* goOn(to: number): Iterable<readonly Finding[]> {
@@ -200,16 +209,20 @@ export function createEngine(kept: Kept, lost: (reason: string) => void): Engine
       return id === undefined ? undefined : kept.said(id);
     },
     quiet: (now) => watermark.dueIdle(now).map(({ source }) => source),
-    forgetDetector(id) {
-      for (const entity of kept.forget({ detector: id })) forests.putAside(entity);
-      kept.write(`detector ${id}`, '{}');
+    classes(detector) {
+      for (const watch of watches) watch.write();
+      return kept.classes(detector);
+    },
+    forget(detector, dataClass) {
+      const gone = forgetting({ detector, dataClass });
+      if (watches.every(({ definition }) => definition.id !== detector))
+        kept.write(`detector ${detector}`, '{}');
+      return gone;
     },
     due,
     expire(dataClass, before) {
       const gone = due(dataClass, before);
-      const entities = new Set(kept.forget({ dataClass, before }));
-      for (const entity of entities) forests.putAside(entity);
-      for (const watch of watches) watch.forget(entities);
+      forgetting({ dataClass, before });
       return gone;
     },
     close: () => kept.close(),

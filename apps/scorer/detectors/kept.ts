@@ -1,10 +1,8 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
-import Libsql from 'libsql';
+import type Libsql from 'libsql';
+import { openDetectorsFile } from './detectors_file.ts';
 import type { Entity } from './entity.ts';
-import { detectorErrors } from './errors.ts';
 import type { Features, TallyState } from './features.ts';
-import { createKnownValues, type KnownValues, knownByAge, knownSchema, type Row } from './known_values.ts';
+import { createKnownValues, type KnownValues, type Row } from './known_values.ts';
 import type { Found } from './result.ts';
 
 /** Entities as the file has them, see {@link Entity}. */
@@ -72,12 +70,16 @@ export interface Kept {
   /** Entities of a detector by their newest event, the newest first. */
   find(detector: string, asked: EntitiesAsked): readonly EntityRow[];
   known(detector: string): number;
+  /** How many entities of a detector there are of each data class. */
+  classes(detector: string): Readonly<Record<string, number>>;
   /**
-   * Deletes entities of a detector, or of a data class whose newest event was before a time (epoch ms); answers which. Of
-   * those of the class that stay, it forgets values that did not come since.
+   * Deletes entities of a detector (of one data class, if it is named), or of a data class whose newest event was before a time
+   * (epoch ms); answers which. Of those of the class that stay, it forgets values that did not come since.
    */
   forget(
-    which: { readonly detector: string } | { readonly dataClass: string; readonly before: number },
+    which:
+      | { readonly detector: string; readonly dataClass?: string }
+      | { readonly dataClass: string; readonly before: number },
   ): readonly number[];
   /** How many entities and values of a data class that would forget. */
   due(dataClass: string, before: number): number;
@@ -91,26 +93,6 @@ const mostSaid = 512;
 /** Older ones go each time that so many intervals are over. */
 const trimEvery = 32;
 
-const saidSchema = `
-  CREATE TABLE said (entity INTEGER NOT NULL, at INTEGER NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (entity, at))
-    STRICT, WITHOUT ROWID;
-  ${knownSchema}
-`;
-const schema = `
-  CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-  CREATE TABLE entities (id INTEGER PRIMARY KEY, detector TEXT NOT NULL, key TEXT NOT NULL, active INTEGER NOT NULL,
-    data_class TEXT NOT NULL, newest INTEGER NOT NULL, state TEXT NOT NULL, UNIQUE (detector, key)) STRICT;
-  CREATE INDEX active_entities ON entities (detector) WHERE active = 1;
-  CREATE INDEX entities_by_age ON entities (data_class, newest);
-  CREATE TABLE forests (entity INTEGER PRIMARY KEY, state BLOB NOT NULL) STRICT;
-  CREATE TABLE steps (entity INTEGER NOT NULL, step INTEGER NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (entity, step))
-    STRICT, WITHOUT ROWID;
-  ${saidSchema}
-`;
-
-/** By the version of a file what it lacks. */
-const missingIn = [schema, saidSchema, knownSchema, knownByAge, ''];
-const format = missingIn.length - 1;
 /**
  * Opens or makes the file, readable by its owner alone.
  *
@@ -118,7 +100,7 @@ const format = missingIn.length - 1;
  * @throws DETECTORS_UNREADABLE
  */
 export function openKept(file: string): Kept {
-  const db = open(file);
+  const db = openDetectorsFile(file);
   const statements = new Map<string, Libsql.Statement>();
   const prepared = (sql: string): Libsql.Statement => {
     const statement = statements.get(sql) ?? db.prepare(sql);
@@ -229,11 +211,22 @@ export function openKept(file: string): Kept {
       }),
     known: (detector) =>
       all('SELECT count(*) AS known FROM entities WHERE detector = ?', detector)[0]?.known as number,
+    classes: (detector) =>
+      Object.fromEntries(
+        all(
+          'SELECT data_class, count(*) AS known FROM entities WHERE detector = ? GROUP BY data_class',
+          detector,
+        ).map(({ data_class, known }) => [data_class as string, known as number]),
+      ),
     forget(which) {
       const gone =
-        'detector' in which
-          ? ids('SELECT id FROM entities WHERE detector = ?', which.detector)
-          : old(which.dataClass, which.before);
+        'before' in which
+          ? old(which.dataClass, which.before)
+          : ids(
+              'SELECT id FROM entities WHERE detector = ? AND data_class = coalesce(?, data_class)',
+              which.detector,
+              which.dataClass ?? null,
+            );
       for (const id of gone) {
         run('DELETE FROM forests WHERE entity = ?', id);
         run('DELETE FROM steps WHERE entity = ?', id);
@@ -241,7 +234,7 @@ export function openKept(file: string): Kept {
         known.forget(id);
         run('DELETE FROM entities WHERE id = ?', id);
       }
-      if ('dataClass' in which) known.expire(which.dataClass, which.before);
+      if ('before' in which) known.expire(which.dataClass, which.before);
       return gone;
     },
     due: (dataClass, before) => old(dataClass, before).length + known.due(dataClass, before),
@@ -254,29 +247,6 @@ export function openKept(file: string): Kept {
       db.close();
     },
   };
-}
-
-function open(file: string): Libsql.Database {
-  try {
-    if (file !== ':memory:') {
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-      // Made before SQLite does, for the mode; its -wal and -shm take the mode of the file.
-      closeSync(openSync(file, 'a', 0o600));
-    }
-    const db = new Libsql(file, { timeout: 5_000 });
-    db.pragma('page_size = 16384');
-    db.pragma('journal_mode = WAL');
-    db.pragma('synchronous = FULL');
-    db.pragma('secure_delete = ON');
-    const found = (db.pragma('user_version') as { user_version: number }[])[0]?.user_version ?? 0;
-    const missing = missingIn[found];
-    if (missing === undefined) throw new Error(`it has version ${found}; version ${format} is read here`);
-    if (found < format)
-      db.transaction(() => db.exec(`${missing} PRAGMA user_version = ${format};`)).immediate();
-    return db;
-  } catch (cause) {
-    throw detectorErrors.DETECTORS_UNREADABLE({ file, cause: (cause as Error).message });
-  }
 }
 
 const classList = (classes: EntitiesAsked['classes']): string =>

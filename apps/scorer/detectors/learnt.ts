@@ -4,8 +4,10 @@ import type { Answers, Request } from './protocol.ts';
 
 /** What was learnt, to be forgotten: durably so when that resolves. */
 export interface Learnt {
-  /** Forgets what a detector that is no more has learnt. */
-  forget(detector: string): Promise<void>;
+  /** How many entities of a detector are known, by data class. */
+  classes(detector: string): Promise<Readonly<Record<string, number>>>;
+  /** Forgets what a detector has learnt of entities of a class; answers of how many. */
+  forget(detector: string, dataClass: string): Promise<number>;
   /** Counts, and forgets, entities of which no event came since `before` (epoch ms), and values that others did not show since. */
   due(dataClass: string, before: number): Promise<number>;
   expire(dataClass: string, before: number): Promise<number>;
@@ -13,7 +15,8 @@ export interface Learnt {
 
 /** @param ask keeps in the file what it changes */
 export const learntOf = (ask: <R extends Request>(request: R) => Promise<Answers[R['ask']]>): Learnt => ({
-  forget: (detector) => ask({ ask: 'forget', detector }),
+  classes: (detector) => ask({ ask: 'classes', detector }),
+  forget: (detector, dataClass) => ask({ ask: 'forget', detector, dataClass }),
   due: (dataClass, before) => ask({ ask: 'due', dataClass, before }),
   expire: (dataClass, before) => ask({ ask: 'expire', dataClass, before }),
 });

@@ -20,7 +20,8 @@ export type Request =
       readonly values: readonly string[];
       readonly classes: EntitiesAsked['classes'];
     }
-  | { readonly ask: 'forget'; readonly detector: string }
+  | { readonly ask: 'classes'; readonly detector: string }
+  | { readonly ask: 'forget'; readonly detector: string; readonly dataClass: string }
   | { readonly ask: 'due' | 'expire'; readonly dataClass: string; readonly before: number };
 
 export interface Answers {
@@ -34,7 +35,8 @@ export interface Answers {
   readonly quiet: readonly string[];
   readonly entities: readonly EntityRow[] | undefined;
   readonly said: readonly Said[] | undefined;
-  readonly forget: undefined;
+  readonly classes: Readonly<Record<string, number>>;
+  readonly forget: number;
   readonly due: number;
   readonly expire: number;
   readonly close: undefined;

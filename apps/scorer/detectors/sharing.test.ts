@@ -1,4 +1,5 @@
 import { openTestWal } from '@tidewatch/stream/wal/testing';
+import { createMetrics } from '@tidewatch/telemetry';
 import { expect, it } from 'vitest';
 import { defined } from './definition.fixture.ts';
 import { createEngine } from './engine.ts';
@@ -6,39 +7,80 @@ import { openKept } from './kept.ts';
 import { createSharing, groupOf, type Part, whole } from './sharing.ts';
 import { taken } from './taken.fixture.ts';
 
-it('says once that another process has a part of the entities, and once that it has none any more', async () => {
-  const wal = await openTestWal({ partitions: 3 });
+const minute = 60_000;
+
+/** A log that processes share, in which each part has so many. */
+async function sharedLog() {
+  const wal = await openTestWal({ partitions: 1 });
   const stream = await wal.log.open('events');
+  const processes = new Map<string, number>();
+  const readers = async (groups: readonly string[]) =>
+    new Map(groups.map((group) => [group, processes.get(group) ?? 0]));
+  return { stream, shared: { ...stream, readers }, processes, dispose: () => wal.dispose() };
+}
+const halves = [1, 2].map((number) => ({ number, of: 2 })) as [Part, Part];
+
+it('says once that a part has no process, or several, and once that each has one', async () => {
+  const { stream, shared, processes, dispose } = await sharedLog();
   const told: (string | undefined)[] = [];
-  const alone = createSharing(stream, whole, (reason) => told.push(reason));
-  alone.assigned(0);
-  await alone.look(0);
+  const tell = (reason: string | undefined) => void told.push(reason);
+  const alone = createSharing(stream, whole, createMetrics({ process: false }), tell);
+  for (let i = 1; i < 4; i++) await alone.look(i * minute, null);
   expect(told).toEqual([]);
 
-  const shared = createSharing({ ...stream, repartition: async () => stream }, whole, (reason) =>
-    told.push(reason),
-  );
+  const metrics = createMetrics({ process: false });
+  const one = createSharing(shared, halves[0], metrics, tell);
   let now = 0;
-  const look = () => {
-    now += 60_000;
-    return shared.look(now);
+  const look = (first: number, second: number, after = minute) => {
+    processes.set(groupOf(halves[0]), first).set(groupOf(halves[1]), second);
+    now += after;
+    return one.look(now, null);
   };
-  for (const partition of [0, 1, 2]) shared.assigned(partition);
-  await look();
-  shared.revoked(1);
-  await look();
-  shared.assigned(1);
-  await look();
-  await look();
+  // The other one starts later, and is started anew.
+  for (const second of [0, 1, 0, 1]) await look(1, second);
+  // Not within a minute.
+  await look(1, 0);
+  for (let i = 0; i < 3; i++) await look(1, 0, 10_000);
   expect(told).toEqual([]);
-  shared.revoked(1);
-  for (let i = 0; i < 3; i++) await shared.look(now);
-  expect(told).toEqual([]);
-  for (let i = 0; i < 3; i++) await look();
-  shared.assigned(1);
-  for (let i = 0; i < 3; i++) await look();
-  expect(told).toEqual([expect.stringContaining('Only 2 of 3 partitions'), undefined]);
-  await wal.dispose();
+  for (let i = 0; i < 3; i++) await look(1, 0);
+  const counted = await metrics.series('anomaly_part_processes');
+  expect(counted.map(({ labels, value }) => [labels.part, value])).toEqual([
+    ['1/2', 1],
+    ['2/2', 0],
+  ]);
+  for (let i = 0; i < 3; i++) await look(2, 1);
+  for (let i = 0; i < 3; i++) await look(1, 1);
+  expect(told).toEqual([
+    expect.stringMatching(/^No process looks at part 2\/2/),
+    expect.stringMatching(/^Several processes look at part 1\/2/),
+    undefined,
+  ]);
+  await dispose();
+});
+
+it('takes for complete what the other parts have read, too', async () => {
+  const { stream, shared, dispose } = await sharedLog();
+  const quiet = () => createMetrics({ process: false });
+  expect(createSharing(stream, whole, quiet(), () => {}).complete(7)).toBe(7);
+  // Of the other part's oldest record that is not read; of a group that is none of these nothing is awaited.
+  let seconds = 0;
+  const stats = async () => ({
+    ...(await stream.stats()),
+    groups: [
+      { group: groupOf(halves[1]), records: seconds > 0 ? 9 : 0, seconds },
+      { group: 'index', records: 9, seconds: 900 },
+    ],
+  });
+  const sharing = createSharing({ ...shared, stats }, halves[0], quiet(), () => {});
+  const told: (number | null)[] = [];
+  for (const behind of [30, 90, 150, 59, 0]) {
+    seconds = behind;
+    await sharing.look(told.length * minute, 100 * told.length);
+    told.push(sharing.complete(1_000));
+  }
+  // What it had when this one looked first, at 0, it has read when it is no further behind than that; and then the next.
+  expect(told).toEqual([null, null, null, 0, 300]);
+  await dispose();
 });
 
 it('forgets groups of another number of parts, which keep records that nobody reads for', async () => {
@@ -49,20 +91,20 @@ it('forgets groups of another number of parts, which keep records that nobody re
   const readers = await Promise.all(['indexer', ...parts.map(groupOf)].map(follow));
   const still = readers.pop();
   for (const reader of readers) await reader.close();
-  const sharing = createSharing({ ...stream, repartition: async () => stream }, parts[1] as Part, () => {});
+  const shared = { ...stream, readers: async () => new Map<string, number>() };
+  const sharing = createSharing(shared, parts[1] as Part, createMetrics({ process: false }), () => {});
   const left = async () => {
     const { groups } = await stream.stats();
     return groups.map(({ group }) => group).sort();
   };
-  await sharing.look(0);
+  await sharing.look(0, null);
   expect(await left()).toEqual(['anomaly.1-of-2', 'anomaly.1-of-3', 'anomaly.2-of-2', 'indexer']);
   await still?.close();
-  await sharing.look(60_000);
+  await sharing.look(minute, null);
   expect(await left()).toEqual(['anomaly.1-of-2', 'anomaly.2-of-2', 'indexer']);
   await wal.dispose();
 });
 
-const minute = 60_000;
 const start = Date.UTC(2026, 4, 4);
 const definition = defined(`
 id: logons

@@ -33,8 +33,10 @@ function answer(request: Exclude<Request, { ask: 'take' | 'advance' }>): Answers
       return engine().entities(request.detector, request.asked);
     case 'said':
       return engine().said(request.detector, request.values, request.classes);
+    case 'classes':
+      return engine().classes(request.detector);
     case 'forget':
-      return engine().forgetDetector(request.detector) as undefined;
+      return engine().forget(request.detector, request.dataClass);
     case 'due':
     case 'expire':
       return engine()[request.ask](request.dataClass, request.before);

@@ -1,5 +1,5 @@
 import { isTidewatchError } from '@tidewatch/event';
-import { partitionPeriod } from '@tidewatch/store';
+import { partitionPeriod, type TellDeletion } from '@tidewatch/store';
 import { measureAlerts } from '../alerts/measure.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -88,27 +88,29 @@ async function measureOldest({ adapters, classes, metrics }: Runtime): Promise<v
 
 /** Makes everything that keeps data forget what is past its class's time to live, says so, and notes it for audits. */
 async function enforceRetention(runtime: Runtime): Promise<void> {
-  const { adapters, metrics, log, health } = runtime;
-  const failures = await adapters.retention.run(
-    Date.now(),
-    async ({ keeper, dataClass, begins, ...rest }) => {
-      if (!begins) {
-        metrics.count('retention_deleted_events_total', { data_class: dataClass }, rest.records);
-        log.info({ keeper, dataClass, ...rest }, 'Retention deleted');
-      }
-      const action = begins ? 'retention.deleting' : 'retention.delete';
-      await adapters
-        .audit({ who: 'retention', action, target: keeper, detail: { dataClass, ...rest } })
-        .catch((error: Error) => {
-          // Then nothing is deleted, and the next run tries again.
-          if (begins) throw error;
-          log.error({ keeper, reason: error.message }, 'The audit log did not take a deletion');
-        });
-    },
-  );
+  const { adapters, log, health } = runtime;
+  const failures = await adapters.retention.run(Date.now(), tellDeletion(runtime));
   await measureOldest(runtime);
   for (const { keeper, message } of failures) log.error({ keeper, reason: message }, 'Retention failed');
   const late = failures.map(({ keeper, message }) => `${keeper}: ${message}`).join(' ');
   if (late === '') health.set('retention', 'ready');
   else health.set('retention', 'degraded', `Not everything could be deleted in time. ${late}`);
 }
+
+/** Says what is deleted of what is derived from events, and notes it for audits. */
+export const tellDeletion =
+  ({ adapters, metrics, log }: Pick<Runtime, 'adapters' | 'metrics' | 'log'>): TellDeletion =>
+  async ({ keeper, dataClass, begins, ...rest }) => {
+    if (!begins) {
+      metrics.count('retention_deleted_events_total', { data_class: dataClass }, rest.records);
+      log.info({ keeper, dataClass, ...rest }, 'Retention deleted');
+    }
+    const action = begins ? 'retention.deleting' : 'retention.delete';
+    await adapters
+      .audit({ who: 'retention', action, target: keeper, detail: { dataClass, ...rest } })
+      .catch((error: Error) => {
+        // Then nothing is deleted, and the next run tries again.
+        if (begins) throw error;
+        log.error({ keeper, reason: error.message }, 'The audit log did not take a deletion');
+      });
+  };

@@ -15,6 +15,8 @@ export interface Groups {
   /** Committed positions by group and partition. */
   positions(): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>>;
   lag(bounds: Bounds): Promise<GroupLag[]>;
+  /** How many members each has; 0 where there is none. */
+  readers(groups: readonly string[]): Promise<ReadonlyMap<string, number>>;
   forget(group: string): Promise<void>;
 }
 
@@ -72,6 +74,11 @@ export function createGroups(client: Client, connection: Connection, stream: str
       const lags: GroupLag[] = [];
       for (const [group, committed] of await positions()) lags.push(await lagOf(group, committed, bounds));
       return lags;
+    },
+    async readers(groups) {
+      const { groups: found } = await client.admin.describeGroups(groups.map(id));
+      const members = new Map(found.map((one) => [one.groupId, one.members.length]));
+      return new Map(groups.map((group) => [group, members.get(id(group)) ?? 0]));
     },
     async forget(group) {
       try {

@@ -196,6 +196,8 @@ export function createStream(config: StreamConfig): Stream {
 
     repartition: config.repartition,
 
+    readers: (names) => groups.readers(names),
+
     async forgetGroup(group) {
       assertOpen();
       await groups.forget(group);

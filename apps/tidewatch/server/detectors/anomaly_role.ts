@@ -5,6 +5,7 @@ import { deleteDue, type TellDeletion } from '@tidewatch/store';
 import { databasesOf } from '../adapters.ts';
 import { type FileWatch, watchFiles } from '../file_watch.ts';
 import { dayOf } from '../governance/governance.ts';
+import { tellDeletion } from '../housekeeping.ts';
 import { classTable } from '../models/class_table.ts';
 import { tellAlerts } from '../notify.ts';
 import type { Runtime } from '../runtime.ts';
@@ -18,8 +19,13 @@ export interface AnomaliesAtWork {
   readonly files: () => DetectorFiles;
   /** Brings into force what files and use-cases say by now. */
   readonly refresh: () => Promise<void>;
+  /** Deletes what a detector that was deleted has learnt, and notes that. */
+  readonly forget: (detector: string) => Promise<void>;
   readonly watch: FileWatch;
 }
+
+const keeper = 'anomalies';
+const what = 'entities and values they were known by';
 
 /** Stream to what is odd of users, hosts and addresses. */
 export async function startAnomalyRole(runtime: Runtime): Promise<void> {
@@ -72,14 +78,16 @@ export async function startAnomalyRole(runtime: Runtime): Promise<void> {
     log,
   );
   adapters.retention.enrol({
-    keeper: 'anomalies',
+    keeper,
     keeps:
       'what is usual of each user, host, address or service that a detector looks at, with the values that name them, from the last event of each on',
     dataClass: 'all',
     ttlMs: 'by class',
     expire: (now, tell) => detection.forgetting((learnt) => expire(runtime, learnt, now, tell)),
   });
-  parts.anomalies = { detection, files: () => files, refresh, watch };
+  const forget = (detector: string) =>
+    detection.forgetting((learnt) => forgetDetector(learnt, detector, tellDeletion(runtime)));
+  parts.anomalies = { detection, files: () => files, refresh, forget, watch };
   onClose(async () => {
     await watch.close();
     await detection.close();
@@ -97,7 +105,15 @@ async function expire(
   for (const { name: dataClass, ttlMs } of classes.all) {
     const before = now - ttlMs;
     const records = await learnt.due(dataClass, before);
-    const due = { keeper: 'anomalies', dataClass, what: 'entities and values they were known by', records };
+    const due = { keeper, dataClass, what, records };
     await deleteDue(tell, due, async (gone) => gone(await learnt.expire(dataClass, before)));
   }
+}
+
+async function forgetDetector(learnt: Learnt, detector: string, tell: TellDeletion): Promise<void> {
+  const reason = `The detector ${detector} was deleted.`;
+  for (const [dataClass, records] of Object.entries(await learnt.classes(detector)))
+    await deleteDue(tell, { keeper, dataClass, what, records, reason }, async (gone) =>
+      gone(await learnt.forget(detector, dataClass)),
+    );
 }

@@ -89,7 +89,7 @@ export function openDetectorDesk(runtime: Runtime, anomalies: AnomaliesAtWork): 
       await normal.forget(id);
       await anomalies.refresh();
       // One that ships by the same id begins anew as well: it is another.
-      await anomalies.detection.forgetting(({ forget }) => forget(id));
+      await anomalies.forget(id);
       return 'removed';
     },
     estimate(source) {

@@ -6,6 +6,7 @@ import { type KqlNode, parseKql } from '@tidewatch/query';
 import {
   admitModel,
   backtestModel,
+  createTurns,
   type Gate,
   gatesOf,
   keyOf,
@@ -249,16 +250,6 @@ function driftOf(drifts: readonly ModelDrift[], key: string) {
   if (found === undefined) return null;
   const { model: _, series, ...rest } = found;
   return { ...rest, series: [...series] };
-}
-
-/** Runs one after the other. */
-function createTurns() {
-  let turn: Promise<unknown> = Promise.resolve();
-  return <T>(task: () => Promise<T>): Promise<T> => {
-    const done = turn.then(task);
-    turn = done.catch(() => {});
-    return done;
-  };
 }
 
 /** The newest events of a time, a page at a time, in order of time. */
