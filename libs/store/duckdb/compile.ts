@@ -58,6 +58,10 @@ export function compile(query: KqlNode | undefined, range: TimeRange, now: numbe
   }
 }
 
+/** Whether its plain rows are found by more than their columns of short texts, numbers and times. */
+export const readsTexts = ({ plain }: Where, { layout }: Source): boolean =>
+  [layout.document, ...layout.texts].some((column) => new RegExp(`\\b${column}\\b`).test(plain));
+
 /** The rows of a table that meet a condition, and `also`. */
 export function select(columns: string, table: string, where: Where, also = ''): string {
   const rows = (condition: string): string => `SELECT ${columns} FROM ${table} WHERE ${condition}${also}`;

@@ -54,12 +54,14 @@ export function prevalenceSql(
           `(SELECT coalesce(sum(n${i}), 0)::BIGINT FROM g), (SELECT count(DISTINCT v) FILTER (WHERE n${i} > 0) FROM hosts), ` +
           `(SELECT count(DISTINCT d) FILTER (WHERE n${i} > 0) FROM g)`,
       ),
-    read(row: SqlRow | undefined): Prevalence[] {
-      const figures = (row ?? []) as readonly number[];
-      return queries.map((_, i) => {
-        const [events = 0, hosts = 0, days = 0] = figures.slice(3 * i, 3 * i + 3);
-        return { events, hosts, days };
-      });
-    },
   };
+}
+
+/** What the row of {@link prevalenceSql} says of each of so many queries; of none found where there is no row. */
+export function prevalencesIn(row: SqlRow | undefined, queries: number): Prevalence[] {
+  const figures = (row ?? []) as readonly number[];
+  return Array.from({ length: queries }, (_, i) => {
+    const [events = 0, hosts = 0, days = 0] = figures.slice(3 * i, 3 * i + 3);
+    return { events, hosts, days };
+  });
 }

@@ -1,10 +1,13 @@
 import { compareCodePoints } from '@tidewatch/query';
-import type { Page, SearchRequest } from '../contract.ts';
+import type { Page, Scope, SearchRequest } from '../contract.ts';
 import { decodeToken, encodeToken, fitting, pageCharacters } from '../page.ts';
 import { select, type Where } from './compile.ts';
 import type { Database } from './database.ts';
 import type { SqlValue } from './engine.ts';
-import { extent, type Partition, type Partitions } from './partitions.ts';
+import { type EventFilters, sourceOf } from './event_filter.ts';
+import type { FoundRowsCache } from './found_rows.ts';
+import { extent } from './partition_segments.ts';
+import type { Partitions } from './partitions.ts';
 import type { Extent, Segment } from './segments.ts';
 import { startLimit } from './time_limit.ts';
 
@@ -36,10 +39,14 @@ const firstShare = 1 / 85;
 export async function searchPartitions(
   database: Database,
   partitions: Partitions,
-  sources: readonly Partition[],
-  whereFor: (nested: boolean) => Where,
-  { sort, limit, after, range, query }: SearchRequest,
+  filters: EventFilters,
+  found: FoundRowsCache,
+  request: SearchRequest,
+  scope: Scope,
 ): Promise<Page<string>> {
+  const { sort, limit, after, range, query } = request;
+  const sources = filters.visible(scope, range);
+  const kept = filters.kept(request, sources);
   const newest = sort === 'newest';
   const leftMs = startLimit();
   const token =
@@ -51,10 +58,9 @@ export async function searchPartitions(
     return newest ? -order : order;
   };
 
-  /** Hits of one segment in one stretch of time. */
-  async function read(segment: Segment, from: number, to: number, count: number): Promise<Hit[]> {
-    const { alias: own, rows: events, number, nested } = segment;
-    const where = whereFor(nested);
+  /** Hits of one segment in one stretch of time, among `events` of its rows. */
+  async function read(segment: Segment, [from, to]: Stretch, events: string, where: Where): Promise<Hit[]> {
+    const { alias: own, number } = segment;
     const values: SqlValue[] = [...where.parameters];
     const place = (value: SqlValue): string => `$${values.push(value)}`;
     const conditions = ['', `ts >= ${place(from)}`, `ts < ${place(to)}`];
@@ -70,7 +76,7 @@ export async function searchPartitions(
     const order = `ORDER BY ts ${direction}, id ${direction}`;
     const hits = select(`${number} AS r, ts, id`, events, where, conditions.join(' AND '));
     const rows = (await database.read(
-      `SELECT r, ts, id FROM (${hits}) ${order} LIMIT ${place(count)}`,
+      `SELECT r, ts, id FROM (${hits}) ${order} LIMIT ${place(limit + 1)}`,
       values,
       leftMs(),
     )) as unknown as Row[];
@@ -118,11 +124,45 @@ export async function searchPartitions(
   }
 
   async function readSegment(segment: Segment): Promise<void> {
+    const { rows, nested } = segment;
+    const source = sourceOf(sources, nested);
     const bounds = narrow(segment, range, token?.[0], newest);
-    for (const [from, to] of stretches(bounds, newest, firstWidth(segment))) {
-      if (full(newest ? to - 1 : from)) break;
-      const found = await read(segment, from, to, limit + 1);
-      hits = [...hits, ...found].sort(compare).slice(0, limit + 1);
+    const isFull = ([from, to]: Stretch): boolean => full(newest ? to - 1 : from);
+    const take = async (stretch: Stretch, among: string, where: Where): Promise<void> => {
+      const more = await read(segment, stretch, among, where);
+      hits = [...hits, ...more].sort(compare).slice(0, limit + 1);
+    };
+    /** Takes from the rows that the filter finds in all of the segment: as much as fills the page, then the rest. */
+    const takeFound = async (filter: Where, [from, to]: Stretch): Promise<boolean> => {
+      const where = filters.where({ range }, source);
+      const done = await found.use(filter, [segment], leftMs, async ({ times, of }) => {
+        const order = newest ? 'DESC' : 'ASC';
+        const [last] = await database.read(
+          `SELECT ts FROM ${times} WHERE ts >= $1 AND ts < $2 ORDER BY ts ${order} LIMIT 1 OFFSET ${limit}`,
+          [from, to],
+          leftMs(),
+        );
+        const cut = last === undefined ? to : (last[0] as number) + (newest ? 0 : 1);
+        const pieces: Stretch[] = [
+          [from, cut],
+          [cut, to],
+        ];
+        for (const piece of newest ? pieces.reverse() : pieces)
+          if (piece[0] < piece[1] && !isFull(piece)) await take(piece, of(segment), where);
+        return true;
+      });
+      return done === true;
+    };
+
+    const isKnown = kept !== undefined && found.has(kept, segment);
+    const where = filters.where(request, source);
+    for (const stretch of stretches(bounds, newest, firstWidth(segment))) {
+      if (isFull(stretch)) return;
+      const isFirst = newest ? stretch[1] === bounds[1] : stretch[0] === bounds[0];
+      const rest: Stretch = newest ? [bounds[0], stretch[1]] : [stretch[0], bounds[1]];
+      // What the page looks through beyond the first, its histogram has to, too.
+      if (kept !== undefined && (isKnown || !isFirst) && (await takeFound(kept, rest))) return;
+      await take(stretch, rows, where);
     }
   }
 
@@ -157,6 +197,9 @@ export async function searchPartitions(
   return { items, next: encodeToken([last.time, last.id, last.alias]) };
 }
 
+/** Epoch milliseconds, the end exclusive. */
+type Stretch = readonly [from: number, to: number];
+
 function narrow(
   { from: first, to: last }: Extent,
   range: SearchRequest['range'],
@@ -173,11 +216,7 @@ function narrow(
 }
 
 /** Pieces of a stretch of time in the order of the page, each four times as long as the one before. */
-function* stretches(
-  [from, to]: readonly [number, number],
-  newest: boolean,
-  firstWidth: number,
-): Generator<[number, number]> {
+function* stretches([from, to]: Stretch, newest: boolean, firstWidth: number): Generator<Stretch> {
   for (let [width, done] = [firstWidth, 0]; done < to - from; width *= 4) {
     const next = Math.min(done + width, to - from);
     yield newest ? [to - next, to - done] : [from + done, from + next];

@@ -5,7 +5,8 @@ import type { IndexedEvent, WriteOutcome } from '../contract.ts';
 import { partitionName } from '../partition.ts';
 import type { Database, Writer } from './database.ts';
 import { toBatch } from './event_batch.ts';
-import type { Partition, Partitions } from './partitions.ts';
+import type { Partition } from './partition_segments.ts';
+import type { Partitions } from './partitions.ts';
 import { scans, vectorRows } from './segments.ts';
 
 const stored: WriteOutcome = { status: 'stored' };

@@ -1,20 +1,20 @@
 import type { EcsEvent, Json } from '@tidewatch/event';
 import { buckets } from '../buckets.ts';
 import type { DataClasses } from '../classes.ts';
-import type { EventStore, Page, Scope, SearchRequest, TopValue, ValueOrder } from '../contract.ts';
+import type { EventStore, Scope, TopValue, ValueOrder } from '../contract.ts';
 import { deleteNoted } from '../deletion.ts';
-import { createEventLayout } from './columns.ts';
-import { bucketSql, compile, fieldValues, select, type Where } from './compile.ts';
+import { bucketSql, fieldValues, select } from './compile.ts';
 import type { Database } from './database.ts';
-import type { SqlRow, SqlValue } from './engine.ts';
-import { prevalenceSql } from './event_prevalence.ts';
+import type { SqlRow } from './engine.ts';
+import { EventFilters, type Filter } from './event_filter.ts';
+import { prevalenceSql, prevalencesIn } from './event_prevalence.ts';
 import { searchPartitions } from './event_search.ts';
 import { createEventWriter, type Relief } from './event_write.ts';
-import { extent, type Partition, type Partitions, partitionBytes } from './partitions.ts';
-import { overlaps, scans } from './segments.ts';
+import type { FoundRowsCache } from './found_rows.ts';
+import { extent, type Partition, partitionBytes } from './partition_segments.ts';
+import type { Partitions } from './partitions.ts';
+import { scans } from './segments.ts';
 import { startLimit } from './time_limit.ts';
-
-type Filter = Pick<SearchRequest, 'query' | 'range'>;
 
 /** A histogram's split shows this many values; the others are in the bucket's count alone. */
 const maxSplitValues = 20;
@@ -26,100 +26,47 @@ export function createEventStore(
   classes: DataClasses,
   clock: () => number,
   relief: Relief,
+  found: FoundRowsCache,
 ): EventStore {
   const write = createEventWriter(database, partitions, classes, relief);
 
-  const visible = (scope: Scope, range?: Filter['range']): Partition[] =>
-    partitions
-      .present()
-      .filter(({ dataClass }) => scope.dataClasses === 'all' || scope.dataClasses.includes(dataClass))
-      .filter((partition) => range === undefined || overlaps(extent(partition), range));
-
-  const layoutOf = (sources: readonly Partition[]) =>
-    createEventLayout(() => new Set(sources.flatMap(({ paths }) => [...paths])));
-
-  const condition = (request: Filter, sources: readonly Partition[]): Where =>
-    compile(request.query, request.range, clock(), {
-      layout: layoutOf(sources),
-      timeColumn: 'ts',
-      nested: sources.some((partition) => extent(partition).nested),
-    });
-
-  /** Rows of all partitions together, from one `SELECT` of each segment that the range may touch. */
-  function union(
-    sources: readonly Partition[],
-    range: Filter['range'],
-    one: (rows: string) => string,
-    around: (rows: string) => string,
-    values: readonly SqlValue[],
-    withinMs?: number,
-  ): Promise<SqlRow[]> {
-    return partitions.reading(sources, async (all) => {
-      const segments = all.filter((segment) => overlaps(segment, range));
-      if (segments.length === 0) return [];
-      return database.read(around(`(${scans(segments).map(one).join(' UNION ALL ')})`), values, withinMs);
-    });
-  }
+  const filters = new EventFilters(database, partitions, clock, found);
 
   /** The most frequent values as JSON text, with their counts. */
-  function topOf(
+  const topOf = (
     request: Filter & { readonly order?: ValueOrder },
     field: string,
     limit: number,
     scope: Scope,
-    withinMs?: number,
-  ): Promise<SqlRow[]> {
-    const sources = visible(scope, request.range);
-    const values = fieldValues(field, layoutOf(sources), condition(request, sources));
-    return union(
-      sources,
-      request.range,
-      (events) => values.select(events),
-      (rows) =>
-        `SELECT v, sum(n)::BIGINT AS n FROM ${rows} GROUP BY v ORDER BY n ${request.order === 'rare' ? 'ASC' : 'DESC'}, v LIMIT ${values.place(limit)}`,
-      values.parameters,
-      withinMs,
-    );
-  }
+    leftMs: () => number,
+  ): Promise<SqlRow[]> =>
+    filters.read(request, scope, 'all', leftMs, ({ tables, where, layout }) => {
+      const { select: ofField, place, parameters } = fieldValues(field, layout, where);
+      const rows = union(tables.map((table) => ofField(table)));
+      const direction = request.order === 'rare' ? 'ASC' : 'DESC';
+      const sql = `SELECT v, sum(n)::BIGINT AS n FROM ${rows} GROUP BY v ORDER BY n ${direction}, v LIMIT ${place(limit)}`;
+      return [sql, parameters];
+    });
 
   /** Counts of the split field's most frequent values, by bucket. */
   async function splitOf(request: Filter, stepMs: number, field: string, scope: Scope, leftMs: () => number) {
-    const found = await topOf(request, field, maxSplitValues, scope, leftMs());
-    const top = found.map(([value]) => value as string);
+    const common = await topOf(request, field, maxSplitValues, scope, leftMs);
+    const top = common.map(([value]) => value as string);
     const shares = new Map<number, Record<string, number>>();
     if (top.length === 0) return shares;
-    const sources = visible(scope, request.range);
-    const values = fieldValues(field, layoutOf(sources), condition(request, sources));
-    const bucket = bucketSql('ts', values.place(stepMs));
-    const rows = await union(
-      sources,
-      request.range,
-      (events) => values.select(events, bucket),
-      (all) =>
-        `SELECT b, v, sum(n)::BIGINT FROM ${all} WHERE list_contains(${values.place(top)}, v) GROUP BY b, v`,
-      values.parameters,
-      leftMs(),
-    );
+    const rows = await filters.read(request, scope, 'all', leftMs, ({ tables, where, layout }) => {
+      const { select: ofField, place, parameters } = fieldValues(field, layout, where);
+      const bucket = bucketSql('ts', place(stepMs));
+      const all = union(tables.map((table) => ofField(table, bucket)));
+      const sql = `SELECT b, v, sum(n)::BIGINT FROM ${all} WHERE list_contains(${place(top)}, v) GROUP BY b, v`;
+      return [sql, parameters];
+    });
     for (const [start, value, count] of rows as unknown as [number, string, number][]) {
       const share = shares.get(start) ?? Object.create(null);
       share[asText(JSON.parse(value) as Json)] = count;
       shares.set(start, share);
     }
     return shares;
-  }
-
-  function documents(request: SearchRequest, scope: Scope): Promise<Page<string>> {
-    const sources = visible(scope, request.range);
-    const layout = layoutOf(sources);
-    const wheres = new Map<boolean, Where>();
-    const whereFor = (nested: boolean): Where => {
-      const known =
-        wheres.get(nested) ??
-        compile(request.query, request.range, clock(), { layout, timeColumn: 'ts', nested });
-      wheres.set(nested, known);
-      return known;
-    };
-    return searchPartitions(database, partitions, sources, whereFor, request);
   }
 
   /** Answers how many events went, undefined where all stay since there are more than `most`. */
@@ -138,39 +85,28 @@ export function createEventStore(
     write,
 
     async search(request, scope) {
-      const page = await documents(request, scope);
+      const page = await searchPartitions(database, partitions, filters, found, request, scope);
       return { ...page, items: page.items.map((json) => JSON.parse(json) as EcsEvent) };
     },
 
-    documents,
+    documents: (request, scope) => searchPartitions(database, partitions, filters, found, request, scope),
 
     async count(request, scope) {
-      const sources = visible(scope, request.range);
-      const where = condition(request, sources);
-      const rows = await union(
-        sources,
-        request.range,
-        (events) => `SELECT count(*) AS n FROM (${select('1 AS one', events, where)})`,
-        (all) => `SELECT sum(n)::BIGINT FROM ${all}`,
-        where.parameters,
-      );
+      const rows = await filters.read(request, scope, 'times', startLimit(), ({ tables, where }) => {
+        const each = tables.map((table) => `SELECT count(*) AS n FROM (${select('1 AS one', table, where)})`);
+        return [`SELECT sum(n)::BIGINT FROM ${union(each)}`, where.parameters];
+      });
       return (rows[0]?.[0] as number | undefined) ?? 0;
     },
 
     async histogram(request, scope) {
       const { range, stepMs, split } = request;
       const leftMs = startLimit();
-      const sources = visible(scope, range);
-      const where = condition(request, sources);
-      const step = `$${where.parameters.length + 1}`;
-      const rows = await union(
-        sources,
-        request.range,
-        (events) => select(`${bucketSql('ts', step)} AS b`, events, where),
-        (all) => `SELECT b, count(*) FROM ${all} GROUP BY b`,
-        [...where.parameters, stepMs],
-        leftMs(),
-      );
+      const rows = await filters.read(request, scope, 'times', leftMs, ({ tables, where }) => {
+        const bucket = `${bucketSql('ts', `$${where.parameters.length + 1}`)} AS b`;
+        const all = union(tables.map((table) => select(bucket, table, where)));
+        return [`SELECT b, count(*) FROM ${all} GROUP BY b`, [...where.parameters, stepMs]];
+      });
       const total = new Map(rows as unknown as [number, number][]);
       const shares = split === undefined ? undefined : await splitOf(request, stepMs, split, scope, leftMs);
       return buckets(range, stepMs, (start) => ({
@@ -181,7 +117,7 @@ export function createEventStore(
     },
 
     async topValues(request, scope) {
-      const rows = await topOf(request, request.field, request.limit, scope);
+      const rows = await topOf(request, request.field, request.limit, scope, startLimit());
       return rows.map(
         ([value, count]): TopValue => ({
           value: JSON.parse(value as string) as Json,
@@ -192,18 +128,16 @@ export function createEventStore(
 
     async prevalence({ queries, range }, scope) {
       if (queries.length === 0) return [];
-      const sources = visible(scope, range);
-      const counts = prevalenceSql(queries, range, clock(), {
-        layout: layoutOf(sources),
-        timeColumn: 'ts',
-        nested: sources.some((partition) => extent(partition).nested),
+      const [row] = await filters.read({ range }, scope, 'all', startLimit(), ({ tables, where, layout }) => {
+        const nested = where.nested !== undefined;
+        const counts = prevalenceSql(queries, range, clock(), { layout, timeColumn: 'ts', nested });
+        return [counts.around(union(tables.map(counts.select))), counts.parameters];
       });
-      const [row] = await union(sources, range, counts.select, counts.around, counts.parameters);
-      return counts.read(row);
+      return prevalencesIn(row, queries.length);
     },
 
     async get(id, scope) {
-      for (const partition of visible(scope).sort((a, b) => extent(b).to - extent(a).to)) {
+      for (const partition of filters.visible(scope).sort((a, b) => extent(b).to - extent(a).to)) {
         const [row] = await partitions.read([partition], (segments) => ({
           sql: `SELECT doc FROM (${scans(segments).map(byId).join(' UNION ALL ')}) LIMIT 1`,
           values: [id],
@@ -214,7 +148,7 @@ export function createEventStore(
     },
 
     async fields(scope) {
-      return [...new Set(visible(scope).flatMap(({ paths }) => [...paths]))].sort();
+      return [...new Set(filters.visible(scope).flatMap(({ paths }) => [...paths]))].sort();
     },
 
     async stats() {
@@ -265,6 +199,8 @@ export function createEventStore(
     close: () => database.close(),
   };
 }
+
+const union = (rows: readonly string[]): string => `(${rows.join(' UNION ALL ')})`;
 
 const byId = (rows: string): string => `(SELECT doc FROM ${rows} WHERE id = $1 LIMIT 1)`;
 

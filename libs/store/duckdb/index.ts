@@ -7,6 +7,7 @@ import type { AlertStore, EventStore } from '../contract.ts';
 import { createAlertStore } from './alerts.ts';
 import { Database, type StoreLog } from './database.ts';
 import { createEventStore } from './events.ts';
+import { FoundRowsCache, foundRowBytes } from './found_rows.ts';
 import { Partitions } from './partitions.ts';
 import { openRemoteEngine } from './remote_engine.ts';
 import { createSealer, type Sealing } from './seal.ts';
@@ -77,7 +78,8 @@ export async function openDuckDbStore({
     await partitions.open();
     const sealer = createSealer(database, partitions, memoryLimitMb, log);
     const relief = { bytes: (memoryLimitMb / 16) * 1024 ** 2, seal: sealer.early };
-    const events = createEventStore(database, partitions, classes, clock, relief);
+    const found = new FoundRowsCache(database, (memoryLimitMb / 8) * (1024 ** 2 / foundRowBytes));
+    const events = createEventStore(database, partitions, classes, clock, relief, found);
     const counts = { partitions: partitions.all().length, ms: Math.round(performance.now() - started) };
     log.info({ directory, ...counts }, 'store opened');
     const sealed = createSealedStore(database, partitions);

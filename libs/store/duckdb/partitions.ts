@@ -8,30 +8,10 @@ import { columnDefinitions, eventFields, variedText } from './columns.ts';
 import type { Database, Reader, StoreLog } from './database.ts';
 import { differs, fileSize, quarantine, syncFolder } from './durable_file.ts';
 import type { SqlRow, SqlValue } from './engine.ts';
-import { type PartitionFacts, readFacts } from './partition_facts.ts';
-import { quoteName, quoteText } from './quote_name.ts';
+import { readFacts } from './partition_facts.ts';
+import { type Partition, presentFiles, sealedPath, segmentsOf } from './partition_segments.ts';
 import { seeCatalogues } from './sealed_files.ts';
-import { combined, type Extent, nothing, type SealedFile, type Segment } from './segments.ts';
-
-/** The events of a class and a stretch of ingestion time: a file with a table, and Parquet files once it is sealed. */
-export interface Partition extends PartitionFacts {
-  readonly dataClass: DataClass;
-  readonly name: string;
-  readonly period: Period;
-  readonly alias: string;
-  readonly file: string;
-  /** Sealed files that can't be read; they stand aside as `.damaged`. */
-  readonly damaged: Set<string>;
-  /** Bytes of large documents in the last, not yet full vector of its table. */
-  large: number;
-  /** It is to be deleted, and perhaps part of it is. */
-  dropping: boolean;
-  /** Reads under way: nothing is taken from under them. */
-  reads: number;
-  released?: (() => void) | undefined;
-  /** Its files are being replaced; reads wait. */
-  replacing?: Promise<void> | undefined;
-}
+import { nothing, type SealedFile, type Segment } from './segments.ts';
 
 export const partitionTables = [
   `events(ts BIGINT, id ${variedText}, ingested BIGINT, nested BOOLEAN, ${columnDefinitions(eventFields).join(', ')}, words ${variedText}, doc JSON USING COMPRESSION fsst)`,
@@ -52,6 +32,7 @@ export class Partitions {
   private readonly classes: DataClasses;
   private readonly log: StoreLog;
   private readonly byAlias = new Map<string, Partition>();
+  private tables = 0;
 
   constructor(database: Database, directory: string, classes: DataClasses, log: StoreLog) {
     this.database = database;
@@ -115,7 +96,7 @@ export class Partitions {
       large: 0,
       positions: new Map(),
       paths: new Set(),
-      ...{ dropping: false, reads: 0 },
+      ...{ table: 0, dropping: false, reads: 0 },
     };
     await this.attachFile(partition);
     for (const sealed of partition.sealed) {
@@ -194,6 +175,7 @@ export class Partitions {
 
   private attachFile(partition: Partition): Promise<void> {
     const { file, alias } = partition;
+    partition.table = ++this.tables;
     partition.large = 0;
     const learn = async (own: Reader) => void Object.assign(partition, await readFacts(own, alias));
     return this.database.attach(file, alias, partitionTables, { learn });
@@ -257,26 +239,6 @@ export class Partitions {
 
 const alias = (dataClass: DataClass, name: string): string => `events-${dataClass}-${name}`;
 
-export const sealedPath = ({ file }: Partition, sealed: Pick<SealedFile, 'file'>): string =>
-  join(dirname(file), sealed.file);
-
-const presentFiles = ({ sealed, damaged }: Partition): SealedFile[] =>
-  sealed.filter(({ file, state }) => state !== 'archived' && !damaged.has(file));
-
-/** What is known of everything that it has here. */
-export const extent = (partition: Partition): Extent =>
-  combined([partition.open, ...presentFiles(partition)]);
-
-function segmentsOf(partition: Partition): Segment[] {
-  const { alias, open } = partition;
-  const files = presentFiles(partition).map((file): Segment => {
-    const path = sealedPath(partition, file);
-    return { ...file, alias, rows: `read_parquet(${quoteText(path)})`, path, number: 'file_row_number' };
-  });
-  if (open.events === 0) return files;
-  return [...files, { ...open, alias, rows: `${quoteName(alias)}.events`, number: 'rowid' }];
-}
-
 const waiting = (sources: readonly Partition[]): Promise<void> | undefined =>
   sources.find(({ replacing }) => replacing !== undefined)?.replacing;
 
@@ -286,14 +248,3 @@ const isAboutTheQuery = (error: unknown): boolean =>
   /^(Out of Memory|Conversion|Out of Range|Binder|Parser|Interrupt)|is closed/i.test(
     (error as Error).message,
   );
-
-/** What a partition takes of the disk. */
-export async function partitionBytes(partition: Partition): Promise<number> {
-  const files = [
-    partition.file,
-    `${partition.file}.wal`,
-    ...presentFiles(partition).map((file) => sealedPath(partition, file)),
-  ];
-  const sizes = await Promise.all(files.map(fileSize));
-  return sizes.reduce((sum, size) => sum + size, 0);
-}

@@ -2,13 +2,8 @@ import { rm, stat } from 'node:fs/promises';
 import type { DataClass } from '@tidewatch/event';
 import type { Database, StoreLog, Writer } from './database.ts';
 import { settle, sha256Of } from './durable_file.ts';
-import {
-  type Partition,
-  type Partitions,
-  partitionBytes,
-  partitionTables,
-  sealedPath,
-} from './partitions.ts';
+import { type Partition, partitionBytes, sealedPath } from './partition_segments.ts';
+import { type Partitions, partitionTables } from './partitions.ts';
 import { quoteName, quoteText } from './quote_name.ts';
 import { extentOf, insertSealed } from './sealed_files.ts';
 import { combined, type SealedFile, vectorRows } from './segments.ts';

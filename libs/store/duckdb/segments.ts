@@ -28,6 +28,8 @@ export interface SealedFile extends Extent {
 export interface Segment extends Extent {
   /** Name of its partition's file in the order of pages. */
   readonly alias: string;
+  /** No other rows ever have it; a table gets more of them. */
+  readonly identity: string;
   /** What stands after `FROM`. */
   readonly rows: string;
   /** Its file, where it is a Parquet file. */
@@ -56,6 +58,12 @@ export const combined = (extents: readonly Extent[]): Extent => ({
   to: Math.max(nothing.to, ...extents.map(({ to }) => to)),
   nested: extents.some(({ nested }) => nested),
 });
+
+/** The share of an extent's time that lies in the range. */
+export const shareIn = (
+  { from, to }: Extent,
+  range: { readonly from: number; readonly to: number },
+): number => (Math.min(to + 1, range.to) - Math.max(from, range.from)) / (to + 1 - from);
 
 /** Whether any `@timestamp` of it may lie in the range. */
 export const overlaps = (

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright-core';
-import { queries } from '../store/reads.ts';
+import { queries, type Read } from '../store/reads.ts';
 import { inputTimes, sinceInput, watchInput } from './browser.ts';
 
 const rows = (page: Page, name: string) => page.getByRole('grid', { name }).getByRole('row');
@@ -63,7 +63,7 @@ export async function localTimes(context: BrowserContext, url: string) {
 /** From `Enter` in the filter of events until page, count and histogram of a million are on the screen. */
 export async function filterTimes(context: BrowserContext, url: string, rounds: number) {
   const page = await context.newPage();
-  const times: { query: string; milliseconds: number }[] = [];
+  const times: Read[] = [];
   const answered = (path: string, query: string) =>
     page.waitForResponse(
       (response) => {
@@ -84,7 +84,7 @@ export async function filterTimes(context: BrowserContext, url: string, rounds: 
       await page.keyboard.press('Enter');
       for (const response of await both) await response.finished();
       const milliseconds = await sinceInput(page);
-      if (round >= 0) times.push({ query, milliseconds });
+      times.push({ query, isFirst: round < 0, milliseconds });
       await page.keyboard.press('Escape');
     }
   }
