@@ -22,4 +22,4 @@ export { toSqlValues } from './sql_values.ts';
 export { compareCodePoints } from './text.ts';
 export { type Moment, parseMoment } from './time.ts';
 export { type Token, tokenise } from './tokens.ts';
-export { innerNewline, isWordMark, wordKey, wordKinds } from './word_keys.ts';
+export { innerNewline, isWordMark, unkeyedWords, wordKey, wordKinds } from './word_keys.ts';

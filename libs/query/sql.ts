@@ -266,7 +266,7 @@ class Compiler {
 
   private anyText(values: readonly KqlValue[]): string {
     this.count();
-    return anyText(values, this.layout, this.bind, () => this.variable());
+    return anyText(values, this.layout, this.rows, this.bind, () => this.variable());
   }
 
   private variable(): string {

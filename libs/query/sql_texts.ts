@@ -1,29 +1,38 @@
 import type { KqlValue } from './ast.ts';
 import { hasMark } from './sql_keyed.ts';
-import type { SqlLayout } from './sql_layout.ts';
+import type { SqlLayout, SqlRows } from './sql_layout.ts';
 import { type Bind, wordsTest } from './sql_tests.ts';
-import { innerNewline, wordMarks } from './word_keys.ts';
+import { innerNewline, unkeyedWords, wordMarks } from './word_keys.ts';
 
 /** Whether a row has one of the values in one line of its texts. */
 export function anyText(
   values: readonly KqlValue[],
   { texts, words, wordKey }: SqlLayout,
+  rows: SqlRows,
   bind: Bind,
   variable: () => string,
 ): string {
   const alone = values.flatMap(apart);
   const regexes = alone.filter(({ type }) => type === 'regex');
 
-  const conditions = texts.flatMap((column) => {
-    const isKeyed = column === words && wordKey !== undefined;
+  const conditions = texts.map((column) => {
+    if (column !== words || wordKey === undefined) return within(column, false);
+    if (rows === 'plain') return within(column, true);
+    const start = bind(unkeyedWords);
+    const plain = within(`left(substr(${column}, ${unkeyedWords.length + 1}), -1)`, false);
+    return `CASE WHEN starts_with(${column}, ${start}) THEN ${plain} ELSE ${within(column, true)} END`;
+  });
+  return `(${conditions.map((condition) => `coalesce(${condition}, FALSE)`).join(' OR ')})`;
+
+  function within(column: string, isKeyed: boolean): string {
     const patterns = alone.filter((value) => mayStandIn(value, isKeyed));
     const gap = isKeyed ? `[^\n${innerNewline}]*` : '[^\n]*';
-    return [
+    const tests = [
       ...(patterns.length === 0 ? [] : [wordsTest(patterns, bind, gap)(column)]),
       ...(regexes.length === 0 ? [] : [inSomeLine(column, isKeyed)]),
     ];
-  });
-  return `(${['FALSE', ...conditions.map((condition) => `coalesce(${condition}, FALSE)`)].join(' OR ')})`;
+    return tests.length === 0 ? 'FALSE' : `(${tests.join(' OR ')})`;
+  }
 
   function inSomeLine(column: string, isKeyed: boolean): string {
     const test = wordsTest(regexes, bind);

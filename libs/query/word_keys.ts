@@ -15,6 +15,9 @@ export const innerNewline = '\v';
 /** Characters that a value of a plain row can't have: a row with one is nested. */
 export const isWordMark = (code: number): boolean => code < 32 && code !== 9 && code !== 10 && code !== 13;
 
+/** What the words of a row begin with whose values have marks: its lines are the values as they are. */
+export const unkeyedWords = `${wordKinds.text}\n`;
+
 /** What the marks come to as text, for `translate`: newlines within values come back, keys and kinds go. */
 export const wordMarks = `${innerNewline}${String.fromCharCode(1, 2, 3, ...keyLetters)}`;
 

@@ -23,6 +23,8 @@ const scalars = [
     "it's",
     'x\ny',
     '\0',
+    '\x01b',
+    'x\vy',
     '😀',
     '😀x',
   ],

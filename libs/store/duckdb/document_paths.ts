@@ -13,6 +13,13 @@ export interface Target {
   readonly keyColumn?: number;
 }
 
+/** A string of a column: between its quotes. */
+export interface Place {
+  readonly target: Target;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** What a path means to the store. */
 interface PathNote {
   /** With dots. */

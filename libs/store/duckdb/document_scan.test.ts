@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@tidewatch/event';
-import { isWordMark } from '@tidewatch/query';
+import { isWordMark, unkeyedWords } from '@tidewatch/query';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ColumnChunk, type ColumnType } from './column_chunk.ts';
@@ -65,10 +65,12 @@ function scanned(bytes: Uint8Array, start = 0, end = bytes.length) {
 }
 
 const withoutKeys = (words: string | undefined): string | undefined =>
-  words
-    ?.slice(0, -1)
-    .replace(/(^|\n)[^\P{Cc}\n]{5}/gu, '$1')
-    .replaceAll('\v', '\n');
+  words?.startsWith(unkeyedWords)
+    ? words.slice(unkeyedWords.length, -1)
+    : words
+        ?.slice(0, -1)
+        .replace(/(^|\n)[^\P{Cc}\n]{5}/gu, '$1')
+        .replaceAll('\v', '\n');
 
 function promoted(document: JsonObject) {
   const paths = new Set<string>();

@@ -23,15 +23,8 @@ import {
 import { memberText } from '@tidewatch/query';
 import { keyBytes, writeAddressKey } from './address_bytes.ts';
 import type { Address, ColumnChunk } from './column_chunk.ts';
-import { DocumentPaths, type Path, type Target } from './document_paths.ts';
+import { DocumentPaths, type Path, type Place, type Target } from './document_paths.ts';
 import { WordLines } from './word_lines.ts';
-
-/** A string of a column: between its quotes. */
-interface Place {
-  readonly target: Target;
-  readonly start: number;
-  readonly end: number;
-}
 
 /** Documents that nest deeper are refused. */
 const maxDepth = 500;
@@ -70,22 +63,24 @@ export class DocumentScanner {
    *
    * @param from where `bytes` were held
    */
-  scan(bytes: Uint8Array, start: number, end: number, from: Address, row: number): boolean {
+  scan(bytes: Uint8Array, start: number, end: number, from: Address, row: number, keyed = true): boolean {
     const { chunk } = this;
     const words = chunk.used;
     this.bytes = bytes;
     this.from = from;
     this.row = row;
-    this.nested = false;
+    this.nested = !keyed;
     if (this.escapes.length > 0) this.escapes = [];
     if (this.addresses.length > 0) this.addresses = [];
     this.documents++;
     this.size = 4 * (end - start) + 64; // A digit of an array takes two bytes, and seven with its key among the words.
     chunk.reserve(this.size);
-    if (!this.isDocument(start, end)) {
+    this.words.open(keyed);
+    const isDocument = this.isDocument(start, end);
+    if (!isDocument || this.words.hasMark) {
       chunk.used = words;
       chunk.clearRow(row);
-      return false;
+      return isDocument && this.scan(bytes, start, end, from, row, false);
     }
     chunk.heapText(this.wordsColumn, row, words, chunk.used - words);
     for (const place of this.escapes) this.decodedText(place);
@@ -225,7 +220,7 @@ export class DocumentScanner {
       chunk.heap[used] = newline;
       chunk.used = used + 1;
     }
-    if (inWords && words.keepInLine(from)) this.nested = true;
+    if (inWords) words.keepInLine(from);
     const { target } = at.note;
     if (target !== undefined && this.fits(target, 'text')) this.escapes.push({ target, start, end });
     return end + 1;
