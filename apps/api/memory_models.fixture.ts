@@ -12,11 +12,14 @@ export function memoryModels(): ModelDesk {
     { name: 'alerts', passed: true, found: '2 alerts in 24 h; 20 a day are the budget.' },
   ] as const;
   const result = {
+    total: 10,
     events: 10,
     scored: 10,
     matches: 2,
     alerts: 2,
+    alertsPerDay: 2,
     span: 86_400_000,
+    covered: 86_400_000,
     perSecond: 20_000,
     quantiles: [0.1, 0.2, 0.9, 0.95],
     faults: [],

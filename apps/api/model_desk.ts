@@ -30,12 +30,18 @@ export interface ModelDesk {
   ): Promise<number>;
   /** Adds the version whose files were uploaded, as a candidate. */
   add(asked: VersionAsked): Promise<ModelRow>;
+  /** @param asked.events to look at, at most: beyond that a sample that lies evenly in the range */
   backtest(
-    asked: VersionAsked & { readonly range: TimeRange; readonly scope: Scope },
+    asked: VersionAsked & { readonly range: TimeRange; readonly events: number; readonly scope: Scope },
   ): Promise<ModelBacktested>;
   promote(
     asked: VersionAsked &
-      ChangeAsked & { readonly to: 'shadow' | 'live'; readonly force: boolean; readonly scope: Scope },
+      ChangeAsked & {
+        readonly to: 'shadow' | 'live';
+        readonly force: boolean;
+        readonly events: number;
+        readonly scope: Scope;
+      },
   ): Promise<ModelChanged>;
   /** Makes the version live that was before. */
   rollback(asked: { readonly name: string } & ChangeAsked): Promise<ModelRow>;

@@ -23,17 +23,19 @@ const dayMs = 86_400_000;
 /** With less than this chance a rate within the budget makes so many alerts. */
 const chance = 0.01;
 
+/** More events than these are not looked at while somebody waits. */
+export const mostBacktestEvents = 1_000_000;
+
 /**
  * What a backtest says of the budget.
  *
- * @param isCut there were more events than a backtest looks at
  * @param now epoch ms
  */
-export function gatesOf(result: ModelBacktest, budget: Budget, isCut: boolean, now: number): readonly Gate[] {
+export function gatesOf(result: ModelBacktest, budget: Budget, now: number): readonly Gate[] {
   const { perSecond } = result;
   return [
-    { name: 'backtest', ...backtestGate(result, budget, isCut, now) },
-    { name: 'alerts', ...alertsGate(result, budget, isCut, now) },
+    { name: 'backtest', ...backtestGate(result, budget, now) },
+    { name: 'alerts', ...alertsGate(result, budget, now) },
     {
       name: 'speed',
       passed: perSecond !== null && perSecond >= budget.perSecond,
@@ -45,49 +47,67 @@ export function gatesOf(result: ModelBacktest, budget: Budget, isCut: boolean, n
   ];
 }
 
-const noFurther =
-  'A backtest looks no further back, so waiting changes nothing: force it, or let the version shadow.';
-
 /** That nothing was found says something only where enough was looked at. */
 function backtestGate(
-  { events, scored, span, faults }: ModelBacktest,
+  { total, events, scored, span, faults }: ModelBacktest,
   { leastEvents, leastTime }: Budget,
-  isCut: boolean,
   now: number,
 ): Omit<Gate, 'name'> {
   const [fault] = faults;
   if (fault !== undefined) return { passed: false, found: `It failed on stored events: ${fault}` };
-  const found = `${scored} of ${events} stored events are for it, in ${timeWords(span)}.`;
-  // Where more come than a backtest looks at, their number stands for the time.
-  if (scored >= leastEvents && (isCut || span >= leastTime)) return { passed: true, found };
-  const way = isCut
-    ? noFurther
-    : span < leastTime
-      ? `Wait until ${minuteOf(now + leastTime - span)} at least while events come, or force it.`
-      : 'Wait until more have come, or force it.';
+  const isSample = events < total;
+  const found = `${scored} of ${events} stored events are for it, ${isSample ? `taken evenly from ${total} ` : ''}in ${timeWords(span)}.`;
+  if (scored >= leastEvents && span >= leastTime) return { passed: true, found };
   const needed = `${leastEvents} in ${timeWords(leastTime)} are the least.`;
+  const way =
+    span < leastTime
+      ? `Wait until ${minuteOf(now + leastTime - span)} at least while events come, or force it.`
+      : isSample
+        ? `Look at more of them (events: ${least(total, 2 * leastEvents)}), or force it.`
+        : 'Wait until more have come, or force it.';
   return { passed: false, found: `Too little was looked at: ${found} ${needed} ${way}` };
 }
 
 /** A few alerts in a short time are no rate: what they might be by chance is told as too little data. */
-function alertsGate(
-  { alerts, span }: ModelBacktest,
-  { alertsPerDay: perDay, lookBack }: Budget,
-  isCut: boolean,
-  now: number,
-): Omit<Gate, 'name'> {
-  const found = `${alerts} ${alerts === 1 ? 'alert' : 'alerts'} in ${timeWords(span)}; ${perDay} a day are the budget.`;
-  const allowed = (perDay * span) / dayMs;
-  if (alerts <= allowed) return { passed: true, found };
-  if (chanceOf(alerts, allowed) < chance) return { passed: false, found };
-  const needed = (alerts / perDay) * dayMs;
-  const isOver = needed > lookBack;
-  const way =
-    isCut || isOver
-      ? noFurther
-      : `Wait until ${minuteOf(now + needed - span)}, when so many are within it, or force it.`;
+function alertsGate(result: ModelBacktest, budget: Budget, now: number): Omit<Gate, 'name'> {
+  const { total, events, alerts, alertsPerDay, span, covered } = result;
+  const { alertsPerDay: perDay } = budget;
+  const sample = events < total ? `, looked at evenly in ${timeWords(span)}` : '';
+  const found = `${alerts} ${alerts === 1 ? 'alert' : 'alerts'} in ${timeWords(covered)}${sample}; ${perDay} a day are the budget.`;
+  if (alertsPerDay <= perDay) return { passed: true, found };
+  if (chanceOf(alerts, (perDay * covered) / dayMs) < chance) return { passed: false, found };
+  const { isOver, way } = wayToRate(result, budget, now);
   return { passed: false, found: `${isOver ? 'Over the budget' : 'Too little data'}: ${found} ${way}` };
 }
+
+/** What would show whether alerts that may be chance are within the budget. */
+function wayToRate(
+  { total, events, alerts, span, covered }: ModelBacktest,
+  { alertsPerDay, lookBack }: Budget,
+  now: number,
+): { readonly isOver: boolean; readonly way: string } {
+  const needed = (alerts / alertsPerDay) * dayMs;
+  if (needed > lookBack)
+    return {
+      isOver: true,
+      way: 'A backtest looks no further back, so waiting changes nothing: force it, or let the version shadow.',
+    };
+  // Twice what these alerts need to be within it: more events bring more alerts, too.
+  const wanted = least(total, Math.ceil((2 * events * needed) / Math.max(1, covered)));
+  if (events < total && wanted <= mostBacktestEvents)
+    return { isOver: false, way: `Look at more of them (events: ${wanted}), or force it.` };
+  if (events < total)
+    return {
+      isOver: false,
+      way: `Even ${mostBacktestEvents} events would be too few: force it, or let the version shadow.`,
+    };
+  return {
+    isOver: false,
+    way: `Wait until ${minuteOf(now + needed - span)}, when so many are within it, or force it.`,
+  };
+}
+
+const least = (total: number, wanted: number): number => Math.min(total, wanted);
 
 /** That as many or more come where so many are expected, by Poisson; in logarithms, since e^-745 is 0. */
 function chanceOf(count: number, expected: number): number {

@@ -25,6 +25,12 @@ features:
   - { name: logons, aggregate: count, direction: above, min_absolute: 20 }
 `;
 
+const logon = (name: string, time: number) => ({
+  '@timestamp': new Date(time).toISOString(),
+  event: { category: ['authentication'] },
+  user: { name },
+});
+
 /** Log-ons of each user in each minute; of every fourth of them forty in the 45th, and of their neighbours in the 65th. */
 const happened = (() => {
   const next = random(21);
@@ -32,11 +38,7 @@ const happened = (() => {
     Array.from({ length: users }, (_, user) => {
       const isSpike = (user % 4 === 0 && step === 45) || (user % 4 === 1 && step === 65);
       const count = isSpike ? 40 : 1 + Math.floor(4 * next() ** 2);
-      return Array.from({ length: count }, (_, i) => ({
-        '@timestamp': new Date(start + step * minute + i * 500).toISOString(),
-        event: { category: ['authentication'] },
-        user: { name: `user-${user}` },
-      }));
+      return Array.from({ length: count }, (_, i) => logon(`user-${user}`, start + step * minute + i * 500));
     }).flat(),
   );
 })();
@@ -102,46 +104,50 @@ describe.runIf(has('kafka') && has('opensearch'))('detectors in two processes on
         .sort();
     };
     let sent = 0;
-    async function send(from: number, to: number): Promise<void> {
-      for (const events of happened.slice(from, to)) {
-        const body = events.map((event) => `${JSON.stringify(event)}\n`).join('');
-        const headers = { 'content-type': 'application/x-ndjson' };
-        // Partitions by source; what one of them holds of a minute must not be late by what another does.
-        const answer = await fetch(`${one.ingest}/ingest/site-${sent++ % 4}`, {
-          method: 'POST',
-          headers,
-          body,
-        });
-        expect(answer.status).toBe(200);
-      }
+    async function send(events: readonly object[]): Promise<void> {
+      const body = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+      const headers = { 'content-type': 'application/x-ndjson' };
+      // Each source has a partition.
+      const answer = await fetch(`${one.ingest}/ingest/site-${sent++ % 4}`, {
+        method: 'POST',
+        headers,
+        body,
+      });
+      expect(answer.status).toBe(200);
     }
+    const sendMinutes = async (from: number, to: number) => {
+      for (const events of happened.slice(from, to)) await send(events);
+    };
 
-    await send(0, 50);
+    // A group begins with what comes once it reads.
+    const reading = async () => {
+      await send(Array.from({ length: 8 }, (_, i) => logon(`early-${i}`, start - minute)));
+      const rows = await Promise.all([row(one), row(two)]);
+      return rows.every(({ state }) => (state?.events ?? 0) > 12);
+    };
+    await eventually(reading, Boolean, 60, 500);
+    await sendMinutes(0, 52);
     await eventually(alerts, ({ items }) => items.length === users / 4, 60);
     const before = await row(two);
     expect(before.state?.known).toBeGreaterThan(0);
     await two.kill('SIGKILL');
-    await send(50, 60);
+    await sendMinutes(52, 60);
     const { data } = two;
-    await send(60, minutes);
+    await sendMinutes(60, minutes);
     const meanwhile = await eventually(alerts, ({ items }) => items.length > users / 4, 60);
     expect(meanwhile.items.length).toBeLessThan(spikes.length);
     two = await run('2/2', ['api', 'scorer'], data);
     const page = await eventually(alerts, ({ items }) => items.length >= spikes.length, 60);
     expect(counted(page)).toEqual(spikes.map((user) => `${user} 1`).sort());
 
-    const all = happened.flat().length;
-    const states = await eventually(
-      () => Promise.all([row(one), row(two)]),
-      (rows) => rows.reduce((sum, { state }) => sum + (state?.events ?? 0), 0) === all,
-    );
+    const states = await Promise.all([row(one), row(two)]);
     expect(states.map(({ state }) => state?.late)).toEqual([0, 0]);
-    expect(states.reduce((sum, { state }) => sum + (state?.known ?? 0), 0)).toBe(users);
+    expect(states.reduce((sum, { state }) => sum + (state?.known ?? 0), 0)).toBe(users + 8);
 
     // What one process would have found.
     await eventually(
       () => one.api<{ total: number }>(`/api/events?limit=1&${range}&q=event.category:authentication`),
-      ({ total }) => total === all,
+      ({ total }) => total >= happened.flat().length,
     );
     const { id } = await two.api<{ id: string }>('/api/detectors/logons/runs', {
       method: 'POST',
@@ -153,7 +159,7 @@ describe.runIf(has('kafka') && has('opensearch'))('detectors in two processes on
     );
     const oddOf = (items: readonly Result[]) =>
       items
-        .filter(({ from }) => from < start + 70 * minute)
+        .filter(({ entity: [user], from }) => user?.startsWith('user-') && from < start + 70 * minute)
         .map(({ entity, from, score }) => `${entity} ${(from - start) / minute} ${score}`)
         .sort();
     const whole = oddOf(result?.items ?? []);

@@ -83,12 +83,12 @@ export const modelRoutes: readonly Route[] = [
     method: 'POST',
     url: '/api/models/:name/versions/:version/backtest',
     summary:
-      'What a version would have found in stored events, and which gates it passes; the newest 20,000 events at most',
+      'What a version would have found in stored events, or in a sample that is spread over them, and which gates it passes',
     policy,
     audit: 'read',
     schemas: { params: schemas.byVersion, body: schemas.backtestModelBody, answer: schemas.modelBacktest },
     handle: async ({ params, body, scope, now }, api) =>
-      deskOf(api).backtest({ ...params, range: resolveRange(body, now), scope }),
+      deskOf(api).backtest({ ...params, range: resolveRange(body, now), events: body.events, scope }),
   }),
   route({
     name: 'models.promote',

@@ -89,11 +89,16 @@ const gate = z.object({
 });
 
 const backtest = z.object({
-  events: z.number(),
+  total: z.number().describe('Stored events of the range that the version is for'),
+  events: z
+    .number()
+    .describe('Those that were looked at: all, or as many as were asked for, spread over them'),
   scored: z.number(),
   matches: z.number(),
   alerts: z.number(),
+  alertsPerDay: z.number().describe('As these tell; of an entity at most one in each hour'),
   span: z.number().describe('Milliseconds from the first event to the last'),
+  covered: z.number().describe('Those of them in which every event was looked at'),
   perSecond: z.number().nullable(),
   quantiles: z.array(z.number()).describe('Scores that 50, 90, 99 and 99.9 of a hundred are below'),
   faults: z.array(z.string()),
@@ -124,14 +129,24 @@ export const filePart = z.object({
   content: z.base64().max(1_400_000).describe('Base64 of the next part, at most 1 MiB'),
 });
 export const fileSize = z.object({ bytes: z.number().describe('Bytes that are there by now') });
+const events = z
+  .int()
+  .min(1_000)
+  .max(1_000_000)
+  .default(20_000)
+  .describe(
+    'Stored events to look at, at most. Where there are more, stretches of time that lie evenly in the range; 100,000 take some seconds',
+  );
 export const backtestModelBody = z.object({
   from: time.default('now-7d'),
   to: time.default('now'),
+  events,
 });
 export const promoteBody = z.object({
   to: z.enum(['shadow', 'live']),
   why,
   force: z.boolean().default(false).describe('Although gates are not passed'),
+  events,
 });
 export const whyBody = z.object({ why });
 

@@ -33,10 +33,11 @@ export const useModelScores = (name: string, version: string) =>
     staleTime: 60_000,
   });
 
-/** Lets a version score stored events: it stores and raises nothing. */
+/** Lets a version score stored events, as many as asked for at most: it stores and raises nothing. */
 export const useModelBacktest = (name: string, version: string) =>
   useMutation({
-    mutationFn: (from: string) => ask<ModelBacktest>(`${pathOf(name, version)}/backtest`, { from }),
+    mutationFn: (asked: { readonly from: string; readonly events: number }) =>
+      ask<ModelBacktest>(`${pathOf(name, version)}/backtest`, asked),
   });
 
 export type StageChange =
@@ -45,6 +46,8 @@ export type StageChange =
       readonly version: string;
       readonly to: 'shadow' | 'live';
       readonly force: boolean;
+      /** Stored events that its gates look at, at most. */
+      readonly events: number;
     }
   | { readonly verb: 'retire'; readonly version: string }
   | { readonly verb: 'rollback' };
@@ -56,9 +59,10 @@ export async function changeStage(
   asked: StageChange,
   why: string,
 ): Promise<void> {
-  if (asked.verb === 'promote')
-    await change('POST', `${pathOf(name, asked.version)}/promote`, { to: asked.to, force: asked.force, why });
-  else if (asked.verb === 'retire')
+  if (asked.verb === 'promote') {
+    const { version, to, force, events } = asked;
+    await change('POST', `${pathOf(name, version)}/promote`, { to, force, events, why });
+  } else if (asked.verb === 'retire')
     await change<Model>('POST', `${pathOf(name, asked.version)}/retire`, { why });
   else await change<Model>('POST', `${pathOf(name)}/rollback`, { why });
   for (const queryKey of [['models'], ['model', name]]) void client.invalidateQueries({ queryKey });

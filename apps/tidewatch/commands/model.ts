@@ -6,7 +6,7 @@ import { orUnreadable } from './sigma/options.ts';
 
 interface Options extends ServerOptions {
   readonly reason?: string;
-  readonly since?: string;
+  readonly from?: string;
   readonly to?: string;
   readonly force?: boolean;
   readonly key?: string;
@@ -24,6 +24,11 @@ interface Result {
 }
 
 const why = new Option('--reason <text>', 'why, for the history and the audit log').makeOptionMandatory();
+
+const sample = () =>
+  new Option('--events <n>', 'stored events to look at, spread evenly where there are more')
+    .default('20000')
+    .argParser(eventsAsked);
 
 /** Models that score events: their folders, and what the running server does with them. */
 export const modelCommand = (context: CommandContext): Command => {
@@ -166,11 +171,15 @@ export const modelCommand = (context: CommandContext): Command => {
   asking(
     two(
       'backtest',
-      'What a version would have found in stored events, the newest 20,000 at most. Exit code 1 if a gate is not passed.',
-    ).option('--since <time>', 'how far back, e.g. 7d', '7d'),
-    async (client, { since = '7d' }, [name = '', of = ''], { backtestText }) => {
+      'What a version would have found in stored events, or in some that are spread evenly over them. Exit code 1 if a gate is not passed.',
+    )
+      .option('--from <time>', 'from when on: a time, or how long ago, e.g. 30d', '7d')
+      .option('--to <time>', 'until when, likewise', 'now')
+      .addOption(sample()),
+    async (client, { from = '7d', to = 'now', events = '' }, [name = '', of = ''], { backtestText }) => {
       const { moment } = await import('../server/ask.ts');
-      const found = await client.backtest(name, of, moment(since));
+      const range = { from: moment(from), to: moment(to) };
+      const found = await client.backtest(name, of, { ...range, events: Number(events) });
       const code = found.gates.every(({ passed }) => passed) ? 0 : 1;
       return { json: found, text: backtestText(found), code };
     },
@@ -179,9 +188,10 @@ export const modelCommand = (context: CommandContext): Command => {
     two('promote', 'Let a version store scores, or raise alerts, too. To go live it has to pass its gates.')
       .addOption(new Option('--to <stage>', 'the stage').choices(['shadow', 'live']).default('live'))
       .addOption(why)
+      .addOption(sample())
       .option('--force', 'although gates are not passed; that stands in the history'),
-    async (client, { to = 'live', reason = '', force = false }, [name = '', of = ''], as) => {
-      const changed = await client.promote(name, of, { to, why: reason, force });
+    async (client, { to = 'live', reason = '', force = false, events = '' }, [name = '', of = ''], as) => {
+      const changed = await client.promote(name, of, { to, why: reason, force, events: Number(events) });
       return { json: changed, text: `${as.gatesText(changed.gates)}\n${as.rowText(changed.model)}` };
     },
   );
@@ -207,5 +217,12 @@ export const modelCommand = (context: CommandContext): Command => {
 
 function version(text: string): string {
   if (!/^\d{1,6}(\.\d{1,6}){0,2}$/.test(text)) throw new InvalidArgumentError('digits and dots, e.g. 1.4.0');
+  return text;
+}
+
+function eventsAsked(text: string): string {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1_000 || count > 1_000_000)
+    throw new InvalidArgumentError('a number from 1000 to 1000000');
   return text;
 }

@@ -36,11 +36,7 @@ export const modelsConfig = z
           .max(20_000)
           .default(500)
           .describe('Events that it must have scored: no alerts on fewer are no reason to go live.'),
-        least_time: duration
-          .prefault('30m')
-          .describe(
-            'Time that these must be spread over at least, unless more came than a backtest looks at.',
-          ),
+        least_time: duration.prefault('30m').describe('Time that these must be spread over at least.'),
       })
       .refine(({ backtest, least_time }) => least_time <= backtest, {
         path: ['least_time'],

@@ -30,10 +30,13 @@ export async function modelsOf(data: string) {
         await rm(made, { recursive: true });
       }
     },
-    backtest: (name: string, version: string, from: string) =>
-      ask<ModelBacktested>('POST', `${of(name, version)}/backtest`, { from, to: 'now' }),
-    promote: (name: string, version: string, how: { to: string; why: string; force: boolean }) =>
-      ask<ModelChanged>('POST', `${of(name, version)}/promote`, how),
+    backtest: (name: string, version: string, what: { from: string; to: string; events: number }) =>
+      ask<ModelBacktested>('POST', `${of(name, version)}/backtest`, what),
+    promote: (
+      name: string,
+      version: string,
+      how: { to: string; why: string; force: boolean; events: number },
+    ) => ask<ModelChanged>('POST', `${of(name, version)}/promote`, how),
     retire: (name: string, version: string, why: string) =>
       ask<ModelRow>('POST', `${of(name, version)}/retire`, { why }),
     rollback: (name: string, why: string) =>

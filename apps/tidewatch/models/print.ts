@@ -48,7 +48,7 @@ export const gatesText = (gates: Gates): string =>
 export const backtestText = ({ result, gates }: ModelBacktested): string => {
   const [median, nine, ninetyNine, most] = result.quantiles.map((score) => score.toFixed(4));
   return [
-    `${result.scored} of ${result.events} events scored: ${result.matches} matches in ${result.alerts} alerts.`,
+    `${result.scored} of ${result.events} events scored${result.events < result.total ? `, spread over ${result.total}` : ''}: ${result.matches} matches in ${result.alerts} alerts.`,
     `Scores: median ${median}, 90 % below ${nine}, 99 % below ${ninetyNine}, 99.9 % below ${most}.`,
     ...result.examples.map(
       ({ event, score, time }) => `${new Date(time).toISOString()}  ${score.toFixed(4)}  ${event}`,

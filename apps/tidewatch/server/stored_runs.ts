@@ -92,11 +92,11 @@ export async function* storedEvents(
   events: EventStore,
   request: { readonly query?: KqlNode; readonly range: TimeRange },
   scope: Scope,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): AsyncGenerator<readonly EcsEvent[]> {
   let after: string | undefined;
   do {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     const page = await events.search(
       { ...request, sort: 'oldest', limit: pageSize, ...(after === undefined ? {} : { after }) },
       scope,

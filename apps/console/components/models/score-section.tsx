@@ -1,12 +1,27 @@
 'use client';
 import type { ModelBacktest } from '@tidewatch/api/schemas';
+import { useState } from 'react';
 import { useModelBacktest, useModelScores } from '../../api/models.ts';
 import { latencyWords, speedWords } from '../../view/model.ts';
 import { duration } from '../../view/moment.ts';
 import { count, plural } from '../../view/quantity.ts';
 import { FactTable, StateDot } from '../health/health-section.tsx';
 import { Button } from '../ui/button.tsx';
+import { Segmented } from '../ui/segmented.tsx';
 import { Shown } from '../ui/shown.tsx';
+
+const ranges = [
+  { value: 'now-24h', label: 'Day' },
+  { value: 'now-7d', label: 'Week' },
+  { value: 'now-30d', label: '30 days' },
+] as const;
+
+/** How many stored events a backtest looks at, at most. */
+export const sampleSizes = (['20000', '100000', '500000'] as const).map((value) => ({
+  value,
+  label: count(Number(value)),
+}));
+export type SampleSize = (typeof sampleSizes)[number]['value'];
 
 /** How a version scores: what is stored of it, and what it would say of stored events. */
 export function ScoreSection({
@@ -20,6 +35,8 @@ export function ScoreSection({
 }) {
   const scores = useModelScores(name, version);
   const backtest = useModelBacktest(name, version);
+  const [from, setFrom] = useState<(typeof ranges)[number]['value']>('now-7d');
+  const [most, setMost] = useState<SampleSize>('20000');
   return (
     <div className="flex flex-col gap-3">
       <Shown query={scores} what="The scores">
@@ -31,9 +48,14 @@ export function ScoreSection({
         )}
       </Shown>
       {may && (
-        <div className="flex items-center gap-3">
-          <Button disabled={backtest.isPending} onClick={() => backtest.mutate('now-7d')}>
-            {backtest.isPending ? 'Scoring…' : 'Score stored events of seven days'}
+        <div className="flex flex-wrap items-center gap-2">
+          <Segmented label="Stored events to try it on" value={from} onChange={setFrom} choices={ranges} />
+          <Segmented label="Events at most" value={most} onChange={setMost} choices={sampleSizes} />
+          <Button
+            disabled={backtest.isPending}
+            onClick={() => backtest.mutate({ from, events: Number(most) })}
+          >
+            {backtest.isPending ? 'Scoring…' : 'Score stored events'}
           </Button>
           {backtest.error !== null && (
             <span role="alert" className="text-bad">
@@ -91,9 +113,11 @@ function Outcome({ outcome: { result, gates } }: { readonly outcome: ModelBackte
   return (
     <div className="flex flex-col gap-2" role="status">
       <p className="figure">
-        {count(result.scored)} of {plural(result.events, 'event')} scored, {latencyWords(result.perSecond)}{' '}
-        each; {plural(result.matches, 'match', 'matches')}, {plural(result.alerts, 'alert')} in{' '}
-        {duration(result.span)}.
+        {count(result.scored)} of {plural(result.events, 'event')}{' '}
+        {result.events < result.total && `(spread over ${count(result.total)}) `}
+        scored, {latencyWords(result.perSecond)} each; {plural(result.matches, 'match', 'matches')},{' '}
+        {plural(result.alerts, 'alert')} in {duration(result.covered)}
+        {result.events < result.total && ` of ${duration(result.span)}`}.
       </p>
       <p className="figure text-soft">
         {result.quantiles.map((value, at) => `${shares[at]} below ${value.toPrecision(2)}`).join(', ')}

@@ -7,7 +7,9 @@ import { changeStage, type StageChange } from '../../api/models.ts';
 import { mayRollBack } from '../../view/model.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { Segmented } from '../ui/segmented.tsx';
 import { toasts } from '../ui/toasts.tsx';
+import { type SampleSize, sampleSizes } from './score-section.tsx';
 
 interface Asking {
   readonly title: string;
@@ -27,7 +29,7 @@ export function StageActions({
   const promote = (to: 'shadow' | 'live'): Asking => ({
     title: to === 'live' ? `Let version ${version} raise alerts?` : `Let version ${version} store scores?`,
     done: `Version ${version} is ${to === 'live' ? 'live' : 'in shadow'}`,
-    change: { verb: 'promote', version, to, force: false },
+    change: { verb: 'promote', version, to, force: false, events: 20_000 },
   });
   return (
     <div className="ml-auto flex flex-wrap gap-2">
@@ -92,6 +94,7 @@ function WhyDialog({
   const client = useQueryClient();
   const [why, setWhy] = useState('');
   const [force, setForce] = useState(false);
+  const [most, setMost] = useState<SampleSize>('20000');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Error>();
   const field = useRef<HTMLInputElement>(null);
@@ -100,7 +103,8 @@ function WhyDialog({
     setBusy(true);
     setProblem(undefined);
     try {
-      await changeStage(client, model, change.verb === 'promote' ? { ...change, force } : change, why.trim());
+      const asked = change.verb === 'promote' ? { ...change, force, events: Number(most) } : change;
+      await changeStage(client, model, asked, why.trim());
       toasts.add({ title: done });
       onClose();
     } catch (error) {
@@ -131,6 +135,17 @@ function WhyDialog({
           <p role="alert" className="text-bad">
             {problem.message}
           </p>
+        )}
+        {change.verb === 'promote' && change.to === 'live' && (
+          <div className="flex flex-wrap items-center gap-2">
+            <span>Stored events its gates look at, at most</span>
+            <Segmented
+              label="Stored events its gates look at, at most"
+              value={most}
+              onChange={setMost}
+              choices={sampleSizes}
+            />
+          </div>
         )}
         {change.verb === 'promote' && mayForce(problem) && (
           <label className="flex min-h-7 items-center gap-2">

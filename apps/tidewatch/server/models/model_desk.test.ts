@@ -96,7 +96,7 @@ afterEach(async () => {
 });
 
 const to = (version: string, stage: 'live' | 'shadow', force = false) =>
-  desk.promote({ name: 'senders', version, to: stage, why: 'a test', force, by, scope });
+  desk.promote({ name: 'senders', version, to: stage, why: 'a test', force, events: 20_000, by, scope });
 const rollback = () => desk.rollback({ name: 'senders', why: 'worse', by });
 const stages = async () => (await desk.list())[0]?.versions.map(({ stage }) => stage);
 const refused = (code: string, text = '') => ({ code, message: expect.stringContaining(text) });
@@ -106,17 +106,18 @@ it('holds versions to what they would have found in stored events, in order of t
     name: 'senders',
     version: '1',
     range: { from: start - 1, to: Date.now() },
+    events: 20_000,
     scope,
   });
   const odd = Array.from({ length: events }, (_, i) => scoreOfNth(i + 1, events)).filter((s) => s >= 0.9);
   // Half of them would be there if windows had been told the newest page first.
   expect(result).toMatchObject({
-    events,
-    scored: events,
+    ...{ total: events, events, scored: events },
     matches: odd.length,
     alerts: 1,
     faults: [],
     span: 100 * (events - 1),
+    covered: 100 * (events - 1),
   });
   expect(gates.filter(({ passed }) => !passed).map(({ name }) => name)).toEqual(['backtest', 'alerts']);
   await expect(to('1', 'live')).rejects.toMatchObject(

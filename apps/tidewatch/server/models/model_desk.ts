@@ -1,8 +1,8 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelDesk, ModelRow } from '@tidewatch/api';
-import type { EcsEvent } from '@tidewatch/event';
-import { type KqlNode, parseKql } from '@tidewatch/query';
+import { longestWindow } from '@tidewatch/features';
+import { parseKql } from '@tidewatch/query';
 import {
   admitModel,
   backtestModel,
@@ -10,7 +10,6 @@ import {
   type Gate,
   gatesOf,
   keyOf,
-  type ModelBacktest,
   type ModelDrift,
   type ModelStage,
   moveVersion,
@@ -23,14 +22,11 @@ import { databasesOf, documentsOf } from '../adapters.ts';
 import { keyOfModel } from '../documents.ts';
 import type { ModelsAtWork, Runtime } from '../runtime.ts';
 import { workers } from '../workers.ts';
+import { backtestSample } from './backtest_sample.ts';
 import { keptModelFolder, type RegisteredModel } from './model_registry.ts';
 import { openStagedUploads } from './staged_uploads.ts';
 
 type Found = RegisteredModel['versions'][number];
-
-const pageSize = 1_000;
-/** A backtest is answered while somebody waits, and holds them all. */
-const backtestEvents = 20_000;
 
 /**
  * Works on the models of this process: their stages are a document each, as rules are. Decisions are written one after the other, and
@@ -128,20 +124,22 @@ export function openModelDesk(
     }
   }
 
-  async function run(version: Found, range: TimeRange, scope: Scope) {
+  async function run(version: Found, range: TimeRange, most: number, scope: Scope) {
     const { name, folder } = version;
     const { manifest, digest } = await registry.admitted(version);
     const wanted = parseKql(manifest.events);
     if (!wanted.ok) throw new TypeError(wanted.error.message);
     const { events } = databasesOf(runtime.adapters).store;
     const at = { name, version: version.version, folder, digest, stage: 'live' } as const;
-    const result: ModelBacktest = await backtestModel(at, newest(events, wanted.ast, range, scope), programs);
+    const lookBack = manifest.kind === 'onnx' ? longestWindow(manifest.features) : 0;
+    const sample = await backtestSample(events, { query: wanted.ast, range, most, lookBack }, scope);
+    const result = await backtestModel(at, sample, programs);
     const { budget: config } = runtime.config.models;
     const budget = {
       ...{ alertsPerDay: config.alerts_per_day, perSecond: config.events_per_second },
       ...{ lookBack: config.backtest, leastEvents: config.least_events, leastTime: config.least_time },
     };
-    const gates = gatesOf(result, budget, result.events === backtestEvents, Date.now());
+    const gates = gatesOf(result, budget, Date.now());
     return { result, gates };
   }
 
@@ -186,14 +184,14 @@ export function openModelDesk(
         await watch.look();
         return shownRow(name);
       }),
-    async backtest({ name, version, range, scope }) {
+    async backtest({ name, version, range, events, scope }) {
       const found = versionOf(await modelOf(name), version);
       const admission = await admissionGate(found);
       if (!admission.passed) refuse(name, version, [admission]);
-      const { result, gates } = await run(found, range, scope);
+      const { result, gates } = await run(found, range, events, scope);
       return { result, gates: [admission, ...gates] };
     },
-    async promote({ name, version, to, why, force, by, scope }) {
+    async promote({ name, version, to, why, force, events, by, scope }) {
       const asked = Date.now();
       const model = await decidable(name);
       const found = versionOf(model, version);
@@ -204,7 +202,7 @@ export function openModelDesk(
       if (admitted && to === 'live') {
         const now = Date.now();
         const range = { from: now - runtime.config.models.budget.backtest, to: now };
-        gates.push(...(await run(found, range, scope)).gates);
+        gates.push(...(await run(found, range, events, scope)).gates);
       }
       const failed = gates.filter(({ passed }) => !passed);
       if (failed.length > 0 && !(force && admitted)) refuse(name, version, gates);
@@ -250,27 +248,4 @@ function driftOf(drifts: readonly ModelDrift[], key: string) {
   if (found === undefined) return null;
   const { model: _, series, ...rest } = found;
   return { ...rest, series: [...series] };
-}
-
-/** The newest events of a time, a page at a time, in order of time. */
-async function* newest(
-  events: ReturnType<typeof databasesOf>['store']['events'],
-  query: KqlNode,
-  range: TimeRange,
-  scope: Scope,
-): AsyncGenerator<readonly EcsEvent[]> {
-  const pages: EcsEvent[][] = [];
-  let after: string | undefined;
-  let left = backtestEvents;
-  do {
-    const limit = Math.min(pageSize, left);
-    const page = await events.search(
-      { query, range, sort: 'newest', limit, ...(after !== undefined && { after }) },
-      scope,
-    );
-    left -= page.items.length;
-    after = page.next;
-    pages.push(page.items.toReversed());
-  } while (after !== undefined && left > 0);
-  yield* pages.reverse();
 }
