@@ -103,6 +103,18 @@ it('finds what was written, sealed and deleted since a filter was asked before',
   }
 });
 
+it('tells numbers apart that are too large', async () => {
+  const store = await openDuckDbStore({ directory, classes: suiteClasses, clock: () => suiteNow });
+  const count = (bound: string) =>
+    store.events.count({ query: kql(`needle and source.port > ${bound}`), range: always }, everyone);
+  try {
+    await store.events.write([indexed({ message: 'needle', source: { port: 22 } })]);
+    expect([await count('-1e999'), await count('1e999')]).toEqual([1, 0]);
+  } finally {
+    await store.close();
+  }
+});
+
 it('finds the few in many, page by page', async () => {
   const store = await openDuckDbStore({ directory, classes: suiteClasses, clock: () => suiteNow });
   try {

@@ -62,7 +62,7 @@ export class FoundRowsCache {
     leftMs: () => number,
     work: (rows: FoundRows) => Promise<T>,
   ): Promise<T | undefined> {
-    const key = JSON.stringify(filter);
+    const key = keyOf(filter);
     if (this.tooWide.has(key)) return undefined;
     const found = this.byFilter.get(key) ?? {
       ...{ table: `memory.found_${++this.made}`, looked: new Map(), turn: Promise.resolve() },
@@ -73,7 +73,7 @@ export class FoundRowsCache {
     found.uses++;
     try {
       const mine = found.turn.then(async () => {
-        if (found.looked.size === 0) await this.create(found);
+        if (found.looked.size === 0) await this.create(found, leftMs());
         for (const segment of segments) await this.look(found, filter, segment, leftMs);
       });
       found.turn = mine.catch(() => {});
@@ -95,11 +95,12 @@ export class FoundRowsCache {
 
   /** Whether the segment has been looked through, as far as it goes. */
   has(filter: Where, { identity, events }: Segment): boolean {
-    return this.byFilter.get(JSON.stringify(filter))?.looked.get(identity)?.through === events;
+    return this.byFilter.get(keyOf(filter))?.looked.get(identity)?.through === events;
   }
 
-  private create({ table }: Found) {
-    return this.database.read(`CREATE TABLE IF NOT EXISTS ${table}(s INTEGER, r UINTEGER, ts BIGINT)`);
+  private create({ table }: Found, withinMs: number) {
+    const sql = `CREATE TABLE IF NOT EXISTS ${table}(s INTEGER, r UINTEGER, ts BIGINT)`;
+    return this.database.read(sql, [], withinMs);
   }
 
   private async look(found: Found, filter: Where, segment: Segment, leftMs: () => number): Promise<void> {
@@ -126,6 +127,8 @@ export class FoundRowsCache {
     for (const found of this.byFilter.values()) rows += found.rows;
     for (const [key, found] of [...this.byFilter]) {
       const isOld = rows > this.mostRows || this.byFilter.size > mostFilters;
+      // While a table was dropped, its filter may have been forgotten by another, and asked again.
+      if (this.byFilter.get(key) !== found) continue;
       if (found.uses > 0 || !(isOld || found.isTooMuch) || this.database.isClosed()) continue;
       this.byFilter.delete(key);
       rows -= found.rows;
@@ -133,3 +136,7 @@ export class FoundRowsCache {
     }
   }
 }
+
+/** In JSON, numbers too large to be written would all be null. */
+const keyOf = ({ plain, nested, parameters }: Where): string =>
+  JSON.stringify([plain, nested, ...parameters.map((value) => [typeof value, String(value)])]);
