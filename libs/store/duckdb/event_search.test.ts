@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '@tidewatch/event';
 import { wordKey, wordKinds } from '@tidewatch/query';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { always, eventOf, everyone, indexed, kql, suiteClasses, suiteNow } from '../fixtures.suite.ts';
+import { Database } from './database.ts';
+import type { SqlRow } from './engine.ts';
 import { openDuckDbStore } from './index.ts';
 
 /** Values of the field `v` as a sender may write them in JSON. */
@@ -156,6 +158,13 @@ it('pages through small and large documents alike, and through hours of very dif
   }
   expect(found.newest).toEqual(records.map(({ head }) => head.id));
   expect(found.oldest).toEqual([...found.newest].reverse());
+
+  const read = vi.spyOn(Database.prototype, 'read');
+  await store.events.documents({ range: always, sort: 'newest', limit: 1_000 }, everyone);
+  const answers = await Promise.all(read.mock.results.map(({ value }) => value as Promise<SqlRow[]>));
+  read.mockRestore();
+  // A page's and one document's.
+  expect(Math.max(...answers.map((rows) => JSON.stringify(rows).length))).toBeLessThan(2_700_000);
   await store.close();
   await rm(directory, { recursive: true });
 });

@@ -1,6 +1,6 @@
 import { compareCodePoints } from '@tidewatch/query';
 import type { Page, Scope, SearchRequest } from '../contract.ts';
-import { decodeToken, encodeToken, fitting, pageCharacters } from '../page.ts';
+import { decodeToken, encodeToken, fitting, onOneLine, pageCharacters } from '../page.ts';
 import { select, type Where } from './compile.ts';
 import type { Database } from './database.ts';
 import type { SqlValue } from './engine.ts';
@@ -23,9 +23,8 @@ interface Hit {
 /** Number in its segment, time and id. */
 type Row = readonly [number, number, string];
 
-/** Documents of up to so many bytes are read a page at once, larger ones few at a time. */
+/** Documents of up to so many bytes are read a page at once, of larger ones only what may fill a page. */
 const smallDocument = 8_192;
-const fewDocuments = 64;
 
 /** Below this, a segment is searched in one go where a query chooses among its rows. */
 const smallSegment = 100_000;
@@ -90,21 +89,28 @@ export async function searchPartitions(
     // Without the times all of a file would be read for a few rows of it.
     const times = rows.map(([, time]) => time);
     const bounds = [Math.min(...times), Math.max(...times)];
-    const load = async (wanted: readonly Row[], also = '') => {
+    /** Bytes of those that are not read yet. */
+    const large = new Map<number, number>();
+    const load = async (wanted: readonly number[], document: string) => {
       const found = await database.read(
-        `SELECT ${number}, doc FROM ${events} WHERE ${number} IN (SELECT unnest($1::BIGINT[])) AND ts BETWEEN $2 AND $3${also}`,
-        [wanted.map(([row]) => String(row)), ...bounds],
+        `SELECT ${number}, ${document}, strlen(doc) FROM ${events} WHERE ${number} IN (SELECT unnest($1::BIGINT[])) AND ts BETWEEN $2 AND $3`,
+        [wanted.map(String), ...bounds],
         leftMs(),
       );
-      for (const [row, json] of found as unknown as [number, string][]) documents.set(row, json);
+      for (const [row, json, bytes] of found as unknown as [number, string | null, number][]) {
+        if (json === null) large.set(row, bytes);
+        else documents.set(row, json);
+      }
     };
-    if (rows.length > 0) await load(rows, ` AND strlen(doc) <= ${smallDocument}`);
+    const numbers = rows.map(([row]) => row);
+    if (rows.length > 0) await load(numbers, `CASE WHEN strlen(doc) <= ${smallDocument} THEN doc END`);
     let characters = 0;
-    for (const [i, [row]] of rows.entries()) {
+    for (const [i, row] of numbers.entries()) {
       if (characters >= pageCharacters) break;
       if (!documents.has(row)) {
-        const large = rows.slice(i).filter(([one]) => !documents.has(one));
-        await load(large.slice(0, fewDocuments));
+        const left = numbers.slice(i).filter((one) => !documents.has(one));
+        const sizes = left.map((one) => large.get(one) ?? 0);
+        await load(left.slice(0, fitting(sizes, limit)), 'doc');
       }
       characters += documents.get(row)?.length ?? 0;
     }
@@ -123,46 +129,52 @@ export async function searchPartitions(
     return Math.ceil((to + 1 - from) * Math.min(1, share));
   }
 
-  async function readSegment(segment: Segment): Promise<void> {
-    const { rows, nested } = segment;
+  const wheres = new Map<boolean, { readonly fitting: Where; readonly all: Where }>();
+  function wheresFor(nested: boolean) {
     const source = sourceOf(sources, nested);
+    const known = wheres.get(nested) ?? {
+      fitting: filters.where(request, source),
+      all: filters.where({ range }, source),
+    };
+    wheres.set(nested, known);
+    return known;
+  }
+
+  async function readSegment(segment: Segment): Promise<void> {
+    const { fitting, all } = wheresFor(segment.nested);
     const bounds = narrow(segment, range, token?.[0], newest);
     const isFull = ([from, to]: Stretch): boolean => full(newest ? to - 1 : from);
     const take = async (stretch: Stretch, among: string, where: Where): Promise<void> => {
       const more = await read(segment, stretch, among, where);
       hits = [...hits, ...more].sort(compare).slice(0, limit + 1);
     };
-    /** Takes from the rows that the filter finds in all of the segment: as much as fills the page, then the rest. */
-    const takeFound = async (filter: Where, [from, to]: Stretch): Promise<boolean> => {
-      const where = filters.where({ range }, source);
+    /** Takes from the rows that the filter finds in all of the segment, as many at once as may fill the page. */
+    const takeFound = async (filter: Where, rest: Stretch): Promise<boolean> => {
       const done = await found.use(filter, [segment], leftMs, async ({ times, of }) => {
-        const order = newest ? 'DESC' : 'ASC';
-        const [last] = await database.read(
-          `SELECT ts FROM ${times} WHERE ts >= $1 AND ts < $2 ORDER BY ts ${order} LIMIT 1 OFFSET ${limit}`,
-          [from, to],
-          leftMs(),
-        );
-        const cut = last === undefined ? to : (last[0] as number) + (newest ? 0 : 1);
-        const pieces: Stretch[] = [
-          [from, cut],
-          [cut, to],
-        ];
-        for (const piece of newest ? pieces.reverse() : pieces)
-          if (piece[0] < piece[1] && !isFull(piece)) await take(piece, of(segment), where);
+        for (let [from, to] = rest; from < to && !isFull([from, to]); ) {
+          const [last] = await database.read(
+            `SELECT ts FROM ${times} WHERE ts >= $1 AND ts < $2 ORDER BY ts ${newest ? 'DESC' : 'ASC'} LIMIT 1 OFFSET ${limit}`,
+            [from, to],
+            leftMs(),
+          );
+          if (last !== undefined && newest) from = last[0] as number;
+          else if (last !== undefined) to = (last[0] as number) + 1;
+          await take([from, to], of(segment, { from, to }), all);
+          [from, to] = newest ? [rest[0], from] : [to, rest[1]];
+        }
         return true;
       });
       return done === true;
     };
 
     const isKnown = kept !== undefined && found.has(kept, segment);
-    const where = filters.where(request, source);
     for (const stretch of stretches(bounds, newest, firstWidth(segment))) {
       if (isFull(stretch)) return;
       const isFirst = newest ? stretch[1] === bounds[1] : stretch[0] === bounds[0];
       const rest: Stretch = newest ? [bounds[0], stretch[1]] : [stretch[0], bounds[1]];
       // What the page looks through beyond the first, its histogram has to, too.
       if (kept !== undefined && (isKnown || !isFirst) && (await takeFound(kept, rest))) return;
-      await take(stretch, rows, where);
+      await take(stretch, segment.rows, fitting);
     }
   }
 
@@ -181,10 +193,7 @@ export async function searchPartitions(
     });
   }
   const known = hits.findIndex(({ json }) => json === undefined);
-  // Within texts newlines are escaped.
-  const whole = hits
-    .slice(0, known < 0 ? hits.length : known)
-    .map(({ json = '' }) => (json.includes('\n') ? json.replaceAll(/[\r\n]+/g, ' ') : json));
+  const whole = hits.slice(0, known < 0 ? hits.length : known).map(({ json = '' }) => onOneLine(json));
   const items = whole.slice(
     0,
     fitting(
