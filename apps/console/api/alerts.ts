@@ -1,5 +1,6 @@
 import {
   type InfiniteData,
+  type InvalidateOptions,
   keepPreviousData,
   type QueryClient,
   useInfiniteQuery,
@@ -193,11 +194,17 @@ export function refreshAfter(client: QueryClient, rows: readonly AlertRow[]): vo
   void client.invalidateQueries({ queryKey: ['alert-groups'] });
 }
 
-/** Counts and charts follow at once; an open alert is read again for its history. */
-export function refreshAround(client: QueryClient, ids: readonly string[]): void {
-  void client.invalidateQueries({ queryKey: ['alert-totals'] });
-  void client.invalidateQueries({ queryKey: ['alert-histogram'] });
-  for (const id of ids) void client.invalidateQueries({ queryKey: ['alert', id] });
+/**
+ * Counts and charts follow at once; an open alert is read again for its history. What is read right now is broken off, or
+ * comes to its end first where `options` say so.
+ */
+export function refreshAround(
+  client: QueryClient,
+  ids: readonly string[],
+  options: InvalidateOptions = {},
+): void {
+  for (const queryKey of [['alert-totals'], ['alert-histogram'], ...ids.map((id) => ['alert', id])])
+    void client.invalidateQueries({ queryKey }, options);
 }
 
 /** Loads the list anew from its top. */

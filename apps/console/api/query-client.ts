@@ -7,21 +7,24 @@ import {
 } from '@tanstack/react-query';
 import { ApiProblem } from './client.ts';
 
-const isFirstRead = ({ state }: Query): boolean => state.data === undefined && state.fetchStatus !== 'idle';
-
-/** What is told to be no longer so is read anew, also where the first reading is under way and may be of before. */
+/**
+ * What is told to be no longer so is read anew. A reading that is under way and may be of before comes to its end before
+ * that: the first one always, others where `cancelRefetch` is false, as it is for what is told again and again.
+ */
 class LiveQueryClient extends QueryClient {
   override async invalidateQueries(
     filters: InvalidateQueryFilters = {},
     options?: InvalidateOptions,
   ): Promise<void> {
-    const first = new Set(this.getQueryCache().findAll(filters).filter(isFirstRead));
-    const predicate = (query: Query): boolean => first.has(query);
+    const goesOn = ({ state }: Query): boolean =>
+      state.fetchStatus !== 'idle' && (state.data === undefined || options?.cancelRefetch === false);
+    const under = new Set(this.getQueryCache().findAll(filters).filter(goesOn));
+    const predicate = (query: Query): boolean => under.has(query);
     // Nobody sees what is fetched beforehand; whoever comes to it reads it then.
     void this.cancelQueries({ type: 'inactive', predicate });
     await super.invalidateQueries(filters, options);
-    // The library goes on with a first reading, whatever is asked of it. To break it off would leave a slow one never done.
-    if (first.size > 0) await super.invalidateQueries({ predicate }, { ...options, cancelRefetch: false });
+    // To break a slow one off each time would leave it never done.
+    if (under.size > 0) await super.invalidateQueries({ predicate }, { ...options, cancelRefetch: false });
   }
 }
 

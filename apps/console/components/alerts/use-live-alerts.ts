@@ -54,7 +54,7 @@ export function useLiveAlerts(rows: readonly AlertRow[], filter: AlertFilter) {
     const known = ids.filter((id) => here.has(id));
     for (const id of ids) if (!here.has(id)) waiting.current.add(id);
     if (known.length > 0) patchRows(client, await fetchRows(known, asked));
-    refreshAround(client, known);
+    refreshAround(client, known, { cancelRefetch: false });
     if (waiting.current.size === 0) return;
     // An empty list has no row that could move.
     if (current.length === 0) return load();

@@ -5,6 +5,9 @@ import { reloadEvents } from '../../api/events.ts';
 import { useConnection, useLive } from '../../api/live.ts';
 
 const everyMs = 1_000;
+/** A burst is told class by class, in one breath. */
+const burstMs = 20;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * With the tail on, the list is loaded anew when events were stored, under the same filter: at once, then a second after
@@ -30,9 +33,10 @@ export function useLiveTail(tailing: boolean) {
     try {
       // What came until the tail was turned off is shown, too.
       while (stale.current) {
+        await pause(burstMs);
         stale.current = false;
         await load();
-        await new Promise((resolve) => setTimeout(resolve, everyMs));
+        await pause(everyMs);
       }
     } finally {
       following.current = false;
