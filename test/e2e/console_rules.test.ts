@@ -88,6 +88,29 @@ describe.runIf(has('chromium'))('a rule that is written in the console', () => {
     expect(faults.seen.filter((fault) => !fault.includes('404'))).toEqual([]);
   });
 
+  it('stands among others in their order, however far the list was turned; what was held is let go', async () => {
+    await page.goto(`${server.url}/rules`);
+    const list = page.getByRole('grid', { name: 'Rules' });
+    const rows = list.getByRole('row');
+    await rows.nth(20).waitFor();
+    const places = async () =>
+      (await rows.evaluateAll((all) => all.map((row) => Number(row.getAttribute('aria-rowindex'))))).slice(1);
+    const first = await places();
+    await rows.nth(3).focus();
+    await list.hover();
+    await page.mouse.wheel(0, 900);
+    const inOrder = (found: readonly number[]) => found.map((_, i) => (found[0] ?? Number.NaN) + i);
+    await expect
+      .poll(async () => {
+        const found = await places();
+        return found[0] !== first[0] && `${found}` === `${inOrder(found)}`;
+      })
+      .toBe(true);
+    expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true);
+    const tops = await rows.evaluateAll((all) => all.map((row) => row.getBoundingClientRect().top).slice(1));
+    expect(tops).toEqual([...tops].sort((a, b) => a - b));
+  });
+
   it('goes back to the version before, and is deleted', async () => {
     const id = '2b0c8a5e-6d55-4a57-9d3b-000000000001';
     const rule = (title: string) =>

@@ -9,7 +9,8 @@ import { StatusMark } from '../ui/status-mark.tsx';
 import { Time } from '../ui/time.tsx';
 
 export interface ColumnContext {
-  readonly now: number;
+  /** The day, as `Time` takes it. */
+  readonly today: number;
   readonly onFilter: OnFilter;
 }
 
@@ -29,7 +30,7 @@ const Count = ({ row }: { readonly row: AlertRow }) => (
 );
 
 /** All columns, one line a row. */
-export function wideColumns({ now, onFilter }: ColumnContext): GridColumn<AlertRow>[] {
+export function wideColumns({ today, onFilter }: ColumnContext): GridColumn<AlertRow>[] {
   return [
     {
       id: 'severity',
@@ -42,8 +43,8 @@ export function wideColumns({ now, onFilter }: ColumnContext): GridColumn<AlertR
       track: 'minmax(200px,3fr)',
       header: 'Alert',
       cell: (row) => (
-        <span className="block truncate" title={visible(row.summary)}>
-          <span className="font-medium">{row.detector.title}</span>
+        <span className="block truncate font-medium" title={visible(row.summary)}>
+          {row.detector.title}
         </span>
       ),
     },
@@ -79,22 +80,14 @@ export function wideColumns({ now, onFilter }: ColumnContext): GridColumn<AlertR
       track: '108px',
       align: 'right',
       header: 'First',
-      cell: (row) => (
-        <span className="text-sm text-soft">
-          <Time at={row.first} now={now} />
-        </span>
-      ),
+      cell: (row) => <Time at={row.first} now={today} className="text-sm text-soft" />,
     },
     {
       id: 'last',
       track: '108px',
       align: 'right',
       header: 'Last',
-      cell: (row) => (
-        <span className="text-sm">
-          <Time at={row.last} now={now} />
-        </span>
-      ),
+      cell: (row) => <Time at={row.last} now={today} className="text-sm" />,
     },
     {
       id: 'status',
@@ -107,8 +100,8 @@ export function wideColumns({ now, onFilter }: ColumnContext): GridColumn<AlertR
       track: '84px',
       header: 'Assignee',
       cell: (row) => (
-        <span className="block truncate text-sm text-soft">
-          {row.assignee ?? <span className="text-faint">nobody</span>}
+        <span className={`block truncate text-sm ${row.assignee === null ? 'text-faint' : 'text-soft'}`}>
+          {row.assignee ?? 'nobody'}
         </span>
       ),
     },
@@ -116,7 +109,7 @@ export function wideColumns({ now, onFilter }: ColumnContext): GridColumn<AlertR
 }
 
 /** Two lines a row, for the list beside an open alert. */
-export function narrowColumns({ now }: Pick<ColumnContext, 'now'>): GridColumn<AlertRow>[] {
+export function narrowColumns({ today }: Pick<ColumnContext, 'today'>): GridColumn<AlertRow>[] {
   return [
     {
       id: 'severity',
@@ -144,7 +137,7 @@ export function narrowColumns({ now }: Pick<ColumnContext, 'now'>): GridColumn<A
       header: 'Last',
       cell: (row) => (
         <div className="text-sm">
-          <Time at={row.last} now={now} />
+          <Time at={row.last} now={today} />
           <div className="text-xs text-soft">
             <Count row={row} /> {row.count === 1 ? 'match' : 'matches'}
           </div>

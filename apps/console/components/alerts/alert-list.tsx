@@ -10,7 +10,7 @@ import { UnlessBlind } from '../shell/unless-blind.tsx';
 import { Button } from '../ui/button.tsx';
 import { CommandLine } from '../ui/copy.tsx';
 import { EmptyState } from '../ui/states.tsx';
-import { useNow } from '../ui/use-now.ts';
+import { useToday } from '../ui/use-now.ts';
 import { narrowColumns, wideColumns } from './alert-columns.tsx';
 import type { AlertState } from './use-alert-state.ts';
 import type { useLiveAlerts } from './use-live-alerts.ts';
@@ -42,11 +42,11 @@ export function AlertList({
   onFilter,
   triage,
 }: AlertListProps) {
-  const now = useNow();
-  const { selected, select, selectAll } = triage;
+  const today = useToday();
+  const { selected, select, selectAll, mayWork } = triage;
   const columns = useMemo(
-    () => (open ? narrowColumns({ now }) : wideColumns({ now, onFilter })),
-    [open, now, onFilter],
+    () => (open ? narrowColumns({ today }) : wideColumns({ today, onFilter })),
+    [open, today, onFilter],
   );
   const { q, from, to, sort, status } = state;
   const restart = [q, from, to, sort, status, live.loads].join('\n');
@@ -71,13 +71,17 @@ export function AlertList({
       total={list.data?.pages[0]?.total ?? 0}
       cursor={cursor}
       onOpen={(row) => onOpen(row.id)}
-      selection={{
-        what: 'alerts',
-        label: ({ summary }) => summary,
-        has: ({ id }) => selected.has(id),
-        onSelect: select,
-        onSelectAll: selectAll,
-      }}
+      selection={
+        mayWork
+          ? {
+              what: 'alerts',
+              label: ({ summary }) => summary,
+              has: ({ id }) => selected.has(id),
+              onSelect: select,
+              onSelectAll: selectAll,
+            }
+          : undefined
+      }
       rowClass={(row) => (belongsTo(state.status, row.status) ? '' : 'bg-bg [&_*]:text-faint!')}
       restart={restart}
     />

@@ -51,7 +51,7 @@ export function AlertToolbar(props: AlertToolbarProps) {
     <BulkBar
       says={says}
       all={
-        marked.found === undefined && triage.mayWork && total > triage.selected.size
+        marked.found === undefined && total > triage.selected.size
           ? { total, onSelect: () => marked.markAll(total, list.dataUpdatedAt) }
           : undefined
       }

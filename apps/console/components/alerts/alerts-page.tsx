@@ -1,7 +1,7 @@
 'use client';
 import { useQueryClient } from '@tanstack/react-query';
 import type { AlertRow } from '@tidewatch/api/schemas';
-import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo } from 'react';
 import { prefetchAlert, useAlerts } from '../../api/alerts.ts';
 import { toggleGroup, valuesOf } from '../../view/alert-group.ts';
 import { RowValuesMenu } from '../filter/row-values-menu.tsx';
@@ -37,6 +37,7 @@ export function AlertsPage() {
   const client = useQueryClient();
   const { state, setState, filter, wide } = useAlertState();
   const list = useAlerts(filter, state.sort);
+  const beside = useDeferredValue(state.id !== null);
   const rows = useMemo<AlertRow[]>(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const live = useLiveAlerts(rows, filter);
   const marked = useMarked({ state, filter });
@@ -106,7 +107,8 @@ export function AlertsPage() {
               <Suspense fallback={<SkeletonRows label="Loading the groups" />}>
                 <GroupList
                   {...{ filter, state, setState, marked, onFilter }}
-                  open={state.id !== null}
+                  mayWork={triage.mayWork}
+                  open={beside}
                   onOpen={open}
                   onReload={live.load}
                 />
@@ -114,7 +116,7 @@ export function AlertsPage() {
             ) : (
               <AlertList
                 {...{ list, rows, state, setState, live, cursor, onFilter, triage }}
-                open={state.id !== null}
+                open={beside}
                 onOpen={open}
               />
             )}

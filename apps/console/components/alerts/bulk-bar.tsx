@@ -17,6 +17,7 @@ export function BulkBar({
   readonly all?: { readonly total: number; readonly onSelect: () => void } | undefined;
   readonly triage: Triage;
 }) {
+  const { actOnTarget, ask } = triage;
   return (
     <div
       role="toolbar"
@@ -29,33 +30,27 @@ export function BulkBar({
           Select all {plural(all.total, 'alert')} that match
         </Button>
       )}
-      {triage.mayWork && <Work triage={triage} />}
+      <Button onClick={() => actOnTarget({ action: 'acknowledge' })}>
+        <Check size={13} aria-hidden /> Acknowledge <Kbd>a</Kbd>
+      </Button>
+      <Button onClick={() => ask('reason')}>
+        <CircleCheck size={13} aria-hidden /> Close… <Kbd>c</Kbd>
+      </Button>
+      <Button onClick={() => actOnTarget({ action: 'reopen' })}>
+        <RotateCcw size={13} aria-hidden /> Reopen
+      </Button>
+      <Button onClick={() => ask('note')}>
+        <StickyNote size={13} aria-hidden /> Note <Kbd>n</Kbd>
+      </Button>
+      <Button onClick={() => ask('assignee')}>
+        <UserRound size={13} aria-hidden /> Assign… <Kbd>u</Kbd>
+      </Button>
+      <Button onClick={() => ask('case')}>
+        <BriefcaseBusiness size={13} aria-hidden /> Into a case… <Kbd>i</Kbd>
+      </Button>
       <IconButton label="Clear the selection" onClick={triage.clear} className="ml-auto">
         <X size={15} />
       </IconButton>
     </div>
   );
 }
-
-const Work = ({ triage: { actOnTarget, ask } }: { readonly triage: Triage }) => (
-  <>
-    <Button onClick={() => actOnTarget({ action: 'acknowledge' })}>
-      <Check size={13} aria-hidden /> Acknowledge <Kbd>a</Kbd>
-    </Button>
-    <Button onClick={() => ask('reason')}>
-      <CircleCheck size={13} aria-hidden /> Close… <Kbd>c</Kbd>
-    </Button>
-    <Button onClick={() => actOnTarget({ action: 'reopen' })}>
-      <RotateCcw size={13} aria-hidden /> Reopen
-    </Button>
-    <Button onClick={() => ask('note')}>
-      <StickyNote size={13} aria-hidden /> Note <Kbd>n</Kbd>
-    </Button>
-    <Button onClick={() => ask('assignee')}>
-      <UserRound size={13} aria-hidden /> Assign… <Kbd>u</Kbd>
-    </Button>
-    <Button onClick={() => ask('case')}>
-      <BriefcaseBusiness size={13} aria-hidden /> Into a case… <Kbd>i</Kbd>
-    </Button>
-  </>
-);

@@ -6,6 +6,7 @@ import { inGroup, inGroups } from '../../view/alert-group.ts';
 import type { OnFilter } from '../filter/value-menu.tsx';
 import { PagedGrid } from '../grid/paged-grid.tsx';
 import { useCursor } from '../grid/use-cursor.ts';
+import { UnlessBlind } from '../shell/unless-blind.tsx';
 import { EmptyState } from '../ui/states.tsx';
 import { useKey } from '../ui/use-key.ts';
 import { useNow } from '../ui/use-now.ts';
@@ -22,6 +23,7 @@ export function GroupList({
   state,
   setState,
   marked,
+  mayWork,
   open,
   onOpen,
   onReload,
@@ -29,6 +31,8 @@ export function GroupList({
 }: Pick<AlertState, 'state' | 'setState'> & {
   readonly filter: AlertFilter;
   readonly marked: MarkedAlerts;
+  /** Who looks may change alerts: groups are selected for that alone. */
+  readonly mayWork: boolean;
   readonly open: boolean;
   readonly onOpen: (id: string) => void;
   readonly onReload: () => unknown;
@@ -59,18 +63,24 @@ export function GroupList({
     [by, now, unfolded, onFilter, open],
   );
 
-  useKey('x', () => {
-    if (atCursor !== undefined) markGroups([atCursor], seenAt);
-  });
+  useKey(
+    'x',
+    () => {
+      if (atCursor !== undefined) markGroups([atCursor], seenAt);
+    },
+    { enabled: mayWork },
+  );
 
   return (
     <PagedGrid
       list={list}
       what="the groups"
       empty={
-        <EmptyState icon={<Group size={26} />} title="No alert to group">
-          <p>No alert fits the filter, the status and the time range.</p>
-        </EmptyState>
+        <UnlessBlind>
+          <EmptyState icon={<Group size={26} />} title="No alert to group">
+            <p>No alert fits the filter, the status and the time range.</p>
+          </EmptyState>
+        </UnlessBlind>
       }
       label="Groups of alerts"
       rows={rows}
@@ -80,13 +90,17 @@ export function GroupList({
       total={total}
       cursor={cursor}
       onOpen={unfold}
-      selection={{
-        what: 'groups',
-        label: ({ values }) => values.map((value) => value ?? 'none').join(', '),
-        has: ({ id }) => chosen.has(id),
-        onSelect: (row) => markGroups([row], seenAt),
-        onSelectAll: () => markGroups(rows, seenAt),
-      }}
+      selection={
+        mayWork
+          ? {
+              what: 'groups',
+              label: ({ values }) => values.map((value) => value ?? 'none').join(', '),
+              has: ({ id }) => chosen.has(id),
+              onSelect: (row) => markGroups([row], seenAt),
+              onSelectAll: () => markGroups(rows, seenAt),
+            }
+          : undefined
+      }
       expanded={(row) =>
         row.id === unfolded ? (
           <GroupAlerts

@@ -111,7 +111,7 @@ export function useTriage(
       const row = rows.find(({ id }) => id === cursor);
       if (row !== undefined) select(row, false);
     },
-    { enabled: !marked.isGrouped },
+    { enabled: mayWork && !marked.isGrouped },
   );
   const working = { enabled: mayWork };
   useKey('a', () => actOnTarget({ action: 'acknowledge' }), working);

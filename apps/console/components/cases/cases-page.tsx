@@ -2,7 +2,7 @@
 import type { CaseRow } from '@tidewatch/api/schemas';
 import { BriefcaseBusiness, Plus } from 'lucide-react';
 import { parseAsString, useQueryStates } from 'nuqs';
-import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { useCases } from '../../api/cases.ts';
 import { caseStatusLabels } from '../../view/case.ts';
 import { count } from '../../view/quantity.ts';
@@ -103,7 +103,7 @@ function CaseList({
   readonly onAll: () => void;
 }) {
   const now = useNow();
-  const narrow = cursor !== null;
+  const narrow = useDeferredValue(cursor !== null);
   const columns = useMemo(() => caseColumns(now, narrow), [now, narrow]);
   return (
     <section aria-label="Cases" className="flex min-h-0 flex-1 flex-col bg-panel">

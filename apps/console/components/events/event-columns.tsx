@@ -35,7 +35,7 @@ export const shownValues = (event: JsonObject, chosen: readonly string[]): Field
 
 /** The standing columns, the fields chosen in the sidebar, and the message that takes the rest. */
 export function eventColumns(
-  now: number,
+  today: number,
   chosen: readonly string[],
   isOpen: (event: JsonObject) => boolean,
 ): GridColumn<JsonObject>[] {
@@ -60,7 +60,11 @@ export function eventColumns(
         const time = eventTime(row);
         return (
           <span className="text-sm">
-            {Number.isNaN(time) ? <span className="text-faint">no time</span> : <Time at={time} now={now} />}
+            {Number.isNaN(time) ? (
+              <span className="text-faint">no time</span>
+            ) : (
+              <Time at={time} now={today} />
+            )}
           </span>
         );
       },

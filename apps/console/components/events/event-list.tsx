@@ -11,7 +11,7 @@ import { UnlessBlind } from '../shell/unless-blind.tsx';
 import { Button } from '../ui/button.tsx';
 import { CommandLine } from '../ui/copy.tsx';
 import { EmptyState } from '../ui/states.tsx';
-import { useNow } from '../ui/use-now.ts';
+import { useToday } from '../ui/use-now.ts';
 import { eventColumns } from './event-columns.tsx';
 import { EventTree } from './event-tree.tsx';
 import type { EventState } from './use-event-state.ts';
@@ -32,10 +32,10 @@ export interface EventListProps {
 
 export function EventList(props: EventListProps) {
   const { list, rows, total, state, setState, tail, cursor, onOpen, onFilter } = props;
-  const now = useNow();
+  const today = useToday();
   const columns = useMemo(
-    () => eventColumns(now, state.columns, (event) => eventId(event) === state.id),
-    [now, state.columns, state.id],
+    () => eventColumns(today, state.columns, (event) => eventId(event) === state.id),
+    [today, state.columns, state.id],
   );
   const { q, from, to, sort } = state;
 

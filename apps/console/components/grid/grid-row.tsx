@@ -41,8 +41,8 @@ export const GridRow = memo(function GridRow<T>(props: GridRowProps<T>) {
     <div
       data-index={index}
       ref={props.measure}
-      className="absolute inset-x-0 top-0 contain-content"
-      style={{ transform: `translateY(${props.start}px)` }}
+      className="absolute inset-x-0 contain-layout contain-style"
+      style={{ top: props.start }}
       role="presentation"
     >
       <div
@@ -71,7 +71,7 @@ export const GridRow = memo(function GridRow<T>(props: GridRowProps<T>) {
         ))}
       </div>
       {detail !== undefined && detail !== null && (
-        <div data-detail role="row" aria-rowindex={index + 2} className="border-b border-line bg-raised">
+        <div data-detail role="row" aria-rowindex={index + 2} className="overflow-x-clip border-b border-line bg-raised">
           <div role="gridcell">{detail}</div>
         </div>
       )}

@@ -2,6 +2,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type MouseEvent, type ReactNode, useCallback, useDeferredValue, useEffect, useRef } from 'react';
 import { alignClass, type GridColumn, GridRow, SelectBox, selectTrack } from './grid-row.tsx';
+import { useSlots } from './use-slots.ts';
 
 /** Rows that are selected by boxes. */
 export interface Selection<T> {
@@ -30,7 +31,7 @@ export interface VirtualGridProps<T> {
   readonly onOpen?: (row: T) => void;
   /** Called when the last loaded row comes near. */
   readonly onEnd?: () => void;
-  readonly selection?: Selection<T>;
+  readonly selection?: Selection<T> | undefined;
   /** Shown under the row, with a height of its own. */
   readonly expanded?: (row: T) => ReactNode;
   readonly rowClass?: (row: T) => string;
@@ -42,6 +43,8 @@ export interface VirtualGridProps<T> {
 
 /** Pixels. */
 const headerHeight = 28;
+/** Rows that are drawn beyond each end of what is in sight. */
+const overscan = 6;
 
 /** A list of any length of which only the rows in sight are in the page. */
 export function VirtualGrid<T>(props: VirtualGridProps<T>) {
@@ -70,11 +73,13 @@ export function VirtualGrid<T>(props: VirtualGridProps<T>) {
       const row = rows[index];
       return row === undefined ? index : rowId(row);
     },
-    overscan: 6,
+    overscan,
     // It stands on top of the list, so that a row at the list's foot ends so much lower.
     scrollPaddingEnd: headerHeight,
   });
   const items = virtual.getVirtualItems();
+  const inSight = Math.ceil((virtual.scrollRect?.height ?? 0) / rowHeight) + 1;
+  const { placed, onFocus } = useSlots(items, inSight + 2 * overscan, virtual.isScrolling);
   // The first rows are drawn in slices, between which the page hears keys.
   const drawn = useDeferredValue(items.length > 0, false);
   const last = items.at(-1)?.index ?? 0;
@@ -111,7 +116,7 @@ export function VirtualGrid<T>(props: VirtualGridProps<T>) {
   return (
     <div
       ref={scroller}
-      className="relative min-h-0 flex-1 overflow-x-hidden overflow-y-auto bg-panel -outline-offset-2 outline-accent has-[>:focus-visible]:outline-2"
+      className="relative min-h-0 flex-1 overflow-auto bg-panel -outline-offset-2 outline-accent has-[>:focus-visible]:outline-2"
     >
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the list's keys act on the row of the cursor */}
       <div
@@ -126,8 +131,9 @@ export function VirtualGrid<T>(props: VirtualGridProps<T>) {
             ? domId(cursor ?? '')
             : undefined
         }
-        className="outline-none"
+        className="min-w-min outline-none"
         onClick={onClick}
+        onFocus={onFocus}
       >
         <div role="rowgroup" className="sticky top-0 z-10">
           <div
@@ -153,13 +159,14 @@ export function VirtualGrid<T>(props: VirtualGridProps<T>) {
           </div>
         </div>
         <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
-          {items.map(({ key, index, start }) => {
+          {placed.map(({ key, index, start, slot }) => {
             const row = rows[index];
             if (!drawn || row === undefined) return null;
             const id = rowId(row);
             return (
               <GridRow
-                key={key}
+                // What was opened in a row with a detail belongs to that one.
+                key={expanded === undefined ? slot : key}
                 domId={domId(id)}
                 {...{ row, columns, template, index, start, onSelect }}
                 height={rowHeight}

@@ -2,6 +2,7 @@
 import type { Model } from '@tidewatch/api/schemas';
 import { BrainCircuit } from 'lucide-react';
 import { parseAsString, useQueryStates } from 'nuqs';
+import { useDeferredValue } from 'react';
 import { useModelDetails, useModels } from '../../api/models.ts';
 import { aboutOf, alertsHref, shownVersion, stageLooks } from '../../view/model.ts';
 import { count } from '../../view/quantity.ts';
@@ -51,6 +52,7 @@ export function ModelsPage() {
     { name: parseAsString, version: parseAsString },
     { history: 'replace' },
   );
+  const isWide = useDeferredValue(name === null);
   const rows = query.data?.models ?? none;
   const details = useModelDetails(rows.map((row) => row.name));
   const shown: readonly Row[] = rows.map((row, index) => {
@@ -93,7 +95,7 @@ export function ModelsPage() {
                           type="button"
                           aria-current={row.name === name}
                           onClick={() => open(row.name === name ? undefined : row)}
-                          className="min-h-8 text-left font-medium hover:underline aria-[current=true]:text-accent"
+                          className="min-h-8 py-1 text-left font-medium hover:underline aria-[current=true]:text-accent"
                         >
                           {row.name}
                           {about?.title != null && (
@@ -115,7 +117,7 @@ export function ModelsPage() {
                         );
                       },
                     },
-                    ...(name === null ? more : []),
+                    ...(isWide ? more : []),
                     { title: 'Versions', right: true, cell: ({ row }) => count(row.versions.length) },
                   ]}
                 />

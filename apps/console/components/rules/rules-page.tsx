@@ -1,7 +1,7 @@
 'use client';
 import type { KeptRule, RuleRow } from '@tidewatch/api/schemas';
 import { Plus, ShieldQuestion } from 'lucide-react';
-import { useMemo } from 'react';
+import { useDeferredValue, useMemo } from 'react';
 import { useRules, useVerdicts } from '../../api/rules.ts';
 import { useMay } from '../../api/session.ts';
 import { useHealth } from '../../api/system.ts';
@@ -47,7 +47,8 @@ export function RulesPage() {
   const rules = useMemo(() => chosenRules(all, view, q, byId), [all, view, q, byId]);
   const opened = all.find((rule) => rule.id === id && (file === null || rule.file === file));
   const isSplit = make || id !== null;
-  const columns = useMemo(() => ruleColumns(now, byId, isSplit), [now, byId, isSplit]);
+  const beside = useDeferredValue(isSplit);
+  const columns = useMemo(() => ruleColumns(now, byId, beside), [now, byId, beside]);
   const open = (rule: RuleRow | undefined): void =>
     void setState({ id: rule?.id ?? null, file: rule?.file ?? null, make: null, run: null });
   const write = (from: string | null): void =>

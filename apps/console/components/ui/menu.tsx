@@ -86,7 +86,12 @@ export function Menu({
   readonly children: ReactNode;
   readonly align?: 'start' | 'end';
 }) {
-  const [opened, setOpened] = useState<{ readonly anchor: Element; readonly byKey: boolean }>();
+  // With what it was opened for: the row that it stands in may become another.
+  const [opened, setOpened] = useState<{
+    readonly anchor: Element;
+    readonly byKey: boolean;
+    readonly children: ReactNode;
+  }>();
   return (
     <>
       {cloneElement(trigger, {
@@ -94,19 +99,16 @@ export function Menu({
         'aria-expanded': opened !== undefined,
         onPointerEnter: loadMenus,
         // A key's click has no place.
-        onClick: ({ currentTarget, detail }) => setOpened({ anchor: currentTarget, byKey: detail === 0 }),
+        onClick: ({ currentTarget, detail }) =>
+          setOpened({ anchor: currentTarget, byKey: detail === 0, children }),
         onKeyDown: (event) => {
           trigger.props.onKeyDown?.(event);
           if (event.key !== 'ArrowDown') return;
           event.preventDefault();
-          setOpened({ anchor: event.currentTarget, byKey: true });
+          setOpened({ anchor: event.currentTarget, byKey: true, children });
         },
       })}
-      {opened !== undefined && (
-        <MenuAt {...opened} align={align} onClose={() => setOpened(undefined)}>
-          {children}
-        </MenuAt>
-      )}
+      {opened !== undefined && <MenuAt {...opened} align={align} onClose={() => setOpened(undefined)} />}
     </>
   );
 }

@@ -1,12 +1,25 @@
 import { ago, fullTime, shortTime } from '../../view/moment.ts';
 
-/** A moment as clocks show it in the zone that is chosen; the whole of it and how long ago in the tooltip. */
-export function Time({ at, now }: { readonly at: number; readonly now: number }) {
+/**
+ * A moment as clocks show it in the zone that is chosen, with its day where that is not the one of `now`. The whole of it
+ * and how long ago is in the tooltip, which is written once the pointer comes: lists have many.
+ */
+export function Time({
+  at,
+  now,
+  className = '',
+}: {
+  readonly at: number;
+  readonly now: number;
+  readonly className?: string;
+}) {
   return (
     <time
       dateTime={new Date(at).toISOString()}
-      title={`${fullTime(at)} (${ago(at, now)})`}
-      className="figure whitespace-nowrap"
+      onPointerEnter={({ currentTarget }) => {
+        currentTarget.title = `${fullTime(at)} (${ago(at, Date.now())})`;
+      }}
+      className={`figure whitespace-nowrap ${className}`}
     >
       {shortTime(at, now)}
     </time>

@@ -2,6 +2,7 @@
 import type { UseCase } from '@tidewatch/api/schemas';
 import { Scale } from 'lucide-react';
 import { parseAsString, useQueryState } from 'nuqs';
+import { useDeferredValue } from 'react';
 import { useUseCases } from '../../api/use-cases.ts';
 import { plural } from '../../view/quantity.ts';
 import { dayOf, daysLeft, standingOf } from '../../view/use-case.ts';
@@ -23,6 +24,7 @@ const soon = 30;
 export function UseCasesPage() {
   const query = useUseCases();
   const [name, setName] = useQueryState('name', parseAsString);
+  const isWide = useDeferredValue(name === null);
   const now = useNow(60_000);
   const rows = query.data?.useCases ?? none;
   useListKeys(
@@ -108,7 +110,7 @@ export function UseCasesPage() {
                     rows={rows}
                     rowKey={(row) => row.name}
                     empty=""
-                    columns={name === null ? [state, title, ...more] : [state, title]}
+                    columns={isWide ? [state, title, ...more] : [state, title]}
                   />
                 </HealthSection>
               )}
