@@ -1,4 +1,5 @@
 'use client';
+import type { Session } from '@tidewatch/api/schemas';
 import { Clock, KeyRound, LogOut, UserRound } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { logOut } from '../../api/client.ts';
@@ -12,6 +13,12 @@ const PasswordDialog = lazy(() =>
 );
 
 const ZoneDialog = lazy(() => import('./zone-dialog.tsx').then((module) => ({ default: module.ZoneDialog })));
+
+/** What somebody may read, in a line. */
+const readsOf = ({ dataClasses }: Session): string =>
+  dataClasses === 'all'
+    ? 'Reads every data class'
+    : `Reads ${dataClasses.length === 0 ? 'no data class' : dataClasses.join(', ')}`;
 
 export function UserMenu() {
   const { data: session } = useSession();
@@ -28,8 +35,11 @@ export function UserMenu() {
         }
       >
         <MenuTitle>
-          {session === undefined ? 'Loading…' : `${session.user} · ${session.roles.join(', ')}`}
+          {session === undefined
+            ? 'Loading…'
+            : `${session.user} · ${session.roles.join(', ').replaceAll('_', ' ')}`}
         </MenuTitle>
+        {session !== undefined && <MenuTitle>{readsOf(session)}</MenuTitle>}
         <MenuTitle>Tidewatch {session?.version ?? ''}</MenuTitle>
         {session !== undefined && session.method !== 'oidc' && (
           <MenuItem icon={<KeyRound size={14} />} onClick={() => setChanging(true)}>
