@@ -4,8 +4,12 @@ import { Shell } from '../../components/shell/shell.tsx';
 
 export default function Layout({ children }: { readonly children: ReactNode }) {
   return (
-    <Shell>
-      <PageGate>{children}</PageGate>
-    </Shell>
+    <>
+      {/* Every page asks who looks: the answer is under way while its scripts still load. */}
+      <link rel="preload" href="/api/session" as="fetch" crossOrigin="anonymous" />
+      <Shell>
+        <PageGate>{children}</PageGate>
+      </Shell>
+    </>
   );
 }

@@ -39,15 +39,15 @@ function Ready({ onMounted }: { readonly onMounted: () => void }) {
 }
 
 /**
- * Shows the newest two toasts on the free part of the page's head, where they cover nothing that is worked with; `onMounted` is
- * called when it hears what is added.
+ * Shows the newest two toasts on the free part of the page's head, where they cover nothing that is worked with; where the
+ * page is too narrow for that, at its foot. `onMounted` is called when it hears what is added.
  */
 export function Toaster({ onMounted }: { readonly onMounted: () => void }) {
   return (
     <>
       <Toast.Provider toastManager={manager} limit={2}>
         <Toast.Portal>
-          <Toast.Viewport className="pointer-events-none fixed top-0 right-2 left-18 z-50 flex items-start gap-2 pt-1 outline-none md:right-64 md:left-68">
+          <Toast.Viewport className="pointer-events-none fixed right-2 bottom-10 left-18 z-50 flex items-start gap-2 outline-none max-md:flex-col-reverse md:top-0 md:right-64 md:bottom-auto md:left-68 md:pt-1">
             <Stack />
           </Toast.Viewport>
         </Toast.Portal>
