@@ -85,9 +85,9 @@ function Heading({ entity }: { readonly entity: Entity }) {
         <TextLink href={`/events?q=${q}&from=now-7d`}>Its events</TextLink>
         <TextLink href="/entity">Look for another</TextLink>
       </header>
-      <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-3 lg:grid-cols-5">
+      <dl className="flex flex-wrap gap-px overflow-hidden rounded-lg border border-line bg-line">
         {facts.map(({ label, value: shown, note }) => (
-          <div key={label} className="flex flex-col-reverse bg-panel px-4 py-2.5">
+          <div key={label} className="flex flex-1 basis-40 flex-col-reverse bg-panel px-4 py-2.5">
             <dt className="text-xs text-soft">{label}</dt>
             <dd className="figure text-lg font-semibold whitespace-nowrap">
               {shown}
