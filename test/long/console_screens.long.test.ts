@@ -181,6 +181,9 @@ describe.runIf(has('chromium'))('pictures of the demonstration', () => {
       if (theme !== 'dark' && !themes.includes(theme)) continue;
       await page.goto(`${server.url}/${path}`);
       await settled();
+      // Between an answer and what is asked for next a busy machine may take longer than it is quiet else.
+      await page.waitForTimeout(500);
+      await settled();
       expect.soft(await page.locator('main').innerText(), name).not.toMatch(/could not be loaded/);
       await shoot(page, shots, `${name}-${theme}`);
       if (shots !== undefined)

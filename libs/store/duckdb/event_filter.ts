@@ -23,6 +23,9 @@ export interface Fitting {
 
 const always: TimeRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
+/** Each join holds some of DuckDB's memory: of more segments, what they are asked for is read by the filter itself. */
+const mostJoined = 16;
+
 /** Finds the events that requests are about, in the partitions that they may see and whose time they touch. */
 export class EventFilters {
   private readonly database: Database;
@@ -92,9 +95,12 @@ export class EventFilters {
       const kept = this.kept(filter, sources);
       const rows =
         kept &&
-        (await this.found.use(kept, segments, leftMs, ({ times, of }) =>
-          columns === 'times' ? run([times], undefined, false) : run(segments.map(of), undefined, nested),
-        ));
+        (await this.found.use(kept, segments, leftMs, async ({ times, holding, of }) => {
+          if (columns === 'times') return run([times], undefined, false);
+          if (holding.length > mostJoined) return undefined;
+          const tables = holding.map((segment) => of(segment, range));
+          return tables.length === 0 ? [] : run(tables, undefined, nested);
+        }));
       return rows ?? run(scans(segments), query, nested);
     });
   }

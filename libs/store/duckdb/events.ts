@@ -76,6 +76,7 @@ export function createEventStore(
       const held = meant.reduce((sum, partition) => sum + extent(partition).events, 0);
       if (held > most) return undefined;
       for (const partition of meant) await partitions.drop(partition);
+      if (meant.length > 0) found.clear();
       return held;
     });
   const deleteAll = async (isMeant: (partition: Partition) => boolean): Promise<number> =>

@@ -1,4 +1,5 @@
-import { select, type Where } from './compile.ts';
+import type { TimeRange } from '../contract.ts';
+import { select, timeBounds, type Where } from './compile.ts';
 import type { Database } from './database.ts';
 import type { Segment } from './segments.ts';
 
@@ -6,18 +7,26 @@ import type { Segment } from './segments.ts';
 export interface FoundRows {
   /** Of all of the segments, with `ts` and, for conditions to find, `nested`, which is false. */
   readonly times: string;
-  /** All columns, of one of the segments. */
-  readonly of: (segment: Segment) => string;
+  /** Those of the segments that have any. */
+  readonly holding: readonly Segment[];
+  /** All columns, of one of the segments and a stretch of time. */
+  readonly of: (segment: Segment, range: TimeRange) => string;
+}
+
+interface Looked {
+  readonly number: number;
+  /** So many of its rows were looked through. */
+  through: number;
+  rows: number;
 }
 
 interface Found {
   /** Of the number `s` of a segment, the number `r` of a row in it, and its `ts`. */
   readonly table: string;
-  /** How far each segment has been looked through, by its identity. */
-  readonly looked: Map<string, { readonly number: number; through: number }>;
+  /** By the segment's identity. */
+  readonly looked: Map<string, Looked>;
   rows: number;
   uses: number;
-  isTooMuch: boolean;
   turn: Promise<unknown>;
 }
 
@@ -32,7 +41,7 @@ const pieceRows = 1_000_000;
 /**
  * Keeps which rows filters found, by segment, those of the filters that were used last. Sealed files don't change and tables only
  * grow, so that a filter that is asked again (another page, another field's values, the same search a minute later) reads only what
- * came since. The rows are numbers and times in DuckDB's own memory; nothing of the events is kept.
+ * came since. The rows are numbers and times in DuckDB's own memory; nothing else of the events is kept.
  */
 export class FoundRowsCache {
   private readonly database: Database;
@@ -41,6 +50,8 @@ export class FoundRowsCache {
   private readonly byFilter = new Map<string, Found>();
   /** Filters that find more rows than are kept. */
   private readonly tooWide = new Set<string>();
+  /** Tables that nobody uses any more. */
+  private readonly unused = new Set<string>();
   private made = 0;
 
   /** @param mostRows that are kept of a filter, and in all but for those in use */
@@ -66,7 +77,7 @@ export class FoundRowsCache {
     if (this.tooWide.has(key)) return undefined;
     const found = this.byFilter.get(key) ?? {
       ...{ table: `memory.found_${++this.made}`, looked: new Map(), turn: Promise.resolve() },
-      ...{ rows: 0, uses: 0, isTooMuch: false },
+      ...{ rows: 0, uses: 0 },
     };
     this.byFilter.delete(key);
     this.byFilter.set(key, found);
@@ -78,24 +89,27 @@ export class FoundRowsCache {
       });
       found.turn = mine.catch(() => {});
       await mine;
-      if (found.isTooMuch) return undefined;
-      const { table, looked } = found;
-      const numberOf = ({ identity }: Segment): number | undefined => looked.get(identity)?.number;
-      return await work({
-        times: `(SELECT ts, FALSE AS nested FROM ${table} WHERE s IN (${segments.map(numberOf).join(', ')}))`,
-        of: (segment) =>
-          `(SELECT *, ${segment.number} FROM ${segment.rows} WHERE ${segment.number} IN (SELECT r FROM ${table} WHERE s = ${numberOf(segment)}))`,
-      });
+      if (found.rows <= this.mostRows) return await work(foundIn(found, segments));
+      // Rows of segments that are no more may be among them.
+      if (found.looked.size === segments.length) this.tooWide.add(key);
+      this.forget(key, found);
+      return undefined;
     } finally {
       found.uses--;
-      if (found.isTooMuch) this.tooWide.add(key);
-      await this.forgetSome();
+      if (this.byFilter.get(key) !== found) this.forget(key, found);
+      this.forgetOldest();
     }
   }
 
   /** Whether the segment has been looked through, as far as it goes. */
   has(filter: Where, { identity, events }: Segment): boolean {
     return this.byFilter.get(keyOf(filter))?.looked.get(identity)?.through === events;
+  }
+
+  /** Forgets everything: segments have gone. */
+  clear(): void {
+    for (const [key, found] of [...this.byFilter]) this.forget(key, found);
+    this.tooWide.clear();
   }
 
   private create({ table }: Found, withinMs: number) {
@@ -106,33 +120,48 @@ export class FoundRowsCache {
   private async look(found: Found, filter: Where, segment: Segment, leftMs: () => number): Promise<void> {
     const { table, looked } = found;
     const { number: row, rows, events, identity } = segment;
-    const seen = looked.get(identity) ?? { number: looked.size, through: 0 };
-    while (seen.through < events && !found.isTooMuch) {
-      const end = Math.min(seen.through + pieceRows, events);
-      const piece = `${row} >= ${seen.through} AND ${row} < ${end}`;
-      const fitting = select(`${seen.number}, ${row}, ts`, rows, filter, ` AND ${piece}`);
+    const seen = looked.get(identity) ?? { number: looked.size, through: 0, rows: 0 };
+    while (seen.through < events && found.rows <= this.mostRows) {
+      // A file is small, and gets no more rows.
+      const end = segment.path === undefined ? Math.min(seen.through + pieceRows, events) : events;
+      const piece = segment.path === undefined ? ` AND ${row} >= ${seen.through} AND ${row} < ${end}` : '';
+      const fitting = select(`${seen.number}, ${row}, ts`, rows, filter, piece);
       const sql = `INSERT INTO ${table} ${fitting}`;
       const [inserted] = await this.database.read(sql, filter.parameters, leftMs());
-      found.rows += inserted?.[0] as number;
+      const count = inserted?.[0] as number;
+      found.rows += count;
+      seen.rows += count;
       seen.through = end;
       looked.set(identity, seen);
-      found.isTooMuch = found.rows > this.mostRows;
     }
   }
 
-  private async forgetSome(): Promise<void> {
+  private forgetOldest(): void {
     const [first] = this.tooWide;
     if (first !== undefined && this.tooWide.size > mostFilters) this.tooWide.delete(first);
     let rows = 0;
     for (const found of this.byFilter.values()) rows += found.rows;
     for (const [key, found] of [...this.byFilter]) {
-      const isOld = rows > this.mostRows || this.byFilter.size > mostFilters;
-      // While a table was dropped, its filter may have been forgotten by another, and asked again.
-      if (this.byFilter.get(key) !== found) continue;
-      if (found.uses > 0 || !(isOld || found.isTooMuch) || this.database.isClosed()) continue;
-      this.byFilter.delete(key);
+      if (rows <= this.mostRows && this.byFilter.size <= mostFilters) return;
+      if (found.uses > 0) continue;
       rows -= found.rows;
-      await this.database.read(`DROP TABLE IF EXISTS ${found.table}`);
+      this.forget(key, found);
+    }
+  }
+
+  /** Its table goes once nobody uses it. */
+  private forget(key: string, found: Found): void {
+    if (this.byFilter.get(key) === found) this.byFilter.delete(key);
+    if (found.uses > 0) return;
+    this.unused.add(found.table);
+    void this.dropUnused();
+  }
+
+  private async dropUnused(): Promise<void> {
+    for (const table of [...this.unused]) {
+      this.unused.delete(table);
+      // No request waits for it, or fails with it: it is tried again with the next.
+      await this.database.read(`DROP TABLE IF EXISTS ${table}`).catch(() => this.unused.add(table));
     }
   }
 }
@@ -140,3 +169,19 @@ export class FoundRowsCache {
 /** In JSON, numbers too large to be written would all be null. */
 const keyOf = ({ plain, nested, parameters }: Where): string =>
   JSON.stringify([plain, nested, ...parameters.map((value) => [typeof value, String(value)])]);
+
+function foundIn({ table, looked }: Found, segments: readonly Segment[]): FoundRows {
+  const of = ({ identity }: Segment) => looked.get(identity);
+  const holding = segments.filter((segment) => (of(segment)?.rows ?? 0) > 0);
+  const numbers = ['-1', ...holding.map((segment) => of(segment)?.number)].join(', ');
+  return {
+    times: `(SELECT ts, FALSE AS nested FROM ${table} WHERE s IN (${numbers}))`,
+    holding,
+    of(segment, range) {
+      const { rows, number } = segment;
+      const [from, to] = timeBounds(range);
+      const found = `SELECT r FROM ${table} WHERE s = ${of(segment)?.number} AND ts >= ${from} AND ts < ${to}`;
+      return `(SELECT *, ${number} FROM ${rows} WHERE ${number} IN (${found}) AND ts >= ${from} AND ts < ${to})`;
+    },
+  };
+}

@@ -175,9 +175,9 @@ export class Partitions {
 
   private attachFile(partition: Partition): Promise<void> {
     const { file, alias } = partition;
-    partition.table = ++this.tables;
     partition.large = 0;
-    const learn = async (own: Reader) => void Object.assign(partition, await readFacts(own, alias));
+    const learn = async (own: Reader) =>
+      void Object.assign(partition, await readFacts(own, alias), { table: ++this.tables });
     return this.database.attach(file, alias, partitionTables, { learn });
   }
 
