@@ -135,7 +135,7 @@ const events = z
   .max(1_000_000)
   .default(20_000)
   .describe(
-    'Stored events to look at, at most. Where there are more, stretches of time that lie evenly in the range; 100,000 take some seconds',
+    'Stored events to look at, at most. Where there are more, stretches of time that lie evenly in the range; 100,000 take some ten seconds',
   );
 export const backtestModelBody = z.object({
   from: time.default('now-7d'),

@@ -148,7 +148,9 @@ const definitionSchema = z
       .min(1)
       .max(1_000_000)
       .default(10_000)
-      .describe('Entities that are known at a time; others are left out, and counted.'),
+      .describe(
+        'Entities that are known at a time. For others those make room that are put aside, the ones that were never graded first; where there are none, they are left out, and counted.',
+      ),
     forest: z
       .strictObject({
         trees: z.int().min(10).max(100).default(30).describe('Trees of an entity’s forest.'),
@@ -164,7 +166,7 @@ const definitionSchema = z
           .enum(scoreNames)
           .default('depth')
           .describe(
-            'What makes a point odd: that the forest’s cuts part it from the others at little `depth`, or its `displacement`, the share of the others that it would move in the trees.',
+            'What makes a point odd: that the forest’s cuts part it from the others at little `depth`, or its `displacement`, the share of the others that it would move in the trees: fewer false alerts where series have a steady rhythm, fewer finds where they have none, and a third slower.',
           ),
       })
       .prefault({})

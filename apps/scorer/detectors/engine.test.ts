@@ -150,3 +150,36 @@ it('keeps what was said of the last intervals, for those who may see the entity,
   expect(engine.entities('absent', { classes: 'all', limit: 10 })).toBeUndefined();
   engine.close();
 });
+
+it('forgets who came once for who comes now, where no more entities may be known, and nobody whom it grades', () => {
+  const engine = createEngine(openKept(':memory:'), (reason) => {
+    throw new Error(reason);
+  });
+  const few = { ...definition, max_entities: 12, idle_after: 2 };
+  engine.load({ definitions: [few], normal: [], synthetic: [], memory: 2 ** 30 });
+  const logon = (step: number, user: string) => ({
+    ...{ time: start + step * minute, category: 'authentication', user, host: 'web1' },
+  });
+  let offset = 0;
+  const tell = (step: number, ...users: string[]) =>
+    all(
+      engine.take(
+        taken(
+          users.map((user) => logon(step, user)),
+          offset++,
+        ),
+      ),
+    );
+  // Two who are graded, of whom one then stays away, and a new one each minute.
+  for (let step = 0; step < 60; step++) tell(step, 'alice', ...(step < 40 ? ['bob'] : []), `guest-${step}`);
+  const state = engine.state().detectors.logons;
+  expect(state).toMatchObject({ leftOut: 0 });
+  expect(state?.known).toBeLessThanOrEqual(12);
+  const known = engine.entities('logons', { classes: 'all', limit: 20 })?.map(({ values }) => values[0]);
+  expect(known).toEqual(expect.arrayContaining(['alice', 'bob', 'guest-59']));
+  expect(known).not.toContain('guest-3');
+  // All of whom were there a moment ago: nobody can make room.
+  tell(61, ...Array.from({ length: 14 }, (_, i) => `crowd-${i}`));
+  expect(engine.state().detectors.logons?.leftOut).toBeGreaterThan(0);
+  engine.close();
+});

@@ -6,7 +6,8 @@ import { createForests } from './forests.ts';
 import type { EntitiesAsked, EntityRow, Kept, Said } from './kept.ts';
 import type { Normal, Tolerance } from './normal.ts';
 import { type Part, whole } from './sharing.ts';
-import { createWatch, type Finding, type Watch, type WatchState } from './watch.ts';
+import { createWatch, type Finding, type Watch } from './watch.ts';
+import type { WatchState } from './watch_state.ts';
 import { witnessTest } from './witness.ts';
 
 /** What is in force. */

@@ -22,5 +22,5 @@ export type { Learnt } from './learnt.ts';
 export { edgesOf, type Normal, parseNormal, type Reach, speakingOf, type Tolerance } from './normal.ts';
 export { thresholdOf } from './outcome.ts';
 export { plainFeature, type Result } from './result.ts';
-export type { WatchState } from './watch.ts';
+export type { WatchState } from './watch_state.ts';
 export { saysOf } from './words.ts';

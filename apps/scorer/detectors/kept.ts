@@ -73,6 +73,11 @@ export interface Kept {
   /** How many entities of a detector there are of each data class. */
   classes(detector: string): Readonly<Record<string, number>>;
   /**
+   * Deletes entities of a detector that are put aside, as many as there are up to `most`: first those that were told fewer intervals than
+   * `graded`, and of either those without events for longest. Answers which.
+   */
+  makeRoom(detector: string, most: number, graded: number): readonly number[];
+  /**
    * Deletes entities of a detector (of one data class, if it is named), or of a data class whose newest event was before a time
    * (epoch ms); answers which. Of those of the class that stay, it forgets values that did not come since.
    */
@@ -115,6 +120,14 @@ export function openKept(file: string): Kept {
   const ids = (sql: string, ...values: unknown[]) => all(sql, ...values).map(({ id }) => id as number);
   const old = (dataClass: string, before: number) =>
     ids('SELECT id FROM entities WHERE data_class = ? AND newest < ?', dataClass, before);
+
+  function remove(id: number): void {
+    run('DELETE FROM forests WHERE entity = ?', id);
+    run('DELETE FROM steps WHERE entity = ?', id);
+    run('DELETE FROM said WHERE entity = ?', id);
+    known.forget(id);
+    run('DELETE FROM entities WHERE id = ?', id);
+  }
 
   return {
     read: (name) => all('SELECT value FROM facts WHERE name = ?', name)[0]?.value as string | undefined,
@@ -218,6 +231,15 @@ export function openKept(file: string): Kept {
           detector,
         ).map(({ data_class, known }) => [data_class as string, known as number]),
       ),
+    makeRoom(detector, most, graded) {
+      const gone = ids(
+        `SELECT id FROM entities WHERE detector = ? AND active = 0
+           ORDER BY json_extract(state, '$.seen') >= ?, newest, id LIMIT ?`,
+        ...[detector, graded, most],
+      );
+      for (const id of gone) remove(id);
+      return gone;
+    },
     forget(which) {
       const gone =
         'before' in which
@@ -227,13 +249,7 @@ export function openKept(file: string): Kept {
               which.detector,
               which.dataClass ?? null,
             );
-      for (const id of gone) {
-        run('DELETE FROM forests WHERE entity = ?', id);
-        run('DELETE FROM steps WHERE entity = ?', id);
-        run('DELETE FROM said WHERE entity = ?', id);
-        known.forget(id);
-        run('DELETE FROM entities WHERE id = ?', id);
-      }
+      for (const id of gone) remove(id);
       if ('before' in which) known.expire(which.dataClass, which.before);
       return gone;
     },

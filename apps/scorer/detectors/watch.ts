@@ -15,35 +15,12 @@ import type { Kept } from './kept.ts';
 import type { Tolerance } from './normal.ts';
 import { type Found, type Result, suppressedBy, withResult } from './result.ts';
 import { createOwning, type Part } from './sharing.ts';
+import type { WatchState } from './watch_state.ts';
 
 /** Something odd; with what its alert says by now, where it is one. */
 export interface Finding {
   readonly result: Result;
   readonly found?: Found;
-}
-
-/** How a detector stands. Times are epoch milliseconds. */
-export interface WatchState {
-  /** Events that fit its filter and have an entity, since it began. */
-  readonly events: number;
-  /** Of the newest of these; null before the first. */
-  readonly newest: number | null;
-  /** Since when it looks. */
-  readonly since: number;
-  /** Events whose interval was over. */
-  readonly late: number;
-  /** Events of entities beyond the limit. */
-  readonly leftOut: number;
-  /** Entities known, and those of them that are not put aside. */
-  readonly known: number;
-  readonly active: number;
-  /** Active ones whose intervals are graded, and how many intervals the furthest was told. */
-  readonly graded: number;
-  readonly furthest: number;
-  readonly results: number;
-  readonly alerts: number;
-  /** End of the last odd interval; null before the first. */
-  readonly lastResult: number | null;
 }
 
 /** One detector's entities: what is counted of their intervals, and what their forests say when these are over. */
@@ -74,6 +51,9 @@ interface Facts {
   /** Files of before lack it. */
   lastResult?: number;
 }
+
+/** To find those that make room costs some 20 ms where there are 20,000. */
+const atOnce = 256;
 
 /**
  * Goes on where the file says that the detector was; anew where it is another by now.
@@ -121,7 +101,7 @@ export function createWatch(
     const present = active.get(key);
     if (present !== undefined) return present;
     const rested = kept.entity(id, key, features);
-    if (rested === undefined && count >= mostEntities) return undefined;
+    if (rested === undefined && count >= mostEntities && !makeRoom()) return undefined;
     const entity: Entity = rested ?? {
       ...{ id: kept.newId(), values, dataClass: event.tidewatch.data_class },
       ...{ next: at, seen: 0, empty: 0, newest: 0, previous: [], open: new Map() },
@@ -132,6 +112,13 @@ export function createWatch(
     entity.empty = 0;
     active.set(key, entity);
     return entity;
+  }
+
+  /** An address that came once would take the place of one that comes tomorrow, for as long as its events are kept. */
+  function makeRoom(): boolean {
+    const most = Math.min(atOnce, Math.ceil(mostEntities / 16));
+    count -= kept.makeRoom(id, most, unknown + 1).length;
+    return count < mostEntities;
   }
 
   function close(key: string, entity: Entity, ingested: number): Finding | undefined {

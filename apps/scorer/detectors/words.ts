@@ -1,5 +1,5 @@
 import { type Definition, ungraded } from './definition.ts';
-import type { WatchState } from './watch.ts';
+import type { WatchState } from './watch_state.ts';
 
 /** How a detector stands, in one sentence; what it waits for where it says nothing yet. @param now epoch ms */
 export function saysOf(

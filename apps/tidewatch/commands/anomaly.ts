@@ -25,7 +25,7 @@ export const anomalyCommand = ({ print, say }: CommandContext): Command =>
       .addOption(
         new Option(
           '--score <name>',
-          'what makes a value odd: that it is parted early, or the others that it moves',
+          'what makes a value odd: that it is parted early, or the others that it moves (fewer false alerts in steady rhythms, fewer finds elsewhere)',
         )
           .choices(['depth', 'displacement'] satisfies ScoreName[])
           .default('depth'),

@@ -50,7 +50,9 @@ export function ScoreSection({
       {may && (
         <div className="flex flex-wrap items-center gap-2">
           <Segmented label="Stored events to try it on" value={from} onChange={setFrom} choices={ranges} />
+          <span className="text-sm text-soft">at most</span>
           <Segmented label="Events at most" value={most} onChange={setMost} choices={sampleSizes} />
+          <span className="text-sm text-soft">events</span>
           <Button
             disabled={backtest.isPending}
             onClick={() => backtest.mutate({ from, events: Number(most) })}

@@ -18,9 +18,10 @@ classes:
 approvals: []
 `);
 
-/** An event every two minutes for four days; in one hour of these, twenty a minute. */
+/** An event every two minutes for four days but for the third; in one hour, twenty a minute. */
 const times = Array.from({ length: days * 24 * 30 }, (_, i) => start + i * 120_000)
-  .concat(Array.from({ length: 1_200 }, (_, i) => start + 50 * hour + i * 3_000))
+  .filter((time) => Math.floor((time - start) / (24 * hour)) !== 2)
+  .concat(Array.from({ length: 1_200 }, (_, i) => start + 40 * hour + i * 3_000))
   .sort((a, b) => a - b);
 
 let directory: string;
@@ -62,15 +63,16 @@ it('lies evenly in the time from the first to the last, however busy an hour was
   expect(total).toBe(times.length);
   expect(taken).toEqual(taken.toSorted((a, b) => a - b));
   expect(taken.length).toBeLessThanOrEqual(1_000);
-  expect(taken.length).toBeGreaterThan(600);
+  expect(taken.length).toBeGreaterThan(500);
   const span = (times.at(-1) as number) - start;
   const slices = new Set(taken.map((time) => Math.floor((24 * (time - start)) / (span + 1))));
-  expect(slices.size).toBe(24);
+  expect(slices.size).toBe(18);
   // Of all hours of the day, not the same one of each.
   expect(new Set(taken.map((time) => Math.floor(time / hour) % 24)).size).toBeGreaterThan(16);
-  const quiet = taken.filter((time) => time < start + 50 * hour || time >= start + 51 * hour);
-  expect(quiet.length * 120_000).toBeGreaterThan(0.8 * covered);
-  expect(quiet.length * 120_000).toBeLessThan(1.2 * covered);
+  // The day without any was looked at, too.
+  const quiet = taken.filter((time) => time < start + 40 * hour || time >= start + 41 * hour);
+  expect((quiet.length * 120_000) / covered).toBeGreaterThan(0.7);
+  expect((quiet.length * 120_000) / covered).toBeLessThan(0.8);
 });
 
 it('has longer stretches where features look back, and one, the newest, where they look back far', async () => {

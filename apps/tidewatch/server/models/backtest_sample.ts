@@ -88,9 +88,11 @@ async function* sampledPages(
     let covered = range.from;
     for await (const page of storedEvents(events, { query, range }, scope)) {
       const taken = page.slice(0, mine);
+      const last = taken.at(-1);
+      if (last === undefined) break;
       mine -= taken.length;
       left -= taken.length;
-      const until = timeOf(taken.at(-1) ?? (page[0] as EcsEvent));
+      const until = timeOf(last);
       yield { events: taken, covered: until - covered };
       covered = until;
       if (mine === 0) break;
