@@ -37,15 +37,13 @@ export async function download(
     if (format === 'csv') yield `${columns.map(csvCell).join(',')}\r\n`;
     for await (const page of pages) {
       rows += page.length;
-      yield page
-        .map((row) =>
-          typeof row === 'string'
-            ? `${row}\n`
-            : format === 'csv'
-              ? `${columns.map((column) => csvCell(row[column])).join(',')}\r\n`
-              : `${JSON.stringify(row)}\n`,
-        )
-        .join('');
+      const lines = page.map((row) => {
+        if (typeof row === 'string') return row;
+        if (format === 'ndjson') return JSON.stringify(row);
+        return columns.map((column) => csvCell(row[column])).join(',');
+      });
+      // At once: a text for each row and its end would be as many again.
+      yield [...lines, ''].join(format === 'csv' ? '\r\n' : '\n');
     }
     if (last !== undefined) yield `${JSON.stringify(last(rows))}\n`;
     await audit.change({ ...entry, action: `${name}.exported`, detail: { rows } });

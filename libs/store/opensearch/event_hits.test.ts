@@ -68,6 +68,9 @@ it('names an event that another wrote and that is no JSON', async () => {
   answers = [found('{"message": /* its own */ "a"}')];
   const [hit] = await read();
   expect(() => hit?.event).toThrow(
-    expect.objectContaining({ code: 'OPENSEARCH_UNKNOWN', message: expect.stringContaining('the event a') }),
+    expect.objectContaining({
+      code: 'OPENSEARCH_UNKNOWN',
+      message: expect.stringContaining('the event at [1,"a","things"]'),
+    }),
   );
 });

@@ -8,12 +8,41 @@ import { cutAnswer } from './search_answer.ts';
 /** Order of events: time, id, index, since two indices may hold one id. */
 export type EventKey = readonly [time: number, id: string, index: string];
 
-export interface EventHit {
-  readonly key: EventKey;
+/** An event that was found. A page has a thousand, so they are small: what is asked of few is parsed when it is asked for. */
+export class EventHit {
   /** On one line. */
   readonly json: string;
-  /** Parsed when it is asked for first. @throws OPENSEARCH_UNKNOWN where another wrote what is no JSON */
-  readonly event: EcsEvent;
+  private readonly sort: string;
+  private readonly url: string;
+  private parsed: EcsEvent | undefined;
+  private place: EventKey | undefined;
+
+  /** @param url of the cluster that it is from */
+  constructor(sort: string, json: string, url: string) {
+    this.sort = sort;
+    this.json = json;
+    this.url = url;
+  }
+
+  /** @throws OPENSEARCH_UNKNOWN */
+  get key(): EventKey {
+    this.place ??= this.parse<EventKey>(this.sort);
+    return this.place;
+  }
+
+  /** @throws OPENSEARCH_UNKNOWN where another wrote what is no JSON */
+  get event(): EcsEvent {
+    this.parsed ??= this.parse<EcsEvent>(this.json);
+    return this.parsed;
+  }
+
+  private parse<T>(json: string): T {
+    try {
+      return JSON.parse(json) as T;
+    } catch {
+      throw errors.OPENSEARCH_UNKNOWN({ url: this.url, problem: `the event at ${this.sort} is no JSON` });
+    }
+  }
 }
 
 /** One page of hits in the order of time. */
@@ -35,27 +64,9 @@ export async function readHits(
     ],
     ...(order.after && { search_after: [...order.after] }),
   };
-  const { hits } = await searchAs(connection, indices, body, 'searching events', cutAnswer);
-  return hits.map(({ sort, json }) => hitOf(connection, sort as unknown as EventKey, onOneLine(json)));
-}
-
-function hitOf({ config }: OpenSearchConnection, key: EventKey, json: string): EventHit {
-  let event: EcsEvent | undefined;
-  return {
-    key,
-    json,
-    get event() {
-      event ??= parsed();
-      return event;
-    },
-  };
-
-  function parsed(): EcsEvent {
-    try {
-      return JSON.parse(json) as EcsEvent;
-    } catch {
-      const problem = `the event ${key[1]} in ${key[2]} is no JSON`;
-      throw errors.OPENSEARCH_UNKNOWN({ url: config.nodes.join(', '), problem });
-    }
-  }
+  const url = connection.config.nodes.join(', ');
+  const { hits } = await searchAs(connection, indices, body, 'searching events', (bytes) =>
+    cutAnswer(bytes, (sort, json) => new EventHit(sort, onOneLine(json), url)),
+  );
+  return hits;
 }

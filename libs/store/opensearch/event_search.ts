@@ -5,15 +5,9 @@ import type { OpenSearchConnection } from './client.ts';
 import { type EventHit, type EventKey, readHits } from './event_hits.ts';
 import { createReadingPace, createTrial, type EventQuery, mostLookedAt, planQuery } from './event_query.ts';
 
-interface Hit<Item> {
-  readonly key: EventKey;
-  readonly characters: number;
-  readonly item: Item;
-}
-
 /** What was found in indices of one layout. */
-interface Found<Item> {
-  readonly hits: readonly Hit<Item>[];
+interface Found {
+  readonly hits: readonly EventHit[];
   /** How far was looked; undefined where nothing is left or enough was found. */
   readonly reached: EventKey | undefined;
 }
@@ -22,7 +16,7 @@ interface Found<Item> {
  * One page, by what stands after the last event of the page before. A query that the index cannot answer is tried on event
  * after event; where that takes too long, a page ends early and the next goes on from there.
  *
- * @param itemOf what is kept of an event until the page is full
+ * @param itemOf what the page has of an event
  */
 export async function searchEvents<Item>(
   connection: OpenSearchConnection,
@@ -41,36 +35,44 @@ export async function searchEvents<Item>(
     return sort === 'newest' ? -order : order;
   };
   const plan = await planQuery(connection, request, scope, now);
-  const found = await Promise.all(
-    plan.map((query) => find(connection, query, sort, limit + 1, after, itemOf)),
-  );
+  const found = await Promise.all(plan.map((query) => find(connection, query, sort, limit + 1, after)));
   const reached = found.flatMap((one) => (one.reached === undefined ? [] : [one.reached])).sort(compare)[0];
-  const hits = found
-    .flatMap((one) => one.hits)
-    .filter((hit) => reached === undefined || compare(hit.key, reached) <= 0)
-    .sort((a, b) => compare(a.key, b.key));
+  const hits = inOrder(found, compare, reached);
   const count = fitting(
-    hits.map(({ characters }) => characters),
+    hits.map(({ json }) => json.length),
     limit,
   );
-  const items = hits.slice(0, count).map(({ item }) => item);
+  const items = hits.slice(0, count).map(itemOf);
   const last = hits[count - 1];
   const next = hits.length > count && last !== undefined ? last.key : reached;
   return next === undefined ? { items } : { items, next: encodeToken(next) };
 }
 
-async function find<Item>(
+/** The hits of all, as far as all have looked. */
+function inOrder(
+  found: readonly Found[],
+  compare: (a: EventKey, b: EventKey) => number,
+  reached: EventKey | undefined,
+): readonly EventHit[] {
+  const [first, ...more] = found;
+  if (first !== undefined && more.length === 0) return first.hits;
+  return found
+    .flatMap((one) => one.hits)
+    .filter((hit) => reached === undefined || compare(hit.key, reached) <= 0)
+    .sort((a, b) => compare(a.key, b.key));
+}
+
+async function find(
   connection: OpenSearchConnection,
   { indices, may, sure, fits }: EventQuery,
   sort: 'newest' | 'oldest',
   wanted: number,
   start: EventKey | undefined,
-  itemOf: (hit: EventHit) => Item,
-): Promise<Found<Item>> {
+): Promise<Found> {
   const exact = may === sure;
   const pace = createReadingPace();
   const trial = createTrial(fits);
-  const hits: Hit<Item>[] = [];
+  const hits: EventHit[] = [];
   let after = start;
   for (let [seen, characters] = [0, 0]; seen < mostLookedAt && characters < pageCharacters; ) {
     const size = pace.size(exact ? wanted - hits.length : 2 * wanted + seen);
@@ -78,7 +80,7 @@ async function find<Item>(
     const read = pace.read(page);
     const found = exact ? page : await trial(page);
     if (found.length > 0) characters += read * (found.length / page.length);
-    for (const hit of found) hits.push({ key: hit.key, characters: hit.json.length, item: itemOf(hit) });
+    hits.push(...found);
     const last = page.at(-1);
     if (hits.length >= wanted || page.length < size || last === undefined)
       return { hits: hits.slice(0, wanted), reached: undefined };

@@ -11,42 +11,36 @@ import {
   quote,
   unusual,
 } from '@tidewatch/event/json_bytes';
-import type { PageKey } from '../page.ts';
 
 /** Takes the place where a value begins, and answers where it ends. */
 type Reader = (start: number) => number;
 
-/** A document that was found. */
-export interface FoundText {
-  readonly sort: PageKey;
-  /** Its source, as it was written. */
-  readonly json: string;
-}
-
-export interface CutAnswer {
+export interface CutAnswer<Hit> {
   readonly timed_out: boolean;
-  readonly hits: readonly FoundText[];
+  readonly hits: readonly Hit[];
 }
 
 /**
  * The documents in the answer to a search that sorts, as texts: to parse them and write them anew takes ten times the memory.
  * Nobody looks into them.
  *
+ * @param hitOf what is made of a document, by its place in the order and its source, both JSON as they were written
  * @throws where it is no such answer
  */
-export function cutAnswer(bytes: Buffer): CutAnswer {
+export function cutAnswer<Hit>(bytes: Buffer, hitOf: (sort: string, source: string) => Hit): CutAnswer<Hit> {
   let isTimedOut: boolean | undefined;
-  const hits: FoundText[] = [];
+  const hits: Hit[] = [];
   const hit: Reader = (start) => {
-    let [sort, json]: [PageKey?, string?] = [];
+    let sort: string | undefined;
+    let source: string | undefined;
     const end = object(bytes, start, (key, start) => {
       const end = afterValue(bytes, start);
-      if (key === 'sort') sort = JSON.parse(bytes.toString('utf8', start, end)) as PageKey;
-      else if (key === '_source') json = bytes.toString('utf8', start, end);
+      if (key === 'sort') sort = bytes.toString('utf8', start, end);
+      else if (key === '_source') source = bytes.toString('utf8', start, end);
       return end;
     });
-    if (sort === undefined || json === undefined) throw unusual;
-    hits.push({ sort, json });
+    if (sort === undefined || source === undefined) throw unusual;
+    hits.push(hitOf(sort, source));
     return end;
   };
   const inHits = (key: string, start: number): number =>
