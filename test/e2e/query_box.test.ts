@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { has } from '../require.ts';
 import { openBrowser, openPage, shoot, violations } from './journey.ts';
@@ -100,9 +100,11 @@ describe.runIf(has('chromium'))('the filter, the zone and the file', () => {
     const events = `${server.url}/events?from=2026-10-24T00:00:00.000Z&to=2026-10-27T00:00:00.000Z&sort=oldest`;
     await page.goto(events);
     const times = () => rows().locator('time');
-    await expect
-      .poll(() => times().first().getAttribute('title'))
-      .toContain('2026-10-24 19:00:00.000 UTC+09:00');
+    const tooltip = async (time: Locator) => {
+      await time.hover();
+      return time.getAttribute('title');
+    };
+    await expect.poll(() => tooltip(times().first())).toContain('2026-10-24 19:00:00.000 UTC+09:00');
     await page.getByRole('button', { name: 'You' }).click();
     await page.getByRole('menuitem', { name: 'Time zone…' }).click();
     const dialog = page.getByRole('dialog');
@@ -113,10 +115,7 @@ describe.runIf(has('chromium'))('the filter, the zone and the file', () => {
     await shoot(page, shots, 'zone');
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'hidden' });
-    const shown = async () => [
-      await times().first().getAttribute('title'),
-      await times().last().getAttribute('title'),
-    ];
+    const shown = async () => [await tooltip(times().first()), await tooltip(times().last())];
     await expect
       .poll(shown)
       .toEqual([
@@ -133,7 +132,7 @@ describe.runIf(has('chromium'))('the filter, the zone and the file', () => {
     await second.waitForURL('**/alerts**');
     await second.goto(events);
     const first = second.getByRole('grid', { name: 'Events' }).locator('time').first();
-    await expect.poll(() => first.getAttribute('title')).toContain('UTC+02:00');
+    await expect.poll(() => tooltip(first)).toContain('UTC+02:00');
     await other.close();
   }, 60_000);
 

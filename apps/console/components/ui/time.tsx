@@ -15,6 +15,8 @@ export function Time({
 }) {
   return (
     <time
+      // A row that becomes another keeps no tooltip of what it was.
+      key={at}
       dateTime={new Date(at).toISOString()}
       onPointerEnter={({ currentTarget }) => {
         currentTarget.title = `${fullTime(at)} (${ago(at, Date.now())})`;
