@@ -71,7 +71,12 @@ export const GridRow = memo(function GridRow<T>(props: GridRowProps<T>) {
         ))}
       </div>
       {detail !== undefined && detail !== null && (
-        <div data-detail role="row" aria-rowindex={index + 2} className="overflow-x-clip border-b border-line bg-raised">
+        <div
+          data-detail
+          role="row"
+          aria-rowindex={index + 2}
+          className="overflow-x-clip border-b border-line bg-raised"
+        >
           <div role="gridcell">{detail}</div>
         </div>
       )}
