@@ -102,7 +102,7 @@ export interface Prevalence {
 export interface EventStore {
   write(batch: readonly IndexedEvent[]): Promise<WriteOutcome[]>;
   search(request: SearchRequest, scope: Scope): Promise<Page<EcsEvent>>;
-  /** As `search`; each event as JSON on one line, for those who hand it on as it is. */
+  /** As `search`; each event as JSON on one line, for those who hand all of them on as they are; perhaps fewer at once. */
   documents(request: SearchRequest, scope: Scope): Promise<Page<string>>;
   count(request: Pick<SearchRequest, 'query' | 'range'>, scope: Scope): Promise<number>;
   /** Buckets of `stepMs`, aligned to the epoch, empty ones included. */

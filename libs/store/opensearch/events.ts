@@ -19,6 +19,11 @@ export interface EventReaderDeps {
 const dayMs = 86_400_000;
 /** Different hosts that are counted. */
 const mostHosts = 100;
+/**
+ * Documents of a page that is handed on as texts: what V8's scavenges find of it alive soon stays until all is collected, so a
+ * smaller one leaves a smaller heap while all pages are read.
+ */
+const mostDocuments = 256;
 
 /** What there is beside writing; the contract is {@link EventStore}'s. */
 export type EventReader = Omit<EventStore, 'write' | 'close'>;
@@ -33,7 +38,14 @@ export function createEventReader({ connection, classes, clock = Date.now }: Eve
   const { count, topValues, histogram } = createEventCounts(connection, clock);
   return {
     search: (request, scope) => searchEvents(connection, request, scope, clock(), ({ event }) => event),
-    documents: (request, scope) => searchEvents(connection, request, scope, clock(), ({ json }) => json),
+    documents: ({ limit, ...request }, scope) =>
+      searchEvents(
+        connection,
+        { ...request, limit: Math.min(limit, mostDocuments) },
+        scope,
+        clock(),
+        ({ json }) => json,
+      ),
     count,
     histogram,
     topValues: ({ query, range, field, limit, order }, scope) =>
