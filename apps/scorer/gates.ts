@@ -24,7 +24,7 @@ const dayMs = 86_400_000;
 const chance = 0.01;
 
 /** More events than these are not looked at while somebody waits. */
-export const mostBacktestEvents = 1_000_000;
+const mostBacktestEvents = 1_000_000;
 
 /**
  * What a backtest says of the budget.

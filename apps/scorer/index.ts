@@ -2,7 +2,7 @@ export { type AdmissionConfig, type AdmittedModel, admitModel } from './admissio
 export { type BacktestPage, backtestModel, type ModelBacktest } from './backtest.ts';
 export { scorerErrors } from './errors.ts';
 export { type FoundVersion, findModels } from './folders.ts';
-export { type Gate, gatesOf, mostBacktestEvents } from './gates.ts';
+export { type Gate, gatesOf } from './gates.ts';
 export type { AtWork, Loaded, ModelAtWork, ModelDrift, VersionDrift } from './protocol.ts';
 export { keyOf } from './protocol.ts';
 export { createReferenceWriter } from './reference.ts';

@@ -31,7 +31,7 @@ export class EventFilters {
   private readonly database: Database;
   private readonly partitions: Partitions;
   private readonly clock: () => number;
-  private readonly found: FoundRowsCache;
+  readonly found: FoundRowsCache;
 
   constructor(database: Database, partitions: Partitions, clock: () => number, found: FoundRowsCache) {
     this.database = database;

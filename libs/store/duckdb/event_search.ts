@@ -5,7 +5,6 @@ import { select, type Where } from './compile.ts';
 import type { Database } from './database.ts';
 import type { SqlValue } from './engine.ts';
 import { type EventFilters, sourceOf } from './event_filter.ts';
-import type { FoundRowsCache } from './found_rows.ts';
 import { extent } from './partition_segments.ts';
 import type { Partitions } from './partitions.ts';
 import type { Extent, Segment } from './segments.ts';
@@ -39,7 +38,6 @@ export async function searchPartitions(
   database: Database,
   partitions: Partitions,
   filters: EventFilters,
-  found: FoundRowsCache,
   request: SearchRequest,
   scope: Scope,
 ): Promise<Page<string>> {
@@ -150,7 +148,7 @@ export async function searchPartitions(
     };
     /** Takes from the rows that the filter finds in all of the segment, as many at once as may fill the page. */
     const takeFound = async (filter: Where, rest: Stretch): Promise<boolean> => {
-      const done = await found.use(filter, [segment], leftMs, async ({ times, of }) => {
+      const done = await filters.found.use(filter, [segment], leftMs, async ({ times, of }) => {
         for (let [from, to] = rest; from < to && !isFull([from, to]); ) {
           const [last] = await database.read(
             `SELECT ts FROM ${times} WHERE ts >= $1 AND ts < $2 ORDER BY ts ${newest ? 'DESC' : 'ASC'} LIMIT 1 OFFSET ${limit}`,
@@ -167,7 +165,7 @@ export async function searchPartitions(
       return done === true;
     };
 
-    const isKnown = kept !== undefined && found.has(kept, segment);
+    const isKnown = kept !== undefined && filters.found.has(kept, segment);
     for (const stretch of stretches(bounds, newest, firstWidth(segment))) {
       if (isFull(stretch)) return;
       const isFirst = newest ? stretch[1] === bounds[1] : stretch[0] === bounds[0];

@@ -86,11 +86,11 @@ export function createEventStore(
     write,
 
     async search(request, scope) {
-      const page = await searchPartitions(database, partitions, filters, found, request, scope);
+      const page = await searchPartitions(database, partitions, filters, request, scope);
       return { ...page, items: page.items.map((json) => JSON.parse(json) as EcsEvent) };
     },
 
-    documents: (request, scope) => searchPartitions(database, partitions, filters, found, request, scope),
+    documents: (request, scope) => searchPartitions(database, partitions, filters, request, scope),
 
     async count(request, scope) {
       const rows = await filters.read(request, scope, 'times', startLimit(), ({ tables, where }) => {

@@ -2,13 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toPredicate } from '@tidewatch/query';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { IndexedEvent, Scope, SearchRequest } from '../contract.ts';
 import { always, everyone, indexed, kql, only, suiteClasses, suiteNow } from '../fixtures.suite.ts';
 import { Database } from './database.ts';
 import { openEngine } from './engine.ts';
 import { FoundRowsCache } from './found_rows.ts';
 import { type DuckDbStore, openDuckDbStore } from './index.ts';
+import type { Segment } from './segments.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -164,10 +165,11 @@ it('keeps the rows of the filters that were used last, and of those in use', asy
   const filter = (plain: string) => ({ plain, nested: undefined, parameters: [] });
   const kept = async () =>
     (await database.read("SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE 'found_%'"))[0]?.[0];
-  const count = (plain: string, meanwhile = async () => {}) =>
+  const another = { ...segment, identity: 'table 2' };
+  const count = (plain: string, meanwhile = async () => {}, segments: readonly Segment[] = [segment]) =>
     cache.use(
       filter(plain),
-      [segment],
+      segments,
       () => 10_000,
       async ({ times }) => {
         await meanwhile();
@@ -188,8 +190,12 @@ it('keeps the rows of the filters that were used last, and of those in use', asy
       false,
       true,
     ]);
-    expect(await count('ts >= 0')).toBe(undefined);
+    expect(await count('ts >= 0', undefined, [segment, another])).toBe(undefined);
     await expect.poll(kept).toBe(2);
+    const read = vi.spyOn(database, 'read');
+    expect(await count('ts >= 0', undefined, [segment, another])).toBe(undefined);
+    expect(read).not.toHaveBeenCalled();
+    read.mockRestore();
     await expect(count('no_such_column')).rejects.toThrow('no_such_column');
     expect(await count(even)).toBe(50);
   } finally {

@@ -90,8 +90,9 @@ export class FoundRowsCache {
       found.turn = mine.catch(() => {});
       await mine;
       if (found.rows <= this.mostRows) return await work(foundIn(found, segments));
-      // Rows of segments that are no more may be among them.
-      if (found.looked.size === segments.length) this.tooWide.add(key);
+      // Rows of others may be among them, of segments that are no more.
+      const asked = new Set(segments.map(({ identity }) => identity));
+      if ([...found.looked.keys()].every((identity) => asked.has(identity))) this.tooWide.add(key);
       this.forget(key, found);
       return undefined;
     } finally {
@@ -119,12 +120,12 @@ export class FoundRowsCache {
 
   private async look(found: Found, filter: Where, segment: Segment, leftMs: () => number): Promise<void> {
     const { table, looked } = found;
-    const { number: row, rows, events, identity } = segment;
+    const { number: row, rows, events, identity, path } = segment;
     const seen = looked.get(identity) ?? { number: looked.size, through: 0, rows: 0 };
     while (seen.through < events && found.rows <= this.mostRows) {
       // A file is small, and gets no more rows.
-      const end = segment.path === undefined ? Math.min(seen.through + pieceRows, events) : events;
-      const piece = segment.path === undefined ? ` AND ${row} >= ${seen.through} AND ${row} < ${end}` : '';
+      const end = path === undefined ? Math.min(seen.through + pieceRows, events) : events;
+      const piece = path === undefined ? ` AND ${row} >= ${seen.through} AND ${row} < ${end}` : '';
       const fitting = select(`${seen.number}, ${row}, ts`, rows, filter, piece);
       const sql = `INSERT INTO ${table} ${fitting}`;
       const [inserted] = await this.database.read(sql, filter.parameters, leftMs());
